@@ -1,0 +1,17 @@
+/** `npm run demo [-- arguments]`: sets up what is missing, then runs the demo. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { build, environment, install, root } from "./setup.mjs";
+
+await install();
+await build("demo...");
+const child = spawn(
+  process.execPath,
+  [join(root, "apps/demo/dist/main.js"), ...process.argv.slice(2)],
+  { stdio: "inherit", env: environment() },
+);
+// Ctrl-C reaches the whole process group; the demo decides how to end, and this script ends with it.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+child.on("close", (code, signal) => {
+  process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+});

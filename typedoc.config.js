@@ -1,0 +1,35 @@
+/** One site over all packages and the guides. Warnings are errors: undocumented exports and broken links fail. */
+/** @type {Partial<import("typedoc").TypeDocOptions>} */
+export default {
+  name: "gort",
+  entryPointStrategy: "packages",
+  entryPoints: ["packages/*"],
+  packageOptions: {
+    tsconfig: "tsconfig.json",
+    readme: "README.md",
+    entryPoints: ["src/index.ts"],
+    excludeInternal: true,
+    excludePrivate: true,
+    excludeExternals: true,
+    validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: true },
+    requiredToBeDocumented: [
+      "Class",
+      "Interface",
+      "Function",
+      "Variable",
+      "TypeAlias",
+      "Enum",
+      "Namespace",
+    ],
+  },
+  readme: "README.md",
+  projectDocuments: ["docs/*.md", "docs/internals/*.md"],
+  out: "docs/api",
+  includeVersion: true,
+  treatWarningsAsErrors: true,
+  treatValidationWarningsAsErrors: true,
+  logLevel: "Warn",
+  githubPages: false,
+  searchInComments: true,
+  navigation: { includeGroups: true, includeFolders: true },
+};

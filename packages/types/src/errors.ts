@@ -1,0 +1,230 @@
+/**
+ * Go's run-time errors: the classes every package throws, and Go's exact texts for what types can do wrong.
+ *
+ * Invariants
+ *  1. `message` of a {@link RuntimeError} is what Go's `err.Error()` returns, `runtime error: ` included
+ *     where Go has it. A runtime prints `panic: ` and the message, as Go does.
+ *  2. `message` of a {@link FatalError} is Go's text *without* `fatal error: `; `String(err)` and the first
+ *     line of its stack are `fatal error: ` and the text, because `name` is `fatal error`.
+ *  3. Classes are recognised by a brand (`Symbol.for`), never by `instanceof`: two copies of this package
+ *     can be installed side by side.
+ *
+ * Why brands sit on prototypes as getters: nothing own and enumerable is added to an error, so printing
+ * and comparing errors shows the message only. Why the texts are functions and not a table with holes: each has
+ * its own number of parts, and the compiler then checks the call.
+ */
+
+const RUNTIME_ERROR = Symbol.for("gort.RuntimeError");
+const FATAL_ERROR = Symbol.for("gort.FatalError");
+const TYPE_ASSERTION_ERROR = Symbol.for("gort.TypeAssertionError");
+
+/** The dynamic types that Go's own panics have, as `%T` prints them. */
+export type RuntimeErrorType =
+  | "runtime.boundsError"
+  | "runtime.errorString"
+  | "runtime.plainError"
+  | "*runtime.TypeAssertionError";
+
+/**
+ * Go's `runtime.Error`: a panic raised by the language itself, which `recover` can stop.
+ *
+ * @example
+ * ```ts
+ * import { RuntimeError, isRuntimeError } from "@gort/types";
+ *
+ * const e = new RuntimeError("runtime error: index out of range [5] with length 3");
+ * isRuntimeError(e); // => true
+ * e.message; // => "runtime error: index out of range [5] with length 3"
+ * ```
+ */
+export class RuntimeError extends Error {
+  /** What `fmt.Printf("%T")` prints for the error in Go. */
+  readonly goType: RuntimeErrorType;
+
+  /**
+   * @param message Go's whole text, `runtime error: ` included where Go has it
+   * @param goType Go's type of the error; default `"runtime.errorString"` with the prefix, else `"runtime.plainError"`
+   */
+  constructor(message: string, goType?: RuntimeErrorType) {
+    super(message);
+    this.goType =
+      goType ??
+      (message.startsWith("runtime error: ") ? "runtime.errorString" : "runtime.plainError");
+    Object.defineProperty(this, "goType", { enumerable: false });
+  }
+
+  override get name(): string {
+    return "RuntimeError";
+  }
+
+  /** The brand, `Symbol.for("gort.RuntimeError")`. */
+  get [RUNTIME_ERROR](): true {
+    return true;
+  }
+}
+
+/**
+ * Go's `fatal error: …`: the program is broken beyond `recover`, for example `sync: unlock of unlocked mutex`.
+ * In JavaScript it can be caught like any error; a scheduler never lets `recover` see it.
+ *
+ * @example
+ * ```ts
+ * import { FatalError } from "@gort/types";
+ *
+ * const e = new FatalError("sync: unlock of unlocked mutex");
+ * e.message; // => "sync: unlock of unlocked mutex"
+ * String(e); // => "fatal error: sync: unlock of unlocked mutex"
+ * ```
+ */
+export class FatalError extends Error {
+  override get name(): string {
+    return "fatal error";
+  }
+
+  /** The brand, `Symbol.for("gort.FatalError")`. */
+  get [FATAL_ERROR](): true {
+    return true;
+  }
+}
+
+/** Whether `v` is Go's `runtime.Error`, from whichever copy of this package. */
+export function isRuntimeError(v: unknown): v is RuntimeError {
+  return hasBrand(v, RUNTIME_ERROR);
+}
+
+/** Whether `v` is a {@link FatalError}, from whichever copy of this package. */
+export function isFatalError(v: unknown): v is FatalError {
+  return hasBrand(v, FATAL_ERROR);
+}
+
+/** Whether `v` is a {@link TypeAssertionError}, from whichever copy of this package. */
+export function isTypeAssertionError(v: unknown): v is TypeAssertionError {
+  return hasBrand(v, TYPE_ASSERTION_ERROR);
+}
+
+/** Whether `v` carries a brand; false for anything that cannot. */
+export function hasBrand(v: unknown, brand: symbol): boolean {
+  return (
+    ((typeof v === "object" && v !== null) || typeof v === "function") &&
+    (v as Record<symbol, unknown>)[brand] === true
+  );
+}
+
+/**
+ * Go's `*runtime.TypeAssertionError`: a failed `x.(T)`. Its text has the three forms Go has.
+ *
+ * @example
+ * ```ts
+ * import { TypeAssertionError } from "@gort/types";
+ *
+ * new TypeAssertionError("interface {}", "int", "string").message;
+ * // => "interface conversion: interface {} is int, not string"
+ * new TypeAssertionError("interface {}", "int", "main.F", "F").message;
+ * // => "interface conversion: int is not main.F: missing method F"
+ * ```
+ */
+export class TypeAssertionError extends RuntimeError {
+  /**
+   * @param interfaceName name of the static interface type; `""` prints as `interface`
+   * @param concrete name of the dynamic type, `""` for a nil interface
+   * @param asserted name of the type asked for
+   * @param missingMethod the first method that is missing, when an interface was asked for
+   */
+  constructor(interfaceName: string, concrete: string, asserted: string, missingMethod = "") {
+    const from = interfaceName === "" ? "interface" : interfaceName;
+    let text: string;
+    if (concrete === "") text = `${from} is nil, not ${asserted}`;
+    else if (missingMethod !== "")
+      text = `${concrete} is not ${asserted}: missing method ${missingMethod}`;
+    else if (concrete === asserted)
+      text = `${from} is ${concrete}, not ${asserted} (types from different scopes)`;
+    else text = `${from} is ${concrete}, not ${asserted}`;
+    super(`interface conversion: ${text}`, "*runtime.TypeAssertionError");
+  }
+
+  override get name(): string {
+    return "TypeAssertionError";
+  }
+
+  /** The brand, `Symbol.for("gort.TypeAssertionError")`. */
+  get [TYPE_ASSERTION_ERROR](): true {
+    return true;
+  }
+}
+
+/** `runtime error: invalid memory address or nil pointer dereference`. */
+export function nilDereference(): RuntimeError {
+  return new RuntimeError("runtime error: invalid memory address or nil pointer dereference");
+}
+
+/** `runtime error: hash of unhashable type []int`. */
+export function unhashableType(typeName: string): RuntimeError {
+  return new RuntimeError(`runtime error: hash of unhashable type ${typeName}`);
+}
+
+/** `runtime error: comparing uncomparable type []int`. */
+export function uncomparableType(typeName: string): RuntimeError {
+  return new RuntimeError(`runtime error: comparing uncomparable type ${typeName}`);
+}
+
+/** `value method main.T.F called using nil *T pointer`: a value method reached through a nil pointer. */
+export function nilReceiver(typeName: string, method: string): RuntimeError {
+  const short = typeName.slice(typeName.lastIndexOf(".") + 1);
+  return new RuntimeError(`value method ${typeName}.${method} called using nil *${short} pointer`);
+}
+
+/**
+ * The error for a bad argument, naming it and its value. A `RangeError`, or a `TypeError` where the value's
+ * JavaScript type is wrong.
+ *
+ * @example
+ * ```ts
+ * import { badArgument } from "@gort/types";
+ *
+ * badArgument("makeChan", "capacity", -1, "an integer from 0").message;
+ * // => "makeChan: capacity is -1, want an integer from 0"
+ * ```
+ */
+export function badArgument(
+  where: string,
+  argument: string,
+  value: unknown,
+  want: string,
+  kind: "range" | "type" = "range",
+): RangeError | TypeError {
+  const text = `${where}: ${argument} is ${show(value)}, want ${want}`;
+  return kind === "type" ? new TypeError(text) : new RangeError(text);
+}
+
+/**
+ * A short, safe text for any value, as error messages quote it: strings in quotes, `10n` for a bigint, `-0` as such.
+ *
+ * @example
+ * ```ts
+ * import { show } from "@gort/types";
+ *
+ * show(-0); // => "-0"
+ * show("a"); // => "\"a\""
+ * ```
+ */
+export function show(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+    case "bigint":
+      return `${value}n`;
+    case "number":
+      return Object.is(value, -0) ? "-0" : `${value}`;
+    case "function":
+      return `function ${value.name || "(anonymous)"}`;
+    case "object":
+      if (value === null) return "null";
+      return Array.isArray(value)
+        ? `an array of ${value.length}`
+        : `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
+    case "boolean":
+    case "symbol":
+    case "undefined":
+      return String(value);
+  }
+}

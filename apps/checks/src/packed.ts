@@ -25,7 +25,7 @@ export async function sh(cwd: string, command: string, ...args: string[]): Promi
     return stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(" ")} failed\n${stdout}\n${stderr}`);
+    throw new Error(`${command} ${args.join(" ")} failed\n${stdout}\n${stderr}`, { cause: error });
   }
 }
 

@@ -1,1 +1,6 @@
-export {};
+export type * from "./api.ts";
+export { isChan, makeChan } from "./channel.ts";
+export { checkChan } from "./check.ts";
+export { DirectionError } from "./errors.ts";
+export { nilChan } from "./nil.ts";
+export { select, trySelect } from "./select.ts";

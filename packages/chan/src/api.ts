@@ -1,0 +1,155 @@
+/**
+ * Contracts of `@gort/chan`: channels, their directions, and what a select gives back.
+ *
+ * Invariants
+ *  1. `T` is what is sent; `Z` is what a receive gives once the channel is closed and drained: the `zero`
+ *     option, or `undefined`. With `zero` given, `recv()` is a plain `T`, as in Go.
+ *  2. An expected outcome is a boolean or a tuple (`[value, true] | [zero, false]`), never an in-band mark:
+ *     `undefined` and `null` are values like any other.
+ *  3. A direction is a type and, by `sendOnly()` and `recvOnly()`, an object that refuses the rest.
+ *
+ * Why `Z` is a type of its own and not `T | undefined` everywhere: `const [v, ok] = yield* ch.recvOk()` then
+ * narrows `v` by `ok`, and a channel with a zero value never bothers its user with `undefined`.
+ */
+import type { Op } from "@gort/sched";
+import type { Type } from "@gort/types";
+
+/** A receive: an {@link Op} that gives `T`, or `Z` when the channel is closed. */
+export interface RecvOp<out T, out Z> extends Op<T | Z> {
+  /** Once complete: true if the value was sent, false if it is the zero value of a closed channel. */
+  readonly ok: boolean;
+  /** Type-level brand for inference only; never present at run time. */
+  readonly __recv?: { readonly value: T; readonly zero: Z };
+}
+
+/** A send: an {@link Op} that completes when the value is in the buffer or in a receiver's hands. */
+export type SendOp = Op<void>;
+
+/**
+ * What {@link RecvChan.tryRecv} gives: value, `ok`, and whether the channel was ready at all.
+ * `[zero, false, true]` means closed, `[zero, false, false]` means that a receive would have to wait.
+ */
+export type TryRecv<T, Z> =
+  [value: T, ok: true, ready: true] | [value: Z, ok: false, ready: boolean];
+
+/** Go's `<-chan T`: the receiving side of a channel. */
+export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T> {
+  /** Values in the buffer. Go's `len(ch)`; 0 for an unbuffered channel. */
+  readonly len: number;
+  /** Size of the buffer. Go's `cap(ch)`. */
+  readonly cap: number;
+  /** The name given at creation, or `""`. */
+  readonly name: string;
+  /** Go's `v := <-ch`. */
+  recv(): RecvOp<T, Z>;
+  /** Go's `v, ok := <-ch`. */
+  recvOk(): RecvOp<[value: T, ok: true], [value: Z, ok: false]>;
+  /** Receives if that is possible without waiting. Never blocks. */
+  tryRecv(): TryRecv<T, Z>;
+  /** Go's `for v := range ch`, for generator goroutines. */
+  range(): Range<T>;
+  /** Go's `for v := range ch`, for async functions. Leaving the loop early does not close the channel. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T>;
+}
+
+/** Go's `chan<- T`: the sending side of a channel. */
+export interface SendChan<in T> {
+  /** Values in the buffer. Go's `len(ch)`; 0 for an unbuffered channel. */
+  readonly len: number;
+  /** Size of the buffer. Go's `cap(ch)`. */
+  readonly cap: number;
+  /** The name given at creation, or `""`. */
+  readonly name: string;
+  /**
+   * Go's `ch <- value`.
+   * @throws `send on closed channel`, when used, if the channel is closed now or while it waits
+   */
+  send(value: T): SendOp;
+  /**
+   * Sends if that is possible without waiting, and says whether it did. Never blocks.
+   * @throws `send on closed channel`
+   */
+  trySend(value: T): boolean;
+  /**
+   * Go's `close(ch)`: wakes every waiting receiver with the zero value; waiting senders panic. O(waiters).
+   * @throws `close of closed channel`, `close of nil channel`
+   */
+  close(): void;
+}
+
+/** Go's `chan T`. Made by {@link makeChan}. */
+export interface Chan<in out T, out Z = T | undefined> extends RecvChan<T, Z>, SendChan<T> {
+  /** The same channel as a `<-chan T`; always the same object. */
+  recvOnly(): RecvChan<T, Z>;
+  /** The same channel as a `chan<- T`; always the same object. */
+  sendOnly(): SendChan<T>;
+}
+
+/**
+ * A loop over the values of a channel: `next()` gives an op that waits for a value and says whether there is one.
+ *
+ * ```ts
+ * for (const job = jobs.range(); yield* job.next(); ) work(job.value);
+ * ```
+ */
+export interface Range<out T> {
+  /** The value that the last `next()` received. */
+  readonly value: T;
+  /** An op that receives into `value`: true, or false when the channel is closed and drained. */
+  next(): Op<boolean>;
+}
+
+/** Options of {@link makeChan}. */
+export interface ChanOptions {
+  /** Named in dumps, deadlock reports and `String(ch)`. Default `""`. */
+  readonly name?: string;
+}
+
+/** Options of {@link makeChan} for a channel that knows its zero value. */
+export interface TypedChanOptions<T> extends ChanOptions {
+  /** What a receive gives once the channel is closed and drained. */
+  readonly zero: T;
+}
+
+/** Options of {@link makeChan} for a channel of a described type. */
+export interface DescribedChanOptions<T> extends ChanOptions {
+  /** The element type; its `zero()` is what a closed channel gives. */
+  readonly type: Type<T>;
+}
+
+/**
+ * One case of a select: any op, an `AbortSignal` (ready when aborted, its value is the reason), or `null` or
+ * `undefined` for a case that is never ready, like a nil channel.
+ */
+export type SelectCase = Op<any> | AbortSignal | null | undefined;
+
+/** The cases of a select by name. `default: true` makes it non-blocking. */
+export type SelectCases = Readonly<Record<string, SelectCase | boolean>>;
+
+/** What one chosen case gives: a union, discriminated by `case` and, for a receive, by `ok`. */
+export type CaseResult<K, C> =
+  C extends RecvOp<infer T, infer Z>
+    ? | { readonly case: K; readonly value: T; readonly ok: true }
+      | { readonly case: K; readonly value: Z; readonly ok: false }
+    : C extends Op<infer R>
+      ? { readonly case: K; readonly value: R; readonly ok: true }
+      : C extends AbortSignal
+        ? { readonly case: K; readonly value: unknown; readonly ok: true }
+        : C extends true
+          ? { readonly case: K; readonly value: undefined; readonly ok: false }
+          : never;
+
+/** What a select over named cases gives. */
+export type SelectResult<C> = { [K in keyof C & string]: CaseResult<K, C[K]> }[keyof C & string];
+
+/** What a select over a list of cases gives: `case` is the index. */
+export type SelectListResult<C extends readonly unknown[]> = {
+  [I in keyof C]: CaseResult<I extends `${infer N extends number}` ? N : number, C[I]>;
+}[number];
+
+/** What a select gives when its default was taken. */
+export interface DefaultResult {
+  readonly case: "default";
+  readonly value: undefined;
+  readonly ok: false;
+}

@@ -1,0 +1,216 @@
+/**
+ * Channels as users see them: `makeChan` and the one-directional views.
+ *
+ * Invariants
+ *  1. Every op names the {@link Core} it works on; the objects here only make ops and ask the core.
+ *  2. A view is made once per channel, so views of one channel are identical, as in Go.
+ *
+ * Why `Channel` is a class behind an interface: the prototype makes `recv` and `send` monomorphic, the interface
+ * leaves room for other makers of channels. Why views are objects and not types alone: Go's compiler forbids
+ * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
+ */
+import type { Type } from "@gort/types";
+import type {
+  Chan,
+  ChanOptions,
+  DescribedChanOptions,
+  Range,
+  RecvChan,
+  RecvOp,
+  SendChan,
+  SendOp,
+  TryRecv,
+  TypedChanOptions,
+} from "./api.ts";
+import { Core, PAIR, RecvOperation, SendOperation, VALUE } from "./core.ts";
+import { MAX_CAP, directionError, sizeError } from "./errors.ts";
+import { ChanIterator, Cursor } from "./range.ts";
+
+const CHAN = Symbol.for("gort.Chan");
+
+/** The channel object. Both views hold the same core. */
+class Channel implements Chan<any, any> {
+  readonly core: Core;
+  private recvView: RecvChan<any, any> | null = null;
+  private sendView: SendChan<any> | null = null;
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  get [CHAN](): true {
+    return true;
+  }
+
+  get len(): number {
+    return this.core.count;
+  }
+
+  get cap(): number {
+    return this.core.cap;
+  }
+
+  get name(): string {
+    return this.core.name;
+  }
+
+  recv(): RecvOp<any, any> {
+    return new RecvOperation(this.core, VALUE);
+  }
+
+  recvOk(): RecvOp<any, any> {
+    return new RecvOperation(this.core, PAIR);
+  }
+
+  tryRecv(): TryRecv<any, any> {
+    return tryRecv(this.core);
+  }
+
+  send(value: unknown): SendOp {
+    return new SendOperation(this.core, value);
+  }
+
+  trySend(value: unknown): boolean {
+    return this.core.offer(value);
+  }
+
+  close(): void {
+    this.core.close();
+  }
+
+  range(): Range<any> {
+    return new Cursor(this.core);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<any> {
+    return new ChanIterator(this);
+  }
+
+  recvOnly(): RecvChan<any, any> {
+    return (this.recvView ??= new RecvView(this.core));
+  }
+
+  sendOnly(): SendChan<any> {
+    return (this.sendView ??= new SendView(this.core));
+  }
+
+  toString(): string {
+    return this.core.describe();
+  }
+}
+
+/** `<-chan T`: receives, and refuses the rest. */
+class RecvView extends Channel {
+  override recvOnly(): this {
+    return this;
+  }
+
+  override send(): never {
+    throw directionError("sendRecvOnly");
+  }
+
+  override trySend(): never {
+    throw directionError("sendRecvOnly");
+  }
+
+  override sendOnly(): never {
+    throw directionError("sendRecvOnly");
+  }
+
+  override close(): never {
+    throw directionError("closeRecvOnly");
+  }
+
+  override toString(): string {
+    return `<-${super.toString()}`;
+  }
+}
+
+/** `chan<- T`: sends and closes, and refuses the rest. */
+class SendView extends Channel {
+  override sendOnly(): this {
+    return this;
+  }
+
+  override recv(): never {
+    throw directionError("recvSendOnly");
+  }
+
+  override recvOk(): never {
+    throw directionError("recvSendOnly");
+  }
+
+  override tryRecv(): never {
+    throw directionError("recvSendOnly");
+  }
+
+  override range(): never {
+    throw directionError("recvSendOnly");
+  }
+
+  override recvOnly(): never {
+    throw directionError("recvSendOnly");
+  }
+
+  override [Symbol.asyncIterator](): never {
+    throw directionError("recvSendOnly");
+  }
+
+  override toString(): string {
+    return super.toString().replace("chan", "chan<-");
+  }
+}
+
+function tryRecv(core: Core): TryRecv<any, any> {
+  if (core.count > 0) return [core.take(), true, true];
+  if (core.sendq.head !== null) return [core.takeFrom(), true, true];
+  return [core.zeroValue(), false, core.closed];
+}
+
+/**
+ * Makes a channel. Go's `make(chan T, cap)`. O(1); the buffer grows as it fills.
+ *
+ * With `zero` or `type` the channel knows what a receive gives after `close`, and `recv()` is a plain `T`.
+ *
+ * @param cap values the buffer holds, 0 (the default: every send waits for its receiver) to 2^30
+ * @throws `makechan: size out of range`; the error's `cause` names the argument and its value
+ *
+ * @example
+ * ```ts
+ * import { makeChan } from "@gort/chan";
+ *
+ * const ch = makeChan<number>(2, { zero: 0 });
+ * await ch.send(1);
+ * ch.trySend(2); // => true
+ * ch.trySend(3); // => false
+ * ch.close();
+ * const all = [];
+ * for await (const v of ch) all.push(v);
+ * all; // => [1, 2]
+ * const [v, ok] = await ch.recvOk();
+ * console.log(v, ok); // => 0 false
+ * ```
+ */
+export function makeChan<T>(cap: number | undefined, options: TypedChanOptions<T>): Chan<T, T>;
+export function makeChan<T>(cap: number | undefined, options: DescribedChanOptions<T>): Chan<T, T>;
+export function makeChan<T>(cap?: number, options?: ChanOptions): Chan<T>;
+export function makeChan(
+  cap = 0,
+  options: ChanOptions & { zero?: unknown; type?: Type } = {},
+): Chan<any, any> {
+  if (!(Number.isInteger(cap) && cap >= 0 && cap <= MAX_CAP)) throw sizeError(cap);
+  const type = options.type;
+  const makeZero = type === undefined ? null : () => type.zero() as unknown;
+  return new Channel(new Core(cap, options.name ?? "", options.zero, makeZero));
+}
+
+/** Whether `v` is a channel or a view of one, from whichever copy of this package. */
+export function isChan(v: unknown): v is Chan<unknown> {
+  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[CHAN] === true;
+}
+
+/** The record behind a channel or a view; null for the nil channel and anything else. @internal */
+export function coreOf(v: unknown): Core | null {
+  const core = (v as { core?: unknown } | null)?.core;
+  return core instanceof Core ? core : null;
+}

@@ -1,0 +1,72 @@
+/**
+ * The invariants of core.ts as code: tests call this after every step.
+ *
+ * Invariant: nothing here changes the channel.
+ */
+import { type Op, PARKED, type WaitQueue } from "@gort/sched";
+import type { RecvChan, SendChan } from "./api.ts";
+import { coreOf } from "./channel.ts";
+import { SelectOperation } from "./select.ts";
+
+function fail(text: string): never {
+  throw new Error(`gort: channel invariant broken: ${text}`);
+}
+
+function checkQueue(queue: WaitQueue<Op<any>>, name: string): Op<any>[] {
+  const ops: Op<any>[] = [];
+  let prev: Op<any> | null = null;
+  for (let op = queue.head; op !== null; op = op.qnext) {
+    if (op.queue !== queue) fail(`${name}: an op does not name the queue it is in`);
+    if (op.qprev !== prev) fail(`${name}: links disagree`);
+    if (op.state !== PARKED) fail(`${name}: an op in state ${op.state} is queued`);
+    if (op.waiter instanceof SelectOperation && op.waiter.state !== PARKED) {
+      fail(`${name}: a case of a select that is over is queued`);
+    }
+    ops.push(op);
+    prev = op;
+  }
+  if (queue.tail !== prev) fail(`${name}: tail is not the last op`);
+  if (queue.length !== ops.length) fail(`${name}: length ${queue.length}, ops ${ops.length}`);
+  return ops;
+}
+
+/**
+ * Asserts every invariant of a channel. O(buffer + waiters).
+ * @throws an error that says which invariant is broken
+ *
+ * @example
+ * ```ts
+ * import { checkChan, makeChan } from "@gort/chan";
+ *
+ * const ch = makeChan<number>(4);
+ * ch.trySend(1);
+ * checkChan(ch); // => { receivers: 0, senders: 0 }
+ * ```
+ */
+export function checkChan(ch: RecvChan<any, any> | SendChan<any>): {
+  /** Receive ops parked on the channel. */
+  receivers: number;
+  /** Send ops parked on the channel. */
+  senders: number;
+} {
+  const core = coreOf(ch);
+  if (core === null) return { receivers: 0, senders: 0 };
+  const receivers = checkQueue(core.recvq, "recvq");
+  const senders = checkQueue(core.sendq, "sendq");
+  if (receivers.length > 0 && senders.length > 0) {
+    const selects = new Set(receivers.map((op) => op.waiter));
+    const both = selects.size === 1 && senders.every((op) => selects.has(op.waiter));
+    if (!both || core.cap > 0) fail("receivers and senders wait for each other");
+  }
+  if (receivers.length > 0 && core.count > 0) fail("receivers wait beside buffered values");
+  if (senders.length > 0 && core.count < core.cap) fail("senders wait beside free slots");
+  if (core.closed && receivers.length + senders.length > 0) fail("ops wait on a closed channel");
+  const size = core.buf.length;
+  if ((size & (size - 1)) !== 0 || core.mask !== size - 1) fail("the ring is no power of two");
+  if (core.count < 0 || core.count > core.cap || core.count > size) fail(`count ${core.count}`);
+  if (core.head < 0 || core.head > core.mask) fail(`head ${core.head}`);
+  for (let i = core.count; i < size; i++) {
+    if (core.buf[(core.head + i) & core.mask] !== undefined) fail("a free slot holds a value");
+  }
+  return { receivers: receivers.length, senders: senders.length };
+}

@@ -1,0 +1,297 @@
+/**
+ * Core: the record of a channel (Go's hchan) and the two operations on it. Overview of the package.
+ *
+ * A value moves in one of three ways: sender to parked receiver, sender to buffer, parked sender to receiver
+ * (by way of the buffer's tail when there is one). Each is one synchronous step, so there is nothing to lock.
+ *
+ * Invariants (asserted by check.ts)
+ *  1. `recvq` and `sendq` are not both non-empty, but for selects parked on both sides of this channel.
+ *  2. A receiver is parked only while the buffer is empty; a sender only while it is full.
+ *  3. A closed channel has no parked ops.
+ *  4. `0 <= count <= cap`; the values are `buf[(head + i) & mask]`; every other slot holds `undefined`, so the
+ *     channel keeps nothing alive that was received.
+ *  5. `buf.length` is a power of two, `mask` is one less, and `count <= buf.length`.
+ *  6. A parked SendOperation carries its value in `value`; a completed one carries `undefined`.
+ *
+ * Why the operations reach into the record: `next` of a ready op is then one call deep and monomorphic. Why `next`
+ * is written out in each class and not inherited: the inherited one sees every op class of a program, and its
+ * inline caches go megamorphic. Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
+ * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
+ */
+import { DONE, FRESH, Op, PARKED, USED, WaitQueue } from "@gort/sched";
+import { chanError } from "./errors.ts";
+
+/** What a receive op gives: the value. */
+export const VALUE = 0;
+/** What a receive op gives: `[value, ok]`. */
+export const PAIR = 1;
+/** What a receive op gives: `ok`; the value is left in `item`. */
+export const MORE = 2;
+
+/** The record of a channel. */
+export class Core {
+  closed = false;
+  /** Values in the buffer. */
+  count = 0;
+  head = 0;
+  mask: number;
+  buf: unknown[];
+  readonly cap: number;
+  readonly recvq = new WaitQueue<RecvOperation>();
+  readonly sendq = new WaitQueue<SendOperation>();
+  readonly name: string;
+  readonly zero: unknown;
+  /** Makes a fresh zero value where that is mutable; else null and `zero` serves. */
+  readonly makeZero: (() => unknown) | null;
+
+  constructor(cap: number, name: string, zero: unknown, makeZero: (() => unknown) | null) {
+    this.cap = cap;
+    this.name = name;
+    this.zero = zero;
+    this.makeZero = makeZero;
+    let size = 1;
+    while (size < cap && size < 64) size *= 2;
+    this.mask = size - 1;
+    // fill() fixes the elements kind, so that every channel's buffer has the same.
+    this.buf = new Array<unknown>(size).fill(undefined);
+  }
+
+  /** What a receive gives when the channel is closed and drained. */
+  zeroValue(): unknown {
+    return this.makeZero === null ? this.zero : this.makeZero();
+  }
+
+  /** Appends to the buffer, which has room. */
+  put(value: unknown): void {
+    if (this.count > this.mask) this.grow();
+    this.buf[(this.head + this.count) & this.mask] = value;
+    this.count++;
+  }
+
+  /** Takes the oldest value of the buffer, which is not empty, and lets the first parked sender move up. */
+  take(): unknown {
+    const buf = this.buf;
+    const head = this.head;
+    const value = buf[head];
+    this.head = (head + 1) & this.mask;
+    const s = this.sendq.head === null ? null : this.sendq.shift();
+    if (s === null) {
+      buf[head] = undefined;
+      this.count--;
+    } else {
+      // The buffer is full: the slot just read is the new tail, unless the ring is larger than cap.
+      buf[head] = undefined;
+      buf[(head + this.count) & this.mask] = s.value;
+      s.value = undefined;
+      s.state = DONE;
+      wake(s);
+    }
+    return value;
+  }
+
+  private grow(): void {
+    const old = this.buf;
+    const n = old.length;
+    const buf = new Array<unknown>(n * 2).fill(undefined);
+    for (let i = 0; i < n; i++) buf[i] = old[(this.head + i) & this.mask];
+    this.buf = buf;
+    this.head = 0;
+    this.mask = n * 2 - 1;
+  }
+
+  /** Takes the value of the first parked sender, of which there is one. */
+  takeFrom(): unknown {
+    const s = this.sendq.shift()!;
+    const value = s.value as unknown;
+    s.value = undefined;
+    s.state = DONE;
+    wake(s);
+    return value;
+  }
+
+  /** Sends without waiting; false if that is impossible. */
+  offer(value: unknown): boolean {
+    if (this.closed) throw chanError("sendClosed");
+    if (this.recvq.head !== null) {
+      deliver(this.recvq.shift()!, value, true);
+      return true;
+    }
+    if (this.count < this.cap) {
+      this.put(value);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Wakes everyone: receivers with the zero value, then senders with a panic, each group from its tail.
+   * Go collects the waiters on a stack, so the first to park is readied last and, with a run-next slot, runs first.
+   */
+  close(): void {
+    if (this.closed) throw chanError("closeClosed");
+    this.closed = true;
+    for (let r; (r = this.recvq.tail) !== null;) {
+      this.recvq.remove(r);
+      deliver(r, this.zeroValue(), false);
+    }
+    for (let s; (s = this.sendq.tail) !== null;) {
+      this.sendq.remove(s);
+      s.value = undefined;
+      s.fail(chanError("sendClosed"));
+    }
+  }
+
+  describe(): string {
+    const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
+    return `chan${name} (len ${this.count}, cap ${this.cap})`;
+  }
+}
+
+function wake(op: Op<any>): void {
+  const waiter = op.waiter;
+  if (waiter !== null) waiter.wake(op);
+}
+
+/** Completes a parked receiver, which is off its queue. */
+function deliver(r: RecvOperation, value: unknown, ok: boolean): void {
+  r.settle(value, ok);
+  r.state = DONE;
+  wake(r);
+}
+
+/** `<-ch` in its three forms. */
+export class RecvOperation extends Op<any> {
+  readonly ch: Core;
+  readonly mode: number;
+  ok = false;
+  /** The value received, in mode MORE. */
+  item: any = undefined;
+
+  constructor(ch: Core, mode: number) {
+    super();
+    this.ch = ch;
+    this.mode = mode;
+  }
+
+  get reason(): "chan receive" {
+    return "chan receive";
+  }
+
+  settle(value: unknown, ok: boolean): void {
+    this.ok = ok;
+    if (this.mode === VALUE) this.value = value;
+    else if (this.mode === PAIR) this.value = [value, ok];
+    else {
+      this.item = value;
+      this.value = ok;
+    }
+  }
+
+  tryNow(): boolean {
+    const ch = this.ch;
+    if (ch.count > 0) {
+      this.settle(ch.take(), true);
+      return true;
+    }
+    if (ch.sendq.head !== null) {
+      this.settle(ch.takeFrom(), true);
+      return true;
+    }
+    if (ch.closed) {
+      this.settle(ch.zeroValue(), false);
+      return true;
+    }
+    return false;
+  }
+
+  park(): void {
+    this.ch.recvq.push(this);
+  }
+
+  unpark(): void {
+    this.ch.recvq.remove(this);
+  }
+
+  override describe(): string {
+    return this.ch.describe();
+  }
+
+  override next(): IteratorResult<Op<any>, any> {
+    const state = this.state;
+    if (state === DONE) {
+      this.state = USED;
+      this.done = true;
+      return this as IteratorResult<Op<any>, any>;
+    }
+    if (state !== FRESH) return super.next();
+    if (this.tryNow()) {
+      this.state = USED;
+      this.done = true;
+    } else {
+      this.state = PARKED;
+      this.ch.recvq.push(this);
+    }
+    return this as IteratorResult<Op<any>, any>;
+  }
+
+  /** Makes the op usable again; it must not be parked. */
+  reset(): void {
+    this.done = false;
+    this.value = undefined;
+    this.item = undefined;
+    this.state = FRESH;
+    this.waiter = null;
+  }
+}
+
+/** `ch <- value`. The value waits in `value` until it is taken. */
+export class SendOperation extends Op<any> {
+  readonly ch: Core;
+
+  constructor(ch: Core, value: unknown) {
+    super();
+    this.ch = ch;
+    this.value = value;
+  }
+
+  get reason(): "chan send" {
+    return "chan send";
+  }
+
+  tryNow(): boolean {
+    if (!this.ch.offer(this.value)) return false;
+    this.value = undefined;
+    return true;
+  }
+
+  park(): void {
+    this.ch.sendq.push(this);
+  }
+
+  unpark(): void {
+    this.ch.sendq.remove(this);
+  }
+
+  override describe(): string {
+    return this.ch.describe();
+  }
+
+  override next(): IteratorResult<Op<any>, any> {
+    const state = this.state;
+    if (state === DONE) {
+      this.state = USED;
+      this.done = true;
+      return this as IteratorResult<Op<any>, any>;
+    }
+    if (state !== FRESH) return super.next();
+    if (this.ch.offer(this.value)) {
+      this.value = undefined;
+      this.state = USED;
+      this.done = true;
+    } else {
+      this.state = PARKED;
+      this.ch.sendq.push(this);
+    }
+    return this as IteratorResult<Op<any>, any>;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The panics of channels: code to Go's exact text.
+ *
+ * Invariants
+ *  1. `message` is Go's text to the letter; like Go's, none of them has the `runtime error: ` prefix.
+ *  2. What the text leaves out (which argument, which channel) stands in `cause` or in a named property, so
+ *     that the text stays comparable.
+ */
+import { RuntimeError, badArgument } from "@gort/types";
+
+/** Go's texts of what can go wrong with a channel. */
+export const chanTexts = {
+  sendClosed: "send on closed channel",
+  closeClosed: "close of closed channel",
+  closeNil: "close of nil channel",
+  makeSize: "makechan: size out of range",
+  closeRecvOnly: "invalid operation: cannot close receive-only channel",
+  sendRecvOnly: "invalid operation: cannot send to receive-only channel",
+  recvSendOnly: "invalid operation: cannot receive from send-only channel",
+} as const;
+
+/** `panic(text)` of the channel package: the error to throw. */
+export function chanError(code: keyof typeof chanTexts): RuntimeError {
+  return new RuntimeError(chanTexts[code]);
+}
+
+/** A use of a one-directional view that its type forbids. */
+export class DirectionError extends TypeError {
+  override get name(): string {
+    return "DirectionError";
+  }
+}
+
+/** The error for a forbidden use of a view, in the words of Go's compiler. */
+export function directionError(code: "closeRecvOnly" | "sendRecvOnly" | "recvSendOnly"): Error {
+  return new DirectionError(chanTexts[code]);
+}
+
+/** Largest capacity: the ring's index stays a small integer. */
+export const MAX_CAP = 2 ** 30;
+
+/** The error of `makeChan` for a capacity that cannot be. */
+export function sizeError(cap: unknown): Error {
+  const argument = badArgument(
+    "makeChan",
+    "cap",
+    cap,
+    `an integer from 0 to ${MAX_CAP}`,
+    typeof cap === "number" ? "range" : "type",
+  );
+  const integer = Number.isInteger(cap) || cap === Infinity || cap === -Infinity;
+  if (!integer) return argument;
+  const error = chanError("makeSize");
+  Object.defineProperty(error, "cause", { value: argument, configurable: true, writable: true });
+  return error;
+}

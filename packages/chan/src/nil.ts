@@ -1,0 +1,111 @@
+/**
+ * The nil channel: what a Go channel variable holds before `make`.
+ *
+ * Invariants
+ *  1. It keeps nothing: its ops never complete and park nowhere, so one frozen object serves every program.
+ *  2. There is one per copy of the package; `ch === nilChan()` is Go's `ch == nil`.
+ *
+ * Why an object and not `null`: `ch.recv()` then needs no check, and a variable can be set to it to switch a
+ * select case off. A select also takes `null` in place of a case, for the same purpose.
+ */
+import { Op } from "@gort/sched";
+import type { Chan, Range, RecvOp, SendOp, TryRecv } from "./api.ts";
+import { chanError } from "./errors.ts";
+import { ChanIterator } from "./range.ts";
+
+/** A receive from or a send to the nil channel: never ready, parked nowhere. */
+class NilOperation extends Op<any> {
+  readonly reason: "chan receive (nil chan)" | "chan send (nil chan)";
+
+  constructor(reason: "chan receive (nil chan)" | "chan send (nil chan)") {
+    super();
+    this.reason = reason;
+  }
+
+  tryNow(): boolean {
+    return false;
+  }
+
+  park(): void {}
+
+  unpark(): void {}
+
+  override describe(): string {
+    return "nil chan";
+  }
+}
+
+/** The nil channel. */
+class NilChannel implements Chan<any, any> {
+  readonly len = 0;
+  readonly cap = 0;
+  readonly name = "";
+
+  get [Symbol.for("gort.Chan")](): true {
+    return true;
+  }
+
+  recv(): RecvOp<any, any> {
+    return new NilOperation("chan receive (nil chan)") as unknown as RecvOp<any, any>;
+  }
+
+  recvOk(): RecvOp<any, any> {
+    return this.recv();
+  }
+
+  tryRecv(): TryRecv<any, any> {
+    return [undefined, false, false];
+  }
+
+  send(_value: unknown): SendOp {
+    return new NilOperation("chan send (nil chan)");
+  }
+
+  trySend(_value: unknown): boolean {
+    return false;
+  }
+
+  close(): never {
+    throw chanError("closeNil");
+  }
+
+  range(): Range<any> {
+    return { value: undefined, next: () => this.recv() };
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<any> {
+    return new ChanIterator(this);
+  }
+
+  recvOnly(): this {
+    return this;
+  }
+
+  sendOnly(): this {
+    return this;
+  }
+
+  toString(): string {
+    return "nil chan";
+  }
+}
+
+const nil = Object.freeze(new NilChannel());
+
+/**
+ * Go's nil channel: sending and receiving block forever, in a select its cases are never ready, `len` and `cap` are 0
+ * and `close` panics. Always the same object, so `ch === nilChan()` is Go's `ch == nil`.
+ *
+ * @example
+ * ```ts
+ * import { type Chan, makeChan, nilChan } from "@gort/chan";
+ *
+ * let jobs: Chan<string> = makeChan<string>(1);
+ * jobs = nilChan(); // no case on jobs can be chosen any more
+ * jobs.trySend("x"); // => false
+ * jobs.close(); // throws close of nil channel
+ * ```
+ */
+export function nilChan<T = never>(): Chan<T> {
+  return nil;
+}

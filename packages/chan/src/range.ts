@@ -1,0 +1,62 @@
+/**
+ * Ranging over a channel: the cursor for generator goroutines and the async iterator.
+ *
+ * Invariants
+ *  1. A cursor owns one receive op and uses it again for every value: a loop allocates nothing.
+ *  2. `value` holds the last value received; it is set only while `next()` gives true.
+ *  3. Leaving a loop early neither closes the channel nor takes a value from it.
+ *
+ * Why a cursor: a `for…of` cannot wait in a generator, and a callback form takes away `break`, `return` and
+ * `yield*`. This is the shape of Go's own scanners: `for rows.Next() { rows.Value() }`. Rejected: a generator
+ * method `*range()` that yields ops and values in turn, which costs twice as much and cannot be told apart by types.
+ */
+import { FRESH, PARKED, type Op } from "@gort/sched";
+import type { Range, RecvChan } from "./api.ts";
+import { type Core, MORE, RecvOperation } from "./core.ts";
+
+/** The cursor behind `ch.range()`. */
+export class Cursor<T> implements Range<T> {
+  private readonly op: RecvOperation;
+
+  constructor(core: Core) {
+    this.op = new RecvOperation(core, MORE);
+  }
+
+  get value(): T {
+    return this.op.item as T;
+  }
+
+  next(): Op<boolean> {
+    const op = this.op;
+    if (op.state === PARKED) throw new Error("gort: range used by two goroutines at once");
+    if (op.state !== FRESH) op.reset();
+    return op;
+  }
+}
+
+/** The async iterator of a channel; `return` leaves the channel as it is. */
+export class ChanIterator<T> implements AsyncIterableIterator<T> {
+  private readonly ch: RecvChan<T, unknown>;
+  private over = false;
+
+  constructor(ch: RecvChan<T, unknown>) {
+    this.ch = ch;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<T>> {
+    if (this.over) return { done: true, value: undefined };
+    const [value, ok] = await this.ch.recvOk();
+    if (ok) return { done: false, value };
+    this.over = true;
+    return { done: true, value: undefined };
+  }
+
+  async return(value?: unknown): Promise<IteratorResult<T>> {
+    this.over = true;
+    return { done: true, value };
+  }
+}

@@ -1,0 +1,296 @@
+/**
+ * Select: waits for the first of several ops. `select` gives an op, `trySelect` the answer at once.
+ *
+ * A select is itself an op, and the waiter of its cases. It tries them in random order; if none is ready it parks
+ * all of them, and the first that completes wakes the select, which takes the others off their queues before
+ * anything else can run.
+ *
+ * Invariants
+ *  1. Exactly one case runs. Trying and taking are one step, so readiness is judged at one instant.
+ *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text.
+ *  3. A parked select has each of its cases parked with the select as waiter. After it woke, none is parked.
+ *  4. A case that lost is as if it had never been used: its state is FRESH and its value its own.
+ *  5. `default` is taken only if no case was ready.
+ *
+ * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
+ * select whose first try succeeds pays for one random number. Why cases are parallel arrays that are permuted in place:
+ * nothing but the result is allocated after the cases. Rejected: promises and `Promise.race` (the loser's value is
+ * gone, and every race leaves a reaction behind on each loser).
+ */
+import { DONE, FAILED, FRESH, Op, PARKED, USED, type WaitReason, random } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type {
+  DefaultResult,
+  SelectCase,
+  SelectCases,
+  SelectListResult,
+  SelectResult,
+} from "./api.ts";
+import { SignalOperation } from "./signal.ts";
+
+/** The case's name or index with its outcome. */
+interface Chosen {
+  readonly case: string | number;
+  readonly value: unknown;
+  readonly ok: boolean;
+}
+
+const defaultResult: DefaultResult = Object.freeze({
+  case: "default",
+  value: undefined,
+  ok: false,
+});
+
+/** The op behind `select`. */
+export class SelectOperation extends Op<any> {
+  readonly ops: Op<any>[];
+  readonly names: (string | number)[];
+  readonly hasDefault: boolean;
+
+  constructor(ops: Op<any>[], names: (string | number)[], hasDefault: boolean) {
+    super();
+    this.ops = ops;
+    this.names = names;
+    this.hasDefault = hasDefault;
+  }
+
+  /** A select over one case waits for what the case waits for, as in Go. */
+  get reason(): WaitReason {
+    const n = this.ops.length;
+    return n === 0 ? "select (no cases)" : n === 1 ? this.ops[0]!.reason : "select";
+  }
+
+  override describe(): string {
+    return this.ops.map((op) => op.describe()).join(", ");
+  }
+
+  tryNow(): boolean {
+    const chosen = tryCases(this.ops, this.names);
+    if (chosen !== null) {
+      this.value = chosen;
+      return true;
+    }
+    if (this.hasDefault) this.value = defaultResult;
+    return this.hasDefault;
+  }
+
+  park(): void {
+    const ops = this.ops;
+    for (let i = 0; i < ops.length; i++) {
+      const op = ops[i]!;
+      op.waiter = this;
+      op.state = PARKED;
+      op.park();
+    }
+  }
+
+  unpark(): void {
+    this.release(null);
+  }
+
+  /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
+  wake(op: Op<any>): void {
+    const won = this.release(op);
+    const state = op.state;
+    op.state = USED;
+    if (state === FAILED) this.fail(op.error);
+    else this.complete(outcome(op, this.names[won]!));
+  }
+
+  /** Takes all cases but `winner` off their queues; the index of the winner. */
+  private release(winner: Op<any> | null): number {
+    const ops = this.ops;
+    let won = -1;
+    for (let i = 0; i < ops.length; i++) {
+      const op = ops[i]!;
+      if (op === winner) won = i;
+      else {
+        op.unpark();
+        op.state = FRESH;
+        op.waiter = null;
+      }
+    }
+    return won;
+  }
+
+  override next(): IteratorResult<Op<any>, any> {
+    const state = this.state;
+    if (state === DONE) {
+      this.state = USED;
+      this.done = true;
+      return this as IteratorResult<Op<any>, any>;
+    }
+    if (state !== FRESH) return super.next();
+    if (this.tryNow()) {
+      this.state = USED;
+      this.done = true;
+    } else {
+      this.state = PARKED;
+      this.park();
+    }
+    return this as IteratorResult<Op<any>, any>;
+  }
+}
+
+/** Tries the cases in uniformly random order; permutes both arrays. Null if none is ready. */
+function tryCases(ops: Op<any>[], names: (string | number)[]): Chosen | null {
+  const n = ops.length;
+  for (let i = 0; i < n; i++) {
+    const left = n - i;
+    if (left > 1) {
+      const j = i + random(left);
+      if (j !== i) {
+        const op = ops[i]!;
+        ops[i] = ops[j]!;
+        ops[j] = op;
+        const name = names[i]!;
+        names[i] = names[j]!;
+        names[j] = name;
+      }
+    }
+    const op = ops[i]!;
+    if (op.tryNow()) {
+      op.state = USED;
+      return outcome(op, names[i]!);
+    }
+  }
+  return null;
+}
+
+/** Only a receive has `ok`; any other op that completed is ok. */
+function outcome(op: Op<any>, name: string | number): Chosen {
+  return { case: name, value: op.value as unknown, ok: (op as { ok?: boolean }).ok !== false };
+}
+
+function isOp(v: unknown): v is Op<any> {
+  return typeof v === "object" && v !== null && typeof (v as Op<any>).tryNow === "function";
+}
+
+function isSignal(v: unknown): v is AbortSignal {
+  return (
+    typeof v === "object" &&
+    v !== null &&
+    typeof (v as AbortSignal).aborted === "boolean" &&
+    typeof (v as AbortSignal).addEventListener === "function"
+  );
+}
+
+/** The op of a case; null for a case that is never ready. */
+export function caseOp(
+  v: SelectCase | boolean,
+  name: string | number,
+  seen: Op<any>[],
+): Op<any> | null {
+  if (isOp(v)) {
+    if (v.state !== FRESH || seen.includes(v)) {
+      throw new Error(`gort: select case ${name} is an operation that is already in use`);
+    }
+    return v;
+  }
+  if (v === null || v === undefined) return null;
+  if (isSignal(v)) return new SignalOperation(v);
+  throw badArgument("select", `case ${name}`, v, "an operation, an AbortSignal or null", "type");
+}
+
+function makeSelect(
+  cases: SelectCases | readonly SelectCase[],
+  hasDefault: boolean,
+): SelectOperation {
+  const ops: Op<any>[] = [];
+  const names: (string | number)[] = [];
+  if (Array.isArray(cases)) {
+    for (let i = 0; i < cases.length; i++) {
+      const op = caseOp(cases[i] as SelectCase, i, ops);
+      if (op !== null) {
+        ops.push(op);
+        names.push(i);
+      }
+    }
+    return new SelectOperation(ops, names, hasDefault);
+  }
+  for (const name in cases as SelectCases) {
+    const v = (cases as SelectCases)[name];
+    if (name === "default" && (v === true || v === false)) {
+      hasDefault = v;
+      continue;
+    }
+    const op = caseOp(v, name, ops);
+    if (op !== null) {
+      ops.push(op);
+      names.push(name);
+    }
+  }
+  return new SelectOperation(ops, names, hasDefault);
+}
+
+/**
+ * Waits until one of several operations can proceed, and does that one. Go's `select`. O(cases).
+ *
+ * Any op can be a case: receives, sends, locks, timers, joins. An `AbortSignal` is a case that is ready once it aborted.
+ * `null` is a case that is never ready. If several are ready, one is chosen uniformly at random. With `default: true`
+ * (in the list form, a second argument `{ default: true }`) the select never waits: if nothing is ready its
+ * result is `{ case: "default" }`. Without any case it blocks forever.
+ *
+ * The result is a discriminated union: `case` is the name (or index), `value` what the op gave, and for a receive `ok`
+ * tells a value from a closed channel.
+ *
+ * @throws `send on closed channel` if a send to a closed channel is chosen
+ *
+ * @example
+ * ```ts
+ * import { makeChan, select } from "@gort/chan";
+ *
+ * const jobs = makeChan<string>(1);
+ * const results = makeChan<number>();
+ * jobs.trySend("read");
+ * const r = await select({ job: jobs.recv(), out: results.send(7) });
+ * switch (r.case) {
+ *   case "job":
+ *     console.log(r.ok && r.value.toUpperCase()); // => READ
+ *     break;
+ *   case "out":
+ *     throw new Error("nobody receives");
+ * }
+ * const idle = await select({ job: jobs.recv(), default: true });
+ * idle.case; // => "default"
+ * ```
+ */
+export function select<const C extends readonly SelectCase[]>(
+  cases: C,
+  options: { readonly default: true },
+): Op<SelectListResult<C> | DefaultResult>;
+export function select<const C extends readonly SelectCase[]>(cases: C): Op<SelectListResult<C>>;
+export function select<const C extends SelectCases>(cases: C): Op<SelectResult<C>>;
+export function select(
+  cases: SelectCases | readonly SelectCase[],
+  options?: { readonly default?: boolean },
+): Op<any> {
+  return makeSelect(cases, options?.default === true);
+}
+
+/**
+ * Does one of several operations if that is possible without waiting. Go's `select` with `default`. O(cases).
+ *
+ * @throws `send on closed channel` if a send to a closed channel is chosen
+ *
+ * @example
+ * ```ts
+ * import { makeChan, trySelect } from "@gort/chan";
+ *
+ * const ch = makeChan<number>(1);
+ * trySelect({ put: ch.send(5), get: ch.recv() }).case; // => "put"
+ * const r = trySelect({ put: ch.send(6), get: ch.recv() });
+ * r.case === "get" && r.value; // => 5
+ * trySelect([ch.recv()]).case; // => "default"
+ * ```
+ */
+export function trySelect<const C extends readonly SelectCase[]>(
+  cases: C,
+): SelectListResult<C> | DefaultResult;
+export function trySelect<const C extends SelectCases>(
+  cases: C,
+): SelectResult<Omit<C, "default">> | DefaultResult;
+export function trySelect(cases: SelectCases | readonly SelectCase[]): unknown {
+  const s = makeSelect(cases, true);
+  return tryCases(s.ops, s.names) ?? defaultResult;
+}

@@ -1,2 +1,25 @@
 export type * from "./api.ts";
+export type * from "./kinds.ts";
 export * from "./errors.ts";
+export {
+  hashBigInt64,
+  hashBytes,
+  hashFloat64,
+  hashIdentity,
+  hashInt32,
+  hashInt64,
+  hashString,
+} from "./hash.ts";
+export { utf8Length, utf8Read, utf8Write } from "./utf8.ts";
+export { isType, checkPointer, copyValue } from "./base.ts";
+export * from "./scalar.ts";
+export { int64, uint64, complex64, complex128, type Complex } from "./wide.ts";
+export { string } from "./string.ts";
+export { ptr, unsafePointer } from "./pointer.ts";
+export { array, slice } from "./array.ts";
+export { field, struct } from "./struct.ts";
+export { map, chan, func, jsObject, jsError, jsSymbol, jsBigInt, jsFunction } from "./refs.ts";
+export { named, isNamed, underlyingOf } from "./named.ts";
+export { identical } from "./identical.ts";
+export { any, error, iface } from "./iface.ts";
+export { InterfaceValue, dynamicType, isInterfaceValue, toInterface } from "./interface-value.ts";

@@ -1,0 +1,241 @@
+/**
+ * The base class of all descriptors: the public contract of {@link Type}, built on unchecked inner operations.
+ *
+ * Invariants
+ *  1. `load` and `store` check the pointer (nil, alignment, bounds) once; `get` and `put` trust it. Composites
+ *     call `get` and `put` of their parts, so a value of any depth is checked once.
+ *  2. `store` checks the whole value before it writes the first byte: a store that throws for its value has changed nothing.
+ *  3. Descriptors are branded `Symbol.for("gort.Type")`; a foreign one that has only the public members
+ *     works as a part of ours through {@link internalType}.
+ *  4. A descriptor does not change once it is made, except that a named type gains methods until its
+ *     method set is first used.
+ *
+ * Why classes with prototypes and not records of closures: one hidden class per kind keeps call sites
+ * monomorphic, and a named type is a copy of its underlying one with another name.
+ */
+import type { Kind, Ptr, Space, Type } from "./api.ts";
+import type { BoundMethod, MethodSet } from "./method-set.ts";
+import {
+  badArgument,
+  nilDereference,
+  hasBrand,
+  uncomparableType,
+  unhashableType,
+} from "./errors.ts";
+
+const TYPE = Symbol.for("gort.Type");
+
+/** The mask of all types without pointers. */
+export const NO_POINTERS = new Uint32Array(0);
+
+/** The mask of a type that is one pointer. */
+export const ONE_POINTER = Uint32Array.of(1);
+
+/** What every descriptor of this package is. Internal: users see the interfaces of api.ts and kinds.ts. */
+export abstract class BaseType<T> implements Type<T> {
+  declare readonly __type?: T;
+  abstract readonly kind: Kind;
+  readonly size: number;
+  readonly align: number;
+  readonly ptrdata: number;
+  readonly comparable: boolean;
+  /** Name of a defined type; null for a type literal, which spells itself. */
+  definedName: string | null = null;
+  /** Whether the type is one that Go predeclares, such as `int`, `string` and `error`. */
+  predeclared = false;
+  /** The type before it was named; itself for others. */
+  underlying: BaseType<T> = this;
+  /** Methods with value and with pointer receivers; null for a type that has none of its own. */
+  methodSet: MethodSet | null = null;
+  /** The full method set, promoted methods included, sorted by name; made when first asked for. */
+  methodTable: readonly BoundMethod[] | null = null;
+  private serial = 0;
+  /** Memo of `*T`, so that `ptr(T)` is one descriptor. */
+  pointerTo: BaseType<Ptr> | null = null;
+
+  constructor(size: number, align: number, ptrdata: number, comparable: boolean) {
+    this.size = size;
+    this.align = align;
+    this.ptrdata = ptrdata;
+    this.comparable = comparable;
+  }
+
+  abstract get ptrMask(): Uint32Array;
+  /** How Go prints the type literal. */
+  abstract typeString(): string;
+  abstract zero(): T;
+  /** A copy of a JavaScript-side value, as an assignment makes one in Go. */
+  copy(value: T): T {
+    return value;
+  }
+  /** `load` without the check of the pointer. */
+  abstract get(space: Space, p: Ptr): T;
+  /** `store` without checks. */
+  abstract put(space: Space, p: Ptr, value: T): void;
+  /** Throws unless `value` can be stored; `what` names the place in the message. */
+  abstract check(value: unknown, what: string): void;
+  abstract equal(space: Space, p: Ptr, q: Ptr): boolean;
+  abstract hash(space: Space, p: Ptr, seed: number): number;
+  abstract equalValues(a: T, b: T): boolean;
+  abstract hashValue(value: T, seed: number): number;
+
+  /** A pseudo-random number for hash tables of types, the same for the life of the descriptor. */
+  get number(): number {
+    if (this.serial === 0) this.serial = 1 + Math.floor(Math.random() * 0x3fff_fffe);
+    return this.serial;
+  }
+
+  get name(): string {
+    return this.definedName ?? this.typeString();
+  }
+
+  /** The brand, `Symbol.for("gort.Type")`. */
+  get [TYPE](): true {
+    return true;
+  }
+
+  load(space: Space, p: Ptr): T {
+    if (
+      p >>> 0 !== p ||
+      p === 0 ||
+      (p & (this.align - 1)) !== 0 ||
+      p + this.size > space.memory.byteLength
+    ) {
+      throw badPointer(this, space, p);
+    }
+    return this.get(space, p);
+  }
+
+  store(space: Space, p: Ptr, value: T): void {
+    if (
+      p >>> 0 !== p ||
+      p === 0 ||
+      (p & (this.align - 1)) !== 0 ||
+      p + this.size > space.memory.byteLength
+    ) {
+      throw badPointer(this, space, p);
+    }
+    this.check(value, this.name);
+    this.put(space, p, value);
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+/** Throws unless a value of `t` can lie at `p`: nil, misaligned and out of bounds each have their text. */
+export function checkPointer(t: Type, space: Space, p: Ptr): void {
+  if (
+    p >>> 0 !== p ||
+    p === 0 ||
+    (p & (t.align - 1)) !== 0 ||
+    p + t.size > space.memory.byteLength
+  ) {
+    throw badPointer(t, space, p);
+  }
+}
+
+/** The error for a pointer at which no value of `t` can lie. */
+export function badPointer(t: Type, space: Space, p: Ptr): Error {
+  if (p === 0) return nilDereference();
+  const limit = space.memory.byteLength;
+  const want =
+    p >>> 0 === p && p + t.size <= limit
+      ? `a multiple of ${t.align}`
+      : `a byte offset below ${limit - t.size + 1}`;
+  return badArgument(`*${t.name}`, "pointer", p, want);
+}
+
+/** Whether `v` is a type descriptor made by this package, from whichever copy of it. */
+export function isType(v: unknown): v is Type {
+  return hasBrand(v, TYPE);
+}
+
+/** Our view of any descriptor: itself if it is ours, an adapter if it has only the public members. */
+export function internalType<T>(t: Type<T>): BaseType<T> {
+  return hasBrand(t, TYPE) ? (t as BaseType<T>) : new ForeignType(t);
+}
+
+/** A descriptor made by somebody else, who implemented the public contract only. */
+class ForeignType<T> extends BaseType<T> {
+  readonly kind: Kind;
+  readonly type: Type<T>;
+
+  constructor(type: Type<T>) {
+    super(type.size, type.align, type.ptrdata, type.comparable);
+    this.kind = type.kind;
+    this.type = type;
+    this.definedName = type.name;
+  }
+  override get ptrMask(): Uint32Array {
+    return this.type.ptrMask;
+  }
+  override typeString(): string {
+    return this.type.name;
+  }
+  override zero(): T {
+    return this.type.zero();
+  }
+  override get(space: Space, p: Ptr): T {
+    return this.type.load(space, p);
+  }
+  override check(): void {
+    // The foreign `store` checks for itself, as it writes.
+  }
+  override put(space: Space, p: Ptr, value: T): void {
+    this.type.store(space, p, value);
+  }
+  override equal(space: Space, p: Ptr, q: Ptr): boolean {
+    return this.type.equal(space, p, q);
+  }
+  override hash(space: Space, p: Ptr, seed: number): number {
+    return this.type.hash(space, p, seed);
+  }
+  override equalValues(a: T, b: T): boolean {
+    return this.type.equalValues(a, b);
+  }
+  override hashValue(value: T, seed: number): number {
+    return this.type.hashValue(value, seed);
+  }
+}
+
+/**
+ * A copy of a value as Go's assignment makes one: structs and arrays are copied part by part, what they point
+ * to is shared.
+ *
+ * @example
+ * ```ts
+ * import { copyValue, int, struct } from "@gort/types";
+ *
+ * const Point = struct({ x: int, y: int });
+ * const p = { x: 1, y: 2 };
+ * const q = copyValue(Point, p);
+ * q.x = 9;
+ * p.x; // => 1
+ * ```
+ */
+export function copyValue<T>(type: Type<T>, value: T): T {
+  return internalType(type).copy(value);
+}
+
+/** A base for the kinds that `==` is not defined on: slices, maps, functions. */
+export abstract class UncomparableType<T> extends BaseType<T> {
+  override equal(_space: Space, _p: Ptr, _q: Ptr): boolean {
+    throw uncomparableType(this.name);
+  }
+  override hash(_space: Space, _p: Ptr, _seed: number): number {
+    throw unhashableType(this.name);
+  }
+  override equalValues(_a: T, _b: T): boolean {
+    throw uncomparableType(this.name);
+  }
+  override hashValue(_value: T, _seed: number): number {
+    throw unhashableType(this.name);
+  }
+}
+
+/** The error for a value that a type cannot hold; a `TypeError` unless `range` says it is only too big. */
+export function badValue(what: string, value: unknown, want: string, range = false): Error {
+  return badArgument(what, "value", value, want, range ? "range" : "type");
+}

@@ -1,0 +1,105 @@
+/**
+ * Go's identity of types.
+ *
+ * Invariants
+ *  1. A defined type is identical to itself only; a predeclared one to its namesake, which may come from another copy of
+ *     this package; type literals are identical if their parts are.
+ *  2. Identical types print alike, so a name is a sound first test and a sound bucket key.
+ */
+import type { Type } from "./api.ts";
+import { internalType } from "./base.ts";
+import type {
+  ArrayType,
+  ChanType,
+  FuncType,
+  InterfaceType,
+  MapType,
+  PtrType,
+  StructType,
+} from "./kinds.ts";
+
+/**
+ * Whether two descriptors are one type to Go. O(size of the type literals); O(1) for the same descriptor.
+ *
+ * @example
+ * ```ts
+ * import { identical, int, named, slice } from "@gort/types";
+ *
+ * identical(slice(int), slice(int)); // => true
+ * identical(named("main.T", int), named("main.T", int)); // => false
+ * ```
+ */
+export function identical(a: Type, b: Type): boolean {
+  if (a === b) return true;
+  if (a.kind !== b.kind) return false;
+  const x = internalType(a);
+  const y = internalType(b);
+  if (x.predeclared || y.predeclared) return x.predeclared && y.predeclared && a.name === b.name;
+  if (x.definedName !== null || y.definedName !== null) return false;
+  const kind: string = a.kind;
+  switch (kind) {
+    case "ptr":
+    case "slice":
+      return identical((a as PtrType).elem, (b as PtrType).elem);
+    case "array":
+      return (
+        (a as ArrayType).len === (b as ArrayType).len &&
+        identical((a as ArrayType).elem, (b as ArrayType).elem)
+      );
+    case "chan":
+      return (
+        (a as ChanType).dir === (b as ChanType).dir &&
+        identical((a as ChanType).elem, (b as ChanType).elem)
+      );
+    case "map":
+      return (
+        identical((a as MapType).key, (b as MapType).key) &&
+        identical((a as MapType).elem, (b as MapType).elem)
+      );
+    case "func":
+      return identicalFuncs(a as FuncType, b as FuncType);
+    case "struct":
+      return identicalStructs(a as StructType, b as StructType);
+    case "interface":
+      return identicalInterfaces(a as InterfaceType, b as InterfaceType);
+    default:
+      return false;
+  }
+}
+
+function identicalLists(a: readonly Type[], b: readonly Type[]): boolean {
+  return a.length === b.length && a.every((t, i) => identical(t, b[i]!));
+}
+
+function identicalFuncs(a: FuncType, b: FuncType): boolean {
+  return (
+    a.variadic === b.variadic &&
+    identicalLists(a.params, b.params) &&
+    identicalLists(a.results, b.results)
+  );
+}
+
+function identicalStructs(a: StructType, b: StructType): boolean {
+  return (
+    a.fields.length === b.fields.length &&
+    a.fields.every((f, i) => {
+      const g = b.fields[i]!;
+      return (
+        f.name === g.name &&
+        f.tag === g.tag &&
+        f.embedded === g.embedded &&
+        f.exported === g.exported &&
+        identical(f.type, g.type)
+      );
+    })
+  );
+}
+
+function identicalInterfaces(a: InterfaceType, b: InterfaceType): boolean {
+  return (
+    a.methods.length === b.methods.length &&
+    a.methods.every(
+      (m, i) => m.name === b.methods[i]!.name && identical(m.type, b.methods[i]!.type),
+    )
+  );
+}

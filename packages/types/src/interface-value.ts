@@ -1,0 +1,187 @@
+/**
+ * Interface values on the JavaScript side: a value together with its dynamic type.
+ *
+ * Invariants
+ *  1. Nil is `null` (`undefined` is taken for it); an {@link InterfaceValue} is never nil, though what it holds
+ *     may be: a nil pointer in an interface is not a nil interface.
+ *  2. A raw JavaScript value is an interface value too, of the type {@link dynamicType} says: boolean is `bool`, number
+ *     `float64`, string `string`, bigint `int64` or `uint64`, a function `func()`, an `Error` `*js.Error`, any other object `*js.Object`.
+ *  3. {@link unwrap} and {@link wrap} are inverse: raw values stay raw through memory.
+ *
+ * Why a number is a float64 and not an int: it is one. `encoding/json` decides the same way.
+ */
+import type { Space, Type } from "./api.ts";
+import { internalType, type BaseType } from "./base.ts";
+import { badArgument, hasBrand, nilDereference, show } from "./errors.ts";
+import { identical } from "./identical.ts";
+import type { Itab } from "./itab.ts";
+import type { MethodTypes } from "./kinds.ts";
+import { findMethod } from "./method-set.ts";
+import { jsBigInt, jsError, jsFunction, jsObject, jsSymbol } from "./refs.ts";
+import { bool, float64 } from "./scalar.ts";
+import { string } from "./string.ts";
+import { int64, uint64 } from "./wide.ts";
+
+const INTERFACE = Symbol.for("gort.Interface");
+
+type Arguments<F> = F extends { readonly __type?: infer S }
+  ? S extends ((...args: infer A) => any) | null
+    ? A
+    : unknown[]
+  : unknown[];
+type Result<F> = F extends { readonly __type?: infer S }
+  ? S extends ((...args: any) => infer R) | null
+    ? R
+    : unknown
+  : unknown;
+
+/** A non-nil interface value with its dynamic type. Made by `toInterface`, or by loading one from memory. */
+export class InterfaceValue<T = any, M extends MethodTypes = any> {
+  /** The dynamic type. */
+  readonly type: Type<T>;
+  readonly value: T;
+  /** Where pointers in the value point, or null. */
+  readonly space: Space | null;
+  /** The itab of the static interface type, or null for `any`. */
+  readonly itab: Itab | null;
+
+  constructor(type: Type<T>, value: T, space: Space | null, itab: Itab | null) {
+    this.type = type;
+    this.value = value;
+    this.space = space;
+    this.itab = itab;
+  }
+
+  /** The brand, `Symbol.for("gort.Interface")`. */
+  get [INTERFACE](): true {
+    return true;
+  }
+
+  /**
+   * Calls a method of the dynamic type. O(1) through the itab of a small interface, else O(log methods).
+   * @throws RuntimeError `value method main.T.F called using nil *T pointer`
+   * @throws TypeError if there is no such method
+   */
+  call<K extends keyof M & string>(name: K, ...args: Arguments<M[K]>): Result<M[K]> {
+    const { itab } = this;
+    if (itab !== null) {
+      const fun = itab.fun;
+      for (let i = 0; i < fun.length; i++) {
+        if (fun[i]!.name === name)
+          return fun[i]!.invoke(this.value, this.space, args) as Result<M[K]>;
+      }
+    }
+    const m = findMethod(this.type, name);
+    if (m === undefined) {
+      throw badArgument(this.type.name, "method", name, "a method of its method set", "type");
+    }
+    return m.invoke(this.value, this.space, args) as Result<M[K]>;
+  }
+
+  toString(): string {
+    return `${this.type.name}(${show(this.value)})`;
+  }
+}
+
+/** Whether `v` is an {@link InterfaceValue}, from whichever copy of this package. */
+export function isInterfaceValue(v: unknown): v is InterfaceValue {
+  return hasBrand(v, INTERFACE);
+}
+
+/** The dynamic type of an interface value or of a raw JavaScript value; null for nil. O(1). */
+export function dynamicType(v: unknown): Type | null {
+  switch (typeof v) {
+    case "number":
+      return float64;
+    case "string":
+      return string;
+    case "boolean":
+      return bool;
+    case "bigint":
+      if (BigInt.asIntN(64, v) === v) return int64;
+      return BigInt.asUintN(64, v) === v ? uint64 : jsBigInt;
+    case "function":
+      return jsFunction;
+    case "symbol":
+      return jsSymbol;
+    case "undefined":
+      return null;
+    case "object":
+      if (v === null) return null;
+      if (isInterfaceValue(v)) return v.type;
+      return Object.prototype.toString.call(v) === "[object Error]" ? jsError : jsObject;
+  }
+}
+
+/** The value without its type. */
+export function unwrap(v: unknown): unknown {
+  return isInterfaceValue(v) ? v.value : v;
+}
+
+const RAW: ReadonlySet<Type> = new Set<Type>([
+  bool,
+  float64,
+  string,
+  int64,
+  jsObject,
+  jsError,
+  jsSymbol,
+  jsBigInt,
+  jsFunction,
+]);
+
+/** The interface value of a type and a value: raw where the type is the one that {@link dynamicType} would say. */
+export function wrap(type: Type, value: unknown, space: Space | null, itab: Itab | null): unknown {
+  if (itab === null && RAW.has(type)) return value;
+  // Of the unsigned ones only those that int64 cannot hold are raw.
+  if (itab === null && type === uint64 && (value as bigint) >> 63n !== 0n) return value;
+  return new InterfaceValue(type, value, space, itab);
+}
+
+/**
+ * Gives a value a dynamic type: Go's conversion to an interface. Structs and arrays are copied, as in Go.
+ * @param space where pointers in the value point; needed to call methods through them
+ * @throws RangeError or TypeError if `type` cannot hold the value
+ *
+ * @example
+ * ```ts
+ * import { any, int, toInterface } from "@gort/types";
+ *
+ * any.equalValues(toInterface(int, 1), toInterface(int, 1)); // => true
+ * any.equalValues(toInterface(int, 1), 1); // => false
+ * ```
+ */
+export function toInterface<T>(
+  type: Type<T>,
+  value: T,
+  space: Space | null = null,
+): InterfaceValue<T> {
+  const t: BaseType<T> = internalType<T>(type);
+  if (t.kind === "interface") {
+    throw badArgument(
+      "toInterface",
+      "type",
+      t.name,
+      "a type that is no interface (see convert)",
+      "type",
+    );
+  }
+  t.check(value, t.name);
+  return new InterfaceValue<T>(type, t.copy(value), space, null);
+}
+
+/** Go's `==` on two interface values. @throws RuntimeError `comparing uncomparable type []int` */
+export function equalInterfaces(a: unknown, b: unknown): boolean {
+  const s = dynamicType(a);
+  const t = dynamicType(b);
+  if (s === null || t === null) return s === t;
+  if (s !== t && !identical(s, t)) return false;
+  return s.equalValues(unwrap(a), unwrap(b));
+}
+
+/** The interface value as an object with a type; nil panics as a nil dereference, as calling a method on it does in Go. */
+export function nonNil(v: unknown): InterfaceValue {
+  const t = dynamicType(v);
+  if (t === null) throw nilDereference();
+  return isInterfaceValue(v) ? v : new InterfaceValue(t, v, null, null);
+}

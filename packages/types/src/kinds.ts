@@ -1,0 +1,162 @@
+/**
+ * Contracts of the composite kinds: what a descriptor of that kind tells beyond {@link Type}, and the
+ * JavaScript types inferred from descriptors. No code.
+ */
+import type { Ptr, Type, ValueOf } from "./api.ts";
+
+/** A descriptor, or a function that returns it: how a type refers to one that is not finished yet. */
+export type Lazy<T = any> = Type<T> | (() => Type<T>);
+
+/** `*T`: a {@link Ptr}, 4 bytes. */
+export interface PtrType<T = any> extends Type<Ptr> {
+  readonly kind: "ptr";
+  readonly elem: Type<T>;
+}
+
+/** `[n]T`: a JavaScript array of `n` values. */
+export interface ArrayType<T = any> extends Type<T[]> {
+  readonly kind: "array";
+  readonly elem: Type<T>;
+  readonly len: number;
+}
+
+/** The header of a slice as it lies in memory. `@gort/slice` has the operations. */
+export interface SliceHeader {
+  /** Address of the first element. */
+  readonly ptr: Ptr;
+  /** Number of elements. */
+  readonly len: number;
+  /** Elements up to the end of the backing array. */
+  readonly cap: number;
+}
+
+/** `[]T`: a {@link SliceHeader}, 12 bytes. */
+export interface SliceType<T = any> extends Type<SliceHeader> {
+  readonly kind: "slice";
+  readonly elem: Type<T>;
+}
+
+/** `map[K]V`: any JavaScript object that is a map (`@gort/map`'s, a native `Map`), or null; 4 bytes. */
+export interface MapType<K = any, V = any> extends Type<object | null> {
+  readonly kind: "map";
+  readonly key: Type<K>;
+  readonly elem: Type<V>;
+}
+
+/** Which way values go through a channel type. */
+export type ChanDir = "both" | "send" | "recv";
+
+/** `chan T`: any JavaScript object that is a channel, or null; 4 bytes. */
+export interface ChanType<T = any> extends Type<object | null> {
+  readonly kind: "chan";
+  readonly elem: Type<T>;
+  readonly dir: ChanDir;
+}
+
+/** JavaScript types of a list of parameters. */
+export type ArgsOf<P extends readonly Type[]> = { -readonly [I in keyof P]: ValueOf<P[I]> };
+
+/** JavaScript type of a list of results: nothing, one value, or a tuple. */
+export type ResultOf<R extends readonly Type[]> = R extends readonly []
+  ? void
+  : R extends readonly [infer A]
+    ? ValueOf<A>
+    : { -readonly [I in keyof R]: ValueOf<R[I]> };
+
+/** `func(P…) R…`: a JavaScript function, or null; 4 bytes. */
+export interface FuncType<P extends unknown[] = any, R = any> extends Type<
+  ((...args: P) => R) | null
+> {
+  readonly kind: "func";
+  readonly params: readonly Type[];
+  readonly results: readonly Type[];
+  /** Whether the last parameter is `...T`; its descriptor is then `[]T`. */
+  readonly variadic: boolean;
+}
+
+/** One field of a struct type. */
+export interface StructField {
+  readonly name: string;
+  readonly type: Type;
+  /** Bytes from the start of the struct. */
+  readonly offset: number;
+  readonly index: number;
+  /** Go's field tag, `""` if there is none. */
+  readonly tag: string;
+  /** Whether the field is embedded: its methods and fields are promoted. */
+  readonly embedded: boolean;
+  /** Whether reflection may set it. Fields are exported unless said otherwise, whatever their first letter. */
+  readonly exported: boolean;
+}
+
+/** A field with more than a type; made by `field`. */
+export interface FieldSpec<T = any> {
+  readonly type: Type<T>;
+  readonly tag: string;
+  readonly embedded: boolean;
+  readonly exported: boolean;
+}
+
+/** What `struct` takes: fields by name, in order. */
+export type Fields = Readonly<Record<string, Type | FieldSpec>>;
+
+type FieldValue<F> = F extends FieldSpec<infer T> ? T : ValueOf<F>;
+
+/** The JavaScript side of a struct: a plain object with a property per field; the blank field `_` has none. */
+export type StructValue<F> = {
+  -readonly [K in keyof F as K extends "_" ? never : K]: FieldValue<F[K]>;
+};
+
+/** `struct { … }`. */
+export interface StructType<V = any> extends Type<V> {
+  readonly kind: "struct";
+  readonly fields: readonly StructField[];
+  /** The field of that name, or undefined. O(1). */
+  field(name: string): StructField | undefined;
+}
+
+/** A method that an interface asks for. */
+export interface InterfaceMethod {
+  readonly name: string;
+  /** Its type without a receiver. */
+  readonly type: FuncType;
+}
+
+/** The methods of an interface type by name, as `iface` takes them. */
+export type MethodTypes = Readonly<Record<string, FuncType>>;
+
+/**
+ * `interface { … }`: null for nil, an `InterfaceValue` that says its type, or, for an interface without methods, any
+ * JavaScript value; 8 bytes.
+ */
+export interface InterfaceType<M extends MethodTypes = any, V = any> extends Type<V> {
+  readonly kind: "interface";
+  /** Sorted by name. */
+  readonly methods: readonly InterfaceMethod[];
+  /** Type-level brand for inference only; never present at run time. */
+  readonly __methods?: M;
+}
+
+/** What a named type adds to its underlying one: the declaration of methods. */
+export interface Declarable<T> {
+  /**
+   * Declares a method with a value receiver, Go's `func (r T) Name(…) …`.
+   * @param type its type without the receiver
+   * @param fn takes the receiver first
+   * @throws TypeError if the name is taken, or the type's methods have been used before
+   */
+  method<P extends unknown[], R>(
+    name: string,
+    type: FuncType<P, R>,
+    fn: (recv: T, ...args: P) => R,
+  ): this;
+  /** Declares a method with a pointer receiver, Go's `func (p *T) Name(…) …`; it is in the method set of `*T` only. */
+  ptrMethod<P extends unknown[], R>(
+    name: string,
+    type: FuncType<P, R>,
+    fn: (recv: Ptr, ...args: P) => R,
+  ): this;
+}
+
+/** A defined type: its underlying descriptor under a name of its own. */
+export type Named<D extends Type> = D & Declarable<ValueOf<D>>;

@@ -1,0 +1,232 @@
+/**
+ * Descriptors of what lives in JavaScript and is only referred to from memory: maps, channels, functions, and the JavaScript
+ * values that have no type in Go.
+ *
+ * Invariants
+ *  1. In memory each is one pointer to a box of the space's value table; nil is 0 here and null there.
+ *  2. Two boxes of one object are the same value: comparison and hash look at the object, not at the box.
+ *  3. Maps and functions cannot be compared or hashed; channels and objects are, by identity.
+ */
+import type { Ptr, Space, Type } from "./api.ts";
+import { BaseType, ONE_POINTER, badValue } from "./base.ts";
+import { uncomparableType, unhashableType } from "./errors.ts";
+import { hashIdentity, hashInt32, hashString } from "./hash.ts";
+import type { ArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
+import { string } from "./string.ts";
+
+type Ref = object | symbol | bigint | null;
+
+/** One word in memory that refers to a box. */
+abstract class BoxedType<T extends Ref> extends BaseType<T> {
+  constructor(comparable: boolean) {
+    super(4, 4, 4, comparable);
+  }
+  override get ptrMask(): Uint32Array {
+    return ONE_POINTER;
+  }
+  override zero(): T {
+    return null as T;
+  }
+  override get(space: Space, p: Ptr): T {
+    const box = space.memory.u32[p >>> 2]!;
+    return (box === 0 ? null : space.values.unbox(box)) as T;
+  }
+  override check(value: unknown, what: string): void {
+    if (value === null) return;
+    if (typeof value !== "object" && typeof value !== "function") {
+      throw badValue(what, value, "an object or null");
+    }
+  }
+  override put(space: Space, p: Ptr, value: T): void {
+    space.writePtr(p, value === null ? 0 : space.values.box(value));
+  }
+  override equal(space: Space, p: Ptr, q: Ptr): boolean {
+    return this.equalValues(this.get(space, p), this.get(space, q));
+  }
+  override hash(space: Space, p: Ptr, seed: number): number {
+    return this.hashValue(this.get(space, p), seed);
+  }
+  override equalValues(a: T, b: T): boolean {
+    if (!this.comparable) throw uncomparableType(this.name);
+    return a === b;
+  }
+  override hashValue(value: T, seed: number): number {
+    if (!this.comparable) throw unhashableType(this.name);
+    if (value === null) return hashInt32(0, seed);
+    if (typeof value === "bigint") return hashString(value.toString(36), seed);
+    return hashIdentity(value, seed);
+  }
+}
+
+const resolve = <T>(t: Lazy<T>): Type<T> => (typeof t === "function" ? t() : t);
+
+class MapDescriptor<K, V> extends BoxedType<object | null> implements MapType<K, V> {
+  readonly kind = "map";
+  readonly key: Type<K>;
+  private target: Lazy<V>;
+
+  constructor(key: Type<K>, elem: Lazy<V>) {
+    super(false);
+    this.key = key;
+    this.target = elem;
+  }
+  get elem(): Type<V> {
+    return (this.target = resolve(this.target));
+  }
+  override typeString(): string {
+    return `map[${this.key.name}]${this.elem.name}`;
+  }
+}
+
+class ChanDescriptor<T> extends BoxedType<object | null> implements ChanType<T> {
+  readonly kind = "chan";
+  readonly dir: ChanDir;
+  private target: Lazy<T>;
+
+  constructor(elem: Lazy<T>, dir: ChanDir) {
+    super(true);
+    this.dir = dir;
+    this.target = elem;
+  }
+  get elem(): Type<T> {
+    return (this.target = resolve(this.target));
+  }
+  override typeString(): string {
+    const elem = this.elem.name;
+    if (this.dir === "recv") return `<-chan ${elem}`;
+    if (this.dir === "send") return `chan<- ${elem}`;
+    // chan (<-chan T) and not (chan<- chan T), which reads alike.
+    return elem.startsWith("<-") ? `chan (${elem})` : `chan ${elem}`;
+  }
+}
+
+class FuncDescriptor<P extends unknown[], R>
+  extends BoxedType<((...args: P) => R) | null>
+  implements FuncType<P, R>
+{
+  readonly kind = "func";
+  readonly params: readonly Type[];
+  readonly results: readonly Type[];
+  readonly variadic: boolean;
+
+  constructor(params: readonly Type[], results: readonly Type[], variadic: boolean) {
+    super(false);
+    this.params = params;
+    this.results = results;
+    this.variadic = variadic;
+  }
+  override check(value: unknown, what: string): void {
+    if (value !== null && typeof value !== "function") {
+      throw badValue(what, value, "a function or null");
+    }
+  }
+  override typeString(): string {
+    return `func${signature(this)}`;
+  }
+}
+
+/** Parameters and results as Go prints them: `(int, ...string) (bool, error)`. */
+export function signature(f: FuncType): string {
+  const params = f.params.map((t, i) =>
+    f.variadic && i === f.params.length - 1 ? `...${t.name.slice(2)}` : t.name,
+  );
+  const results = f.results.map((t) => t.name).join(", ");
+  const tail =
+    f.results.length === 0 ? "" : f.results.length === 1 ? ` ${results}` : ` (${results})`;
+  return `(${params.join(", ")})${tail}`;
+}
+
+/** A JavaScript value without a type in Go: an object, a symbol, a bigint of more than 64 bits. */
+class HostType<T extends Ref> extends BoxedType<T> {
+  readonly kind = "ptr";
+
+  constructor(name: string) {
+    super(true);
+    this.definedName = name;
+    this.predeclared = true;
+  }
+  override typeString(): string {
+    return this.name;
+  }
+  override check(): void {
+    // Only `dynamicType` chooses these types, by the value itself.
+  }
+}
+
+/**
+ * `map[K]V`. The values are any JavaScript objects that are maps, `@gort/map`'s or native ones.
+ *
+ * @example
+ * ```ts
+ * import { int, map, string } from "@gort/types";
+ *
+ * map(string, int).name; // => "map[string]int"
+ * map(string, int).comparable; // => false
+ * ```
+ */
+export function map<K, V>(key: Type<K>, elem: Lazy<V>): MapType<K, V> {
+  return new MapDescriptor(key, elem);
+}
+
+/**
+ * `chan T`, or one direction of it.
+ * @param dir which way values go. Default `"both"`
+ *
+ * @example
+ * ```ts
+ * import { chan, int } from "@gort/types";
+ *
+ * chan(int).name; // => "chan int"
+ * chan(int, "recv").name; // => "<-chan int"
+ * ```
+ */
+export function chan<T>(elem: Lazy<T>, dir: ChanDir = "both"): ChanType<T> {
+  return new ChanDescriptor(elem, dir);
+}
+
+/**
+ * `func(params…) results…`. The values are JavaScript functions: no result is `undefined`, several are a tuple.
+ * @param options `variadic` says that the last parameter, a slice type, is Go's `...T`
+ *
+ * @example
+ * ```ts
+ * import { bool, func, int, slice, string } from "@gort/types";
+ *
+ * func([int, string], [bool]).name; // => "func(int, string) bool"
+ * func([slice(int)], [], { variadic: true }).name; // => "func(...int)"
+ * ```
+ */
+export function func<
+  const P extends readonly Type[] = readonly [],
+  const R extends readonly Type[] = readonly [],
+>(
+  params: P = [] as unknown as P,
+  results: R = [] as unknown as R,
+  options: { readonly variadic?: boolean } = {},
+): FuncType<ArgsOf<P>, ResultOf<R>> {
+  const variadic = options.variadic ?? false;
+  if (variadic && params.at(-1)?.kind !== "slice") {
+    throw badValue("func", params.at(-1)?.name, "a slice type as the last parameter if variadic");
+  }
+  return new FuncDescriptor<any, any>([...params], [...results], variadic);
+}
+
+/** What a JavaScript object without a Go type is inside an interface: a pointer, compared by identity. */
+export const jsObject: Type<object> = /* @__PURE__ */ new HostType<object>("*js.Object");
+/** A JavaScript `Error` inside an interface; it implements Go's `error` by its message. */
+export const jsError: Type<Error> = /* @__PURE__ */ makeErrorType();
+/** A JavaScript symbol inside an interface. */
+export const jsSymbol: Type<symbol> = /* @__PURE__ */ new HostType<symbol>("js.Symbol");
+/** A bigint that fits neither int64 nor uint64, inside an interface; compared by value. */
+export const jsBigInt: Type<bigint> = /* @__PURE__ */ new HostType<bigint>("js.BigInt");
+/** A JavaScript function inside an interface that says nothing of its type: uncomparable, as in Go. */
+export const jsFunction: FuncType = /* @__PURE__ */ new FuncDescriptor<any, any>([], [], false);
+
+function makeErrorType(): Type<Error> {
+  const t = new HostType<Error>("*js.Error");
+  const name = "Error";
+  const type = func([], [string]);
+  const fn = (e: Error): string => e.message;
+  t.methodSet = { methods: new Map([[name, { name, type, fn, pointer: false }]]), sealed: true };
+  return t;
+}

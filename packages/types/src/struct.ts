@@ -1,0 +1,206 @@
+/**
+ * Descriptors of structs.
+ *
+ * Invariants
+ *  1. Fields lie in the order given, each at the next multiple of its alignment; the size is rounded up to the
+ *     largest alignment. A last field of size 0 is followed by a byte of padding, so that its address
+ *     stays inside the object (as in Go).
+ *  2. `put` zeroes the padding: two equal values without floats, strings or interfaces are equal bytes.
+ *  3. The blank field `_` takes room and nothing else: it is not loaded, stored, compared or hashed.
+ *  4. Comparison goes in source order and stops at the first difference.
+ *
+ * The JavaScript side is a plain object, fresh on each load: always the same properties in the same order, so
+ * V8 gives all of them one hidden class.
+ */
+import type { Ptr, Space, Type } from "./api.ts";
+import { BaseType, NO_POINTERS, badValue, internalType } from "./base.ts";
+import { badArgument, hasBrand, uncomparableType, unhashableType } from "./errors.ts";
+import { addMask, alignUp, checkTypeSize, emptyMask } from "./layout.ts";
+import type { FieldSpec, Fields, StructField, StructType, StructValue } from "./kinds.ts";
+
+const FIELD = Symbol.for("gort.Field");
+
+type AnyRecord = Record<string, unknown>;
+
+interface Placed extends StructField {
+  readonly type: BaseType<any>;
+}
+
+class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
+  readonly kind = "struct";
+  readonly fields: readonly Placed[];
+  /** The fields without the blank ones: what loads, stores and comparisons visit. */
+  private readonly visible: readonly Placed[];
+  private readonly byName: ReadonlyMap<string, Placed>;
+  /** Start and end of each run of padding, flat. */
+  private readonly padding: readonly number[];
+  private mask: Uint32Array | null = null;
+
+  constructor(fields: readonly Placed[], size: number, align: number, padding: readonly number[]) {
+    let ptrdata = 0;
+    let comparable = true;
+    for (const f of fields) {
+      if (f.type.ptrdata > 0) ptrdata = f.offset + f.type.ptrdata;
+      if (!f.type.comparable) comparable = false;
+    }
+    super(size, align, ptrdata, comparable);
+    this.fields = fields;
+    this.visible = fields.filter((f) => f.name !== "_");
+    this.byName = new Map(this.visible.map((f) => [f.name, f]));
+    this.padding = padding;
+  }
+  field(name: string): StructField | undefined {
+    return this.byName.get(name);
+  }
+  override get ptrMask(): Uint32Array {
+    if (this.mask !== null) return this.mask;
+    if (this.ptrdata === 0) return (this.mask = NO_POINTERS);
+    const mask = emptyMask(this.ptrdata);
+    for (const f of this.fields) addMask(mask, f.type, f.offset);
+    return (this.mask = mask);
+  }
+  override typeString(): string {
+    if (this.fields.length === 0) return "struct {}";
+    const parts = this.fields.map((f) => {
+      const tag = f.tag === "" ? "" : ` ${JSON.stringify(f.tag)}`;
+      return `${f.embedded ? "" : `${f.name} `}${f.type.name}${tag}`;
+    });
+    return `struct { ${parts.join("; ")} }`;
+  }
+  override zero(): V {
+    const out: AnyRecord = {};
+    for (const f of this.visible) out[f.name] = f.type.zero();
+    return out as V;
+  }
+  override copy(value: V): V {
+    const out: AnyRecord = {};
+    for (const { name, type } of this.visible) out[name] = type.copy((value as AnyRecord)[name]);
+    return out as V;
+  }
+  override get(space: Space, p: Ptr): V {
+    const out: AnyRecord = {};
+    const fields = this.visible;
+    for (let i = 0; i < fields.length; i++) {
+      const f = fields[i]!;
+      out[f.name] = f.type.get(space, p + f.offset);
+    }
+    return out as V;
+  }
+  override check(value: unknown, what: string): void {
+    if (typeof value !== "object" || value === null) throw badValue(what, value, "an object");
+    for (const f of this.visible) f.type.check((value as AnyRecord)[f.name], `${what}.${f.name}`);
+  }
+  override put(space: Space, p: Ptr, value: V): void {
+    const fields = this.visible;
+    for (let i = 0; i < fields.length; i++) {
+      const f = fields[i]!;
+      f.type.put(space, p + f.offset, (value as AnyRecord)[f.name]);
+    }
+    const pad = this.padding;
+    for (let i = 0; i < pad.length; i += 2) space.memory.u8.fill(0, p + pad[i]!, p + pad[i + 1]!);
+  }
+  override equal(space: Space, p: Ptr, q: Ptr): boolean {
+    if (!this.comparable) throw uncomparableType(this.name);
+    for (const f of this.visible) {
+      if (!f.type.equal(space, p + f.offset, q + f.offset)) return false;
+    }
+    return true;
+  }
+  override hash(space: Space, p: Ptr, seed: number): number {
+    if (!this.comparable) throw unhashableType(this.name);
+    for (const f of this.visible) seed = f.type.hash(space, p + f.offset, seed);
+    return seed;
+  }
+  override equalValues(a: V, b: V): boolean {
+    if (!this.comparable) throw uncomparableType(this.name);
+    for (const { name, type } of this.visible) {
+      if (!type.equalValues((a as AnyRecord)[name], (b as AnyRecord)[name])) return false;
+    }
+    return true;
+  }
+  override hashValue(value: V, seed: number): number {
+    if (!this.comparable) throw unhashableType(this.name);
+    for (const { name, type } of this.visible) {
+      seed = type.hashValue((value as AnyRecord)[name], seed);
+    }
+    return seed;
+  }
+}
+
+/**
+ * A struct field with a tag, or embedded, or unexported.
+ *
+ * @example
+ * ```ts
+ * import { field, int, struct } from "@gort/types";
+ *
+ * struct({ X: field(int, { tag: 'json:"x"' }) }).name;
+ * // => "struct { X int \"json:\\\"x\\\"\" }"
+ * ```
+ */
+export function field<T>(
+  type: Type<T>,
+  options: {
+    /** Go's field tag. */
+    readonly tag?: string;
+    /** Embeds the field: its methods are promoted to the struct. */
+    readonly embedded?: boolean;
+    /** Whether reflection may set it. @defaultValue true */
+    readonly exported?: boolean;
+  } = {},
+): FieldSpec<T> {
+  const spec: FieldSpec<T> = {
+    type,
+    tag: options.tag ?? "",
+    embedded: options.embedded ?? false,
+    exported: options.exported ?? true,
+  };
+  return Object.defineProperty(spec, FIELD, { value: true });
+}
+
+/**
+ * `struct { … }`: a plain object with a property per field, in order.
+ * @throws TypeError if a name is no identifier or a field is no descriptor
+ *
+ * @example
+ * ```ts
+ * import { float64, int8, struct } from "@gort/types";
+ *
+ * const Point = struct({ flag: int8, x: float64 });
+ * Point.size; // => 16
+ * Point.field("x")?.offset; // => 8
+ * Point.name; // => "struct { flag int8; x float64 }"
+ * ```
+ */
+export function struct<const F extends Fields>(fields: F): StructType<StructValue<F>> {
+  const placed: Placed[] = [];
+  const padding: number[] = [];
+  let end = 0;
+  let align = 1;
+  for (const name of Object.keys(fields)) {
+    if (!/^[\p{L}_$][\p{L}\p{Nd}_$]*$/u.test(name) || name === "__proto__") {
+      throw badArgument("struct", "field name", name, "an identifier", "type");
+    }
+    const given = fields[name]!;
+    const spec = hasBrand(given, FIELD) ? (given as FieldSpec) : field(given as Type);
+    if (typeof spec.type?.size !== "number") {
+      throw badArgument("struct", `field ${name}`, given, "a type descriptor", "type");
+    }
+    const type = internalType(spec.type);
+    const offset = alignUp(end, type.align);
+    if (offset > end) padding.push(end, offset);
+    const { tag, embedded, exported } = spec;
+    placed.push({ name, type, offset, index: placed.length, tag, embedded, exported });
+    // The blank field holds no value: its room counts as padding.
+    if (name === "_" && type.size > 0) padding.push(offset, offset + type.size);
+    end = offset + type.size;
+    align = Math.max(align, type.align);
+  }
+  const used = end;
+  const last = placed.at(-1);
+  if (last !== undefined && last.type.size === 0 && end > 0) end++;
+  const size = alignUp(end, align);
+  if (size > used) padding.push(used, size);
+  checkTypeSize(size, "struct");
+  return new StructDescriptor<StructValue<F>>(placed, size, align, padding);
+}

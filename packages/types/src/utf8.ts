@@ -1,0 +1,151 @@
+/**
+ * Strings between JavaScript's UTF-16 and Go's UTF-8 in memory.
+ *
+ * Invariants
+ *  1. Encoding writes valid UTF-8 only: a lone surrogate becomes U+FFFD (EF BF BD), as in Go.
+ *  2. Decoding replaces every invalid *byte* by one U+FFFD, as Go's `range` over a string does. (`TextDecoder`
+ *     replaces longest prefixes, which gives other counts; it also refuses shared memory in browsers.)
+ *  3. For a string without lone surrogates, decode(encode(s)) is s.
+ */
+
+/** Bytes that `s` takes in UTF-8. O(length). */
+export function utf8Length(s: string): number {
+  const n = s.length;
+  let bytes = n;
+  for (let i = 0; i < n; i++) {
+    const c = s.charCodeAt(i);
+    if (c < 0x80) continue;
+    bytes++;
+    if (c < 0x800) continue;
+    bytes++;
+    // A pair of two units takes four bytes: one of the three counted per unit so far is too many for each.
+    if ((c & 0xfc00) === 0xd800 && i + 1 < n && (s.charCodeAt(i + 1) & 0xfc00) === 0xdc00) i++;
+  }
+  return bytes;
+}
+
+/** Writes `s` at `p` and returns the bytes written; the caller has made sure of the room. O(length). */
+export function utf8Write(u8: Uint8Array, p: number, s: string): number {
+  const n = s.length;
+  let q = p;
+  for (let i = 0; i < n; i++) {
+    let c = s.charCodeAt(i);
+    if (c < 0x80) {
+      u8[q++] = c;
+      continue;
+    }
+    if (c < 0x800) {
+      u8[q++] = 0xc0 | (c >> 6);
+      u8[q++] = 0x80 | (c & 63);
+      continue;
+    }
+    if ((c & 0xf800) === 0xd800) {
+      const d = c < 0xdc00 && i + 1 < n ? s.charCodeAt(i + 1) : 0;
+      if ((d & 0xfc00) === 0xdc00) {
+        i++;
+        c = 0x10000 + ((c - 0xd800) << 10) + (d - 0xdc00);
+        u8[q++] = 0xf0 | (c >> 18);
+        u8[q++] = 0x80 | ((c >> 12) & 63);
+        u8[q++] = 0x80 | ((c >> 6) & 63);
+        u8[q++] = 0x80 | (c & 63);
+        continue;
+      }
+      c = 0xfffd;
+    }
+    u8[q++] = 0xe0 | (c >> 12);
+    u8[q++] = 0x80 | ((c >> 6) & 63);
+    u8[q++] = 0x80 | (c & 63);
+  }
+  return q - p;
+}
+
+const CHUNK = 2048;
+const units = new Uint16Array(CHUNK + 1);
+
+/** The string of the `n` bytes at `p`, each invalid byte as U+FFFD. O(n). */
+export function utf8Read(u8: Uint8Array, p: number, n: number): string {
+  const end = p + n;
+  if (n <= 16) {
+    // Short ASCII strings, the common case: concatenating cached one-character strings is fastest.
+    let s = "";
+    let q = p;
+    while (q < end) {
+      const c = u8[q]!;
+      if (c >= 0x80) break;
+      s += String.fromCharCode(c);
+      q++;
+    }
+    if (q === end) return s;
+  }
+  let out = "";
+  let k = 0;
+  let q = p;
+  while (q < end) {
+    const c = u8[q]!;
+    if (c < 0x80) {
+      units[k++] = c;
+      q++;
+    } else {
+      const r = decodeRune(u8, q, end);
+      if (r < 0) {
+        units[k++] = 0xfffd;
+        q++;
+      } else if (r < 0x10000) {
+        units[k++] = r;
+        q += r < 0x800 ? 2 : 3;
+      } else {
+        units[k++] = 0xd7c0 + (r >> 10);
+        units[k++] = 0xdc00 | (r & 0x3ff);
+        q += 4;
+      }
+    }
+    if (k >= CHUNK) {
+      out += String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
+      k = 0;
+    }
+  }
+  return out + String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
+}
+
+// The rune whose UTF-8 form starts with the non-ASCII byte at q, or -1 if none does.
+function decodeRune(u8: Uint8Array, q: number, end: number): number {
+  const c = u8[q]!;
+  if (c < 0xc2 || c > 0xf4 || q + 1 >= end) return -1;
+  const c1 = u8[q + 1]!;
+  if ((c1 & 0xc0) !== 0x80) return -1;
+  if (c < 0xe0) return ((c & 0x1f) << 6) | (c1 & 63);
+  if (q + 2 >= end) return -1;
+  const c2 = u8[q + 2]!;
+  if ((c2 & 0xc0) !== 0x80) return -1;
+  if (c < 0xf0) {
+    const r = ((c & 0x0f) << 12) | ((c1 & 63) << 6) | (c2 & 63);
+    return r < 0x800 || (r & 0xf800) === 0xd800 ? -1 : r;
+  }
+  if (q + 3 >= end) return -1;
+  const c3 = u8[q + 3]!;
+  if ((c3 & 0xc0) !== 0x80) return -1;
+  const r = ((c & 7) << 18) | ((c1 & 63) << 12) | ((c2 & 63) << 6) | (c3 & 63);
+  return r < 0x10000 || r > 0x10ffff ? -1 : r;
+}
+
+/** Whether two JavaScript strings are the same bytes in memory: equal but for lone surrogates. */
+export function sameUtf8(a: string, b: string): boolean {
+  if (a === b) return true;
+  const n = a.length;
+  if (n !== b.length) return false; // a lone surrogate and U+FFFD are one unit each
+  for (let i = 0; i < n; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    if (!isReplaced(a, i, x) || !isReplaced(b, i, y)) return false;
+  }
+  return true;
+}
+
+// Whether the unit x at i of s reads as U+FFFD in memory.
+function isReplaced(s: string, i: number, x: number): boolean {
+  if (x === 0xfffd) return true;
+  if ((x & 0xfc00) === 0xd800) return (s.charCodeAt(i + 1) & 0xfc00) !== 0xdc00;
+  if ((x & 0xfc00) === 0xdc00) return i === 0 || (s.charCodeAt(i - 1) & 0xfc00) !== 0xd800;
+  return false;
+}

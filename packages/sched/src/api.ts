@@ -8,6 +8,7 @@
  *  3. A scheduler yields to the host's event loop at least once per time slice while it has work.
  */
 import type { Op } from "./op.ts";
+import type { WaitReason } from "./wait-reason.ts";
 
 /** What a goroutine runs: a generator function (fast, steppable) or an async or plain function. */
 export type GoFunc<A extends unknown[], R> = (
@@ -67,4 +68,63 @@ export interface SchedStats {
   /** Parks by wait reason. */
   readonly blocks: Readonly<Record<string, number>>;
   readonly procs: number;
+}
+
+/** Options every scheduler of ours takes. */
+export interface SchedulerOptions {
+  /**
+   * Longest run, in milliseconds, before the host's event loop gets a turn.
+   * @defaultValue 4
+   */
+  readonly slice?: number;
+  /** Time source; default the host's. */
+  readonly clock?: Clock;
+  /** Sees every event; without one an event costs one branch. */
+  readonly tracer?: Tracer | null;
+  /**
+   * Whether `go` remembers where it was called, for dumps: about a microsecond each. `"auto"` does so for the
+   * first thousand goroutines.
+   * @defaultValue "auto"
+   */
+  readonly sites?: boolean | "auto";
+  /**
+   * Called for a panic that nobody recovered or joined, instead of ending the program; a throw here ends it with
+   * what is thrown. The main goroutine's panic always ends the program.
+   */
+  readonly onPanic?: (error: unknown, g: Goroutine) => void;
+  /**
+   * `"off"` never reports a deadlock: for programs whose goroutines wait for calls from outside.
+   * @defaultValue "report"
+   */
+  readonly deadlock?: "report" | "off";
+  /**
+   * Captures the caller's context when a goroutine starts and returns how to run a step in it. On Node
+   * `() => AsyncLocalStorage.snapshot()` keeps `AsyncLocalStorage` in generator goroutines; async ones keep it anyway.
+   */
+  readonly context?: () => (step: () => void) => void;
+}
+
+/**
+ * Sees what a scheduler does. Times are `clock.now()`, in milliseconds. A tracer must not call back into the
+ * scheduler.
+ */
+export interface Tracer {
+  /** `g` was started by `by` (null: from outside). */
+  create(at: number, g: Goroutine, by: Goroutine | null): void;
+  /** `g` begins to run on P `proc`. */
+  start(at: number, g: Goroutine, proc: number): void;
+  /** `g` stops running but stays runnable. */
+  stop(at: number, g: Goroutine, why: "gosched" | "preempted"): void;
+  /** `g` parks; `op` is what it waits for, null for an async function. */
+  block(at: number, g: Goroutine, reason: WaitReason, op: Op<any> | null): void;
+  /** `g` becomes runnable because of `by` (null: a timer or the host). */
+  unblock(at: number, g: Goroutine, by: Goroutine | null, op: Op<any> | null): void;
+  /** `g` ended. */
+  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic"): void;
+  /** P `proc` took `count` goroutines from P `victim`. */
+  steal(at: number, proc: number, victim: number, count: number): void;
+  /** A timer fired on P `proc`. */
+  timer(at: number, proc: number): void;
+  /** P `proc` begins or stops looking for work. */
+  proc(at: number, proc: number, what: "start" | "stop"): void;
 }

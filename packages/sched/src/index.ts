@@ -1,1 +1,18 @@
 export type * from "./api.ts";
+export { aborted, withSignal } from "./abort.ts";
+export { currentClock, currentGoroutine, now, random, wall } from "./current.ts";
+export { DeadlockError, type GoroutineInfo, isDeadlockError } from "./deadlock.ts";
+export { createFifoScheduler } from "./fifo.ts";
+export { DONE, FAILED, FRESH, isOp, Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
+export { poll } from "./poll.ts";
+export {
+  currentScheduler,
+  defaultScheduler,
+  go,
+  numGoroutine,
+  run,
+  setDefaultScheduler,
+} from "./preset.ts";
+export { gosched, sleep } from "./sleep.ts";
+export { WaitQueue } from "./wait-queue.ts";
+export type { WaitReason } from "./wait-reason.ts";

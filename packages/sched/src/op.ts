@@ -20,6 +20,8 @@
  * Why not a generator method (`*recv()`): twice the cost per operation, measured. Why not a promise: no
  * synchronous completion, no removal from a queue, and a microtask for every value.
  */
+import { AsyncWaiter } from "./async-waiter.ts";
+import { currentGate } from "./current.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -33,6 +35,8 @@ export const DONE = 2;
 export const FAILED = 3;
 /** Result or error taken. */
 export const USED = 4;
+/** Woken to compete for what it waits for: off the queue, not complete. See {@link Op.retry}. */
+export const WOKEN = 5;
 
 /** Whoever waits for an op: a goroutine, a select, an async function. */
 export interface Waiter {
@@ -69,20 +73,23 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   complete(value: T): void {
     this.value = value;
     this.state = DONE;
-    this.waiter!.wake(this);
+    const waiter = this.waiter;
+    if (waiter !== null) waiter.wake(this);
   }
 
   /** The primitive fails the parked op. */
   fail(error: unknown): void {
     this.error = error;
     this.state = FAILED;
-    this.waiter!.wake(this);
+    const waiter = this.waiter;
+    if (waiter !== null) waiter.wake(this);
   }
 
   [Symbol.iterator](): this {
     return this;
   }
 
+  /** One step of `yield*`; for schedulers, not for users. */
   next(): IteratorResult<Op<any>, T> {
     const state = this.state;
     if (state === FRESH) {
@@ -104,34 +111,77 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
       this.state = USED;
       throw this.error;
     }
-    throw new Error(
-      state === USED
-        ? "gort: operation used twice; an Op is one-shot, make a new one for each use"
-        : "gort: operation resumed while parked; only a scheduler may step a goroutine",
-    );
+    if (state === WOKEN) {
+      this.state = USED;
+      this.done = this.retry();
+      return this as unknown as IteratorResult<Op<any>, T>;
+    }
+    throw misuse(state);
   }
 
+  /**
+   * A primitive whose woken waiters must compete (Go's mutex in normal mode) takes the op off its queue, sets
+   * `state` to {@link WOKEN} and wakes the waiter; when that runs, `retry` completes (sets `value`, returns
+   * true), throws, or queues the op again, sets `state` to {@link PARKED} and returns false. Only a goroutine
+   * in `yield*` and an async function can be woken so; any other waiter has to be given the outcome.
+   * `unpark` of a woken op passes the wake-up on.
+   */
+  retry(): boolean {
+    return true;
+  }
+
+  /** The op completed, but its result will never be taken: gives back what it stands for. */
+  discard(): void {}
+
+  /** The goroutine is ended while parked here: leaves the queue. For schedulers. */
+  return(value?: any): IteratorResult<Op<any>, any> {
+    this.abandon();
+    return { done: true, value };
+  }
+
+  /** An error is thrown into the goroutine while parked here: leaves the queue. For schedulers. */
+  throw(error?: unknown): IteratorResult<Op<any>, T> {
+    this.abandon();
+    throw error;
+  }
+
+  private abandon(): void {
+    const state = this.state;
+    this.state = USED;
+    this.waiter = null;
+    if (state === PARKED || state === WOKEN) this.unpark();
+    else if (state === DONE) this.discard();
+  }
+
+  /**
+   * Waits from an async function: `await op`. The callbacks run in a later microtask, never at once.
+   * Throws nothing; misuse rejects.
+   */
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    return new Promise<T>((resolve, reject) => {
-      if (this.state !== FRESH) throw new Error("gort: operation used twice; an Op is one-shot");
-      if (this.tryNow()) {
-        this.state = USED;
-        resolve(this.value);
-        return;
-      }
-      this.waiter = {
-        wake(op) {
-          const failed = op.state === FAILED;
-          op.state = USED;
-          if (failed) reject(op.error);
-          else resolve(op.value as T);
-        },
-      };
-      this.state = PARKED;
-      this.park();
-    }).then(onFulfilled, onRejected);
+    if (this.state !== FRESH)
+      return Promise.reject<T>(misuse(this.state)).then(onFulfilled, onRejected);
+    const waiter = new AsyncWaiter(currentGate(), this, onFulfilled, onRejected);
+    waiter.start();
+    return waiter as unknown as Promise<R1 | R2>;
   }
+}
+
+/** The brand by which an op of any copy of the package is known. */
+const OP = Symbol.for("gort.op");
+Object.defineProperty(Op.prototype, OP, { value: true });
+
+/** Whether `v` is an op, from whichever copy of this package. */
+export function isOp(v: unknown): v is Op<unknown> {
+  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[OP] === true;
+}
+
+function misuse(state: number): Error {
+  return new Error(
+    state === USED
+      ? "gort: operation used twice; an Op is one-shot, make a new one for each use"
+      : "gort: operation used while it is pending; an Op is one-shot, make a new one for each use",
+  );
 }

@@ -25,6 +25,7 @@ export type WaitReason =
   | "finalizer wait"
   | "force gc (idle)"
   // What Go has no word for.
+  | "await"
   | "join"
   | "sync.Once.Do"
   | "semaphore.Acquire"

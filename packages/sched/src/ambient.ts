@@ -1,0 +1,44 @@
+/**
+ * The ambient slot: which goroutine is being stepped right now, and by which scheduler.
+ *
+ * Invariants
+ *  1. A scheduler sets `g` and `sched` before it steps a goroutine and restores them when it stops stepping;
+ *     between steps they are null.
+ *  2. This is the only global state of gort. It lives on `globalThis` under one symbol, so that two copies of
+ *     the package in one process share it instead of seeing two worlds.
+ *
+ * The slot holds in a generator goroutine for its whole life, in an async one up to its first `await`. After that
+ * `go`, `sleep` and the others use the defaults, which are made when first needed. `AsyncLocalStorage` was rejected
+ * as the carrier: browsers lack it and it costs more than a hand-off.
+ */
+import type { Clock, Goroutine, Scheduler } from "./api.ts";
+import type { AsyncGate } from "./async-waiter.ts";
+
+/** What the slot holds. */
+export interface Ambient {
+  /** The goroutine being stepped. */
+  g: Goroutine | null;
+  /** The scheduler that steps it. */
+  sched: Scheduler | null;
+  /** The deferred call in progress outside any goroutine, for `recover`. */
+  frame: unknown;
+  /** The default scheduler, and the clock and gate that async code uses even without one. */
+  fallback: Scheduler | null;
+  clock: Clock | null;
+  gate: AsyncGate | null;
+  /** How long the host has been kept waiting; see `turn.ts`. */
+  readonly turn: { count: number; started: number; over: boolean };
+}
+
+const KEY = Symbol.for("gort.ambient");
+const holder = globalThis as unknown as Record<symbol, Ambient | undefined>;
+
+export const ambient: Ambient = (holder[KEY] ??= {
+  g: null,
+  sched: null,
+  frame: null,
+  fallback: null,
+  clock: null,
+  gate: null,
+  turn: { count: 0, started: -1, over: false },
+});

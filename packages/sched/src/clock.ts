@@ -1,0 +1,246 @@
+/**
+ * The clocks of our schedulers: one 4-ary timer heap per P, fed by the host's time or by a virtual one.
+ *
+ * Invariants
+ *  1. At most one host timer is armed, for the earliest deadline over all heaps, and only while the scheduler
+ *     is not running goroutines: a running one looks at the heaps itself.
+ *  2. A timer never fires before its deadline, and due timers fire in deadline order.
+ *  3. An armed host timer keeps the process alive; a clock without timers does not.
+ *
+ * A virtual clock moves only when it is told to: the scheduler lets it jump to the earliest deadline when nothing
+ * else can happen.
+ */
+import type { Clock, ClockTimer } from "./api.ts";
+import {
+  clearHostTimer,
+  hostNow,
+  hostWall,
+  type HostTimer,
+  reportUncaught,
+  setHostTimer,
+} from "./host.ts";
+import { TimerHeap, TimerNode } from "./timer-heap.ts";
+
+/** A timer that calls a function. */
+class CallNode extends TimerNode implements ClockTimer {
+  private readonly call: () => void;
+  private readonly clock: HeapClock;
+
+  constructor(clock: HeapClock, call: () => void) {
+    super();
+    this.clock = clock;
+    this.call = call;
+  }
+
+  override fire(): void {
+    this.call();
+  }
+
+  cancel(): boolean {
+    return this.clock.cancel(this);
+  }
+}
+
+/** The parts every clock of ours shares: heaps, due timers, and arming left to the subclass. */
+export abstract class HeapClock implements Clock {
+  /** One heap per P. */
+  readonly heaps: TimerHeap[];
+  /** The heap that new timers go to: the one of the P that runs. */
+  current: TimerHeap;
+  /** Pending timers over all heaps. */
+  size = 0;
+  /** Whether time moves only by {@link VirtualClock.advance}. */
+  abstract readonly virtual: boolean;
+
+  constructor(procs: number) {
+    this.heaps = Array.from({ length: procs }, () => new TimerHeap());
+    this.current = this.heaps[0]!;
+  }
+
+  abstract now(): number;
+  abstract wall(): number;
+  /** The earliest deadline may have moved. */
+  protected abstract changed(): void;
+
+  schedule(when: number, fire: () => void): ClockTimer {
+    const node = new CallNode(this, fire);
+    this.add(node, when);
+    return node;
+  }
+
+  /** Adds a node; one allocation less than `schedule`. */
+  add(node: TimerNode, when: number): void {
+    this.current.add(node, when === when ? when : 0);
+    this.size++;
+    if (node.index === 0) this.changed();
+  }
+
+  /** Takes a node out; false if it is in no heap. */
+  cancel(node: TimerNode): boolean {
+    const heap = node.heap;
+    if (heap === null) return false;
+    heap.remove(node);
+    this.size--;
+    if (this.size === 0) this.changed();
+    return true;
+  }
+
+  /** The earliest deadline over all heaps, or Infinity. */
+  earliest(): number {
+    const heaps = this.heaps;
+    let min = heaps[0]!.earliest;
+    for (let i = 1; i < heaps.length; i++) {
+      const e = heaps[i]!.earliest;
+      if (e < min) min = e;
+    }
+    return min;
+  }
+
+  /** Fires every timer due at `now`, the earliest first. Returns how many. */
+  runDue(now: number): number {
+    let fired = 0;
+    while (this.size > 0) {
+      const heaps = this.heaps;
+      let heap = heaps[0]!;
+      for (let i = 1; i < heaps.length; i++) {
+        if (heaps[i]!.earliest < heap.earliest) heap = heaps[i]!;
+      }
+      const when = heap.earliest;
+      if (when > now) break;
+      const node = heap.shift();
+      this.size--;
+      fired++;
+      try {
+        node.fire(when);
+      } catch (error) {
+        reportUncaught(error);
+      }
+    }
+    return fired;
+  }
+
+  /** Drops every timer without firing it. */
+  clear(): void {
+    for (const heap of this.heaps) while (heap.size > 0) heap.shift();
+    this.size = 0;
+    this.changed();
+  }
+}
+
+/** The host's time. */
+export class RealClock extends HeapClock {
+  readonly virtual = false;
+  /** Called when the armed host timer came: the owner runs what is due. */
+  onWake: () => void = () => {
+    this.runDue(this.now());
+    this.arm();
+  };
+  private armed: HostTimer = null;
+  private armedFor = Infinity;
+  private held = false;
+
+  now(): number {
+    return hostNow();
+  }
+
+  wall(): number {
+    return hostWall();
+  }
+
+  protected changed(): void {
+    if (!this.held) this.arm();
+  }
+
+  /** The owner is about to run goroutines and will look at the heaps itself. */
+  hold(): void {
+    this.held = true;
+  }
+
+  /** The owner stops running; `arm` false when it comes back by itself at once. */
+  unhold(arm: boolean): void {
+    this.held = false;
+    if (arm) this.arm();
+  }
+
+  private readonly wake = (): void => {
+    this.armed = null;
+    this.armedFor = Infinity;
+    this.onWake();
+    if (!this.held) this.arm();
+  };
+
+  private arm(): void {
+    const when = this.earliest();
+    if (this.armed !== null) {
+      if (when >= this.armedFor && when !== Infinity) return;
+      clearHostTimer(this.armed);
+      this.armed = null;
+      this.armedFor = Infinity;
+    }
+    if (when === Infinity) return;
+    this.armedFor = when;
+    this.armed = setHostTimer(when - this.now(), this.wake);
+  }
+}
+
+/** Time that stands still until it is moved. */
+export class VirtualClock extends HeapClock {
+  readonly virtual = true;
+  private time = 0;
+  private readonly epoch: number;
+
+  /** @param epoch wall clock at virtual time 0, milliseconds since 1970 */
+  constructor(procs: number, epoch: number) {
+    super(procs);
+    this.epoch = epoch;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  wall(): number {
+    return this.epoch + this.time;
+  }
+
+  protected changed(): void {}
+
+  /** Moves time forward to `to` (never back) without firing anything. */
+  advance(to: number): void {
+    if (to > this.time) this.time = to;
+  }
+}
+
+/** A clock that somebody else made, with its pending timers counted. */
+export class CountingClock implements Clock {
+  size = 0;
+  private readonly inner: Clock;
+
+  constructor(inner: Clock) {
+    this.inner = inner;
+  }
+
+  now(): number {
+    return this.inner.now();
+  }
+
+  wall(): number {
+    return this.inner.wall();
+  }
+
+  schedule(when: number, fire: () => void): ClockTimer {
+    this.size++;
+    let pending = true;
+    const over = (): boolean => {
+      if (!pending) return false;
+      pending = false;
+      this.size--;
+      return true;
+    };
+    const timer = this.inner.schedule(when, () => {
+      over();
+      fire();
+    });
+    return { cancel: () => timer.cancel() && over() };
+  }
+}

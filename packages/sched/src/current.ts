@@ -1,0 +1,68 @@
+/**
+ * What is current: the goroutine, clock, random source and gate that a primitive should use right now.
+ *
+ * Invariant: inside a goroutine these are its scheduler's; elsewhere the default scheduler's if there is one, else
+ * the host's. Nothing here makes a scheduler, so a program that only awaits channels does not carry one.
+ */
+import { ambient } from "./ambient.ts";
+import type { Clock, Goroutine, Scheduler } from "./api.ts";
+import { AsyncGate } from "./async-waiter.ts";
+import { RealClock } from "./clock.ts";
+import { hostNow, hostWall } from "./host.ts";
+
+/** What a scheduler of ours offers to ops beyond the public contract. */
+export interface Runtime extends Scheduler {
+  readonly gate: AsyncGate;
+  /** Counts `delta` waits that something outside the scheduler can end. */
+  external(delta: number): void;
+}
+
+/** The goroutine being stepped, or null outside of any. O(1). */
+export function currentGoroutine(): Goroutine | null {
+  return ambient.g;
+}
+
+/** The clock of the current scheduler, else one on the host's time. */
+export function currentClock(): Clock {
+  const s = ambient.sched ?? ambient.fallback;
+  return s !== null ? s.clock : (ambient.clock ??= new RealClock(1));
+}
+
+/**
+ * Monotonic milliseconds of the current scheduler's clock: virtual inside a deterministic one. O(1).
+ *
+ * @example
+ * ```ts
+ * import { now } from "@gort/sched";
+ *
+ * const start = now();
+ * now() >= start; // => true
+ * ```
+ */
+export function now(): number {
+  const s = ambient.sched ?? ambient.fallback;
+  return s !== null ? s.clock.now() : hostNow();
+}
+
+/** Wall clock of the current scheduler, milliseconds since 1970. O(1). */
+export function wall(): number {
+  const s = ambient.sched ?? ambient.fallback;
+  return s !== null ? s.clock.wall() : hostWall();
+}
+
+/** Uniform integer in [0, n) from the current scheduler: seeded where that is deterministic. O(1). */
+export function random(n: number): number {
+  const s = ambient.sched ?? ambient.fallback;
+  return s !== null ? s.random(n) : Math.floor(Math.random() * n);
+}
+
+/** The current scheduler if it is one of ours. */
+export function currentRuntime(): Runtime | null {
+  const s = (ambient.sched ?? ambient.fallback) as Partial<Runtime> | null;
+  return s !== null && s.gate !== undefined ? (s as Runtime) : null;
+}
+
+/** Where async functions that wait are kept. */
+export function currentGate(): AsyncGate {
+  return currentRuntime()?.gate ?? (ambient.gate ??= new AsyncGate());
+}

@@ -1,0 +1,98 @@
+/**
+ * What is said of goroutines that wait: one record per goroutine, and the report when all wait for ever.
+ *
+ * Invariants
+ *  1. The first line is Go's fatal error; then one block per goroutine in Go's form, by id: the header with the
+ *     wait reason, what it waits on, and where it was created.
+ *  2. Making a report changes nothing.
+ */
+import { FatalError } from "@gort/types";
+import type { AsyncGate } from "./async-waiter.ts";
+import { TEXT } from "./errors.ts";
+import { type G, WAITING } from "./g.ts";
+import { framesOf } from "./site.ts";
+import type { GStatus } from "./api.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+/** A goroutine as a dump shows it. */
+export interface GoroutineInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly status: GStatus;
+  /** Why it waits; null when it does not. */
+  readonly reason: WaitReason | null;
+  /** What it waits on, as the operation describes itself; "" if it does not. */
+  readonly waitsOn: string;
+  /** `function (file:line:column)` of the `go` call; "" if it was not captured. */
+  readonly createdAt: string;
+  /** Id of the goroutine that created it; 0 when it was started from outside. */
+  readonly createdBy: number;
+}
+
+/** The record of one goroutine. */
+export function goroutineInfo(g: G): GoroutineInfo {
+  const site = framesOf(g.extra?.site)[0];
+  return {
+    id: g.id,
+    name: g.name,
+    status: g.status,
+    reason: g.reason,
+    waitsOn: g.state === WAITING && g.op !== null ? g.op.describe() : "",
+    createdAt: site === undefined ? "" : site.func === "" ? site.at : `${site.func} (${site.at})`,
+    createdBy: g.extra?.creator ?? 0,
+  };
+}
+
+/** One goroutine as Go prints it: header, function, creation site. */
+export function formatGoroutine(info: GoroutineInfo): string {
+  const state = info.reason ?? info.status;
+  let text = `goroutine ${info.id} [${state}]:\n${info.name}(...)`;
+  if (info.waitsOn !== "") text += `\n\twaiting on ${info.waitsOn}`;
+  if (info.createdAt !== "") {
+    text += `\ncreated by ${info.createdAt}`;
+    if (info.createdBy !== 0) text += ` in goroutine ${info.createdBy}`;
+  }
+  return text;
+}
+
+const DEADLOCK = Symbol.for("gort.DeadlockError");
+
+/** Nothing can ever run again: Go's fatal error, with every goroutine that waits. */
+export class DeadlockError extends FatalError {
+  readonly goroutines: readonly GoroutineInfo[];
+
+  constructor(message: string, goroutines: readonly GoroutineInfo[]) {
+    super(message);
+    this.goroutines = goroutines;
+    Object.defineProperty(this, "goroutines", { enumerable: false });
+  }
+
+  /** The brand, `Symbol.for("gort.DeadlockError")`. */
+  get [DEADLOCK](): true {
+    return true;
+  }
+}
+
+/** Whether `v` is a {@link DeadlockError}, from whichever copy of this package. */
+export function isDeadlockError(v: unknown): v is DeadlockError {
+  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[DEADLOCK] === true;
+}
+
+/** At most this many goroutines are written out; the others are counted. */
+const SHOWN_MAX = 100;
+
+/** The error of a program in which nothing can run. */
+export function deadlockError(
+  source: { goroutines(): GoroutineInfo[]; readonly gate: AsyncGate },
+  mainExited: boolean,
+): DeadlockError {
+  const list = source.goroutines();
+  const blocks = list.slice(0, SHOWN_MAX).map(formatGoroutine);
+  if (list.length > SHOWN_MAX) blocks.push(`... ${list.length - SHOWN_MAX} more goroutines`);
+  for (let w = source.gate.head, n = 0; w !== null && n < SHOWN_MAX; w = w.next, n++) {
+    const what = w.op.describe();
+    blocks.push(`async function [${w.op.reason}]:${what === "" ? "" : `\n\twaiting on ${what}`}`);
+  }
+  const head = mainExited ? TEXT.mainExited : TEXT.deadlock;
+  return new DeadlockError([head, ...blocks].join("\n\n"), list);
+}

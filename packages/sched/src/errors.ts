@@ -1,0 +1,66 @@
+/**
+ * Every text of this package: Go's own, to the letter, and ours for what Go has no word for.
+ *
+ * Invariants
+ *  1. What is fatal in Go is a `FatalError`, which `recover` never sees; what is a runtime error there is a
+ *     `RuntimeError`; a panic with a plain string is a panic with that string.
+ *  2. The text of a bad argument names the argument and its value.
+ */
+import { badArgument, FatalError, RuntimeError, show } from "@gort/types";
+
+/** `go f()` with a nil `f`: fatal in Go. */
+export function nilGoFunc(): FatalError {
+  return new FatalError("go of nil func value");
+}
+
+/** `go` was given something else than a function. */
+export function notAFunction(value: unknown): TypeError {
+  return badArgument("go", "fn", value, "a function", "type") as TypeError;
+}
+
+/** A goroutine yielded what a scheduler cannot use. */
+export function badYield(value: unknown, op: boolean): TypeError {
+  if (op)
+    return new TypeError(
+      "gort: `yield op` has no effect on an operation; write `yield* op` (with the star) to wait for it",
+    );
+  if (typeof (value as PromiseLike<unknown> | null)?.then === "function")
+    return new TypeError(
+      "gort: a goroutine yielded a promise; write `yield* poll(promise)` to wait for it",
+    );
+  return new TypeError(
+    `gort: a goroutine yielded ${show(value)}; it may only \`yield* op\`, or \`yield\` nothing to give way`,
+  );
+}
+
+/** Go's texts of this package. */
+export const TEXT = {
+  deadlock: "all goroutines are asleep - deadlock!",
+  mainExited: "no goroutines (main called runtime.Goexit) - deadlock!",
+  nilPanic: "panic called with nil argument (use GODEBUG=panicnil=1 to disable)",
+  nilDeferred: "runtime error: invalid memory address or nil pointer dereference",
+  newTicker: "non-positive interval for NewTicker",
+  resetTicker: "non-positive interval for Ticker.Reset",
+  stopTimer: "time: Stop called on uninitialized Timer",
+  resetTimer: "time: Reset called on uninitialized Timer",
+  bubbleDeadlock: "deadlock: all goroutines in bubble are blocked",
+  bubbleLeft: "deadlock: main bubble goroutine has exited but blocked goroutines remain",
+} as const;
+
+/** Calling a nil function: what Go's hardware trap becomes. */
+export function nilCall(): RuntimeError {
+  return new RuntimeError(TEXT.nilDeferred, "runtime.errorString");
+}
+
+/** A number of milliseconds, or an error naming the argument. NaN is refused; infinities are allowed. */
+export function checkMs(where: string, argument: string, ms: unknown): number {
+  if (typeof ms !== "number" || ms !== ms)
+    throw badArgument(
+      where,
+      argument,
+      ms,
+      "a number of milliseconds",
+      typeof ms === "number" ? "range" : "type",
+    );
+  return ms;
+}

@@ -1,0 +1,64 @@
+/**
+ * The FIFO scheduler: one queue. The reference the others are compared with.
+ *
+ * Invariant: goroutines run in the order in which they became runnable.
+ */
+import type { Scheduler, SchedulerOptions } from "./api.ts";
+import { ambient } from "./ambient.ts";
+import { AsyncGate } from "./async-waiter.ts";
+import { RealClock } from "./clock.ts";
+import { Core } from "./core.ts";
+import type { G } from "./g.ts";
+import { Ring } from "./ring.ts";
+
+class FifoScheduler extends Core {
+  readonly procs = 1;
+  private readonly queue = new Ring();
+
+  protected put(g: G): void {
+    this.queue.push(g);
+  }
+
+  protected putYield(g: G): void {
+    this.queue.push(g);
+  }
+
+  protected pick(): G | null {
+    return this.queue.shift();
+  }
+
+  protected clearQueues(): void {
+    this.queue.clear();
+  }
+}
+
+/**
+ * A scheduler with one queue, first come first served: the simplest that can work, and the reference.
+ * `go` and waking cost O(1).
+ *
+ * @example
+ * ```ts
+ * import { createFifoScheduler } from "@gort/sched";
+ *
+ * const s = createFifoScheduler();
+ * const result = await s.run(function* () {
+ *   const g = s.go(function* () {
+ *     return 6 * 7;
+ *   });
+ *   return yield* g.join();
+ * });
+ * result; // => 42
+ * ```
+ */
+export function createFifoScheduler(options: SchedulerOptions = {}): Scheduler {
+  return new FifoScheduler(options, null, null);
+}
+
+/** The default scheduler: shares clock and gate with async code outside goroutines. */
+export function createDefault(): Scheduler {
+  return new FifoScheduler(
+    {},
+    (ambient.clock ??= new RealClock(1)),
+    (ambient.gate ??= new AsyncGate()),
+  );
+}

@@ -1,0 +1,182 @@
+/**
+ * G: a goroutine. It is at once its handle, its record in the scheduler and the waiter of the op it parks on.
+ *
+ * Invariants
+ *  1. `state` moves only along the arrows of {@link TRANSITIONS}.
+ *  2. `op` is set exactly while a generator goroutine is WAITING; an async one waits with `op` null, because
+ *     nobody can see what an async function awaits.
+ *  3. A goroutine that is not dead is linked in its scheduler's list of all goroutines.
+ *  4. `gen` is null for a goroutine that has not started, or that runs an async or plain function.
+ *
+ * Why so few fields: a parked goroutine should fit in 450 bytes with its generator and its op. What few
+ * goroutines have (a name, a creation site, joiners, a deferred call) stands in `extra`, made when needed.
+ */
+import type { GStatus, Goroutine } from "./api.ts";
+import type { Core } from "./core.ts";
+import { DONE, FAILED, Op, type Waiter } from "./op.ts";
+import { WaitQueue } from "./wait-queue.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+/** Go's numbers for the states of a goroutine. */
+export const IDLE = 0;
+export const RUNNABLE = 1;
+export const RUNNING = 2;
+export const SYSCALL = 3;
+export const WAITING = 4;
+export const DEAD = 6;
+
+const NAMES: readonly (GStatus | undefined)[] = [
+  "idle",
+  "runnable",
+  "running",
+  "syscall",
+  "waiting",
+  undefined,
+  "dead",
+];
+
+/** The states each state may be followed by. */
+export const TRANSITIONS: Readonly<Record<number, readonly number[]>> = {
+  [IDLE]: [RUNNABLE, DEAD],
+  [RUNNABLE]: [RUNNING, DEAD],
+  [RUNNING]: [RUNNABLE, WAITING, SYSCALL, DEAD],
+  [SYSCALL]: [RUNNABLE, RUNNING, DEAD],
+  [WAITING]: [RUNNABLE, DEAD],
+  [DEAD]: [],
+};
+
+/** How a goroutine ended. */
+export const ALIVE = 0;
+export const RETURNED = 1;
+export const PANICKED = 2;
+export const EXITED = 3;
+
+/** What only few goroutines have. */
+export interface Extra {
+  name: string | null;
+  /** An error whose stack shows the `go` call; its text is made when asked for. */
+  site: Error | null;
+  creator: number;
+  joiners: WaitQueue<JoinOp<any>> | null;
+  /** The deferred call in progress, for `recover`. */
+  frame: unknown;
+  /** Set by `goexit`: the goroutine must not be stepped into user code again. */
+  exiting: unknown;
+  /** The P the goroutine is locked to, or -1. */
+  lockedP: number;
+  /** Runs a step in the context captured when the goroutine was started. */
+  enter: ((step: () => void) => void) | null;
+  /** When it parked, where somebody wants to know. */
+  since: number;
+}
+
+export class G<R = unknown> implements Goroutine<R>, Waiter {
+  readonly id: number;
+  state = IDLE;
+  end = ALIVE;
+  readonly core: Core;
+  readonly fn: (...args: any[]) => unknown;
+  gen: Generator<Op<any> | undefined, unknown, unknown> | null;
+  op: Op<any> | null = null;
+  /** Arguments before the start, the result or the panic after the end. */
+  value: unknown;
+  extra: Extra | null = null;
+  allPrev: G | null = null;
+  allNext: G | null = null;
+
+  constructor(
+    core: Core,
+    id: number,
+    fn: (...args: any[]) => unknown,
+    gen: Generator<Op<any> | undefined, unknown, unknown> | null,
+    args: unknown,
+  ) {
+    this.core = core;
+    this.id = id;
+    this.fn = fn;
+    this.gen = gen;
+    this.value = args;
+  }
+
+  /** The op this goroutine waits on completed. */
+  wake(_op: Op<any>): void {
+    this.core.ready(this);
+  }
+
+  get status(): GStatus {
+    return NAMES[this.state]!;
+  }
+
+  get name(): string {
+    const name = this.extra?.name;
+    return name ?? (this.fn.name || "anonymous");
+  }
+
+  set name(name: string) {
+    this.more().name = name;
+  }
+
+  /** Why it waits, or null when it does not. */
+  get reason(): WaitReason | null {
+    if (this.state !== WAITING) return null;
+    return this.op === null ? "await" : this.op.reason;
+  }
+
+  join(): Op<R> {
+    return new JoinOp<R>(this);
+  }
+
+  more(): Extra {
+    return (this.extra ??= {
+      name: null,
+      site: null,
+      creator: 0,
+      joiners: null,
+      frame: null,
+      exiting: null,
+      lockedP: -1,
+      enter: null,
+      since: 0,
+    });
+  }
+}
+
+/** Waits for the end of a goroutine. */
+export class JoinOp<R> extends Op<R> {
+  readonly g: G<R>;
+
+  constructor(g: G<R>) {
+    super();
+    this.g = g;
+  }
+
+  get reason(): WaitReason {
+    return "join";
+  }
+
+  override tryNow(): boolean {
+    const g = this.g;
+    if (g.end === ALIVE) return false;
+    if (g.end === PANICKED) throw g.value;
+    this.value = g.value as R;
+    return true;
+  }
+
+  override park(): void {
+    const extra = this.g.more();
+    (extra.joiners ??= new WaitQueue<JoinOp<any>>()).push(this);
+  }
+
+  override unpark(): void {
+    this.g.extra?.joiners?.remove(this);
+  }
+
+  override describe(): string {
+    return `goroutine ${this.g.id} (${this.g.name})`;
+  }
+}
+
+/** Whether an op handed its result or error over and its goroutine may go on. */
+export function isOver(op: Op<any>): boolean {
+  return op.state === DONE || op.state === FAILED;
+}

@@ -1,0 +1,105 @@
+/**
+ * The host seam: the only file of gort that names the host's timers, queues and clocks.
+ *
+ * Invariants
+ *  1. Every global is read when it is called, never at load, so fake timers installed later are honoured.
+ *  2. `macrotask` lets the host run its timers and I/O before `fn`, and is not subject to the 4 ms clamp of
+ *     nested timeouts.
+ *  3. Nothing here keeps a process alive but an armed timer and a macrotask that is about to run.
+ *
+ * `setImmediate` is taken where it exists (Node, Deno, Bun); a browser gets a `MessageChannel`, whose messages
+ * are macrotasks without the clamp; `setTimeout` is the last resort.
+ */
+
+/** An armed host timer. */
+export type HostTimer = unknown;
+
+interface HostProcess {
+  on?(event: string, listener: () => void): unknown;
+  off?(event: string, listener: () => void): unknown;
+  stderr?: { write?(text: string): unknown };
+}
+
+const host = globalThis as unknown as {
+  performance?: { now(): number };
+  setImmediate?: (fn: () => void) => unknown;
+  MessageChannel?: new () => {
+    port1: { onmessage: (() => void) | null };
+    port2: { postMessage(value: unknown): void };
+  };
+  process?: HostProcess;
+  reportError?: (error: unknown) => void;
+};
+
+/** Monotonic milliseconds, with fractions. */
+export function hostNow(): number {
+  const p = host.performance;
+  return p === undefined ? Date.now() : p.now();
+}
+
+/** Milliseconds since 1970. */
+export function hostWall(): number {
+  return Date.now();
+}
+
+/** Calls `fn` after the current job, before the host looks at its timers. */
+export function microtask(fn: () => void): void {
+  queueMicrotask(fn);
+}
+
+/** Calls `fn` after the host had a turn. */
+export function macrotask(fn: () => void): void {
+  const immediate = host.setImmediate;
+  if (immediate !== undefined) {
+    immediate(fn);
+    return;
+  }
+  const Channel = host.MessageChannel;
+  if (Channel === undefined) {
+    setTimeout(fn, 0);
+    return;
+  }
+  const channel = new Channel();
+  channel.port1.onmessage = () => {
+    channel.port1.onmessage = null;
+    fn();
+  };
+  channel.port2.postMessage(null);
+}
+
+/** The longest delay a host timer takes without wrapping round. */
+const DELAY_MAX = 0x7fffffff;
+
+/** Calls `fn` after about `ms`; a longer delay than the host allows fires early, so the callee checks the time. */
+export function setHostTimer(ms: number, fn: () => void): HostTimer {
+  const delay = ms > 0 ? Math.ceil(ms) : 0;
+  return setTimeout(fn, delay < DELAY_MAX ? delay : DELAY_MAX);
+}
+
+export function clearHostTimer(timer: HostTimer): void {
+  clearTimeout(timer as ReturnType<typeof setTimeout>);
+}
+
+/** Calls `fn` when the event loop has run empty, where the host can tell (Node). Returns how to stop listening. */
+export function onLoopEmpty(fn: () => void): () => void {
+  const process = host.process;
+  if (typeof process?.on !== "function") return () => {};
+  process.on("beforeExit", fn);
+  return () => {
+    process.off?.("beforeExit", fn);
+  };
+}
+
+/** Writes one report where a crash of the host would write it. */
+export function printError(text: string): void {
+  const stderr = host.process?.stderr;
+  if (typeof stderr?.write === "function") stderr.write(text + "\n");
+  else console.error(text);
+}
+
+/** Hands an error nobody caught to the host: Node's `uncaughtException`, the browser's `error` event. */
+export function reportUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * The defaults: which scheduler `go` and `run` use when nobody chose one.
+ *
+ * Invariants: the default scheduler is made on first use and shares its clock and gate with async code that waits
+ * outside any goroutine; every `run` has a scheduler of its own, so two programs in one process do not meet.
+ */
+import { ambient } from "./ambient.ts";
+import type { GoFunc, Goroutine, Scheduler, SchedulerOptions } from "./api.ts";
+import { createDefault, createFifoScheduler } from "./fifo.ts";
+
+/**
+ * The scheduler used outside goroutines, and by async goroutines after their first `await`. Made on first use.
+ *
+ * @example
+ * ```ts
+ * import { defaultScheduler } from "@gort/sched";
+ *
+ * defaultScheduler() === defaultScheduler(); // => true
+ * ```
+ */
+export function defaultScheduler(): Scheduler {
+  return (ambient.fallback ??= createDefault());
+}
+
+/**
+ * Replaces the default scheduler and returns the one it replaces (null if none was made yet). For tests that put
+ * async code on virtual time; always put the old one back.
+ *
+ * @example
+ * ```ts
+ * import { createFifoScheduler, defaultScheduler, setDefaultScheduler } from "@gort/sched";
+ *
+ * const mine = createFifoScheduler();
+ * const old = setDefaultScheduler(mine);
+ * defaultScheduler() === mine; // => true
+ * setDefaultScheduler(old);
+ * ```
+ */
+export function setDefaultScheduler(scheduler: Scheduler | null): Scheduler | null {
+  const old = ambient.fallback;
+  ambient.fallback = scheduler;
+  return old;
+}
+
+/** The scheduler of the goroutine being stepped, else the default one. O(1). */
+export function currentScheduler(): Scheduler {
+  return ambient.sched ?? defaultScheduler();
+}
+
+/**
+ * Starts a goroutine on the current scheduler. Go's `go` statement: arguments are taken now, `fn` starts later. Throws
+ * Go's fatal error for a nil `fn`, and a TypeError for anything else that is no function. O(1).
+ *
+ * In an async goroutine the current scheduler is known only up to the first `await`; after that this means the
+ * default one, so code on another scheduler uses `scheduler.go`.
+ *
+ * @example
+ * ```ts
+ * import { go } from "@gort/sched";
+ *
+ * const g = go(function* (a: number, b: number) {
+ *   return a * b;
+ * }, 6, 7);
+ * await g.join(); // => 42
+ * ```
+ */
+export function go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
+  return (ambient.sched ?? defaultScheduler()).go(fn, ...args);
+}
+
+/**
+ * Runs `main` as a program on a scheduler of its own. Resolves with main's result as soon as main returns (the other
+ * goroutines are not waited for, as in Go), rejects with the panic that ended the program, or with a
+ * {@link DeadlockError} when nothing can ever run again.
+ *
+ * @example
+ * ```ts
+ * import { go, run } from "@gort/sched";
+ *
+ * const sum = await run(function* () {
+ *   const a = go(function* () { return 20; });
+ *   const b = go(async () => 22);
+ *   return (yield* a.join()) + (yield* b.join());
+ * });
+ * sum; // => 42
+ * ```
+ */
+export function run<R>(main: GoFunc<[], R>, options: SchedulerOptions = {}): Promise<R> {
+  return createFifoScheduler(options).run(main);
+}
+
+/** Goroutines of the current scheduler that are not dead. O(1). */
+export function numGoroutine(): number {
+  return currentScheduler().numGoroutine();
+}

@@ -1,0 +1,55 @@
+/**
+ * Creation sites: where `go` was called, for dumps and deadlock reports.
+ *
+ * Invariant: capturing never throws and leaves `Error.stackTraceLimit` as it was; the text is made only when
+ * somebody reads it.
+ *
+ * Why an Error: it is the only portable way to a stack, and V8 formats it lazily. One costs about a microsecond, so
+ * a scheduler captures only the first thousand unless told otherwise.
+ */
+
+interface StackError {
+  stackTraceLimit?: number;
+}
+
+const FRAMES = 12;
+/** How frames of this package look in a stack, in the sources and in a build. */
+const OWN = /[\\/](@gort[\\/]sched|packages[\\/]sched)[\\/](src|dist)[\\/]/;
+
+/** Remembers the stack of the caller. */
+export function captureSite(): Error {
+  const E = Error as StackError;
+  const limit = E.stackTraceLimit;
+  if (limit === undefined || limit === FRAMES) return new Error("created");
+  try {
+    E.stackTraceLimit = FRAMES;
+    return new Error("created");
+  } finally {
+    E.stackTraceLimit = limit;
+  }
+}
+
+/** One frame of a stack. */
+export interface Frame {
+  readonly func: string;
+  readonly at: string;
+}
+
+/** The frames of `error`'s stack outside this package, the innermost first. */
+export function framesOf(error: Error | null | undefined): Frame[] {
+  const stack = typeof error?.stack === "string" ? error.stack : "";
+  const frames: Frame[] = [];
+  for (const line of stack.split("\n")) {
+    const frame = parseFrame(line);
+    if (frame !== null && !OWN.test(frame.at) && !frame.at.startsWith("node:")) frames.push(frame);
+  }
+  return frames;
+}
+
+/** V8: `at f (file:1:2)`; Firefox and Safari: `f@file:1:2`. */
+export function parseFrame(line: string): Frame | null {
+  const v8 = /^\s+at (?:async )?(?:(.+?) \()?(.+?)\)?$/.exec(line);
+  if (v8 !== null) return { func: v8[1] ?? "", at: v8[2]! };
+  const gecko = /^(.*?)@(.+)$/.exec(line);
+  return gecko === null ? null : { func: gecko[1]!, at: gecko[2]! };
+}

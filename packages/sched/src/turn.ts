@@ -1,0 +1,41 @@
+/**
+ * The turn: how long the current macrotask has been running gort's work, so that chains of microtasks cannot
+ * starve the host's timers and I/O.
+ *
+ * Invariants
+ *  1. Once a chain of microtasks has used more than `TURN_MS`, `turnSpent` says so until the host had a turn.
+ *  2. Light use costs a counter: the clock is read, and a macrotask armed to see the turn end, only after
+ *     `PROBE_AFTER` wake-ups without a pause.
+ *
+ * Why count first: arming a macrotask per turn costs a microsecond, which a server that awaits one lock per
+ * request would pay every time.
+ */
+import { ambient } from "./ambient.ts";
+import { hostNow, macrotask } from "./host.ts";
+
+/** Longest run of microtasks before the host gets a turn, in milliseconds. */
+const TURN_MS = 4;
+const PROBE_AFTER = 64;
+const CLOCK_EVERY = 16;
+
+function end(): void {
+  const turn = ambient.turn;
+  turn.count = 0;
+  turn.started = -1;
+  turn.over = false;
+}
+
+/** Counts one wake-up through a microtask; true when the next must go through a macrotask. */
+export function turnSpent(): boolean {
+  const turn = ambient.turn;
+  const count = ++turn.count;
+  if (turn.started < 0) {
+    if (count >= PROBE_AFTER) {
+      turn.started = hostNow();
+      macrotask(end);
+    }
+    return false;
+  }
+  if (!turn.over && count % CLOCK_EVERY === 0) turn.over = hostNow() - turn.started > TURN_MS;
+  return turn.over;
+}

@@ -1,0 +1,180 @@
+/**
+ * Contracts of `@gort/map`: Go's map as JavaScript sees it, how keys are hashed, and what can be looked at.
+ *
+ * Invariants
+ *  1. An operation either happens whole or throws and changes nothing.
+ *  2. `len` counts the entries; each key is stored once, except keys that do not equal themselves (NaN).
+ *  3. A range produces each entry that is there throughout exactly once, a deleted one never after its
+ *     deletion, one added meanwhile at most once; across any number of growths.
+ *  4. No call does work in proportion to `len`, but for `clear`, `compact`, `stats`, `dump` and a whole range.
+ *
+ * Why one interface for maps on JavaScript values and maps in a heap: code that uses a map does not care where
+ * it lives. Why not the whole of native `Map`: insertion order is what Go's map does not promise.
+ */
+import type { Heap, Ptr } from "@gort/gc";
+import type { Type } from "@gort/types";
+
+export type { Heap, Ptr } from "@gort/gc";
+export type { Type } from "@gort/types";
+
+/**
+ * Go's `map[K]V`. A reference, as in Go: two variables can name the same map.
+ * `Z` is the type of the zero value, what `get` gives for a missing key: `undefined` for a map without one.
+ */
+export interface GoMap<K, V, Z = V> {
+  /** Number of entries, Go's `len(m)`. */
+  readonly len: number;
+  /** Whether this is Go's nil map: empty, readable, and a panic to write to. */
+  readonly isNil: boolean;
+  /** The map's header in the heap, to be stored in other heap objects; 0 for nil maps and for maps on JavaScript values. */
+  readonly ptr: Ptr;
+  /** Go's `m[key]`: the value, or the zero value if the key is missing. O(1). */
+  get(key: K): V | Z;
+  /** Go's `value, ok := m[key]`. The pair is a discriminated union: where `ok` is true, `value` is a `V`. */
+  getOk(key: K): [value: V, ok: true] | [value: Z, ok: false];
+  /** Whether the key is there. O(1). */
+  has(key: K): boolean;
+  /**
+   * Go's `m[key] = value`. O(1), growth included: at most two old buckets are moved.
+   * Throws `assignment to entry in nil map` on a nil map.
+   */
+  set(key: K, value: V): this;
+  /**
+   * Go's `m[key] op= …`: stores `change(m[key])` and returns it. If `change` throws, nothing is stored.
+   */
+  update(key: K, change: (value: V | Z) => V): V;
+  /** Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. */
+  delete(key: K): boolean;
+  /** Go's `clear(m)`: removes all entries, those no key finds (NaN) included. Keeps the number of buckets. */
+  clear(): void;
+  /** Go's `range m` without an object per entry: `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. */
+  range(): MapRange<K, V>;
+  /** Keys, in Go's random order, under the promises of a range. */
+  keys(): IterableIterator<K>;
+  /** Values, in Go's random order. */
+  values(): IterableIterator<V>;
+  /** `[key, value]` pairs, in Go's random order. */
+  entries(): IterableIterator<[K, V]>;
+  /** `for (const [key, value] of m)`. */
+  [Symbol.iterator](): IterableIterator<[K, V]>;
+  /** As native `Map`'s `forEach`, in Go's random order. */
+  forEach(visit: (value: V, key: K) => void): void;
+  /**
+   * Rebuilds the map with the fewest buckets that hold its entries; Go's maps never shrink by themselves.
+   * O(len). Ranges under way end with `concurrent map iteration and map write`.
+   */
+  compact(): void;
+  /** Buckets, load, overflow, growth progress and memory; a snapshot. O(buckets). */
+  stats(): MapStats;
+  /** All buckets as plain data, for tools and for the checker. O(buckets). */
+  dump(): MapDump<K, V>;
+  /** Lets go of the heap: the map's root is removed. Later use throws. Nothing happens for other maps. */
+  release(): void;
+  /** The same as {@link GoMap.release}, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** A range over a map under way. It needs no closing. */
+export interface MapRange<K, V> {
+  /** The key of the current entry; of the last one after the end. */
+  readonly key: K;
+  /** The value of the current entry, read when the entry was reached. */
+  readonly value: V;
+  /**
+   * Goes to the next entry; false at the end.
+   * Throws `concurrent map iteration and map write` from inside a write, or after `compact`.
+   */
+  next(): boolean;
+}
+
+/** How keys of a type of your own are hashed and compared by value. */
+export interface Hasher<K> {
+  /** A 32-bit hash, as any number (its low 32 bits count); equal keys hash alike for the same seed. */
+  hash(key: K, seed: number): number;
+  /** Whether two keys are the same. May be false for a key and itself: such a key is never found. */
+  equal(a: K, b: K): boolean;
+  /** A copy that later changes to `key` do not reach; default: the key itself. */
+  copy?(key: K): K;
+}
+
+/** What every map can be given. */
+export interface MapOptions {
+  /** Number of entries to make room for; negative or absurd hints count as none, as in Go. @defaultValue 0 */
+  readonly hint?: number | undefined;
+  /** Where randomness comes from: unsigned 32-bit integers, for the hash seed and the order of ranges. @defaultValue a generator seeded by `Math.random` */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Options of a map on JavaScript values. */
+export interface ValueMapOptions<K, V> extends MapOptions {
+  /** How keys are compared. @defaultValue primitives by value, objects and functions by identity */
+  readonly key?: Type<K> | Hasher<K> | undefined;
+  /** The type of the values: checks them and gives the zero value. */
+  readonly value?: Type<V> | undefined;
+}
+
+/** Options of a map on JavaScript values that has a zero value. */
+export interface ZeroMapOptions<K, V> extends ValueMapOptions<K, V> {
+  /** Makes the zero value. */
+  readonly zero: () => V;
+}
+
+/** Options of a map with typed keys and values. */
+export interface TypedMapOptions extends MapOptions {
+  /** The heap that the map lives in. @defaultValue none: the map lives on JavaScript values */
+  readonly heap?: Heap | undefined;
+}
+
+/** What a map looks like from outside; numbers of buckets, bytes. */
+export interface MapStats {
+  /** Number of entries. */
+  readonly len: number;
+  /** Go's `B`: there are `2^B` buckets of eight. */
+  readonly B: number;
+  /** `2^B`. */
+  readonly buckets: number;
+  /** Entries per bucket; growth starts above 6.5. */
+  readonly load: number;
+  /** Overflow buckets chained to current buckets, exact. */
+  readonly overflow: number;
+  /** Go's `noverflow`: exact up to B = 15, an estimate above. */
+  readonly noverflow: number;
+  /** Whether old buckets are being moved. */
+  readonly growing: boolean;
+  /** Whether the growth is to the same number of buckets (too many overflow buckets). */
+  readonly sameSizeGrow: boolean;
+  /** Old buckets there are; 0 when not growing. */
+  readonly oldBuckets: number;
+  /** Go's `nevacuate`: old buckets below this one have been moved. */
+  readonly nevacuate: number;
+  /** Bytes of buckets, old ones included; estimated from 8-byte references for maps on JavaScript values. */
+  readonly bytes: number;
+  /** Where keys and values are. */
+  readonly storage: "values" | "heap" | "nil";
+}
+
+/** One bucket of eight slots. */
+export interface BucketDump<K, V> {
+  /** The eight tophash bytes: 0 empty and so is all that follows, 1 empty, 2 and 3 moved, 4 moved and empty, from 5 an entry. */
+  readonly tops: readonly number[];
+  /** The key of each slot that holds an entry, `undefined` elsewhere. */
+  readonly keys: readonly (K | undefined)[];
+  /** The value of each slot that holds an entry, `undefined` elsewhere. */
+  readonly values: readonly (V | undefined)[];
+  /** The hash of each entry's key under the current seed, unsigned; -1 where there is none or it is not kept (NaN in a heap). */
+  readonly hashes: readonly number[];
+  /** For each slot whether it is empty of key and value: nothing stale left behind. */
+  readonly clean: readonly boolean[];
+}
+
+/** All buckets of a map: each is a chain, the bucket itself first, then its overflow buckets. */
+export interface MapDump<K, V> {
+  /** What {@link GoMap.stats} says. */
+  readonly stats: MapStats;
+  /** Go's `hash0`, the seed. */
+  readonly seed: number;
+  /** The `2^B` current buckets. */
+  readonly buckets: readonly (readonly BucketDump<K, V>[])[];
+  /** The old buckets while growing, else empty. */
+  readonly oldBuckets: readonly (readonly BucketDump<K, V>[])[];
+}

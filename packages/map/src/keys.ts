@@ -1,0 +1,140 @@
+/**
+ * Keys by value on JavaScript values: hashers for objects with fields and for tuples, and descriptors as hashers.
+ *
+ * Invariants
+ *  1. A hasher's `equal` implies equal hashes, for every seed.
+ *  2. Fields and elements compare with `===`: -0 is 0, NaN is never itself, objects by identity.
+ *  3. Objects inside keys are hashed all alike, for a hasher keeps no table of them: use few or none.
+ *
+ * Why hashers and not joined strings, the usual way: joining allocates and hashes a string for each call, and
+ * `"1,23"` and `"12,3"` are only as different as the separator.
+ */
+import type { Hasher, Type } from "./api.ts";
+import { invalidKeyType } from "./errors.ts";
+import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
+
+/** Hash of a primitive that is part of a key. NaN never equals itself, so it may hash to anything. */
+export function hashPart(v: unknown, seed: number): number {
+  switch (typeof v) {
+    case "number":
+      return hashNumber(v, seed);
+    case "string":
+      return hashString(v, seed);
+    case "bigint":
+      return hashBigint(v, seed);
+    case "boolean":
+      return mix(seed ^ (v ? 0x51ed270b : 0x2c1b3c6d));
+    case "object":
+    case "function":
+    case "symbol":
+    case "undefined":
+      return mix(seed ^ 0x297a2d39);
+  }
+}
+
+/**
+ * Objects by the values of the fields named, which must be all that make up the key. Keys are copied when stored.
+ *
+ * @example
+ * ```ts
+ * import { makeMap, structKey } from "@gort/map";
+ *
+ * interface Cell { x: number; y: number }
+ * const grid = makeMap<Cell, string>({ key: structKey("x", "y") });
+ * grid.set({ x: 1, y: 2 }, "gold");
+ * grid.get({ y: 2, x: 1 }); // => "gold"
+ * ```
+ */
+export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [P in F]: any }> {
+  const [a, b] = fields;
+  type K = { readonly [P in F]: any };
+  if (fields.length === 2 && a !== undefined && b !== undefined) {
+    return {
+      hash: (k: K, seed) => hashPart(k[b], hashPart(k[a], seed)),
+      equal: (k: K, q: K) => k[a] === q[a] && k[b] === q[b],
+      copy: (k: K) => ({ [a]: k[a], [b]: k[b] }) as K,
+    };
+  }
+  return {
+    hash: (k, seed) => {
+      let h = seed;
+      for (const f of fields) h = hashPart(k[f], h);
+      return h;
+    },
+    equal: (k, q) => {
+      for (const f of fields) if (k[f] !== q[f]) return false;
+      return true;
+    },
+    copy: (k) => {
+      const c: Record<string, unknown> = {};
+      for (const f of fields) c[f] = k[f];
+      return c as K;
+    },
+  };
+}
+
+/**
+ * Arrays by their elements, of any length. Keys are copied when stored.
+ *
+ * @example
+ * ```ts
+ * import { makeMap, tupleKey } from "@gort/map";
+ *
+ * const m = makeMap<[string, number], number>({ key: tupleKey() });
+ * m.set(["a", 1], 10);
+ * m.get(["a", 1]); // => 10
+ * m.has(["a", 2]); // => false
+ * ```
+ */
+export function tupleKey<T extends readonly unknown[]>(): Hasher<T> {
+  return {
+    hash: (k, seed) => {
+      let h = seed ^ k.length;
+      for (let i = 0; i < k.length; i++) h = hashPart(k[i], h);
+      return h;
+    },
+    equal: (k, q) => {
+      if (k.length !== q.length) return false;
+      for (let i = 0; i < k.length; i++) if (k[i] !== q[i]) return false;
+      return true;
+    },
+    copy: (k) => k.slice() as unknown as T,
+  };
+}
+
+/** Whether `v` is a type descriptor and not a hasher. */
+export function isDescriptor(v: unknown): v is Type {
+  return typeof (v as Type | undefined)?.hashValue === "function";
+}
+
+/** What descriptors of `@gort/types` can do beyond their contract, used where it is there. */
+interface Extra<T> {
+  copy?(value: T): T;
+  check?(value: unknown, what: string): void;
+}
+
+/** Kinds whose values JavaScript compares just as Go does. */
+const native = /^(bool|u?int(8|16|32|64)?|uintptr|float(32|64)|string)$/;
+
+/** A descriptor as a hasher of its JavaScript values; null where `===` does the same and faster. */
+export function typeHasher<K>(type: Type<K>): Hasher<K> | null {
+  if (!type.comparable) throw invalidKeyType(type.name);
+  if (native.test(type.kind)) return null;
+  const { copy } = type as Extra<K>;
+  return {
+    hash: (k, seed) => type.hashValue(k, seed),
+    equal: (a, b) => type.equalValues(a, b),
+    copy: (k) => (copy === undefined ? k : copy.call(type, k)),
+  };
+}
+
+/** Checks values against a descriptor, and rounds those of `float32`, as storing them would. */
+export function fitter<T>(type: Type<T>, what: string): ((value: T) => T) | null {
+  const { check } = type as Extra<T>;
+  const float32 = type.kind === "float32";
+  if (check === undefined) return null;
+  return (value) => {
+    check.call(type, value, what);
+    return float32 ? (Math.fround(value as number) as T) : value;
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * `makeMap`: chooses the storage. On JavaScript values by default; in a heap where one is given.
+ *
+ * Invariants
+ *  1. Where a key type is given it is comparable; where a value type or a `zero` is given, `get` never makes up `undefined`.
+ */
+import { badArgument } from "@gort/types";
+import type {
+  GoMap,
+  Hasher,
+  MapOptions,
+  Type,
+  TypedMapOptions,
+  ValueMapOptions,
+  ZeroMapOptions,
+} from "./api.ts";
+import { fitter, isDescriptor, typeHasher } from "./keys.ts";
+import { NilMap } from "./nil-map.ts";
+import { randomSource } from "./random.ts";
+import { ValueMap } from "./value-map.ts";
+
+type AnyOptions = TypedMapOptions & Partial<ZeroMapOptions<any, any>>;
+
+/**
+ * Go's `make(map[K]V, hint)`.
+ *
+ * With two type descriptors the map is typed: keys and values are checked, a missing key gives Go's zero value, and with
+ * `heap` it lives in that heap. Without, keys and values are any JavaScript values: primitives by value, objects by
+ * identity, or by value with a hasher such as `structKey`.
+ *
+ * @throws TypeError if the key type has no `==` in Go: `invalid map key type []int`
+ *
+ * @example
+ * ```ts
+ * import { makeMap } from "@gort/map";
+ *
+ * const age = makeMap<string, number>({ zero: () => 0 });
+ * age.set("ann", 41);
+ * age.get("ann"); // => 41
+ * age.get("bob"); // => 0
+ * const [, ok] = age.getOk("bob");
+ * ok; // => false
+ * age.update("bob", (n) => n + 1); // => 1
+ * age.len; // => 2
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { makeMap } from "@gort/map";
+ * import { int32, struct } from "@gort/types";
+ *
+ * const Cell = struct({ x: int32, y: int32 });
+ * const visits = makeMap(Cell, int32);
+ * visits.set({ x: 1, y: 2 }, 7);
+ * visits.get({ x: 1, y: 2 }); // => 7
+ * visits.get({ x: 2, y: 1 }); // => 0
+ * ```
+ */
+export function makeMap<K, V>(hint?: number): GoMap<K, V, undefined>;
+export function makeMap<K, V>(key: Type<K>, value: Type<V>, options?: TypedMapOptions): GoMap<K, V>;
+export function makeMap<K, V>(options: ZeroMapOptions<K, V>): GoMap<K, V>;
+export function makeMap<K, V>(
+  options: ValueMapOptions<K, V> & { readonly value: Type<V> },
+): GoMap<K, V>;
+export function makeMap<K, V>(options: ValueMapOptions<K, V>): GoMap<K, V, undefined>;
+export function makeMap(
+  first?: number | Type | ValueMapOptions<any, any>,
+  value?: Type,
+  typed?: TypedMapOptions,
+): GoMap<any, any, any> {
+  return build(readOptions("makeMap", first, value, typed), false);
+}
+
+/**
+ * Go's nil map, `var m map[K]V`: reads as empty, panics on writes. The same forms as {@link makeMap}.
+ *
+ * @example
+ * ```ts
+ * import { nilMap } from "@gort/map";
+ *
+ * const m = nilMap<string, number>({ zero: () => 0 });
+ * m.get("a"); // => 0
+ * m.len; // => 0
+ * try {
+ *   m.set("a", 1);
+ * } catch (e) {
+ *   (e as Error).message; // => "assignment to entry in nil map"
+ * }
+ * ```
+ */
+export function nilMap<K, V>(): GoMap<K, V, undefined>;
+export function nilMap<K, V>(key: Type<K>, value: Type<V>): GoMap<K, V>;
+export function nilMap<K, V>(options: ZeroMapOptions<K, V>): GoMap<K, V>;
+export function nilMap<K, V>(options: ValueMapOptions<K, V>): GoMap<K, V, undefined>;
+export function nilMap(
+  first?: Type | ValueMapOptions<any, any>,
+  value?: Type,
+): GoMap<any, any, any> {
+  return build(readOptions("nilMap", first, value, undefined), true);
+}
+
+function readOptions(
+  where: string,
+  first: number | Type | ValueMapOptions<any, any> | undefined,
+  value: Type | undefined,
+  typed: TypedMapOptions | undefined,
+): AnyOptions {
+  if (first === undefined) return {};
+  if (typeof first === "number") return { hint: first };
+  if (typeof first !== "object" || first === null) {
+    throw badArgument(where, "first argument", first, "a hint, options or a key type", "type");
+  }
+  if (!isDescriptor(first)) return first;
+  if (!isDescriptor(value)) throw badArgument(where, "value", value, "a type descriptor", "type");
+  return { ...typed, key: first, value };
+}
+
+function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
+  const keyType = isDescriptor(o.key) ? o.key : null;
+  const hasher = keyType !== null ? typeHasher(keyType) : ((o.key as Hasher<any>) ?? null);
+  const zero = o.zero ?? (o.value !== undefined ? () => o.value!.zero() : () => undefined);
+  if (nil) return new NilMap(hasher, zero);
+  return new ValueMap({
+    hint: o.hint,
+    random: sourceOf(o),
+    hasher,
+    zero,
+    fitKey: keyType === null ? null : fitter(keyType, "map key"),
+    fitValue: o.value === undefined ? null : fitter(o.value, "map value"),
+  });
+}
+
+function sourceOf(o: MapOptions): () => number {
+  return o.random ?? randomSource();
+}

@@ -1,0 +1,159 @@
+/**
+ * Ranging over a map: random start, and Go's promises while the map changes underneath.
+ *
+ * A range walks the `2^b` buckets there were when it began, from a random one on, each from a random slot on. It
+ * takes the keys of one chain at a time; before producing an entry it looks whether the map has changed
+ * since, and if so looks the key up again.
+ *
+ * Invariants
+ *  1. A table only splits: what was bucket `i` of `2^b` lies, after growth, in the buckets whose low `b` bits are
+ *     `i`. So each starting bucket stands for the same keys all through, and each is visited once.
+ *  2. A bucket that splits while it waits is replaced on the stack by its two halves: memory stays that of one chain.
+ *  3. No key is produced unless it is in the map at that moment. A new seed moves all keys; then what was taken
+ *     before is dropped, for everything in it has been deleted.
+ *
+ * Why not Go's iterator, which keeps the old bucket array and reads that: it would have to be rooted in the heap for
+ * as long as a forgotten iterator lives, and after several growths each key costs a lookup. Here a range holds no pointer.
+ */
+import type { MapRange } from "./api.ts";
+import { concurrentIteration } from "./errors.ts";
+import { WRITING } from "./rules.ts";
+import type { Snapshot, Storage } from "./storage.ts";
+
+/** Go's `hiter`. */
+export class Hiter<K, V> implements MapRange<K, V> {
+  key = undefined as K;
+  value = undefined as V;
+  readonly #map: Storage<K, V>;
+  readonly #shape: number;
+  readonly #B: number;
+  readonly #offset: number;
+  #bucket: number;
+  #left: number;
+  #i = 0;
+  /** Parts of the current starting bucket still to be read: bucket index, and how many bits it has. */
+  readonly #index: number[] = [];
+  readonly #bits: number[] = [];
+  readonly #snap: Snapshot<K, V> = {
+    n: 0,
+    keys: [],
+    slots: [],
+    values: [],
+    reflexive: [],
+    place: null,
+    version: 0,
+    epoch: 0,
+  };
+
+  constructor(map: Storage<K, V>) {
+    this.#map = map;
+    this.#shape = map.shape;
+    this.#B = map.B;
+    const r = map.random();
+    this.#bucket = r & ((1 << map.B) - 1);
+    this.#offset = map.B > 28 ? map.random() & 7 : (r >>> map.B) & 7;
+    this.#left = map.len === 0 ? 0 : 2 ** map.B;
+  }
+
+  next(): boolean {
+    const map = this.#map;
+    const snap = this.#snap;
+    if ((map.flags & WRITING) !== 0) throw concurrentIteration();
+    for (;;) {
+      while (this.#i < snap.n) {
+        const i = this.#i++;
+        if (snap.version === map.version) {
+          this.key = snap.keys[i]!;
+          this.value = map.valueAt(snap, i);
+          return true;
+        }
+        if (snap.epoch !== map.epoch) break;
+        if (!snap.reflexive[i]!) {
+          this.key = snap.keys[i]!;
+          this.value = snap.values[i]!;
+          return true;
+        }
+        if (map.lookup(snap.keys[i]!)) {
+          this.key = map.foundKey;
+          this.value = map.foundValue;
+          return true;
+        }
+      }
+      if (this.#shape !== map.shape) throw concurrentIteration();
+      this.#i = 0;
+      snap.n = 0;
+      if (!this.#advance()) return false;
+    }
+  }
+
+  /** Takes the next chain; false at the end. */
+  #advance(): boolean {
+    const index = this.#index;
+    const bits = this.#bits;
+    if (index.length === 0) {
+      if (this.#left === 0) return false;
+      this.#left--;
+      index.push(this.#bucket);
+      bits.push(this.#B);
+      this.#bucket = (this.#bucket + 1) & ((1 << this.#B) - 1);
+    }
+    const map = this.#map;
+    const at = index.pop()!;
+    const b = bits.pop()!;
+    const { B, oldB } = map;
+    const old = oldB >= 0 && b >= oldB ? at & ((1 << oldB) - 1) : -1;
+    if (old >= 0 && !map.evacuated(old)) {
+      this.#take(true, old, b > oldB ? at : -1);
+    } else if (b < B) {
+      index.push(at + 2 ** b, at);
+      bits.push(b + 1, b + 1);
+    } else {
+      this.#take(false, at, -1);
+    }
+    return true;
+  }
+
+  #take(old: boolean, index: number, want: number): void {
+    const map = this.#map;
+    const snap = this.#snap;
+    snap.version = map.version;
+    snap.epoch = map.epoch;
+    map.gather(old, index, this.#offset, want, snap);
+  }
+}
+
+/** What an iterator over a range gives. */
+export const KEYS = 0;
+export const VALUES = 1;
+export const ENTRIES = 2;
+
+/** A range as the iterator JavaScript knows. Why not a generator: this is about twice as fast. */
+export class RangeIterator<K, V, T> implements IterableIterator<T, undefined> {
+  readonly #range: MapRange<K, V>;
+  readonly #what: number;
+  #over = false;
+
+  constructor(range: MapRange<K, V>, what: number) {
+    this.#range = range;
+    this.#what = what;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    const r = this.#range;
+    if (this.#over || !r.next()) {
+      this.#over = true;
+      return { value: undefined, done: true };
+    }
+    const value = this.#what === ENTRIES ? [r.key, r.value] : this.#what === KEYS ? r.key : r.value;
+    return { value: value as T, done: false };
+  }
+
+  return(): IteratorResult<T, undefined> {
+    this.#over = true;
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The numbers of Go's hash map, shared by every storage: bucket size, load, tophash states, when to grow.
+ *
+ * Invariants
+ *  1. A bucket has eight slots; slot `i`'s state is tophash byte `i`: {@link EMPTY_REST}, {@link EMPTY_ONE}, an
+ *     evacuated mark, or from {@link MIN_TOP_HASH} the top byte of the hash of a live entry.
+ *  2. After an `EMPTY_REST` byte all later bytes of the chain are `EMPTY_REST`; so the last byte of a bucket
+ *     tells whether anything can follow in the chain.
+ *  3. A bucket chain is evacuated as a whole or not at all, which byte 0 tells.
+ *
+ * Why tophash bytes lie in two 32-bit words: a lookup compares four bytes with one subtraction (SWAR), where
+ * the byte loop of Go mispredicts its exit about once per lookup. A wider match on 64-bit BigInts allocates.
+ */
+
+/** Slots of a bucket. */
+export const SLOTS = 8;
+/** The slot is empty, and so are all later slots and overflow buckets of the chain. */
+export const EMPTY_REST = 0;
+/** The slot is empty. */
+export const EMPTY_ONE = 1;
+/** The entry has moved to the first half of the larger table. */
+export const EVACUATED_X = 2;
+/** The entry has moved to the second half of the larger table. */
+export const EVACUATED_Y = 3;
+/** The slot was empty when its bucket was moved. */
+export const EVACUATED_EMPTY = 4;
+/** Least tophash of a live entry. */
+export const MIN_TOP_HASH = 5;
+
+/** A write is under way. */
+export const WRITING = 4;
+/** The growth under way is to the same number of buckets. */
+export const SAME_SIZE_GROW = 8;
+/** A foreign hash or equal function runs inside a read. */
+export const READING = 16;
+
+/** Greatest `B`: bucket indexes stay 31-bit integers. */
+export const MAX_B = 30;
+
+/** The top byte of a hash, moved out of the range of the marks. */
+export function topHash(hash: number): number {
+  const top = hash >>> 24;
+  return top < MIN_TOP_HASH ? top + MIN_TOP_HASH : top;
+}
+
+/** Whether `count` entries are too many for `2^B` buckets: more than 6.5 in each. */
+export function overLoadFactor(count: number, B: number): boolean {
+  return count > SLOTS && count > 13 * Math.floor(2 ** B / 2);
+}
+
+/** Whether there are about as many overflow buckets as buckets. */
+export function tooManyOverflow(noverflow: number, B: number): boolean {
+  return noverflow >= 1 << (B > 15 ? 15 : B);
+}
+
+/** The least `B` with room for `hint` entries; 0 for hints that make no sense, as in Go. */
+export function hintToB(hint: number | undefined): number {
+  if (hint === undefined || !(hint > SLOTS) || hint > 13 * 2 ** (MAX_B - 1)) return 0;
+  let B = 0;
+  while (overLoadFactor(hint, B)) B++;
+  return B;
+}
+
+/** `noverflow` after one more overflow bucket: exact below B = 16, counted with probability 2^(15-B) above. */
+export function countOverflow(noverflow: number, B: number, random: () => number): number {
+  if (B < 16) return noverflow + 1;
+  return (random() & ((1 << (B - 15)) - 1)) === 0 ? noverflow + 1 : noverflow;
+}

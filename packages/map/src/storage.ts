@@ -1,0 +1,53 @@
+/**
+ * What ranges, dumps and the checker need of a storage. `ValueMap` and `HeapMap` both are one.
+ *
+ * Invariants
+ *  1. `version` changes with every change of where entries lie or which there are; overwriting a value keeps it.
+ *  2. `epoch` changes when the hash of every key changes: at a new seed (clear, the last deletion).
+ *  3. `shape` changes when a rebuild may lower `B`, after which a range cannot be continued.
+ *  4. An entry's index in a table of `2^b` buckets is the low `b` bits of its index in any larger one, NaN's too.
+ */
+
+/** The entries of one bucket chain, as a range found them. Reused from bucket to bucket. */
+export interface Snapshot<K, V> {
+  /** Number of entries. */
+  n: number;
+  /** Their keys. */
+  readonly keys: K[];
+  /** Where each lies, in terms of the storage. */
+  readonly slots: number[];
+  /** Values of keys that do not equal themselves, which cannot be looked up again. */
+  readonly values: V[];
+  /** Whether the key equals itself. */
+  readonly reflexive: boolean[];
+  /** The storage's own note of where the slots are. */
+  place: unknown;
+  version: number;
+  epoch: number;
+}
+
+/** A hash table seen as buckets. */
+export interface Storage<K, V> {
+  readonly len: number;
+  readonly B: number;
+  /** `B` of the old table; -1 when not growing. */
+  readonly oldB: number;
+  readonly flags: number;
+  readonly version: number;
+  readonly epoch: number;
+  readonly shape: number;
+  readonly random: () => number;
+  /** Whether old bucket `index` has been moved. */
+  evacuated(index: number): boolean;
+  /**
+   * Appends the live entries of a chain to `out`, each bucket from slot `offset` on and round. With `want` from 0,
+   * only those whose place in the current table is bucket `want`.
+   */
+  gather(old: boolean, index: number, offset: number, want: number, out: Snapshot<K, V>): void;
+  /** The value at slot `i` of a snapshot that is up to date. */
+  valueAt(from: Snapshot<K, V>, i: number): V;
+  /** Finds an entry by key; then `foundKey` and `foundValue` are its own. */
+  lookup(key: K): boolean;
+  readonly foundKey: K;
+  readonly foundValue: V;
+}

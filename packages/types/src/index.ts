@@ -23,3 +23,14 @@ export { named, isNamed, underlyingOf } from "./named.ts";
 export { identical } from "./identical.ts";
 export { any, error, iface } from "./iface.ts";
 export { InterfaceValue, dynamicType, isInterfaceValue, toInterface } from "./interface-value.ts";
+export {
+  convert,
+  on,
+  otherwise,
+  typeAssert,
+  typeAssertOk,
+  typeSwitch,
+  type DefaultCase,
+  type SwitchResult,
+  type TypeCase,
+} from "./assert.ts";

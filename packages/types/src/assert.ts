@@ -1,0 +1,176 @@
+/**
+ * Type assertions and type switches on interface values.
+ *
+ * Invariants
+ *  1. To a concrete type `x.(T)` succeeds if the dynamic type is identical to T; to an interface type if the dynamic type
+ *     implements it. Nil succeeds at neither.
+ *  2. The panic's text is Go's for each of the three ways to fail; the comma-ok form never panics and gives T's zero value.
+ *  3. A switch takes the first case that matches, in the order written.
+ */
+import type { Type, ValueOf } from "./api.ts";
+import { internalType } from "./base.ts";
+import { TypeAssertionError } from "./errors.ts";
+import { identical } from "./identical.ts";
+import { any, itabOf } from "./iface.ts";
+import { InterfaceValue, dynamicType, isInterfaceValue, unwrap } from "./interface-value.ts";
+import type { InterfaceType } from "./kinds.ts";
+
+/**
+ * Go's `x.(T)`.
+ * @param from the static interface type of `x`, which the text of the panic names. Default: the one `x` was converted to, else `any`
+ * @throws TypeAssertionError with Go's text
+ *
+ * @example
+ * ```ts
+ * import { int, string, toInterface, typeAssert } from "@gort/types";
+ *
+ * const x = toInterface(int, 1);
+ * typeAssert(x, int); // => 1
+ * let text = "";
+ * try {
+ *   typeAssert(x, string);
+ * } catch (e) {
+ *   text = (e as Error).message;
+ * }
+ * text; // => "interface conversion: interface {} is int, not string"
+ * ```
+ */
+export function typeAssert<T>(x: unknown, type: Type<T>, from?: InterfaceType): T {
+  const dyn = dynamicType(x);
+  if (type.kind === "interface") {
+    if (dyn === null) throw new TypeAssertionError("", "", type.name);
+    const itab = itabOf(type as unknown as InterfaceType, dyn);
+    if (itab.missing !== "") throw new TypeAssertionError("", dyn.name, type.name, itab.missing);
+    return asInterface(x, dyn, type) as T;
+  }
+  if (dyn !== null && (dyn === type || identical(dyn, type))) {
+    return internalType<T>(type).copy(unwrap(x) as T);
+  }
+  const static_ = isInterfaceValue(x) && x.itab !== null ? x.itab.inter : (from ?? any);
+  throw new TypeAssertionError(static_.name, dyn === null ? "" : dyn.name, type.name);
+}
+
+/**
+ * Go's `v, ok := x.(T)`: the value and true, or T's zero value and false. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { float64, string, typeAssertOk } from "@gort/types";
+ *
+ * typeAssertOk("go", string); // => ["go", true]
+ * typeAssertOk("go", float64); // => [0, false]
+ * ```
+ */
+export function typeAssertOk<T>(x: unknown, type: Type<T>): [value: T, ok: boolean] {
+  const dyn = dynamicType(x);
+  if (dyn === null) return [type.zero(), false];
+  if (type.kind === "interface") {
+    const itab = itabOf(type as unknown as InterfaceType, dyn);
+    return itab.missing === "" ? [asInterface(x, dyn, type) as T, true] : [type.zero(), false];
+  }
+  if (dyn === type || identical(dyn, type))
+    return [internalType<T>(type).copy(unwrap(x) as T), true];
+  return [type.zero(), false];
+}
+
+// x as a value of the interface type: with its itab, or as it is for an interface without methods.
+function asInterface(x: unknown, dyn: Type, type: Type): unknown {
+  const inter = type as InterfaceType;
+  if (isInterfaceValue(x)) {
+    if (x.itab !== null && x.itab.inter === inter) return x;
+    const itab = inter.methods.length === 0 ? null : itabOf(inter, dyn);
+    return new InterfaceValue(dyn, x.value as unknown, x.space, itab);
+  }
+  return inter.methods.length === 0 ? x : new InterfaceValue(dyn, x, null, itabOf(inter, dyn));
+}
+
+/**
+ * Go's conversion of a value to an interface type it implements; nil stays nil.
+ * @throws TypeAssertionError naming the first missing method, where Go would not have compiled
+ *
+ * @example
+ * ```ts
+ * import { convert, error } from "@gort/types";
+ *
+ * convert(new Error("boom"), error)?.call("Error"); // => "boom"
+ * convert(null, error); // => null
+ * ```
+ */
+export function convert<V>(x: unknown, type: InterfaceType<any, V>): V {
+  return dynamicType(x) === null ? (null as V) : typeAssert(x, type as Type<V>);
+}
+
+/** One case of a {@link typeSwitch}. */
+export interface TypeCase<R = unknown> {
+  readonly types: readonly (Type | null)[];
+  readonly run: (value: any) => R;
+}
+
+/** JavaScript side of the value in a case: of its type if there is one, else the interface value itself. */
+type CaseValue<T> = T extends null ? null : T extends Type ? ValueOf<T> : unknown;
+
+/**
+ * A case of a {@link typeSwitch}: one type, several, or null for nil.
+ * @param run gets the value; with several types the interface value as it is, as in Go
+ */
+export function on<const T extends Type | null | readonly (Type | null)[], R>(
+  type: T,
+  run: (value: CaseValue<T>) => R,
+): TypeCase<R> {
+  return { types: Array.isArray(type) ? type : [type as Type | null], run };
+}
+
+/** The default case of a {@link typeSwitch}; it stands last. */
+export interface DefaultCase<R = unknown> extends TypeCase<R> {
+  readonly otherwise: true;
+}
+
+/** The default case of a {@link typeSwitch}; it stands last. */
+export function otherwise<R>(run: (value: unknown) => R): DefaultCase<R> {
+  return { types: [], run, otherwise: true };
+}
+
+/** What a switch returns: the result of any case, and undefined unless the last one is the default. */
+export type SwitchResult<C extends readonly TypeCase[]> =
+  | ReturnType<C[number]["run"]>
+  | (C extends readonly [...unknown[], DefaultCase] ? never : undefined);
+
+/**
+ * Go's `switch v := x.(type)`: runs the first case that matches and returns its result; undefined if none does.
+ *
+ * @example
+ * ```ts
+ * import { float64, on, otherwise, string, typeSwitch } from "@gort/types";
+ *
+ * const describe = (x: unknown) =>
+ *   typeSwitch(
+ *     x,
+ *     on(null, () => "nil"),
+ *     on(float64, (n) => `number ${n.toFixed(1)}`),
+ *     on(string, (s) => `string of ${s.length}`),
+ *     otherwise(() => "something else"),
+ *   );
+ * describe(2); // => "number 2.0"
+ * describe("go"); // => "string of 2"
+ * describe(null); // => "nil"
+ * describe({}); // => "something else"
+ * ```
+ */
+export function typeSwitch<C extends readonly TypeCase[]>(
+  x: unknown,
+  ...cases: C
+): SwitchResult<C> {
+  const dyn = dynamicType(x);
+  for (const { types, run } of cases) {
+    if (types.length === 0) return run(x) as SwitchResult<C>;
+    for (const type of types) {
+      if (type === null) {
+        if (dyn === null) return run(types.length === 1 ? null : x) as SwitchResult<C>;
+        continue;
+      }
+      const [value, ok] = typeAssertOk(x, type);
+      if (ok) return run(types.length === 1 ? value : x) as SwitchResult<C>;
+    }
+  }
+  return undefined as SwitchResult<C>;
+}

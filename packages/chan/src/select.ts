@@ -17,7 +17,18 @@
  * nothing but the result is allocated after the cases. Rejected: promises and `Promise.race` (the loser's value is
  * gone, and every race leaves a reaction behind on each loser).
  */
-import { DONE, FAILED, FRESH, Op, PARKED, USED, type WaitReason, random } from "@gort/sched";
+import {
+  DONE,
+  FAILED,
+  FRESH,
+  Op,
+  PARKED,
+  USED,
+  type WaitReason,
+  aborted,
+  isOp,
+  random,
+} from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type {
   DefaultResult,
@@ -26,7 +37,6 @@ import type {
   SelectListResult,
   SelectResult,
 } from "./api.ts";
-import { SignalOperation } from "./signal.ts";
 
 /** The case's name or index with its outcome. */
 interface Chosen {
@@ -162,10 +172,6 @@ function outcome(op: Op<any>, name: string | number): Chosen {
   return { case: name, value: op.value as unknown, ok: (op as { ok?: boolean }).ok !== false };
 }
 
-function isOp(v: unknown): v is Op<any> {
-  return typeof v === "object" && v !== null && typeof (v as Op<any>).tryNow === "function";
-}
-
 function isSignal(v: unknown): v is AbortSignal {
   return (
     typeof v === "object" &&
@@ -188,7 +194,7 @@ export function caseOp(
     return v;
   }
   if (v === null || v === undefined) return null;
-  if (isSignal(v)) return new SignalOperation(v);
+  if (isSignal(v)) return aborted(v);
   throw badArgument("select", `case ${name}`, v, "an operation, an AbortSignal or null", "type");
 }
 

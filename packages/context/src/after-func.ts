@@ -1,0 +1,66 @@
+/**
+ * `afterFunc`: run something once a context is done.
+ *
+ * Invariants
+ *  1. `f` runs at most once, in a goroutine of its own; cancelling does not wait for it.
+ *  2. `stop()` is true exactly if it is the reason why `f` will not run.
+ *
+ * Why a node of the tree: stopping takes it off its parent like any other child that ended.
+ */
+import { type GoFunc, type Scheduler, currentScheduler } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { Context } from "./api.ts";
+import { Canceled } from "./errors.ts";
+import { Node, attach, checkParent } from "./tree.ts";
+
+class AfterFuncNode extends Node {
+  private f: GoFunc<[], unknown> | null;
+  private readonly scheduler: Scheduler;
+
+  constructor(parent: Context, f: GoFunc<[], unknown>, scheduler: Scheduler) {
+    super(parent);
+    this.f = f;
+    this.scheduler = scheduler;
+  }
+
+  override settle(): void {
+    super.settle();
+    const f = this.f;
+    if (f === null) return;
+    this.f = null;
+    this.scheduler.go(f);
+  }
+
+  /** True if this prevented the call. */
+  stop(): boolean {
+    if (this.f === null) return false;
+    this.f = null;
+    this.cancel(Canceled, null);
+    return true;
+  }
+}
+
+/**
+ * Calls `f` in a goroutine of its own once `ctx` is done, at once if it is done already. Returns a function that
+ * prevents the call: true if it did, false if `f` was started or stopped before. Go's `context.AfterFunc`. O(1).
+ *
+ * @throws `cannot create context from nil parent`; a TypeError if `f` is no function
+ *
+ * @example
+ * ```ts
+ * import { afterFunc, background, withCancel } from "@gort/context";
+ *
+ * const [ctx, cancel] = withCancel(background());
+ * const stop = afterFunc(ctx, () => console.error("never printed"));
+ * stop(); // => true
+ * cancel();
+ * stop(); // => false
+ * ```
+ */
+export function afterFunc(ctx: Context, f: GoFunc<[], unknown>): () => boolean {
+  checkParent(ctx);
+  if (typeof f !== "function") throw badArgument("afterFunc", "f", f, "a function", "type");
+  const node = new AfterFuncNode(ctx, f, currentScheduler());
+  attach(node);
+  return () => node.stop();
+}

@@ -1,0 +1,152 @@
+/**
+ * Contexts that end at a point in time.
+ *
+ * Invariants
+ *  1. A deadline never outlives the parent's: if the parent's is earlier, the child is a plain cancellable context.
+ *  2. A deadline that has passed gives a context that is done at once.
+ *  3. The timer is gone as soon as the context has ended, however that came.
+ *  4. The cause of a timeout applies only to the timeout; an explicit cancel gives Canceled.
+ *
+ * Why the clock is the scheduler's: under a deterministic scheduler deadlines are virtual like everything else. The
+ * deadline is wall time, as in Go; the timer runs on the monotonic clock, for the time that was left at the start.
+ */
+import { type Clock, currentClock } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { CancelFunc, Context, DeadlineOptions, Instant } from "./api.ts";
+import { Canceled, DeadlineExceeded } from "./errors.ts";
+import { formatDuration, formatTime } from "./text.ts";
+import { Node, attach, checkParent, withCancel } from "./tree.ts";
+
+class DeadlineNode extends Node {
+  private readonly at: number;
+  private readonly clock: Clock;
+
+  constructor(parent: Context, at: number, clock: Clock) {
+    super(parent);
+    this.at = at;
+    this.clock = clock;
+  }
+
+  protected override ownDeadline(): number {
+    return this.at;
+  }
+
+  protected override suffix(): string {
+    return `.WithDeadline(${formatTime(this.at)} [${formatDuration(this.at - this.clock.wall())}])`;
+  }
+}
+
+function derive(
+  parent: Context,
+  at: number,
+  clock: Clock,
+  why: unknown,
+): [ctx: Context, cancel: CancelFunc] {
+  const [limit, limited] = parent.deadline();
+  if (at === Infinity || (limited && limit < at)) return withCancel(parent);
+  const node = new DeadlineNode(parent, at, clock);
+  attach(node);
+  const left = at - clock.wall();
+  if (left <= 0) node.cancel(DeadlineExceeded, why);
+  else if (node.error === null) {
+    node.timer = clock.schedule(clock.now() + left, () => {
+      node.timer = null;
+      node.cancel(DeadlineExceeded, why);
+    });
+  }
+  return [node, () => node.cancel(Canceled, null)];
+}
+
+/**
+ * A copy of `parent` that ends at `at`, or earlier with `cancel` or with `parent`. Go's `context.WithDeadline`. O(log timers).
+ *
+ * @param at milliseconds since 1970, or a `Date`; `Infinity` for no deadline
+ * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN
+ *
+ * @example
+ * ```ts
+ * import { background, withDeadline } from "@gort/context";
+ *
+ * const [ctx, cancel] = withDeadline(background(), new Date("2020-01-01"));
+ * ctx.err()?.message; // => "context deadline exceeded"
+ * cancel();
+ * ```
+ */
+export function withDeadline(
+  parent: Context,
+  at: Instant,
+  options?: DeadlineOptions,
+): [ctx: Context, cancel: CancelFunc] {
+  return withDeadlineCause(parent, at, null, options);
+}
+
+/**
+ * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`.
+ * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN
+ */
+export function withDeadlineCause(
+  parent: Context,
+  at: Instant,
+  cause: unknown,
+  options?: DeadlineOptions,
+): [ctx: Context, cancel: CancelFunc] {
+  checkParent(parent);
+  const ms = typeof at === "object" && at !== null ? at.getTime() : at;
+  if (typeof ms !== "number" || Number.isNaN(ms)) {
+    throw badArgument("withDeadline", "at", ms, "milliseconds since 1970 or a Date");
+  }
+  return derive(parent, ms, options?.clock ?? currentClock(), cause);
+}
+
+/**
+ * A copy of `parent` that ends `timeoutMs` from now, or earlier with `cancel` or with `parent`.
+ * Go's `context.WithTimeout`. O(log timers).
+ *
+ * @param timeoutMs milliseconds; zero or less gives a context that is done at once, `Infinity` one without deadline
+ * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN
+ *
+ * @example
+ * ```ts
+ * import { background, withTimeout } from "@gort/context";
+ *
+ * const [ctx, cancel] = withTimeout(background(), 5);
+ * await ctx.done().recv();
+ * ctx.err()?.message; // => "context deadline exceeded"
+ * cancel();
+ * ```
+ */
+export function withTimeout(
+  parent: Context,
+  timeoutMs: number,
+  options?: DeadlineOptions,
+): [ctx: Context, cancel: CancelFunc] {
+  return withTimeoutCause(parent, timeoutMs, null, options);
+}
+
+/**
+ * Like {@link withTimeout}, with a cause for the timeout. Go's `context.WithTimeoutCause`.
+ * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN
+ *
+ * @example
+ * ```ts
+ * import { background, cause, withTimeoutCause } from "@gort/context";
+ *
+ * const [ctx, cancel] = withTimeoutCause(background(), 0, new Error("too slow"));
+ * ctx.err()?.message; // => "context deadline exceeded"
+ * String(cause(ctx)); // => "Error: too slow"
+ * cancel();
+ * ```
+ */
+export function withTimeoutCause(
+  parent: Context,
+  timeoutMs: number,
+  cause: unknown,
+  options?: DeadlineOptions,
+): [ctx: Context, cancel: CancelFunc] {
+  checkParent(parent);
+  if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
+    throw badArgument("withTimeout", "timeoutMs", timeoutMs, "a number of milliseconds");
+  }
+  const clock = options?.clock ?? currentClock();
+  return derive(parent, clock.wall() + timeoutMs, clock, cause);
+}

@@ -1,0 +1,87 @@
+/**
+ * The errors of contexts, and Go's texts for what can be done wrong with them.
+ *
+ * Invariants
+ *  1. `ctx.err()` is null, {@link Canceled} or {@link DeadlineExceeded}: compare with `===`, or with `isCanceled` and
+ *     `isDeadlineExceeded` where two copies of the package may meet.
+ *  2. Messages are Go's to the letter. Names are those that the web platform uses for the same outcomes
+ *     (`AbortError`, `TimeoutError`), so code written for `AbortSignal` recognises them.
+ */
+
+const CONTEXT_ERROR = Symbol.for("gort.context.error");
+
+/** The class of {@link Canceled} and {@link DeadlineExceeded}. */
+export class ContextError extends Error {
+  readonly #name: string;
+
+  /** @internal */
+  constructor(name: string, message: string) {
+    super(message);
+    this.#name = name;
+    // The stack would be that of the module's load.
+    Object.defineProperty(this, "stack", { value: `${name}: ${message}`, configurable: true });
+  }
+
+  override get name(): string {
+    return this.#name;
+  }
+
+  get [CONTEXT_ERROR](): string {
+    return this.message;
+  }
+}
+
+class DeadlineExceededError extends ContextError {
+  timeout(): boolean {
+    return true;
+  }
+
+  temporary(): boolean {
+    return true;
+  }
+}
+
+/** What `ctx.err()` gives when a context was cancelled. Go's `context.Canceled`. */
+export const Canceled: ContextError = /* @__PURE__ */ new ContextError(
+  "AbortError",
+  "context canceled",
+);
+
+/** What `ctx.err()` gives when a deadline passed. Go's `context.DeadlineExceeded`; `timeout()` and `temporary()` are true. */
+export const DeadlineExceeded: ContextError & { timeout(): boolean; temporary(): boolean } =
+  /* @__PURE__ */ new DeadlineExceededError("TimeoutError", "context deadline exceeded");
+
+function is(v: unknown, message: string): boolean {
+  return (
+    typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[CONTEXT_ERROR] === message
+  );
+}
+
+/** Whether `v` is {@link Canceled}, from whichever copy of this package. */
+export function isCanceled(v: unknown): boolean {
+  return is(v, Canceled.message);
+}
+
+/** Whether `v` is {@link DeadlineExceeded}, from whichever copy of this package. */
+export function isDeadlineExceeded(v: unknown): boolean {
+  return is(v, DeadlineExceeded.message);
+}
+
+/** Go's texts for misuse. */
+export const contextTexts = {
+  nilParent: "cannot create context from nil parent",
+  nilKey: "nil key",
+  uncomparableKey: "key is not comparable",
+} as const;
+
+/** A context was made in a way that panics in Go. */
+export class ContextMisuse extends TypeError {
+  override get name(): string {
+    return "ContextMisuse";
+  }
+}
+
+/** The panic of the given kind. */
+export function misuse(code: keyof typeof contextTexts): ContextMisuse {
+  return new ContextMisuse(contextTexts[code]);
+}

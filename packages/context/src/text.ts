@@ -1,0 +1,76 @@
+/**
+ * How contexts print: Go's forms of times, durations and values.
+ *
+ * Invariants
+ *  1. A time prints as Go's `time.Time.String` in UTC, a duration as `time.Duration.String`.
+ *  2. Values print as in Go 1.21: what has a text of its own by it, strings plain, nil as `<nil>`, others by type.
+ *
+ * Why the calendar is computed here: the host's clock belongs to one file of the scheduler, and a calendar date from
+ * a number needs no clock.
+ */
+
+/** Go's `time.Time.String()` in UTC. */
+export function formatTime(ms: number): string {
+  const days = Math.floor(ms / 86_400_000);
+  const inDay = ms - days * 86_400_000;
+  // Days since 0000-03-01, in eras of 400 years: leap days then fall on the end of a year.
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const doe = z - era * 146_097;
+  const yoe = Math.floor(
+    (doe - Math.floor(doe / 1460) + Math.floor(doe / 36_524) - Math.floor(doe / 146_096)) / 365,
+  );
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const day = doy - Math.floor((153 * mp + 2) / 5) + 1;
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  const year = yoe + era * 400 + (month <= 2 ? 1 : 0);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const seconds = Math.floor(inDay / 1000);
+  const micros = Math.round((inDay - seconds * 1000) * 1000);
+  const fraction = micros === 0 ? "" : `.${String(micros).padStart(6, "0").replace(/0+$/, "")}`;
+  const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)} ${clock}${fraction} +0000 UTC`;
+}
+
+/** Go's `time.Duration.String()`. */
+export function formatDuration(ms: number): string {
+  const ns = Math.round(Math.abs(ms) * 1e6);
+  if (ns === 0) return "0s";
+  const sign = ms < 0 ? "-" : "";
+  const decimal = (n: number, digits: number): string =>
+    String(Number((n / 10 ** digits).toFixed(digits)));
+  if (ns < 1e3) return `${sign}${ns}ns`;
+  if (ns < 1e6) return `${sign}${decimal(ns, 3)}µs`;
+  if (ns < 1e9) return `${sign}${decimal(ns, 6)}ms`;
+  const seconds = Math.floor(ns / 1e9);
+  const h = Math.floor(seconds / 3600);
+  const m = Math.floor(seconds / 60) % 60;
+  const s = decimal((seconds % 60) * 1e9 + (ns % 1e9), 9);
+  const minutes = seconds >= 60 ? `${m}m` : "";
+  return `${sign}${h > 0 ? `${h}h` : ""}${h > 0 ? `${m}m` : minutes}${s}s`;
+}
+
+/** Whether `v` brings a `toString` of its own, Go's `Stringer`. */
+function isStringer(v: object): boolean {
+  const f = (v as { toString?: unknown }).toString;
+  return typeof f === "function" && f !== Object.prototype.toString && !Array.isArray(v);
+}
+
+/** Go 1.21's text for a key or value: by its own `toString`, else by its type. */
+export function stringify(v: unknown): string {
+  if (v === null || v === undefined) return "<nil>";
+  if (typeof v === "string") return v;
+  if (typeof v === "object") return isStringer(v) ? String(v) : typeName(v);
+  return typeof v;
+}
+
+/** The name of an object's class. */
+export function typeName(v: object): string {
+  return (v.constructor as { name?: string } | undefined)?.name ?? "object";
+}
+
+/** The text of a context: its own, else its type's name. */
+export function contextName(ctx: object): string {
+  return isStringer(ctx) ? String(ctx) : typeName(ctx);
+}

@@ -1,0 +1,345 @@
+/**
+ * The tree of cancellable contexts: who is whose child, and what happens when one ends. Overview of the package.
+ *
+ * A context that can be cancelled is a node. Each live node hangs, by an intrusive list, under the nearest
+ * cancellable node above it; contexts between the two (values, wrappers) need no place in the tree. Ending a node takes
+ * it and everything below off the tree in one pass and tells the world in a second one.
+ *
+ * Invariants (asserted by check.ts)
+ *  1. A node in a children list is live: its `error` is null. An ended node has no children, no parent link, no timer.
+ *  2. A child is in its `up`'s list exactly while both are live; it leaves at once when it ends, so nothing
+ *     accumulates under a long-lived parent.
+ *  3. `error` and `reason` are set once, together, before anything else is told: code that runs while a tree is being
+ *     cancelled sees every context of it either untouched or with its final error.
+ *  4. The `done` channel and the signal, if anybody asked for them, are closed and aborted in the same call.
+ *
+ * Why two passes, and no recursion: abort listeners run synchronously and may cancel or derive contexts; and
+ * a chain of 100,000 contexts must not overflow the stack. The children of each node are spliced, as they are, onto the
+ * one list that is being worked off, so a cancellation allocates nothing.
+ * Why no goroutine for a foreign parent: a receive on its `done()` is parked with the child as waiter, and leaves when
+ * the child ends. Go needs a goroutine there.
+ */
+import { type Chan, type RecvChan, makeChan, nilChan } from "@gort/chan";
+import { type ClockTimer, type Op, PARKED } from "@gort/sched";
+import type { CancelCauseFunc, CancelFunc, Context, Key } from "./api.ts";
+import { Canceled, misuse } from "./errors.ts";
+import { contextName } from "./text.ts";
+
+/** Asks a context for its nearest node, through wrappers that pass `value` on. */
+export const NODE = Symbol("gort.context.node");
+
+/** Lets other packages derive from a context without importing this one. */
+const DERIVE = Symbol.for("gort.context.derive");
+
+/** What all contexts of this package share: values and text, found without recursion. */
+export abstract class Base implements Context {
+  abstract readonly parent: Context | null;
+
+  /** This context's own value for `key`, wrapped so that `undefined` can be one; null to ask the parent. */
+  protected own(_key: unknown): { readonly val: unknown } | null {
+    return null;
+  }
+
+  /** What `String(ctx)` adds to the parent's text. */
+  protected abstract suffix(): string;
+
+  /** The context that decides when this one ends, besides itself; null if none does. */
+  lifeline(): Context | null {
+    return this.parent;
+  }
+
+  /** This context's own deadline, or NaN. */
+  protected ownDeadline(): number {
+    return NaN;
+  }
+
+  /** The nearest context, from this one up, that knows how to end; null if this one never ends. */
+  mortal(): Context | null {
+    let ctx: Context | null = this;
+    while (ctx instanceof Base && !(ctx instanceof Node)) ctx = ctx.lifeline();
+    return ctx;
+  }
+
+  deadline(): [at: number, ok: boolean] {
+    let ctx: Context | null = this;
+    while (ctx instanceof Base) {
+      const at = ctx.ownDeadline();
+      if (!Number.isNaN(at)) return [at, true];
+      ctx = ctx.lifeline();
+    }
+    return ctx === null ? [0, false] : ctx.deadline();
+  }
+
+  done(): RecvChan<void> {
+    const ctx = this.mortal();
+    return ctx === null ? nilChan<void>() : ctx.done();
+  }
+
+  err(): Error | null {
+    const ctx = this.mortal();
+    return ctx === null ? null : ctx.err();
+  }
+
+  get signal(): AbortSignal {
+    const ctx = this.mortal();
+    // A signal that never aborts is made anew each time: listeners on a shared one would pile up for ever.
+    return ctx === null ? new AbortController().signal : ctx.signal;
+  }
+
+  value<T>(key: Key<T>): T | undefined;
+  value(key: unknown): unknown;
+  value(key: unknown): unknown {
+    let ctx: Context | null = this;
+    while (ctx instanceof Base) {
+      const own: { readonly val: unknown } | null = ctx.own(key);
+      if (own !== null) return own.val;
+      ctx = ctx.parent;
+    }
+    return ctx === null ? undefined : ctx.value(key);
+  }
+
+  toString(): string {
+    const parts: string[] = [];
+    let ctx: Context | null = this;
+    while (ctx instanceof Base) {
+      parts.push(ctx.suffix());
+      ctx = ctx.parent;
+    }
+    if (ctx !== null) parts.push(contextName(ctx));
+    return parts.reverse().join("");
+  }
+
+  /** Derives a cancellable context. */
+  [DERIVE](): [Context, CancelCauseFunc] {
+    return withCancelCause(this);
+  }
+}
+
+/** A context that can be cancelled: a node of the tree. */
+export class Node extends Base {
+  readonly parent: Context;
+  /** The node this one hangs under, while both are live. */
+  up: Node | null = null;
+  prev: Node | null = null;
+  next: Node | null = null;
+  first: Node | null = null;
+  last: Node | null = null;
+  error: Error | null = null;
+  /** The cause; meaningful once `error` is set. */
+  reason: unknown = undefined;
+  timer: ClockTimer | null = null;
+  /** Leaves a foreign parent. */
+  detach: (() => void) | null = null;
+  private doneChan: Chan<void> | null = null;
+  private controller: AbortController | null = null;
+
+  constructor(parent: Context) {
+    super();
+    this.parent = parent;
+  }
+
+  protected override own(key: unknown): { readonly val: unknown } | null {
+    return key === NODE ? { val: this } : null;
+  }
+
+  protected suffix(): string {
+    return ".WithCancel";
+  }
+
+  override done(): RecvChan<void> {
+    let ch = this.doneChan;
+    if (ch === null) {
+      ch = makeChan<void>(0, { name: "context.Done" });
+      this.doneChan = ch;
+      if (this.error !== null) ch.close();
+    }
+    return ch.recvOnly();
+  }
+
+  override err(): Error | null {
+    return this.error;
+  }
+
+  override get signal(): AbortSignal {
+    let controller = this.controller;
+    if (controller === null) {
+      controller = new AbortController();
+      this.controller = controller;
+      if (this.error !== null) controller.abort(this.reason);
+    }
+    return controller.signal;
+  }
+
+  /** Tells the world that the node ended; the tree is already consistent. */
+  settle(): void {
+    const { timer, detach } = this;
+    if (timer !== null) {
+      this.timer = null;
+      timer.cancel();
+    }
+    if (detach !== null) {
+      this.detach = null;
+      detach();
+    }
+    if (this.doneChan !== null) this.doneChan.close();
+    if (this.controller !== null) this.controller.abort(this.reason);
+  }
+
+  /** Ends the node and everything below it; does nothing if it has ended. O(descendants). */
+  cancel(error: Error, cause: unknown): void {
+    if (this.error !== null) return;
+    if (this.up !== null) unlink(this);
+    const reason = cause ?? error;
+    let tail: Node = this;
+    for (let node: Node | null = this; node !== null; node = node.next) {
+      node.error = error;
+      node.reason = reason;
+      node.up = null;
+      node.prev = null;
+      if (node.first !== null) {
+        tail.next = node.first;
+        tail = node.last!;
+        node.first = null;
+        node.last = null;
+      }
+    }
+    for (let node: Node | null = this; node !== null;) {
+      const next: Node | null = node.next;
+      node.next = null;
+      node.settle();
+      node = next;
+    }
+  }
+
+  /** Hangs `child` under this live node. O(1). */
+  adopt(child: Node): void {
+    child.up = this;
+    const last = this.last;
+    child.prev = last;
+    if (last === null) this.first = child;
+    else last.next = child;
+    this.last = child;
+  }
+}
+
+function unlink(child: Node): void {
+  const up = child.up!;
+  const { prev, next } = child;
+  if (prev === null) up.first = next;
+  else prev.next = next;
+  if (next === null) up.last = prev;
+  else next.prev = prev;
+  child.up = null;
+  child.prev = null;
+  child.next = null;
+}
+
+/** Asserts that there is a parent; Go's panic. */
+export function checkParent(parent: Context | null | undefined): asserts parent is Context {
+  if (parent === null || parent === undefined) throw misuse("nilParent");
+}
+
+/** Arranges that `child` ends when its parent does, at once if that is already done. O(1) for parents of this package. */
+export function attach(child: Node): void {
+  const parent = child.parent;
+  const ctx = parent instanceof Base ? parent.mortal() : parent;
+  if (ctx === null) return;
+  if (ctx instanceof Node) attachTo(ctx, child);
+  else attachForeign(ctx, child);
+}
+
+function attachTo(node: Node, child: Node): void {
+  if (node.error !== null) child.cancel(node.error, node.reason);
+  else node.adopt(child);
+}
+
+/** A parent that some other code made: by its embedded node, its `afterFunc`, or its done channel. */
+function attachForeign(parent: Context, child: Node): void {
+  const done = parent.done() as RecvChan<void> | null;
+  if (done === null || done === nilChan()) return;
+  const end = (): void => {
+    child.detach = null;
+    child.cancel(parent.err() ?? Canceled, cause(parent));
+  };
+  if (done.tryRecv()[2]) return end();
+  const node = parent.value(NODE);
+  if (node instanceof Node && node.done() === done) return attachTo(node, child);
+  const afterFunc = (parent as { afterFunc?: unknown }).afterFunc;
+  if (typeof afterFunc === "function") {
+    const stop = afterFunc.call(parent, end) as () => boolean;
+    child.detach = () => void stop();
+    return;
+  }
+  const op: Op<void | undefined> = done.recv();
+  op.waiter = { wake: end };
+  op.state = PARKED;
+  op.park();
+  child.detach = () => {
+    op.unpark();
+  };
+}
+
+/**
+ * Why a context ended: the cause given to its cancel function, else `ctx.err()`; null while it is not done. O(depth).
+ *
+ * @example
+ * ```ts
+ * import { background, cause, withCancelCause } from "@gort/context";
+ *
+ * const [ctx, cancel] = withCancelCause(background());
+ * cause(ctx); // => null
+ * cancel(new Error("disk full"));
+ * String(ctx.err()); // => "AbortError: context canceled"
+ * String(cause(ctx)); // => "Error: disk full"
+ * ```
+ */
+export function cause(ctx: Context): unknown {
+  const node = ctx.value(NODE);
+  if (node instanceof Node) return node.error === null ? null : node.reason;
+  return ctx.err();
+}
+
+/**
+ * A copy of `parent` that ends when `cancel` is called or when `parent` ends. Go's `context.WithCancel`. O(1).
+ *
+ * Call `cancel` as soon as the work is over: it takes the context off its parent.
+ * @throws `cannot create context from nil parent`
+ *
+ * @example
+ * ```ts
+ * import { background, withCancel } from "@gort/context";
+ *
+ * const [ctx, cancel] = withCancel(background());
+ * const [child] = withCancel(ctx);
+ * child.err(); // => null
+ * cancel();
+ * child.err()?.message; // => "context canceled"
+ * ```
+ */
+export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] {
+  checkParent(parent);
+  const node = new Node(parent);
+  attach(node);
+  return [node, () => node.cancel(Canceled, null)];
+}
+
+/**
+ * Like {@link withCancel}, but the cancel function takes a cause, which `cause(ctx)` and `ctx.signal.reason` then tell.
+ * Go's `context.WithCancelCause`. O(1).
+ * @throws `cannot create context from nil parent`
+ *
+ * @example
+ * ```ts
+ * import { background, withCancelCause } from "@gort/context";
+ *
+ * const [ctx, cancel] = withCancelCause(background());
+ * cancel("enough");
+ * ctx.signal.reason; // => "enough"
+ * ```
+ */
+export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelCauseFunc] {
+  checkParent(parent);
+  const node = new Node(parent);
+  attach(node);
+  return [node, (why) => node.cancel(Canceled, why)];
+}

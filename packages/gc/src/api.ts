@@ -7,9 +7,10 @@
  *  3. Every pointer store goes through `writePtr` or `typedMove`; there is no other writer.
  */
 import type { Memory, Ptr, Space, Type } from "@gort/types";
-import type { AllocStats } from "@gort/alloc";
+import type { AllocStats, TracedAllocator } from "@gort/alloc";
 
 export type { Memory, Ptr, Space, Type } from "@gort/types";
+export type { AllocStats, TracedAllocator } from "@gort/alloc";
 
 /** A garbage-collected heap. Every implementation passes `@gort/gc/testing`. */
 export interface Heap extends Space {
@@ -45,8 +46,181 @@ export interface MemStats extends AllocStats {
   readonly lastGCMs: number;
   /** Fraction of time spent collecting since the heap was made, 0 to 1. */
   readonly gcCPUFraction: number;
-  readonly gcPhase: "off" | "mark" | "marktermination" | "sweep";
+  readonly gcPhase: Phase;
 }
 
 /** Makes the objects of a type on a heap; `@gort/map` and `@gort/slice` take it as an option. */
 export type HeapType<T = unknown> = Type<T>;
+
+/** A root made by {@link Rooting.root}: keeps one object alive until it is released. */
+export interface Handle {
+  /** The pointer held; 0 after {@link Handle.release}. */
+  readonly ptr: Ptr;
+  /** Holds another pointer from now on. Throws after `release`. */
+  set(p: Ptr): void;
+  /** Stops holding the object; the second call does nothing. */
+  release(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A fixed number of pointer slots on a {@link RootStack}; released in the opposite order of making. */
+export interface Frame {
+  /** Number of slots. */
+  readonly slots: number;
+  get(slot: number): Ptr;
+  set(slot: number, p: Ptr): void;
+  /** Throws unless it is the topmost frame of its stack. */
+  release(): void;
+  [Symbol.dispose](): void;
+}
+
+/** The pointers of one thread of control, such as a goroutine: frames, last made first released. */
+export interface RootStack {
+  /** Makes a frame of `slots` nil pointers on top. */
+  frame(slots: number): Frame;
+  /** Number of frames. */
+  readonly depth: number;
+  /** Drops all frames and the stack itself, as when a goroutine exits. */
+  release(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Ways to hold pointers across safepoints. */
+export interface Rooting {
+  /** A root for `p` (which may be nil or interior) until released; O(1), 8 bytes of heap memory. */
+  root(p: Ptr): Handle;
+  /** A frame on the heap's own stack. */
+  frame(slots: number): Frame;
+  /** A further stack, one per goroutine. */
+  newStack(): RootStack;
+}
+
+/** The phases of a cycle, as `runtime.gcphase` with the sweep named. */
+export type Phase = "off" | "mark" | "marktermination" | "sweep";
+
+/**
+ * What a background driver (a scheduler, an idle callback, a timer) needs: is there work, do some of it,
+ * and be told when there is work again.
+ */
+export interface BackgroundWork {
+  /** Whether a cycle is running or due. Reads the clock for the forced cycle. */
+  readonly pending: boolean;
+  /** Works for at most about `budgetMs` milliseconds; true if there is more to do. A safepoint. */
+  step(budgetMs: number): boolean;
+  /** Called when a cycle starts, from inside `alloc` or `safepoint`: schedule `step`, do not call it here. */
+  onReady: (() => void) | null;
+}
+
+/** Explicit control over a cycle. */
+export interface Stepping {
+  readonly phase: Phase;
+  /** One bounded piece of collection: starts a cycle if none runs. True while the cycle goes on. A safepoint. */
+  step(budgetMs: number): boolean;
+  /** The same, counted in bytes scanned (or swept) instead of time, so that runs repeat exactly. A safepoint. */
+  stepWork(bytes: number): boolean;
+  readonly background: BackgroundWork;
+}
+
+/** Go's `runtime/debug` knobs. */
+export interface Tuning {
+  /** Sets GOGC; negative switches collection off. Returns the previous setting, -1 for off. */
+  setGCPercent(percent: number): number;
+  /** Sets the soft limit in bytes (`Infinity` for none), negative only reads. Returns the previous limit. */
+  setMemoryLimit(bytes: number): number;
+  /** Collects and gives free pages back, as far as the allocator can. A safepoint. */
+  freeOSMemory(): void;
+}
+
+/** A registered cleanup. */
+export interface Cleanup {
+  /** Cancels it if it is not queued yet. */
+  stop(): void;
+}
+
+/** A weak pointer: does not keep its object alive. Two of the same pointer are the same object. */
+export interface Weak {
+  /** The pointer, or 0 once the object was found unreachable. Valid until the next safepoint. */
+  value(): Ptr;
+}
+
+/** What happens at the end of an object's life. */
+export interface Lifetimes {
+  /** Go's `runtime.SetFinalizer`: `fn` gets the object once it is unreachable; null removes it. */
+  setFinalizer(p: Ptr, fn: ((p: Ptr) => unknown) | null): void;
+  /** Go's `runtime.AddCleanup`: `fn(arg)` runs after the object that contains `p` is gone. */
+  addCleanup<A>(p: Ptr, fn: (arg: A) => unknown, arg: A): Cleanup;
+  /** Go's `weak.Make`. */
+  weak(p: Ptr): Weak;
+  /** Runs what is queued, in order, one at a time; returns how many ran. Done by safepoints unless `finalizers` is `"manual"`. */
+  runFinalizers(): number;
+}
+
+/** A heap with everything: what `createHeap` and its twins return. */
+export interface GcHeap extends Heap, Rooting, Stepping, Tuning, Lifetimes {
+  readonly kind: "mark-sweep" | "stop-the-world" | "no-collect";
+  readonly allocator: TracedAllocator;
+}
+
+/** Which pointer writes shade which object while marking; see `barrier.ts`. */
+export type BarrierKind = "insertion" | "deletion" | "hybrid";
+
+/** One finished cycle, as `gctrace` prints it. Times in milliseconds, sizes in bytes. */
+export interface CycleTrace {
+  /** 1 for the first cycle. */
+  readonly n: number;
+  /** Start of the cycle since the heap was made. */
+  readonly startMs: number;
+  /** Share of the time since the heap was made that was spent collecting, 0 to 1. */
+  readonly cpuFraction: number;
+  /** Sweep termination and mark setup (a stop), concurrent mark (wall clock), mark termination (a stop). */
+  readonly setupMs: number;
+  readonly markMs: number;
+  readonly terminationMs: number;
+  /** Processor time of marking: by assists, by background steps, by steps of an idle host. */
+  readonly assistMs: number;
+  readonly backgroundMs: number;
+  readonly idleMs: number;
+  /** Heap at the start, at the end of marking, and found live. */
+  readonly heapStart: number;
+  readonly heapEnd: number;
+  readonly heapLive: number;
+  readonly goal: number;
+  readonly stackBytes: number;
+  readonly globalBytes: number;
+  readonly procs: number;
+  readonly forced: boolean;
+}
+
+/** Options of `createHeap`, `createStopTheWorldHeap`, `createNoCollectHeap` and `createStressHeap`. */
+export interface HeapOptions {
+  /** The allocator to collect. Default: the size-class allocator on a memory of its own. */
+  readonly allocator?: TracedAllocator;
+  /** Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. */
+  readonly reserve?: number;
+  /** GOGC: how much the heap may grow over what is live, in per cent; negative for off. Default 100. */
+  readonly gcPercent?: number;
+  /** Soft limit on all memory in bytes. Default `Infinity`. */
+  readonly memoryLimit?: number;
+  /** Write barrier while marking. Default `"hybrid"`. */
+  readonly barrier?: BarrierKind;
+  /** Milliseconds on any monotonic clock. Default: the host's `performance.now`, read at each call. */
+  readonly now?: () => number;
+  /** A cycle is started when the last one is this long ago. Default 120,000; `Infinity` for never. */
+  readonly forcedPeriodMs?: number;
+  /** Longest piece of marking done by one `safepoint`. Default 0.5. */
+  readonly stepMsMax?: number;
+  /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */
+  readonly finalizers?: "safepoint" | "manual";
+  /** Called when finalizers were queued. */
+  readonly onFinalizers?: () => void;
+  /** Gets each `gctrace` line, without the line break. */
+  readonly gctrace?: (line: string) => void;
+  /** Gets each finished cycle. */
+  readonly onCycle?: (cycle: CycleTrace) => void;
+  /** Average bytes between two sampled allocations of the heap profile; 0 for none, 1 for all. Default 0. */
+  readonly profileRate?: number;
+  /** Collects at every safepoint, poisons freed memory at once, checks every write. Default false. */
+  readonly stress?: boolean;
+  /** Random numbers in [0, 1) for sampling. Default `Math.random`. */
+  readonly random?: () => number;
+}

@@ -1,0 +1,60 @@
+/**
+ * The write barrier: what one pointer store has to tell the collector while it marks.
+ *
+ *     writePtr(slot, value):
+ *         if wb has DELETION:  shade(*slot)     Yuasa: what was reachable at the start stays marked
+ *         if wb has INSERTION: shade(value)     Dijkstra: a black object never gets a white pointer
+ *         *slot = value
+ *
+ * Invariants
+ *  1. `insertion` (Go 1.5 to 1.7) keeps the strong tri-color invariant: no black object points to a white
+ *     one. Roots are written without a barrier, so they are scanned again at mark termination, and
+ *     what only they reach is marked in that stop.
+ *  2. `deletion` keeps the weak one: a white object that a black one points to is also reached by a path
+ *     of white objects from a grey one. It is a snapshot: all roots are scanned in the first stop, and
+ *     a cycle may begin only at a safepoint, where the program holds no pointer of its own.
+ *  3. `hybrid` (Go 1.8 on) does both. A cycle may begin inside an allocation, roots may be scanned piece by
+ *     piece, and the second scan of the roots finds nothing new, so the last stop stays short.
+ *  4. Objects allocated while marking are black from birth, under all three.
+ *
+ * Why hybrid is the default: it alone bounds both stops. Go's own barrier shades `value` only while the
+ * stack is grey in theory and always in practice; here the same, because the program's local
+ * variables, our stack, are never scanned. Rejected: a buffer of 256 pairs flushed at once, as in Go:
+ * it pays off when the barrier is assembly that must not spill registers; here it only moves the cost.
+ */
+import type { Memory, Ptr, Type } from "@gort/types";
+import type { BarrierKind } from "./api.ts";
+
+/** Bits of `HeapBase.wb`. */
+export const INSERTION = 1;
+export const DELETION = 2;
+/** Stress mode: check slot and value of every write. */
+export const VERIFY = 4;
+
+/** The bits of a strategy. */
+export function barrierBits(kind: BarrierKind): number {
+  return kind === "insertion" ? INSERTION : kind === "deletion" ? DELETION : INSERTION | DELETION;
+}
+
+/** Shades for a typed move: the pointers that are overwritten, and those that arrive. */
+export function shadeMove(
+  heap: { readonly memory: Memory; shade(p: Ptr): void },
+  type: Type,
+  dst: Ptr,
+  src: Ptr,
+  count: number,
+  wb: number,
+): void {
+  const { u32 } = heap.memory;
+  const mask = type.ptrMask;
+  const words = (type.ptrdata + 3) >>> 2;
+  const deletes = (wb & DELETION) !== 0;
+  const inserts = (wb & INSERTION) !== 0 && src !== 0;
+  for (let i = 0, offset = 0; i < count; i++, offset += type.size) {
+    for (let k = 0; k < words; k++) {
+      if (((mask[k >>> 5]! >>> (k & 31)) & 1) === 0) continue;
+      if (deletes) heap.shade(u32[((dst + offset) >>> 2) + k]!);
+      if (inserts) heap.shade(u32[((src + offset) >>> 2) + k]!);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The one place where the collector learns the time.
+ *
+ * Invariants
+ *  1. The host's clock is looked up at each call, never kept, so that fake timers work.
+ *  2. Times are milliseconds with a fraction, from an arbitrary start, and never go back.
+ *
+ * Why an option: pacing and pauses are measured, but tests and simulations need repeatable time.
+ */
+
+/** The host's monotonic clock in milliseconds. */
+export function hostNow(): number {
+  return globalThis.performance.now();
+}

@@ -1,0 +1,81 @@
+/**
+ * Error texts of the collector. Fatal errors of Go keep Go's text to the letter.
+ *
+ * Invariants
+ *  1. Every error thrown by this package is made here.
+ *  2. An argument error names the argument and the value it had.
+ */
+
+/** Misuse that is fatal in Go: `message` is Go's text without the `fatal error: ` prefix. */
+export class GcFatalError extends Error {
+  override readonly name = "GcFatalError";
+  constructor(text: string) {
+    super(text);
+    // The brand by which other packages, or another copy of this one, know a fatal error.
+    Object.defineProperty(this, Symbol.for("gort.fatal"), { value: true });
+  }
+}
+
+/** A bad argument to a heap: the text names it and its value. */
+export class GcArgumentError extends RangeError {
+  override readonly name = "GcArgumentError";
+}
+
+/** A broken invariant found by a checker. */
+export class GcCheckError extends Error {
+  override readonly name = "GcCheckError";
+}
+
+/** Go's texts, by what went wrong. */
+export const texts = {
+  firstArgNil: "runtime.SetFinalizer: first argument is nil",
+  firstArgNotPointer: (type: string) =>
+    `runtime.SetFinalizer: first argument is ${type}, not pointer`,
+  secondArgNotFunc: (type: string) =>
+    `runtime.SetFinalizer: second argument is ${type}, not a function`,
+  notInBlock: "runtime.SetFinalizer: pointer not in allocated block",
+  notAtBeginning: "runtime.SetFinalizer: pointer not at beginning of allocated block",
+  cannotPass: (type: string, fn: string) =>
+    `runtime.SetFinalizer: cannot pass ${type} to finalizer ${fn}`,
+  alreadySet: "runtime.SetFinalizer: finalizer already set",
+  cleanupNil: "runtime.AddCleanup: ptr is nil",
+  cleanupSelf: "runtime.AddCleanup: ptr is equal to arg, cleanup will never run",
+  cleanupNotInBlock: "runtime.AddCleanup: ptr not in allocated block",
+} as const;
+
+/** How Go would name the type of a JavaScript value that was passed where a pointer or func belongs. */
+export function goTypeName(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return "string";
+    case "boolean":
+      return "bool";
+    case "number":
+      return Number.isInteger(value) ? "int" : "float64";
+    case "bigint":
+      return "int64";
+    case "function":
+      return "func()";
+    case "undefined":
+      return "nil";
+    case "object":
+      return value === null ? "nil" : "interface {}";
+    case "symbol":
+      return "interface {}";
+  }
+}
+
+/** Throws {@link GcFatalError} with a text of Go. */
+export function fatal(text: string): never {
+  throw new GcFatalError(text);
+}
+
+/** Throws {@link GcArgumentError}: `what: name is value`. */
+export function badArgument(call: string, name: string, value: unknown, want: string): never {
+  throw new GcArgumentError(`${call}: ${name} is ${String(value)}, want ${want}`);
+}
+
+/** Throws {@link GcCheckError} unless `condition` holds. */
+export function invariant(condition: boolean, text: string): asserts condition {
+  if (!condition) throw new GcCheckError(text);
+}

@@ -1,0 +1,50 @@
+/**
+ * `gctrace` lines, byte for byte as the Go runtime prints them with `GODEBUG=gctrace=1`.
+ *
+ * Invariants
+ *  1. Times are truncated to what Go shows: whole milliseconds from 10 ms on, else three significant
+ *     digits of the microseconds, without trailing units.
+ *  2. Sizes are whole MiB, rounded down.
+ *
+ * A line reads: gc N @seconds percent: setup+mark+termination ms clock, the same in processor time with
+ * marking split into assists/background/idle, heap at start->at end->live, goal, roots, processors.
+ */
+import type { CycleTrace } from "./api.ts";
+
+/** A duration as Go's `fmtNSAsMS` prints it. */
+export function formatMs(ms: number): string {
+  const ns = Math.max(0, Math.round(ms * 1e6));
+  if (ns >= 10e6) return String(Math.floor(ns / 1e6));
+  let x = Math.floor(ns / 1000);
+  if (x === 0) return "0";
+  let decimals = 3;
+  while (x >= 100) {
+    x = Math.floor(x / 10);
+    decimals--;
+  }
+  return fixed(x, decimals);
+}
+
+/** `x` divided by 10^decimals, as digits. */
+function fixed(x: number, decimals: number): string {
+  if (decimals === 0) return String(x);
+  const digits = String(x).padStart(decimals + 1, "0");
+  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+const mb = (bytes: number): number => (bytes === Infinity ? 0 : Math.floor(bytes / 1048576));
+
+/** The line for one cycle, without a line break. */
+export function formatGctrace(c: CycleTrace): string {
+  const clock = [c.setupMs, c.markMs, c.terminationMs].map(formatMs).join("+");
+  const mark = [c.assistMs, c.backgroundMs, c.idleMs].map(formatMs).join("/");
+  const cpu = [formatMs(c.setupMs * c.procs), mark, formatMs(c.terminationMs * c.procs)].join("+");
+  const at = fixed(Math.floor(c.startMs), 3);
+  const percent = Math.floor(c.cpuFraction * 100);
+  const heap = [c.heapStart, c.heapEnd, c.heapLive].map(mb).join("->");
+  return (
+    `gc ${c.n} @${at}s ${percent}%: ${clock} ms clock, ${cpu} ms cpu, ${heap} MB, ` +
+    `${mb(c.goal)} MB goal, ${mb(c.stackBytes)} MB stacks, ${mb(c.globalBytes)} MB globals, ` +
+    `${c.procs} P${c.forced ? " (forced)" : ""}`
+  );
+}

@@ -1,0 +1,395 @@
+/**
+ * What every heap of this package shares: typed allocation, the one pointer writer, roots, boxed values,
+ * lifetimes and the books. A collector adds when to mark and how.
+ *
+ * Invariants
+ *  1. `wb` is 0 exactly when a pointer store is a plain store; that test is all that a store costs then.
+ *  2. `credit` counts down the bytes allocated; below 0 the collector is asked (`allocSlow`), nowhere else.
+ *  3. While `busy`, no call enters the collector: root sources and sweep hooks must not allocate.
+ *
+ * Why a base class and not a bag of parts: the methods of one object share its cached views, and V8
+ * inlines them. It is not exported; users see the `GcHeap` interface.
+ */
+import type { Memory, ObjectTable, Ptr, TracedAllocator } from "@gort/alloc";
+import { NOSCAN } from "@gort/alloc";
+import type { Type, ValueTable } from "@gort/types";
+import type * as api from "./api.ts";
+import { DELETION, INSERTION, shadeMove, VERIFY } from "./barrier.ts";
+import type { BoxHost } from "./boxes.ts";
+import { Boxes } from "./boxes.ts";
+import { hostNow } from "./clock.ts";
+import { badArgument, GcArgumentError } from "./errors.ts";
+import type { Shader } from "./handles.ts";
+import { HandleTable } from "./handles.ts";
+import { Ledger } from "./ledger.ts";
+import type { LifetimeHost } from "./lifetimes.ts";
+import { Lifetime } from "./lifetimes.ts";
+import { OwnMemory } from "./own-memory.ts";
+import { Pacer } from "./pacer.ts";
+import { PageIndex } from "./page-index.ts";
+import { setPointerBits } from "./pointer-bits.ts";
+import { Specials } from "./specials.ts";
+import { Stack } from "./stack.ts";
+
+/** The brand by which checkers and tools know a heap of this package. */
+export const HEAP_BRAND = Symbol.for("gort.gc.heap");
+
+/** Longest count of bytes granted between two looks of the collector; keeps `credit` a small integer. */
+const GRANT_MAX = 1 << 28;
+
+export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeHost {
+  abstract readonly kind: api.GcHeap["kind"];
+  readonly memory: Memory;
+  readonly allocator: TracedAllocator;
+  readonly objects: ObjectTable;
+  readonly u8: Uint8Array;
+  readonly u32: Uint32Array;
+  readonly i32: Int32Array;
+  readonly options: api.HeapOptions;
+  readonly own: OwnMemory;
+  readonly index: PageIndex;
+  readonly boxes: Boxes;
+  readonly specials: Specials;
+  readonly handles: HandleTable;
+  readonly stacks: Stack[] = [];
+  readonly sources: api.RootSource[] = [];
+  readonly pacer = new Pacer();
+  readonly ledger: Ledger;
+  readonly now: () => number;
+  readonly background: api.BackgroundWork;
+  protected readonly lifetime: Lifetime;
+  readonly #main: Stack;
+  /** Index of the first word of the pointer bitmap. */
+  readonly #map: number;
+  /** Barrier bits, see `barrier.ts`. */
+  wb = 0;
+  /** Bytes that may be allocated before the collector looks again. */
+  credit = 0;
+  #granted = 0;
+  #live = 0;
+  /** Bytes allocated since the heap was made. */
+  allocated = 0;
+  phase: api.Phase = "off";
+  /** The collector is at work. */
+  busy = false;
+
+  constructor(allocator: TracedAllocator, options: api.HeapOptions) {
+    this.allocator = allocator;
+    this.objects = allocator.objects;
+    this.memory = allocator.memory;
+    this.u8 = this.memory.u8;
+    this.u32 = this.memory.u32;
+    this.i32 = this.memory.i32;
+    this.options = options;
+    this.now = options.now ?? hostNow;
+    this.ledger = new Ledger(this.now());
+    this.#map = this.objects.pointerBits >>> 2;
+    this.own = new OwnMemory(allocator);
+    this.index = new PageIndex(this.own);
+    this.boxes = new Boxes(this);
+    this.specials = new Specials(this.own, this.index, this.objects, this.boxes);
+    this.handles = new HandleTable(this.own, this);
+    this.lifetime = new Lifetime(this);
+    this.#main = this.#makeStack();
+    this.background = new Background(this);
+    this.objects.cycle.onSweep = this.specials.onSweep;
+    if (options.stress === true) this.wb = VERIFY;
+    if (options.gcPercent !== undefined) this.pacer.gcPercent = percent(options.gcPercent);
+    if (options.memoryLimit !== undefined) this.pacer.memoryLimit = limit(options.memoryLimit);
+    this.pacer.commit(0, 0, 0);
+    this.grant(this.pacer.trigger);
+    Object.defineProperty(this, HEAP_BRAND, { value: true });
+  }
+
+  get values(): ValueTable {
+    return this.boxes;
+  }
+
+  // ---- the mutator's hot paths
+
+  alloc(type: Type, count = 1): Ptr {
+    if (count !== 1) checkCount(type, count);
+    const size = type.size * count;
+    const scan = type.ptrdata !== 0;
+    const p = this.take(size, scan ? 0 : NOSCAN);
+    if (scan) setPointerBits(this.i32, this.#map, p, type, count);
+    if ((this.credit -= size) < 0) this.allocSlow(p, size);
+    return p;
+  }
+
+  writePtr(slot: Ptr, value: Ptr): void {
+    if (this.wb !== 0) this.#barrier(slot, value);
+    this.u32[slot >>> 2] = value;
+  }
+
+  typedMove(type: Type, dst: Ptr, src: Ptr, count: number): void {
+    const bytes = type.size * count;
+    if (bytes === 0 || dst === src) return;
+    if (this.wb !== 0 && type.ptrdata !== 0 && (this.wb & (INSERTION | DELETION)) !== 0)
+      shadeMove(this, type, dst, src, count, this.wb);
+    if (src === 0) this.u8.fill(0, dst, dst + bytes);
+    else if (bytes <= 64 && ((bytes | dst | src) & 3) === 0) this.#moveWords(dst, src, bytes);
+    else this.u8.copyWithin(dst, src, src + bytes);
+  }
+
+  #moveWords(dst: Ptr, src: Ptr, bytes: number): void {
+    const i32 = this.i32;
+    const to = dst >>> 2;
+    const from = src >>> 2;
+    const n = bytes >>> 2;
+    if (to < from) for (let i = 0; i < n; i++) i32[to + i] = i32[from + i]!;
+    else for (let i = n - 1; i >= 0; i--) i32[to + i] = i32[from + i]!;
+  }
+
+  #barrier(slot: Ptr, value: Ptr): void {
+    const wb = this.wb;
+    if ((wb & VERIFY) !== 0) this.#verifyWrite(slot, value);
+    if ((wb & DELETION) !== 0) {
+      const old = this.u32[slot >>> 2]!;
+      if (old !== 0) this.shadeNow(old);
+    }
+    if ((wb & INSERTION) !== 0 && value !== 0) this.shadeNow(value);
+  }
+
+  #verifyWrite(slot: Ptr, value: Ptr): void {
+    const bit = this.i32[this.#map + (slot >>> 7)]! >>> ((slot >>> 2) & 31);
+    if (this.objects.find(slot) === 0 || (slot & 3) !== 0 || (bit & 1) === 0)
+      badArgument(
+        "writePtr",
+        "slot",
+        slot,
+        "the address of a pointer in an object that is not freed",
+      );
+    if (value !== 0 && this.objects.find(value) === 0)
+      badArgument("writePtr", "value", value, "nil or a pointer into an object that is not freed");
+  }
+
+  // ---- what a collector provides
+
+  /** Called when `credit` ran out, right after `p` was allocated. Must not free anything reachable. */
+  protected abstract allocSlow(p: Ptr, size: number): void;
+  /** Shades `p`, which is not nil; called only while marking. */
+  protected abstract shadeNow(p: Ptr): void;
+  /** Marks what an object refers to; called only while marking. */
+  abstract shadeContents(base: Ptr): void;
+  abstract safepoint(): void;
+  abstract collect(): void;
+  abstract step(budgetMs: number): boolean;
+  abstract stepWork(bytes: number): boolean;
+  /** Whether a cycle runs or is due. */
+  abstract get pending(): boolean;
+  get marking(): boolean {
+    return this.phase === "mark";
+  }
+  get sweeping(): boolean {
+    return this.phase === "sweep";
+  }
+
+  // ---- allocation for the heap's own use
+
+  /** Memory for an object; after a failure while sweeping, sweeps everything and tries again. */
+  protected take(size: number, flags: number): Ptr {
+    try {
+      return this.allocator.alloc(size, flags);
+    } catch (error) {
+      if (this.phase !== "sweep" || this.busy) throw error;
+      this.finishSweep();
+      return this.allocator.alloc(size, flags);
+    }
+  }
+
+  /** Sweeps what is left to sweep. */
+  protected finishSweep(): void {
+    while (this.objects.cycle.sweep(1 << 20) > 0);
+    this.phase = "off";
+  }
+
+  newBox(): Ptr {
+    const p = this.take(16, NOSCAN);
+    if ((this.credit -= 16) < 0) this.allocSlow(p, 16);
+    return p;
+  }
+  setSpecial(p: Ptr): void {
+    this.objects.cycle.setSpecial(p);
+  }
+  isMarked(p: Ptr): boolean {
+    return this.objects.isMarked(p);
+  }
+
+  // ---- live bytes
+
+  /** Bytes marked by the last cycle and allocated since, by the sizes asked for. */
+  get live(): number {
+    return this.#live + this.#granted - this.credit;
+  }
+  protected setLive(bytes: number): void {
+    this.settle();
+    this.#live = bytes;
+  }
+  /** Lets the mutator allocate so many bytes before the next look. */
+  protected grant(bytes: number): void {
+    this.settle();
+    this.credit = this.#granted = Math.floor(Math.min(Math.max(bytes, 0), GRANT_MAX));
+  }
+  protected settle(): void {
+    const used = this.#granted - this.credit;
+    this.#live += used;
+    this.allocated += used;
+    this.#granted = this.credit;
+  }
+
+  // ---- roots
+
+  addRoots(source: api.RootSource): () => void {
+    if (typeof (source as Partial<api.RootSource> | null)?.scan !== "function")
+      badArgument("addRoots", "source", source, "an object with a scan method");
+    this.sources.push(source);
+    if (this.marking) source.scan(this.shade);
+    let removed = false;
+    return () => {
+      if (removed) return;
+      removed = true;
+      const i = this.sources.indexOf(source);
+      this.sources[i] = this.sources[this.sources.length - 1]!;
+      this.sources.pop();
+    };
+  }
+  root(p: Ptr): api.Handle {
+    return this.handles.root(p);
+  }
+  frame(slots: number): api.Frame {
+    return this.#main.frame(slots);
+  }
+  newStack(): api.RootStack {
+    return this.#makeStack();
+  }
+  #makeStack(): Stack {
+    const stack = new Stack(this.own, this, (s) => {
+      const i = this.stacks.indexOf(s);
+      if (i >= 0) {
+        this.stacks[i] = this.stacks[this.stacks.length - 1]!;
+        this.stacks.pop();
+      }
+    });
+    this.stacks.push(stack);
+    return stack;
+  }
+  /** A new root or a weak pointer was read. Checks the pointer in stress mode, shades it while marking. */
+  readonly shade = (p: Ptr): void => {
+    if (p === 0) return;
+    if ((this.wb & VERIFY) !== 0 && this.objects.find(p) === 0)
+      badArgument("root", "p", p, "nil or a pointer into an object that is not freed");
+    if (this.marking) this.shadeNow(p);
+  };
+  /** Bytes of root stacks. */
+  get stackBytes(): number {
+    let sum = 0;
+    for (const stack of this.stacks) sum += stack.bytes;
+    return sum;
+  }
+  /** Bytes of handles. */
+  get globalBytes(): number {
+    return this.handles.count * 8;
+  }
+
+  // ---- lifetimes
+
+  setFinalizer(p: Ptr, fn: ((p: Ptr) => unknown) | null): void {
+    this.lifetime.setFinalizer(p, fn);
+  }
+  addCleanup<A>(p: Ptr, fn: (arg: A) => unknown, arg: A): api.Cleanup {
+    return this.lifetime.addCleanup(p, fn, arg);
+  }
+  weak(p: Ptr): api.Weak {
+    return this.lifetime.weak(p);
+  }
+  runFinalizers(): number {
+    return this.lifetime.run();
+  }
+
+  // ---- knobs
+
+  setGCPercent(value: number): number {
+    const old = this.pacer.gcPercent;
+    this.pacer.gcPercent = percent(value);
+    this.repace();
+    return old;
+  }
+  setMemoryLimit(bytes: number): number {
+    const old = this.pacer.memoryLimit;
+    if (!(bytes < 0)) {
+      this.pacer.memoryLimit = limit(bytes);
+      this.repace();
+    }
+    return old;
+  }
+  /** Goal and trigger anew; the next allocation looks at them. */
+  protected repace(): void {
+    const roots = this.stackBytes + this.globalBytes;
+    let overhead = 0;
+    if (this.pacer.memoryLimit !== Infinity) {
+      const s = this.allocator.stats();
+      overhead = s.sys - s.heapSys;
+    }
+    this.pacer.commit(this.pacer.marked, roots, overhead);
+    this.grant(0);
+  }
+  freeOSMemory(): void {
+    this.collect();
+    const scavenge = (this.allocator as { scavenge?: (bytes?: number) => unknown }).scavenge;
+    if (typeof scavenge === "function") scavenge.call(this.allocator, Infinity);
+  }
+
+  stats(): api.MemStats {
+    const ledger = this.ledger;
+    return {
+      ...this.allocator.stats(),
+      numGC: ledger.numGC,
+      numForcedGC: ledger.numForcedGC,
+      nextGC: this.pacer.goal,
+      heapMarked: this.pacer.marked,
+      pauseTotalMs: ledger.pauseTotalMs,
+      pauseMs: ledger.list(),
+      lastGCMs: ledger.lastGCMs,
+      gcCPUFraction: ledger.fraction(this.now()),
+      gcPhase: this.phase,
+    };
+  }
+
+  /** Guards against calls from inside a root source or a sweep. */
+  protected enter(call: string): void {
+    if (this.busy) throw new GcArgumentError(`${call}: called while the collector is at work`);
+    this.busy = true;
+  }
+}
+
+class Background implements api.BackgroundWork {
+  readonly #heap: HeapBase;
+  onReady: (() => void) | null = null;
+  constructor(heap: HeapBase) {
+    this.#heap = heap;
+  }
+  get pending(): boolean {
+    return this.#heap.pending;
+  }
+  step(budgetMs: number): boolean {
+    return this.#heap.pending && this.#heap.step(budgetMs);
+  }
+}
+
+function checkCount(type: Type, count: number): void {
+  const max = type.size === 0 ? Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER / type.size;
+  if (!(count >= 0 && count <= max && Number.isInteger(count)))
+    badArgument("alloc", "count", count, "an integer from 0");
+}
+
+function percent(value: number): number {
+  if (Number.isNaN(value) || typeof value !== "number")
+    badArgument("setGCPercent", "percent", value, "a number");
+  return value < 0 ? -1 : value;
+}
+
+function limit(bytes: number): number {
+  if (!(bytes >= 0)) badArgument("setMemoryLimit", "bytes", bytes, "a number from 0, or Infinity");
+  return bytes;
+}

@@ -1,0 +1,200 @@
+/**
+ * Finalizers, cleanups and weak pointers: the calls of a program, over the records of `specials.ts`.
+ *
+ * Invariants
+ *  1. An object has at most one finalizer and one weak pointer per offset, and any number of cleanups.
+ *  2. Queued functions run in the order of queueing, one at a time: the next starts when the one before
+ *     returned, or when the promise it returned settled. One that throws is used up; the rest stay queued.
+ *  3. A finalizer runs once. Its object is a root until it is done, then an ordinary object.
+ *  4. A weak pointer handed out while marking is shaded, so it never brings back a white object.
+ *
+ * As in Go, objects with finalizers that form a cycle are never finalized, and a function that holds a
+ * handle of its own object keeps it alive for ever.
+ */
+import type { ObjectTable, Ptr } from "@gort/alloc";
+import type { Cleanup, Weak } from "./api.ts";
+import { badArgument, fatal, goTypeName, texts } from "./errors.ts";
+import type { Mortal, Specials } from "./specials.ts";
+import {
+  CLEANUP,
+  CLEANUP_QUEUED,
+  FINALIZER,
+  FINALIZER_RUNNING,
+  KIND,
+  BASE,
+  OFFSET,
+  WEAK,
+} from "./specials.ts";
+
+/** What lifetimes need of the heap. */
+export interface LifetimeHost {
+  readonly u32: Uint32Array;
+  readonly objects: ObjectTable;
+  readonly specials: Specials;
+  /** Whether marks are being set. */
+  readonly marking: boolean;
+  readonly sweeping: boolean;
+  shade(p: Ptr): void;
+  shadeContents(base: Ptr): void;
+}
+
+interface CleanupSide {
+  readonly fn: (arg: unknown) => unknown;
+  readonly arg: unknown;
+  readonly handle: CleanupObject;
+}
+
+class CleanupObject implements Cleanup {
+  record = 0;
+  readonly #owner: Lifetime;
+  constructor(owner: Lifetime) {
+    this.#owner = owner;
+  }
+  stop(): void {
+    this.#owner.stop(this);
+  }
+}
+
+class WeakObject implements Weak, Mortal {
+  readonly #owner: Lifetime;
+  record = 0;
+  readonly #p: Ptr;
+  #dead = false;
+  constructor(owner: Lifetime, p: Ptr) {
+    this.#owner = owner;
+    this.#p = p;
+  }
+  value(): Ptr {
+    return this.#dead || !this.#owner.reach(this.record, this.#p) ? 0 : this.#p;
+  }
+  die(): void {
+    this.#dead = true;
+  }
+}
+
+const NIL: Weak = { value: () => 0 };
+
+export class Lifetime {
+  readonly #host: LifetimeHost;
+  #running = false;
+
+  constructor(host: LifetimeHost) {
+    this.#host = host;
+  }
+
+  setFinalizer(p: Ptr, fn: ((p: Ptr) => unknown) | null): void {
+    if (typeof p !== "number") {
+      fatal(
+        p === null || p === undefined ? texts.firstArgNil : texts.firstArgNotPointer(goTypeName(p)),
+      );
+    }
+    if (p === 0) fatal(texts.firstArgNil);
+    const { objects, specials } = this.#host;
+    const base = objects.find(p);
+    if (base === 0) fatal(texts.notInBlock);
+    // Pointer-free objects below 16 bytes share blocks, so any address in such a block will do.
+    if (base !== p && (objects.isScan(base) || p - base >= 16)) fatal(texts.notAtBeginning);
+    if (fn !== null && typeof fn !== "function") fatal(texts.secondArgNotFunc(goTypeName(fn)));
+    const old = specials.lookup(base, FINALIZER, p - base);
+    if (fn === null) {
+      if (old !== 0) specials.detach(old);
+      return;
+    }
+    if (old !== 0) fatal(texts.alreadySet);
+    specials.attach(base, FINALIZER, fn, p - base);
+    if (this.#host.marking) this.#host.shadeContents(base);
+  }
+
+  addCleanup<A>(p: Ptr, fn: (arg: A) => unknown, arg: A): Cleanup {
+    if (p === 0) fatal(texts.cleanupNil);
+    if ((arg as unknown) === p) fatal(texts.cleanupSelf);
+    if (typeof fn !== "function") badArgument("addCleanup", "fn", fn, "a function");
+    const base = this.#host.objects.find(p);
+    if (base === 0) fatal(texts.cleanupNotInBlock);
+    const handle = new CleanupObject(this);
+    const side: CleanupSide = { fn: fn as (arg: unknown) => unknown, arg, handle };
+    handle.record = this.#host.specials.attach(base, CLEANUP, side, p - base);
+    return handle;
+  }
+
+  stop(handle: CleanupObject): void {
+    const record = handle.record;
+    if (record === 0) return;
+    handle.record = 0;
+    const { specials, u32 } = this.#host;
+    if (u32[record + KIND] === CLEANUP) specials.detach(record);
+    else if (u32[record + KIND] === CLEANUP_QUEUED) specials.unqueue(record);
+  }
+
+  weak(p: Ptr): Weak {
+    if (p === 0) return NIL;
+    const { objects, specials } = this.#host;
+    const base = objects.find(p);
+    if (base === 0) badArgument("weak", "p", p, "a pointer into an object of this heap");
+    const old = specials.lookup(base, WEAK, p - base);
+    if (old !== 0) return specials.side(old) as WeakObject;
+    const weak = new WeakObject(this, p);
+    weak.record = specials.attach(base, WEAK, weak, p - base);
+    return weak;
+  }
+
+  /** Whether the object of a weak record lives; makes it live through a cycle that is marking now. */
+  reach(record: number, p: Ptr): boolean {
+    const host = this.#host;
+    if (!host.specials.isAlive(record, host.sweeping)) return false;
+    if (host.marking) host.shade(p);
+    return true;
+  }
+
+  run(): number {
+    if (this.#running) return 0;
+    const { specials, u32 } = this.#host;
+    let ran = 0;
+    for (let r = specials.dequeue(); r !== 0; r = specials.dequeue()) {
+      ran++;
+      let result: unknown;
+      this.#running = true;
+      let wait = false;
+      try {
+        if (u32[r + KIND] === CLEANUP_QUEUED) {
+          const side = specials.side(r) as CleanupSide;
+          side.handle.record = 0;
+          result = side.fn(side.arg);
+        } else {
+          u32[r + KIND] = FINALIZER_RUNNING;
+          const fn = specials.side(r) as (p: Ptr) => unknown;
+          result = fn(u32[r + BASE]! + u32[r + OFFSET]!);
+        }
+        wait = isThenable(result);
+      } finally {
+        if (!wait) {
+          specials.release(r);
+          this.#running = false;
+        }
+      }
+      if (isThenable(result)) {
+        const next = (): void => {
+          specials.release(r);
+          this.#running = false;
+          this.run();
+        };
+        // A rejection stays unhandled, as a panic in a finalizer ends a Go program, but the queue goes on.
+        void result.then(next, (reason: unknown) => {
+          next();
+          throw reason;
+        });
+        break;
+      }
+    }
+    return ran;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}

@@ -1,0 +1,357 @@
+/**
+ * OVERVIEW. The default heap: incremental tri-color mark-sweep with a write barrier, as Go's since 1.5,
+ * cut into steps because here collector and program share one thread.
+ *
+ *     off --start (stop 1)--> mark --terminate (stop 2)--> sweep --all swept--> off
+ *
+ * Stop 1 finishes the last sweep, turns all objects white, switches the barrier on and queues the roots.
+ * Marking is done by steps (`step`, a background driver, `safepoint`) and by allocations (assists).
+ * Stop 2 scans foreign roots again, marks the little that is left, switches the barrier off. Sweeping is lazy:
+ * by the allocator before it reuses a span, by allocations in proportion, and by steps.
+ *
+ * Invariants
+ *  1. Phases change only along the arrows, and stop 2 happens only at a safepoint.
+ *  2. While marking, the barrier's tri-color invariant holds after every operation (`barrier.ts`, `check.ts`).
+ *  3. When stop 2 is over nothing is grey: an object is unmarked exactly when it was unreachable.
+ *  4. An allocation starts a cycle when `live` reaches the trigger, and does scan work in proportion to its
+ *     bytes so that marking is done when `live` reaches the goal.
+ *  5. A `safepoint` that finds nothing to do costs a few loads.
+ *
+ * Files in reading order: own-memory, pointer-bits, grey, mark, barrier, handles, stack, page-index, boxes,
+ * specials, lifetimes, pacer, this one. Rejected: moving or generational collection (raw pointers would
+ * change under the program) and reference counts (cycles, and a cost on every pointer copy).
+ */
+import type { Ptr, TracedAllocator } from "@gort/alloc";
+import type { HeapOptions } from "./api.ts";
+import { barrierBits, DELETION, VERIFY } from "./barrier.ts";
+import { reportCycle } from "./cycle-report.ts";
+import { badArgument } from "./errors.ts";
+import { HeapBase } from "./heap-base.ts";
+import { Marker } from "./mark.ts";
+import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
+import { UTILIZATION } from "./pacer.ts";
+import { poisonUnmarked } from "./poison.ts";
+
+/** Bytes scanned between two looks at the clock: about 0.05 ms. */
+const MARK_CHUNK = 8192;
+/** Pages swept between two looks at the clock. */
+const SWEEP_CHUNK = 16;
+/** Bytes allocated between two assists, and between two proportional sweeps. */
+const ASSIST_BYTES = 16384;
+const SWEEP_BYTES = 65536;
+/** Most scan work done by one assist. */
+const ASSIST_MAX = 131072;
+/** Every so many idle safepoints the clock is read for the forced cycle. */
+const POLLS = 64;
+
+export class MarkSweepHeap extends HeapBase {
+  readonly kind = "mark-sweep";
+  readonly marker: Marker;
+  readonly #barrierBits: number;
+  readonly #stepMsMax: number;
+  readonly #periodMs: number;
+  readonly #stress: boolean;
+  /** A cycle is wanted as soon as there is a safepoint (deletion barrier). */
+  #due = false;
+  #polls = 0;
+  /** Scan work done in the background that no assist has used up yet. */
+  #bgCredit = 0;
+  #sweepPagesPerByte = 0;
+  // The cycle that runs.
+  #forced = false;
+  #startMs = 0;
+  #setupMs = 0;
+  #markStartMs = 0;
+  #lastStepMs = 0;
+  #assistMs = 0;
+  #backgroundMs = 0;
+  #idleMs = 0;
+  #heapStart = 0;
+  #allocatedAtStart = 0;
+
+  constructor(allocator: TracedAllocator, options: HeapOptions) {
+    super(allocator, options);
+    this.marker = new Marker(allocator, this.own);
+    const kind = options.barrier ?? "hybrid";
+    if (kind !== "hybrid" && kind !== "insertion" && kind !== "deletion")
+      badArgument("createHeap", "barrier", kind, '"hybrid", "insertion" or "deletion"');
+    this.#barrierBits = barrierBits(kind);
+    this.#stepMsMax = options.stepMsMax ?? 0.5;
+    this.#periodMs = options.forcedPeriodMs ?? 120_000;
+    this.#stress = options.stress === true;
+  }
+
+  get pending(): boolean {
+    return this.phase !== "off" || this.#due || this.#periodIsOver();
+  }
+
+  #periodIsOver(): boolean {
+    const last = this.ledger.numGC === 0 ? this.ledger.startedMs : this.ledger.lastGCMs;
+    return this.now() - last >= this.#periodMs && this.pacer.gcPercent >= 0;
+  }
+
+  // ---- safepoints and steps
+
+  safepoint(): void {
+    if (this.#stress) {
+      if (!this.busy) this.#full(false);
+      return;
+    }
+    if (this.phase === "off" && !this.#due && this.specials.queued === 0) {
+      if (++this.#polls < POLLS) return;
+      this.#polls = 0;
+      if (!this.#periodIsOver()) return;
+      this.#due = true;
+    }
+    this.#safepointSlow();
+  }
+
+  #safepointSlow(): void {
+    if (this.busy) return;
+    if (this.phase === "off" && this.#due) this.#start(false);
+    else if (this.phase === "mark") {
+      if (this.marker.grey.isEmpty && !this.marker.grey.overflow) this.#terminate();
+      else if (this.background.onReady === null) this.#ownBackground();
+    } else if (this.phase === "sweep" && this.background.onReady === null) this.#sweepFor(0);
+    this.#finalizers();
+  }
+
+  /** Without a driver, safepoints give marking its share of the time since the last one. */
+  #ownBackground(): void {
+    const now = this.now();
+    const budget = ((now - this.#lastStepMs) * UTILIZATION) / (1 - UTILIZATION);
+    if (budget < 0.02) return;
+    this.#markFor(Math.min(budget, this.#stepMsMax), false);
+    this.#lastStepMs = this.now();
+  }
+
+  step(budgetMs: number): boolean {
+    if (!(budgetMs >= 0)) badArgument("step", "budgetMs", budgetMs, "a number from 0");
+    if (this.busy) return true;
+    if (this.phase === "off") this.#start(false);
+    else if (this.phase === "mark") this.#markFor(budgetMs, true);
+    else if (this.phase === "sweep") this.#sweepFor(budgetMs);
+    this.#finalizers();
+    return this.phase !== "off";
+  }
+
+  stepWork(bytes: number): boolean {
+    if (!(bytes >= 0)) badArgument("stepWork", "bytes", bytes, "a number from 0");
+    if (this.busy) return true;
+    if (this.phase === "off") this.#start(false);
+    else if (this.phase === "mark") {
+      this.marker.drain(bytes);
+      if (this.marker.grey.isEmpty && !this.marker.grey.overflow) this.#terminate();
+    } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, bytes >>> 13));
+    this.#finalizers();
+    return this.phase !== "off";
+  }
+
+  collect(): void {
+    this.#full(true);
+  }
+
+  #full(forced: boolean): void {
+    this.enter("collect");
+    this.busy = false;
+    if (this.phase === "mark") this.#finishMark();
+    this.#start(forced);
+    this.#finishMark();
+    if (this.phase === "sweep") this.finishSweep();
+    this.#afterSweep();
+    this.#finalizers();
+  }
+
+  #finishMark(): void {
+    const t = this.now();
+    this.marker.drain(Infinity);
+    this.#backgroundMs += this.now() - t;
+    this.ledger.spend(this.now() - t);
+    this.#terminate();
+  }
+
+  #markFor(budgetMs: number, driven: boolean): void {
+    const { marker } = this;
+    const t0 = this.now();
+    let t: number;
+    for (;;) {
+      this.#bgCredit += marker.drain(MARK_CHUNK);
+      t = this.now();
+      if (marker.grey.isEmpty && !marker.grey.overflow) break;
+      if (t - t0 >= budgetMs) break;
+    }
+    this.#lastStepMs = t;
+    if (driven && this.background.onReady === null) this.#idleMs += t - t0;
+    else this.#backgroundMs += t - t0;
+    this.ledger.spend(t - t0);
+    this.pacer.revise(this.live, this.#heapStart, marker.scanned);
+    if (marker.grey.isEmpty && !marker.grey.overflow) this.#terminate();
+  }
+
+  #sweepFor(budgetMs: number): void {
+    const t0 = this.now();
+    let t: number;
+    do {
+      this.#sweepPages(SWEEP_CHUNK);
+      t = this.now();
+    } while (this.phase === "sweep" && t - t0 < budgetMs);
+    this.ledger.spend(t - t0);
+  }
+
+  #sweepPages(pages: number): void {
+    if (this.objects.cycle.sweep(pages) === 0) {
+      this.phase = "off";
+      this.#afterSweep();
+    }
+  }
+
+  /** Back to counting down to the trigger. */
+  #afterSweep(): void {
+    this.grant(this.pacer.trigger - this.live);
+  }
+
+  #finalizers(): void {
+    if (this.specials.queued === 0) return;
+    this.options.onFinalizers?.();
+    if (this.options.finalizers !== "manual") this.runFinalizers();
+  }
+
+  // ---- the two stops
+
+  #start(forced: boolean): void {
+    const t0 = this.now();
+    if (this.phase === "sweep") this.finishSweep();
+    this.busy = true;
+    const { marker } = this;
+    try {
+      marker.marked = 0;
+      marker.scanned = 0;
+      this.objects.cycle.startMark();
+      this.phase = "mark";
+      this.wb |= this.#barrierBits;
+      const snapshot = this.#barrierBits === DELETION;
+      this.own.forEach((block, kind) => {
+        if (kind !== HANDLES && kind !== STACK && kind !== RECORDS) return;
+        if (snapshot) marker.scanRoots(block);
+        else marker.pushRoots(block);
+      });
+      for (const source of this.sources) source.scan(marker.shade);
+    } finally {
+      this.busy = false;
+    }
+    this.settle();
+    this.#due = false;
+    this.#forced = forced;
+    this.#bgCredit = 0;
+    this.#assistMs = this.#backgroundMs = this.#idleMs = 0;
+    this.#heapStart = this.live;
+    this.#allocatedAtStart = this.allocated;
+    this.pacer.revise(this.live, this.#heapStart, 0);
+    this.grant(ASSIST_BYTES);
+    const t1 = this.now();
+    this.#startMs = t0;
+    this.#setupMs = t1 - t0;
+    this.#markStartMs = this.#lastStepMs = t1;
+    this.ledger.spend(t1 - t0);
+    if (!forced) this.background.onReady?.();
+  }
+
+  #terminate(): void {
+    const t0 = this.now();
+    const { marker, pacer } = this;
+    this.busy = true;
+    try {
+      for (const source of this.sources) source.scan(marker.shade);
+      marker.drain(Infinity);
+      this.phase = "marktermination";
+      this.wb &= VERIFY;
+      if (this.#stress) poisonUnmarked(this);
+      this.specials.cycle++;
+      this.objects.cycle.startSweep();
+      this.phase = "sweep";
+    } finally {
+      this.busy = false;
+    }
+    this.settle();
+    const heapEnd = this.live;
+    const allocatedBlack = this.allocated - this.#allocatedAtStart;
+    const reached = marker.marked + allocatedBlack;
+    marker.grey.trim();
+    this.own.flush();
+    this.setLive(reached);
+    pacer.marked = reached;
+    const t1 = this.now();
+    const markMs = t0 - this.#markStartMs;
+    const gcMs = this.#assistMs + this.#backgroundMs + this.#idleMs;
+    pacer.learn(allocatedBlack, markMs - gcMs, marker.scanned, gcMs);
+    const goal = pacer.goal;
+    this.repace();
+    this.#planSweep();
+    this.ledger.spend(t1 - t0);
+    this.ledger.finish(this.#setupMs + t1 - t0, t1, this.#forced);
+    reportCycle(this, {
+      startMs: this.#startMs - this.ledger.startedMs,
+      setupMs: this.#setupMs,
+      markMs,
+      terminationMs: t1 - t0,
+      assistMs: this.#assistMs,
+      backgroundMs: this.#backgroundMs,
+      idleMs: this.#idleMs,
+      heapStart: this.#heapStart,
+      heapEnd,
+      goal,
+      forced: this.#forced,
+    });
+  }
+
+  /** How many pages each allocated byte has to sweep so that all is swept before the next cycle. */
+  #planSweep(): void {
+    const pages = this.allocator.stats().heapInuse / 8192;
+    const room = Math.max(Math.min(this.pacer.trigger, 1 << 30) - this.live, SWEEP_BYTES);
+    this.#sweepPagesPerByte = pages / room;
+    this.grant(SWEEP_BYTES);
+  }
+
+  // ---- allocation
+
+  protected allocSlow(_p: Ptr, _size: number): void {
+    this.settle();
+    if (this.busy) return;
+    if (this.phase === "mark") this.#assist();
+    else if (this.phase === "sweep") {
+      this.#sweepPages(Math.ceil(SWEEP_BYTES * this.#sweepPagesPerByte) + 1);
+      if (this.sweeping) this.grant(SWEEP_BYTES);
+    } else if (this.live < this.pacer.trigger) this.grant(this.pacer.trigger - this.live);
+    else if (this.#barrierBits === DELETION || this.#stress) {
+      // A snapshot needs a safepoint: only there does the program hold no pointer of its own.
+      if (!this.#due) {
+        this.#due = true;
+        this.background.onReady?.();
+      }
+      this.grant(1 << 20);
+    } else this.#start(false);
+  }
+
+  #assist(): void {
+    const t0 = this.now();
+    this.pacer.revise(this.live, this.#heapStart, this.marker.scanned);
+    let work = Math.min(Math.ceil(ASSIST_BYTES * this.pacer.assistRatio), ASSIST_MAX);
+    const stolen = Math.min(work, this.#bgCredit);
+    this.#bgCredit -= stolen;
+    work -= stolen;
+    if (work > 0) {
+      this.marker.drain(work);
+      const ms = this.now() - t0;
+      this.#assistMs += ms;
+      this.ledger.spend(ms);
+    }
+    this.grant(ASSIST_BYTES);
+  }
+
+  protected shadeNow(p: Ptr): void {
+    this.marker.shadeNonNil(p);
+  }
+  shadeContents(base: Ptr): void {
+    this.marker.shadeContents(base);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The heap that never frees: the simplest conforming `Heap`, and the reference the others are compared with.
+ *
+ * Invariants
+ *  1. Nothing is ever unreachable: finalizers and cleanups never run, weak pointers never become nil.
+ *
+ * Good for programs that end before memory does, and for finding out what a collector costs.
+ */
+import type { Ptr, TracedAllocator } from "@gort/alloc";
+import type { HeapOptions } from "./api.ts";
+import { HeapBase } from "./heap-base.ts";
+
+export class NoCollectHeap extends HeapBase {
+  readonly kind = "no-collect";
+
+  constructor(allocator: TracedAllocator, options: HeapOptions) {
+    super(allocator, { gcPercent: -1, ...options });
+  }
+  get pending(): boolean {
+    return false;
+  }
+  safepoint(): void {}
+  collect(): void {
+    const now = this.now();
+    this.ledger.finish(0, now, true);
+  }
+  step(): boolean {
+    return false;
+  }
+  stepWork(): boolean {
+    return false;
+  }
+  protected allocSlow(): void {
+    this.grant(Infinity);
+  }
+  protected shadeNow(_p: Ptr): void {}
+  shadeContents(_base: Ptr): void {}
+}

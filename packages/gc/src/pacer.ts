@@ -1,0 +1,84 @@
+/**
+ * The pacer: when to start a cycle, and how hard allocation must help so that it ends in time.
+ *
+ * Invariants
+ *  1. goal = marked + (marked + roots) x GOGC / 100, at least 4 MiB x GOGC / 100, at most what the memory
+ *     limit leaves; never below what is marked.
+ *  2. marked + 0.7 x (goal - marked) <= trigger <= max(marked + 0.95 x (goal - marked), goal - 4 MiB).
+ *  3. assistRatio x (bytes left to the goal) >= the scan work that is left.
+ *
+ * Why a trigger before the goal: marking takes a while, during which the program allocates. The runway is
+ * what it allocates while the collector has its {@link UTILIZATION}, estimated from the last cycle as
+ * Go 1.19 does (bytes allocated per byte marked, at full use of the processor). Rejected: the
+ * proportional controller of Go 1.5 to 1.17, which needs several cycles to settle.
+ */
+
+/** Share of the processor that marking gets in the background. */
+export const UTILIZATION = 0.25;
+/** Go's smallest heap at GOGC=100. */
+export const HEAP_MINIMUM = 4 << 20;
+
+export class Pacer {
+  gcPercent = 100;
+  memoryLimit = Infinity;
+  /** Bytes found reachable by the last cycle. */
+  marked = 0;
+  goal = HEAP_MINIMUM;
+  trigger = Math.floor(HEAP_MINIMUM * 0.7);
+  /** Scan work to be done per byte allocated while marking. */
+  assistRatio = 1;
+  /** Bytes allocated per byte scanned when both have the processor for themselves; 0 for not known. */
+  consMark = 0;
+  /** Bytes scanned by the last cycle. */
+  scanLast = 0;
+
+  /**
+   * Goal and trigger anew, after a cycle or a change of a knob.
+   * @param roots bytes of roots
+   * @param overhead bytes the memory limit has to cover besides objects
+   */
+  commit(marked: number, roots: number, overhead: number): void {
+    this.marked = marked;
+    let goal = Infinity;
+    if (this.gcPercent >= 0) {
+      goal = marked + Math.floor(((marked + roots) * this.gcPercent) / 100);
+      goal = Math.max(goal, Math.floor((HEAP_MINIMUM * this.gcPercent) / 100));
+    }
+    if (this.memoryLimit !== Infinity) {
+      goal = Math.min(goal, Math.max(this.memoryLimit - overhead, 0));
+    }
+    goal = Math.max(goal, marked);
+    this.goal = goal;
+    if (goal === Infinity) {
+      this.trigger = Infinity;
+      return;
+    }
+    const span = goal - marked;
+    const low = marked + 0.7 * span;
+    const high = Math.max(marked + 0.95 * span, goal - HEAP_MINIMUM);
+    const scan = this.scanLast === 0 ? marked : this.scanLast;
+    const runway = (this.consMark * scan * (1 - UTILIZATION)) / UTILIZATION;
+    this.trigger = Math.floor(Math.min(Math.max(goal - runway, low), Math.max(low, high)));
+  }
+
+  /** The assist ratio anew, while marking. */
+  revise(live: number, liveAtStart: number, scanned: number): void {
+    let expected = this.scanLast === 0 ? liveAtStart : Math.min(this.scanLast, liveAtStart);
+    let room = this.goal - live;
+    if (scanned > expected || room <= 0) {
+      // Past the estimate or the goal: assume that everything is reachable, and aim at 1.1 x the goal.
+      expected = Math.max(liveAtStart, scanned);
+      room = this.goal * 1.1 - live;
+    }
+    const left = Math.max(expected - scanned, 4096);
+    this.assistRatio = left / Math.max(room, 4096);
+  }
+
+  /** Learns from a cycle how fast the program allocates against how fast it is marked. */
+  learn(allocated: number, mutatorMs: number, scanned: number, markMs: number): void {
+    this.scanLast = scanned;
+    if (mutatorMs <= 0 || markMs <= 0 || scanned === 0) return;
+    const measured = allocated / mutatorMs / (scanned / markMs);
+    this.consMark = this.consMark === 0 ? measured : (measured + this.consMark) / 2;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Stop-the-world mark-sweep, as Go before 1.5: marking is one loop over a plain JavaScript stack, sweeping
+ * is done at once. The reference collector: no barrier, no pacing of steps, nothing incremental.
+ *
+ * Invariants
+ *  1. A cycle begins and ends inside one call of `safepoint`, `collect` or `step`.
+ *  2. Outside of it no object is marked and nothing waits to be swept.
+ */
+import type { Ptr, TracedAllocator } from "@gort/alloc";
+import type { HeapOptions } from "./api.ts";
+import { reportCycle } from "./cycle-report.ts";
+import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
+import { HeapBase } from "./heap-base.ts";
+import { scanHandles } from "./handles.ts";
+import { poisonUnmarked } from "./poison.ts";
+import { scanRecords } from "./specials.ts";
+import { scanStack } from "./stack.ts";
+
+export class StopTheWorldHeap extends HeapBase {
+  readonly kind = "stop-the-world";
+  #due = false;
+  readonly #stack: Ptr[] = [];
+  #marked = 0;
+
+  constructor(allocator: TracedAllocator, options: HeapOptions) {
+    super(allocator, options);
+  }
+
+  get pending(): boolean {
+    return this.#due || this.now() - this.#lastMs() >= (this.options.forcedPeriodMs ?? 120_000);
+  }
+
+  safepoint(): void {
+    if (this.options.stress === true || this.#due) this.#cycle(false);
+    else if (this.specials.queued !== 0) this.#finalizers();
+  }
+
+  collect(): void {
+    this.#cycle(true);
+  }
+
+  step(_budgetMs: number): boolean {
+    this.#cycle(false);
+    return false;
+  }
+
+  stepWork(_bytes: number): boolean {
+    this.#cycle(false);
+    return false;
+  }
+
+  protected allocSlow(): void {
+    if (this.live >= this.pacer.trigger) {
+      this.#due = true;
+      this.background.onReady?.();
+      this.grant(1 << 20);
+    } else this.grant(this.pacer.trigger - this.live);
+  }
+
+  protected shadeNow(_p: Ptr): void {}
+  shadeContents(_base: Ptr): void {}
+
+  #lastMs(): number {
+    return this.ledger.numGC === 0 ? this.ledger.startedMs : this.ledger.lastGCMs;
+  }
+
+  #cycle(forced: boolean): void {
+    this.enter("collect");
+    const started = this.now();
+    const heapStart = this.live;
+    try {
+      this.objects.cycle.startMark();
+      this.phase = "mark";
+      this.#marked = 0;
+      this.#roots();
+      for (let p = this.#stack.pop(); p !== undefined; p = this.#stack.pop()) this.#scan(p);
+      this.phase = "marktermination";
+      if (this.options.stress === true) poisonUnmarked(this);
+      this.specials.cycle++;
+      this.objects.cycle.startSweep();
+      this.phase = "sweep";
+      this.finishSweep();
+    } finally {
+      this.busy = false;
+    }
+    this.own.flush();
+    this.#due = false;
+    this.setLive(this.#marked);
+    this.pacer.marked = this.#marked;
+    const ended = this.now();
+    this.ledger.spend(ended - started);
+    this.ledger.finish(ended - started, ended, forced);
+    const goal = this.pacer.goal;
+    this.repace();
+    reportCycle(this, {
+      startMs: started - this.ledger.startedMs,
+      setupMs: ended - started,
+      markMs: 0,
+      terminationMs: 0,
+      assistMs: 0,
+      backgroundMs: 0,
+      idleMs: 0,
+      heapStart,
+      heapEnd: heapStart,
+      goal,
+      forced,
+    });
+    this.#finalizers();
+  }
+
+  #finalizers(): void {
+    if (this.specials.queued === 0) return;
+    this.options.onFinalizers?.();
+    if (this.options.finalizers !== "manual") this.runFinalizers();
+  }
+
+  #roots(): void {
+    for (const source of this.sources) source.scan(this.#mark);
+    this.own.forEach((block, kind) => {
+      if (kind === HANDLES) scanHandles(this.u32, block, this.#mark);
+      else if (kind === STACK) scanStack(this.u32, block, this.#mark);
+      else if (kind === RECORDS) scanRecords(this.u32, block, this.#mark, this.#scan);
+    });
+  }
+
+  readonly #mark = (p: Ptr): void => {
+    if (p === 0) return;
+    const base = this.objects.findAndMark(p);
+    if (base === 0) return;
+    this.#marked += this.objects.sizeOf(base);
+    this.#stack.push(base);
+  };
+
+  readonly #scan = (base: Ptr): void => {
+    if (!this.objects.isScan(base)) return;
+    const size = this.objects.sizeOf(base);
+    const map = this.objects.pointerBits >>> 2;
+    for (let a = base; a < base + size; a += 4) {
+      if (((this.i32[map + (a >>> 7)]! >>> ((a >>> 2) & 31)) & 1) === 0) continue;
+      const p = this.u32[a >>> 2]!;
+      // A pointer into the object itself does not count, so that it can still be finalized.
+      if (p < base || p >= base + size) this.#mark(p);
+    }
+  };
+}

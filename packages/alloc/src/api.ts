@@ -2,7 +2,8 @@
  * Contracts of `@gort/alloc`: an address space, an allocator over it, and what a collector asks of one.
  *
  * Invariants
- *  1. A pointer handed out is a multiple of 8 (of 16 for sizes that are multiples of 16) and never 0.
+ *  1. A pointer handed out is a multiple of 8 (of 16 for sizes that are multiples of 16) and never 0. Only
+ *     {@link NOSCAN} objects below 16 bytes may be packed closer: they are aligned to 8, 4, 2 or 1 as their size divides.
  *  2. `usableSize(p) >= size` asked for; live objects never overlap.
  *  3. A failed call changes nothing: every structure is as it was before it.
  *  4. All state lies in the memory; an `Allocator` object holds cached views and constants only, so a
@@ -16,6 +17,39 @@ export type { Memory, Ptr } from "@gort/types";
 export const NOSCAN = 1;
 /** The caller overwrites all bytes at once, so they need not be zeroed. */
 export const NOZERO = 2;
+
+/** What a memory lies in. Growable is the fallback: its views track the length and are 7 to 40 times slower. */
+export type MemoryBacking = "array" | "shared" | "wasm" | "wasm-shared" | "growable";
+
+/** Options of `createMemory`. */
+export interface MemoryOptions {
+  /** Bytes of address space, from 128 KiB to 4 GiB, rounded down to 8 KiB. @defaultValue 1 GiB */
+  readonly reserve?: number;
+  /** The least that will do if the host refuses `reserve`. @defaultValue 16 MiB, or `reserve` if that is less */
+  readonly reserveMin?: number;
+  /** Whether other threads may attach. @defaultValue true where the host has `SharedArrayBuffer` */
+  readonly shared?: boolean;
+  /** Names the backing outright; wins over `shared`. */
+  readonly backing?: MemoryBacking;
+}
+
+/** A {@link Memory} that knows how it was reserved. */
+export interface ReservedMemory extends Memory {
+  /** What the memory lies in. */
+  readonly backing: MemoryBacking;
+  /** Bytes the buffer holds now: `byteLength`, or less for a growable one. */
+  committed(): number;
+  /** Makes at least `bytes` bytes usable; false if the host refuses. Always true below `committed()`. */
+  commit(bytes: number): boolean;
+}
+
+/** Options of `createAllocator`. */
+export interface AllocatorOptions {
+  /** Number of caches, usually that of Ps; from 1 to 256. @defaultValue 4 */
+  readonly shards?: number;
+  /** Whether pointer-free objects below 16 bytes share 16-byte blocks. @defaultValue true */
+  readonly tiny?: boolean;
+}
 
 /** Manual memory: four operations. Every implementation passes `@gort/alloc/testing`. */
 export interface Allocator {
@@ -38,6 +72,37 @@ export interface Allocator {
 /** An allocator that a tracing collector can run on. The default and the bump allocator both are. */
 export interface TracedAllocator extends Allocator {
   readonly objects: ObjectTable;
+  readonly system: SystemMemory;
+}
+
+/** Memory outside of any object: where a collector keeps its own state, so that it too lies in the memory. */
+export interface SystemMemory {
+  /** Address of 1 KiB of zeroed words that belong to whoever runs on the allocator. */
+  readonly user: Ptr;
+  /** Zeroed metadata that is never given back, at a multiple of `align` (default 8). Throws out of memory. */
+  persistentAlloc(bytes: number, align?: number): Ptr;
+  /** Zeroed pages outside of the heap, as Go's stacks and work buffers are. `bytes` is rounded up to 8 KiB. */
+  allocManual(bytes: number): Ptr;
+  /** Gives back what `allocManual(bytes)` returned. */
+  freeManual(p: Ptr, bytes: number): void;
+}
+
+/** What the default allocator can do beyond the contract. */
+export interface TieredAllocator extends TracedAllocator {
+  /**
+   * Allocates at a multiple of `align`, a power of two up to 1 GiB. `free` and `usableSize` work as usual.
+   * Up to 8 KiB the request is served from the first size class that is a multiple of `align`.
+   */
+  allocAligned(size: number, align: number, flags?: number, shard?: number): Ptr;
+  /**
+   * Resizes an object: in place if its size class stays, else by moving its bytes. Bytes past the old object are zero
+   * unless `flags` has {@link NOZERO}. `realloc(0, n)` allocates. If it throws, the old object is untouched.
+   */
+  realloc(p: Ptr, size: number, flags?: number, shard?: number): Ptr;
+  /** Zeroes up to `maxBytes` of free pages, so that they need not be zeroed when they are reused; bytes done. */
+  scavenge(maxBytes?: number): number;
+  /** Gives the empty spans that caches and central lists keep back to the page heap; bytes freed. */
+  trim(): number;
 }
 
 /** What a collector needs to know and to do about all objects of an allocator. */
@@ -47,6 +112,13 @@ export interface ObjectTable {
   /** Marks the object with base `base`; true if it was white before. */
   mark(base: Ptr): boolean;
   isMarked(base: Ptr): boolean;
+  /**
+   * `find` and `mark` in one walk, the marker's inner loop: the base of the object that contains `p` if it
+   * was white and is black now; 0 if it was black already, or if there is no object.
+   */
+  findAndMark(p: Ptr): Ptr;
+  /** Bytes of the object with base `base`, as its size class rounds them. */
+  sizeOf(base: Ptr): number;
   /** Whether the object was allocated without {@link NOSCAN}. */
   isScan(base: Ptr): boolean;
   /**
@@ -77,24 +149,47 @@ export interface SweepControl {
 
 /** A snapshot of an allocator, with the names of Go's `runtime.MemStats`. All sizes in bytes. */
 export interface AllocStats {
+  /** The same as `heapAlloc`. */
+  readonly alloc: number;
   /** Bytes of live (not yet swept) objects, counted by their size class. */
   readonly heapAlloc: number;
   /** Cumulative bytes allocated. */
   readonly totalAlloc: number;
+  /** Always 0, as in Go. */
+  readonly lookups: number;
+  /** Cumulative number of objects allocated, tiny ones included. */
   readonly mallocs: number;
+  /** Cumulative number of objects freed. */
   readonly frees: number;
+  /** `mallocs - frees`. */
   readonly heapObjects: number;
   /** Bytes obtained for the heap: `heapIdle + heapInuse`. */
   readonly heapSys: number;
+  /** Bytes of free pages. */
   readonly heapIdle: number;
+  /** Bytes of pages that belong to spans. */
   readonly heapInuse: number;
+  /** Bytes of free pages known to be zero: fresh or scavenged. They still count as resident if ever touched. */
   readonly heapReleased: number;
-  /** All bytes obtained, metadata included. */
+  /** Bytes of span records in use, and the pages taken for them and other metadata. */
+  readonly mspanInuse: number;
+  readonly mspanSys: number;
+  /** Bytes of the shards' caches. */
+  readonly mcacheInuse: number;
+  readonly mcacheSys: number;
+  /** Bytes of the pointer bitmap, of which only the part beside the heap in use is ever touched. */
+  readonly gcSys: number;
+  /** Bytes of the header, the page map and the page summaries. */
+  readonly otherSys: number;
+  /** All bytes obtained: `heapSys + mspanSys + mcacheSys + gcSys + otherSys`. */
   readonly sys: number;
+  /** Objects by size class; entry 0 stands for none, large objects are in no entry. */
   readonly bySize: readonly SizeStats[];
 }
 
+/** What one size class has served. */
 export interface SizeStats {
+  /** Bytes of an object. */
   readonly size: number;
   readonly mallocs: number;
   readonly frees: number;

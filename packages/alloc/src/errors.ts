@@ -1,0 +1,125 @@
+/**
+ * Every way a call can be wrong, one code and one text each.
+ *
+ * Invariants
+ *  1. A call that throws one of these has changed nothing.
+ *  2. The text names the argument and its value; out of memory begins with the Go runtime's own text.
+ *  3. Errors are told apart by `code`, and recognised by the brand `Symbol.for("gort.alloc.error")`, never
+ *     by `instanceof`: two copies of this package may be loaded.
+ */
+import type { Ptr } from "./api.ts";
+
+const brand: unique symbol = Symbol.for("gort.alloc.error") as never;
+
+/** What went wrong. */
+export type AllocErrorCode =
+  | "OUT_OF_MEMORY"
+  | "BAD_SIZE"
+  | "BAD_ALIGN"
+  | "BAD_SHARD"
+  | "BAD_POINTER"
+  | "FOREIGN_POINTER"
+  | "INTERIOR_POINTER"
+  | "DOUBLE_FREE"
+  | "DEAD_POINTER"
+  | "WRITE_AFTER_FREE"
+  | "REDZONE"
+  | "BAD_MEMORY"
+  | "BAD_OPTION"
+  | "CORRUPT";
+
+/**
+ * Thrown by everything in this package.
+ *
+ * @example
+ * ```ts
+ * import { createAllocator, createMemory, isAllocError } from "@gort/alloc";
+ *
+ * const heap = createAllocator(createMemory({ reserve: 1 << 20 }));
+ * const p = heap.alloc(24);
+ * heap.free(p);
+ * try {
+ *   heap.free(p);
+ * } catch (err) {
+ *   console.log(isAllocError(err) && err.code); // => "DOUBLE_FREE"
+ * }
+ * ```
+ */
+export class AllocError extends Error {
+  /** Which of the cases this is. */
+  readonly code: AllocErrorCode;
+  constructor(code: AllocErrorCode, message: string) {
+    super(message);
+    this.name = "AllocError";
+    this.code = code;
+  }
+  /** The brand that {@link isAllocError} looks for. */
+  get [brand](): true {
+    return true;
+  }
+}
+
+/** Whether `value` is an {@link AllocError}, of this or of another copy of the package. */
+export function isAllocError(value: unknown): value is AllocError {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as Record<symbol, unknown>)[brand] === true
+  );
+}
+
+/** Hexadecimal, the way Go prints a pointer. */
+export const hex = (p: number): string =>
+  Number.isInteger(p) && p >= 0 ? `0x${p.toString(16)}` : String(p);
+
+/** Go: `runtime: out of memory: cannot allocate 8192-byte block (4096 in use)`. */
+export const outOfMemory = (bytes: number, inUse: number, limit: number): AllocError =>
+  new AllocError(
+    "OUT_OF_MEMORY",
+    `runtime: out of memory: cannot allocate ${bytes}-byte block (${inUse} in use); the memory ends at ${limit} bytes`,
+  );
+
+export const badSize = (size: unknown, max: number): AllocError =>
+  new AllocError("BAD_SIZE", `alloc: size ${String(size)} is not an integer from 0 to ${max}`);
+
+export const badAlign = (align: unknown, max: number): AllocError =>
+  new AllocError(
+    "BAD_ALIGN",
+    `alloc: align ${String(align)} is not a power of two from 1 to ${max}`,
+  );
+
+export const badShard = (shard: unknown, shards: number): AllocError =>
+  new AllocError(
+    "BAD_SHARD",
+    `alloc: shard ${String(shard)} is not an integer from 0 to ${shards - 1}`,
+  );
+
+export const badPointer = (p: unknown): AllocError =>
+  new AllocError("BAD_POINTER", `alloc: pointer ${String(p)} is not an address in this memory`);
+
+export const foreignPointer = (p: Ptr): AllocError =>
+  new AllocError(
+    "FOREIGN_POINTER",
+    `alloc: foreign pointer ${hex(p)}: this allocator did not hand it out`,
+  );
+
+export const interiorPointer = (p: Ptr, base: Ptr): AllocError =>
+  new AllocError(
+    "INTERIOR_POINTER",
+    `alloc: interior pointer ${hex(p)}: the object begins at ${hex(base)}, ${p - base} bytes before`,
+  );
+
+export const doubleFree = (p: Ptr): AllocError =>
+  new AllocError("DOUBLE_FREE", `alloc: double free of ${hex(p)}: the object is free already`);
+
+export const deadPointer = (p: Ptr): AllocError =>
+  new AllocError("DEAD_POINTER", `alloc: use of ${hex(p)}: the object is free`);
+
+export const badOption = (name: string, value: unknown, want: string): AllocError =>
+  new AllocError("BAD_OPTION", `alloc: option ${name} is ${String(value)}, want ${want}`);
+
+export const badMemory = (message: string): AllocError =>
+  new AllocError("BAD_MEMORY", `alloc: ${message}`);
+
+export const corrupt = (message: string): AllocError =>
+  new AllocError("CORRUPT", `alloc: ${message}`);

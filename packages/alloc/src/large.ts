@@ -1,0 +1,70 @@
+/**
+ * Large objects: above 32 KiB, each a span of its own, rounded up to whole pages. See tiered.ts.
+ *
+ * Invariants
+ *  1. Such a span has class 0, one object, and is on the full list of span class 0 (scan) or 1 (noscan).
+ *  2. Freeing it gives its pages back at once.
+ */
+import type { Ptr } from "./api.ts";
+import { NOSCAN, NOZERO } from "./api.ts";
+import { freeSpan, listOf, pushSpan, removeSpan } from "./central.ts";
+import { cacheOf, newSpan, releaseEmpty } from "./cache.ts";
+import type { Core } from "./core.ts";
+import { outOfMemory } from "./errors.ts";
+import {
+  C_FREES,
+  C_LARGE_BYTES,
+  C_LARGE_FREED,
+  C_MALLOCS,
+  H_PAGES_INUSE,
+  H_PHASE,
+  MARKING,
+  SWEEPING,
+} from "./layout.ts";
+import { fromWord, PAGE_SIZE, pagesFor } from "./ptr.ts";
+import { NEEDS_ZERO, S_BASE, S_BITS, S_COUNT, S_FLAGS, S_PAGES } from "./span.ts";
+import { addCounter, sweepPages } from "./sweep.ts";
+import { clearPointerBits, zeroBytes } from "./zero.ts";
+
+/** Go's error for a request that nothing is left for. */
+export const noMemory = (c: Core, bytes: number): Error =>
+  outOfMemory(bytes, c.i32[H_PAGES_INUSE]! * PAGE_SIZE, c.pages * PAGE_SIZE);
+
+/** Makes the one object of a fresh large span allocated, zeroed as asked. */
+export function adoptLarge(c: Core, s: number, flags: number, shard: number): Ptr {
+  const i32 = c.i32;
+  const p = fromWord(i32[s + S_BASE]!);
+  const bytes = i32[s + S_PAGES]! * PAGE_SIZE;
+  if (i32[s + S_FLAGS]! & NEEDS_ZERO) {
+    if ((flags & NOZERO) === 0) zeroBytes(c.f64, p, bytes);
+    if ((flags & NOSCAN) === 0) clearPointerBits(c, p, bytes);
+  }
+  i32[s + S_BITS] = 0;
+  i32[s + S_COUNT] = 1;
+  if (i32[H_PHASE] === MARKING) i32[s + S_BITS + 1] = 1;
+  pushSpan(c, listOf(c, flags & NOSCAN, 1, 1), s);
+  addCounter(c, cacheOf(c, shard) + C_MALLOCS, 1);
+  addCounter(c, cacheOf(c, shard) + C_LARGE_BYTES, bytes);
+  return p;
+}
+
+/** Allocates `size` bytes, more than 32 KiB. */
+export function allocLarge(c: Core, size: number, flags: number, shard: number): Ptr {
+  const pages = pagesFor(size);
+  let s = newSpan(c, flags & NOSCAN, pages);
+  if (s === 0) {
+    if (c.i32[H_PHASE] === SWEEPING) sweepPages(c, Infinity);
+    releaseEmpty(c);
+    s = newSpan(c, flags & NOSCAN, pages);
+    if (s === 0) throw noMemory(c, pages * PAGE_SIZE);
+  }
+  return adoptLarge(c, s, flags, shard);
+}
+
+/** Frees a large object, which is allocated, and its span. */
+export function freeLarge(c: Core, s: number, shard: number): void {
+  addCounter(c, cacheOf(c, shard) + C_FREES, 1);
+  addCounter(c, cacheOf(c, shard) + C_LARGE_FREED, c.i32[s + S_PAGES]! * PAGE_SIZE);
+  removeSpan(c, s);
+  freeSpan(c, s);
+}

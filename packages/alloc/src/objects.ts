@@ -1,0 +1,156 @@
+/**
+ * What a collector asks of the allocator: which object a pointer points into, its colour, and the cycle.
+ *
+ * Invariants
+ *  1. `find` accepts exactly the addresses inside allocated objects: not free slots, tails of spans or metadata.
+ *  2. A free object is never marked; an object allocated while marking is.
+ *  3. White is "mark bit 0". Starting a mark is O(shards): all mark bits are 0 already, sweeping saw to that.
+ *
+ * This is the marker's inner loop: page → record by the page map, record → index by a 32-bit multiply, index → bit.
+ * `findAndMark` does in one walk what find and mark do in two.
+ */
+import type { ObjectTable, Ptr, SweepControl } from "./api.ts";
+import { beginSweep, sweepPages } from "./sweep.ts";
+import { dropTiny, flushCaches } from "./cache.ts";
+import type { Core } from "./core.ts";
+import { H_PHASE, MARKING, SWEEPING } from "./layout.ts";
+import { PAGE_SHIFT } from "./ptr.ts";
+import { forEachSpan } from "./walk.ts";
+import {
+  S_BASE,
+  S_BIT_WORDS,
+  S_BITS,
+  S_DIV_MUL,
+  S_DIV_SHIFT,
+  S_FLAGS,
+  S_OBJECTS,
+  S_SIZE,
+  S_SPC,
+  SPECIAL,
+} from "./span.ts";
+import { foreignPointer } from "./errors.ts";
+
+/** Go's cycle over the spans of a core. */
+class Cycle implements SweepControl {
+  private readonly c: Core;
+  constructor(c: Core) {
+    this.c = c;
+  }
+  get onSweep(): ((start: Ptr, end: Ptr) => void) | null {
+    return this.c.onSweep;
+  }
+  set onSweep(hook: ((start: Ptr, end: Ptr) => void) | null) {
+    this.c.onSweep = hook;
+  }
+  startMark(): void {
+    if (this.c.i32[H_PHASE] === SWEEPING) sweepPages(this.c, Infinity);
+    // A tiny block begun before this moment is white; objects born black must not be packed into it.
+    dropTiny(this.c);
+    this.c.i32[H_PHASE] = MARKING;
+  }
+  startSweep(): void {
+    flushCaches(this.c);
+    dropTiny(this.c);
+    beginSweep(this.c);
+  }
+  sweep(pages: number): number {
+    return sweepPages(this.c, pages);
+  }
+  setSpecial(base: Ptr): void {
+    const s = this.c.i32[this.c.pageMap + (base >>> PAGE_SHIFT)] ?? 0;
+    if (s === 0) throw foreignPointer(base);
+    this.c.i32[s + S_FLAGS] = this.c.i32[s + S_FLAGS]! | SPECIAL;
+  }
+}
+
+/** See the file header. */
+export class SpanObjects implements ObjectTable {
+  readonly pointerBits: Ptr;
+  readonly cycle: SweepControl;
+  private readonly c: Core;
+  private readonly i32: Int32Array;
+  private readonly pageMap: number;
+  private readonly pages: number;
+
+  constructor(c: Core) {
+    this.c = c;
+    this.i32 = c.i32;
+    this.pageMap = c.pageMap;
+    this.pages = c.pages;
+    this.pointerBits = c.pointerBits;
+    this.cycle = new Cycle(c);
+  }
+
+  find(p: Ptr): Ptr {
+    const i32 = this.i32;
+    const page = p >>> PAGE_SHIFT;
+    if (page >= this.pages) return 0;
+    const s = i32[this.pageMap + page]!;
+    if (s === 0) return 0;
+    const base = i32[s + S_BASE]!;
+    const index = Math.imul((p - base) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    if (index >= i32[s + S_OBJECTS]!) return 0;
+    if ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) return 0;
+    return (base + Math.imul(index, i32[s + S_SIZE]!)) >>> 0;
+  }
+
+  mark(base: Ptr): boolean {
+    const i32 = this.i32;
+    const s = i32[this.pageMap + (base >>> PAGE_SHIFT)]!;
+    const index =
+      Math.imul((base - i32[s + S_BASE]!) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    const w = s + S_BITS + i32[s + S_BIT_WORDS]! + (index >>> 5);
+    const bit = 1 << (index & 31);
+    const marks = i32[w]!;
+    if (marks & bit) return false;
+    i32[w] = marks | bit;
+    return true;
+  }
+
+  findAndMark(p: Ptr): Ptr {
+    const i32 = this.i32;
+    const page = p >>> PAGE_SHIFT;
+    if (page >= this.pages) return 0;
+    const s = i32[this.pageMap + page]!;
+    if (s === 0) return 0;
+    const base = i32[s + S_BASE]!;
+    const index = Math.imul((p - base) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    if (index >= i32[s + S_OBJECTS]!) return 0;
+    const bit = 1 << (index & 31);
+    const free = s + S_BITS + (index >>> 5);
+    if (i32[free]! & bit) return 0;
+    const w = free + i32[s + S_BIT_WORDS]!;
+    const marks = i32[w]!;
+    if (marks & bit) return 0;
+    i32[w] = marks | bit;
+    return (base + Math.imul(index, i32[s + S_SIZE]!)) >>> 0;
+  }
+
+  isMarked(base: Ptr): boolean {
+    const i32 = this.i32;
+    const s = i32[this.pageMap + (base >>> PAGE_SHIFT)]!;
+    const index =
+      Math.imul((base - i32[s + S_BASE]!) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    return ((i32[s + S_BITS + i32[s + S_BIT_WORDS]! + (index >>> 5)]! >>> (index & 31)) & 1) === 1;
+  }
+
+  isScan(base: Ptr): boolean {
+    return (this.i32[this.i32[this.pageMap + (base >>> PAGE_SHIFT)]! + S_SPC]! & 1) === 0;
+  }
+
+  sizeOf(base: Ptr): number {
+    return this.i32[this.i32[this.pageMap + (base >>> PAGE_SHIFT)]! + S_SIZE]! >>> 0;
+  }
+
+  forEach(visit: (base: Ptr, size: number) => void): void {
+    const i32 = this.i32;
+    forEachSpan(this.c, (s) => {
+      const base = i32[s + S_BASE]! >>> 0;
+      const size = i32[s + S_SIZE]! >>> 0;
+      const objects = i32[s + S_OBJECTS]!;
+      for (let i = 0; i < objects; i++) {
+        if (((i32[s + S_BITS + (i >>> 5)]! >>> (i & 31)) & 1) === 0) visit(base + i * size, size);
+      }
+    });
+  }
+}

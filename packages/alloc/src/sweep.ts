@@ -1,0 +1,123 @@
+/**
+ * Sweeping: white objects of a span become free slots. Lazily, span by span. Go's mgcsweep and sweepgen protocol.
+ *
+ * Invariants
+ *  1. A span of generation h - 2 is unswept and on an unswept list; sweeping makes its generation h, exactly once.
+ *  2. Nothing is allocated from or freed into an unswept span: both sweep it first.
+ *  3. After sweeping, free bits are the complement of the mark bits, and the mark bits are 0 for the next cycle.
+ *  4. The phase is SWEEPING while a span may be unswept; when the cursor has passed all lists it is IDLE.
+ *
+ * A cached span has generation h + 3. Starting a sweep empties all caches first, so Go's h + 1 ("cached before the
+ * sweep began") cannot arise here.
+ */
+import type { Core } from "./core.ts";
+import { freeSpan, listOf, placeSpan, popSpan } from "./central.ts";
+import {
+  C_FREES,
+  C_LARGE_FREED,
+  H_PHASE,
+  H_SWEEP_CURSOR,
+  H_SWEEPGEN,
+  IDLE,
+  NUM_SPC,
+  SWEEPING,
+} from "./layout.ts";
+import { fromWord, PAGE_SIZE } from "./ptr.ts";
+import {
+  NEEDS_ZERO,
+  objectMask,
+  popcount,
+  S_BASE,
+  S_BIT_WORDS,
+  S_BITS,
+  S_COUNT,
+  S_FLAGS,
+  S_OBJECTS,
+  S_PAGES,
+  S_SPC,
+  S_SWEEPGEN,
+  SPECIAL,
+} from "./span.ts";
+
+/** Adds to an f64 counter of a shard. */
+export function addCounter(c: Core, word: number, n: number): void {
+  const i = word >>> 1;
+  c.f64[i] = c.f64[i]! + n;
+}
+
+/** Sweeps `s`, which is on no list; afterwards its count is exact. Frees are counted on shard 0. */
+export function sweepSpan(c: Core, s: number): void {
+  const i32 = c.i32;
+  if (i32[s + S_FLAGS]! & SPECIAL) {
+    const base = fromWord(i32[s + S_BASE]!);
+    c.onSweep?.(base, base + i32[s + S_PAGES]! * PAGE_SIZE);
+  }
+  const objects = i32[s + S_OBJECTS]!;
+  const words = i32[s + S_BIT_WORDS]!;
+  const bits = s + S_BITS;
+  let free = 0;
+  for (let w = 0; w < words; w++) {
+    const next = ~i32[bits + words + w]! & objectMask(objects, w);
+    free += popcount(next);
+    i32[bits + w] = next;
+    i32[bits + words + w] = 0;
+  }
+  const freed = i32[s + S_COUNT]! - (objects - free);
+  if (freed > 0) {
+    const sizeClass = i32[s + S_SPC]! >>> 1;
+    i32[s + S_COUNT] = objects - free;
+    i32[s + S_FLAGS] = i32[s + S_FLAGS]! | NEEDS_ZERO;
+    addCounter(c, c.caches + C_FREES + 2 * sizeClass, freed);
+    if (sizeClass === 0) addCounter(c, c.caches + C_LARGE_FREED, i32[s + S_PAGES]! * PAGE_SIZE);
+  }
+  i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]!;
+}
+
+/** Sweeps one unswept span and puts it where it belongs; its pages, negative if they were freed, 0 when done. */
+function sweepOne(c: Core): number {
+  const i32 = c.i32;
+  if (i32[H_PHASE] !== SWEEPING) return 0;
+  for (let k = i32[H_SWEEP_CURSOR]!; k < NUM_SPC * 2; k++) {
+    i32[H_SWEEP_CURSOR] = k;
+    const s = popSpan(c, listOf(c, k >>> 1, k & 1, 0));
+    if (s === 0) continue;
+    sweepSpan(c, s);
+    const pages = i32[s + S_PAGES]!;
+    if (i32[s + S_COUNT] === 0) {
+      freeSpan(c, s);
+      return -pages;
+    }
+    placeSpan(c, s);
+    return pages;
+  }
+  i32[H_PHASE] = IDLE;
+  return 0;
+}
+
+/** Sweeps at least `pages` pages if there are that many; returns pages swept. */
+export function sweepPages(c: Core, pages: number): number {
+  let swept = 0;
+  while (swept < pages) {
+    const n = sweepOne(c);
+    if (n === 0) break;
+    swept += n < 0 ? -n : n;
+  }
+  return swept;
+}
+
+/** Sweeps until `pages` pages have been freed, or all is swept. Go's mheap.reclaim. */
+export function reclaim(c: Core, pages: number): void {
+  for (let freed = 0; freed < pages;) {
+    const n = sweepOne(c);
+    if (n === 0) return;
+    if (n < 0) freed -= n;
+  }
+}
+
+/** Everything swept has become unswept: the generation moves on. Caches must be empty. */
+export function beginSweep(c: Core): void {
+  const i32 = c.i32;
+  i32[H_SWEEPGEN] = i32[H_SWEEPGEN]! + 2;
+  i32[H_SWEEP_CURSOR] = 0;
+  i32[H_PHASE] = SWEEPING;
+}

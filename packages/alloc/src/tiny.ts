@@ -1,0 +1,128 @@
+/**
+ * The tiny allocator: pointer-free objects below 16 bytes share 16-byte blocks. Go's, plus manual free.
+ *
+ * Invariants
+ *  1. Bit i of a block's start bits is set while an object begins at its byte i; a block in use has at least one, except
+ *     while it is the current block of a shard.
+ *  2. Objects are aligned to 8, 4 or 2 as their size divides; 12 bytes are aligned to 8, since a pointer has 4.
+ *  3. A block lives as long as any object in it; a collector sees one 16-byte object.
+ *
+ * Go has no free, so its tiny blocks need no start bits. Here they make a free exact: an address where no object
+ * begins is an interior pointer, and a second free is seen. They cost 2 bytes per block.
+ */
+import type { Ptr } from "./api.ts";
+import { NOZERO } from "./api.ts";
+import { cacheOf, refill, releaseEmpty } from "./cache.ts";
+import type { Core } from "./core.ts";
+import { deadPointer, doubleFree, interiorPointer } from "./errors.ts";
+import { noMemory } from "./large.ts";
+import { C_TINY, C_TINY_ALLOCS, C_TINY_OFFSET, H_PHASE, MARKING, TINY_SPC } from "./layout.ts";
+import { fromWord } from "./ptr.ts";
+import { TINY_SIZE } from "./size-classes.ts";
+import { S_BASE, S_BIT_WORDS, S_BITS, S_CURSOR, S_CURSOR_BASE, startBits } from "./span.ts";
+
+/** Rounds `offset` up to the alignment of an object of `size` bytes. */
+export function tinyAlign(offset: number, size: number): number {
+  if ((size & 7) === 0 || size === 12) return (offset + 7) & ~7;
+  if ((size & 3) === 0) return (offset + 3) & ~3;
+  if ((size & 1) === 0) return (offset + 1) & ~1;
+  return offset;
+}
+
+/** `size` bytes, 1 to 15, without pointers. */
+export function allocTiny(c: Core, size: number, flags: number, shard: number): Ptr {
+  const i32 = c.i32;
+  const cache = cacheOf(c, shard);
+  const block = fromWord(i32[cache + C_TINY]!);
+  if (block !== 0) {
+    const at = tinyAlign(i32[cache + C_TINY_OFFSET]!, size);
+    if (at + size <= TINY_SIZE) {
+      const s = i32[c.pageMap + (block >>> 13)]!;
+      const starts = startBits(c, s, (block - i32[s + S_BASE]!) >>> 4);
+      // A block whose objects have all been freed starts over; its bytes are dirty then, as after any free.
+      c.u16[starts] = c.u16[starts]! | (1 << at);
+      i32[cache + C_TINY_OFFSET] = at + size;
+      c.f64[(cache + C_TINY_ALLOCS) >>> 1] = c.f64[(cache + C_TINY_ALLOCS) >>> 1]! + 1;
+      return block + at;
+    }
+  }
+  return newBlock(c, size, flags, shard);
+}
+
+function newBlock(c: Core, size: number, flags: number, shard: number): Ptr {
+  const i32 = c.i32;
+  const cache = cacheOf(c, shard);
+  let s = i32[cache + TINY_SPC]!;
+  if (i32[i32[s + S_CURSOR]!] === 0) {
+    s = refill(c, shard, TINY_SPC);
+    if (s === 0) {
+      releaseEmpty(c);
+      s = refill(c, shard, TINY_SPC);
+      if (s === 0) throw noMemory(c, TINY_SIZE);
+    }
+  }
+  const cursor = i32[s + S_CURSOR]!;
+  const free = i32[cursor]!;
+  const bit = free & -free;
+  i32[cursor] = free ^ bit;
+  const p = (i32[s + S_CURSOR_BASE]! + (31 - Math.clz32(bit)) * TINY_SIZE) >>> 0;
+  c.u16[startBits(c, s, (p - i32[s + S_BASE]!) >>> 4)] = 1;
+  // Always zeroed: later objects of the block rely on it, whatever this one asked for.
+  void (flags & NOZERO);
+  c.f64[p >>> 3] = 0;
+  c.f64[(p >>> 3) + 1] = 0;
+  if (i32[H_PHASE] === MARKING) {
+    const mark = cursor + i32[s + S_BIT_WORDS]!;
+    i32[mark] = i32[mark]! | bit;
+  }
+  // Go keeps whichever block has more room left, the old one or this.
+  if (i32[cache + C_TINY] === 0 || size < i32[cache + C_TINY_OFFSET]!) {
+    i32[cache + C_TINY] = p;
+    i32[cache + C_TINY_OFFSET] = size;
+  }
+  return p;
+}
+
+/** Whether a shard still packs objects into the block. */
+function currentShard(c: Core, block: Ptr): number {
+  for (let shard = 0; shard < c.shards; shard++) {
+    if (fromWord(c.i32[cacheOf(c, shard) + C_TINY]!) === block) return shard;
+  }
+  return -1;
+}
+
+/** Ends the object at `p`, checked; true if its block has no object left and must be freed (at its base). */
+export function freeTiny(c: Core, s: number, p: Ptr): boolean {
+  const i32 = c.i32;
+  const offset = p - fromWord(i32[s + S_BASE]!);
+  const index = offset >>> 4;
+  if ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) throw doubleFree(p);
+  const word = startBits(c, s, index);
+  const starts = c.u16[word]!;
+  const bit = 1 << (offset & 15);
+  if ((starts & bit) === 0) {
+    const before = starts & (bit - 1);
+    if (before === 0) throw doubleFree(p);
+    throw interiorPointer(p, p - (offset & 15) + 31 - Math.clz32(before));
+  }
+  c.u16[word] = starts ^ bit;
+  if (starts !== bit) return false;
+  const shard = currentShard(c, p - (offset & 15));
+  if (shard >= 0) {
+    i32[cacheOf(c, shard) + C_TINY] = 0;
+    i32[cacheOf(c, shard) + C_TINY_OFFSET] = 0;
+  }
+  return true;
+}
+
+/** Bytes up to the next object of the block, or to its end. */
+export function tinyUsable(c: Core, s: number, p: Ptr): number {
+  const offset = p - fromWord(c.i32[s + S_BASE]!);
+  const starts = c.u16[startBits(c, s, offset >>> 4)]!;
+  const at = offset & 15;
+  if (((starts >>> at) & 1) === 0) throw deadPointer(p);
+  const after = starts & (-2 << at);
+  if (after !== 0) return 31 - Math.clz32(after & -after) - at;
+  const shard = currentShard(c, p - at);
+  return (shard >= 0 ? c.i32[cacheOf(c, shard) + C_TINY_OFFSET]! : TINY_SIZE) - at;
+}

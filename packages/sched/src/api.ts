@@ -104,6 +104,17 @@ export interface SchedulerOptions {
   readonly context?: () => (step: () => void) => void;
 }
 
+/** Options of the GMP scheduler. */
+export interface GmpOptions extends SchedulerOptions {
+  /**
+   * Logical processors, 1 to 1024. One gives Go's order with `GOMAXPROCS=1`.
+   * @defaultValue 1
+   */
+  readonly procs?: number;
+  /** Seed of `random` and of the choice of victims; default unforeseeable. */
+  readonly seed?: number;
+}
+
 /**
  * Sees what a scheduler does. Times are `clock.now()`, in milliseconds. A tracer must not call back into the
  * scheduler.

@@ -25,7 +25,8 @@ import type {
   Tracer,
 } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
-import { CountingClock, HeapClock, RealClock, VirtualClock } from "./clock.ts";
+import type { VirtualClock } from "./clock.ts";
+import { CountingClock, HeapClock, RealClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
 import { deadlockError, goroutineInfo, type GoroutineInfo } from "./deadlock.ts";
 import { badYield, nilGoFunc, notAFunction } from "./errors.ts";
@@ -79,6 +80,7 @@ export abstract class Core implements Runtime, Scheduler {
   pumping = false;
   protected program: Program | null = null;
   protected rng: Xorshift;
+  private readonly ownsClock: boolean;
   private switches = 0;
   private readonly slice: number;
   private readonly options: SchedulerOptions;
@@ -98,8 +100,10 @@ export abstract class Core implements Runtime, Scheduler {
     options: SchedulerOptions,
     clock: Clock | null,
     gate: AsyncGate | null,
+    ownsClock: boolean,
     seed?: number,
   ) {
+    this.ownsClock = ownsClock && options.clock === undefined;
     this.options = options;
     this.slice = options.slice ?? 4;
     this.tracer = options.tracer ?? null;
@@ -113,14 +117,18 @@ export abstract class Core implements Runtime, Scheduler {
     this.sites = sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
   }
 
-  /** A goroutine became runnable: it was started or woken. */
+  /** A goroutine became runnable: it was started, or woken by a running one or a timer. */
   protected abstract put(g: G): void;
+  /** A goroutine was woken from outside: by a promise, an async function, an event. */
+  protected abstract putOutside(g: G): void;
   /** The running goroutine gave way. */
   protected abstract putYield(g: G): void;
   /** The next goroutine to run, or null. */
   protected abstract pick(): G | null;
   /** Forgets every runnable goroutine. */
   protected abstract clearQueues(): void;
+  /** Locks a goroutine to the P that runs it, where there are Ps. */
+  lock(_g: G, _on: boolean): void {}
   /** Called at each look at the clock while running. */
   protected tick(_now: number): void {}
   abstract readonly procs: number;
@@ -177,8 +185,12 @@ export abstract class Core implements Runtime, Scheduler {
     g.state = RUNNABLE;
     if (this.tracer !== null) this.tracer.unblock(this.clock.now(), g, ambient.g, g.op);
     g.op = null;
-    this.put(g);
-    if (!this.pumping && !this.scheduled) this.schedule();
+    if (this.pumping) {
+      this.put(g);
+      return;
+    }
+    this.putOutside(g);
+    if (!this.scheduled) this.schedule();
   }
 
   private schedule(): void {
@@ -201,12 +213,14 @@ export abstract class Core implements Runtime, Scheduler {
     const end = last + this.slice;
     let more = false;
     let steps = 0;
-    if (heap !== null && heap.size > 0 && !heap.virtual) heap.runDue(heap.now());
+    ambient.g = null;
+    if (heap !== null && heap.size > 0 && !heap.virtual) heap.runDue(last);
     let budget = this.every;
     for (;;) {
       const g = this.pick();
       if (g === null) {
         if (heap === null || heap.size === 0) break;
+        ambient.g = null;
         if (heap.virtual ? !this.jump(heap as VirtualClock) : heap.runDue(heap.now()) === 0) break;
         continue;
       }
@@ -220,6 +234,7 @@ export abstract class Core implements Runtime, Scheduler {
         if (spent > 0.4) this.every = this.every > 8 ? this.every >> 2 : 1;
         else if (spent < 0.05 && this.every < EVERY_MAX) this.every <<= 1;
         budget = this.every;
+        ambient.g = null;
         if (heap !== null && !heap.virtual && heap.size > 0) heap.runDue(t);
         this.tick(t);
         if (t >= end) {
@@ -510,7 +525,7 @@ export abstract class Core implements Runtime, Scheduler {
     }
     this.all = null;
     this.live = 0;
-    this.heap?.clear();
+    if (this.ownsClock) this.heap?.clear();
   }
 
   // Nothing is runnable.

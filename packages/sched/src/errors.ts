@@ -15,7 +15,7 @@ export function nilGoFunc(): FatalError {
 
 /** `go` was given something else than a function. */
 export function notAFunction(value: unknown): TypeError {
-  return badArgument("go", "fn", value, "a function", "type") as TypeError;
+  return badArgument("go", "fn", value, "a function", "type");
 }
 
 /** A goroutine yielded what a scheduler cannot use. */
@@ -63,4 +63,23 @@ export function checkMs(where: string, argument: string, ms: unknown): number {
       typeof ms === "number" ? "range" : "type",
     );
   return ms;
+}
+
+/** An integer in [min, max], or an error naming the argument. */
+export function checkCount(
+  where: string,
+  argument: string,
+  n: unknown,
+  min: number,
+  max: number,
+): number {
+  if (typeof n !== "number" || !Number.isInteger(n) || n < min || n > max)
+    throw badArgument(
+      where,
+      argument,
+      n,
+      `an integer from ${min} to ${max}`,
+      typeof n === "number" ? "range" : "type",
+    );
+  return n;
 }

@@ -4,9 +4,6 @@
  * Invariant: goroutines run in the order in which they became runnable.
  */
 import type { Scheduler, SchedulerOptions } from "./api.ts";
-import { ambient } from "./ambient.ts";
-import { AsyncGate } from "./async-waiter.ts";
-import { RealClock } from "./clock.ts";
 import { Core } from "./core.ts";
 import type { G } from "./g.ts";
 import { Ring } from "./ring.ts";
@@ -16,6 +13,10 @@ class FifoScheduler extends Core {
   private readonly queue = new Ring();
 
   protected put(g: G): void {
+    this.queue.push(g);
+  }
+
+  protected putOutside(g: G): void {
     this.queue.push(g);
   }
 
@@ -51,14 +52,5 @@ class FifoScheduler extends Core {
  * ```
  */
 export function createFifoScheduler(options: SchedulerOptions = {}): Scheduler {
-  return new FifoScheduler(options, null, null);
-}
-
-/** The default scheduler: shares clock and gate with async code outside goroutines. */
-export function createDefault(): Scheduler {
-  return new FifoScheduler(
-    {},
-    (ambient.clock ??= new RealClock(1)),
-    (ambient.gate ??= new AsyncGate()),
-  );
+  return new FifoScheduler(options, null, null, true);
 }

@@ -42,9 +42,14 @@ export function hostWall(): number {
   return Date.now();
 }
 
-/** Calls `fn` after the current job, before the host looks at its timers. */
+const resolved = Promise.resolve();
+
+/**
+ * Calls `fn`, which must not throw, after the current job and before the host looks at its timers. A promise job:
+ * Node's `queueMicrotask` makes an async resource each time and costs five times as much.
+ */
 export function microtask(fn: () => void): void {
-  queueMicrotask(fn);
+  void resolved.then(fn);
 }
 
 /** Calls `fn` after the host had a turn. */

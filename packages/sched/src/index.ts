@@ -3,6 +3,7 @@ export { aborted, withSignal } from "./abort.ts";
 export { currentClock, currentGoroutine, now, random, wall } from "./current.ts";
 export { DeadlockError, type GoroutineInfo, isDeadlockError } from "./deadlock.ts";
 export { createFifoScheduler } from "./fifo.ts";
+export { createScheduler } from "./gmp.ts";
 export { DONE, FAILED, FRESH, isOp, Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
 export { poll } from "./poll.ts";
 export {

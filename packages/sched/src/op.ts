@@ -171,7 +171,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
 
 /** The brand by which an op of any copy of the package is known. */
 const OP = Symbol.for("gort.op");
-Object.defineProperty(Op.prototype, OP, { value: true });
+void Object.defineProperty(Op.prototype, OP, { value: true });
 
 /** Whether `v` is an op, from whichever copy of this package. */
 export function isOp(v: unknown): v is Op<unknown> {

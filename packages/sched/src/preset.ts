@@ -5,8 +5,10 @@
  * outside any goroutine; every `run` has a scheduler of its own, so two programs in one process do not meet.
  */
 import { ambient } from "./ambient.ts";
-import type { GoFunc, Goroutine, Scheduler, SchedulerOptions } from "./api.ts";
-import { createDefault, createFifoScheduler } from "./fifo.ts";
+import type { GoFunc, Goroutine, GmpOptions, Scheduler } from "./api.ts";
+import { AsyncGate } from "./async-waiter.ts";
+import { RealClock } from "./clock.ts";
+import { createScheduler, GmpScheduler } from "./gmp.ts";
 
 /**
  * The scheduler used outside goroutines, and by async goroutines after their first `await`. Made on first use.
@@ -19,7 +21,11 @@ import { createDefault, createFifoScheduler } from "./fifo.ts";
  * ```
  */
 export function defaultScheduler(): Scheduler {
-  return (ambient.fallback ??= createDefault());
+  return (ambient.fallback ??= new GmpScheduler(
+    {},
+    (ambient.clock ??= new RealClock(1)),
+    (ambient.gate ??= new AsyncGate()),
+  ));
 }
 
 /**
@@ -85,8 +91,8 @@ export function go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Gorout
  * sum; // => 42
  * ```
  */
-export function run<R>(main: GoFunc<[], R>, options: SchedulerOptions = {}): Promise<R> {
-  return createFifoScheduler(options).run(main);
+export function run<R>(main: GoFunc<[], R>, options: GmpOptions = {}): Promise<R> {
+  return createScheduler(options).run(main);
 }
 
 /** Goroutines of the current scheduler that are not dead. O(1). */

@@ -1,0 +1,320 @@
+/**
+ * The GMP scheduler: Go's `proc.go` on one thread.
+ *
+ * Invariants
+ *  1. A runnable goroutine is in exactly one place: a P's `next`, a P's queue, the global queue, or the netpoll list.
+ *  2. Starting or readying a goroutine from a running one puts it in that P's `next`; who was there moves to the tail
+ *     of the queue; a full queue sends half of itself and the newcomer to the global queue.
+ *  3. Every 61st time slice of a P begins with the global queue, so that it cannot starve.
+ *  4. At most one P spins (looks for work without having any); a P that finds nothing is idle.
+ *  5. A goroutine locked to a P is run by that P only.
+ *  6. Goroutines that keep handing their slice to each other lose it after 10 ms.
+ *
+ * Ps take turns, one step each, which stands for running at the same time. M is left out: one thread is one M, and
+ * it always runs.
+ *
+ * Rejected: one queue per priority (Go has none), and stealing `next` from a running P (Go waits a little before it
+ * does; here the victim is always about to run it).
+ */
+import type { Clock, GmpOptions, Scheduler } from "./api.ts";
+import type { AsyncGate } from "./async-waiter.ts";
+import { type HeapClock, RealClock } from "./clock.ts";
+import { Core } from "./core.ts";
+import { checkCount } from "./errors.ts";
+import type { G } from "./g.ts";
+import { P_IDLE, P_RUNNING, Proc, RUNQ } from "./proc.ts";
+import { Ring } from "./ring.ts";
+import { StealOrder } from "./steal-order.ts";
+
+/** A goroutine may keep its P this long, in milliseconds, before others go first. */
+export const FORCE_PREEMPT_MS = 10;
+/** How often a P looks at the global queue first. */
+const GLOBAL_EVERY = 61;
+/** How often a P goes round all others before it gives up stealing. */
+const STEAL_TRIES = 4;
+/** More Ps than this are refused: every look at the clock visits each. */
+const PROCS_MAX = 1024;
+
+export class GmpScheduler extends Core {
+  readonly procs: number;
+  readonly ps: readonly Proc[];
+  /** The global run queue. */
+  readonly global = new Ring();
+  /** Readied from outside: by a promise, an async function, an event. */
+  readonly netpoll = new Ring();
+  stealCount = 0;
+  preemptions = 0;
+  private readonly running: Proc[] = [];
+  private turn = 0;
+  private cur: Proc;
+  private spinningPs = 0;
+  private readonly order: StealOrder;
+  private readonly ownHeap: HeapClock | null;
+
+  constructor(options: GmpOptions, clock: Clock | null = null, gate: AsyncGate | null = null) {
+    const procs = checkCount("createScheduler", "procs", options.procs ?? 1, 1, PROCS_MAX);
+    const c = clock ?? options.clock ?? new RealClock(procs);
+    super(options, c, gate, clock === null, options.seed);
+    this.procs = procs;
+    this.ps = Array.from({ length: procs }, (_, i) => new Proc(i));
+    this.order = new StealOrder(procs);
+    this.cur = this.ps[0]!;
+    this.ownHeap = this.heap !== null && this.heap.heaps.length === procs ? this.heap : null;
+  }
+
+  protected put(g: G): void {
+    const extra = g.extra;
+    const p = extra !== null && extra.lockedP >= 0 ? this.ps[extra.lockedP]! : this.cur;
+    const kicked = p.next;
+    p.next = g;
+    if (p.status === P_IDLE) this.startProc(p, false);
+    if (kicked !== null && !p.push(kicked)) this.overflow(p, kicked);
+    if (this.procs > 1) this.wakeProc();
+  }
+
+  protected putOutside(g: G): void {
+    const extra = g.extra;
+    if (extra !== null && extra.lockedP >= 0) this.put(g);
+    else {
+      this.netpoll.push(g);
+      if (this.running.length === 0) this.startProc(this.cur, false);
+    }
+  }
+
+  protected putYield(g: G): void {
+    const extra = g.extra;
+    if (extra !== null && extra.lockedP >= 0) {
+      const p = this.ps[extra.lockedP]!;
+      if (!p.push(g)) this.overflow(p, g);
+      if (p.status === P_IDLE) this.startProc(p, false);
+      return;
+    }
+    this.global.push(g);
+  }
+
+  /** The queue of `p` is full: its first half and `g` go to the global queue. */
+  private overflow(p: Proc, g: G): void {
+    for (let i = 0; i < RUNQ / 2; i++) {
+      const moved = p.shift()!;
+      const extra = moved.extra;
+      if (extra !== null && extra.lockedP >= 0) p.push(moved);
+      else this.global.push(moved);
+    }
+    const extra = g.extra;
+    if (extra !== null && extra.lockedP >= 0) p.push(g);
+    else this.global.push(g);
+  }
+
+  protected pick(): G | null {
+    if (this.procs === 1) return this.find(this.cur);
+    const running = this.running;
+    while (running.length > 0) {
+      if (++this.turn >= running.length) this.turn = 0;
+      const p = running[this.turn]!;
+      this.cur = p;
+      if (this.ownHeap !== null) this.ownHeap.current = this.ownHeap.heaps[p.id]!;
+      const g = this.find(p);
+      if (g !== null) return g;
+      this.stopProc(p);
+    }
+    return null;
+  }
+
+  /** What `p` runs next: Go's `schedule` and `findRunnable`. */
+  private find(p: Proc): G | null {
+    let g: G | null;
+    if (p.schedtick % GLOBAL_EVERY === 0 && this.global.size > 0) {
+      p.schedtick++;
+      return this.global.shift();
+    }
+    g = p.next;
+    if (g !== null) {
+      p.next = null;
+      if (!p.preempt) return g;
+      p.preempt = false;
+      if (this.global.size === 0 && p.head === p.tail && this.netpoll.size === 0) return g;
+      this.preemptions++;
+      this.putYield(g);
+    }
+    g = p.shift();
+    if (g === null) {
+      if (this.global.size > 0) g = this.fromGlobal(p);
+      else if (this.netpoll.size > 0) g = this.netpoll.shift();
+      else if (this.procs > 1) g = this.steal(p);
+      if (g === null) return null;
+    }
+    p.schedtick++;
+    if (p.spinning) {
+      this.stopSpinning(p);
+      this.wakeProc();
+    }
+    return g;
+  }
+
+  /** Takes a fair share of the global queue: one to run, the others into the local queue. */
+  private fromGlobal(p: Proc): G | null {
+    const global = this.global;
+    let n = Math.min(Math.floor(global.size / this.procs) + 1, global.size, RUNQ / 2);
+    const g = global.shift();
+    while (--n > 0) {
+      const other = global.shift()!;
+      if (!p.push(other)) {
+        global.push(other);
+        break;
+      }
+    }
+    return g;
+  }
+
+  /** Looks for work at the others, in random order; takes half of what the first one with work has. */
+  private steal(p: Proc): G | null {
+    const { order, ps } = this;
+    for (let i = 0; i < STEAL_TRIES; i++) {
+      const r = this.rng.next();
+      const step = order.step(r);
+      let at = r % order.count;
+      for (let j = 0; j < order.count; j++, at = (at + step) % order.count) {
+        const victim = ps[at]!;
+        if (victim === p) continue;
+        const g = this.stealFrom(p, victim, i === STEAL_TRIES - 1);
+        if (g !== null) return g;
+      }
+    }
+    return null;
+  }
+
+  /** Moves half of `victim`'s queue to `p` and returns the last one of it to run. */
+  private stealFrom(p: Proc, victim: Proc, takeNext: boolean): G | null {
+    let n = victim.size;
+    n -= n >> 1;
+    if (n === 0) {
+      const g = victim.next;
+      if (!takeNext || g === null || victim.status === P_RUNNING) return null;
+      if (g.extra !== null && g.extra.lockedP >= 0) return null;
+      victim.next = null;
+      this.stealCount++;
+      if (this.tracer !== null) this.tracer.steal(this.clock.now(), p.id, victim.id, 1);
+      return g;
+    }
+    let last: G | null = null;
+    let taken = 0;
+    for (; n > 0; n--) {
+      const g = victim.shift()!;
+      if (g.extra !== null && g.extra.lockedP >= 0) {
+        victim.push(g);
+        continue;
+      }
+      if (last !== null) p.push(last);
+      last = g;
+      taken++;
+    }
+    if (last === null) return null;
+    this.stealCount++;
+    if (this.tracer !== null) this.tracer.steal(this.clock.now(), p.id, victim.id, taken);
+    return last;
+  }
+
+  /** There is more to run than Ps that run: lets one idle P look, unless one is looking already. */
+  private wakeProc(): void {
+    if (this.spinningPs > 0 || this.running.length === this.procs) return;
+    for (const p of this.ps) {
+      if (p.status === P_IDLE) {
+        this.startProc(p, true);
+        return;
+      }
+    }
+  }
+
+  private startProc(p: Proc, spinning: boolean): void {
+    p.status = P_RUNNING;
+    if (spinning) {
+      p.spinning = true;
+      this.spinningPs++;
+    }
+    this.running.push(p);
+    if (this.tracer !== null) this.tracer.proc(this.clock.now(), p.id, "start");
+  }
+
+  private stopProc(p: Proc): void {
+    this.stopSpinning(p);
+    p.status = P_IDLE;
+    const at = this.running.indexOf(p);
+    this.running.splice(at, 1);
+    if (this.turn >= at) this.turn--;
+    if (this.tracer !== null) this.tracer.proc(this.clock.now(), p.id, "stop");
+  }
+
+  private stopSpinning(p: Proc): void {
+    if (!p.spinning) return;
+    p.spinning = false;
+    this.spinningPs--;
+  }
+
+  /** sysmon: takes the slice from who has had it for 10 ms, and lets no ready I/O wait behind busy Ps. */
+  protected override tick(now: number): void {
+    const running = this.running;
+    for (let i = 0; i < running.length; i++) {
+      const p = running[i]!;
+      if (p.sysmontick !== p.schedtick) {
+        p.sysmontick = p.schedtick;
+        p.sysmonwhen = now;
+      } else if (now - p.sysmonwhen >= FORCE_PREEMPT_MS) {
+        p.preempt = true;
+      }
+    }
+    let g;
+    while ((g = this.netpoll.shift()) !== null) this.global.push(g);
+  }
+
+  protected clearQueues(): void {
+    this.global.clear();
+    this.netpoll.clear();
+    for (const p of this.ps) {
+      p.clear();
+      p.status = P_IDLE;
+    }
+    this.running.length = 0;
+    this.spinningPs = 0;
+    this.turn = 0;
+    this.cur = this.ps[0]!;
+  }
+
+  protected override currentProc(): number {
+    return this.cur.id;
+  }
+
+  protected override get steals(): number {
+    return this.stealCount;
+  }
+
+  /** Locks `g` to the P that runs it, or frees it. */
+  override lock(g: G, on: boolean): void {
+    g.more().lockedP = on ? this.cur.id : -1;
+  }
+}
+
+/**
+ * Go's scheduler: per-P run queues of 256 with a `next` slot, a global queue looked at every 61st slice, stealing
+ * half from a random victim, and a 10 ms slice. With `procs: 1` (the default) the order of goroutines is that of Go
+ * with `GOMAXPROCS=1`. On one thread more Ps give order and locality, not speed. Throws a RangeError for bad options.
+ *
+ * @example
+ * ```ts
+ * import { createScheduler } from "@gort/sched";
+ *
+ * const s = createScheduler({ procs: 4 });
+ * const sum = await s.run(function* () {
+ *   const parts = [1, 2, 3].map((n) => s.go(function* () {
+ *     yield; // gives way
+ *     return n * n;
+ *   }));
+ *   let total = 0;
+ *   for (const p of parts) total += yield* p.join();
+ *   return total;
+ * });
+ * sum; // => 14
+ * ```
+ */
+export function createScheduler(options: GmpOptions = {}): Scheduler {
+  return new GmpScheduler(options);
+}

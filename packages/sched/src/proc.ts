@@ -1,0 +1,88 @@
+/**
+ * P: a processor of the GMP scheduler, with the local run queue Go's has.
+ *
+ * Invariants
+ *  1. The queue holds `tail - head` goroutines, at most 256, at the masked indexes from `head`.
+ *  2. `next` is run before the queue and shares the time slice of the goroutine that readied it.
+ *  3. A P is in the list of running Ps exactly when its status is RUNNING.
+ *
+ * On one thread Ps are logical: they give order, locality and the semantics of stealing, not parallelism.
+ */
+import type { G } from "./g.ts";
+
+/** Go's numbers for the states of a P. */
+export const P_IDLE = 0;
+export const P_RUNNING = 1;
+export const P_DEAD = 4;
+
+/** Places in a local run queue, as in Go. */
+export const RUNQ = 256;
+const MASK = RUNQ - 1;
+
+export class Proc {
+  readonly id: number;
+  status: number = P_IDLE;
+  head = 0;
+  tail = 0;
+  next: G | null = null;
+  /** Counts time slices; a goroutine taken from `next` inherits the running one. */
+  schedtick = 0;
+  /** What sysmon saw last, and when. */
+  sysmontick = -1;
+  sysmonwhen = 0;
+  /** The slice is over: whoever would inherit it goes to the global queue. */
+  preempt = false;
+  /** Looking for work to steal. */
+  spinning = false;
+  private readonly runq: (G | undefined)[] = new Array<G | undefined>(RUNQ).fill(undefined);
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  /** Goroutines in the queue, `next` not counted. */
+  get size(): number {
+    return this.tail - this.head;
+  }
+
+  get empty(): boolean {
+    return this.next === null && this.head === this.tail;
+  }
+
+  /** Adds at the tail; false if the queue is full. */
+  push(g: G): boolean {
+    if (this.tail - this.head === RUNQ) return false;
+    this.runq[this.tail++ & MASK] = g;
+    return true;
+  }
+
+  /** Takes from the head, not from `next`. */
+  shift(): G | null {
+    if (this.head === this.tail) return null;
+    const i = this.head++ & MASK;
+    const g = this.runq[i]!;
+    this.runq[i] = undefined;
+    if (this.head === this.tail) {
+      // Keeps the indexes small integers for ever.
+      this.head = 0;
+      this.tail = 0;
+    }
+    return g;
+  }
+
+  clear(): void {
+    this.runq.fill(undefined);
+    this.head = 0;
+    this.tail = 0;
+    this.next = null;
+    this.preempt = false;
+    this.spinning = false;
+  }
+
+  /** The queue in order, for checks and dumps; `next` is not in it. */
+  list(): G[] {
+    const list: G[] = [];
+    for (let i = this.head; i < this.tail; i++) list.push(this.runq[i & MASK]!);
+    return list;
+  }
+}

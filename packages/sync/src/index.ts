@@ -1,1 +1,12 @@
-export {};
+export type * from "./api.ts";
+export { Cond } from "./cond.ts";
+export { ErrGroup } from "./err-group.ts";
+export { isMisuseError, MisuseError } from "./errors.ts";
+export { Mutex } from "./mutex.ts";
+export { Once } from "./once.ts";
+export { Pool, type PoolConstructor, type PoolOptions } from "./pool.ts";
+export type { ChanResult, FlightOutcome, ResultChan } from "./result-chan.ts";
+export { RWMutex } from "./rw-mutex.ts";
+export { Semaphore } from "./semaphore.ts";
+export { FlightPanic, type FlightResult, SingleFlight } from "./single-flight.ts";
+export { WaitGroup } from "./wait-group.ts";

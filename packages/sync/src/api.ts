@@ -1,0 +1,74 @@
+/**
+ * Contracts of `@gort/sync`: what a lock is, how a wait is cancelled, what a goroutine body may be.
+ *
+ * Invariants
+ *  1. Every blocking call returns an `Op` (or a {@link Routine}, where user code runs inside) and takes
+ *     {@link WaitOptions}; a cancelled wait leaves the primitive as if it had never been asked.
+ *  2. Taking and owning are one synchronous step: whoever is told it has the lock has it.
+ *  3. A wait that was already cancelled fails even if it could succeed at once; a wait that succeeded is not
+ *     undone by a later cancellation.
+ *  4. A token releases at most once, and never what somebody else holds by now.
+ */
+import type { Op } from "@gort/sched";
+
+/** What is needed of a context: `@gort/context` contexts have it. */
+export interface ContextLike {
+  /** The channel that closes when the context ends; null if it never does. */
+  done(): DoneChan | null;
+  /** Why it ended; null or undefined while it has not. */
+  err(): unknown;
+}
+
+/** What is needed of a context's `done` channel. */
+export interface DoneChan {
+  recv(): Op<unknown>;
+}
+
+/** How a blocking call can be called off. Both may be given; the first to end wins. */
+export interface WaitOptions {
+  /** Aborting it fails the wait with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ending it fails the wait with `ctx.err()`. */
+  readonly ctx?: ContextLike | null | undefined;
+}
+
+/** Go's `sync.Locker`. */
+export interface Locker {
+  /** Waits for the lock. */
+  lock(options?: WaitOptions): Op<unknown>;
+  /** Releases it; a fatal error if it is not held. */
+  unlock(): void;
+}
+
+/**
+ * A held lock, for `using`. `unlock` and `[Symbol.dispose]` do the same, once: later calls do nothing.
+ */
+export interface LockToken extends Disposable {
+  /** Whether this token still stands for the lock. O(1). */
+  readonly held: boolean;
+  /** Releases the lock if this token still stands for it. O(1). */
+  unlock(): void;
+}
+
+/** Held permits of a semaphore, for `using`. `release` and `[Symbol.dispose]` do the same, once. */
+export interface Permit extends Disposable {
+  /** How many permits it stands for. */
+  readonly weight: number;
+  /** Whether they are still held. O(1). */
+  readonly held: boolean;
+  /** Gives them back; later calls do nothing. O(waiters let in). */
+  release(): void;
+}
+
+/** What runs under a lock or once: a generator function (`function* () {}`), an async or a plain function. */
+export type Body<R, A extends unknown[] = []> = (
+  ...args: A
+) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R;
+
+/**
+ * A blocking call in which user code runs, such as `mu.withLock(fn)`: use it by `yield*` in a generator goroutine
+ * or by `await`. Nothing happens before. Unlike an `Op` it cannot be a case of a select.
+ */
+export interface Routine<R> extends PromiseLike<R> {
+  [Symbol.iterator](): Iterator<Op<any> | undefined, R, any>;
+}

@@ -1,0 +1,170 @@
+/**
+ * Cond: Go's `sync.Cond`, a place to wait for a change of what a lock protects.
+ *
+ * Invariants
+ *  1. A waiter is queued before the lock is released, so no signal given after that is missed.
+ *  2. `signal` wakes the longest waiting; with nobody waiting it is lost. A signal reaches one waiter: if that one
+ *     is called off after it, before its caller ran, the next gets it.
+ *  3. `wait` returns, or fails because it was called off, with the lock held.
+ *
+ * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
+ * does not make everybody run to find the lock taken.
+ */
+import { FAILED, Op, PARKED, USED, type Waiter, type WaitReason, WaitQueue } from "@gort/sched";
+import type { Locker, WaitOptions } from "./api.ts";
+import { MisuseError, texts } from "./errors.ts";
+import { type Abortable, guard } from "./guard.ts";
+
+/** @internal */
+export class CondOp extends Op<void> implements Waiter, Abortable {
+  private readonly cond: Cond;
+  /** Taking the lock again, after the wake-up. */
+  private relock: Op<unknown> | null = null;
+  private failure: { readonly error: unknown } | null = null;
+
+  constructor(cond: Cond) {
+    super();
+    this.cond = cond;
+  }
+
+  override get reason(): WaitReason {
+    return this.relock === null ? "sync.Cond.Wait" : this.relock.reason;
+  }
+
+  override describe(): string {
+    return this.relock === null ? "sync.Cond" : this.relock.describe();
+  }
+
+  override tryNow(): boolean {
+    this.cond.checkCopy();
+    return false;
+  }
+
+  override park(): void {
+    const { cond } = this;
+    cond.queue.push(this);
+    try {
+      cond.l.unlock();
+    } catch (error) {
+      cond.queue.remove(this);
+      throw error;
+    }
+  }
+
+  /** Signalled or called off: takes the lock, then is over. */
+  lockAgain(): void {
+    const op = (this.relock = this.cond.l.lock());
+    if (op.tryNow()) {
+      op.state = USED;
+      this.over();
+      return;
+    }
+    op.waiter = this;
+    op.state = PARKED;
+    op.park();
+  }
+
+  wake(op: Op<any>): void {
+    const failed = op.state === FAILED;
+    op.state = USED;
+    if (failed) this.fail(op.error);
+    else this.over();
+  }
+
+  private over(): void {
+    if (this.failure !== null) this.fail(this.failure.error);
+    else this.complete();
+  }
+
+  abort(error: unknown): boolean {
+    if (this.relock !== null) return false;
+    this.cond.queue.remove(this);
+    this.failure = { error };
+    this.lockAgain();
+    return true;
+  }
+
+  /** Leaves without the lock: the goroutine is ended, or a select took another case. */
+  override unpark(): void {
+    const { relock, cond } = this;
+    if (relock === null) {
+      cond.queue.remove(this);
+      return;
+    }
+    relock.state = USED;
+    relock.unpark();
+    if (this.failure === null) cond.signal();
+  }
+
+  override discard(): void {
+    this.cond.l.unlock();
+    this.cond.signal();
+  }
+}
+
+/**
+ * Go's `sync.Cond`.
+ *
+ * @example
+ * ```ts
+ * import { go } from "@gort/sched";
+ * import { Cond, Mutex } from "@gort/sync";
+ *
+ * const mu = new Mutex();
+ * const changed = new Cond(mu);
+ * let ready = false;
+ * const waiter = go(function* () {
+ *   yield* mu.lock();
+ *   while (!ready) yield* changed.wait();
+ *   mu.unlock();
+ *   return "saw it";
+ * });
+ * await mu.lock();
+ * ready = true;
+ * changed.broadcast();
+ * mu.unlock();
+ * await waiter.join(); // => "saw it"
+ * ```
+ */
+export class Cond {
+  /** The lock that protects what is waited for (Go: `L`). */
+  readonly l: Locker;
+  /** @internal */
+  readonly queue: WaitQueue<CondOp> = new WaitQueue();
+  private readonly checker: Cond;
+
+  /** @param l a `Mutex`, an `RWMutex`, an `rLocker()`, or any locker */
+  constructor(l: Locker) {
+    this.l = l;
+    this.checker = this;
+  }
+
+  /**
+   * Releases the lock, waits for a wake-up, and takes the lock again (Go: `Wait`). Check the condition in a loop.
+   * Called off by `options` it fails, but with the lock held, so `try`/`finally` around it stays simple. A select in
+   * which it loses does not hold the lock. O(1).
+   * @throws FatalError `sync: unlock of unlocked mutex` if the lock is not held
+   * @throws MisuseError `sync.Cond is copied`
+   */
+  wait(options?: WaitOptions): Op<void> {
+    this.checkCopy();
+    return guard(new CondOp(this), options, "Cond.wait");
+  }
+
+  /** Wakes the longest waiting, if anybody waits (Go: `Signal`). O(1). */
+  signal(): void {
+    this.checkCopy();
+    this.queue.shift()?.lockAgain();
+  }
+
+  /** Wakes all who wait now (Go: `Broadcast`). O(waiters). */
+  broadcast(): void {
+    this.checkCopy();
+    for (let n = this.queue.length; n > 0; n--) this.queue.shift()?.lockAgain();
+  }
+
+  /** @internal */
+  checkCopy(): void {
+    if (this.checker !== this) throw new MisuseError(texts.condCopied);
+  }
+}

@@ -1,0 +1,301 @@
+/**
+ * ErrGroup: `golang.org/x/sync/errgroup`. Goroutines that work on one task, the first error of which ends it.
+ *
+ * Invariants
+ *  1. `active` counts the functions handed in and not ended, `running` those of them that were started; with a
+ *     limit, `running` never exceeds it, and a queue is non-empty only while the limit is reached.
+ *  2. The first error by time is kept for good: every `wait` fails with it.
+ *  3. The context is cancelled once, by the first error or by the end of the first `wait`.
+ *  4. A panic is not an error: it is not caught, and ends the program as in any goroutine.
+ *
+ * Go's `Go` blocks its caller while the limit is reached. Here `go` takes the function at once, and what it returns
+ * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
+ * to wait would silently run nothing.
+ */
+import { go, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { Body, ContextLike, WaitOptions } from "./api.ts";
+import { callSteps } from "./body.ts";
+import { limitWhileActive, MisuseError } from "./errors.ts";
+import { guard } from "./guard.ts";
+import { isGoexit, isPanic } from "./panic.ts";
+
+const DERIVE = Symbol.for("gort.context.derive");
+
+type Cancel = (cause?: unknown) => void;
+type Derive = () => readonly [ContextLike, Cancel];
+
+/** @internal A function that was handed in; the op is over when it was started. */
+export class StartOp extends Op<void> {
+  started = false;
+  readonly fn: Body<unknown>;
+  private readonly group: ErrGroup;
+
+  constructor(group: ErrGroup, fn: Body<unknown>) {
+    super();
+    this.group = group;
+    this.fn = fn;
+  }
+
+  override get reason(): WaitReason {
+    return "errgroup.Go";
+  }
+
+  override describe(): string {
+    return this.group.describe();
+  }
+
+  override tryNow(): boolean {
+    return this.started;
+  }
+
+  /** It is in the group's queue already. */
+  override park(): void {}
+
+  /** The caller gives up: the function is taken back. */
+  override unpark(): void {
+    if (this.queue === null) return;
+    this.group.queue.remove(this);
+    this.group.ended();
+  }
+}
+
+class GroupWaitOp extends Op<void> {
+  private readonly group: ErrGroup;
+
+  constructor(group: ErrGroup) {
+    super();
+    this.group = group;
+  }
+
+  override get reason(): WaitReason {
+    return "sync.WaitGroup.Wait";
+  }
+
+  override describe(): string {
+    return this.group.describe();
+  }
+
+  override tryNow(): boolean {
+    const g = this.group;
+    if (g.active > 0) return false;
+    g.cancel();
+    if (g.failed) throw g.error;
+    return true;
+  }
+
+  override park(): void {
+    this.group.waiters.push(this);
+  }
+
+  override unpark(): void {
+    this.group.waiters.remove(this);
+  }
+}
+
+/**
+ * Go's `errgroup.Group`.
+ *
+ * @example
+ * ```ts
+ * import { ErrGroup } from "@gort/sync";
+ *
+ * const g = new ErrGroup();
+ * const sizes: number[] = [];
+ * for (const url of ["a", "bb"]) {
+ *   await g.go(async () => {
+ *     sizes.push(url.length);
+ *   });
+ * }
+ * await g.wait();
+ * sizes; // => [1, 2]
+ * ```
+ */
+export class ErrGroup {
+  /** @internal */
+  active = 0;
+  /** @internal */
+  running = 0;
+  /** @internal */
+  limit = Infinity;
+  /** @internal */
+  failed = false;
+  /** @internal */
+  error: unknown = undefined;
+  /** @internal */
+  readonly queue: WaitQueue<StartOp> = new WaitQueue();
+  /** @internal */
+  readonly waiters: WaitQueue<GroupWaitOp> = new WaitQueue();
+  private cancelCause: Cancel | null = null;
+
+  /**
+   * A group with a context derived from `ctx`, which is cancelled with the first error as its cause, or when the
+   * first `wait` ends (Go: `WithContext`).
+   * @param ctx a context of `@gort/context`
+   * @throws TypeError if no context can be derived from `ctx`
+   */
+  static withContext<C extends ContextLike>(ctx: C): [group: ErrGroup, ctx: C] {
+    const derive = (ctx as { [DERIVE]?: Derive } | null | undefined)?.[DERIVE];
+    if (typeof derive !== "function")
+      throw badArgument("ErrGroup.withContext", "ctx", ctx, "a context of @gort/context", "type");
+    const group = new ErrGroup();
+    const [derived, cancel] = derive.call(ctx);
+    group.cancelCause = cancel;
+    return [group, derived as C];
+  }
+
+  /**
+   * A group with an `AbortSignal`, which is aborted with the first error as its reason, or when the first `wait`
+   * ends: {@link withContext} for code that knows signals only.
+   * @param parent aborts the group's signal too
+   *
+   * @example
+   * ```ts
+   * import { ErrGroup } from "@gort/sync";
+   *
+   * const [g, signal] = ErrGroup.withSignal();
+   * await g.go(async () => {
+   *   throw new Error("disk full");
+   * });
+   * const message = await g.wait().then(
+   *   () => "fine",
+   *   (e: Error) => e.message,
+   * );
+   * message; // => "disk full"
+   * signal.reason.message; // => "disk full"
+   * ```
+   */
+  static withSignal(parent?: AbortSignal): [group: ErrGroup, signal: AbortSignal] {
+    const group = new ErrGroup();
+    const controller = new AbortController();
+    const follow = (): void => controller.abort(parent!.reason);
+    if (parent !== undefined) {
+      if (parent.aborted) follow();
+      else parent.addEventListener("abort", follow, { once: true });
+    }
+    group.cancelCause = (cause) => {
+      parent?.removeEventListener("abort", follow);
+      controller.abort(cause);
+    };
+    return [group, controller.signal];
+  }
+
+  /**
+   * Runs `fn` in a goroutine of the group (Go: `Go`), at once or when the limit allows. Wait for what it returns to be
+   * held up while the limit is reached; calling that off before `fn` was started takes `fn` back. What `fn` throws
+   * is its error. O(1).
+   * @param fn a generator function, an async or a plain function
+   */
+  go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
+    checkFunction("ErrGroup.go", fn);
+    const op = new StartOp(this, fn);
+    const guarded = guard(op, options, "ErrGroup.go");
+    this.active++;
+    if (this.running < this.limit) this.start(op);
+    else this.queue.push(op);
+    return guarded;
+  }
+
+  /** Runs `fn` in a goroutine if the limit allows that now (Go: `TryGo`); false if not. O(1). */
+  tryGo(fn: Body<unknown>): boolean {
+    checkFunction("ErrGroup.tryGo", fn);
+    if (this.running >= this.limit) return false;
+    this.active++;
+    this.start(new StartOp(this, fn));
+    return true;
+  }
+
+  /**
+   * Waits until all functions ended (Go: `Wait`), cancels the group's context, and fails with the first error if
+   * there was one. O(1).
+   */
+  wait(options?: WaitOptions): Op<void> {
+    return guard(new GroupWaitOp(this), options, "ErrGroup.wait");
+  }
+
+  /**
+   * At most `n` functions run at the same time (Go: `SetLimit`); 0 lets none start, a negative `n` removes the limit.
+   * @param n an integer, or Infinity for none
+   * @throws MisuseError `errgroup: modify limit while N goroutines in the group are still active`
+   * @throws RangeError for another `n`
+   */
+  setLimit(n: number): void {
+    if (!Number.isSafeInteger(n) && n !== Infinity)
+      throw badArgument("ErrGroup.setLimit", "n", n, "an integer");
+    if (this.running > 0) throw new MisuseError(limitWhileActive(this.running));
+    this.limit = n < 0 ? Infinity : n;
+    this.startQueued();
+  }
+
+  /** Such as `errgroup (3 running, 2 waiting, limit 3)`. */
+  describe(): string {
+    const limit = this.limit === Infinity ? "" : `, limit ${this.limit}`;
+    return `errgroup (${this.running} running, ${this.queue.length} waiting${limit})`;
+  }
+
+  private start(op: StartOp): void {
+    this.running++;
+    op.started = true;
+    go(runInGroup, this, op.fn);
+  }
+
+  private startQueued(): void {
+    while (this.running < this.limit) {
+      const op = this.queue.shift();
+      if (op === null) return;
+      this.start(op);
+      op.complete();
+    }
+  }
+
+  /** @internal */
+  fail(error: unknown): void {
+    if (this.failed) return;
+    this.failed = true;
+    this.error = error;
+    this.cancel();
+  }
+
+  /** @internal A function ended or was taken back. */
+  ended(): void {
+    if (--this.active > 0) return;
+    if (this.waiters.head === null) return;
+    this.cancel();
+    for (let op; (op = this.waiters.shift()) !== null;) {
+      if (this.failed) op.fail(this.error);
+      else op.complete();
+    }
+  }
+
+  /** @internal */
+  finished(): void {
+    this.running--;
+    this.startQueued();
+    this.ended();
+  }
+
+  /** @internal */
+  cancel(): void {
+    const cancel = this.cancelCause;
+    this.cancelCause = null;
+    cancel?.(this.failed ? this.error : undefined);
+  }
+}
+
+function checkFunction(where: string, fn: unknown): void {
+  if (typeof fn !== "function") throw badArgument(where, "fn", fn, "a function", "type");
+}
+
+function* runInGroup(
+  group: ErrGroup,
+  fn: Body<unknown>,
+): Generator<Op<any> | undefined, void, any> {
+  try {
+    yield* callSteps(fn);
+  } catch (e) {
+    if (isGoexit(e) || isPanic(e)) throw e;
+    group.fail(e);
+  } finally {
+    group.finished();
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Every text of the package, Go's to the letter, and the error classes that carry them.
+ *
+ * Invariants
+ *  1. What is a fatal error in Go is a `FatalError`: a scheduler never lets `recover` stop it.
+ *  2. What Go panics with as a plain string is a {@link MisuseError} whose message is that string.
+ *  3. The state of the primitive is as before the call that threw.
+ */
+import { FatalError, hasBrand } from "@gort/types";
+
+const MISUSE_ERROR = Symbol.for("gort.MisuseError");
+
+/** Go's texts. */
+export const texts = {
+  unlockOfUnlockedMutex: "sync: unlock of unlocked mutex",
+  unlockOfUnlockedRWMutex: "sync: Unlock of unlocked RWMutex",
+  rUnlockOfUnlockedRWMutex: "sync: RUnlock of unlocked RWMutex",
+  negativeCounter: "sync: negative WaitGroup counter",
+  addDuringWait: "sync: WaitGroup misuse: Add called concurrently with Wait",
+  reusedBeforeReturn: "sync: WaitGroup is reused before previous Wait has returned",
+  condCopied: "sync.Cond is copied",
+  storeNil: "sync/atomic: store of nil value into Value",
+  storeOtherType: "sync/atomic: store of inconsistently typed value into Value",
+  swapNil: "sync/atomic: swap of nil value into Value",
+  swapOtherType: "sync/atomic: swap of inconsistently typed value into Value",
+  casNil: "sync/atomic: compare and swap of nil value into Value",
+  casOtherType: "sync/atomic: compare and swap of inconsistently typed value into Value",
+  casTypesDiffer: "sync/atomic: compare and swap of inconsistently typed values",
+  releasedTooMuch: "semaphore: released more than held",
+  deadlock: "all goroutines are asleep - deadlock!",
+} as const;
+
+/** Go's text for `SetLimit` while goroutines run. */
+export function limitWhileActive(n: number): string {
+  return `errgroup: modify limit while ${n} goroutines in the group are still active`;
+}
+
+/**
+ * Misuse that Go answers by panicking with a plain string, such as `sync: negative WaitGroup counter`.
+ *
+ * @example
+ * ```ts
+ * import { WaitGroup, isMisuseError } from "@gort/sync";
+ *
+ * const wg = new WaitGroup();
+ * let text = "";
+ * try {
+ *   wg.done();
+ * } catch (e) {
+ *   if (isMisuseError(e)) text = e.message;
+ * }
+ * text; // => "sync: negative WaitGroup counter"
+ * ```
+ */
+export class MisuseError extends Error {
+  override get name(): string {
+    return "MisuseError";
+  }
+
+  /** The brand, `Symbol.for("gort.MisuseError")`. */
+  get [MISUSE_ERROR](): true {
+    return true;
+  }
+}
+
+/** Whether `v` is a {@link MisuseError}, from whichever copy of this package. */
+export function isMisuseError(v: unknown): v is MisuseError {
+  return hasBrand(v, MISUSE_ERROR);
+}
+
+/** A fatal error with Go's text. */
+export function fatal(text: string): FatalError {
+  return new FatalError(text);
+}

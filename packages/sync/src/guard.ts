@@ -1,0 +1,198 @@
+/**
+ * guard: an op that can be called off by an `AbortSignal` or a context.
+ *
+ * Invariants
+ *  1. The cancellation is looked at first: if it already happened, the inner op is never tried.
+ *  2. Exactly one of {inner outcome, cancellation} is delivered. The inner op is unparked in the same
+ *     synchronous step in which the cancellation is delivered, so nothing can be granted to it afterwards.
+ *  3. The signal and the done channel are waited on only while the op is parked; after it nothing is left there.
+ *  4. An inner op that must clean up before it may fail (`Cond.wait` has to lock again) has `abort`; it is told,
+ *     and delivers the failure itself.
+ *
+ * Why a wrapper and not fields of every op: an op without options stays small and has no branch for it.
+ */
+import {
+  aborted,
+  FAILED,
+  Op,
+  PARKED,
+  USED,
+  type Waiter,
+  type WaitReason,
+  WOKEN,
+} from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { ContextLike, WaitOptions } from "./api.ts";
+
+/** An op whose waiter may be woken to compete; see `Op.retry`. */
+export interface Competing {
+  competes: boolean;
+}
+
+/** An op that cleans up before it fails; false if its outcome is decided and stands. */
+export interface Abortable {
+  abort(error: unknown): boolean;
+}
+
+class GuardOp<T> extends Op<T> implements Waiter, Competing {
+  competes = false;
+  private readonly inner: Op<T> & Partial<Competing & Abortable>;
+  private readonly signal: AbortSignal | null;
+  private readonly ctx: ContextLike | null;
+  private doneOp: Op<unknown> | null = null;
+  private abortOp: Op<unknown> | null = null;
+
+  constructor(inner: Op<T>, signal: AbortSignal | null, ctx: ContextLike | null) {
+    super();
+    this.inner = inner;
+    this.signal = signal;
+    this.ctx = ctx;
+  }
+
+  override get reason(): WaitReason {
+    return this.inner.reason;
+  }
+
+  override describe(): string {
+    return this.inner.describe();
+  }
+
+  override next(): IteratorResult<Op<any>, T> {
+    this.competes = true;
+    return super.next();
+  }
+
+  override then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    this.competes = true;
+    return super.then(onFulfilled, onRejected);
+  }
+
+  override tryNow(): boolean {
+    const { signal, ctx, inner } = this;
+    if (signal !== null && signal.aborted) throw signal.reason;
+    if (ctx !== null) {
+      const err = ctx.err();
+      if (err !== null && err !== undefined) throw err;
+      const done = ctx.done();
+      if (done !== null) {
+        const op = (this.doneOp = done.recv());
+        if (op.tryNow()) throw ctx.err();
+      }
+    }
+    if (!inner.tryNow()) return false;
+    inner.state = USED;
+    this.value = inner.value;
+    return true;
+  }
+
+  override park(): void {
+    const { inner, signal, doneOp } = this;
+    inner.waiter = this;
+    if (inner.competes !== undefined) inner.competes = this.competes;
+    inner.state = PARKED;
+    inner.park();
+    if (signal !== null) this.watch((this.abortOp = aborted(signal)));
+    if (doneOp !== null) this.watch(doneOp);
+  }
+
+  private watch(op: Op<unknown>): void {
+    op.waiter = this;
+    op.state = PARKED;
+    op.park();
+  }
+
+  override unpark(): void {
+    this.detach();
+    this.inner.unpark();
+  }
+
+  override discard(): void {
+    this.inner.value = this.value;
+    this.inner.discard();
+  }
+
+  wake(op: Op<any>): void {
+    if (op === this.abortOp) {
+      op.state = USED;
+      this.cancel(op.value);
+    } else if (op === this.doneOp) {
+      op.state = USED;
+      this.cancel(this.ctx!.err());
+    } else if (op.state === WOKEN) {
+      this.state = WOKEN;
+      this.waiter?.wake(this);
+    } else {
+      this.detach();
+      const failed = op.state === FAILED;
+      op.state = USED;
+      if (failed) this.fail(op.error);
+      else this.complete(op.value);
+    }
+  }
+
+  override retry(): boolean {
+    const { inner } = this;
+    inner.state = USED;
+    try {
+      if (!inner.retry()) {
+        this.state = PARKED;
+        return false;
+      }
+    } catch (error) {
+      this.detach();
+      throw error;
+    }
+    this.detach();
+    this.value = inner.value;
+    return true;
+  }
+
+  private cancel(error: unknown): void {
+    const state = this.state;
+    if (state !== PARKED && state !== WOKEN) return;
+    const { inner } = this;
+    if (inner.abort !== undefined) {
+      if (inner.abort(error)) this.detach();
+      return;
+    }
+    this.detach();
+    inner.unpark();
+    if (state === PARKED) {
+      this.fail(error);
+    } else {
+      // Woken but not run yet: its waiter is on its way already and finds the failure.
+      this.error = error;
+      this.state = FAILED;
+    }
+  }
+
+  private detach(): void {
+    const { abortOp, doneOp } = this;
+    this.abortOp = null;
+    this.doneOp = null;
+    if (abortOp !== null) leave(abortOp);
+    if (doneOp !== null) leave(doneOp);
+  }
+}
+
+function leave(op: Op<unknown>): void {
+  if (op.state !== PARKED) return;
+  op.state = USED;
+  op.unpark();
+}
+
+/** `op` itself without options, else an op that a signal or a context can call off. */
+export function guard<T>(op: Op<T>, options: WaitOptions | undefined, where: string): Op<T> {
+  if (options === undefined) return op;
+  const signal = options.signal ?? null;
+  const ctx = options.ctx ?? null;
+  if (signal === null && ctx === null) return op;
+  if (signal !== null && typeof signal.addEventListener !== "function")
+    throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
+  if (ctx !== null && (typeof ctx.done !== "function" || typeof ctx.err !== "function"))
+    throw badArgument(where, "options.ctx", ctx, "a context", "type");
+  return new GuardOp(op, signal, ctx);
+}

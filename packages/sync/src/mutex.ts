@@ -1,0 +1,278 @@
+/**
+ * Mutex: Go's `sync.Mutex`, normal and starvation mode.
+ *
+ * Normal mode: waiters queue first come first served, but a woken waiter does not own the mutex; it competes with
+ * whoever runs, and usually loses against a goroutine that unlocks and locks again at once. That is what makes a
+ * contended mutex fast. A waiter that loses goes back to the head of the queue; one that waited more than 1 ms
+ * and loses switches the mutex to starvation mode: `unlock` hands the mutex to the waiter at the head, newcomers queue
+ * at the tail and cannot `tryLock`. The mode ends with a waiter that is the last or waited less than 1 ms.
+ *
+ * Invariants
+ *  1. `starving` implies `locked` and a waiter in the queue.
+ *  2. If it is unlocked and somebody is queued, then some waiter is woken and will compete.
+ *  3. At most one waiter is woken (`woken`); it is in state WOKEN and in no queue.
+ *  4. `token`, if any, belongs to the present lock; it is null while unlocked.
+ *
+ * Two waiters cannot compete: a case of a select, which must be told the outcome, and anything that is neither
+ * `yield*` nor `await`. They are handed the mutex as in starvation mode. In starvation mode Go's Unlock also
+ * yields to the new owner; a JavaScript function cannot, so the owner runs when the unlocker next waits.
+ *
+ * Why not hand over always, as JS peers do: each lock would then wait for a switch to its owner (a lock convoy).
+ * Ownership by goroutine is not checked, as in Go: any goroutine may unlock.
+ */
+import {
+  currentGoroutine,
+  type Goroutine,
+  now,
+  Op,
+  PARKED,
+  WaitQueue,
+  type WaitReason,
+  WOKEN,
+} from "@gort/sched";
+import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
+import { locked } from "./body.ts";
+import { fatal, texts } from "./errors.ts";
+import { type Competing, guard } from "./guard.ts";
+import { ExclusiveToken, type TokenOwner } from "./token.ts";
+
+/** A waiter that waited longer than this, in milliseconds, makes the mutex starve newcomers. */
+export const STARVATION_MS = 1;
+
+/** @internal */
+export class LockOp extends Op<LockToken> implements Competing {
+  competes = false;
+  waitStart = 0;
+  g: Goroutine | null = null;
+  private readonly mutex: Mutex;
+
+  constructor(mutex: Mutex) {
+    super();
+    this.mutex = mutex;
+  }
+
+  override get reason(): WaitReason {
+    return "sync.Mutex.Lock";
+  }
+
+  override describe(): string {
+    return this.mutex.describe();
+  }
+
+  override next(): IteratorResult<Op<any>, LockToken> {
+    this.competes = true;
+    return super.next();
+  }
+
+  override then<R1 = LockToken, R2 = never>(
+    onFulfilled?: ((value: LockToken) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    this.competes = true;
+    return super.then(onFulfilled, onRejected);
+  }
+
+  override tryNow(): boolean {
+    const m = this.mutex;
+    this.g = currentGoroutine();
+    if (m.locked || m.starving) return false;
+    this.value = m.take(this.g);
+    return true;
+  }
+
+  override park(): void {
+    this.waitStart = now();
+    this.mutex.queue.push(this);
+  }
+
+  override retry(): boolean {
+    const m = this.mutex;
+    m.woken = null;
+    if (!m.locked) {
+      this.value = m.take(this.g);
+      return true;
+    }
+    m.queue.unshift(this);
+    this.state = PARKED;
+    if (now() - this.waitStart > STARVATION_MS) m.starving = true;
+    return false;
+  }
+
+  override unpark(): void {
+    const m = this.mutex;
+    if (m.woken === this) {
+      m.woken = null;
+      if (!m.locked) m.wakeOne();
+    } else {
+      m.queue.remove(this);
+      if (m.queue.head === null) m.starving = false;
+    }
+  }
+
+  override discard(): void {
+    this.value.unlock();
+  }
+}
+
+/**
+ * Go's `sync.Mutex`.
+ *
+ * @example
+ * ```ts
+ * import { Mutex } from "@gort/sync";
+ *
+ * const mu = new Mutex("accounts");
+ * await mu.lock();
+ * mu.tryLock(); // => false
+ * mu.unlock();
+ *
+ * const total = await mu.withLock(async () => 40 + 2);
+ * total; // => 42
+ * ```
+ */
+export class Mutex implements Locker, TokenOwner {
+  /** Shown in dumps and deadlock reports. */
+  readonly name: string;
+  /** @internal */
+  locked = false;
+  /** @internal */
+  starving = false;
+  /** @internal */
+  woken: LockOp | null = null;
+  /** @internal */
+  token: LockToken | null = null;
+  /** @internal */
+  holder: Goroutine | null = null;
+  /** @internal */
+  readonly queue: WaitQueue<LockOp> = new WaitQueue();
+
+  /** @param name shown in dumps and deadlock reports */
+  constructor(name = "") {
+    this.name = name;
+  }
+
+  /**
+   * Waits for the mutex (Go: `Lock`). The result is a token for `using`, which can be ignored.
+   * O(1). Fails with the reason of the signal or the error of the context in `options`.
+   *
+   * @example
+   * ```ts
+   * import { Mutex } from "@gort/sync";
+   *
+   * const mu = new Mutex();
+   * const token = await mu.lock({ signal: AbortSignal.timeout(1000) });
+   * token.unlock();
+   * token.unlock(); // once is enough, twice does no harm
+   * mu.tryLock(); // => true
+   * ```
+   */
+  lock(options?: WaitOptions): Op<LockToken> {
+    return guard(new LockOp(this), options, "Mutex.lock");
+  }
+
+  /** Locks if that is possible at once (Go: `TryLock`): not locked, not starving. Never blocks. O(1). */
+  tryLock(): boolean {
+    if (this.locked || this.starving) return false;
+    this.locked = true;
+    this.holder = currentGoroutine();
+    return true;
+  }
+
+  /**
+   * Unlocks (Go: `Unlock`); any goroutine may. O(1).
+   * @throws FatalError `sync: unlock of unlocked mutex`
+   */
+  unlock(): void {
+    if (!this.locked) throw fatal(texts.unlockOfUnlockedMutex);
+    this.token = null;
+    this.holder = null;
+    if (this.starving) {
+      const op = this.queue.shift()!;
+      if (this.queue.head === null || now() - op.waitStart <= STARVATION_MS) this.starving = false;
+      this.hand(op);
+      return;
+    }
+    this.locked = false;
+    if (this.queue.head !== null && (this.woken === null || this.wokenIsGone())) this.wakeOne();
+  }
+
+  /**
+   * Runs `fn` with the mutex held and unlocks however it ends. `fn` is a generator function, an async or a plain
+   * one; use the result by `yield*` or `await`.
+   *
+   * @example
+   * ```ts
+   * import { go } from "@gort/sched";
+   * import { Mutex } from "@gort/sync";
+   *
+   * const mu = new Mutex();
+   * let n = 0;
+   * const g = go(function* () {
+   *   return yield* mu.withLock(function* () {
+   *     n++;
+   *     return n;
+   *   });
+   * });
+   * await g.join(); // => 1
+   * ```
+   */
+  withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+    return locked(
+      () => this.lock(options),
+      () => this.unlock(),
+      fn,
+    );
+  }
+
+  /** Such as `sync.Mutex "accounts" held by goroutine 7 (worker), 2 waiting`. */
+  describe(): string {
+    return describeLock("sync.Mutex", this.name, this.locked, this.holder, this.queue.length);
+  }
+
+  /** @internal */
+  take(g: Goroutine | null): LockToken {
+    this.locked = true;
+    this.holder = g;
+    return (this.token = new ExclusiveToken(this));
+  }
+
+  /** @internal */
+  wakeOne(): void {
+    const op = this.queue.shift();
+    if (op === null) return;
+    if (!op.competes) {
+      this.hand(op);
+      return;
+    }
+    this.woken = op;
+    op.state = WOKEN;
+    op.waiter?.wake(op);
+  }
+
+  /** The woken waiter's program ended before it ran, so it will never compete. */
+  private wokenIsGone(): boolean {
+    return (this.woken!.waiter as Partial<Goroutine> | null)?.status === "dead";
+  }
+
+  /** @internal */
+  hand(op: LockOp): void {
+    op.complete(this.take(op.g));
+  }
+}
+
+/** @internal */
+export function describeLock(
+  kind: string,
+  name: string,
+  held: boolean,
+  holder: Goroutine | null,
+  waiting: number,
+): string {
+  let text = name === "" ? kind : `${kind} ${JSON.stringify(name)}`;
+  if (held) {
+    if (holder === null) text += " held outside of any goroutine";
+    else text += ` held by goroutine ${holder.id}${holder.name === "" ? "" : ` (${holder.name})`}`;
+  }
+  if (waiting > 0) text += `, ${waiting} waiting`;
+  return text;
+}

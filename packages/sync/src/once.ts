@@ -1,0 +1,122 @@
+/**
+ * Once: Go's `sync.Once`.
+ *
+ * Invariants
+ *  1. A body is started at most once, and the Once is done when that body ends, however it ends.
+ *  2. Whoever calls `do` meanwhile waits for that end and then returns normally, also if it was a panic.
+ *  3. A queue is non-empty only while the body runs.
+ *
+ * `do` inside its own body deadlocks, as in Go; the report says so.
+ */
+import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import type { Body, Routine, WaitOptions } from "./api.ts";
+import { callAsync, callSteps, TwoWayRoutine } from "./body.ts";
+import { guard } from "./guard.ts";
+
+const NEW = 0;
+const RUNNING = 1;
+const OVER = 2;
+
+class OnceOp extends Op<void> {
+  private readonly once: Once;
+
+  constructor(once: Once) {
+    super();
+    this.once = once;
+  }
+
+  override get reason(): WaitReason {
+    return "sync.Once.Do";
+  }
+
+  override describe(): string {
+    return "sync.Once whose function is still running";
+  }
+
+  override tryNow(): boolean {
+    return this.once.state === OVER;
+  }
+
+  override park(): void {
+    this.once.queue.push(this);
+  }
+
+  override unpark(): void {
+    this.once.queue.remove(this);
+  }
+}
+
+const OVER_ALREADY: Routine<void> = new TwoWayRoutine<void>(
+  function* () {},
+  () => Promise.resolve(),
+);
+
+/**
+ * Go's `sync.Once`.
+ *
+ * @example
+ * ```ts
+ * import { Once } from "@gort/sync";
+ *
+ * const once = new Once();
+ * let n = 0;
+ * await once.do(() => n++);
+ * await once.do(() => n++);
+ * n; // => 1
+ * once.done; // => true
+ * ```
+ */
+export class Once {
+  /** @internal */
+  state: number = NEW;
+  /** @internal */
+  readonly queue: WaitQueue<OnceOp> = new WaitQueue();
+
+  /** Whether the one run is over. O(1). */
+  get done(): boolean {
+    return this.state === OVER;
+  }
+
+  /**
+   * Runs `fn` if no call did before, else waits until that run is over (Go: `Do`). Use the result by `yield*` or
+   * `await`. If `fn` throws, the first call throws that, and the others return normally.
+   * @param fn a generator function, an async or a plain function
+   * @param options call off the wait for somebody else's run; they do not reach `fn`
+   */
+  do(fn: Body<unknown>, options?: WaitOptions): Routine<void> {
+    if (this.state === OVER) return OVER_ALREADY;
+    const once = this;
+    return new TwoWayRoutine<void>(
+      function* () {
+        if (once.state !== NEW) {
+          yield* guard(new OnceOp(once), options, "Once.do");
+          return;
+        }
+        once.state = RUNNING;
+        try {
+          yield* callSteps(fn);
+        } finally {
+          once.finish();
+        }
+      },
+      async () => {
+        if (once.state !== NEW) {
+          await guard(new OnceOp(once), options, "Once.do");
+          return;
+        }
+        once.state = RUNNING;
+        try {
+          await callAsync(fn);
+        } finally {
+          once.finish();
+        }
+      },
+    );
+  }
+
+  /** @internal */
+  finish(): void {
+    this.state = OVER;
+    for (let op; (op = this.queue.shift()) !== null;) op.complete();
+  }
+}

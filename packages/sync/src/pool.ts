@@ -1,0 +1,140 @@
+/**
+ * Pool: Go's `sync.Pool`, spare objects to reuse instead of allocating.
+ *
+ * Invariants
+ *  1. An object is in at most one place: a private slot, a chain, or handed out. One handed out is not kept alive.
+ *  2. What was put before the last but one `clean` is gone; what was put before the last is in the victim cache and is
+ *     found after the others.
+ *
+ * Each P has a private slot, filled first, and a chain of its own, whose tail others steal from; so on one P the
+ * first put comes back first and the rest newest first. `clean` is what a collection does to every pool in Go:
+ * hand it to a heap as its `onCycle`, or call it when memory should shrink.
+ *
+ * JavaScript cannot see V8's collections, so a pool nobody cleans keeps its objects.
+ */
+import { PoolChain } from "./pool-chain.ts";
+
+class PoolLocal<T> {
+  private: T | undefined = undefined;
+  readonly shared: PoolChain<T> = new PoolChain();
+}
+
+/** Options of {@link Pool}. */
+export interface PoolOptions<T> {
+  /** Makes an object when none is spare (Go: `New`). */
+  readonly new?: () => T;
+  /** Which P's cache to use, an integer from 0. Default: always 0. */
+  readonly shard?: () => number;
+}
+
+/**
+ * Go's `sync.Pool`. `T` is what is put, `N` what {@link get} gives: also undefined where there is no `new`.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from "@gort/sync";
+ *
+ * const buffers = new Pool(() => new Uint8Array(1024));
+ * const b = buffers.get();
+ * buffers.put(b);
+ * buffers.get() === b; // => true
+ *
+ * const spare = new Pool<Uint8Array>();
+ * spare.get(); // => undefined
+ * ```
+ */
+export interface Pool<T, N = T> {
+  /** An object that is spare, else a new one (Go: `Get`). O(1), O(P) when it must steal. */
+  get(): N;
+  /** Makes `x` spare (Go: `Put`); null and undefined are ignored. O(1). */
+  put(x: T | null | undefined): void;
+  /**
+   * What a garbage collection does to a pool: objects that were spare at the last `clean` and still are go, the
+   * others become the victim cache. A bound function, to be handed to a heap as its `onCycle`. O(1).
+   */
+  readonly clean: () => void;
+}
+
+/** How a {@link Pool} is made. */
+export interface PoolConstructor {
+  /** A pool that makes an object when none is spare. */
+  new <T>(make: () => T): Pool<T>;
+  /** A pool with options. */
+  new <T>(options: PoolOptions<T> & { readonly new: () => T }): Pool<T>;
+  /** A pool whose `get` gives undefined when none is spare. */
+  new <T>(options?: PoolOptions<T>): Pool<T, T | undefined>;
+}
+
+/** @internal */
+export class PoolImpl<T, N> implements Pool<T, N> {
+  locals: PoolLocal<T>[] = [];
+  victims: PoolLocal<T>[] = [];
+  private readonly make: (() => T) | null;
+  private readonly shard: (() => number) | null;
+
+  constructor(options?: (() => T) | PoolOptions<T>) {
+    const o: PoolOptions<T> = typeof options === "function" ? { new: options } : (options ?? {});
+    this.make = o.new ?? null;
+    this.shard = o.shard ?? null;
+  }
+
+  get(): N {
+    const pid = this.shard === null ? 0 : this.shard();
+    const local = this.locals[pid];
+    let x: T | undefined;
+    if (local !== undefined) {
+      x = local.private;
+      if (x !== undefined) {
+        local.private = undefined;
+        return x as unknown as N;
+      }
+      x = local.shared.popHead();
+    }
+    x ??= this.steal(pid);
+    if (x === undefined && this.make !== null) x = this.make();
+    return x as unknown as N;
+  }
+
+  put(x: T | null | undefined): void {
+    if (x === null || x === undefined) return;
+    const pid = this.shard === null ? 0 : this.shard();
+    let local = this.locals[pid];
+    if (local === undefined) {
+      while (this.locals.length <= pid) this.locals.push(new PoolLocal<T>());
+      local = this.locals[pid]!;
+    }
+    if (local.private === undefined) local.private = x;
+    else local.shared.pushHead(x);
+  }
+
+  readonly clean = (): void => {
+    this.victims = this.locals;
+    this.locals = [];
+  };
+
+  private steal(pid: number): T | undefined {
+    const { locals, victims } = this;
+    const n = locals.length;
+    for (let i = 1; i <= n; i++) {
+      const x = locals[(pid + i) % n]!.shared.popTail();
+      if (x !== undefined) return x;
+    }
+    if (victims.length === 0) return undefined;
+    const own = victims[pid];
+    if (own?.private !== undefined) {
+      const x = own.private;
+      own.private = undefined;
+      return x;
+    }
+    const m = victims.length;
+    for (let i = 0; i < m; i++) {
+      const x = victims[(pid + i) % m]!.shared.popTail();
+      if (x !== undefined) return x;
+    }
+    this.victims = [];
+    return undefined;
+  }
+}
+
+/** Makes a {@link Pool}. */
+export const Pool: PoolConstructor = PoolImpl as unknown as PoolConstructor;

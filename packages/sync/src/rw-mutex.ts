@@ -1,0 +1,284 @@
+/**
+ * RWMutex: Go's `sync.RWMutex`, many readers or one writer, writers first.
+ *
+ * Invariants
+ *  1. `writer` is HELD exactly while a writer owns it; then `readers` is 0.
+ *  2. `writer` is PENDING while the writer at the front waits for the readers inside to leave; then `readers` > 0,
+ *     and readers that come now queue (otherwise writers would starve).
+ *  3. `writer` is NONE only if both queues are empty: nobody waits for what could be had.
+ *  4. When a writer unlocks, all readers that queued meanwhile get in before the next writer, and that next
+ *     writer is PENDING at once.
+ *
+ * A second `rLock` by a goroutine that already reads deadlocks behind a waiting writer, as in Go.
+ *
+ * Difference to Go inside what Go promises: writers are served strictly first come first served, by handing over;
+ * in Go they compete through an inner mutex. A woken writer is never overtaken here.
+ */
+import { currentGoroutine, type Goroutine, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
+import { locked } from "./body.ts";
+import { fatal, texts } from "./errors.ts";
+import { guard } from "./guard.ts";
+import { describeLock } from "./mutex.ts";
+import { ExclusiveToken, SharedToken, type TokenOwner } from "./token.ts";
+
+/** @internal */
+export const NONE = 0;
+/** @internal */
+export const PENDING = 1;
+/** @internal */
+export const HELD = 2;
+
+/** @internal */
+export class WriteOp extends Op<LockToken> {
+  g: Goroutine | null = null;
+  private readonly rw: RWMutex;
+
+  constructor(rw: RWMutex) {
+    super();
+    this.rw = rw;
+  }
+
+  override get reason(): WaitReason {
+    return "sync.RWMutex.Lock";
+  }
+
+  override describe(): string {
+    return this.rw.describe();
+  }
+
+  override tryNow(): boolean {
+    const rw = this.rw;
+    this.g = currentGoroutine();
+    if (rw.writer !== NONE || rw.readers > 0) return false;
+    this.value = rw.take(this.g);
+    return true;
+  }
+
+  override park(): void {
+    const rw = this.rw;
+    if (rw.writer === NONE) {
+      rw.writer = PENDING;
+      rw.pending = this;
+    } else {
+      rw.writers.push(this);
+    }
+  }
+
+  override unpark(): void {
+    const rw = this.rw;
+    if (rw.pending === this) {
+      rw.pending = null;
+      rw.next();
+    } else {
+      rw.writers.remove(this);
+    }
+  }
+
+  override discard(): void {
+    this.value.unlock();
+  }
+}
+
+/** @internal */
+export class ReadOp extends Op<LockToken> {
+  private readonly rw: RWMutex;
+
+  constructor(rw: RWMutex) {
+    super();
+    this.rw = rw;
+  }
+
+  override get reason(): WaitReason {
+    return "sync.RWMutex.RLock";
+  }
+
+  override describe(): string {
+    return this.rw.describe();
+  }
+
+  override tryNow(): boolean {
+    const rw = this.rw;
+    if (rw.writer !== NONE) return false;
+    rw.readers++;
+    this.value = rw.readToken();
+    return true;
+  }
+
+  override park(): void {
+    this.rw.waitingReaders.push(this);
+  }
+
+  override unpark(): void {
+    this.rw.waitingReaders.remove(this);
+  }
+
+  override discard(): void {
+    this.value.unlock();
+  }
+}
+
+/**
+ * Go's `sync.RWMutex`.
+ *
+ * @example
+ * ```ts
+ * import { RWMutex } from "@gort/sync";
+ *
+ * const rw = new RWMutex();
+ * await rw.rLock();
+ * rw.tryRLock(); // => true
+ * rw.tryLock(); // => false
+ * rw.rUnlock();
+ * rw.rUnlock();
+ * rw.tryLock(); // => true
+ * rw.tryRLock(); // => false
+ * ```
+ */
+export class RWMutex implements Locker, TokenOwner {
+  /** Shown in dumps and deadlock reports. */
+  readonly name: string;
+  /** @internal */
+  readers = 0;
+  /** @internal */
+  writer: number = NONE;
+  /** @internal */
+  pending: WriteOp | null = null;
+  /** @internal */
+  token: LockToken | null = null;
+  /** @internal */
+  holder: Goroutine | null = null;
+  /** @internal */
+  readonly writers: WaitQueue<WriteOp> = new WaitQueue();
+  /** @internal */
+  readonly waitingReaders: WaitQueue<ReadOp> = new WaitQueue();
+
+  /** @param name shown in dumps and deadlock reports */
+  constructor(name = "") {
+    this.name = name;
+  }
+
+  /**
+   * Waits until nobody reads or writes, then holds it alone (Go: `Lock`). The result is a token for `using`.
+   * O(1).
+   */
+  lock(options?: WaitOptions): Op<LockToken> {
+    return guard(new WriteOp(this), options, "RWMutex.lock");
+  }
+
+  /** Locks for writing if nobody holds it (Go: `TryLock`). Never blocks. O(1). */
+  tryLock(): boolean {
+    if (this.writer !== NONE || this.readers > 0) return false;
+    this.writer = HELD;
+    this.holder = currentGoroutine();
+    return true;
+  }
+
+  /**
+   * Ends writing (Go: `Unlock`). O(readers let in).
+   * @throws FatalError `sync: Unlock of unlocked RWMutex`
+   */
+  unlock(): void {
+    if (this.writer !== HELD) throw fatal(texts.unlockOfUnlockedRWMutex);
+    this.token = null;
+    this.holder = null;
+    this.next();
+  }
+
+  /** Waits while somebody writes or waits to write, then reads beside others (Go: `RLock`). O(1). */
+  rLock(options?: WaitOptions): Op<LockToken> {
+    return guard(new ReadOp(this), options, "RWMutex.rLock");
+  }
+
+  /** Locks for reading if nobody writes or waits to write (Go: `TryRLock`). Never blocks. O(1). */
+  tryRLock(): boolean {
+    if (this.writer !== NONE) return false;
+    this.readers++;
+    return true;
+  }
+
+  /**
+   * Ends one reading (Go: `RUnlock`). O(1).
+   * @throws FatalError `sync: RUnlock of unlocked RWMutex`
+   */
+  rUnlock(): void {
+    if (this.readers === 0) throw fatal(texts.rUnlockOfUnlockedRWMutex);
+    if (--this.readers === 0 && this.writer === PENDING) {
+      const op = this.pending!;
+      this.pending = null;
+      op.complete(this.take(op.g));
+    }
+  }
+
+  /**
+   * A locker whose `lock` and `unlock` are `rLock` and `rUnlock` (Go: `RLocker`).
+   *
+   * @example
+   * ```ts
+   * import { RWMutex } from "@gort/sync";
+   *
+   * const rw = new RWMutex();
+   * const reading = rw.rLocker();
+   * await reading.lock();
+   * await reading.lock();
+   * rw.tryLock(); // => false
+   * ```
+   */
+  rLocker(): Locker {
+    return {
+      lock: (options) => this.rLock(options),
+      unlock: () => this.rUnlock(),
+    };
+  }
+
+  /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
+  withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+    return locked(
+      () => this.lock(options),
+      () => this.unlock(),
+      fn,
+    );
+  }
+
+  /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
+  withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+    return locked(
+      () => this.rLock(options),
+      () => this.rUnlock(),
+      fn,
+    );
+  }
+
+  /** Such as `sync.RWMutex "cache" read by 3, 1 waiting`. */
+  describe(): string {
+    const waiting =
+      this.writers.length + this.waitingReaders.length + (this.pending === null ? 0 : 1);
+    const held = this.writer === HELD;
+    const text = describeLock("sync.RWMutex", this.name, held, this.holder, 0);
+    const readers = this.readers > 0 ? ` read by ${this.readers}` : "";
+    return `${text}${readers}${waiting > 0 ? `, ${waiting} waiting` : ""}`;
+  }
+
+  /** @internal */
+  take(g: Goroutine | null): LockToken {
+    this.writer = HELD;
+    this.holder = g;
+    return (this.token = new ExclusiveToken(this));
+  }
+
+  /** @internal */
+  readToken(): LockToken {
+    return new SharedToken(this);
+  }
+
+  /** @internal The writer at the front is gone: readers that queued get in, then the next writer's turn comes. */
+  next(): void {
+    this.readers += this.waitingReaders.length;
+    const op = this.writers.shift();
+    const alone = op !== null && this.readers === 0;
+    this.writer = op === null ? NONE : PENDING;
+    this.pending = alone ? null : op;
+    for (let r; (r = this.waitingReaders.shift()) !== null;) r.complete(this.readToken());
+    if (alone) op.complete(this.take(op.g));
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Semaphore: `golang.org/x/sync/semaphore`, weighted and strictly first come first served.
+ *
+ * Invariants
+ *  1. 0 <= `held` <= `size`; `held` is the sum of the permits granted and not released.
+ *  2. If somebody is queued, the request at the head does not fit. So a big request is never overtaken by a small
+ *     one that would fit, and `tryAcquire` fails while anybody waits.
+ *  3. A request above `size` is in no queue: it can never be granted, and blocks nobody but itself.
+ *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
+ */
+import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
+import { locked } from "./body.ts";
+import { dispose } from "./dispose.ts";
+import { MisuseError, texts } from "./errors.ts";
+import { guard } from "./guard.ts";
+
+class SemaphorePermit implements Permit {
+  readonly weight: number;
+  private owner: Semaphore | null;
+
+  constructor(owner: Semaphore, weight: number) {
+    this.owner = owner;
+    this.weight = weight;
+  }
+
+  get held(): boolean {
+    return this.owner !== null;
+  }
+
+  release(): void {
+    const owner = this.owner;
+    if (owner === null) return;
+    this.owner = null;
+    owner.release(this.weight);
+  }
+
+  [dispose](): void {
+    this.release();
+  }
+}
+
+/** @internal */
+export class AcquireOp extends Op<Permit> {
+  readonly weight: number;
+  private readonly sem: Semaphore;
+
+  constructor(sem: Semaphore, weight: number) {
+    super();
+    this.sem = sem;
+    this.weight = weight;
+  }
+
+  override get reason(): WaitReason {
+    return "semaphore.Acquire";
+  }
+
+  override describe(): string {
+    return `${this.sem.describe()}, asking for ${this.weight}`;
+  }
+
+  override tryNow(): boolean {
+    if (!this.sem.tryAcquire(this.weight)) return false;
+    this.value = new SemaphorePermit(this.sem, this.weight);
+    return true;
+  }
+
+  override park(): void {
+    if (this.weight <= this.sem.size) this.sem.queue.push(this);
+  }
+
+  override unpark(): void {
+    const { queue } = this.sem;
+    const first = queue.head === this;
+    queue.remove(this);
+    if (first) this.sem.letIn();
+  }
+
+  override discard(): void {
+    this.value.release();
+  }
+
+  grant(): void {
+    this.complete(new SemaphorePermit(this.sem, this.weight));
+  }
+}
+
+/**
+ * A weighted semaphore (Go: `semaphore.Weighted`).
+ *
+ * @example
+ * ```ts
+ * import { Semaphore } from "@gort/sync";
+ *
+ * const sem = new Semaphore(10);
+ * const permit = await sem.acquire(7);
+ * sem.tryAcquire(4); // => false
+ * sem.available; // => 3
+ * permit.release();
+ * sem.available; // => 10
+ * ```
+ */
+export class Semaphore {
+  /** How many permits there are. */
+  readonly size: number;
+  /** Shown in dumps and deadlock reports. */
+  readonly name: string;
+  /** @internal */
+  held = 0;
+  /** @internal */
+  readonly queue: WaitQueue<AcquireOp> = new WaitQueue();
+
+  /**
+   * @param size how many permits there are, an integer from 0
+   * @param name shown in dumps and deadlock reports
+   * @throws RangeError for another `size`
+   */
+  constructor(size: number, name = "") {
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw badArgument("Semaphore", "size", size, "an integer from 0");
+    this.size = size;
+    this.name = name;
+  }
+
+  /** Permits that are free now. O(1). */
+  get available(): number {
+    return this.size - this.held;
+  }
+
+  /** Requests that wait in the queue. O(1). */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /**
+   * Waits for `n` permits (Go: `Acquire`). The result is for `using`, or release by {@link release}. O(1).
+   * If a signal or context already ended, fails even if permits are free, and takes none.
+   * @param n an integer from 0, default 1; above `size` it waits until it is called off
+   * @throws RangeError for another `n`
+   */
+  acquire(n = 1, options?: WaitOptions): Op<Permit> {
+    checkWeight("Semaphore.acquire", n);
+    return guard(new AcquireOp(this, n), options, "Semaphore.acquire");
+  }
+
+  /**
+   * Takes `n` permits if they are free and nobody waits (Go: `TryAcquire`). Never blocks. O(1).
+   * @param n an integer from 0, default 1
+   * @throws RangeError for another `n`
+   */
+  tryAcquire(n = 1): boolean {
+    checkWeight("Semaphore.tryAcquire", n);
+    if (this.size - this.held < n || this.queue.head !== null) return false;
+    this.held += n;
+    return true;
+  }
+
+  /**
+   * Gives back `n` permits (Go: `Release`), and lets in those at the front that fit. O(let in).
+   * @param n an integer from 0, default 1
+   * @throws MisuseError `semaphore: released more than held`
+   * @throws RangeError for another `n`
+   */
+  release(n = 1): void {
+    checkWeight("Semaphore.release", n);
+    if (n > this.held) throw new MisuseError(texts.releasedTooMuch);
+    this.held -= n;
+    this.letIn();
+  }
+
+  /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. */
+  withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R> {
+    return locked(
+      () => this.acquire(n, options),
+      () => this.release(n),
+      fn,
+    );
+  }
+
+  /** Such as `semaphore "uploads" (3 of 10 held, 2 waiting)`. */
+  describe(): string {
+    const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
+    return `semaphore${name} (${this.held} of ${this.size} held, ${this.queue.length} waiting)`;
+  }
+
+  /** @internal */
+  letIn(): void {
+    const { queue } = this;
+    for (let op = queue.head; op !== null && op.weight <= this.size - this.held; op = queue.head) {
+      queue.shift();
+      this.held += op.weight;
+      op.grant();
+    }
+  }
+}
+
+function checkWeight(where: string, n: number): void {
+  if (!Number.isSafeInteger(n) || n < 0) throw badArgument(where, "n", n, "an integer from 0");
+}

@@ -1,0 +1,238 @@
+/**
+ * SingleFlight: `golang.org/x/sync/singleflight`. Calls for one key that come while one is under way share its outcome.
+ *
+ * Invariants
+ *  1. A key is in `calls` exactly while its newest call is under way and was not forgotten; the end of an older
+ *     call never removes a newer one.
+ *  2. Every op that joined a call is on its queue until the call ends or the op is called off; the call goes on
+ *     either way, so calling off the first caller takes nothing from the others.
+ *  3. All who joined get the same value or error; `shared` is the same for all of them.
+ *  4. A panic reaches every `do` as a {@link FlightPanic}; with somebody waiting on a `doChan` it ends the program
+ *     too, since nobody there could receive it. `goexit` ends every goroutine that called `do`.
+ *
+ * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
+ * first caller leave early.
+ */
+import { go, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { Body, WaitOptions } from "./api.ts";
+import { callSteps, isGenerator, isThenable } from "./body.ts";
+import { guard } from "./guard.ts";
+import { isGoexit, isPanic } from "./panic.ts";
+import { type FlightOutcome, ResultChan } from "./result-chan.ts";
+
+/** What {@link SingleFlight.do} gives. */
+export interface FlightResult<V> {
+  /** What the function returned. */
+  readonly value: V;
+  /** Whether more than one caller got it. */
+  readonly shared: boolean;
+}
+
+/**
+ * A panic in the function of a {@link SingleFlight}, as all its callers get it. The message is the panic's and the
+ * stack where it happened; `cause` is the panic itself.
+ */
+export class FlightPanic extends Error {
+  /** @param cause what was thrown */
+  constructor(cause: unknown) {
+    const stack = (cause as Partial<Error> | null | undefined)?.stack ?? "";
+    super(`${textOf(cause)}\n\n${stack}`, { cause });
+  }
+
+  override get name(): string {
+    return "FlightPanic";
+  }
+
+  /** The brand, `Symbol.for("gort.Panic")`: whoever gets it panics. */
+  get [Symbol.for("gort.Panic")](): true {
+    return true;
+  }
+}
+
+function textOf(cause: unknown): string {
+  const message = (cause as Partial<Error> | null | undefined)?.message;
+  return typeof message === "string" ? message : String(cause);
+}
+
+/** One run of a function. */
+class Call<V> {
+  readonly queue = new WaitQueue<FlightOp<any, V>>();
+  readonly chans: ResultChan<V>[] = [];
+  /** Callers that joined after the first. */
+  dups = 0;
+}
+
+class FlightOp<K, V> extends Op<FlightResult<V>> {
+  private readonly group: SingleFlight<K, V>;
+  private readonly key: K;
+  private readonly fn: Body<V>;
+  private call: Call<V> | null = null;
+
+  constructor(group: SingleFlight<K, V>, key: K, fn: Body<V>) {
+    super();
+    this.group = group;
+    this.key = key;
+    this.fn = fn;
+  }
+
+  override get reason(): WaitReason {
+    return "singleflight.Do";
+  }
+
+  override describe(): string {
+    return `singleflight call for key ${String(this.key)}`;
+  }
+
+  /** Starts the call if there is none; a plain function that returns a value is over at once. */
+  override tryNow(): boolean {
+    const { group, key } = this;
+    if (group.calls.has(key)) return false;
+    const call = (this.call = new Call<V>());
+    group.calls.set(key, call);
+    let r: unknown;
+    try {
+      r = this.fn();
+    } catch (e) {
+      group.calls.delete(key);
+      throw isPanic(e) ? new FlightPanic(e) : e;
+    }
+    if (isGenerator(r)) {
+      go(runCall, group, key, call, () => r as Generator<any, V, any>);
+    } else if (isThenable(r)) {
+      (r as PromiseLike<V>).then(
+        (value) => group.end(key, call, { ok: true, value }),
+        (err: unknown) => group.end(key, call, { ok: false, err }),
+      );
+    } else {
+      group.end(key, call, { ok: true, value: r as V });
+      this.value = { value: r as V, shared: call.dups > 0 };
+      return true;
+    }
+    return false;
+  }
+
+  override park(): void {
+    let call = this.call;
+    if (call === null) {
+      call = this.call = this.group.calls.get(this.key)!;
+      call.dups++;
+    }
+    call.queue.push(this);
+  }
+
+  override unpark(): void {
+    this.call!.queue.remove(this);
+  }
+}
+
+/**
+ * Go's `singleflight.Group`: many callers, one call.
+ *
+ * @example
+ * ```ts
+ * import { SingleFlight } from "@gort/sync";
+ *
+ * const flights = new SingleFlight<string, number>();
+ * let calls = 0;
+ * const load = async () => ++calls;
+ * const [a, b] = await Promise.all([flights.do("user/7", load), flights.do("user/7", load)]);
+ * a; // => { value: 1, shared: true }
+ * b; // => { value: 1, shared: true }
+ * calls; // => 1
+ * ```
+ */
+export class SingleFlight<K = string, V = unknown> {
+  /** @internal */
+  readonly calls: Map<K, Call<V>> = new Map();
+
+  /**
+   * The outcome of `fn`, or of the call for the same key that is under way (Go: `Do`). Fails with what `fn` throws. O(1).
+   * @param key compared as a `Map` does
+   * @param fn a generator function, an async or a plain function; it is not reached by `options`
+   * @param options call off this caller's wait only
+   */
+  do(key: K, fn: Body<V>, options?: WaitOptions): Op<FlightResult<V>> {
+    checkFunction("SingleFlight.do", fn);
+    return guard(new FlightOp<K, V>(this, key, fn), options, "SingleFlight.do");
+  }
+
+  /**
+   * As {@link do}, started at once, with the outcome on a channel of capacity 1 that is not closed (Go: `DoChan`):
+   * made for `select`. The error is a value there. O(1).
+   *
+   * @example
+   * ```ts
+   * import { SingleFlight } from "@gort/sync";
+   *
+   * const flights = new SingleFlight<string, string>();
+   * const ch = flights.doChan("k", async () => "v");
+   * await ch.recv(); // => { ok: true, value: "v", shared: false }
+   * ```
+   */
+  doChan(key: K, fn: Body<V>): ResultChan<V> {
+    checkFunction("SingleFlight.doChan", fn);
+    const ch = new ResultChan<V>();
+    let call = this.calls.get(key);
+    if (call !== undefined) {
+      call.dups++;
+      call.chans.push(ch);
+      return ch;
+    }
+    call = new Call<V>();
+    call.chans.push(ch);
+    this.calls.set(key, call);
+    go(runCall<K, V>, this, key, call, fn);
+    return ch;
+  }
+
+  /** Lets the next call for `key` start anew although one may be under way (Go: `Forget`). O(1). */
+  forget(key: K): void {
+    this.calls.delete(key);
+  }
+
+  /** @internal */
+  end(key: K, call: Call<V>, outcome: FlightOutcome<V>): void {
+    if (this.calls.get(key) === call) this.calls.delete(key);
+    const shared = call.dups > 0;
+    const { queue, chans } = call;
+    if (outcome.ok) {
+      const { value } = outcome;
+      for (let op; (op = queue.shift()) !== null;) op.complete({ value, shared });
+      for (const ch of chans) ch.deliver({ ok: true, value, shared });
+      return;
+    }
+    const exits = isGoexit(outcome.err);
+    const panics = !exits && isPanic(outcome.err);
+    const err = panics ? new FlightPanic(outcome.err) : outcome.err;
+    const nobody = queue.head === null;
+    for (let op; (op = queue.shift()) !== null;) op.fail(err);
+    if (exits) return;
+    for (const ch of chans) ch.deliver({ ok: false, err, shared });
+    if (panics && (nobody || chans.length > 0)) {
+      go(() => {
+        throw err;
+      });
+    }
+  }
+}
+
+function checkFunction(where: string, fn: unknown): void {
+  if (typeof fn !== "function") throw badArgument(where, "fn", fn, "a function", "type");
+}
+
+function* runCall<K, V>(
+  group: SingleFlight<K, V>,
+  key: K,
+  call: Call<V>,
+  fn: Body<V>,
+): Generator<Op<any> | undefined, void, any> {
+  let value: V;
+  try {
+    value = yield* callSteps(fn);
+  } catch (err) {
+    group.end(key, call, { ok: false, err });
+    return;
+  }
+  group.end(key, call, { ok: true, value });
+}

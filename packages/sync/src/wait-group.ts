@@ -1,0 +1,176 @@
+/**
+ * WaitGroup: Go's `sync.WaitGroup`, a counter and those who wait for it to be 0.
+ *
+ * Invariants
+ *  1. The counter is never negative; a call that would make it so throws and changes nothing.
+ *  2. Waiters are queued only while the counter is above 0: the call that makes it 0 releases them all, in order.
+ *  3. `released` holds those let go by the last time, until the counter moves again: if one of them did not run
+ *     yet when it does, the group was reused too early and that `wait` fails with Go's text.
+ */
+import {
+  DONE,
+  FAILED,
+  go,
+  type GoFunc,
+  type Goroutine,
+  Op,
+  poll,
+  WaitQueue,
+  type WaitReason,
+} from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { WaitOptions } from "./api.ts";
+import { isGenerator, isThenable } from "./body.ts";
+import { MisuseError, texts } from "./errors.ts";
+import { guard } from "./guard.ts";
+
+/** @internal */
+export class WaitOp extends Op<void> {
+  private readonly group: WaitGroup;
+
+  constructor(group: WaitGroup) {
+    super();
+    this.group = group;
+  }
+
+  override get reason(): WaitReason {
+    return "sync.WaitGroup.Wait";
+  }
+
+  override describe(): string {
+    return this.group.describe();
+  }
+
+  override tryNow(): boolean {
+    return this.group.count === 0;
+  }
+
+  override park(): void {
+    this.group.queue.push(this);
+  }
+
+  override unpark(): void {
+    this.group.queue.remove(this);
+  }
+}
+
+/**
+ * Go's `sync.WaitGroup`.
+ *
+ * @example
+ * ```ts
+ * import { WaitGroup } from "@gort/sync";
+ *
+ * const wg = new WaitGroup();
+ * const out: number[] = [];
+ * for (const n of [1, 2, 3]) {
+ *   wg.go(function* () {
+ *     out.push(n * n);
+ *   });
+ * }
+ * await wg.wait();
+ * out; // => [1, 4, 9]
+ * ```
+ */
+export class WaitGroup {
+  /** Shown in dumps and deadlock reports. */
+  readonly name: string;
+  /** @internal */
+  count = 0;
+  /** @internal */
+  readonly queue: WaitQueue<WaitOp> = new WaitQueue();
+  /** @internal */
+  released: WaitOp[] | null = null;
+
+  /** @param name shown in dumps and deadlock reports */
+  constructor(name = "") {
+    this.name = name;
+  }
+
+  /**
+   * Adds `n`, which may be negative, to the counter (Go: `Add`). O(waiters) when it becomes 0, else O(1).
+   * @param n an integer
+   * @throws MisuseError `sync: negative WaitGroup counter`
+   * @throws MisuseError `sync: WaitGroup misuse: Add called concurrently with Wait`
+   * @throws RangeError if `n` is no integer
+   */
+  add(n: number): void {
+    if (!Number.isSafeInteger(n)) throw badArgument("WaitGroup.add", "n", n, "an integer");
+    const before = this.count;
+    if (before + n < 0) throw new MisuseError(texts.negativeCounter);
+    if (before === 0 && n > 0) {
+      if (this.queue.head !== null) throw new MisuseError(texts.addDuringWait);
+      if (this.released !== null) this.reused();
+    }
+    this.count = before + n;
+    if (this.count === 0 && this.queue.head !== null) this.release();
+  }
+
+  /** Takes 1 off the counter (Go: `Done`). Throws as {@link add} does. */
+  done(): void {
+    this.add(-1);
+  }
+
+  /**
+   * Waits until the counter is 0 (Go: `Wait`). O(1).
+   * Fails with `sync: WaitGroup is reused before previous Wait has returned` if the counter went up again after
+   * this wait was released and before its caller ran.
+   */
+  wait(options?: WaitOptions): Op<void> {
+    return guard(new WaitOp(this), options, "WaitGroup.wait");
+  }
+
+  /**
+   * Starts a goroutine that the group waits for (Go 1.25: `Go`): adds 1, and takes it off when `fn` returns,
+   * throws or exits. A throw is a panic of that goroutine; it ends the program unless somebody joins it.
+   */
+  go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
+    if (typeof fn !== "function") throw badArgument("WaitGroup.go", "fn", fn, "a function", "type");
+    this.add(1);
+    try {
+      return go(runAndDone<A, R>, this, fn, args);
+    } catch (error) {
+      this.done();
+      throw error;
+    }
+  }
+
+  /** Such as `sync.WaitGroup "workers" (counter 2)`. */
+  describe(): string {
+    const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
+    return `sync.WaitGroup${name} (counter ${this.count})`;
+  }
+
+  private release(): void {
+    const released: WaitOp[] = [];
+    for (let op; (op = this.queue.shift()) !== null;) {
+      released.push(op);
+      op.complete();
+    }
+    this.released = released;
+  }
+
+  private reused(): void {
+    const released = this.released!;
+    this.released = null;
+    for (const op of released) {
+      if (op.state !== DONE) continue;
+      op.error = new MisuseError(texts.reusedBeforeReturn);
+      op.state = FAILED;
+    }
+  }
+}
+
+function* runAndDone<A extends unknown[], R>(
+  wg: WaitGroup,
+  fn: GoFunc<A, R>,
+  args: A,
+): Generator<Op<any> | undefined, R, any> {
+  try {
+    const r: unknown = fn(...args);
+    if (isGenerator(r)) return (yield* r) as R;
+    return (isThenable(r) ? yield* poll(r) : r) as R;
+  } finally {
+    wg.done();
+  }
+}

@@ -11,7 +11,8 @@ import { MIN_TOP_HASH, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
 import type { Snapshot, Storage } from "./storage.ts";
 
 // Not touched as a global at load: the symbol may not exist, and must not be made up.
-const dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+const dispose: typeof Symbol.dispose =
+  Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
 
 /** A map over some storage. */
 export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> {

@@ -10,10 +10,13 @@ import type {
   Hasher,
   MapOptions,
   Type,
+  Heap,
+  Ptr,
   TypedMapOptions,
   ValueMapOptions,
   ZeroMapOptions,
 } from "./api.ts";
+import { newHeapMap, openHeapMap } from "./heap-open.ts";
 import { fitter, isDescriptor, typeHasher } from "./keys.ts";
 import { NilMap } from "./nil-map.ts";
 import { randomSource } from "./random.ts";
@@ -99,6 +102,36 @@ export function nilMap(
   return build(readOptions("nilMap", first, value, undefined), true);
 }
 
+/**
+ * Opens the map whose header lies at `ptr`, which is what {@link GoMap.ptr} gave and other heap objects may hold.
+ * The map opened is the same map; 0 is the nil map.
+ *
+ * @throws TypeError if there is no map of these types at `ptr`
+ *
+ * @example
+ * ```ts
+ * import { createHeap } from "@gort/gc";
+ * import { makeMap, mapAt } from "@gort/map";
+ * import { float64, int32 } from "@gort/types";
+ *
+ * const heap = createHeap({ reserve: 16 * 2 ** 20 });
+ * const m = makeMap(int32, float64, { heap });
+ * const same = mapAt(heap, m.ptr, int32, float64);
+ * same.set(7, 0.5);
+ * m.get(7); // => 0.5
+ * ```
+ */
+export function mapAt<K, V>(
+  heap: Heap,
+  ptr: Ptr,
+  key: Type<K>,
+  value: Type<V>,
+  options: MapOptions = {},
+): GoMap<K, V> {
+  if (ptr === 0) return nilMap(key, value);
+  return openHeapMap(heap, ptr, key, value, sourceOf(options));
+}
+
 function readOptions(
   where: string,
   first: number | Type | ValueMapOptions<any, any> | undefined,
@@ -120,6 +153,18 @@ function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
   const hasher = keyType !== null ? typeHasher(keyType) : ((o.key as Hasher<any>) ?? null);
   const zero = o.zero ?? (o.value !== undefined ? () => o.value!.zero() : () => undefined);
   if (nil) return new NilMap(hasher, zero);
+  if (o.heap !== undefined) {
+    if (keyType === null) {
+      throw badArgument(
+        "makeMap",
+        "key",
+        o.key,
+        "a type descriptor, for the map is in a heap",
+        "type",
+      );
+    }
+    return newHeapMap(o.heap, keyType, o.value!, o.hint, sourceOf(o));
+  }
   return new ValueMap({
     hint: o.hint,
     random: sourceOf(o),

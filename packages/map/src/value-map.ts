@@ -472,6 +472,8 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         return mix(seed ^ (key ? 0x51ed270b : 0x2c1b3c6d));
       case "undefined":
         return mix(seed ^ 0x6d2b79f5);
+      default:
+        throw new TypeError("unreachable");
     }
   }
 

@@ -1,0 +1,241 @@
+/**
+ * How a map lies in a heap: header, bucket arrays, buckets. See `heap-map.ts` for the overview.
+ *
+ * Invariants
+ *  1. All a map is lies in the heap: whoever has the header's address and the two types has the map.
+ *  2. A bucket is eight tophash bytes, the overflow link, eight keys, eight values. A key or value above
+ *     {@link MAX_INLINE} bytes is a pointer to an object of its own.
+ *  3. Bucket arrays up to {@link Layout.segmentBits} are one object, larger ones a directory of segments, each made by
+ *     the first write to it; so no allocation is larger than a segment or the directory.
+ *  4. When neither keys nor values hold pointers the bucket's link is a plain number, the bucket is noscan, and the
+ *     header's list of overflow segments keeps these alive.
+ *
+ * Why the link stands before the keys, not last as in Go: it shares the cache line of the tophash bytes. Why
+ * segments: Go's one array of 2^B buckets would be zeroed, and its pointer bitmap written, inside a single `set`.
+ */
+import { array, int32, struct, uint32, uint8, uintptr, unsafePointer } from "@gort/types";
+import type { Type } from "./api.ts";
+import { invalidKeyType } from "./errors.ts";
+import { SLOTS } from "./rules.ts";
+
+/** Largest key or value, in bytes, that lies in the bucket itself. */
+export const MAX_INLINE = 128;
+/** Bytes that a segment of buckets stays below. */
+const SEGMENT_BYTES = 128 * 1024;
+
+/** Words of the header. The first four are pointers. */
+export const H_BUCKETS = 0;
+export const H_OLD = 1;
+export const H_OVERFLOW = 2;
+export const H_OLD_OVERFLOW = 3;
+export const H_COUNT = 4;
+export const H_FLAGS = 5;
+export const H_B = 6;
+export const H_NOVERFLOW = 7;
+export const H_HASH0 = 8;
+export const H_NEVACUATE = 9;
+export const H_VERSION = 10;
+export const H_EPOCH = 11;
+export const H_SHAPE = 12;
+/** Next free pre-allocated overflow bucket, and the end of them; addresses inside a segment that is kept alive otherwise. */
+export const H_NEXT_OVERFLOW = 13;
+export const H_END_OVERFLOW = 14;
+/** Used length and capacity of the list of overflow segments. */
+export const H_SEGMENTS = 15;
+export const H_SEGMENTS_CAP = 16;
+/** Tells a header from other memory, and maps of other types. */
+export const H_MAGIC = 17;
+const HEADER_WORDS = 18;
+
+const HEADER_SIZE = HEADER_WORDS * 4;
+
+/** The type of a map's header. */
+export const headerType: () => Type = memo(() =>
+  struct({
+    buckets: unsafePointer,
+    oldbuckets: unsafePointer,
+    overflow: unsafePointer,
+    oldoverflow: unsafePointer,
+    rest: array(uint32, HEADER_WORDS - 4),
+  }),
+);
+
+/** How a key or a value is kept, which chooses the code that reads and writes it. */
+export const INT32 = 0;
+export const UINT32 = 1;
+export const FLOAT64 = 2;
+export const STRING = 3;
+/** A struct of 32-bit integers: compared and hashed as words. */
+export const WORDS = 4;
+/** Another type whose values `===` compares as Go does. */
+export const SCALAR = 5;
+/** Anything else: by the descriptor's own methods. */
+export const GENERAL = 6;
+/** A pointer (as a value). */
+export const POINTER = 7;
+
+/** A struct of words: the way to each, outermost field first. */
+export interface Words {
+  readonly paths: readonly (readonly string[])[];
+  readonly signed: readonly boolean[];
+}
+
+/** Where things are in the buckets of maps of two types. */
+export interface Layout {
+  readonly key: Type;
+  readonly value: Type;
+  readonly keyCode: number;
+  readonly valueCode: number;
+  /** Fields of a {@link WORDS} key, else null. */
+  readonly words: Words | null;
+  readonly indirectKey: boolean;
+  readonly indirectValue: boolean;
+  /** Bytes of a key's and of a value's place in the bucket. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** Byte offsets in a bucket. */
+  readonly keys: number;
+  readonly values: number;
+  readonly bucket: Type;
+  readonly bucketSize: number;
+  /** Whether the collector need not look into buckets. */
+  readonly noscan: boolean;
+  readonly keyPointers: boolean;
+  readonly valuePointers: boolean;
+  /** Whether every key equals itself. */
+  readonly reflexive: boolean;
+  /** Log2 of the buckets of a segment. */
+  readonly segmentBits: number;
+  readonly magic: number;
+}
+
+function memo<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+function wordsOf(type: Type): Words | null {
+  if (type.kind !== "struct" || type.size === 0 || type.size > 32) return null;
+  const paths: string[][] = [];
+  const signed: boolean[] = [];
+  const walk = (t: Type, path: string[]): boolean => {
+    if (t.kind === "struct") {
+      const { fields } = t as Type & { fields: readonly { name: string; type: Type }[] };
+      return fields.every((f) => f.name !== "_" && walk(f.type, [...path, f.name]));
+    }
+    if (!/^u?int(32|ptr)?$/.test(t.kind)) return false;
+    paths.push(path);
+    signed.push(!t.kind.startsWith("u"));
+    return true;
+  };
+  return walk(type, []) && paths.length * 4 === type.size ? { paths, signed } : null;
+}
+
+function codeOf(type: Type, isKey: boolean): number {
+  switch (type.kind) {
+    case "int":
+    case "int32":
+      return INT32;
+    case "uint":
+    case "uint32":
+    case "uintptr":
+      return UINT32;
+    case "float64":
+      return FLOAT64;
+    case "string":
+      return isKey ? STRING : GENERAL;
+    case "ptr":
+    case "unsafe.Pointer":
+      return isKey ? SCALAR : POINTER;
+    case "bool":
+    case "int8":
+    case "int16":
+    case "int64":
+    case "uint8":
+    case "uint16":
+    case "uint64":
+    case "float32":
+      return SCALAR;
+    case "struct":
+      return isKey && wordsOf(type) !== null ? WORDS : GENERAL;
+    case "complex64":
+    case "complex128":
+    case "array":
+    case "chan":
+    case "func":
+    case "interface":
+    case "map":
+    case "slice":
+      return GENERAL;
+  }
+}
+
+/** Whether every value of a comparable type equals itself: no floats and no interfaces inside. */
+function isReflexive(type: Type): boolean {
+  switch (type.kind) {
+    case "float32":
+    case "float64":
+    case "complex64":
+    case "complex128":
+    case "interface":
+      return false;
+    case "array":
+      return isReflexive((type as Type & { elem: Type }).elem);
+    case "struct":
+      return (type as Type & { fields: readonly { type: Type }[] }).fields.every((f) =>
+        isReflexive(f.type),
+      );
+    default:
+      return true;
+  }
+}
+
+function signature(text: string): number {
+  let h = 0x676f7274;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}
+
+/** Lays out maps from `key` to `value`. Throws for a key type without `==`. */
+export function layOut(key: Type, value: Type): Layout {
+  if (!key.comparable) throw invalidKeyType(key.name);
+  const indirectKey = key.size > MAX_INLINE;
+  const indirectValue = value.size > MAX_INLINE;
+  const keyPointers = indirectKey || key.ptrdata > 0;
+  const valuePointers = indirectValue || value.ptrdata > 0;
+  const noscan = !keyPointers && !valuePointers;
+  const K = indirectKey ? unsafePointer : key;
+  const V = indirectValue ? unsafePointer : value;
+  const bucket = struct({
+    tophash: array(uint8, SLOTS),
+    overflow: noscan ? uintptr : unsafePointer,
+    keys: array(K, SLOTS),
+    values: array(V, SLOTS),
+    // Makes the size a multiple of 4 whatever the types are.
+    end: array(int32, 0),
+  });
+  const bucketSize = bucket.size;
+  let segmentBits = 3;
+  while (bucketSize * 2 ** (segmentBits + 1) <= SEGMENT_BYTES) segmentBits++;
+  return {
+    key,
+    value,
+    keyCode: codeOf(key, true),
+    valueCode: codeOf(value, false),
+    words: wordsOf(key),
+    indirectKey,
+    indirectValue,
+    keySize: K.size,
+    valueSize: V.size,
+    keys: bucket.field("keys")!.offset,
+    values: bucket.field("values")!.offset,
+    bucket,
+    bucketSize,
+    noscan,
+    keyPointers,
+    valuePointers,
+    reflexive: isReflexive(key),
+    segmentBits,
+    magic: signature(`${key.name} ${key.size} ${value.name} ${value.size} ${HEADER_SIZE}`),
+  };
+}

@@ -1,0 +1,296 @@
+/**
+ * The header and the bucket arrays of a map in a heap: addresses, segments made on demand, overflow buckets.
+ *
+ * Invariants
+ *  1. All state is in the header and the buckets; this object holds views and constants.
+ *  2. A method that allocates does so before it changes anything.
+ *  3. An old segment below `nevacuate` is let go at once; so an old bucket there has moved, whatever lies at its place.
+ *  4. The tophash bytes are read as words too: byte `i` is bits `8i…` on the little-endian hosts that JavaScript runs on.
+ */
+import { unsafePointer } from "@gort/types";
+import type { Heap, Ptr } from "./api.ts";
+import {
+  H_B,
+  H_BUCKETS,
+  H_COUNT,
+  H_END_OVERFLOW,
+  H_FLAGS,
+  H_HASH0,
+  H_MAGIC,
+  H_NEVACUATE,
+  H_NEXT_OVERFLOW,
+  H_NOVERFLOW,
+  H_OLD,
+  H_OLD_OVERFLOW,
+  H_OVERFLOW,
+  H_SEGMENTS,
+  H_SEGMENTS_CAP,
+  H_SHAPE,
+  H_VERSION,
+  headerType,
+  type Layout,
+} from "./heap-layout.ts";
+import {
+  countOverflow,
+  EMPTY_ONE,
+  EMPTY_REST,
+  MIN_TOP_HASH,
+  SAME_SIZE_GROW,
+  SLOTS,
+} from "./rules.ts";
+
+/** Byte offset of the overflow link in a bucket. */
+export const LINK = 8;
+
+/** Bucket arrays of a new table, before they are written to the header. */
+interface Arrays {
+  readonly B: number;
+  readonly buckets: Ptr;
+  readonly next: Ptr;
+  readonly end: Ptr;
+}
+
+/** Makes a header. */
+export function newHeader(heap: Heap, layout: Layout, B: number, seed: number): Ptr {
+  const p = heap.alloc(headerType());
+  const { u32 } = heap.memory;
+  u32[(p >>> 2) + H_B] = B;
+  u32[(p >>> 2) + H_HASH0] = seed;
+  u32[(p >>> 2) + H_MAGIC] = layout.magic;
+  return p;
+}
+
+/** The table of the map whose header is at `ptr`. */
+export class HeapTable {
+  readonly heap: Heap;
+  readonly layout: Layout;
+  readonly ptr: Ptr;
+  readonly u8: Uint8Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  /** Word index of the header. */
+  readonly h: number;
+  readonly #bits: number;
+  readonly #mask: number;
+  readonly #size: number;
+  readonly #random: () => number;
+
+  constructor(heap: Heap, layout: Layout, ptr: Ptr, random: () => number) {
+    const { u8, i32, u32 } = heap.memory;
+    this.heap = heap;
+    this.layout = layout;
+    this.ptr = ptr;
+    this.u8 = u8;
+    this.i32 = i32;
+    this.u32 = u32;
+    this.h = ptr >>> 2;
+    this.#bits = layout.segmentBits;
+    this.#mask = (1 << layout.segmentBits) - 1;
+    this.#size = layout.bucketSize;
+    this.#random = random;
+  }
+
+  get B(): number {
+    return this.i32[this.h + H_B]!;
+  }
+
+  /** `B` of the old table; -1 when not growing. */
+  get oldB(): number {
+    const { i32, h } = this;
+    if (i32[h + H_OLD] === 0) return -1;
+    return i32[h + H_B]! - ((i32[h + H_FLAGS]! & SAME_SIZE_GROW) !== 0 ? 0 : 1);
+  }
+
+  /** Address of a bucket of an array; 0 if its segment was never made. */
+  at(base: Ptr, B: number, index: number): Ptr {
+    if (B <= this.#bits) return base + Math.imul(index, this.#size);
+    const segment = this.u32[(base >>> 2) + (index >>> this.#bits)]!;
+    return segment === 0 ? 0 : segment + Math.imul(index & this.#mask, this.#size);
+  }
+
+  /** Address of a current bucket; 0 if it was never written. */
+  bucket(index: number): Ptr {
+    const base = this.u32[this.h + H_BUCKETS]!;
+    return base === 0 ? 0 : this.at(base, this.i32[this.h + H_B]!, index);
+  }
+
+  /** Address of an old bucket; 0 if it was never written, or has moved and is gone. */
+  oldBucket(index: number): Ptr {
+    return this.at(this.u32[this.h + H_OLD]!, this.oldB, index);
+  }
+
+  /** Whether old bucket `index` has been moved. */
+  evacuated(index: number): boolean {
+    if (index < this.i32[this.h + H_NEVACUATE]!) return true;
+    const b = this.oldBucket(index);
+    if (b === 0) return false;
+    const top = this.u8[b]!;
+    return top > EMPTY_ONE && top < MIN_TOP_HASH;
+  }
+
+  link(bucket: Ptr): Ptr {
+    return this.u32[(bucket + LINK) >>> 2]!;
+  }
+
+  /** Address of a bucket, its segment made if need be. */
+  touch(base: Ptr, B: number, index: number): Ptr {
+    const found = this.at(base, B, index);
+    if (found !== 0) return found;
+    const segment = this.heap.alloc(this.layout.bucket, 1 << this.#bits);
+    this.heap.writePtr(base + (index >>> this.#bits) * 4, segment);
+    return segment + Math.imul(index & this.#mask, this.#size);
+  }
+
+  /** Allocates the arrays of a table of `2^B` buckets. */
+  arrays(B: number): Arrays {
+    if (B > this.#bits) {
+      const buckets = this.heap.alloc(unsafePointer, 2 ** (B - this.#bits));
+      return { B, buckets, next: 0, end: 0 };
+    }
+    const n = 2 ** B;
+    // Overflow buckets are unlikely in small tables; from 16 buckets on, room for a sixteenth.
+    const all = B >= 4 ? n + n / 16 : n;
+    const buckets = this.heap.alloc(this.layout.bucket, all);
+    return { B, buckets, next: buckets + n * this.#size, end: buckets + all * this.#size };
+  }
+
+  /** Makes arrays the current ones, empty. */
+  install(a: Arrays): void {
+    const { u32, h, heap, ptr } = this;
+    heap.writePtr(ptr + H_BUCKETS * 4, a.buckets);
+    heap.writePtr(ptr + H_OVERFLOW * 4, 0);
+    u32[h + H_B] = a.B;
+    u32[h + H_NEXT_OVERFLOW] = a.next;
+    u32[h + H_END_OVERFLOW] = a.end;
+    u32[h + H_SEGMENTS] = 0;
+    u32[h + H_SEGMENTS_CAP] = 0;
+    u32[h + H_NOVERFLOW] = 0;
+    u32[h + H_NEVACUATE] = 0;
+    u32[h + H_VERSION]!++;
+  }
+
+  /** Begins a growth: the current arrays become the old ones. */
+  grow(a: Arrays): void {
+    const { u32, h, heap, ptr } = this;
+    if (a.B === this.B) u32[h + H_FLAGS]! |= SAME_SIZE_GROW;
+    heap.writePtr(ptr + H_OLD * 4, u32[h + H_BUCKETS]!);
+    heap.writePtr(ptr + H_OLD_OVERFLOW * 4, u32[h + H_OVERFLOW]!);
+    this.install(a);
+  }
+
+  /** Lets go of the old arrays. */
+  dropOld(): void {
+    const { u32, h, heap, ptr } = this;
+    heap.writePtr(ptr + H_OLD * 4, 0);
+    heap.writePtr(ptr + H_OLD_OVERFLOW * 4, 0);
+    u32[h + H_FLAGS]! &= ~SAME_SIZE_GROW;
+  }
+
+  /** A map of no entries and `2^B` buckets. */
+  reset(a: Arrays): void {
+    this.dropOld();
+    this.install(a);
+    this.u32[this.h + H_COUNT] = 0;
+  }
+
+  /** Marks the header as rebuilt with perhaps fewer buckets. */
+  reshape(): void {
+    this.u32[this.h + H_SHAPE]!++;
+  }
+
+  /** Makes sure that the next `n` overflow buckets need no allocation. */
+  reserve(n: number): void {
+    const { u32, h } = this;
+    if (u32[h + H_NEXT_OVERFLOW]! + n * this.#size <= u32[h + H_END_OVERFLOW]!) return;
+    const usual = 1 << Math.min(Math.max(this.B - 4, 0), this.#bits);
+    const count = Math.max(n, usual);
+    this.#makeRoom();
+    const segment = this.heap.alloc(this.layout.bucket, count);
+    const used = u32[h + H_SEGMENTS]!;
+    this.heap.writePtr(u32[h + H_OVERFLOW]! + used * 4, segment);
+    u32[h + H_SEGMENTS] = used + 1;
+    u32[h + H_NEXT_OVERFLOW] = segment;
+    u32[h + H_END_OVERFLOW] = segment + count * this.#size;
+  }
+
+  /** Room for one more entry in the list of overflow segments. */
+  #makeRoom(): void {
+    const { u32, h, heap, ptr } = this;
+    const used = u32[h + H_SEGMENTS]!;
+    const cap = u32[h + H_SEGMENTS_CAP]!;
+    if (used < cap) return;
+    const list = heap.alloc(unsafePointer, Math.max(4, cap * 2));
+    if (used > 0) heap.typedMove(unsafePointer, list, u32[h + H_OVERFLOW]!, used);
+    heap.writePtr(ptr + H_OVERFLOW * 4, list);
+    u32[h + H_SEGMENTS_CAP] = Math.max(4, cap * 2);
+  }
+
+  /** A new overflow bucket behind `bucket`. */
+  extend(bucket: Ptr): Ptr {
+    this.reserve(1);
+    const { u32, h } = this;
+    const b = u32[h + H_NEXT_OVERFLOW]!;
+    u32[h + H_NEXT_OVERFLOW] = b + this.#size;
+    u32[h + H_NOVERFLOW] = countOverflow(u32[h + H_NOVERFLOW]!, this.B, this.#random);
+    if (this.layout.noscan) u32[(bucket + LINK) >>> 2] = b;
+    else this.heap.writePtr(bucket + LINK, b);
+    return b;
+  }
+
+  /** Counts old buckets as moved from `nevacuate` on; ends the growth after the last. */
+  advance(): void {
+    const { u32, h } = this;
+    const end = 2 ** this.oldB;
+    const before = u32[h + H_NEVACUATE]!;
+    // Never more than 1024 at once, so that a call stays O(1).
+    const stop = Math.min(before + 1025, end);
+    let n = before + 1;
+    while (n < stop && this.evacuated(n)) n++;
+    u32[h + H_NEVACUATE] = n;
+    if (n === end) {
+      this.dropOld();
+    } else if (this.oldB > this.#bits) {
+      const base = u32[h + H_OLD]!;
+      for (let s = before >>> this.#bits; s < n >>> this.#bits; s++) {
+        this.heap.writePtr(base + s * 4, 0);
+      }
+    }
+  }
+
+  /** Marks a slot empty, and turns a tail of empty slots of its chain into `EMPTY_REST`. */
+  erase(head: Ptr, bucket: Ptr, slot: number): void {
+    const { u8 } = this;
+    u8[bucket + slot] = EMPTY_ONE;
+    if (slot === SLOTS - 1) {
+      const next = this.link(bucket);
+      if (next !== 0 && u8[next]! !== EMPTY_REST) return;
+    } else if (u8[bucket + slot + 1]! !== EMPTY_REST) {
+      return;
+    }
+    let b = bucket;
+    let i = slot;
+    do {
+      u8[b + i] = EMPTY_REST;
+      if (i > 0) {
+        i--;
+      } else {
+        if (b === head) return;
+        let before = head;
+        while (this.link(before) !== b) before = this.link(before);
+        b = before;
+        i = SLOTS - 1;
+      }
+    } while (u8[b + i]! === EMPTY_ONE);
+  }
+
+  /** Bytes of an array and of what it has of segments. */
+  bytesOf(base: Ptr, B: number): number {
+    if (base === 0) return 0;
+    if (B <= this.#bits) return 2 ** B * this.#size;
+    let n = 2 ** (B - this.#bits) * 4;
+    for (let s = 0; s < 2 ** (B - this.#bits); s++) {
+      if (this.u32[(base >>> 2) + s]! !== 0) n += this.#size << this.#bits;
+    }
+    return n;
+  }
+}

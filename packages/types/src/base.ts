@@ -50,6 +50,7 @@ export abstract class BaseType<T> implements Type<T> {
   /** The full method set, promoted methods included, sorted by name; made when first asked for. */
   methodTable: readonly BoundMethod[] | null = null;
   private serial = 0;
+  private spelled: string | null = null;
   /** Memo of `*T`, so that `ptr(T)` is one descriptor. */
   pointerTo: BaseType<Ptr> | null = null;
 
@@ -86,7 +87,7 @@ export abstract class BaseType<T> implements Type<T> {
   }
 
   get name(): string {
-    return this.definedName ?? this.typeString();
+    return this.definedName ?? (this.spelled ??= this.typeString());
   }
 
   /** The brand, `Symbol.for("gort.Type")`. */

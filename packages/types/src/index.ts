@@ -34,3 +34,12 @@ export {
   type SwitchResult,
   type TypeCase,
 } from "./assert.ts";
+export {
+  accessor,
+  AccessorBase,
+  type Accessor,
+  type AccessorClass,
+  type AccessorOptions,
+} from "./accessor.ts";
+export * from "./raw.ts";
+export * from "./unsafe.ts";

@@ -15,12 +15,15 @@
 import type { Ptr, Space, Type } from "./api.ts";
 import { BaseType, NO_POINTERS, badValue, internalType } from "./base.ts";
 import { badArgument, hasBrand, uncomparableType, unhashableType } from "./errors.ts";
+import { compiledOps, loopOps, type StructOps } from "./struct-code.ts";
+import { canCompile } from "./codegen.ts";
 import { addMask, alignUp, checkTypeSize, emptyMask } from "./layout.ts";
 import type { FieldSpec, Fields, StructField, StructType, StructValue } from "./kinds.ts";
 
 const FIELD = Symbol.for("gort.Field");
 
-type AnyRecord = Record<string, unknown>;
+/** Uses of a type after which its operations are compiled; below it compiling costs more than it saves. */
+const COMPILE_AFTER = 200;
 
 interface Placed extends StructField {
   readonly type: BaseType<any>;
@@ -35,6 +38,9 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
   /** Start and end of each run of padding, flat. */
   private readonly padding: readonly number[];
   private mask: Uint32Array | null = null;
+  private code: StructOps;
+  /** Operations done by the loops so far; -1 once it is decided whether to compile. */
+  private uses = 0;
 
   constructor(fields: readonly Placed[], size: number, align: number, padding: readonly number[]) {
     let ptrdata = 0;
@@ -48,6 +54,7 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
     this.visible = fields.filter((f) => f.name !== "_");
     this.byName = new Map(this.visible.map((f) => [f.name, f]));
     this.padding = padding;
+    this.code = loopOps(this.visible);
   }
   field(name: string): StructField | undefined {
     return this.byName.get(name);
@@ -67,63 +74,47 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
     });
     return `struct { ${parts.join("; ")} }`;
   }
+  /** The operations: loops at first, compiled once the type has proved to be in use. */
+  private ops(): StructOps {
+    if (this.uses >= 0 && ++this.uses > COMPILE_AFTER) {
+      this.uses = -1;
+      if (canCompile()) this.code = compiledOps(this.visible);
+    }
+    return this.code;
+  }
   override zero(): V {
-    const out: AnyRecord = {};
-    for (const f of this.visible) out[f.name] = f.type.zero();
-    return out as V;
+    return this.ops().zero() as V;
   }
   override copy(value: V): V {
-    const out: AnyRecord = {};
-    for (const { name, type } of this.visible) out[name] = type.copy((value as AnyRecord)[name]);
-    return out as V;
+    return this.ops().copy(value) as V;
   }
   override get(space: Space, p: Ptr): V {
-    const out: AnyRecord = {};
-    const fields = this.visible;
-    for (let i = 0; i < fields.length; i++) {
-      const f = fields[i]!;
-      out[f.name] = f.type.get(space, p + f.offset);
-    }
-    return out as V;
+    return this.ops().get(space, p) as V;
   }
   override check(value: unknown, what: string): void {
     if (typeof value !== "object" || value === null) throw badValue(what, value, "an object");
-    for (const f of this.visible) f.type.check((value as AnyRecord)[f.name], `${what}.${f.name}`);
+    this.ops().check(value, what);
   }
   override put(space: Space, p: Ptr, value: V): void {
-    const fields = this.visible;
-    for (let i = 0; i < fields.length; i++) {
-      const f = fields[i]!;
-      f.type.put(space, p + f.offset, (value as AnyRecord)[f.name]);
-    }
+    this.ops().put(space, p, value);
     const pad = this.padding;
     for (let i = 0; i < pad.length; i += 2) space.memory.u8.fill(0, p + pad[i]!, p + pad[i + 1]!);
   }
   override equal(space: Space, p: Ptr, q: Ptr): boolean {
     if (!this.comparable) throw uncomparableType(this.name);
-    for (const f of this.visible) {
-      if (!f.type.equal(space, p + f.offset, q + f.offset)) return false;
-    }
-    return true;
+    return this.ops().equal(space, p, q);
   }
   override hash(space: Space, p: Ptr, seed: number): number {
     if (!this.comparable) throw unhashableType(this.name);
-    for (const f of this.visible) seed = f.type.hash(space, p + f.offset, seed);
-    return seed;
+    return this.ops().hash(space, p, seed);
   }
   override equalValues(a: V, b: V): boolean {
     if (!this.comparable) throw uncomparableType(this.name);
-    for (const { name, type } of this.visible) {
-      if (!type.equalValues((a as AnyRecord)[name], (b as AnyRecord)[name])) return false;
-    }
-    return true;
+    return this.ops().equalValues(a, b);
   }
   override hashValue(value: V, seed: number): number {
     if (!this.comparable) throw unhashableType(this.name);
-    for (const { name, type } of this.visible) {
-      seed = type.hashValue((value as AnyRecord)[name], seed);
-    }
-    return seed;
+    return this.ops().hashValue(value, seed);
   }
 }
 

@@ -11,7 +11,7 @@ let seed = 12345;
 const next = (): number => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0);
 const N = 1 << 16;
 const sizes = Int32Array.from({ length: N }, () => Math.floor(8 * 2 ** ((next() / 2 ** 32) * 9)));
-const order = Int32Array.from({ length: N }, () => next());
+const order = Int32Array.from({ length: N }, () => next() >>> 1);
 
 function churn(live: number, flags: number, ops: number): number {
   const heap = createAllocator(createMemory({ reserve: 2 ** 31 }));
@@ -20,7 +20,7 @@ function churn(live: number, flags: number, ops: number): number {
   const run = (n: number): number => {
     const t = performance.now();
     for (let i = 0; i < n; i++) {
-      const k = ((order[i & (N - 1)]! >>> 0) % live) ^ 0;
+      const k = order[i & (N - 1)]! % live;
       heap.free(slots[k]!);
       slots[k] = heap.alloc(sizes[(i * 7) & (N - 1)]!, flags);
     }

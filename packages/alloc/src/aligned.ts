@@ -11,9 +11,9 @@ import { newSpan, releaseEmpty, splitSpan } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { badAlign, badSize } from "./errors.ts";
 import { adoptLarge, noMemory } from "./large.ts";
-import { MAX_MEMORY, PAGE_SIZE, pagesFor } from "./ptr.ts";
-import { classOf, classSize, MAX_SMALL_SIZE, NUM_SIZE_CLASSES } from "./size-classes.ts";
-import { S_BASE } from "./span.ts";
+import { pagesFor } from "./ptr.ts";
+import { classOf, classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
+import { MAX_MEMORY, MAX_SMALL_SIZE, PAGE_SIZE, S_BASE } from "./words.ts";
 
 const MAX_ALIGN = 2 ** 30;
 

@@ -2,51 +2,50 @@
  * A shard's cache: per span class the one span it allocates from, and the way to the next one. Go's mcache.
  *
  * Invariants
- *  1. A cache slot holds a span of its class with `S_OWNER` = shard + 1 and sweepgen h + 3, or the empty span.
- *  2. A refill that finds no memory leaves the cache as it was.
- *  3. Objects allocated from a cached span are counted when it leaves the cache or when statistics are asked for.
- *
- * The empty span has no objects and its cursor points to a word that is always 0, so that the fast path of alloc
- * needs no test for an unfilled slot.
+ *  1. A cache entry holds a span of its class, owned by its shard, with sweepgen h + 3; or no span and a cursor that
+ *     points to a word that is always 0, so that the fast path of alloc needs no test for an unfilled entry.
+ *  2. `E_SLOW` is 0 unless the span's bytes may be dirty or a collector is marking.
+ *  3. A refill that finds no memory leaves the cache as it was.
  */
 import type { Core } from "./core.ts";
-import { freeSpan, listOf, placeSpan, popSpan, pushSpan, removeSpan } from "./central.ts";
+import { freeSpan, isEmpty, listOf, placeSpan, popSpan, pushSpan, removeSpan } from "./central.ts";
+import { cacheOf, settle, settleFrees } from "./counters.ts";
 import { giveRecord, takeRecord } from "./fixed.ts";
+import { givePages, takePages, takeZeroBits } from "./page-heap.ts";
+import { addressOf, fromWord, pageOf } from "./ptr.ts";
+import { classPages } from "./size-classes.ts";
+import { bitWordsOf, initSpan } from "./span.ts";
+import { reclaim, sweepSpan } from "./sweep.ts";
 import {
-  C_MALLOCS,
+  BLACK,
   C_TINY,
-  C_TINY_OFFSET,
-  CACHE_WORDS,
-  H_EMPTY_SPAN,
+  CACHE_ENTRY,
+  E_BASE,
+  E_CURSOR,
+  E_SLOW,
+  E_SPAN,
+  H_NO_BITS,
   H_PAGES_INUSE,
   H_PHASE,
   H_SWEEPGEN,
+  MARKING,
+  NEEDS_ZERO,
   NUM_SPC,
-  SWEEPING,
-  TINY_SPC,
-} from "./layout.ts";
-import { givePages, takePages, takeZeroBits } from "./page-heap.ts";
-import { addressOf, fromWord, PAGE_SIZE, pageOf } from "./ptr.ts";
-import { classPages } from "./size-classes.ts";
-import {
-  bitWordsOf,
-  countFree,
-  initSpan,
+  OWNER_SHIFT,
+  PAGE_SIZE,
   S_BASE,
+  S_BIT_WORDS,
   S_BITS,
   S_COUNT,
-  S_CURSOR,
-  S_CURSOR_BASE,
+  S_INFO,
   S_NEXT,
   S_OBJECTS,
-  S_OWNER,
   S_PAGES,
   S_SIZE,
-  S_SPC,
   S_SWEEPGEN,
-  seekCursor,
-} from "./span.ts";
-import { addCounter, reclaim, sweepSpan } from "./sweep.ts";
+  SWEEPING,
+  TINY_SPC,
+} from "./words.ts";
 
 /** Unswept spans a refill looks at per list before it takes fresh pages, as in Go. */
 const SWEEP_TRIES = 100;
@@ -86,82 +85,98 @@ export function takeSpan(c: Core, spc: number): number {
     }
   }
   s = newSpan(c, spc, classPages[spc >>> 1]!);
-  if (s !== 0 || i32[H_PHASE] !== SWEEPING) return s;
-  // Out of pages: sweeping the rest of the heap may have left a partial span or pages.
-  return popSpan(c, listOf(c, spc, 0, 1));
+  // Out of pages: the reclaim that newSpan tried may have left a partial span.
+  return s !== 0 ? s : popSpan(c, listOf(c, spc, 0, 1));
 }
 
-/** Words of shard `shard`'s cache. */
-export const cacheOf = (c: Core, shard: number): number => c.caches + shard * CACHE_WORDS;
+/** Moves an entry's cursor to the first word with a free object from word `from` on; false if there is none. */
+function seek(c: Core, entry: number, s: number, from: number): boolean {
+  const i32 = c.i32;
+  const first = s + S_BITS;
+  const end = first + i32[s + S_BIT_WORDS]!;
+  for (let w = from; w < end; w++) {
+    if (i32[w] !== 0) {
+      i32[entry + E_CURSOR] = w;
+      i32[entry + E_BASE] = i32[s + S_BASE]! + Math.imul((w - first) << 5, i32[s + S_SIZE]!);
+      return true;
+    }
+  }
+  return false;
+}
 
-/** Makes every slot of every cache the empty span. */
+/** Makes every entry of every cache hold no span. */
 export function initCaches(c: Core): void {
   for (let shard = 0; shard < c.shards; shard++) {
-    const slots = cacheOf(c, shard);
-    c.i32.fill(H_EMPTY_SPAN, slots, slots + NUM_SPC);
+    for (let spc = 0; spc < NUM_SPC; spc++) clearEntry(c, cacheOf(c, shard) + spc * CACHE_ENTRY);
   }
 }
 
-/** Counts the objects allocated since `s`, cached by `shard`, was last counted. */
-export function settle(c: Core, shard: number, s: number): void {
+function clearEntry(c: Core, entry: number): void {
   const i32 = c.i32;
-  const count = i32[s + S_OBJECTS]! - countFree(c, s);
-  const fresh = count - i32[s + S_COUNT]!;
-  if (fresh === 0) return;
-  i32[s + S_COUNT] = count;
-  addCounter(c, cacheOf(c, shard) + C_MALLOCS + 2 * (i32[s + S_SPC]! >>> 1), fresh);
+  i32[entry + E_SPAN] = 0;
+  i32[entry + E_CURSOR] = H_NO_BITS;
+  i32[entry + E_BASE] = 0;
+  i32[entry + E_SLOW] = 0;
 }
 
-/** Settles every cached span, so that all counters are exact. */
-export function settleAll(c: Core): void {
+/** Calls `visit` for every span in a cache. */
+export function forEachCached(
+  c: Core,
+  visit: (shard: number, s: number, entry: number) => void,
+): void {
   for (let shard = 0; shard < c.shards; shard++) {
-    const slots = cacheOf(c, shard);
     for (let spc = 0; spc < NUM_SPC; spc++) {
-      const s = c.i32[slots + spc]!;
-      if (s !== H_EMPTY_SPAN) settle(c, shard, s);
+      const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
+      const s = c.i32[entry + E_SPAN]!;
+      if (s !== 0) visit(shard, s, entry);
     }
   }
 }
 
-/** Empties a cache slot: its span goes to the central lists, or to the page heap. */
-export function uncache(c: Core, shard: number, spc: number): void {
-  const slot = cacheOf(c, shard) + spc;
-  const s = c.i32[slot]!;
-  if (s === H_EMPTY_SPAN) return;
-  c.i32[slot] = H_EMPTY_SPAN;
+/** Forgets the tiny blocks, so that the next tiny object begins a new one. */
+export function dropTiny(c: Core): void {
+  for (let shard = 0; shard < c.shards; shard++) c.i32[cacheOf(c, shard) + C_TINY] = 0;
+}
+
+/** Makes objects of spans that are cached now be born black; refills see to the others. */
+export function blackenCaches(c: Core): void {
+  const i32 = c.i32;
+  forEachCached(c, (_shard, _s, entry) => {
+    i32[entry + E_SLOW] = i32[entry + E_SLOW]! | BLACK;
+  });
+}
+
+/** Empties all caches: the spans go to the central lists, or to the page heap. */
+export function flushCaches(c: Core): void {
+  forEachCached(c, (shard, s, entry) => {
+    clearEntry(c, entry);
+    release(c, shard, s);
+  });
+}
+
+/** A span leaves the cache of `shard`. */
+function release(c: Core, shard: number, s: number): void {
   settle(c, shard, s);
+  c.i32[s + S_INFO] = c.i32[s + S_INFO]! & ((1 << OWNER_SHIFT) - 1);
   placeSpan(c, s);
 }
 
-/** Forgets the tiny blocks, so that the next tiny object begins a new one. */
-export function dropTiny(c: Core): void {
-  for (let shard = 0; shard < c.shards; shard++) {
-    c.i32[cacheOf(c, shard) + C_TINY] = 0;
-    c.i32[cacheOf(c, shard) + C_TINY_OFFSET] = 0;
-  }
-}
-
-/** Empties all caches. */
-export function flushCaches(c: Core): void {
-  for (let shard = 0; shard < c.shards; shard++) {
-    for (let spc = 0; spc < NUM_SPC; spc++) uncache(c, shard, spc);
-  }
-}
-
-/** Makes the slot's span one with a free object and its cursor point to it; 0 if out of memory. */
-export function refill(c: Core, shard: number, spc: number): number {
+/** Makes the entry's cursor point to a free object, in its span or another; false if out of memory. */
+export function refill(c: Core, shard: number, spc: number): boolean {
   const i32 = c.i32;
-  const slot = cacheOf(c, shard) + spc;
-  let s = i32[slot]!;
-  if (s !== H_EMPTY_SPAN && seekCursor(c, s, i32[s + S_CURSOR]!)) return s;
-  s = takeSpan(c, spc);
-  if (s === 0) return 0;
-  uncache(c, shard, spc);
-  i32[slot] = s;
-  i32[s + S_OWNER] = shard + 1;
+  const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
+  const old = i32[entry + E_SPAN]!;
+  if (old !== 0 && seek(c, entry, old, i32[entry + E_CURSOR]!)) return true;
+  const s = takeSpan(c, spc);
+  if (s === 0) return false;
+  if (old !== 0) release(c, shard, old);
+  settleFrees(c, s);
+  const info = i32[s + S_INFO]! | ((shard + 1) << OWNER_SHIFT);
+  i32[s + S_INFO] = info;
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]! + 3;
-  seekCursor(c, s, s + S_BITS);
-  return s;
+  i32[entry + E_SPAN] = s;
+  i32[entry + E_SLOW] = (info & NEEDS_ZERO) | (i32[H_PHASE] === MARKING ? BLACK : 0);
+  return seek(c, entry, s, s + S_BITS);
 }
 
 /** Gives every empty span back to the page heap, cached ones too; returns how many pages that freed. */
@@ -171,11 +186,12 @@ export function releaseEmpty(c: Core): number {
   flushCaches(c);
   for (let spc = 2; spc < NUM_SPC; spc++) {
     for (let swept = 0; swept <= 1; swept++) {
-      let s = i32[listOf(c, spc, 0, swept)]!;
-      while (s !== 0) {
+      const list = listOf(c, spc, 0, swept);
+      for (let s = i32[list + S_NEXT]!; s !== list;) {
         const next = i32[s + S_NEXT]!;
         if (i32[s + S_COUNT] === 0) {
           removeSpan(c, s);
+          settleFrees(c, s);
           freeSpan(c, s);
         }
         s = next;
@@ -183,6 +199,26 @@ export function releaseEmpty(c: Core): number {
     }
   }
   return before - i32[H_PAGES_INUSE]!;
+}
+
+/** A span on the central lists, settled or not, has lost an object: it may be full no longer, or empty now. */
+export function demote(c: Core, s: number, count: number): void {
+  const i32 = c.i32;
+  const spc = i32[s + S_INFO]! & 255;
+  const partial = listOf(c, spc, 0, 1);
+  const wasFull = count === i32[s + S_OBJECTS]! - 1;
+  if (wasFull) removeSpan(c, s);
+  if (count !== 0) {
+    pushSpan(c, partial, s);
+    return;
+  }
+  if (!wasFull) removeSpan(c, s);
+  if (isEmpty(c, partial)) {
+    pushSpan(c, partial, s);
+  } else {
+    settleFrees(c, s);
+    freeSpan(c, s);
+  }
 }
 
 /** Shrinks a fresh large span to `pages` pages from its page `head` on; the rest goes back to the page heap. */
@@ -196,7 +232,6 @@ export function splitSpan(c: Core, s: number, head: number, pages: number): void
   if (head > 0) givePages(c, first, head);
   if (tail > 0) givePages(c, start + pages, tail);
   i32[s + S_BASE] = addressOf(start);
-  i32[s + S_CURSOR_BASE] = addressOf(start);
   i32[s + S_PAGES] = pages;
   i32[s + S_SIZE] = pages * PAGE_SIZE;
   i32[H_PAGES_INUSE] = i32[H_PAGES_INUSE]! - head - tail;

@@ -2,74 +2,89 @@
  * The central lists: per span class the spans that no cache holds, partial and full, swept and unswept. Go's mcentral.
  *
  * Invariants
- *  1. A span of class k that no shard caches is on one of four lists of k: partial or full, and swept or unswept
- *     by its sweepgen. A large object's span is always on a full list.
+ *  1. A span of class k that no shard caches is on one of four lists of k: partial or full by its free objects, and
+ *     swept or unswept by its sweepgen. A large object's span is always on a full list.
  *  2. Which of the two lists of a kind is "swept" is a bit of the heap's sweepgen, so that starting a sweep turns
  *     every swept list into an unswept one without touching a span.
- *  3. A partial span on a swept list has 0 < free objects; an empty span is kept only while its list had no other,
- *     the rest of the empty ones go back to the page heap.
- *  4. Lists are doubly linked through the records, so that a free can take its span off the full list in O(1).
+ *  3. Of the empty spans of a class at most one is kept, and only while the partial list had no other.
+ *  4. Lists are circular with a sentinel, so that any span leaves its list with two writes and no test.
+ *  5. Spans join at the tail and are taken from the head: one that frees trickle into gathers several free objects
+ *     before it is taken. (Last in, first out, a random free and alloc would move one span per call.)
+ *
+ * A sentinel is a pseudo span: it has only the words S_NEXT and S_PREV.
  */
 import type { Core } from "./core.ts";
 import { giveRecord } from "./fixed.ts";
+import { givePages } from "./page-heap.ts";
+import { fromWord, pageOf } from "./ptr.ts";
 import {
   H_CENTRAL,
   H_PAGES_INUSE,
   H_SPANS,
   H_SWEEPGEN,
   LISTS_PER_SPC,
-  TINY_SPC,
-} from "./layout.ts";
-import { givePages } from "./page-heap.ts";
-import { fromWord, pageOf } from "./ptr.ts";
-import {
+  NUM_SPC,
   S_BASE,
   S_BIT_WORDS,
   S_COUNT,
-  S_LIST,
+  S_INFO,
   S_NEXT,
   S_OBJECTS,
-  S_OWNER,
   S_PAGES,
   S_PREV,
-  S_SPC,
   S_SWEEPGEN,
-} from "./span.ts";
+  SPC_MASK,
+  TINY_SPC,
+} from "./words.ts";
 
-/** Head word of a list. `swept` 1 or 0. */
+/** The pseudo span of list number `k`. */
+const sentinel = (k: number): number => H_CENTRAL + 2 * k - S_NEXT;
+
+/** Makes all lists empty. */
+export function initLists(c: Core): void {
+  for (let k = 0; k < NUM_SPC * LISTS_PER_SPC; k++) {
+    c.i32[H_CENTRAL + 2 * k] = sentinel(k);
+    c.i32[H_CENTRAL + 2 * k + 1] = sentinel(k);
+  }
+}
+
+/** Sentinel of a list; `full` and `swept` are 1 or 0. */
 export function listOf(c: Core, spc: number, full: number, swept: number): number {
   const parity = (c.i32[H_SWEEPGEN]! >>> 1) & 1;
-  return H_CENTRAL + spc * LISTS_PER_SPC + full * 2 + (swept === 1 ? parity : 1 - parity);
+  return sentinel(spc * LISTS_PER_SPC + full * 2 + (swept ^ parity ^ 1));
 }
 
-export function pushSpan(c: Core, head: number, s: number): void {
+/** Puts `s` at the tail of a list. */
+export function pushSpan(c: Core, list: number, s: number): void {
   const i32 = c.i32;
-  const next = i32[head]!;
-  i32[s + S_NEXT] = next;
-  i32[s + S_PREV] = 0;
-  i32[s + S_LIST] = head;
-  if (next !== 0) i32[next + S_PREV] = s;
-  i32[head] = s;
+  const last = i32[list + S_PREV]!;
+  i32[s + S_NEXT] = list;
+  i32[s + S_PREV] = last;
+  i32[last + S_NEXT] = s;
+  i32[list + S_PREV] = s;
 }
 
+/** Takes `s` off the list it is on. */
 export function removeSpan(c: Core, s: number): void {
   const i32 = c.i32;
   const next = i32[s + S_NEXT]!;
   const prev = i32[s + S_PREV]!;
-  if (next !== 0) i32[next + S_PREV] = prev;
-  if (prev !== 0) i32[prev + S_NEXT] = next;
-  else i32[i32[s + S_LIST]!] = next;
-  i32[s + S_LIST] = 0;
+  i32[prev + S_NEXT] = next;
+  i32[next + S_PREV] = prev;
 }
 
+/** Whether a list has no span. */
+export const isEmpty = (c: Core, list: number): boolean => c.i32[list + S_NEXT] === list;
+
 /** Takes the first span off a list; 0 if it is empty. */
-export function popSpan(c: Core, head: number): number {
-  const s = c.i32[head]!;
-  if (s !== 0) removeSpan(c, s);
+export function popSpan(c: Core, list: number): number {
+  const s = c.i32[list + S_NEXT]!;
+  if (s === list) return 0;
+  removeSpan(c, s);
   return s;
 }
 
-/** Gives the pages of a span that is on no list and in no cache back to the page heap, and its record. */
+/** Gives the pages of a settled span that is on no list and in no cache back to the page heap, and its record. */
 export function freeSpan(c: Core, s: number): void {
   const i32 = c.i32;
   const page = pageOf(fromWord(i32[s + S_BASE]!));
@@ -80,21 +95,20 @@ export function freeSpan(c: Core, s: number): void {
   givePages(c, page, pages);
   i32[H_PAGES_INUSE] = i32[H_PAGES_INUSE]! - pages;
   i32[H_SPANS] = i32[H_SPANS]! - 1;
-  giveRecord(c, s, i32[s + S_BIT_WORDS]!, i32[s + S_SPC] === TINY_SPC);
+  giveRecord(c, s, i32[s + S_BIT_WORDS]!, (i32[s + S_INFO]! & SPC_MASK) === TINY_SPC);
 }
 
-/** Puts a swept span that no cache holds where its count of objects says. */
+/** Puts a settled, swept span that no cache holds where its count of objects says. */
 export function placeSpan(c: Core, s: number): void {
   const i32 = c.i32;
-  const spc = i32[s + S_SPC]!;
+  const spc = i32[s + S_INFO]! & SPC_MASK;
   const count = i32[s + S_COUNT]!;
-  i32[s + S_OWNER] = 0;
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]!;
   if (count === i32[s + S_OBJECTS]) {
     pushSpan(c, listOf(c, spc, 1, 1), s);
     return;
   }
   const partial = listOf(c, spc, 0, 1);
-  if (count === 0 && i32[partial] !== 0) freeSpan(c, s);
+  if (count === 0 && !isEmpty(c, partial)) freeSpan(c, s);
   else pushSpan(c, partial, s);
 }

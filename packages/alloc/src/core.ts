@@ -6,26 +6,21 @@
  *  2. Two cores over the same buffer are interchangeable.
  */
 import type { ReservedMemory } from "./api.ts";
+import { layoutOf } from "./layout.ts";
+import { badMemory } from "./errors.ts";
 import {
-  H_ARENA_PAGES,
-  H_CHUNK_PAGES,
-  H_EMPTY_SPAN,
   H_FIRST_PAGE,
   H_FRONTIER,
-  H_GROW_UNIT,
   H_KIND,
   H_MAGIC,
   H_PAGES,
   H_SHARDS,
   H_SWEEPGEN,
   H_VERSION,
-  layoutOf,
   MAGIC,
+  PAGE_SIZE,
   VERSION,
-} from "./layout.ts";
-import { badMemory } from "./errors.ts";
-import { PAGE_SIZE } from "./ptr.ts";
-import { S_BITS, S_CURSOR } from "./span.ts";
+} from "./words.ts";
 
 /** See the file header. */
 export class Core {
@@ -93,11 +88,7 @@ export function format(c: Core, kind: number): void {
   i32[H_FIRST_PAGE] = c.firstPage;
   i32[H_FRONTIER] = c.firstPage;
   i32[H_SHARDS] = c.shards;
-  i32[H_GROW_UNIT] = c.growUnit;
-  i32[H_ARENA_PAGES] = c.arenaPages;
-  i32[H_CHUNK_PAGES] = c.chunkPages;
   i32[H_SWEEPGEN] = 2;
-  i32[H_EMPTY_SPAN + S_CURSOR] = H_EMPTY_SPAN + S_BITS;
   i32[H_MAGIC] = MAGIC;
 }
 

@@ -8,10 +8,10 @@
  * All shapes share one chunk, so that a small memory does not pay a chunk for each of 34 lists.
  */
 import type { Core } from "./core.ts";
-import { H_RECORD_LISTS, H_RECORD_WORDS } from "./layout.ts";
 import { persistentAlloc } from "./persistent.ts";
 import { recordList, recordWords } from "./span.ts";
 import { wordOf } from "./ptr.ts";
+import { H_RECORD_LISTS, H_RECORD_WORDS } from "./words.ts";
 
 /** A record for bitmaps of `bitWords` words, as a word index; 0 if out of memory. */
 export function takeRecord(c: Core, bitWords: number, tiny: boolean): number {

@@ -8,9 +8,12 @@
 import type { Ptr } from "./api.ts";
 import { NOSCAN, NOZERO } from "./api.ts";
 import { freeSpan, listOf, pushSpan, removeSpan } from "./central.ts";
-import { cacheOf, newSpan, releaseEmpty } from "./cache.ts";
+import { newSpan, releaseEmpty } from "./cache.ts";
 import type { Core } from "./core.ts";
+import { addCounter } from "./counters.ts";
 import { outOfMemory } from "./errors.ts";
+import { fromWord, pagesFor } from "./ptr.ts";
+import { sweepPages } from "./sweep.ts";
 import {
   C_FREES,
   C_LARGE_BYTES,
@@ -19,11 +22,16 @@ import {
   H_PAGES_INUSE,
   H_PHASE,
   MARKING,
+  NEEDS_ZERO,
+  PAGE_SIZE,
+  S_BASE,
+  S_BITS,
+  S_COUNT,
+  S_INFO,
+  S_PAGES,
+  S_SETTLED,
   SWEEPING,
-} from "./layout.ts";
-import { fromWord, PAGE_SIZE, pagesFor } from "./ptr.ts";
-import { NEEDS_ZERO, S_BASE, S_BITS, S_COUNT, S_FLAGS, S_PAGES } from "./span.ts";
-import { addCounter, sweepPages } from "./sweep.ts";
+} from "./words.ts";
 import { clearPointerBits, zeroBytes } from "./zero.ts";
 
 /** Go's error for a request that nothing is left for. */
@@ -35,16 +43,17 @@ export function adoptLarge(c: Core, s: number, flags: number, shard: number): Pt
   const i32 = c.i32;
   const p = fromWord(i32[s + S_BASE]!);
   const bytes = i32[s + S_PAGES]! * PAGE_SIZE;
-  if (i32[s + S_FLAGS]! & NEEDS_ZERO) {
+  if (i32[s + S_INFO]! & NEEDS_ZERO) {
     if ((flags & NOZERO) === 0) zeroBytes(c.f64, p, bytes);
     if ((flags & NOSCAN) === 0) clearPointerBits(c, p, bytes);
   }
   i32[s + S_BITS] = 0;
   i32[s + S_COUNT] = 1;
+  i32[s + S_SETTLED] = 1;
   if (i32[H_PHASE] === MARKING) i32[s + S_BITS + 1] = 1;
   pushSpan(c, listOf(c, flags & NOSCAN, 1, 1), s);
-  addCounter(c, cacheOf(c, shard) + C_MALLOCS, 1);
-  addCounter(c, cacheOf(c, shard) + C_LARGE_BYTES, bytes);
+  addCounter(c, shard, C_MALLOCS, 1);
+  addCounter(c, shard, C_LARGE_BYTES, bytes);
   return p;
 }
 
@@ -63,8 +72,8 @@ export function allocLarge(c: Core, size: number, flags: number, shard: number):
 
 /** Frees a large object, which is allocated, and its span. */
 export function freeLarge(c: Core, s: number, shard: number): void {
-  addCounter(c, cacheOf(c, shard) + C_FREES, 1);
-  addCounter(c, cacheOf(c, shard) + C_LARGE_FREED, c.i32[s + S_PAGES]! * PAGE_SIZE);
+  addCounter(c, shard, C_FREES, 1);
+  addCounter(c, shard, C_LARGE_FREED, c.i32[s + S_PAGES]! * PAGE_SIZE);
   removeSpan(c, s);
   freeSpan(c, s);
 }

@@ -19,7 +19,7 @@
 import type { Memory } from "@gort/types";
 import type { MemoryBacking, MemoryOptions, ReservedMemory } from "./api.ts";
 import { badMemory, badOption } from "./errors.ts";
-import { MAX_MEMORY, PAGE_SIZE } from "./ptr.ts";
+import { MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** Default reservation: 1 GiB of address space, no memory. */
 const DEFAULT_RESERVE = 2 ** 30;

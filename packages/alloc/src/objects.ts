@@ -10,25 +10,25 @@
  * `findAndMark` does in one walk what find and mark do in two.
  */
 import type { ObjectTable, Ptr, SweepControl } from "./api.ts";
-import { beginSweep, sweepPages } from "./sweep.ts";
-import { dropTiny, flushCaches } from "./cache.ts";
+import { blackenCaches, dropTiny, flushCaches } from "./cache.ts";
 import type { Core } from "./core.ts";
-import { H_PHASE, MARKING, SWEEPING } from "./layout.ts";
-import { PAGE_SHIFT } from "./ptr.ts";
+import { foreignPointer } from "./errors.ts";
+import { beginSweep, sweepPages } from "./sweep.ts";
 import { forEachSpan } from "./walk.ts";
 import {
+  H_PHASE,
+  MARKING,
+  PAGE_SHIFT,
   S_BASE,
   S_BIT_WORDS,
   S_BITS,
-  S_DIV_MUL,
-  S_DIV_SHIFT,
-  S_FLAGS,
+  S_DIV,
+  S_INFO,
   S_OBJECTS,
   S_SIZE,
-  S_SPC,
   SPECIAL,
-} from "./span.ts";
-import { foreignPointer } from "./errors.ts";
+  SWEEPING,
+} from "./words.ts";
 
 /** Go's cycle over the spans of a core. */
 class Cycle implements SweepControl {
@@ -47,6 +47,7 @@ class Cycle implements SweepControl {
     // A tiny block begun before this moment is white; objects born black must not be packed into it.
     dropTiny(this.c);
     this.c.i32[H_PHASE] = MARKING;
+    blackenCaches(this.c);
   }
   startSweep(): void {
     flushCaches(this.c);
@@ -59,9 +60,12 @@ class Cycle implements SweepControl {
   setSpecial(base: Ptr): void {
     const s = this.c.i32[this.c.pageMap + (base >>> PAGE_SHIFT)] ?? 0;
     if (s === 0) throw foreignPointer(base);
-    this.c.i32[s + S_FLAGS] = this.c.i32[s + S_FLAGS]! | SPECIAL;
+    this.c.i32[s + S_INFO] = this.c.i32[s + S_INFO]! | SPECIAL;
   }
 }
+
+/** Index of the object at `offset` bytes into a span, by the span's multiplier and shift. */
+const indexIn = (offset: number, div: number): number => Math.imul(offset >>> 3, div >>> 5) >>> div;
 
 /** See the file header. */
 export class SpanObjects implements ObjectTable {
@@ -88,7 +92,7 @@ export class SpanObjects implements ObjectTable {
     const s = i32[this.pageMap + page]!;
     if (s === 0) return 0;
     const base = i32[s + S_BASE]!;
-    const index = Math.imul((p - base) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    const index = indexIn(p - base, i32[s + S_DIV]!);
     if (index >= i32[s + S_OBJECTS]!) return 0;
     if ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) return 0;
     return (base + Math.imul(index, i32[s + S_SIZE]!)) >>> 0;
@@ -97,8 +101,7 @@ export class SpanObjects implements ObjectTable {
   mark(base: Ptr): boolean {
     const i32 = this.i32;
     const s = i32[this.pageMap + (base >>> PAGE_SHIFT)]!;
-    const index =
-      Math.imul((base - i32[s + S_BASE]!) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    const index = indexIn(base - i32[s + S_BASE]!, i32[s + S_DIV]!);
     const w = s + S_BITS + i32[s + S_BIT_WORDS]! + (index >>> 5);
     const bit = 1 << (index & 31);
     const marks = i32[w]!;
@@ -114,7 +117,7 @@ export class SpanObjects implements ObjectTable {
     const s = i32[this.pageMap + page]!;
     if (s === 0) return 0;
     const base = i32[s + S_BASE]!;
-    const index = Math.imul((p - base) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    const index = indexIn(p - base, i32[s + S_DIV]!);
     if (index >= i32[s + S_OBJECTS]!) return 0;
     const bit = 1 << (index & 31);
     const free = s + S_BITS + (index >>> 5);
@@ -129,13 +132,12 @@ export class SpanObjects implements ObjectTable {
   isMarked(base: Ptr): boolean {
     const i32 = this.i32;
     const s = i32[this.pageMap + (base >>> PAGE_SHIFT)]!;
-    const index =
-      Math.imul((base - i32[s + S_BASE]!) >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    const index = indexIn(base - i32[s + S_BASE]!, i32[s + S_DIV]!);
     return ((i32[s + S_BITS + i32[s + S_BIT_WORDS]! + (index >>> 5)]! >>> (index & 31)) & 1) === 1;
   }
 
   isScan(base: Ptr): boolean {
-    return (this.i32[this.i32[this.pageMap + (base >>> PAGE_SHIFT)]! + S_SPC]! & 1) === 0;
+    return (this.i32[this.i32[this.pageMap + (base >>> PAGE_SHIFT)]! + S_INFO]! & 1) === 0;
   }
 
   sizeOf(base: Ptr): number {

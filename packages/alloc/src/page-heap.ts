@@ -16,6 +16,7 @@
  * small tree. Rejected: a treap of runs (Go before 1.12), which needs records and rebalancing.
  */
 import type { Core } from "./core.ts";
+import { clearBits, setBits } from "./bits.ts";
 import {
   A_INUSE,
   A_PAGES,
@@ -23,37 +24,8 @@ import {
   H_FRONTIER,
   H_PAGES_ZERO,
   H_SCAVENGE_HIGH,
-} from "./layout.ts";
-import { PAGE_SIZE } from "./ptr.ts";
-import { popcount } from "./span.ts";
-
-/** Sets `n` bits from bit `from` of the bitmap at word `bits`. */
-export function setBits(i32: Int32Array, bits: number, from: number, n: number): void {
-  const end = from + n;
-  for (let b = from; b < end;) {
-    const w = bits + (b >>> 5);
-    const lo = b & 31;
-    const count = Math.min(32 - lo, end - b);
-    i32[w] = i32[w]! | (count === 32 ? -1 : ((1 << count) - 1) << lo);
-    b += count;
-  }
-}
-
-/** Clears `n` bits; returns how many were set. */
-export function clearBits(i32: Int32Array, bits: number, from: number, n: number): number {
-  const end = from + n;
-  let cleared = 0;
-  for (let b = from; b < end;) {
-    const w = bits + (b >>> 5);
-    const lo = b & 31;
-    const count = Math.min(32 - lo, end - b);
-    const mask = count === 32 ? -1 : ((1 << count) - 1) << lo;
-    cleared += popcount(i32[w]! & mask);
-    i32[w] = i32[w]! & ~mask;
-    b += count;
-  }
-  return cleared;
-}
+  PAGE_SIZE,
+} from "./words.ts";
 
 const trailingOnes = (x: number): number => (x === -1 ? 32 : 31 - Math.clz32(~x & (x + 1)));
 const leadingOnes = (x: number): number => Math.clz32(~x);

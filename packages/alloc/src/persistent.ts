@@ -9,9 +9,9 @@
 import type { Core } from "./core.ts";
 import type { Ptr } from "./api.ts";
 import { linearAlloc, linearInit } from "./linear.ts";
-import { H_PERSISTENT, H_PERSISTENT_PAGES } from "./layout.ts";
 import { givePages, takePages, takeZeroBits } from "./page-heap.ts";
-import { addressOf, PAGE_SIZE, pageOf, pagesFor } from "./ptr.ts";
+import { addressOf, pageOf, pagesFor } from "./ptr.ts";
+import { H_PERSISTENT, H_PERSISTENT_PAGES, PAGE_SIZE } from "./words.ts";
 
 /** Takes pages for metadata, zeroed; 0 if out of memory. */
 export function takeManual(c: Core, pages: number): Ptr {

@@ -7,13 +7,7 @@
  *  3. Page numbers, word indexes and span records are below 2^30 and therefore small integers in V8.
  */
 import type { Ptr } from "./api.ts";
-
-/** log2 of the page size, as in Go. */
-export const PAGE_SHIFT = 13;
-/** Bytes of a page. */
-export const PAGE_SIZE = 1 << PAGE_SHIFT;
-/** The largest memory a byte offset can span. */
-export const MAX_MEMORY = 2 ** 32;
+import { PAGE_SHIFT, PAGE_SIZE } from "./words.ts";
 
 export const pageOf = (p: Ptr): number => p >>> PAGE_SHIFT;
 /** Address of a page's first byte. */

@@ -12,8 +12,8 @@
  *  3. No free page with a clear zero bit lies at or above H_SCAVENGE_HIGH.
  */
 import type { Core } from "./core.ts";
-import { H_PAGES_ZERO, H_SCAVENGE_HIGH } from "./layout.ts";
-import { addressOf, PAGE_SIZE } from "./ptr.ts";
+import { addressOf } from "./ptr.ts";
+import { H_PAGES_ZERO, H_SCAVENGE_HIGH, PAGE_SIZE } from "./words.ts";
 import { clearPointerBits, zeroBytes } from "./zero.ts";
 
 /** Zeroes up to `max` free pages; returns how many. */

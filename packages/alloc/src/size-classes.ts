@@ -18,18 +18,9 @@ import {
   CLASS_SIZE,
   NUM_SIZE_CLASSES,
 } from "./size-classes.generated.ts";
-import { PAGE_SIZE } from "./ptr.ts";
+import { MAX_SMALL_SIZE, PAGE_SIZE, SMALL_SIZE_MAX, TINY_SIZE } from "./words.ts";
 
 export { NUM_SIZE_CLASSES };
-
-/** Largest request served from a size class; above it an object has a span of its own. */
-export const MAX_SMALL_SIZE = 32768;
-/** Requests up to here are looked up in steps of 8 bytes. */
-export const SMALL_SIZE_MAX = 1024;
-/** The class of tiny blocks: 16 bytes, shared by pointer-free objects below that size. */
-export const TINY_CLASS = NUM_SIZE_CLASSES;
-/** Bytes of a tiny block. */
-export const TINY_SIZE = 16;
 
 const column = (values: readonly number[], tiny: number): Int32Array =>
   Int32Array.from([...values, tiny]);
@@ -38,8 +29,9 @@ const column = (values: readonly number[], tiny: number): Int32Array =>
 export const classSize = column(CLASS_SIZE, TINY_SIZE);
 export const classPages = column(CLASS_PAGES, 1);
 export const classObjects = column(CLASS_OBJECTS, PAGE_SIZE / TINY_SIZE);
-export const classDivMul = column(CLASS_DIV_MUL, CLASS_DIV_MUL[2]!);
-export const classDivShift = column(CLASS_DIV_SHIFT, CLASS_DIV_SHIFT[2]!);
+/** Multiplier << 5 | shift; see {@link objectIndex}. Class 0 gives index 0 for every offset. */
+const divs = CLASS_DIV_MUL.map((mul, k) => (mul << 5) | CLASS_DIV_SHIFT[k]!);
+export const classDiv = column(divs, divs[2]!);
 
 /** Class by `(size + 7) >>> 3`, for sizes to 1,024. */
 export const sizeToClass8 = new Uint8Array(SMALL_SIZE_MAX / 8 + 1);
@@ -59,7 +51,7 @@ export const classOf = (size: number): number =>
 
 /** Index of the object at `offset` bytes into a span of a class. */
 export const objectIndex = (offset: number, sizeClass: number): number =>
-  Math.imul(offset >>> 3, classDivMul[sizeClass]!) >>> classDivShift[sizeClass]!;
+  Math.imul(offset >>> 3, classDiv[sizeClass]! >>> 5) >>> classDiv[sizeClass]!;
 
 /**
  * The bytes that a request of `size` bytes really takes: its size class, or whole pages above 32 KiB.

@@ -8,8 +8,11 @@
  *     heapObjects counts blocks.
  */
 import type { AllocStats, SizeStats } from "./api.ts";
-import { cacheOf, settleAll } from "./cache.ts";
+import { forEachCached } from "./cache.ts";
 import type { Core } from "./core.ts";
+import { cacheOf, settle, settleFrees } from "./counters.ts";
+import { classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
+import { forEachSpan } from "./walk.ts";
 import {
   C_FREES,
   C_LARGE_BYTES,
@@ -21,9 +24,19 @@ import {
   H_PAGES_ZERO,
   H_PERSISTENT_PAGES,
   H_RECORD_WORDS,
-} from "./layout.ts";
-import { PAGE_SIZE } from "./ptr.ts";
-import { classSize, NUM_SIZE_CLASSES, TINY_CLASS } from "./size-classes.ts";
+  OWNER_SHIFT,
+  PAGE_SIZE,
+  S_INFO,
+  TINY_CLASS,
+} from "./words.ts";
+
+/** Settles every span, so that all counters are exact. */
+export function settleAll(c: Core): void {
+  forEachCached(c, (shard, s) => settle(c, shard, s));
+  forEachSpan(c, (s) => {
+    if (c.i32[s + S_INFO]! >>> OWNER_SHIFT === 0) settleFrees(c, s);
+  });
+}
 
 /** Sums an f64 counter over all shards. */
 function sum(c: Core, field: number): number {
@@ -32,7 +45,7 @@ function sum(c: Core, field: number): number {
   return n;
 }
 
-/** A snapshot. O(shards * classes). */
+/** A snapshot. O(spans + shards * classes). */
 export function readStats(c: Core): AllocStats {
   settleAll(c);
   const i32 = c.i32;

@@ -10,8 +10,12 @@
  * A cached span has generation h + 3. Starting a sweep empties all caches first, so Go's h + 1 ("cached before the
  * sweep began") cannot arise here.
  */
+import { popcount } from "./bits.ts";
 import type { Core } from "./core.ts";
 import { freeSpan, listOf, placeSpan, popSpan } from "./central.ts";
+import { addCounter, settleFrees } from "./counters.ts";
+import { fromWord } from "./ptr.ts";
+import { objectMask } from "./span.ts";
 import {
   C_FREES,
   C_LARGE_FREED,
@@ -19,36 +23,28 @@ import {
   H_SWEEP_CURSOR,
   H_SWEEPGEN,
   IDLE,
-  NUM_SPC,
-  SWEEPING,
-} from "./layout.ts";
-import { fromWord, PAGE_SIZE } from "./ptr.ts";
-import {
   NEEDS_ZERO,
-  objectMask,
-  popcount,
+  NUM_SPC,
+  PAGE_SIZE,
   S_BASE,
   S_BIT_WORDS,
   S_BITS,
   S_COUNT,
-  S_FLAGS,
+  S_INFO,
   S_OBJECTS,
   S_PAGES,
-  S_SPC,
+  S_SETTLED,
   S_SWEEPGEN,
+  SPC_MASK,
   SPECIAL,
-} from "./span.ts";
+  SWEEPING,
+} from "./words.ts";
 
-/** Adds to an f64 counter of a shard. */
-export function addCounter(c: Core, word: number, n: number): void {
-  const i = word >>> 1;
-  c.f64[i] = c.f64[i]! + n;
-}
-
-/** Sweeps `s`, which is on no list; afterwards its count is exact. Frees are counted on shard 0. */
+/** Sweeps `s`, which is on no list; afterwards it is settled. What it frees is counted on shard 0. */
 export function sweepSpan(c: Core, s: number): void {
   const i32 = c.i32;
-  if (i32[s + S_FLAGS]! & SPECIAL) {
+  settleFrees(c, s);
+  if (i32[s + S_INFO]! & SPECIAL) {
     const base = fromWord(i32[s + S_BASE]!);
     c.onSweep?.(base, base + i32[s + S_PAGES]! * PAGE_SIZE);
   }
@@ -64,11 +60,12 @@ export function sweepSpan(c: Core, s: number): void {
   }
   const freed = i32[s + S_COUNT]! - (objects - free);
   if (freed > 0) {
-    const sizeClass = i32[s + S_SPC]! >>> 1;
+    const sizeClass = (i32[s + S_INFO]! & SPC_MASK) >>> 1;
     i32[s + S_COUNT] = objects - free;
-    i32[s + S_FLAGS] = i32[s + S_FLAGS]! | NEEDS_ZERO;
-    addCounter(c, c.caches + C_FREES + 2 * sizeClass, freed);
-    if (sizeClass === 0) addCounter(c, c.caches + C_LARGE_FREED, i32[s + S_PAGES]! * PAGE_SIZE);
+    i32[s + S_SETTLED] = objects - free;
+    i32[s + S_INFO] = i32[s + S_INFO]! | NEEDS_ZERO;
+    addCounter(c, 0, C_FREES + 2 * sizeClass, freed);
+    if (sizeClass === 0) addCounter(c, 0, C_LARGE_FREED, i32[s + S_PAGES]! * PAGE_SIZE);
   }
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]!;
 }

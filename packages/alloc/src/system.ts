@@ -3,9 +3,9 @@ import type { Ptr, SystemMemory } from "./api.ts";
 import type { Core } from "./core.ts";
 import { badPointer, badSize } from "./errors.ts";
 import { noMemory } from "./large.ts";
-import { H_USER } from "./layout.ts";
 import { giveManual, persistentAlloc, takeManual } from "./persistent.ts";
-import { MAX_MEMORY, PAGE_SIZE, pagesFor } from "./ptr.ts";
+import { pagesFor } from "./ptr.ts";
+import { H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** See the file header. */
 export class SpanSystem implements SystemMemory {

@@ -19,25 +19,31 @@
  * Words a second thread will contend for are the free bits of a span cached by another shard (written in `free` only), the
  * central lists (central.ts), the page heap (page-heap.ts) and the phase; each is accessed in the one place named.
  */
+import type { Memory } from "@gort/types";
 import type { AllocatorOptions, AllocStats, Ptr, TieredAllocator } from "./api.ts";
 import { NOSCAN, NOZERO } from "./api.ts";
-import { freeSpan, listOf, pushSpan, removeSpan } from "./central.ts";
-import { initCaches, refill, releaseEmpty } from "./cache.ts";
+import { alignedClass, allocAlignedLarge } from "./aligned.ts";
+import { demote, initCaches, refill, releaseEmpty } from "./cache.ts";
+import { freeSpan, initLists, placeSpan, removeSpan } from "./central.ts";
 import { Core, format, readHeader } from "./core.ts";
-import {
-  badOption,
-  badPointer,
-  badShard,
-  badSize,
-  deadPointer,
-  doubleFree,
-  foreignPointer,
-  interiorPointer,
-} from "./errors.ts";
+import * as errors from "./errors.ts";
 import { allocLarge, freeLarge, noMemory } from "./large.ts";
+import { reserved } from "./memory.ts";
+import { SpanObjects } from "./objects.ts";
+import { scavengePages } from "./scavenger.ts";
+import { classSize, sizeToClass128, sizeToClass8 } from "./size-classes.ts";
+import { readStats } from "./stats.ts";
+import { sweepSpan } from "./sweep.ts";
+import { SpanSystem } from "./system.ts";
+import { allocTiny, freeTiny, tinyUsable } from "./tiny.ts";
 import {
-  C_FREES,
+  BLACK,
+  CACHE_ENTRY,
   CACHE_WORDS,
+  E_BASE,
+  E_CURSOR,
+  E_SLOW,
+  E_SPAN,
   FEATURE_TINY,
   H_FEATURES,
   H_PHASE,
@@ -45,49 +51,28 @@ import {
   H_ZERO_BASE,
   IDLE,
   KIND_TIERED,
-  MARKING,
-  SWEEPING,
-  TINY_SPC,
-} from "./layout.ts";
-import { SpanObjects } from "./objects.ts";
-import { MAX_MEMORY, PAGE_SHIFT, PAGE_SIZE } from "./ptr.ts";
-import {
-  classSize,
+  MAX_MEMORY,
   MAX_SMALL_SIZE,
-  sizeToClass128,
-  sizeToClass8,
-  SMALL_SIZE_MAX,
-  TINY_SIZE,
-} from "./size-classes.ts";
-import {
   NEEDS_ZERO,
+  OWNER_SHIFT,
+  PAGE_SHIFT,
+  PAGE_SIZE,
   S_BASE,
   S_BIT_WORDS,
   S_BITS,
   S_COUNT,
-  S_CURSOR,
-  S_CURSOR_BASE,
-  S_DIV_MUL,
-  S_DIV_SHIFT,
-  S_FLAGS,
-  S_LIST,
-  S_NEXT,
+  S_DIV,
+  S_INFO,
   S_OBJECTS,
-  S_OWNER,
   S_SIZE,
-  S_SPC,
   S_SWEEPGEN,
-} from "./span.ts";
-import { readStats } from "./stats.ts";
-import { sweepSpan } from "./sweep.ts";
-import { placeSpan } from "./central.ts";
-import { SpanSystem } from "./system.ts";
-import { allocTiny, freeTiny, tinyUsable } from "./tiny.ts";
+  SMALL_SIZE_MAX,
+  SPC_MASK,
+  SWEEPING,
+  TINY_SIZE,
+  TINY_SPC,
+} from "./words.ts";
 import { clearPointerBits, zeroBytes } from "./zero.ts";
-import { reserved } from "./memory.ts";
-import type { Memory } from "@gort/types";
-import { scavengePages } from "./scavenger.ts";
-import { alignedClass, allocAlignedLarge } from "./aligned.ts";
 
 /** Address of the object of size 0. */
 const ZERO_BASE = H_ZERO_BASE * 4;
@@ -122,10 +107,10 @@ export class Tiered implements TieredAllocator {
   }
 
   alloc(size: number, flags: number = 0, shard: number = 0): Ptr {
+    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     if (size >>> 0 !== size || size > MAX_SMALL_SIZE || size === 0)
       return this.allocOther(size, flags, shard);
-    if (shard >>> 0 !== shard || shard >= this.shards) throw badShard(shard, this.shards);
-    if (size < this.tinyBelow && flags & NOSCAN) return allocTiny(this.core, size, flags, shard);
+    if (size < this.tinyBelow && flags & NOSCAN) return allocTiny(this.core, size, shard);
     const sizeClass =
       size <= SMALL_SIZE_MAX
         ? sizeToClass8[(size + 7) >>> 3]!
@@ -137,42 +122,42 @@ export class Tiered implements TieredAllocator {
   private allocClass(sizeClass: number, flags: number, shard: number): Ptr {
     const i32 = this.i32;
     const spc = (sizeClass << 1) | (flags & NOSCAN);
-    let s = i32[this.caches + shard * CACHE_WORDS + spc]!;
-    let cursor = i32[s + S_CURSOR]!;
+    const entry = this.caches + shard * CACHE_WORDS + spc * CACHE_ENTRY;
+    let cursor = i32[entry + E_CURSOR]!;
     let free = i32[cursor]!;
     if (free === 0) {
-      s = refill(this.core, shard, spc);
-      if (s === 0) s = this.refillAgain(shard, spc, classSize[sizeClass]!);
-      cursor = i32[s + S_CURSOR]!;
+      if (!refill(this.core, shard, spc)) this.refillAgain(shard, spc, classSize[sizeClass]!);
+      cursor = i32[entry + E_CURSOR]!;
       free = i32[cursor]!;
     }
     const bit = free & -free;
     i32[cursor] = free ^ bit;
     const size = classSize[sizeClass]!;
-    const p = (i32[s + S_CURSOR_BASE]! + Math.imul(31 - Math.clz32(bit), size)) >>> 0;
-    if (i32[s + S_FLAGS]! & NEEDS_ZERO) {
-      if ((flags & NOZERO) === 0) zeroBytes(this.f64, p, size);
-      if ((flags & NOSCAN) === 0) clearPointerBits(this.core, p, size);
-    }
-    if (i32[H_PHASE] === MARKING) {
-      const mark = cursor + i32[s + S_BIT_WORDS]!;
-      i32[mark] = i32[mark]! | bit;
+    const p = (i32[entry + E_BASE]! + Math.imul(31 - Math.clz32(bit), size)) >>> 0;
+    const slow = i32[entry + E_SLOW]!;
+    if (slow !== 0) {
+      if (slow & NEEDS_ZERO) {
+        if ((flags & NOZERO) === 0) zeroBytes(this.f64, p, size);
+        if ((flags & NOSCAN) === 0) clearPointerBits(this.core, p, size);
+      }
+      if (slow & BLACK) {
+        const mark = cursor + i32[i32[entry + E_SPAN]! + S_BIT_WORDS]!;
+        i32[mark] = i32[mark]! | bit;
+      }
     }
     return p;
   }
 
   /** The last resort before out of memory: whatever is empty goes back to the page heap, wherever it is kept. */
-  private refillAgain(shard: number, spc: number, size: number): number {
+  private refillAgain(shard: number, spc: number, size: number): void {
     releaseEmpty(this.core);
-    const s = refill(this.core, shard, spc);
-    if (s === 0) throw noMemory(this.core, size);
-    return s;
+    if (!refill(this.core, shard, spc)) throw noMemory(this.core, size);
   }
 
   /** Sizes that no size class serves: 0, large, and not a size at all. */
   private allocOther(size: number, flags: number, shard: number): Ptr {
-    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY) throw badSize(size, MAX_MEMORY);
-    if (shard >>> 0 !== shard || shard >= this.shards) throw badShard(shard, this.shards);
+    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY)
+      throw errors.badSize(size, MAX_MEMORY);
     if (size === 0) return ZERO_BASE;
     return allocLarge(this.core, size, flags, shard);
   }
@@ -181,26 +166,27 @@ export class Tiered implements TieredAllocator {
     const i32 = this.i32;
     if (p === 0) return;
     const page = p >>> PAGE_SHIFT;
-    if (p >>> 0 !== p || page >= this.pages) throw badPointer(p);
-    if (shard >>> 0 !== shard || shard >= this.shards) throw badShard(shard, this.shards);
+    if (p >>> 0 !== p || page >= this.pages) throw errors.badPointer(p);
+    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     const s = i32[this.pageMap + page]!;
     if (s === 0) {
       if (p === ZERO_BASE) return;
-      throw foreignPointer(p);
+      throw errors.foreignPointer(p);
     }
-    const spc = i32[s + S_SPC]!;
-    if (spc === TINY_SPC) {
-      if (!freeTiny(this.core, s, p)) return;
-    }
+    const info = i32[s + S_INFO]!;
+    const spc = info & SPC_MASK;
+    const div = i32[s + S_DIV]!;
     const offset = (p - i32[s + S_BASE]!) >>> 0;
-    const index = Math.imul(offset >>> 3, i32[s + S_DIV_MUL]!) >>> i32[s + S_DIV_SHIFT]!;
+    const index = Math.imul(offset >>> 3, div >>> 5) >>> div;
     const bit = 1 << (index & 31);
     const word = s + S_BITS + (index >>> 5);
-    if (index >= i32[s + S_OBJECTS]!) throw foreignPointer(p);
-    if (spc !== TINY_SPC) {
+    if (spc === TINY_SPC) {
+      if (!freeTiny(this.core, s, p)) return;
+    } else {
       const inside = offset - Math.imul(index, i32[s + S_SIZE]!);
-      if (inside !== 0) throw interiorPointer(p, p - inside);
-      if (i32[word]! & bit) throw doubleFree(p);
+      if (index >= i32[s + S_OBJECTS]!) throw errors.foreignPointer(p);
+      if (inside !== 0) throw errors.interiorPointer(p, p - inside);
+      if (i32[word]! & bit) throw errors.doubleFree(p);
     }
     if (i32[H_PHASE] !== IDLE && !this.freeInCycle(s, word, bit)) return;
     if (spc <= 1) {
@@ -208,52 +194,40 @@ export class Tiered implements TieredAllocator {
       return;
     }
     i32[word] = i32[word]! | bit;
-    i32[s + S_FLAGS] = i32[s + S_FLAGS]! | NEEDS_ZERO;
     const count = i32[s + S_COUNT]! - 1;
     i32[s + S_COUNT] = count;
-    const frees = (this.caches + shard * CACHE_WORDS + C_FREES + (spc & -2)) >>> 1;
-    this.f64[frees] = this.f64[frees]! + 1;
-    if (i32[s + S_OWNER] !== 0) {
-      if (word < i32[s + S_CURSOR]!) {
-        i32[s + S_CURSOR] = word;
-        i32[s + S_CURSOR_BASE] =
+    if (info < 1 << OWNER_SHIFT) {
+      if ((info & NEEDS_ZERO) === 0) i32[s + S_INFO] = i32[s + S_INFO]! | NEEDS_ZERO;
+      if (count === 0 || count === i32[s + S_OBJECTS]! - 1) demote(this.core, s, count);
+    } else {
+      const entry = this.caches + ((info >>> OWNER_SHIFT) - 1) * CACHE_WORDS + spc * CACHE_ENTRY;
+      if ((info & NEEDS_ZERO) === 0) {
+        i32[s + S_INFO] = info | NEEDS_ZERO;
+        i32[entry + E_SLOW] = i32[entry + E_SLOW]! | NEEDS_ZERO;
+      }
+      if (word < i32[entry + E_CURSOR]!) {
+        i32[entry + E_CURSOR] = word;
+        i32[entry + E_BASE] =
           i32[s + S_BASE]! + Math.imul((word - s - S_BITS) << 5, i32[s + S_SIZE]!);
       }
-    } else if (count === 0 || count === i32[s + S_OBJECTS]! - 1) {
-      this.moveSpan(s, count);
-    }
-  }
-
-  /** A span of the central lists has become empty, or is full no longer. */
-  private moveSpan(s: number, count: number): void {
-    const c = this.core;
-    const i32 = this.i32;
-    const partial = listOf(c, i32[s + S_SPC]!, 0, 1);
-    if (i32[s + S_LIST] !== partial) {
-      removeSpan(c, s);
-      if (count === 0 && i32[partial] !== 0) freeSpan(c, s);
-      else pushSpan(c, partial, s);
-    } else if (count === 0 && (i32[partial] !== s || i32[s + S_NEXT] !== 0)) {
-      removeSpan(c, s);
-      freeSpan(c, s);
     }
   }
 
   /** A free while a cycle runs: the mark goes too, and an unswept span is swept first. False: sweeping freed it. */
   private freeInCycle(s: number, word: number, bit: number): boolean {
     const i32 = this.i32;
-    const mark = word + i32[s + S_BIT_WORDS]!;
     if (i32[H_PHASE] === SWEEPING && i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! - 2) {
       removeSpan(this.core, s);
       sweepSpan(this.core, s);
       const collected = (i32[word]! & bit) !== 0;
-      if (i32[s + S_SPC]! <= 1 && collected) {
+      if (collected && (i32[s + S_INFO]! & SPC_MASK) <= 1) {
         freeSpan(this.core, s);
         return false;
       }
       placeSpan(this.core, s);
       return !collected;
     }
+    const mark = word + i32[s + S_BIT_WORDS]!;
     i32[mark] = i32[mark]! & ~bit;
     return true;
   }
@@ -261,25 +235,26 @@ export class Tiered implements TieredAllocator {
   usableSize(p: Ptr): number {
     if (p === ZERO_BASE) return 0;
     const s = this.spanOf(p);
-    return this.i32[s + S_SPC] === TINY_SPC
+    return (this.i32[s + S_INFO]! & SPC_MASK) === TINY_SPC
       ? tinyUsable(this.core, s, p)
       : this.i32[s + S_SIZE]! >>> 0;
   }
 
   /** The span of an object that is allocated and begins at `p`. */
   private spanOf(p: Ptr): number {
-    if (p >>> 0 !== p || p >>> PAGE_SHIFT >= this.pages) throw badPointer(p);
+    if (p >>> 0 !== p || p >>> PAGE_SHIFT >= this.pages) throw errors.badPointer(p);
     const s = this.i32[this.pageMap + (p >>> PAGE_SHIFT)]!;
-    if (s === 0) throw foreignPointer(p);
+    if (s === 0) throw errors.foreignPointer(p);
     const base = this.objects.find(p);
-    if (base === 0) throw deadPointer(p);
-    if (base !== p && this.i32[s + S_SPC] !== TINY_SPC) throw interiorPointer(p, base);
+    if (base === 0) throw errors.deadPointer(p);
+    if (base !== p && (this.i32[s + S_INFO]! & SPC_MASK) !== TINY_SPC)
+      throw errors.interiorPointer(p, base);
     return s;
   }
 
   allocAligned(size: number, align: number, flags: number = 0, shard: number = 0): Ptr {
     const sizeClass = alignedClass(size, align);
-    if (shard >>> 0 !== shard || shard >= this.shards) throw badShard(shard, this.shards);
+    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     if (sizeClass > 0) return this.allocClass(sizeClass, flags, shard);
     if (align <= PAGE_SIZE) return this.alloc(size, flags, shard);
     return allocAlignedLarge(this.core, size, align, flags, shard);
@@ -329,10 +304,11 @@ export class Tiered implements TieredAllocator {
 export function createAllocator(memory: Memory, options: AllocatorOptions = {}): TieredAllocator {
   const shards = options.shards ?? 4;
   if (!Number.isInteger(shards) || shards < 1 || shards > 256)
-    throw badOption("shards", shards, "an integer from 1 to 256");
+    throw errors.badOption("shards", shards, "an integer from 1 to 256");
   const core = new Core(reserved(memory), shards);
   format(core, KIND_TIERED);
   core.i32[H_FEATURES] = (options.tiny ?? true) ? FEATURE_TINY : 0;
+  initLists(core);
   initCaches(core);
   return new Tiered(core);
 }

@@ -11,15 +11,30 @@
  * begins is an interior pointer, and a second free is seen. They cost 2 bytes per block.
  */
 import type { Ptr } from "./api.ts";
-import { NOZERO } from "./api.ts";
-import { cacheOf, refill, releaseEmpty } from "./cache.ts";
+import { refill, releaseEmpty } from "./cache.ts";
 import type { Core } from "./core.ts";
+import { cacheOf } from "./counters.ts";
 import { deadPointer, doubleFree, interiorPointer } from "./errors.ts";
 import { noMemory } from "./large.ts";
-import { C_TINY, C_TINY_ALLOCS, C_TINY_OFFSET, H_PHASE, MARKING, TINY_SPC } from "./layout.ts";
 import { fromWord } from "./ptr.ts";
-import { TINY_SIZE } from "./size-classes.ts";
-import { S_BASE, S_BIT_WORDS, S_BITS, S_CURSOR, S_CURSOR_BASE, startBits } from "./span.ts";
+import { startBits } from "./span.ts";
+import {
+  C_TINY,
+  C_TINY_ALLOCS,
+  C_TINY_OFFSET,
+  C_TINY_STARTS,
+  CACHE_ENTRY,
+  E_BASE,
+  E_CURSOR,
+  E_SLOW,
+  E_SPAN,
+  BLACK,
+  S_BASE,
+  S_BIT_WORDS,
+  S_BITS,
+  TINY_SIZE,
+  TINY_SPC,
+} from "./words.ts";
 
 /** Rounds `offset` up to the alignment of an object of `size` bytes. */
 export function tinyAlign(offset: number, size: number): number {
@@ -29,49 +44,44 @@ export function tinyAlign(offset: number, size: number): number {
   return offset;
 }
 
-/** `size` bytes, 1 to 15, without pointers. */
-export function allocTiny(c: Core, size: number, flags: number, shard: number): Ptr {
+/** `size` bytes, 1 to 15, without pointers. Always zero: a block is cleared when it is begun. */
+export function allocTiny(c: Core, size: number, shard: number): Ptr {
   const i32 = c.i32;
   const cache = cacheOf(c, shard);
-  const block = fromWord(i32[cache + C_TINY]!);
+  const block = i32[cache + C_TINY]!;
   if (block !== 0) {
     const at = tinyAlign(i32[cache + C_TINY_OFFSET]!, size);
     if (at + size <= TINY_SIZE) {
-      const s = i32[c.pageMap + (block >>> 13)]!;
-      const starts = startBits(c, s, (block - i32[s + S_BASE]!) >>> 4);
-      // A block whose objects have all been freed starts over; its bytes are dirty then, as after any free.
+      const starts = i32[cache + C_TINY_STARTS]!;
       c.u16[starts] = c.u16[starts]! | (1 << at);
       i32[cache + C_TINY_OFFSET] = at + size;
-      c.f64[(cache + C_TINY_ALLOCS) >>> 1] = c.f64[(cache + C_TINY_ALLOCS) >>> 1]! + 1;
-      return block + at;
+      const n = (cache + C_TINY_ALLOCS) >>> 1;
+      c.f64[n] = c.f64[n]! + 1;
+      return (block + at) >>> 0;
     }
   }
-  return newBlock(c, size, flags, shard);
+  return newBlock(c, size, shard);
 }
 
-function newBlock(c: Core, size: number, flags: number, shard: number): Ptr {
+function newBlock(c: Core, size: number, shard: number): Ptr {
   const i32 = c.i32;
   const cache = cacheOf(c, shard);
-  let s = i32[cache + TINY_SPC]!;
-  if (i32[i32[s + S_CURSOR]!] === 0) {
-    s = refill(c, shard, TINY_SPC);
-    if (s === 0) {
-      releaseEmpty(c);
-      s = refill(c, shard, TINY_SPC);
-      if (s === 0) throw noMemory(c, TINY_SIZE);
-    }
+  const entry = cache + TINY_SPC * CACHE_ENTRY;
+  if (i32[i32[entry + E_CURSOR]!] === 0 && !refill(c, shard, TINY_SPC)) {
+    releaseEmpty(c);
+    if (!refill(c, shard, TINY_SPC)) throw noMemory(c, TINY_SIZE);
   }
-  const cursor = i32[s + S_CURSOR]!;
+  const s = i32[entry + E_SPAN]!;
+  const cursor = i32[entry + E_CURSOR]!;
   const free = i32[cursor]!;
   const bit = free & -free;
   i32[cursor] = free ^ bit;
-  const p = (i32[s + S_CURSOR_BASE]! + (31 - Math.clz32(bit)) * TINY_SIZE) >>> 0;
-  c.u16[startBits(c, s, (p - i32[s + S_BASE]!) >>> 4)] = 1;
-  // Always zeroed: later objects of the block rely on it, whatever this one asked for.
-  void (flags & NOZERO);
+  const p = (i32[entry + E_BASE]! + (31 - Math.clz32(bit)) * TINY_SIZE) >>> 0;
+  const starts = startBits(c, s, (p - i32[s + S_BASE]!) >>> 4);
+  c.u16[starts] = 1;
   c.f64[p >>> 3] = 0;
   c.f64[(p >>> 3) + 1] = 0;
-  if (i32[H_PHASE] === MARKING) {
+  if (i32[entry + E_SLOW]! & BLACK) {
     const mark = cursor + i32[s + S_BIT_WORDS]!;
     i32[mark] = i32[mark]! | bit;
   }
@@ -79,6 +89,7 @@ function newBlock(c: Core, size: number, flags: number, shard: number): Ptr {
   if (i32[cache + C_TINY] === 0 || size < i32[cache + C_TINY_OFFSET]!) {
     i32[cache + C_TINY] = p;
     i32[cache + C_TINY_OFFSET] = size;
+    i32[cache + C_TINY_STARTS] = starts;
   }
   return p;
 }
@@ -108,10 +119,7 @@ export function freeTiny(c: Core, s: number, p: Ptr): boolean {
   c.u16[word] = starts ^ bit;
   if (starts !== bit) return false;
   const shard = currentShard(c, p - (offset & 15));
-  if (shard >= 0) {
-    i32[cacheOf(c, shard) + C_TINY] = 0;
-    i32[cacheOf(c, shard) + C_TINY_OFFSET] = 0;
-  }
+  if (shard >= 0) i32[cacheOf(c, shard) + C_TINY] = 0;
   return true;
 }
 

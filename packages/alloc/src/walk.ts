@@ -1,7 +1,6 @@
 /** Walks over all spans of a heap in address order, by the page map. Used by tools, the checker and forEach. */
 import type { Core } from "./core.ts";
-import { H_FRONTIER } from "./layout.ts";
-import { S_PAGES } from "./span.ts";
+import { H_FRONTIER, S_PAGES } from "./words.ts";
 
 /** Calls `visit` with the record and first page of every span. `visit` must not free the span. */
 export function forEachSpan(c: Core, visit: (s: number, page: number) => void): void {

@@ -1,1 +1,47 @@
-export {};
+export type * from "./api.ts";
+export { Slice, isSlice } from "./slice.ts";
+export type { ArraySlice } from "./array-slice.ts";
+export type { TypedSlice } from "./typed-slice.ts";
+export {
+  backingOf,
+  makeSlice,
+  nilSlice,
+  sliceFrom,
+  sliceOf,
+  withGrowth,
+  type Widened,
+} from "./make.ts";
+export { values } from "./values.ts";
+export {
+  append,
+  appendSlice,
+  cap,
+  clear,
+  copy,
+  len,
+  type ElementType,
+  type Text,
+} from "./append.ts";
+export { range, type Rangeable } from "./iterate.ts";
+export { growthGo117, growthGo118 } from "./growth.ts";
+export {
+  GoString,
+  compareStrings,
+  concat,
+  goString,
+  isGoString,
+  runeString,
+  type StringSource,
+} from "./go-string.ts";
+export {
+  MaxRune,
+  RuneError,
+  decodeLastRune,
+  decodeRune,
+  fullRune,
+  runeCount,
+  runeLen,
+  validRune,
+  validUtf8,
+  type Bytes,
+} from "./utf8.ts";

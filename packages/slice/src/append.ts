@@ -1,0 +1,135 @@
+/**
+ * Go's built-in functions on slices: append, copy, clear, len and cap.
+ *
+ * Invariants
+ *  1. `append` with nothing to append returns the slice it was given, nil included.
+ *  2. Whether `append` writes in place depends on the capacity alone; the header it was given keeps its length.
+ *  3. `copy` works as if through a temporary: overlap is harmless both ways.
+ *  4. Everything is checked before the first element is written.
+ */
+import { badArgument } from "@gort/types";
+import type { GoString } from "./go-string.ts";
+import { isSlice, type Slice } from "./slice.ts";
+import { bytesOf } from "./utf8.ts";
+
+const GO_STRING = Symbol.for("gort.GoString");
+
+/** The element type of a slice type. */
+export type ElementType<S> = S extends Slice<infer T> ? T : never;
+
+function mustBeSlice(where: string, argument: string, v: unknown): void {
+  if (!isSlice(v)) throw badArgument(where, argument, v, "a slice", "type");
+}
+
+/**
+ * Go's `append(s, values...)`. Use the result in place of `s`, as in Go: it may or may not share storage.
+ * Amortised O(number of values).
+ * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type
+ *
+ * @example
+ * ```ts
+ * import { append, makeSlice } from "@gort/slice";
+ *
+ * let s = makeSlice(Int32Array, 0);
+ * for (let i = 0; i < 5; i++) s = append(s, i);
+ * [...s]; // => [0, 1, 2, 3, 4]
+ * s.cap; // => 8
+ * ```
+ */
+export function append<S extends Slice<any>>(s: S, ...values: ElementType<S>[]): S {
+  if (values.length === 1) return s.appendOne(values[0]);
+  mustBeSlice("append", "s", s);
+  return s.append(...values);
+}
+
+/**
+ * Go's `append(s, t...)`: all elements of `t`, which may overlap `s`; for bytes also the bytes of a string.
+ * Amortised O(length of `t`).
+ *
+ * @example
+ * ```ts
+ * import { appendSlice, makeSlice, sliceOf } from "@gort/slice";
+ *
+ * const x = sliceOf(1, 2, 3, 4);
+ * [...appendSlice(x.slice(1), x)]; // => [2, 3, 4, 1, 2, 3, 4]
+ * [...appendSlice(makeSlice(Uint8Array, 0), "hé")]; // => [104, 195, 169]
+ * ```
+ */
+export function appendSlice<S extends Slice<any>>(
+  s: S,
+  t: Slice<ElementType<S>> | Text<ElementType<S>>,
+): S {
+  mustBeSlice("appendSlice", "s", s);
+  return s.appendSlice(asSource("appendSlice", s, t) as Slice<ElementType<S>>);
+}
+
+/** Strings, where the elements are numbers: their bytes can be copied into byte slices. */
+export type Text<T> = T extends number ? string | GoString : never;
+
+/**
+ * `v` as a slice to read from; strings as their bytes, if `s` is a slice of bytes. The brand and not the class tells a
+ * string: slices without strings should not pull the string code into a bundle.
+ */
+function asSource(where: string, s: Slice<unknown>, v: unknown): Slice<unknown> {
+  if (isSlice(v)) return v;
+  if (typeof v !== "string" && (v as Record<symbol, unknown> | undefined)?.[GO_STRING] !== true) {
+    throw badArgument(where, "source", v, "a slice", "type");
+  }
+  const { backing } = s;
+  if (backing.size !== 1 || backing.zero() !== 0) {
+    throw badArgument(where, "slice", `[]${backing.name}`, "a slice of bytes for a string", "type");
+  }
+  const { array, off, len } = bytesOf(v as string | GoString);
+  const out = backing.make(len, len);
+  for (let i = 0; i < len; i++) out.set(i, array[off + i]);
+  return out;
+}
+
+/**
+ * Go's `copy(dst, src)`: as many elements as both have; for bytes the source may be a string. O(n).
+ * @returns the number of elements copied
+ *
+ * @example
+ * ```ts
+ * import { copy, makeSlice, sliceOf } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2, 3, 4, 5);
+ * copy(s.slice(1), s); // => 4
+ * [...s]; // => [1, 1, 2, 3, 4]
+ * ```
+ */
+export function copy<T>(dst: Slice<T>, src: Slice<T> | Text<T>): number {
+  mustBeSlice("copy", "dst", dst);
+  const from = asSource("copy", dst, src) as Slice<T>;
+  const n = Math.min(dst.len, from.len);
+  if (!dst.fits(from)) for (let i = 0; i < n; i++) dst.check(from.get(i));
+  dst.move(0, from, 0, n);
+  return n;
+}
+
+/**
+ * Go's `clear(s)`: every element becomes zero; len and cap stay. O(n).
+ *
+ * @example
+ * ```ts
+ * import { clear, sliceOf } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2, 3);
+ * clear(s.slice(1));
+ * [...s]; // => [1, 0, 0]
+ * ```
+ */
+export function clear(s: Slice<any>): void {
+  mustBeSlice("clear", "s", s);
+  s.wipe(0, s.len);
+}
+
+/** Go's `len(x)` of a slice, array or string; a nullish one has none. O(1). */
+export function len(x: { readonly len: number } | null | undefined): number {
+  return x?.len ?? 0;
+}
+
+/** Go's `cap(x)` of a slice or array. O(1). */
+export function cap(x: { readonly cap: number } | null | undefined): number {
+  return x?.cap ?? 0;
+}

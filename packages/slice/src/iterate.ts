@@ -1,0 +1,74 @@
+/**
+ * Iteration as Go's `range`.
+ *
+ * Invariants
+ *  1. The operand is evaluated once and its length is fixed at the start: what is appended meanwhile is not visited.
+ *  2. Elements are read when their turn comes, so writes ahead of the loop are seen; of an array a copy is walked.
+ *  3. A string gives (byte offset, rune), an invalid byte as U+FFFD of width 1.
+ *
+ * Why a class and not a generator: a `for…of` over it inlines to an index loop, about eight times faster.
+ */
+import { badArgument } from "@gort/types";
+
+/** What an iterator walks. */
+interface Indexed<T> {
+  readonly len: number;
+  get(i: number): T;
+}
+
+/** Walks an indexed thing once; with `pairs`, gives `[i, v]`. */
+export class SliceIterator<R> implements IterableIterator<R> {
+  private i = 0;
+  private readonly n: number;
+  private readonly of: Indexed<unknown>;
+  private readonly pairs: boolean;
+
+  constructor(of: Indexed<unknown>, pairs = false) {
+    this.of = of;
+    this.n = of.len;
+    this.pairs = pairs;
+  }
+
+  next(): IteratorResult<R> {
+    const i = this.i;
+    if (i >= this.n) return { done: true, value: undefined };
+    this.i = i + 1;
+    const v = this.of.get(i);
+    return { done: false, value: (this.pairs ? [i, v] : v) as R };
+  }
+
+  return(): IteratorResult<R> {
+    this.i = this.n;
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+/** Something with Go's `range`: slices, arrays and strings of this package. */
+export interface Rangeable<K, V> {
+  entries(): IterableIterator<[K, V]>;
+}
+
+/**
+ * Go's `for i, v := range x`: pairs of index and value of a slice or array, of byte offset and rune of a
+ * string; for a number `n`, Go's `for i := range n`, the integers below it.
+ *
+ * @example
+ * ```ts
+ * import { goString, range, sliceOf } from "@gort/slice";
+ *
+ * [...range(sliceOf("a", "b"))]; // => [[0, "a"], [1, "b"]]
+ * [...range(goString("é!"))]; // => [[0, 233], [2, 33]]
+ * [...range(3)]; // => [0, 1, 2]
+ * ```
+ */
+export function range(n: number): IterableIterator<number>;
+export function range<K, V>(x: Rangeable<K, V>): IterableIterator<[K, V]>;
+export function range(x: number | Rangeable<unknown, unknown>): IterableIterator<unknown> {
+  if (typeof x !== "number") return x.entries();
+  if (!Number.isInteger(x)) throw badArgument("range", "n", x, "an integer");
+  return new SliceIterator<number>({ len: x, get: (i) => i });
+}

@@ -1,0 +1,248 @@
+/**
+ * OVERVIEW. A slice is Go's header over a backing store: (array, offset, len, cap), and this file is what all
+ * slices have in common. array-slice.ts and typed-slice.ts lie on JavaScript storage, heap-slice.ts in a heap.
+ *
+ * Invariants
+ *  1. 0 <= len <= cap, and the store holds at least `off + cap` elements.
+ *  2. A header never changes. Slicing and appending give new headers; only elements are ever written.
+ *  3. `off` is -1 exactly for a nil slice, which has len and cap 0. Slicing keeps it: nil[0:0] is nil.
+ *  4. Every slot up to the capacity holds a value of the element type: the zero value until it is written.
+ *  5. A slice with capacity 0 does not point past its store.
+ *  6. An operation that throws has changed nothing.
+ *
+ * Why one class per kind of store and not one class with a strategy: the index loop must compile to one bounds
+ * check and one load. A `get` shared by eleven kinds of typed arrays sees eleven kinds of receivers, and V8 gives up
+ * after four. So `get`, `set` and `appendOne` stand in each class and everything else stands here, once.
+ * Why immutable headers: `s = append(s, v)` is Go's own protocol, two headers over one store are two objects, and a
+ * range loop that holds one sees the length it began with. A mutable list was rejected: it is what
+ * `Array` is already, and aliasing could not be expressed.
+ */
+import { badArgument } from "@gort/types";
+import type { Backing } from "./api.ts";
+import { growError, indexError, sliceError } from "./errors.ts";
+import { SliceIterator } from "./iterate.ts";
+
+const SLICE = Symbol.for("gort.Slice");
+
+/**
+ * Go's `[]T`. Made by `makeSlice`, `sliceOf` or `sliceFrom`; grown by `append`.
+ *
+ * @example
+ * ```ts
+ * import { append, makeSlice } from "@gort/slice";
+ * import { int32 } from "@gort/types";
+ *
+ * let s = makeSlice(int32, 3, 10);
+ * s = append(s, 4, 5);
+ * const t = s.slice(3, 5);
+ * t.set(0, 40);
+ * s.get(3); // => 40
+ * t.cap; // => 7
+ * ```
+ */
+export abstract class Slice<T> {
+  /** The element type and its place. */
+  abstract readonly backing: Backing<T>;
+  /** The store itself; elements lie from `off` on. Of a heap slice, a view of the whole memory. */
+  abstract readonly array: unknown;
+  /** Where the first element lies in the store; -1 for a nil slice. */
+  abstract readonly off: number;
+  /** Go's `len(s)`: number of elements. */
+  abstract readonly len: number;
+  /** Go's `cap(s)`: elements up to the end of what may be sliced. */
+  abstract readonly cap: number;
+
+  /**
+   * Go's `s[i]`. O(1).
+   * @throws RuntimeError `index out of range [i] with length n`; RangeError for a fraction or NaN
+   */
+  abstract get(i: number): T;
+  /**
+   * Go's `s[i] = v`. O(1).
+   * @throws RuntimeError `index out of range`; RangeError or TypeError if the element type cannot hold `v`
+   */
+  abstract set(i: number, v: T): void;
+  /** Go's `append(s, v)` of one value; the fastest form of append. Amortised O(1). */
+  abstract appendOne(v: T): this;
+
+  /** @internal A header over the same store that begins `lo` elements later. Unchecked. */
+  abstract part(lo: number, len: number, cap: number): this;
+  /** @internal Throws unless the element type can hold `v`. */
+  abstract check(v: T): void;
+  /** @internal Whether all elements of `t` can be moved here without a check. */
+  fits(t: Slice<unknown>): boolean {
+    return t.backing === (this.backing as unknown);
+  }
+  /** @internal Writes slot `i` below the capacity; `v` has been checked. */
+  abstract put(i: number, v: T): void;
+  /** @internal Copies `n` elements of `src` from its slot `j` on to slot `i` on, as if through a temporary. */
+  abstract move(i: number, src: Slice<T>, j: number, n: number): void;
+  /** @internal Zeroes `n` slots from slot `i` on. */
+  abstract wipe(i: number, n: number): void;
+
+  /** Whether this is Go's nil slice; an empty slice need not be. */
+  get isNil(): boolean {
+    return this.off < 0;
+  }
+
+  /** The brand, `Symbol.for("gort.Slice")`. */
+  get [SLICE](): true {
+    return true;
+  }
+
+  /**
+   * Go's `s[lo:hi]`, or `s[lo:hi:max]` with a third argument: another slice over the same store. O(1).
+   * @param lo default 0
+   * @param hi default `len`; may exceed it up to `cap`, and what lies between reappears
+   * @param max limits the new capacity to `max - lo`; default `cap`
+   * @throws RuntimeError `slice bounds out of range [lo:hi]` in all of Go's forms
+   *
+   * @example
+   * ```ts
+   * import { sliceOf } from "@gort/slice";
+   *
+   * const s = sliceOf(10, 20, 30, 40);
+   * [...s.slice(1, 3)]; // => [20, 30]
+   * s.slice(1, 3).cap; // => 3
+   * s.slice(1, 3, 3).cap; // => 2
+   * ```
+   */
+  slice(lo = 0, hi: number = this.len, max?: number): this {
+    const cap = this.cap;
+    if (max === undefined) {
+      if (!(lo >= 0 && lo <= hi && hi <= cap) || (lo | 0) !== lo || (hi | 0) !== hi) {
+        throw sliceError(lo, hi, max, cap)!;
+      }
+      return this.part(lo, hi - lo, cap - lo);
+    }
+    if (
+      !(lo >= 0 && lo <= hi && hi <= max && max <= cap) ||
+      (lo | 0) !== lo ||
+      (hi | 0) !== hi ||
+      (max | 0) !== max
+    ) {
+      throw sliceError(lo, hi, max, cap)!;
+    }
+    return this.part(lo, hi - lo, max - lo);
+  }
+
+  /**
+   * The element at `i`, counted from the end if negative: `s.at(-1)` is the last. O(1).
+   * @throws RuntimeError as `get` does; there is no `undefined` for what is not there
+   */
+  at(i: number): T {
+    return this.get(i < 0 && i >= -this.len ? i + this.len : i);
+  }
+
+  /**
+   * Go's `append(s, values...)`: in place if the capacity allows, otherwise in a new, larger store. The receiver
+   * keeps its length. Amortised O(number of values).
+   * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type
+   */
+  append(...values: T[]): this {
+    const n = values.length;
+    if (n === 1) return this.appendOne(values[0]!);
+    if (n === 0) return this;
+    for (let k = 0; k < n; k++) this.check(values[k]!);
+    const len = this.len;
+    const out = this.room(n);
+    for (let k = 0; k < n; k++) out.put(len + k, values[k]!);
+    return out;
+  }
+
+  /** Go's `append(s, t...)`. The two may overlap. Amortised O(length of `t`). */
+  appendSlice(t: Slice<T>): this {
+    const n = t.len;
+    if (n === 0) return this;
+    if (!this.fits(t)) for (let k = 0; k < n; k++) this.check(t.get(k));
+    const out = this.room(n);
+    out.move(this.len, t, 0, n);
+    return out;
+  }
+
+  /** @internal A header with `n` more elements, grown if the capacity does not hold them. */
+  room(n: number): this {
+    const need = this.len + n;
+    return need <= this.cap ? this.part(0, need, this.cap) : this.grown(need, need);
+  }
+
+  /** @internal The same elements in new storage that holds at least `need`; its length is `len`. */
+  grown(need: number, len: number): this {
+    const { backing } = this;
+    const cap = growCap(backing, this.cap, need);
+    const out = backing.make(len, cap) as this;
+    out.move(0, this, 0, this.len);
+    return out;
+  }
+
+  /** The values in order; the length is the one at the start, writes to elements are seen. As Go's `for _, v := range s`. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return new SliceIterator(this);
+  }
+
+  /** Indexes and values in order, as Go's `for i, v := range s`; the same as `range(s)`. */
+  entries(): IterableIterator<[number, T]> {
+    return new SliceIterator<[number, T]>(this, true);
+  }
+
+  /** A plain array of the elements. O(n). */
+  toArray(): T[] {
+    const n = this.len;
+    const out = new Array<T>(n);
+    for (let i = 0; i < n; i++) out[i] = this.get(i);
+    return out;
+  }
+
+  /** What `JSON.stringify` shows: an array, or null for a nil slice, as in Go. */
+  toJSON(): T[] | null {
+    return this.isNil ? null : this.toArray();
+  }
+
+  /** As `fmt.Print` shows it: `[1 2 3]`. */
+  toString(): string {
+    return `[${this.toArray().map(String).join(" ")}]`;
+  }
+
+  /** What `console.log` shows on Node: `[]int32(len 2, cap 4) [ 1, 2 ]`. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: unknown,
+    inspect?: (v: unknown, options: unknown) => string,
+  ): string {
+    const head = `[]${this.backing.name}`;
+    if (this.isNil) return `${head}(nil)`;
+    const body = inspect === undefined ? this.toString() : inspect(this.toArray(), options);
+    return `${head}(len ${this.len}, cap ${this.cap}) ${body}`;
+  }
+}
+
+/** The capacity that `backing` grows to. Throws what Go throws when it is too much. */
+export function growCap(backing: Backing<any>, oldCap: number, need: number): number {
+  if (need > backing.capMax) throw growError();
+  const cap = backing.growth(oldCap, need, backing.size);
+  // Also true for NaN: the rule may be somebody else's.
+  if (!(cap >= need) || Math.floor(cap) !== cap) {
+    throw badArgument("growth rule", "capacity", cap, `an integer from ${need}`);
+  }
+  return Math.min(cap, backing.capMax);
+}
+
+/**
+ * Whether `v` is a slice, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isSlice, sliceOf } from "@gort/slice";
+ *
+ * isSlice(sliceOf(1)); // => true
+ * isSlice([1]); // => false
+ * ```
+ */
+export function isSlice(v: unknown): v is Slice<unknown> {
+  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[SLICE] === true;
+}
+
+/** Throws an index error for `s[i]`; apart, so that the fast paths stay small. */
+export function failIndex(s: { readonly len: number }, i: unknown): never {
+  throw indexError(i, s.len);
+}

@@ -1,0 +1,136 @@
+/**
+ * The eleven typed-array backings and how to find the one for a constructor or a kind.
+ *
+ * Invariants
+ *  1. Backings are constants: nothing about them changes once made.
+ *  2. New storage is zeroed by the platform.
+ */
+import { badArgument } from "@gort/types";
+import type { Backing, ElementOf, GrowthRule, TypedArray, TypedArrayConstructor } from "./api.ts";
+import { outOfMemory } from "./errors.ts";
+import { growthGo118 } from "./growth.ts";
+import type { TypedSlice } from "./typed-slice.ts";
+import * as g from "./typed-slices.generated.ts";
+
+/** A slice class of the generated file. */
+type SliceClass<A extends TypedArray> = new (
+  backing: Backing<ElementOf<A>>,
+  array: A,
+  off: number,
+  len: number,
+  cap: number,
+) => TypedSlice<A>;
+
+/** Indexes are 32-bit integers and an address space is 4 GiB. */
+export const elementsMax = (size: number): number =>
+  size <= 1 ? 2 ** 31 - 1 : Math.floor(2 ** 32 / size) - (size === 2 ? 1 : 0);
+
+/** Typed-array storage for one element type. */
+export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>> {
+  readonly name: string;
+  readonly ctor: TypedArrayConstructor<A>;
+  readonly cls: SliceClass<A>;
+  readonly growth: GrowthRule;
+  readonly size: number;
+  readonly capMax: number;
+  readonly zeroValue: ElementOf<A>;
+
+  constructor(
+    name: string,
+    ctor: TypedArrayConstructor<A>,
+    cls: SliceClass<A>,
+    growth: GrowthRule = growthGo118,
+  ) {
+    this.name = name;
+    this.ctor = ctor;
+    this.cls = cls;
+    this.growth = growth;
+    this.size = ctor.BYTES_PER_ELEMENT;
+    this.capMax = elementsMax(this.size);
+    this.zeroValue = (ctor.name.startsWith("Big") ? 0n : 0) as ElementOf<A>;
+  }
+
+  /** The brand, `Symbol.for("gort.slice.Backing")`. */
+  get [Symbol.for("gort.slice.Backing")](): true {
+    return true;
+  }
+  zero(): ElementOf<A> {
+    return this.zeroValue;
+  }
+  equal(a: ElementOf<A>, b: ElementOf<A>): boolean {
+    return a === b;
+  }
+  make(len: number, cap: number): TypedSlice<A> {
+    let array: A;
+    try {
+      array = new this.ctor(cap);
+    } catch {
+      throw outOfMemory();
+    }
+    return new this.cls(this, array, 0, len, cap);
+  }
+  nil(): TypedSlice<A> {
+    return new this.cls(this, new this.ctor(0), -1, 0, 0);
+  }
+  withGrowth(rule: GrowthRule): TypedBacking<A> {
+    return new TypedBacking(this.name, this.ctor, this.cls, rule);
+  }
+  /** The same storage under the name of a defined type. */
+  named(name: string): TypedBacking<A> {
+    return name === this.name ? this : new TypedBacking(name, this.ctor, this.cls, this.growth);
+  }
+  /** A slice over all of an array that the caller owns, without a copy. */
+  over(array: A): TypedSlice<A> {
+    const n = array.length;
+    if (n > this.capMax) {
+      throw badArgument("sliceFrom", "array length", n, `at most ${this.capMax}`);
+    }
+    return new this.cls(this, array, 0, n, n);
+  }
+}
+
+const table: Readonly<Record<string, TypedBacking<any>>> = /* @__PURE__ */ (() => ({
+  Int8Array: new TypedBacking<Int8Array>("int8", Int8Array, g.Int8Slice),
+  Uint8Array: new TypedBacking<Uint8Array>("uint8", Uint8Array, g.Uint8Slice),
+  Uint8ClampedArray: new TypedBacking<Uint8ClampedArray>(
+    "uint8",
+    Uint8ClampedArray,
+    g.Uint8ClampedSlice,
+  ),
+  Int16Array: new TypedBacking<Int16Array>("int16", Int16Array, g.Int16Slice),
+  Uint16Array: new TypedBacking<Uint16Array>("uint16", Uint16Array, g.Uint16Slice),
+  Int32Array: new TypedBacking<Int32Array>("int32", Int32Array, g.Int32Slice),
+  Uint32Array: new TypedBacking<Uint32Array>("uint32", Uint32Array, g.Uint32Slice),
+  Float32Array: new TypedBacking<Float32Array>("float32", Float32Array, g.Float32Slice),
+  Float64Array: new TypedBacking<Float64Array>("float64", Float64Array, g.Float64Slice),
+  BigInt64Array: new TypedBacking<BigInt64Array>("int64", BigInt64Array, g.BigInt64Slice),
+  BigUint64Array: new TypedBacking<BigUint64Array>("uint64", BigUint64Array, g.BigUint64Slice),
+}))();
+
+/** Name of the typed array that holds values of a kind, or undefined if none does. */
+export const ARRAY_OF_KIND: Readonly<Record<string, string>> = {
+  int8: "Int8Array",
+  uint8: "Uint8Array",
+  int16: "Int16Array",
+  uint16: "Uint16Array",
+  int: "Int32Array",
+  int32: "Int32Array",
+  uint: "Uint32Array",
+  uint32: "Uint32Array",
+  uintptr: "Uint32Array",
+  float32: "Float32Array",
+  float64: "Float64Array",
+  int64: "BigInt64Array",
+  uint64: "BigUint64Array",
+};
+
+/** The backing for a typed array's name, such as `"Int32Array"`; undefined for any other. */
+export function typedBacking(name: string): TypedBacking<any> | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** The typed-array backing for a kind of Go; undefined for kinds that no typed array holds. */
+export function typedBackingOfKind(kind: string): TypedBacking<any> | undefined {
+  const name = Object.hasOwn(ARRAY_OF_KIND, kind) ? ARRAY_OF_KIND[kind] : undefined;
+  return name === undefined ? undefined : table[name];
+}

@@ -1,0 +1,74 @@
+/**
+ * What all slices on typed arrays share; the eleven classes themselves are generated (one `get` each).
+ *
+ * Invariants
+ *  1. A value that the element type cannot hold is refused, never wrapped or truncated. (Go's compiler refuses it
+ *     too; a conversion says so with `| 0`, `& 0xff` or `Math.fround`.) -0 becomes 0 in an integer.
+ *  2. Bulk work goes through the platform's `copyWithin`, `set` and `fill`.
+ *  3. The store may be shared memory, and may be a view over a whole heap: nothing here assumes that the
+ *     array is the slice's own.
+ */
+import type { ElementOf, TypedArray } from "./api.ts";
+import { Slice } from "./slice.ts";
+
+/** The methods that bulk work needs, with one type for numbers and bigints. */
+interface BulkArray {
+  readonly length: number;
+  copyWithin(target: number, start: number, end: number): unknown;
+  fill(value: unknown, start: number, end: number): unknown;
+  set(source: unknown, at: number): void;
+  subarray(start: number, end: number): BulkArray;
+}
+
+/** A slice on a typed array. `A` is the kind of array. */
+export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A>> {
+  abstract override readonly array: A;
+
+  /**
+   * The elements as a typed array over the same storage, without a copy. O(1), though making the view costs about
+   * a hundred index operations. Of a heap slice it is valid as long as the slice is.
+   *
+   * @example
+   * ```ts
+   * import { makeSlice } from "@gort/slice";
+   *
+   * const s = makeSlice(Float64Array, [1.5, 2.5, 3.5]).slice(1);
+   * s.view(); // => Float64Array.of(2.5, 3.5)
+   * ```
+   */
+  view(): A {
+    if (this.len === 0) return this.array.subarray(0, 0) as A;
+    return this.array.subarray(this.off, this.off + this.len) as A;
+  }
+
+  override toArray(): ElementOf<A>[] {
+    return Array.from(this.view() as unknown as ArrayLike<ElementOf<A>>);
+  }
+
+  override fits(t: Slice<unknown>): boolean {
+    const other = t.array as { constructor?: unknown } | null;
+    return other !== null && other.constructor === this.array.constructor;
+  }
+
+  override move(i: number, src: Slice<ElementOf<A>>, j: number, n: number): void {
+    if (n === 0) return;
+    if (!this.fits(src)) {
+      // Through a temporary: two kinds of arrays may lie over one buffer.
+      const values = src.part(j, n, n).toArray();
+      for (let k = 0; k < n; k++) this.put(i + k, values[k]!);
+      return;
+    }
+    const dst = this.array as unknown as BulkArray;
+    const from = src.array as unknown as BulkArray;
+    const at = this.off + i;
+    const start = src.off + j;
+    if (from === dst) dst.copyWithin(at, start, start + n);
+    else if (n === from.length) dst.set(from, at);
+    else dst.set(from.subarray(start, start + n), at);
+  }
+
+  override wipe(i: number, n: number): void {
+    const zero: number | bigint = this.backing.zero();
+    if (n > 0) (this.array as unknown as BulkArray).fill(zero, this.off + i, this.off + i + n);
+  }
+}

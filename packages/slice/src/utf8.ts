@@ -1,0 +1,192 @@
+/**
+ * Runes and their UTF-8 form, with the functions of Go's `unicode/utf8`.
+ *
+ * Invariants
+ *  1. A byte that starts no valid form decodes to U+FFFD with width 1; nothing at all to U+FFFD with width 0.
+ *  2. Surrogates, overlong forms and values above U+10FFFF are invalid, in both directions.
+ *  3. Decoding allocates nothing: rune and width are one number, `rune * 8 + width`.
+ *
+ * `TextDecoder` was rejected: it replaces the longest bad prefix by one U+FFFD, where Go replaces each byte.
+ */
+import { badArgument, utf8Length, utf8Write } from "@gort/types";
+
+/** U+FFFD, what an invalid byte decodes to; Go's `utf8.RuneError`. */
+export const RuneError = 0xfffd;
+/** The largest code point, U+10FFFF; Go's `utf8.MaxRune`. */
+export const MaxRune = 0x10ffff;
+
+/** Bytes and where to look at them. */
+export interface Bytes {
+  /** The store; never written while a string lies in it. */
+  readonly array: Uint8Array;
+  /** Where the bytes begin. */
+  readonly off: number;
+  /** Number of bytes. */
+  readonly len: number;
+}
+
+const BAD = RuneError * 8 + 1;
+
+/** The rune at `q` (before `end`, which is beyond it) as `rune * 8 + width`. */
+export function decodeAt(u8: Uint8Array, q: number, end: number): number {
+  const c = u8[q]!;
+  if (c < 0x80) return c * 8 + 1;
+  if (c < 0xc2 || c > 0xf4 || q + 1 >= end) return BAD;
+  const c1 = u8[q + 1]!;
+  if ((c1 & 0xc0) !== 0x80) return BAD;
+  if (c < 0xe0) return (((c & 0x1f) << 6) | (c1 & 63)) * 8 + 2;
+  if (q + 2 >= end) return BAD;
+  const c2 = u8[q + 2]!;
+  if ((c2 & 0xc0) !== 0x80) return BAD;
+  if (c < 0xf0) {
+    const r = ((c & 15) << 12) | ((c1 & 63) << 6) | (c2 & 63);
+    return r < 0x800 || (r & 0xf800) === 0xd800 ? BAD : r * 8 + 3;
+  }
+  if (q + 3 >= end) return BAD;
+  const c3 = u8[q + 3]!;
+  if ((c3 & 0xc0) !== 0x80) return BAD;
+  const r = ((c & 7) << 18) | ((c1 & 63) << 12) | ((c2 & 63) << 6) | (c3 & 63);
+  return r < 0x10000 || r > MaxRune ? BAD : r * 8 + 4;
+}
+
+/** `x` as bytes: a `GoString`, a byte slice or a `Uint8Array` as it lies, a JavaScript string encoded. */
+export function bytesOf(x: Bytes | Uint8Array | string): Bytes {
+  if (typeof x === "string") {
+    const array = encodeString(x);
+    return { array, off: 0, len: array.length };
+  }
+  if (ArrayBuffer.isView(x)) return { array: x, off: 0, len: x.length };
+  if (!ArrayBuffer.isView(x?.array)) {
+    throw badArgument("bytes", "x", x, "a string, a byte slice or a Uint8Array", "type");
+  }
+  return x;
+}
+
+/** The UTF-8 form of a JavaScript string; a lone surrogate becomes EF BF BD. */
+export function encodeString(s: string): Uint8Array {
+  const out = new Uint8Array(utf8Length(s));
+  utf8Write(out, 0, s);
+  return out;
+}
+
+/**
+ * Go's `utf8.DecodeRune`: the first rune and its width in bytes, U+FFFD and 1 for a bad byte, 0 for nothing. O(1).
+ *
+ * @example
+ * ```ts
+ * import { decodeRune } from "@gort/slice";
+ *
+ * decodeRune("é!"); // => [233, 2]
+ * decodeRune(Uint8Array.of(0xff)); // => [0xfffd, 1]
+ * decodeRune(""); // => [0xfffd, 0]
+ * ```
+ */
+export function decodeRune(x: Bytes | Uint8Array | string): [rune: number, width: number] {
+  const { array, off, len } = bytesOf(x);
+  if (len === 0) return [RuneError, 0];
+  const d = decodeAt(array, off, off + len);
+  return [Math.floor(d / 8), d & 7];
+}
+
+/** Go's `utf8.DecodeLastRune`: the last rune and its width. O(1). */
+export function decodeLastRune(x: Bytes | Uint8Array | string): [rune: number, width: number] {
+  const { array, off, len } = bytesOf(x);
+  if (len === 0) return [RuneError, 0];
+  const end = off + len;
+  // A form is at most four bytes: try the longest that ends exactly here.
+  for (let q = Math.max(off, end - 4); q < end - 1; q++) {
+    const d = decodeAt(array, q, end);
+    if (d !== BAD && q + (d & 7) === end) return [Math.floor(d / 8), d & 7];
+  }
+  const d = decodeAt(array, end - 1, end);
+  return [Math.floor(d / 8), 1];
+}
+
+/** Go's `utf8.RuneCount`: runes in the bytes, each bad byte counting as one. O(n). */
+export function runeCount(x: Bytes | Uint8Array | string): number {
+  const { array, off, len } = bytesOf(x);
+  const end = off + len;
+  let n = 0;
+  for (let q = off; q < end; q += decodeAt(array, q, end) & 7) n++;
+  return n;
+}
+
+/** Go's `utf8.Valid`: whether the bytes are UTF-8 throughout. O(n). */
+export function validUtf8(x: Bytes | Uint8Array | string): boolean {
+  const { array, off, len } = bytesOf(x);
+  const end = off + len;
+  for (let q = off; q < end;) {
+    const d = decodeAt(array, q, end);
+    if (d === BAD) return false;
+    q += d & 7;
+  }
+  return true;
+}
+
+/** Go's `utf8.FullRune`: whether the bytes begin with a whole form; a bad byte is whole, a cut-off form is not. O(1). */
+export function fullRune(x: Bytes | Uint8Array | string): boolean {
+  const { array, off, len } = bytesOf(x);
+  if (len === 0) return false;
+  const c = array[off]!;
+  const width = c < 0xc2 || c > 0xf4 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+  if (len >= width) return true;
+  // Cut off, unless what is there can already not become valid.
+  for (let k = 1; k < len; k++) {
+    const b = array[off + k]!;
+    const low = k > 1 ? 0x80 : c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80;
+    const high = k > 1 ? 0xbf : c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf;
+    if (b < low || b > high) return true;
+  }
+  return false;
+}
+
+/** Go's `utf8.ValidRune`: a code point that is no surrogate. O(1). */
+export function validRune(r: number): boolean {
+  return Number.isInteger(r) && r >= 0 && r <= MaxRune && (r < 0xd800 || r > 0xdfff);
+}
+
+/** Go's `utf8.RuneLen`: bytes of the rune's form, -1 for one that has none. O(1). */
+export function runeLen(r: number): number {
+  if (!validRune(r)) return -1;
+  return r < 0x80 ? 1 : r < 0x800 ? 2 : r < 0x10000 ? 3 : 4;
+}
+
+/** Writes the form of `r` (U+FFFD for an invalid rune) at `p` and returns its width; there are 4 bytes of room. */
+export function encodeRuneAt(u8: Uint8Array, p: number, r: number): number {
+  if (!validRune(r)) r = RuneError;
+  if (r < 0x80) {
+    u8[p] = r;
+    return 1;
+  }
+  if (r < 0x800) {
+    u8[p] = 0xc0 | (r >> 6);
+    u8[p + 1] = 0x80 | (r & 63);
+    return 2;
+  }
+  if (r < 0x10000) {
+    u8[p] = 0xe0 | (r >> 12);
+    u8[p + 1] = 0x80 | ((r >> 6) & 63);
+    u8[p + 2] = 0x80 | (r & 63);
+    return 3;
+  }
+  u8[p] = 0xf0 | (r >> 18);
+  u8[p + 1] = 0x80 | ((r >> 12) & 63);
+  u8[p + 2] = 0x80 | ((r >> 6) & 63);
+  u8[p + 3] = 0x80 | (r & 63);
+  return 4;
+}
+
+/** The UTF-8 form of a sequence of runes. O(n). */
+export function encodeRunes(runes: Iterable<number>): Uint8Array {
+  let out = new Uint8Array(16);
+  let n = 0;
+  for (const r of runes) {
+    if (n + 4 > out.length) {
+      const more = new Uint8Array(out.length * 2);
+      more.set(out);
+      out = more;
+    }
+    n += encodeRuneAt(out, n, r);
+  }
+  return out.slice(0, n);
+}

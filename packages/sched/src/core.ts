@@ -45,6 +45,7 @@ import {
 import { hostNow, macrotask, microtask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { isOp, type Op, PARKED, USED } from "./op.ts";
 import { isGoexit } from "./panic.ts";
+import { stackOverflow } from "./panic-text.ts";
 import { seedFromHost, Xorshift } from "./prng.ts";
 import { captureSite } from "./site.ts";
 import { turnSpent } from "./turn.ts";
@@ -313,10 +314,6 @@ export abstract class Core implements Runtime, Scheduler {
       return;
     }
     const op = r as unknown as Op<any>;
-    if (g.extra !== null && g.extra.exiting !== null) {
-      this.forceExit(g);
-      return;
-    }
     if (op.state === PARKED) {
       op.waiter = g;
       g.op = op;
@@ -347,17 +344,6 @@ export abstract class Core implements Runtime, Scheduler {
       return;
     }
     this.stepped(g, r);
-  }
-
-  /** `goexit` was called and swallowed by a `catch`: ends the generator without asking it again. */
-  private forceExit(g: G): void {
-    try {
-      g.gen!.return(undefined);
-    } catch (error) {
-      this.panicked(g, error);
-      return;
-    }
-    this.finished(g, undefined, EXITED);
   }
 
   private countBlock(reason: string): void {
@@ -455,6 +441,7 @@ export abstract class Core implements Runtime, Scheduler {
       this.finished(g, undefined, EXITED);
       return;
     }
+    error = stackOverflow(error) ?? error;
     g.state = DEAD;
     g.end = PANICKED;
     g.value = error;

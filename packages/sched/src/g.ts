@@ -60,8 +60,6 @@ export interface Extra {
   joiners: WaitQueue<JoinOp<any>> | null;
   /** The deferred call in progress, for `recover`. */
   frame: unknown;
-  /** Set by `goexit`: the goroutine must not be stepped into user code again. */
-  exiting: unknown;
   /** The P the goroutine is locked to, or -1. */
   lockedP: number;
   /** Runs a step in the context captured when the goroutine was started. */
@@ -133,7 +131,6 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
       creator: 0,
       joiners: null,
       frame: null,
-      exiting: null,
       lockedP: -1,
       enter: null,
       since: 0,

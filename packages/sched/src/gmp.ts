@@ -4,7 +4,8 @@
  * Invariants
  *  1. A runnable goroutine is in exactly one place: a P's `next`, a P's queue, the global queue, or the netpoll list.
  *  2. Starting or readying a goroutine from a running one puts it in that P's `next`; who was there moves to the tail
- *     of the queue; a full queue sends half of itself and the newcomer to the global queue.
+ *     of the queue; a full queue sends half of itself and the newcomer to the global queue. Timers and code outside
+ *     goroutines add at the tail, so what they ready runs in that order.
  *  3. Every 61st time slice of a P begins with the global queue, so that it cannot starve.
  *  4. At most one P spins (looks for work without having any); a P that finds nothing is idle.
  *  5. A goroutine locked to a P is run by that P only.
@@ -16,6 +17,7 @@
  * Rejected: one queue per priority (Go has none), and stealing `next` from a running P (Go waits a little before it
  * does; here the victim is always about to run it).
  */
+import { ambient } from "./ambient.ts";
 import type { Clock, GmpOptions, Scheduler } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { type HeapClock, RealClock } from "./clock.ts";
@@ -65,10 +67,13 @@ export class GmpScheduler extends Core {
   protected put(g: G): void {
     const extra = g.extra;
     const p = extra !== null && extra.lockedP >= 0 ? this.ps[extra.lockedP]! : this.cur;
-    const kicked = p.next;
-    p.next = g;
+    let last: G | null = g;
+    if (ambient.g !== null) {
+      last = p.next;
+      p.next = g;
+    }
     if (p.status === P_IDLE) this.startProc(p, false);
-    if (kicked !== null && !p.push(kicked)) this.overflow(p, kicked);
+    if (last !== null && !p.push(last)) this.overflow(p, last);
     if (this.procs > 1) this.wakeProc();
   }
 

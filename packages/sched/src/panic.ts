@@ -1,11 +1,251 @@
-/** goexit signal (grows below). */
-const GOEXIT = Symbol.for("gort.goexit");
+/**
+ * panic, recover and goexit: Go's rules over JavaScript's `throw`.
+ *
+ * Invariants
+ *  1. Anything thrown is a panic; `panic(v)` throws a {@link PanicError} that carries `v`, which may be any value.
+ *  2. `recover` returns a value only when called directly by a deferred function that runs because of a panic, and
+ *     only once per panic. It never sees a fatal error or `goexit`.
+ *  3. `goexit` unwinds like a panic but nothing stops it; a panic on the way that is recovered lets it go on.
+ *
+ * "Called directly" is told from the stack, between `recover` and the marker function that calls deferred ones; that
+ * costs only while a panic is being handled. An engine without stacks allows the call. After an `await` in a deferred
+ * async function there is no such stack: use the scope's own `recover()` there.
+ */
+import { RuntimeError } from "@gort/types";
+import { ambient } from "./ambient.ts";
+import { TEXT } from "./errors.ts";
+import { G } from "./g.ts";
+import { printPanicValue } from "./panic-text.ts";
+import { captureSite, parseFrame } from "./site.ts";
+
+const GOEXIT = Symbol.for("gort.Goexit");
+const PANIC = Symbol.for("gort.PanicError");
+
+/** What a panic is made of while it unwinds. */
+export interface PanicState {
+  readonly value: unknown;
+  /** What was thrown. */
+  readonly thrown: unknown;
+  recovered: boolean;
+  /** The panic this one was raised on top of, for the printed chain. */
+  link: PanicState | null;
+  /** The `goexit` that goes on when this panic is recovered. */
+  goexit: Goexit | null;
+}
+
+/** What `panic(v)` throws. `String(error)` is Go's text, such as `panic: boom`. */
+export class PanicError extends Error {
+  /** What was passed to `panic`. */
+  readonly value: unknown;
+  /** Set while it unwinds on top of an older panic. */
+  state: PanicState | null = null;
+
+  constructor(value: unknown) {
+    super(printPanicValue(value), value instanceof Error ? { cause: value } : undefined);
+    this.value = value;
+    Object.defineProperty(this, "state", { enumerable: false });
+  }
+
+  override get name(): string {
+    return "panic";
+  }
+
+  /** The brand, `Symbol.for("gort.PanicError")`. */
+  get [PANIC](): true {
+    return true;
+  }
+}
+
+/** Whether `v` is a {@link PanicError}, from whichever copy of this package. */
+export function isPanicError(v: unknown): v is PanicError {
+  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[PANIC] === true;
+}
+
+/** Go's `*runtime.PanicNilError`: what `recover` returns after `panic(nil)`. */
+export class PanicNilError extends RuntimeError {
+  constructor() {
+    super(TEXT.nilPanic);
+  }
+
+  override get name(): string {
+    return "PanicNilError";
+  }
+}
+
+/** The signal `goexit` throws. Not for catching. */
+export class Goexit extends Error {
+  constructor() {
+    super("runtime.Goexit: only a goroutine can be ended by goexit");
+  }
+
+  get [GOEXIT](): true {
+    return true;
+  }
+}
 
 /** Whether `error` is the signal that `goexit` throws. */
-export function isGoexit(error: unknown): boolean {
+export function isGoexit(error: unknown): error is Goexit {
   return (
     typeof error === "object" &&
     error !== null &&
     (error as Record<symbol, unknown>)[GOEXIT] === true
   );
+}
+
+/**
+ * Go's `panic`: throws. Deferred functions run, one of them may `recover` the value; a panic nobody recovers ends the
+ * program with Go's text. `panic(null)` and `panic(undefined)` panic with a {@link PanicNilError}, as since Go 1.21.
+ *
+ * @example
+ * ```ts
+ * import { panic, recover, withDefer } from "@gort/sched";
+ *
+ * const answer = withDefer<string>((s) => {
+ *   s.defer(() => {
+ *     s.result = `recovered ${recover()}`;
+ *   });
+ *   panic("boom");
+ * });
+ * answer; // => "recovered boom"
+ * ```
+ */
+export function panic(value: unknown): never {
+  if (value === null || value === undefined) throw new PanicError(new PanicNilError());
+  throw new PanicError(isPanicError(value) ? value.value : value);
+}
+
+/**
+ * Go's `runtime.Goexit`: ends the calling goroutine after running its deferred functions. `recover` cannot stop it.
+ * From main it ends only main: the others go on, and when they are done the program is deadlocked, as in Go.
+ * It works by throwing, so a `catch` must throw it on; see {@link isGoexit}.
+ *
+ * @example
+ * ```ts
+ * import { go, goexit, run, withDefer } from "@gort/sched";
+ *
+ * const seen: string[] = [];
+ * await run(function* () {
+ *   const g = go(() => {
+ *     withDefer((s) => {
+ *       s.defer(() => seen.push("deferred"));
+ *       goexit();
+ *     });
+ *     seen.push("never");
+ *   });
+ *   yield* g.join();
+ * });
+ * seen.join(); // => "deferred"
+ * ```
+ */
+export function goexit(): never {
+  throw new Goexit();
+}
+
+/** The state of a panic that reached a scope. */
+export function panicState(thrown: unknown): PanicState {
+  if (isPanicError(thrown)) {
+    const old = thrown.state;
+    // Thrown again after it was recovered: the same value, a new panic.
+    if (old !== null && !old.recovered) return old;
+    return { value: thrown.value, thrown, recovered: false, link: null, goexit: null };
+  }
+  const value = thrown ?? new PanicNilError();
+  return { value, thrown, recovered: false, link: null, goexit: null };
+}
+
+/** What leaves a scope for a panic that was not recovered there. */
+export function toThrow(state: PanicState): unknown {
+  if (state.link === null && state.goexit === null) return state.thrown;
+  const fresh = !isPanicError(state.thrown) || state.thrown.state?.recovered === true;
+  const error = fresh ? new PanicError(state.value) : (state.thrown as PanicError);
+  error.state = state;
+  return error;
+}
+
+/** A deferred call in progress. */
+export interface Frame {
+  /** The panic because of which it runs, or null. */
+  readonly panic: PanicState | null;
+}
+
+/** The deferred call in progress here, or null. */
+export function currentFrame(): Frame | null {
+  const g = ambient.g;
+  return (g instanceof G ? (g.extra?.frame ?? null) : ambient.frame) as Frame | null;
+}
+
+/** Makes `frame` the deferred call in progress and returns the one before. */
+export function enterFrame(frame: Frame | null): Frame | null {
+  const g = ambient.g;
+  if (g instanceof G) {
+    const extra = g.more();
+    const old = extra.frame as Frame | null;
+    extra.frame = frame;
+    return old;
+  }
+  const old = ambient.frame as Frame | null;
+  ambient.frame = frame;
+  return old;
+}
+
+/** Stops the panic of `frame` and returns its value; undefined if there is none to stop. */
+export function recoverIn(frame: Frame | null): unknown {
+  const state = frame?.panic ?? null;
+  if (state === null || state.recovered) return undefined;
+  state.recovered = true;
+  return state.value;
+}
+
+/**
+ * Go's `recover`: called directly by a deferred function while a panic unwinds, it stops the panic and returns its
+ * value. Otherwise, and the second time, it returns undefined. After an `await` use the scope's `recover()`.
+ *
+ * @example
+ * ```ts
+ * import { recover, withDefer } from "@gort/sched";
+ *
+ * let seen: unknown;
+ * withDefer((s) => {
+ *   s.defer(() => {
+ *     seen = recover();
+ *   });
+ *   throw new RangeError("too much");
+ * });
+ * (seen as Error).message; // => "too much"
+ * recover(); // => undefined
+ * ```
+ */
+export function recover(): unknown {
+  const frame = currentFrame();
+  if (frame === null || frame.panic === null || frame.panic.recovered) return undefined;
+  return calledDirectly(1) ? recoverIn(frame) : undefined;
+}
+
+const DEFERRED = /\bgortDeferred(Gen)?\b/;
+const SCOPE = /\bgortScope\b/;
+const SCOPE_GEN = /\bgortScopeGen\b/;
+/** Frames of the engine itself. */
+const ENGINE = /(^|\.)(next|throw|return|apply|call)$|^new Promise$/;
+
+/**
+ * Whether the caller of the function `skip` frames up was called by the marker that calls deferred functions. A
+ * function's own scope belongs to the function: its body and the `withDefer` that runs it are not counted.
+ */
+export function calledDirectly(skip: number): boolean {
+  const stack = captureSite().stack;
+  if (typeof stack !== "string") return true;
+  let seen = -2 - skip; // captureSite, calledDirectly, and the callers to skip
+  for (const line of stack.split("\n")) {
+    const frame = parseFrame(line);
+    if (frame === null) continue;
+    const { func } = frame;
+    if (frame.at === "<anonymous>" && ENGINE.test(func)) continue;
+    if (ENGINE.test(func) && frame.at.startsWith("<anonymous")) continue;
+    if (DEFERRED.test(func)) return seen <= 1;
+    if (SCOPE_GEN.test(func)) seen -= 1;
+    else if (SCOPE.test(func)) seen -= 2;
+    else seen++;
+  }
+  // The stack was cut before the marker, or the engine names no frames.
+  return seen < 0;
 }

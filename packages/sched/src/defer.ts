@@ -1,0 +1,303 @@
+/**
+ * withDefer: a function with deferred calls, in the three kinds of function JavaScript has.
+ *
+ * Invariants
+ *  1. Deferred calls run last in, first out, when the body is over, however it ended; their arguments were taken by
+ *     `defer`. One that panics does not keep the others from running.
+ *  2. The result is what the body returned or what a deferred call left in `result`; after a recovered panic it is
+ *     `result` as it stands.
+ *  3. A scope ends in one way: with its result, with the newest panic, or with a `goexit` that goes on.
+ *  4. A fatal error ends everything at once: no deferred call runs, as Go ends the process.
+ *
+ * One state machine ({@link Unwind}) decides what comes next; three loops call, `yield*` or `await` it. They differ
+ * only in that, because a generator that never yields would still cost a plain function twice.
+ *
+ * `using` was rejected as the form: its disposers can neither see the panic nor change the result.
+ */
+import { isFatalError } from "@gort/types";
+import { nilCall } from "./errors.ts";
+import { isOp, type Op } from "./op.ts";
+import {
+  calledDirectly,
+  currentFrame,
+  enterFrame,
+  type Frame,
+  type Goexit,
+  isGoexit,
+  type PanicState,
+  panicState,
+  recover,
+  recoverIn,
+  toThrow,
+} from "./panic.ts";
+import { poll } from "./poll.ts";
+
+type Callee = ((...args: any[]) => unknown) | null | undefined;
+type Body<R> = (scope: DeferScope<R>) => unknown;
+type Stepper = Generator<Op<any> | undefined, unknown, unknown>;
+
+interface Call {
+  readonly fn: Callee;
+  readonly args: unknown[];
+}
+
+/** What the body of {@link withDefer} gets. */
+export interface DeferScope<R> {
+  /** Go's named result: what the function returns, which deferred calls may change. */
+  result: R;
+  /** Go's `defer`: calls `fn(...args)` when the body is over. A nil `fn` panics then, not now. */
+  defer<A extends unknown[]>(fn: ((...args: A) => unknown) | null | undefined, ...args: A): void;
+  /**
+   * `recover` of the deferred call of this scope that runs now; for async deferred functions, which are unknown to the
+   * global `recover` after their first `await`.
+   */
+  recover(): unknown;
+}
+
+class Unwind<R> implements DeferScope<R> {
+  result: R = undefined as R;
+  private readonly calls: Call[] = [];
+  private panic: PanicState | null = null;
+  private exit: Goexit | null = null;
+  private readonly outer: Frame | null;
+  frame: Frame | null = null;
+
+  constructor() {
+    // A scope made directly by a deferred function: `defer(recover)` in it recovers for that function.
+    const outer = currentFrame();
+    this.outer = outer !== null && outer.panic !== null && calledDirectly(2) ? outer : null;
+  }
+
+  defer<A extends unknown[]>(fn: ((...args: A) => unknown) | null | undefined, ...args: A): void {
+    this.calls.push({ fn, args });
+  }
+
+  recover(): unknown {
+    return recoverIn(this.frame);
+  }
+
+  /** The body returned. */
+  returned(value: unknown): void {
+    if (value !== undefined) this.result = value as R;
+  }
+
+  /** The body threw. */
+  threw(error: unknown): void {
+    if (isFatalError(error)) throw error;
+    if (isGoexit(error)) this.exit = error;
+    else {
+      this.panic = panicState(error);
+      this.exit = null;
+    }
+  }
+
+  /** The next deferred call, or null when all ran; `frame` is set for it. */
+  next(): Call | null {
+    const call = this.calls.pop();
+    if (call === undefined) return null;
+    this.frame = { panic: this.panic };
+    return call;
+  }
+
+  /** Whether the call is Go's `defer recover()`, which acts for the function the scope belongs to. */
+  isBuiltin(call: Call): boolean {
+    if ((call.fn as unknown) !== recover) return false;
+    recoverIn(this.outer);
+    return true;
+  }
+
+  /** The deferred call is over. */
+  called(): void {
+    this.frame = null;
+    const state = this.panic;
+    if (state !== null && state.recovered) {
+      this.panic = null;
+      this.exit = state.goexit;
+    }
+  }
+
+  /** The deferred call threw. */
+  callThrew(error: unknown): void {
+    if (isFatalError(error)) throw error;
+    this.frame = null;
+    const old = this.panic;
+    if (isGoexit(error)) {
+      this.panic = null;
+      this.exit = error;
+      return;
+    }
+    const fresh = panicState(error);
+    if (fresh !== old) {
+      let last = fresh;
+      while (last.link !== null) last = last.link;
+      last.link = old;
+      fresh.goexit ??= old?.goexit ?? this.exit;
+    }
+    this.panic = fresh;
+    this.exit = null;
+  }
+
+  end(): R {
+    if (this.panic !== null) throw toThrow(this.panic);
+    if (this.exit !== null) throw this.exit;
+    return this.result;
+  }
+}
+
+/**
+ * Markers: `recover` finds them on the stack by name. They are methods because a minifier renames functions but not
+ * properties.
+ */
+const marks = {
+  gortScope<R>(body: Body<R>, scope: Unwind<R>): unknown {
+    return body(scope);
+  },
+  *gortScopeGen(gen: Stepper): Stepper {
+    return yield* gen;
+  },
+  gortDeferred(call: Call): unknown {
+    if (typeof call.fn !== "function") throw nilCall();
+    return call.fn(...call.args);
+  },
+  *gortDeferredGen(gen: Stepper): Stepper {
+    return yield* gen;
+  },
+};
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+
+function isStepper(v: unknown): v is Stepper {
+  return (
+    typeof v === "object" &&
+    v !== null &&
+    typeof (v as Stepper).next === "function" &&
+    typeof (v as Stepper).throw === "function" &&
+    !isOp(v)
+  );
+}
+
+function isThenable(v: unknown): v is PromiseLike<unknown> {
+  return (
+    typeof v === "object" &&
+    v !== null &&
+    typeof (v as PromiseLike<unknown>).then === "function" &&
+    !isOp(v)
+  );
+}
+
+/** Runs the deferred calls of a plain function. */
+function unwindSync<R>(u: Unwind<R>): R {
+  for (let call; (call = u.next()) !== null;) {
+    const outer = enterFrame(u.frame);
+    try {
+      if (!u.isBuiltin(call)) marks.gortDeferred(call);
+      u.called();
+    } catch (error) {
+      u.callThrew(error);
+    } finally {
+      enterFrame(outer);
+    }
+  }
+  return u.end();
+}
+
+function* scopeGen<R>(u: Unwind<R>, gen: Stepper): Generator<Op<any> | undefined, R, any> {
+  try {
+    u.returned(yield* marks.gortScopeGen(gen));
+  } catch (error) {
+    u.threw(error);
+  }
+  for (let call; (call = u.next()) !== null;) {
+    const outer = enterFrame(u.frame);
+    try {
+      if (!u.isBuiltin(call)) {
+        const r = marks.gortDeferred(call);
+        if (isStepper(r)) yield* marks.gortDeferredGen(r);
+        else if (isOp(r)) yield* r;
+        else if (isThenable(r)) yield* poll(r);
+      }
+      u.called();
+    } catch (error) {
+      u.callThrew(error);
+    } finally {
+      enterFrame(outer);
+    }
+  }
+  return u.end();
+}
+
+async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<R> {
+  try {
+    u.returned(await body);
+  } catch (error) {
+    u.threw(error);
+  }
+  for (let call; (call = u.next()) !== null;) {
+    try {
+      if (!u.isBuiltin(call)) {
+        // The slot is right only until the deferred function first waits.
+        const outer = enterFrame(u.frame);
+        let r: unknown;
+        try {
+          r = marks.gortDeferred(call);
+        } finally {
+          enterFrame(outer);
+        }
+        if (isThenable(r) || isOp(r)) await r;
+      }
+      u.called();
+    } catch (error) {
+      u.callThrew(error);
+    }
+  }
+  return u.end();
+}
+
+/**
+ * Runs `body` as a Go function with `defer`: a plain function returns at once, an async one gives a promise, a
+ * generator function gives a generator for `yield*`. When the body is over, deferred calls run last in, first out,
+ * and may `recover` a panic or change `scope.result`.
+ *
+ * After a recovered panic the result is `scope.result`, undefined unless somebody set it, as Go returns zero values.
+ *
+ * @example
+ * ```ts
+ * import { recover, run, sleep, withDefer } from "@gort/sched";
+ *
+ * const log: string[] = [];
+ * const r = await run(function* () {
+ *   return yield* withDefer<number>(function* (s) {
+ *     s.defer(() => log.push("last"));
+ *     s.defer(function* () {
+ *       yield* sleep(1); // a deferred call may wait
+ *       if (recover() !== undefined) s.result = 42;
+ *     });
+ *     throw new Error("oops");
+ *   });
+ * });
+ * r; // => 42
+ * log.join(); // => "last"
+ * ```
+ */
+export function withDefer<R = void>(
+  body: (scope: DeferScope<R>) => Generator<Op<any> | undefined, R | void, any>,
+): Generator<Op<any> | undefined, R, any>;
+export function withDefer<R = void>(
+  body: (scope: DeferScope<R>) => PromiseLike<R | void>,
+): Promise<R>;
+export function withDefer<R = void>(body: (scope: DeferScope<R>) => R | void): R;
+export function withDefer<R>(body: Body<R>): unknown {
+  const u = new Unwind<R>();
+  if (Object.getPrototypeOf(body) === GeneratorFunction) return scopeGen(u, body(u) as Stepper);
+  let r: unknown;
+  try {
+    r = marks.gortScope(body, u);
+  } catch (error) {
+    u.threw(error);
+    return unwindSync(u);
+  }
+  if (isStepper(r)) return scopeGen(u, r);
+  if (isThenable(r)) return scopeAsync(u, r);
+  u.returned(r);
+  return unwindSync(u);
+}

@@ -1,0 +1,649 @@
+/**
+ * The recorded defer, panic, recover and Goexit programs of apps/oracle, written with `withDefer`, and the same rules
+ * in generator and async functions.
+ */
+import { describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import {
+  type DeferScope,
+  go,
+  goexit,
+  isFatalErrorLike,
+  isGoexit,
+  panic,
+  PanicError,
+  PanicNilError,
+  panicText,
+  recover,
+  run,
+  sleep,
+  withDefer,
+} from "./helpers.ts";
+
+interface Scenario {
+  name: string;
+  desc: string;
+  trace: string[];
+  end: string;
+}
+const data = JSON.parse(
+  readFileSync(new URL("../../../apps/oracle/data/defertrace.json", import.meta.url), "utf8"),
+) as { scenarios: Scenario[] };
+
+/** Go's fmt.Sprint of what the programs print. */
+function show(v: unknown): string {
+  if (v === undefined || v === null) return "<nil>";
+  if (Array.isArray(v)) return `[${v.map(show).join(" ")}]`;
+  return String(v as string);
+}
+
+class Trace {
+  readonly ev: string[] = [];
+  readonly log = (...a: unknown[]): void => {
+    this.ev.push(a.map(show).join(""));
+  };
+}
+type S = DeferScope<any>;
+type Program = (t: Trace, s: S) => unknown;
+
+function rec(t: Trace, n: number): void {
+  withDefer((s) => {
+    s.defer(() => {
+      t.log("exit ", n);
+      if (n === 1) t.log("level1 recover=", recover());
+    });
+    if (n === 3) panic("deep");
+    rec(t, n + 1);
+    t.log("after call ", n);
+  });
+}
+
+const programs: Record<string, Program> = {
+  lifo: (t, s) => {
+    s.defer(t.log, "d1");
+    s.defer(t.log, "d2");
+    s.defer(t.log, "d3");
+    t.log("body");
+  },
+  "args-at-defer-time": (t, s) => {
+    let x = 1;
+    s.defer(t.log, "deferred x=", x);
+    s.defer(() => t.log("closure x=", x));
+    x = 2;
+    return x;
+  },
+  loop: (t, s) => {
+    for (let i = 0; i < 5; i++) s.defer(t.log, i);
+  },
+  "named-result-modified": () =>
+    withDefer<number>((s) => {
+      s.defer(() => {
+        recover();
+        s.result++;
+      });
+      s.result = 10;
+      panic("x");
+    }),
+  "unnamed-result-zero": () =>
+    withDefer<number>((s) => {
+      s.defer(() => {
+        recover();
+      });
+      panic("x");
+    }) ?? 0,
+  "return-then-defer": () =>
+    withDefer<number>((s) => {
+      s.defer(() => {
+        s.result *= 2;
+      });
+      return 21;
+    }),
+  "named-results-kept": () =>
+    withDefer<[number, number]>((s) => {
+      s.result = [0, 0];
+      s.defer(() => {
+        recover();
+      });
+      s.result[0] = 5;
+      panic("x");
+    }),
+  "panic-runs-defers": (t, s) => {
+    s.defer(() => t.log("outer recover=", recover()));
+    s.defer(t.log, "middle");
+    panic("p");
+  },
+  "code-after-panic": (t, s) => {
+    s.defer(() => {
+      recover();
+    });
+    t.log("before");
+    withDefer((i) => {
+      i.defer(t.log, "inner defer");
+      panic("p");
+    });
+    t.log("unreached");
+  },
+  "recover-returns-to-caller": (t) => {
+    withDefer((s) => {
+      s.defer(() => {
+        recover();
+      });
+      panic(1);
+    });
+    t.log("continues");
+    return "ok";
+  },
+  "recover-not-panicking": (t, s) => {
+    s.defer(() => t.log("recover=", recover()));
+    return recover();
+  },
+  "recover-twice": (t, s) => {
+    s.defer(() => t.log(recover(), " ", recover()));
+    panic("p");
+  },
+  "recover-in-nested-call": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(() => {
+      (() => t.log("nested=", recover()))();
+    });
+    panic("p");
+  },
+  "recover-helper-is-deferred": (t, s) => {
+    function helperRecover(who: string): void {
+      t.log(who, " recover=", recover());
+    }
+    s.defer(t.log, "after");
+    s.defer(helperRecover, "helper");
+    panic("p");
+  },
+  "recover-deferred-directly": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(recover);
+    panic("p");
+  },
+  "recover-deferred-in-deferred": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(() => withDefer((i) => i.defer(recover)));
+    panic("p");
+  },
+  "recover-in-defer-of-deferred-func": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(() =>
+      withDefer((i) => {
+        i.defer(() => t.log("inner=", recover()));
+      }),
+    );
+    panic("p");
+  },
+  "panic-replaces": (t, s) => {
+    s.defer(() => t.log(recover(), " then ", recover()));
+    s.defer(() => panic("second"));
+    panic("first");
+  },
+  "panic-replaced-thrice": (t, s) => {
+    s.defer(() => t.log("last recover=", recover()));
+    s.defer(() => t.log("recover=", recover()));
+    s.defer(() => panic("third"));
+    s.defer(() => panic("second"));
+    panic("first");
+  },
+  "recover-then-panic": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(() => {
+      t.log("inner=", recover());
+      panic("again");
+    });
+    panic("first");
+  },
+  "nested-panic-recovered-inside": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(() =>
+      withDefer((i) => {
+        i.defer(() => t.log("inner=", recover()));
+        panic("in defer");
+      }),
+    );
+    panic("original");
+  },
+  "nested-call-panic-recovered": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(() => {
+      withDefer((i) => {
+        i.defer(() => t.log("helper=", recover()));
+        panic("h");
+      });
+      t.log("deferred finished");
+    });
+    panic("original");
+  },
+  "deferred-panic-statement": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(panic, "deferred panic");
+    panic("original");
+  },
+  "defer-panic-no-prior": (t, s) => {
+    s.defer(() => t.log("outer=", recover()));
+    s.defer(panic, "at exit");
+    return "unused";
+  },
+  "recursive-unwind": (t) => {
+    rec(t, 0);
+    t.log("level0 returned");
+  },
+  "defer-added-while-panicking": (t, s) => {
+    s.defer(t.log, "old");
+    s.defer(() =>
+      withDefer((i) => {
+        i.defer(t.log, "new2");
+        i.defer(t.log, "new1");
+        t.log("in defer recover=", recover());
+      }),
+    );
+    panic("p");
+  },
+  "loop-defer-recover-each": (t) => {
+    for (let i = 0; i < 3; i++)
+      withDefer((s) => {
+        s.defer(() => t.log("i=", i, " ", recover()));
+        if (i % 2 === 0) panic(i);
+      });
+  },
+  uncaught: (t, s) => {
+    s.defer(t.log, "deferred");
+    panic("gone");
+  },
+  "uncaught-repanic-same-value": (t, s) => {
+    s.defer(() => {
+      const v = recover();
+      t.log("got ", v);
+      panic(v);
+    });
+    panic("same");
+  },
+  "goexit-runs-defers": (t, s) => {
+    s.defer(t.log, "d1");
+    s.defer(t.log, "d2");
+    goexit();
+  },
+  "goexit-recover-nil": (t, s) => {
+    s.defer(() => t.log("outer recover=", recover()));
+    withDefer((i) => {
+      i.defer(() => t.log("inner recover=", recover()));
+      goexit();
+    });
+    t.log("unreached");
+  },
+  "goexit-then-panic-recovered": (t, s) => {
+    s.defer(() => t.log("last, recover=", recover()));
+    s.defer(() => t.log("recover=", recover()));
+    s.defer(() => panic("in goexit"));
+    goexit();
+  },
+  "goexit-panic-recovered-inside": (t, s) => {
+    s.defer(t.log, "end");
+    s.defer(() =>
+      withDefer((i) => {
+        i.defer(() => t.log("inner=", recover()));
+        panic("x");
+      }),
+    );
+    goexit();
+  },
+  "goexit-panic-recovered-in-caller-frame": (t) => {
+    withDefer((s) => {
+      s.defer(() => t.log("caller recover=", recover()));
+      withDefer((i) => {
+        i.defer(() => panic("p in goexit"));
+        goexit();
+      });
+      t.log("unreached 1");
+    });
+    t.log("unreached 2");
+  },
+  "panic-then-goexit-in-defer": (t, s) => {
+    s.defer(() => t.log("later defer recover=", recover()));
+    s.defer(() => {
+      t.log("calling Goexit");
+      goexit();
+    });
+    panic("aborted");
+  },
+  "goexit-in-nested-func": (t, s) => {
+    s.defer(t.log, "outer");
+    withDefer((m) => {
+      m.defer(t.log, "middle");
+      withDefer((i) => {
+        i.defer(t.log, "inner");
+        goexit();
+      });
+    });
+  },
+  "nil-func-defer": (t, s) => {
+    s.defer(() => t.log("recovered ", recover() !== undefined));
+    s.defer(undefined);
+    t.log("body after defer of nil func");
+  },
+  "method-receiver-evaluated": (t, s) => {
+    const a = new Trace();
+    const b = new Trace();
+    let cur = a;
+    s.defer(() => t.log("a=", a.ev.length, " b=", b.ev.length));
+    s.defer(cur.log, "x");
+    cur = b;
+  },
+  "panic-nil-value": (t) => {
+    withDefer((s) => {
+      s.defer(() => {
+        const v = recover();
+        // Since Go 1.21 the value is a PanicNilError; the recorded 1.19 printed nil.
+        expect(v).toBeInstanceOf(PanicNilError);
+        t.log("recover=", undefined);
+      });
+      panic(null);
+    });
+    t.log("continued");
+  },
+  "error-during-args": (t, s) => {
+    s.defer(() => t.log("recover=", recover() !== undefined));
+    const p: { v: number } | null = JSON.parse("null") as null;
+    s.defer(t.log, "never", p!.v);
+  },
+  "recover-resumes-remaining-defers": (t) =>
+    withDefer<string>((s) => {
+      s.defer(() => {
+        t.log("first registered");
+        s.result += "+1";
+      });
+      s.defer(() => {
+        t.log("recover=", recover());
+        s.result = "rec";
+      });
+      s.defer(t.log, "last registered");
+      panic("p");
+    }),
+  "panic-in-deferred-after-normal-return": () =>
+    withDefer<string>((s) => {
+      s.defer(() => {
+        recover();
+        s.result = `from outer defer (had ${s.result})`;
+      });
+      s.defer(() => panic("late"));
+      return "value";
+    }),
+  "deep-repanic-chain": (t) => {
+    const f = (l: number): void =>
+      withDefer((s) => {
+        s.defer(() => {
+          const e = recover();
+          if (e === undefined) return;
+          if (l !== e) {
+            t.log("repanic at ", l);
+            panic(e);
+          }
+          t.log("kept at ", l);
+        });
+        if (l < 5) {
+          f(l + 1);
+          t.log("returned to ", l);
+        } else panic(2);
+      });
+    f(0);
+    return "done";
+  },
+  "two-goroutines-independent": (t) => {
+    let got: unknown;
+    // The other goroutine's part, which cannot be waited for in a plain function.
+    withDefer((s) => {
+      s.defer(() => {
+        got = recover();
+      });
+      panic("other");
+    });
+    t.log("got ", got, " mine=", recover());
+  },
+  "conditional-defers": (t, s) => {
+    const n = 7;
+    s.defer(t.log, 1);
+    if (n > 5) s.defer(t.log, 2);
+    if (n > 8) s.defer(t.log, 3);
+    else s.defer(t.log, 4);
+  },
+};
+
+/** Runs a body and tells how it ended, as the recorder did. */
+function endOf(body: () => unknown): string {
+  try {
+    return `return ${show(body())}`;
+  } catch (e) {
+    if (isGoexit(e)) return "goexit";
+    return `panic ${show(e instanceof PanicError ? e.value : e)}`;
+  }
+}
+
+describe("defer: every recorded program of Go runs alike", () => {
+  test("each scenario has its program", () => {
+    expect(data.scenarios.map((s) => s.name).filter((n) => !(n in programs))).toEqual([]);
+    expect(data.scenarios.length).toBe(Object.keys(programs).length);
+  });
+
+  for (const sc of data.scenarios) {
+    test(`plain function: ${sc.name}: ${sc.desc}`, () => {
+      const t = new Trace();
+      const end = endOf(() => withDefer<any>((s) => programs[sc.name]!(t, s)));
+      expect([t.ev, end]).toEqual([sc.trace, sc.end]);
+    });
+
+    test(`in a generator goroutine: ${sc.name}`, async () => {
+      const t = new Trace();
+      const end = await run(function* () {
+        let how = "goexit";
+        const g = go(function* () {
+          try {
+            const v: unknown = yield* withDefer<any>(function* (s) {
+              yield;
+              return programs[sc.name]!(t, s);
+            });
+            how = `return ${show(v)}`;
+          } catch (e) {
+            if (isGoexit(e)) throw e;
+            how = `panic ${show(e instanceof PanicError ? e.value : e)}`;
+          }
+        });
+        yield* g.join();
+        return how;
+      });
+      expect([t.ev, end]).toEqual([sc.trace, sc.end]);
+    });
+
+    test(`in an async function: ${sc.name}`, async () => {
+      const t = new Trace();
+      let end: string;
+      try {
+        const v: unknown = await withDefer<any>(async (s) => programs[sc.name]!(t, s));
+        end = `return ${show(v)}`;
+      } catch (e) {
+        end = isGoexit(e) ? "goexit" : `panic ${show(e instanceof PanicError ? e.value : e)}`;
+      }
+      expect([t.ev, end]).toEqual([sc.trace, sc.end]);
+    });
+  }
+});
+
+describe("defer in generator functions", () => {
+  test("deferred generators may wait, and recover works before and after the wait", async () => {
+    const log: unknown[] = [];
+    const r = await run(function* () {
+      return yield* withDefer<string>(function* (s) {
+        s.defer(() => log.push("first"));
+        s.defer(function* () {
+          yield* sleep(1);
+          log.push(recover());
+          s.result = "kept";
+        });
+        s.defer(function* () {
+          yield* helper();
+        });
+        yield* sleep(1);
+        throw new RangeError("oops");
+      });
+      function* helper() {
+        yield* sleep(1);
+        log.push(recover());
+      }
+    });
+    expect(r).toBe("kept");
+    expect(log).toEqual([undefined, new RangeError("oops"), "first"]);
+  });
+
+  test("recover: a goroutine's deferred call does not see another's panic while it waits", async () => {
+    const log: unknown[] = [];
+    await run(function* () {
+      const a = go(function* () {
+        yield* withDefer(function* (s) {
+          s.defer(function* () {
+            yield* sleep(3);
+            log.push(["a", recover()]);
+          });
+          panic("A");
+        });
+      });
+      const b = go(function* () {
+        yield* withDefer(function* (s) {
+          s.defer(() => log.push(["b", recover()]));
+          yield* sleep(1);
+        });
+      });
+      yield* b.join();
+      yield* a.join();
+    });
+    expect(log).toEqual([
+      ["b", undefined],
+      ["a", "A"],
+    ]);
+  });
+
+  test("goexit: runs all defers of the goroutine, recover gives nil and cannot stop it", async () => {
+    const log: unknown[] = [];
+    const r = await run(function* () {
+      const g = go(function* () {
+        yield* withDefer(function* (s) {
+          s.defer(function* () {
+            yield* sleep(1);
+            log.push("d1", recover());
+          });
+          s.defer(() => log.push("d2"));
+          yield;
+          goexit();
+        });
+        log.push("never");
+      });
+      const v: unknown = yield* g.join();
+      return [v, g.status];
+    });
+    expect(log).toEqual(["d2", "d1", undefined]);
+    expect(r).toEqual([undefined, "dead"]);
+  });
+});
+
+describe("defer in async functions", () => {
+  test("scope.recover works after an await, where the global recover cannot", async () => {
+    const log: unknown[] = [];
+    const r = await withDefer<string>(async (s) => {
+      s.defer(async () => {
+        await sleep(1);
+        log.push(recover());
+        log.push(s.recover());
+        log.push(s.recover());
+        s.result = "saved";
+      });
+      await sleep(1);
+      panic("async boom");
+    });
+    expect(r).toBe("saved");
+    expect(log).toEqual([undefined, "async boom", undefined]);
+  });
+
+  test("recover works before the first await of a deferred async function", async () => {
+    let seen: unknown;
+    await withDefer(async (s) => {
+      s.defer(async () => {
+        seen = recover();
+        await sleep(1);
+      });
+      throw new Error("e");
+    });
+    expect(seen).toEqual(new Error("e"));
+  });
+});
+
+describe("panic text", () => {
+  const chain = (body: () => unknown): string => {
+    try {
+      body();
+    } catch (e) {
+      return panicText(e);
+    }
+    return "no panic";
+  };
+
+  test("panic: printed chain of recover-then-panic and of nested panics", () => {
+    expect(
+      chain(() =>
+        withDefer((s) => {
+          s.defer(() => {
+            recover();
+            panic("second");
+          });
+          panic("first");
+        }),
+      ),
+    ).toBe("panic: first [recovered]\n\tpanic: second");
+    expect(
+      chain(() =>
+        withDefer((s) => {
+          s.defer(() => panic("third"));
+          s.defer(() => panic("second"));
+          panic("first");
+        }),
+      ),
+    ).toBe("panic: first\n\tpanic: second\n\tpanic: third");
+  });
+
+  test("panic: same value re-panicked prints twice", () => {
+    expect(
+      chain(() =>
+        withDefer((s) => {
+          s.defer(() => panic(recover()));
+          panic("message");
+        }),
+      ),
+    ).toBe("panic: message [recovered]\n\tpanic: message");
+  });
+
+  test("panic: an error thrown again by the deferred function prints twice too", () => {
+    const e = new Error("plain");
+    expect(
+      chain(() =>
+        withDefer((s) => {
+          s.defer(() => {
+            throw recover();
+          });
+          throw e;
+        }),
+      ),
+    ).toBe("panic: plain [recovered]\n\tpanic: plain");
+  });
+
+  test("a fatal error is not recovered and runs no deferred call", () => {
+    const log: unknown[] = [];
+    const e = chain(() =>
+      withDefer((s) => {
+        s.defer(() => log.push(recover()));
+        go(undefined as never);
+      }),
+    );
+    expect(e).toBe("fatal error: go of nil func value");
+    expect(log).toEqual([]);
+    expect(isFatalErrorLike(new Error("x"))).toBe(false);
+  });
+});

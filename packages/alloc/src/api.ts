@@ -105,6 +105,17 @@ export interface TieredAllocator extends TracedAllocator {
   trim(): number;
 }
 
+/** The bump allocator: hands out memory from front to back and takes it back all at once. */
+export interface BumpAllocator extends TracedAllocator {
+  /**
+   * Frees everything, system memory included, in time proportional to what was used. Pointers into it are stale.
+   * The words at `system.user` are zeroed too.
+   */
+  reset(): void;
+  /** Bytes handed out since the last reset, headers included. */
+  used(): number;
+}
+
 /** What a collector needs to know and to do about all objects of an allocator. */
 export interface ObjectTable {
   /** Base of the allocated object that contains `p` (interior pointers too), or 0 if there is none. */

@@ -44,3 +44,8 @@ export function countBits(i32: Int32Array, from: number, words: number): number 
   }
   return n;
 }
+
+/** Zeroes the words from `from` up to, not including, `to`. */
+export function clearRange(i32: Int32Array, from: number, to: number): void {
+  i32.fill(0, from, to);
+}

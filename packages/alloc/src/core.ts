@@ -72,22 +72,27 @@ export class Core {
   }
 }
 
-/** Writes the header of a fresh memory. */
-export function format(c: Core, kind: number): void {
-  const i32 = c.i32;
+/** Writes the header of a fresh memory whose heap begins at page `firstPage`. */
+export function writeHeader(
+  memory: ReservedMemory,
+  kind: number,
+  shards: number,
+  firstPage: number,
+): void {
+  const i32 = memory.i32;
   if (i32[H_MAGIC] !== 0) {
     throw badMemory(
       "the memory is in use already; attachAllocator continues an allocator that lies in it",
     );
   }
-  if (!c.memory.commit(c.firstPage * PAGE_SIZE))
+  if (!memory.commit(firstPage * PAGE_SIZE))
     throw badMemory("the host refused to grow the buffer to its tables");
   i32[H_VERSION] = VERSION;
   i32[H_KIND] = kind;
-  i32[H_PAGES] = c.pages;
-  i32[H_FIRST_PAGE] = c.firstPage;
-  i32[H_FRONTIER] = c.firstPage;
-  i32[H_SHARDS] = c.shards;
+  i32[H_PAGES] = Math.floor(memory.byteLength / PAGE_SIZE);
+  i32[H_FIRST_PAGE] = firstPage;
+  i32[H_FRONTIER] = firstPage;
+  i32[H_SHARDS] = shards;
   i32[H_SWEEPGEN] = 2;
   i32[H_MAGIC] = MAGIC;
 }

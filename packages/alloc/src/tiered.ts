@@ -25,7 +25,7 @@ import { NOSCAN, NOZERO } from "./api.ts";
 import { alignedClass, allocAlignedLarge } from "./aligned.ts";
 import { demote, initCaches, refill, releaseEmpty } from "./cache.ts";
 import { freeSpan, initLists, placeSpan, removeSpan } from "./central.ts";
-import { Core, format, readHeader } from "./core.ts";
+import { Core, readHeader, writeHeader } from "./core.ts";
 import * as errors from "./errors.ts";
 import { allocLarge, freeLarge, noMemory } from "./large.ts";
 import { reserved } from "./memory.ts";
@@ -306,7 +306,7 @@ export function createAllocator(memory: Memory, options: AllocatorOptions = {}):
   if (!Number.isInteger(shards) || shards < 1 || shards > 256)
     throw errors.badOption("shards", shards, "an integer from 1 to 256");
   const core = new Core(reserved(memory), shards);
-  format(core, KIND_TIERED);
+  writeHeader(core.memory, KIND_TIERED, shards, core.firstPage);
   core.i32[H_FEATURES] = (options.tiny ?? true) ? FEATURE_TINY : 0;
   initLists(core);
   initCaches(core);

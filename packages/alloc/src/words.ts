@@ -73,8 +73,10 @@ export const NUM_RECORD_LISTS = 34;
 export const H_ZERO_BASE = 60;
 /** A bitmap word that is always 0: what the cursor of an empty cache slot points to. */
 export const H_NO_BITS = 62;
-/** Counters of the bump allocator, f64. */
-export const H_BUMP_COUNTERS = 64;
+/** Bump allocator: end of what may hold old bytes, whether a special object exists, f64 bytes of its system memory. */
+export const H_BUMP_DIRTY = 64;
+export const H_BUMP_SPECIAL = 65;
+export const H_BUMP_SYSTEM = 66;
 /** Sentinels of the central lists, two words each: next and previous. */
 export const H_CENTRAL = 96;
 /** Lists of a span class: partial and full, each for both parities of sweepgen. */

@@ -1,0 +1,22 @@
+/** System memory of a bump allocator: it lies between the objects, in holes, and comes back with `reset` only. */
+import type { Ptr, SystemMemory } from "./api.ts";
+import { badSize } from "./errors.ts";
+import { H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
+
+/** See the file header. */
+export class BumpSystem implements SystemMemory {
+  readonly user: Ptr = H_USER * 4;
+  private readonly take: (bytes: number, align: number) => Ptr;
+  constructor(take: (bytes: number, align: number) => Ptr) {
+    this.take = take;
+  }
+  persistentAlloc(bytes: number, align: number = 8): Ptr {
+    if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_MEMORY)
+      throw badSize(bytes, MAX_MEMORY);
+    return this.take(Math.ceil(bytes / 8) * 8, Math.max(align, 8));
+  }
+  allocManual(bytes: number): Ptr {
+    return this.persistentAlloc(Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE);
+  }
+  freeManual(_p: Ptr, _bytes: number): void {}
+}

@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. An example is a fenced `ts` block under `@example` in a package's source, or in a Markdown file.
- *  2. `statement; // => text` asserts the statement's value (for `console.log`, what it prints);
+ *  2. `statement; // => text` (the comment may stand on the next line) asserts the statement's value (for `console.log`, what it prints);
  *     `statement; // throws text` asserts that it throws an error whose message contains the text.
  *  3. Each assertion must have run by the end of the module; one that was never reached fails.
  *
@@ -122,9 +122,10 @@ export function instrument(example: Example): { code: string; assertions: number
 
   const visit = (node: ts.Node): void => {
     if (ts.isExpressionStatement(node) || ts.isVariableStatement(node)) {
-      const eol = code.indexOf("\n", node.getEnd());
-      const rest = code.slice(node.getEnd(), eol === -1 ? undefined : eol);
-      const mark = /^\s*\/\/ (=>|throws) ?(.*)$/.exec(rest);
+      // Behind the statement, or alone on the line below it.
+      const mark = /^(?:[ \t]*|[ \t]*\n[ \t]*)\/\/ (=>|throws) ?(.*)/.exec(
+        code.slice(node.getEnd()),
+      );
       if (mark !== null && annotate(node, mark[1]!, mark[2]!.trim())) {
         assertions++;
         return;

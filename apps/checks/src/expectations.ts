@@ -26,7 +26,9 @@ export class Expectations {
   log(args: unknown[], line: number, expected: string): void {
     this.#reached.add(line);
     const shown = format(...args);
-    if (shown !== expected) this.#fail(line, shown, expected);
+    if (shown === expected) return;
+    if (args.length === 1) this.value(args[0], line, expected);
+    else this.#fail(line, shown, expected);
   }
 
   thrown(error: unknown, line: number, expected: string): void {

@@ -33,7 +33,6 @@ const hostGlobals = new Set([
   "requestAnimationFrame",
   "performance",
   "Date",
-  "scheduler",
 ]);
 
 /** The files that may name the host's clock, each with its reason. */

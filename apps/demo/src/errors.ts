@@ -1,0 +1,28 @@
+/** Errors that a person caused and can mend: shown as one line, without a stack, with their exit code. */
+export class UserError extends Error {
+  override name = "UserError";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: "does not exist",
+  EACCES: "may not be read (permission denied)",
+  EPERM: "may not be read (operation not permitted)",
+  ENOTDIR: "is not a directory",
+  EISDIR: "is a directory",
+  ELOOP: "is a loop of symbolic links",
+  EMFILE: "could not be opened (too many open files)",
+  ENOSPC: "could not be written (no space left)",
+  EROFS: "could not be written (read-only file system)",
+};
+
+/** Why the file system refused, in words. */
+export function fsReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code !== undefined ? reasons[code] : undefined) ?? message ?? String(error);
+}

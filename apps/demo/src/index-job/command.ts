@@ -1,0 +1,82 @@
+/** `gort-demo index`: from checked options to an exit code. */
+import { open, writeFile } from "node:fs/promises";
+import { background, withCancelCause, withTimeoutCause } from "@gort/context";
+import { chromeTrace, startSchedTrace } from "@gort/sched";
+import { UserError, fsReason } from "../errors.ts";
+import type { IndexOptions } from "../options.ts";
+import { ProgressLine } from "../progress.ts";
+import { createRuntime } from "../runtime.ts";
+import { millis } from "../format.ts";
+import { index } from "./job.ts";
+import { render } from "./report.ts";
+
+/** Exit code of a run that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** Runs the job and prints the report; resolves with the exit code. */
+export async function runIndex(directory: string, options: IndexOptions): Promise<number> {
+  const tracePath = options.trace;
+  // An output that cannot be written is known before the work is done.
+  if (tracePath !== undefined) await checkWritable(tracePath);
+  const trace = tracePath === undefined ? null : chromeTrace();
+
+  const { scheduler, heap } = createRuntime(options, {
+    tracer: trace,
+    ...(options.gctrace ? { gctrace: (line: string) => console.error(line) } : {}),
+  });
+  const [root, cancel] = withCancelCause(background());
+  let interrupted = false;
+  const onSignal = (): void => {
+    if (interrupted) process.exit(INTERRUPTED);
+    interrupted = true;
+    cancel(new Error("interrupted (Ctrl-C); again to stop at once"));
+  };
+  process.on("SIGINT", onSignal);
+  const progress = new ProgressLine(!options.json && process.stderr.isTTY);
+  const stopSchedTrace =
+    options.schedtrace === undefined
+      ? null
+      : startSchedTrace(scheduler, options.schedtrace, (line) => console.error(line));
+  try {
+    const report = await scheduler.run(function* () {
+      const timeout = options.timeout;
+      const [ctx] =
+        timeout === undefined
+          ? [root]
+          : withTimeoutCause(root, timeout, new Error(`timeout after ${millis(timeout)}`));
+      return yield* index(ctx, {
+        directory,
+        parts: options,
+        scheduler,
+        heap,
+        maxFile: options.maxFile,
+        top: options.top,
+        queries: options.query,
+        verify: options.verify,
+        onProgress: (p) => progress.update(p),
+      });
+    });
+    progress.stop();
+    process.stdout.write(options.json ? JSON.stringify(report, null, 2) + "\n" : render(report));
+    if (trace !== null && tracePath !== undefined) {
+      await writeFile(tracePath, trace.toJSON());
+      if (!options.json) console.log(`\ntrace written to ${tracePath}; open it in a trace viewer`);
+    }
+    if (interrupted) return INTERRUPTED;
+    const lost = report.problems.some((p) => p.lost);
+    const wrong = report.verdict !== null && !report.verdict.exact;
+    return report.stopped !== null || lost || wrong ? 1 : 0;
+  } finally {
+    progress.stop();
+    stopSchedTrace?.();
+    process.off("SIGINT", onSignal);
+  }
+}
+
+async function checkWritable(path: string): Promise<void> {
+  try {
+    await (await open(path, "w")).close();
+  } catch (error) {
+    throw new UserError(`${path} ${fsReason(error)}`);
+  }
+}

@@ -22,7 +22,7 @@ import type {
   TryRecv,
   TypedChanOptions,
 } from "./api.ts";
-import { Core, PAIR, RecvOperation, SendOperation, VALUE } from "./core.ts";
+import { Core, PAIR, VALUE } from "./core.ts";
 import { MAX_CAP, directionError, sizeError } from "./errors.ts";
 import { ChanIterator, Cursor } from "./range.ts";
 
@@ -55,11 +55,11 @@ class Channel implements Chan<any, any> {
   }
 
   recv(): RecvOp<any, any> {
-    return new RecvOperation(this.core, VALUE);
+    return this.core.recv(VALUE);
   }
 
   recvOk(): RecvOp<any, any> {
-    return new RecvOperation(this.core, PAIR);
+    return this.core.recv(PAIR);
   }
 
   tryRecv(): TryRecv<any, any> {
@@ -67,7 +67,7 @@ class Channel implements Chan<any, any> {
   }
 
   send(value: unknown): SendOp {
-    return new SendOperation(this.core, value);
+    return this.core.send(value);
   }
 
   trySend(value: unknown): boolean {

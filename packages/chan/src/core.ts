@@ -5,17 +5,24 @@
  * (by way of the buffer's tail when there is one). Each is one synchronous step, so there is nothing to lock.
  *
  * Invariants (asserted by check.ts)
- *  1. `recvq` and `sendq` are not both non-empty, but for selects parked on both sides of this channel.
+ *  1. `recvq` and `sendq` are not both non-empty, but for a select parked on both sides of this channel.
  *  2. A receiver is parked only while the buffer is empty; a sender only while it is full.
  *  3. A closed channel has no parked ops.
  *  4. `0 <= count <= cap`; the values are `buf[(head + i) & mask]`; every other slot holds `undefined`, so the
  *     channel keeps nothing alive that was received.
  *  5. `buf.length` is a power of two, `mask` is one less, and `count <= buf.length`.
  *  6. A parked SendOperation carries its value in `value`; a completed one carries `undefined`.
+ *  7. `freeRecv` and `freeSend` are null or an op that `yield*` used up: no queue, no waiter, no value.
  *
- * Why the operations reach into the record: `next` of a ready op is then one call deep and monomorphic. Why `next`
- * is written out in each class and not inherited: the inherited one sees every op class of a program, and its
- * inline caches go megamorphic. Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
+ * Why used-up ops are kept: Go does the same with its sudogs. An op taken through `yield*` is out of the program's hands
+ * once the value is, so the next `recv()` or `send()` takes it instead of allocating: a hand-off costs two thirds.
+ * One per side is enough, since one is in use for as long as its goroutine waits. A second use of the same op is
+ * still refused unless the channel gave it out again in between.
+ * Why the outcome is a record of its own and not the op: an op waiting to be used again must not keep the last
+ * value alive. `yield*` reads the record before anything else can run.
+ * Why the operations reach into the record of the channel: `next` of a ready op is then one call deep. Why `next` is
+ * written out in each class and not inherited: the inherited one sees every op class of a program, and its inline
+ * caches go megamorphic. Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
  * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
  */
 import { DONE, FRESH, Op, PARKED, USED, WaitQueue } from "@gort/sched";
@@ -39,6 +46,9 @@ export class Core {
   readonly cap: number;
   readonly recvq = new WaitQueue<RecvOperation>();
   readonly sendq = new WaitQueue<SendOperation>();
+  /** The last op that was used up, for the next `recv` and `send` to take. */
+  freeRecv: RecvOperation | null = null;
+  freeSend: SendOperation | null = null;
   readonly name: string;
   readonly zero: unknown;
   /** Makes a fresh zero value where that is mutable; else null and `zero` serves. */
@@ -54,6 +64,26 @@ export class Core {
     this.mask = size - 1;
     // fill() fixes the elements kind, so that every channel's buffer has the same.
     this.buf = new Array<unknown>(size).fill(undefined);
+  }
+
+  /** A fresh receive op. */
+  recv(mode: number): RecvOperation {
+    const op = this.freeRecv;
+    if (op === null) return new RecvOperation(this, mode);
+    this.freeRecv = null;
+    op.mode = mode;
+    op.state = FRESH;
+    return op;
+  }
+
+  /** A fresh send op. */
+  send(value: unknown): SendOperation {
+    const op = this.freeSend;
+    if (op === null) return new SendOperation(this, value);
+    this.freeSend = null;
+    op.value = value;
+    op.state = FRESH;
+    return op;
   }
 
   /** What a receive gives when the channel is closed and drained. */
@@ -147,6 +177,10 @@ export class Core {
   }
 }
 
+// The outcome of an op that completed, as `yield*` reads it: at once, before any other op can complete.
+const received: IteratorReturnResult<any> = { done: true, value: undefined };
+const sent: IteratorReturnResult<any> = Object.freeze({ done: true, value: undefined });
+
 function wake(op: Op<any>): void {
   const waiter = op.waiter;
   if (waiter !== null) waiter.wake(op);
@@ -161,16 +195,19 @@ function deliver(r: RecvOperation, value: unknown, ok: boolean): void {
 
 /** `<-ch` in its three forms. */
 export class RecvOperation extends Op<any> {
-  readonly ch: Core;
-  readonly mode: number;
-  ok = false;
+  declare readonly ch: Core;
+  declare mode: number;
+  declare ok: boolean;
   /** The value received, in mode MORE. */
-  item: any = undefined;
+  declare item: any;
 
+  // Plain assignments: class fields are "defined" one by one, which makes an op twice as dear.
   constructor(ch: Core, mode: number) {
     super();
     this.ch = ch;
     this.mode = mode;
+    this.ok = false;
+    this.item = undefined;
   }
 
   get reason(): "chan receive" {
@@ -218,25 +255,24 @@ export class RecvOperation extends Op<any> {
 
   override next(): IteratorResult<Op<any>, any> {
     const state = this.state;
-    if (state === DONE) {
-      this.state = USED;
-      this.done = true;
-      return this as IteratorResult<Op<any>, any>;
-    }
-    if (state !== FRESH) return super.next();
-    if (this.tryNow()) {
-      this.state = USED;
-      this.done = true;
-    } else {
-      this.state = PARKED;
-      this.ch.recvq.push(this);
-    }
-    return this as IteratorResult<Op<any>, any>;
+    const ch = this.ch;
+    if (state === FRESH) {
+      if (!this.tryNow()) {
+        this.state = PARKED;
+        ch.recvq.push(this);
+        return this as IteratorResult<Op<any>, any>;
+      }
+    } else if (state === DONE) this.waiter = null;
+    else return super.next();
+    this.state = USED;
+    received.value = this.value;
+    this.value = undefined;
+    if (this.mode !== MORE) ch.freeRecv = this;
+    return received;
   }
 
   /** Makes the op usable again; it must not be parked. */
   reset(): void {
-    this.done = false;
     this.value = undefined;
     this.item = undefined;
     this.state = FRESH;
@@ -246,7 +282,7 @@ export class RecvOperation extends Op<any> {
 
 /** `ch <- value`. The value waits in `value` until it is taken. */
 export class SendOperation extends Op<any> {
-  readonly ch: Core;
+  declare readonly ch: Core;
 
   constructor(ch: Core, value: unknown) {
     super();
@@ -278,20 +314,18 @@ export class SendOperation extends Op<any> {
 
   override next(): IteratorResult<Op<any>, any> {
     const state = this.state;
-    if (state === DONE) {
-      this.state = USED;
-      this.done = true;
-      return this as IteratorResult<Op<any>, any>;
-    }
-    if (state !== FRESH) return super.next();
-    if (this.ch.offer(this.value)) {
+    const ch = this.ch;
+    if (state === FRESH) {
+      if (!ch.offer(this.value)) {
+        this.state = PARKED;
+        ch.sendq.push(this);
+        return this as IteratorResult<Op<any>, any>;
+      }
       this.value = undefined;
-      this.state = USED;
-      this.done = true;
-    } else {
-      this.state = PARKED;
-      this.ch.sendq.push(this);
-    }
-    return this as IteratorResult<Op<any>, any>;
+    } else if (state === DONE) this.waiter = null;
+    else return super.next();
+    this.state = USED;
+    ch.freeSend = this;
+    return sent;
   }
 }

@@ -14,7 +14,7 @@ class TypedKey<T> implements Key<T> {
 
   get(ctx: Context): [value: T, ok: true] | [value: undefined, ok: false] {
     const value = ctx.value<T>(this);
-    return value === undefined ? [undefined, false] : [value as T, true];
+    return value === undefined ? [undefined, false] : [value, true];
   }
 
   toString(): string {

@@ -7,9 +7,12 @@
  *  2. From an async function a plain or async body is called directly, so `AsyncLocalStorage` holds; a generator
  *     body needs a scheduler and gets a goroutine of its own.
  *  3. Nothing runs before the routine is used.
+ *
+ * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
+ * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
 import { go, isOp, type Op, poll } from "@gort/sched";
-import type { Body, Routine } from "./api.ts";
+import type { Body, Locker, Routine, WaitOptions } from "./api.ts";
 
 type Steps<R> = Generator<Op<any> | undefined, R, any>;
 
@@ -31,13 +34,17 @@ export function isThenable(v: unknown): v is PromiseLike<any> {
   );
 }
 
-/** Calls a body from a generator goroutine. */
-export function* callSteps<R, A extends unknown[]>(fn: Body<R, A>, ...args: A): Steps<R> {
-  const r: unknown = fn(...args);
-  if (isGenerator(r)) return (yield* r) as R;
-  if (isOp(r)) return (yield* r) as R;
-  if (isThenable(r)) return (yield* poll(r)) as R;
-  return r as R;
+/** Whether what a body returned is its result already. */
+export function isPlain(r: unknown): boolean {
+  return (typeof r !== "object" && typeof r !== "function") || r === null;
+}
+
+/** Waits, in a generator goroutine, for what a body returned. */
+export function* finishSteps(r: unknown): Steps<unknown> {
+  if (isGenerator(r)) return yield* r;
+  if (isOp(r)) return yield* r;
+  if (isThenable(r)) return yield* poll(r);
+  return r;
 }
 
 /** Calls a body from an async function. */
@@ -46,19 +53,10 @@ export function callAsync<R, A extends unknown[]>(fn: Body<R, A>, ...args: A): P
   return (isGenerator(r) ? go(() => r).join() : r) as PromiseLike<R> | R;
 }
 
-/** A {@link Routine} from its two ways to run. */
-export class TwoWayRoutine<R> implements Routine<R> {
-  private readonly steps: () => Steps<R>;
-  private readonly promise: () => Promise<R>;
-
-  constructor(steps: () => Steps<R>, promise: () => Promise<R>) {
-    this.steps = steps;
-    this.promise = promise;
-  }
-
-  [Symbol.iterator](): Steps<R> {
-    return this.steps();
-  }
+/** What the routines share; a subclass says how it runs from a generator and from an async function. */
+export abstract class BaseRoutine<R> implements Routine<R> {
+  abstract [Symbol.iterator](): Steps<R>;
+  protected abstract promise(): Promise<R>;
 
   then<R1 = R, R2 = never>(
     onFulfilled?: ((value: R) => R1 | PromiseLike<R1>) | null,
@@ -68,24 +66,60 @@ export class TwoWayRoutine<R> implements Routine<R> {
   }
 }
 
-/** Runs `fn` between a lock op and its release, whatever way `fn` ends. */
-export function locked<R>(lock: () => Op<unknown>, unlock: () => void, fn: Body<R>): Routine<R> {
-  return new TwoWayRoutine(
-    function* () {
-      yield* lock();
-      try {
-        return yield* callSteps(fn);
-      } finally {
-        unlock();
-      }
-    },
-    async () => {
-      await lock();
-      try {
-        return await callAsync(fn);
-      } finally {
-        unlock();
-      }
-    },
-  );
+/** Something held while a body runs. */
+export interface Holding {
+  /** The op that takes it. */
+  enter(options: WaitOptions | undefined): Op<unknown>;
+  /** Gives it back. */
+  leave(): void;
+}
+
+/** Runs `fn` between `enter` and `leave`, whatever way `fn` ends. */
+export class HoldingRoutine<R> extends BaseRoutine<R> {
+  private readonly holding: Holding;
+  private readonly fn: Body<R>;
+  private readonly options: WaitOptions | undefined;
+
+  constructor(holding: Holding, fn: Body<R>, options: WaitOptions | undefined) {
+    super();
+    this.holding = holding;
+    this.fn = fn;
+    this.options = options;
+  }
+
+  *[Symbol.iterator](): Steps<R> {
+    yield* this.holding.enter(this.options);
+    try {
+      const r: unknown = this.fn();
+      return (isPlain(r) ? r : yield* finishSteps(r)) as R;
+    } finally {
+      this.holding.leave();
+    }
+  }
+
+  protected override async promise(): Promise<R> {
+    await this.holding.enter(this.options);
+    try {
+      return await callAsync(this.fn);
+    } finally {
+      this.holding.leave();
+    }
+  }
+}
+
+/** A {@link Locker} as something to hold. */
+export class LockHolding implements Holding {
+  private readonly l: Locker;
+
+  constructor(l: Locker) {
+    this.l = l;
+  }
+
+  enter(options: WaitOptions | undefined): Op<unknown> {
+    return this.l.lock(options);
+  }
+
+  leave(): void {
+    this.l.unlock();
+  }
 }

@@ -12,13 +12,13 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
-import { go, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { go, isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
-import { callSteps } from "./body.ts";
+import { finishSteps } from "./body.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
 import { guard } from "./guard.ts";
-import { isGoexit, isPanic } from "./panic.ts";
+import { isPanic } from "./panic.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");
 
@@ -291,7 +291,7 @@ function* runInGroup(
   fn: Body<unknown>,
 ): Generator<Op<any> | undefined, void, any> {
   try {
-    yield* callSteps(fn);
+    yield* finishSteps(fn());
   } catch (e) {
     if (isGoexit(e) || isPanic(e)) throw e;
     group.fail(e);

@@ -31,7 +31,7 @@ import {
   WOKEN,
 } from "@gort/sched";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
-import { locked } from "./body.ts";
+import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { type Competing, guard } from "./guard.ts";
 import { ExclusiveToken, type TokenOwner } from "./token.ts";
@@ -217,11 +217,7 @@ export class Mutex implements Locker, TokenOwner {
    * ```
    */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
-    return locked(
-      () => this.lock(options),
-      () => this.unlock(),
-      fn,
-    );
+    return new HoldingRoutine(new LockHolding(this), fn, options);
   }
 
   /** Such as `sync.Mutex "accounts" held by goroutine 7 (worker), 2 waiting`. */

@@ -10,7 +10,7 @@
  */
 import { Op, WaitQueue, type WaitReason } from "@gort/sched";
 import type { Body, Routine, WaitOptions } from "./api.ts";
-import { callAsync, callSteps, TwoWayRoutine } from "./body.ts";
+import { BaseRoutine, callAsync, finishSteps } from "./body.ts";
 import { guard } from "./guard.ts";
 
 const NEW = 0;
@@ -46,10 +46,60 @@ class OnceOp extends Op<void> {
   }
 }
 
-const OVER_ALREADY: Routine<void> = new TwoWayRoutine<void>(
-  function* () {},
-  () => Promise.resolve(),
-);
+class OverAlready extends BaseRoutine<void> {
+  *[Symbol.iterator](): Generator<never, void, any> {}
+
+  protected override promise(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const OVER_ALREADY: Routine<void> = new OverAlready();
+
+class DoRoutine extends BaseRoutine<void> {
+  private readonly once: Once;
+  private readonly fn: Body<unknown>;
+  private readonly options: WaitOptions | undefined;
+
+  constructor(once: Once, fn: Body<unknown>, options: WaitOptions | undefined) {
+    super();
+    this.once = once;
+    this.fn = fn;
+    this.options = options;
+  }
+
+  private wait(): Op<void> {
+    return guard(new OnceOp(this.once), this.options, "Once.do");
+  }
+
+  *[Symbol.iterator](): Generator<Op<any> | undefined, void, any> {
+    const { once } = this;
+    if (once.state !== NEW) {
+      yield* this.wait();
+      return;
+    }
+    once.state = RUNNING;
+    try {
+      yield* finishSteps(this.fn());
+    } finally {
+      once.finish();
+    }
+  }
+
+  protected override async promise(): Promise<void> {
+    const { once } = this;
+    if (once.state !== NEW) {
+      await this.wait();
+      return;
+    }
+    once.state = RUNNING;
+    try {
+      await callAsync(this.fn);
+    } finally {
+      once.finish();
+    }
+  }
+}
 
 /**
  * Go's `sync.Once`.
@@ -85,33 +135,7 @@ export class Once {
    */
   do(fn: Body<unknown>, options?: WaitOptions): Routine<void> {
     if (this.state === OVER) return OVER_ALREADY;
-    const once = this;
-    return new TwoWayRoutine<void>(
-      function* () {
-        if (once.state !== NEW) {
-          yield* guard(new OnceOp(once), options, "Once.do");
-          return;
-        }
-        once.state = RUNNING;
-        try {
-          yield* callSteps(fn);
-        } finally {
-          once.finish();
-        }
-      },
-      async () => {
-        if (once.state !== NEW) {
-          await guard(new OnceOp(once), options, "Once.do");
-          return;
-        }
-        once.state = RUNNING;
-        try {
-          await callAsync(fn);
-        } finally {
-          once.finish();
-        }
-      },
-    );
+    return new DoRoutine(this, fn, options);
   }
 
   /** @internal */

@@ -3,18 +3,20 @@
  * both. The rule of this package: what Go's runtime raises (fatal errors, run-time errors, misuse) and what `panic`
  * raised is a panic; any other throw is an error.
  */
+import { isPanicError } from "@gort/sched";
 import { hasBrand, isFatalError, isRuntimeError } from "@gort/types";
 import { isMisuseError } from "./errors.ts";
 
-const GOEXIT = Symbol.for("gort.goexit");
-const PANIC = Symbol.for("gort.Panic");
-
-/** Whether `e` is how a goroutine that called `goexit` unwinds. */
-export function isGoexit(e: unknown): boolean {
-  return hasBrand(e, GOEXIT);
-}
+/** The brand of `FlightPanic`. */
+export const FLIGHT_PANIC = Symbol.for("gort.FlightPanic");
 
 /** Whether `e` is a panic, not an error; see the rule above. */
 export function isPanic(e: unknown): boolean {
-  return hasBrand(e, PANIC) || isFatalError(e) || isRuntimeError(e) || isMisuseError(e);
+  return (
+    isPanicError(e) ||
+    isFatalError(e) ||
+    isRuntimeError(e) ||
+    isMisuseError(e) ||
+    hasBrand(e, FLIGHT_PANIC)
+  );
 }

@@ -16,7 +16,7 @@
  */
 import { currentGoroutine, type Goroutine, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
-import { locked } from "./body.ts";
+import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { describeLock } from "./mutex.ts";
@@ -115,6 +115,22 @@ export class ReadOp extends Op<LockToken> {
 
   override discard(): void {
     this.value.unlock();
+  }
+}
+
+class ReadLocker implements Locker {
+  private readonly rw: RWMutex;
+
+  constructor(rw: RWMutex) {
+    this.rw = rw;
+  }
+
+  lock(options?: WaitOptions): Op<LockToken> {
+    return this.rw.rLock(options);
+  }
+
+  unlock(): void {
+    this.rw.rUnlock();
   }
 }
 
@@ -225,28 +241,17 @@ export class RWMutex implements Locker, TokenOwner {
    * ```
    */
   rLocker(): Locker {
-    return {
-      lock: (options) => this.rLock(options),
-      unlock: () => this.rUnlock(),
-    };
+    return new ReadLocker(this);
   }
 
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
-    return locked(
-      () => this.lock(options),
-      () => this.unlock(),
-      fn,
-    );
+    return new HoldingRoutine(new LockHolding(this), fn, options);
   }
 
   /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
   withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
-    return locked(
-      () => this.rLock(options),
-      () => this.rUnlock(),
-      fn,
-    );
+    return new HoldingRoutine(new LockHolding(this.rLocker()), fn, options);
   }
 
   /** Such as `sync.RWMutex "cache" read by 3, 1 waiting`. */

@@ -11,7 +11,7 @@
 import { Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
-import { locked } from "./body.ts";
+import { type Holding, HoldingRoutine } from "./body.ts";
 import { dispose } from "./dispose.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
@@ -83,6 +83,24 @@ export class AcquireOp extends Op<Permit> {
 
   grant(): void {
     this.complete(new SemaphorePermit(this.sem, this.weight));
+  }
+}
+
+class PermitHolding implements Holding {
+  private readonly sem: Semaphore;
+  private readonly n: number;
+
+  constructor(sem: Semaphore, n: number) {
+    this.sem = sem;
+    this.n = n;
+  }
+
+  enter(options: WaitOptions | undefined): Op<Permit> {
+    return this.sem.acquire(this.n, options);
+  }
+
+  leave(): void {
+    this.sem.release(this.n);
   }
 }
 
@@ -171,11 +189,8 @@ export class Semaphore {
 
   /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. */
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R> {
-    return locked(
-      () => this.acquire(n, options),
-      () => this.release(n),
-      fn,
-    );
+    checkWeight("Semaphore.withPermits", n);
+    return new HoldingRoutine(new PermitHolding(this, n), fn, options);
   }
 
   /** Such as `semaphore "uploads" (3 of 10 held, 2 waiting)`. */

@@ -13,12 +13,13 @@
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
  */
-import { go, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { go, isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
-import { callSteps, isGenerator, isThenable } from "./body.ts";
+import { finishSteps, isGenerator, isThenable } from "./body.ts";
 import { guard } from "./guard.ts";
-import { isGoexit, isPanic } from "./panic.ts";
+import { FlightPanic } from "./flight-panic.ts";
+import { isPanic } from "./panic.ts";
 import { type FlightOutcome, ResultChan } from "./result-chan.ts";
 
 /** What {@link SingleFlight.do} gives. */
@@ -27,32 +28,6 @@ export interface FlightResult<V> {
   readonly value: V;
   /** Whether more than one caller got it. */
   readonly shared: boolean;
-}
-
-/**
- * A panic in the function of a {@link SingleFlight}, as all its callers get it. The message is the panic's and the
- * stack where it happened; `cause` is the panic itself.
- */
-export class FlightPanic extends Error {
-  /** @param cause what was thrown */
-  constructor(cause: unknown) {
-    const stack = (cause as Partial<Error> | null | undefined)?.stack ?? "";
-    super(`${textOf(cause)}\n\n${stack}`, { cause });
-  }
-
-  override get name(): string {
-    return "FlightPanic";
-  }
-
-  /** The brand, `Symbol.for("gort.Panic")`: whoever gets it panics. */
-  get [Symbol.for("gort.Panic")](): true {
-    return true;
-  }
-}
-
-function textOf(cause: unknown): string {
-  const message = (cause as Partial<Error> | null | undefined)?.message;
-  return typeof message === "string" ? message : String(cause);
 }
 
 /** One run of a function. */
@@ -229,7 +204,7 @@ function* runCall<K, V>(
 ): Generator<Op<any> | undefined, void, any> {
   let value: V;
   try {
-    value = yield* callSteps(fn);
+    value = (yield* finishSteps(fn())) as V;
   } catch (err) {
     group.end(key, call, { ok: false, err });
     return;

@@ -14,13 +14,12 @@ import {
   type GoFunc,
   type Goroutine,
   Op,
-  poll,
   WaitQueue,
   type WaitReason,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
-import { isGenerator, isThenable } from "./body.ts";
+import { finishSteps, isGenerator, isPlain } from "./body.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 
@@ -169,7 +168,7 @@ function* runAndDone<A extends unknown[], R>(
   try {
     const r: unknown = fn(...args);
     if (isGenerator(r)) return (yield* r) as R;
-    return (isThenable(r) ? yield* poll(r) : r) as R;
+    return (isPlain(r) ? r : yield* finishSteps(r)) as R;
   } finally {
     wg.done();
   }

@@ -47,3 +47,20 @@ export class Env {
     return step;
   }
 }
+
+/** A list as vitest's `each` wants it, with a number for the title. */
+export function numbered<T>(list: T[]): [number, T][] {
+  return list.map((x, i) => [i + 1, x]);
+}
+
+/** Opens for one waiter at a time, with a value. */
+export function gate<T = void>(): { wait(): Go<T>; open(value: T): void } {
+  const values: T[] = [];
+  return {
+    *wait() {
+      while (values.length === 0) yield* gosched();
+      return values.shift() as T;
+    },
+    open: (value) => void values.push(value),
+  };
+}

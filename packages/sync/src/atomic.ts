@@ -1,0 +1,282 @@
+/**
+ * Atomic integers, booleans and pointers: Go's `sync/atomic` types.
+ *
+ * Invariants
+ *  1. A value is always in the range of its type; arithmetic wraps around as in Go.
+ *  2. `add`, `and`, `or` return as Go's methods do: `add` the new value, `and` and `or` the old one.
+ *
+ * On one thread every JavaScript statement is atomic, so these hold a plain field: what they give is Go's wrap-around
+ * arithmetic and a shape that code ported from Go expects. They are not shared between threads.
+ */
+import { badArgument } from "@gort/types";
+
+abstract class AtomicNumber {
+  private v: number;
+
+  /** @param value first value, wrapped into the range of the type; default 0 */
+  constructor(value = 0) {
+    this.v = this.wrap(value);
+  }
+
+  protected abstract wrap(n: number): number;
+
+  /** The value (Go: `Load`). O(1). */
+  load(): number {
+    return this.v;
+  }
+
+  /** Sets the value (Go: `Store`). O(1). */
+  store(value: number): void {
+    this.v = this.wrap(value);
+  }
+
+  /** Sets the value and returns the old one (Go: `Swap`). O(1). */
+  swap(value: number): number {
+    const old = this.v;
+    this.v = this.wrap(value);
+    return old;
+  }
+
+  /** Adds `delta`, wrapping around, and returns the new value (Go: `Add`). O(1). */
+  add(delta: number): number {
+    return (this.v = this.wrap(this.v + delta));
+  }
+
+  /** Sets the value if it is `old` (Go: `CompareAndSwap`). O(1). */
+  compareAndSwap(old: number, value: number): boolean {
+    if (this.v !== this.wrap(old)) return false;
+    this.v = this.wrap(value);
+    return true;
+  }
+
+  /** Bitwise and; returns the old value (Go 1.23: `And`). O(1). */
+  and(mask: number): number {
+    return this.swap(this.v & mask);
+  }
+
+  /** Bitwise or; returns the old value (Go 1.23: `Or`). O(1). */
+  or(mask: number): number {
+    return this.swap(this.v | mask);
+  }
+}
+
+/**
+ * Go's `atomic.Int32`.
+ *
+ * @example
+ * ```ts
+ * import { AtomicInt32 } from "@gort/sync";
+ *
+ * const n = new AtomicInt32(2147483647);
+ * n.add(1); // => -2147483648
+ * n.compareAndSwap(-2147483648, 5); // => true
+ * n.load(); // => 5
+ * ```
+ */
+export class AtomicInt32 extends AtomicNumber {
+  protected override wrap(n: number): number {
+    return n | 0;
+  }
+}
+
+/**
+ * Go's `atomic.Uint32`.
+ *
+ * @example
+ * ```ts
+ * import { AtomicUint32 } from "@gort/sync";
+ *
+ * const n = new AtomicUint32();
+ * n.add(-1); // => 4294967295
+ * ```
+ */
+export class AtomicUint32 extends AtomicNumber {
+  protected override wrap(n: number): number {
+    return n >>> 0;
+  }
+}
+
+abstract class AtomicBigInt {
+  private v: bigint;
+
+  /** @param value first value, wrapped into the range of the type; default 0n */
+  constructor(value = 0n) {
+    this.v = this.wrap(value);
+  }
+
+  protected abstract wrap(n: bigint): bigint;
+
+  /** The value (Go: `Load`). O(1). */
+  load(): bigint {
+    return this.v;
+  }
+
+  /** Sets the value (Go: `Store`). O(1). */
+  store(value: bigint): void {
+    this.v = this.wrap(value);
+  }
+
+  /** Sets the value and returns the old one (Go: `Swap`). O(1). */
+  swap(value: bigint): bigint {
+    const old = this.v;
+    this.v = this.wrap(value);
+    return old;
+  }
+
+  /** Adds `delta`, wrapping around, and returns the new value (Go: `Add`). O(1). */
+  add(delta: bigint): bigint {
+    return (this.v = this.wrap(this.v + delta));
+  }
+
+  /** Sets the value if it is `old` (Go: `CompareAndSwap`). O(1). */
+  compareAndSwap(old: bigint, value: bigint): boolean {
+    if (this.v !== this.wrap(old)) return false;
+    this.v = this.wrap(value);
+    return true;
+  }
+
+  /** Bitwise and; returns the old value (Go 1.23: `And`). O(1). */
+  and(mask: bigint): bigint {
+    return this.swap(this.v & mask);
+  }
+
+  /** Bitwise or; returns the old value (Go 1.23: `Or`). O(1). */
+  or(mask: bigint): bigint {
+    return this.swap(this.v | mask);
+  }
+}
+
+/**
+ * Go's `atomic.Int64`, on bigints.
+ *
+ * @example
+ * ```ts
+ * import { AtomicInt64 } from "@gort/sync";
+ *
+ * const n = new AtomicInt64(9223372036854775807n);
+ * n.add(1n); // => -9223372036854775808n
+ * ```
+ */
+export class AtomicInt64 extends AtomicBigInt {
+  protected override wrap(n: bigint): bigint {
+    return BigInt.asIntN(64, n);
+  }
+}
+
+/**
+ * Go's `atomic.Uint64`, on bigints.
+ *
+ * @example
+ * ```ts
+ * import { AtomicUint64 } from "@gort/sync";
+ *
+ * const n = new AtomicUint64();
+ * n.add(-1n); // => 18446744073709551615n
+ * ```
+ */
+export class AtomicUint64 extends AtomicBigInt {
+  protected override wrap(n: bigint): bigint {
+    return BigInt.asUintN(64, n);
+  }
+}
+
+/**
+ * Go's `atomic.Bool`.
+ *
+ * @example
+ * ```ts
+ * import { AtomicBool } from "@gort/sync";
+ *
+ * const closed = new AtomicBool();
+ * closed.swap(true); // => false
+ * closed.load(); // => true
+ * ```
+ */
+export class AtomicBool {
+  private v: boolean;
+
+  /** @param value first value, default false */
+  constructor(value = false) {
+    this.v = value;
+  }
+
+  /** The value (Go: `Load`). O(1). */
+  load(): boolean {
+    return this.v;
+  }
+
+  /** Sets the value (Go: `Store`). O(1). */
+  store(value: boolean): void {
+    this.v = value;
+  }
+
+  /** Sets the value and returns the old one (Go: `Swap`). O(1). */
+  swap(value: boolean): boolean {
+    const old = this.v;
+    this.v = value;
+    return old;
+  }
+
+  /** Sets the value if it is `old` (Go: `CompareAndSwap`). O(1). */
+  compareAndSwap(old: boolean, value: boolean): boolean {
+    if (this.v !== old) return false;
+    this.v = value;
+    return true;
+  }
+}
+
+/**
+ * Go's `atomic.Pointer[T]`: a reference, null at first. Compared by identity.
+ *
+ * @example
+ * ```ts
+ * import { AtomicPointer } from "@gort/sync";
+ *
+ * const p = new AtomicPointer<{ n: number }>();
+ * p.load(); // => null
+ * const next = { n: 1 };
+ * p.compareAndSwap(null, next); // => true
+ * p.load() === next; // => true
+ * ```
+ */
+export class AtomicPointer<T extends object> {
+  private v: T | null;
+
+  /**
+   * @param value first value, default null
+   * @throws TypeError for a value that is neither an object, a function nor null
+   */
+  constructor(value: T | null = null) {
+    this.v = pointer("AtomicPointer", value);
+  }
+
+  /** The reference (Go: `Load`). O(1). */
+  load(): T | null {
+    return this.v;
+  }
+
+  /** Sets the reference (Go: `Store`). O(1). Throws as the constructor. */
+  store(value: T | null): void {
+    this.v = pointer("AtomicPointer.store", value);
+  }
+
+  /** Sets the reference and returns the old one (Go: `Swap`). O(1). Throws as the constructor. */
+  swap(value: T | null): T | null {
+    const old = this.v;
+    this.v = pointer("AtomicPointer.swap", value);
+    return old;
+  }
+
+  /** Sets the reference if it is `old` (Go: `CompareAndSwap`). O(1). Throws as the constructor. */
+  compareAndSwap(old: T | null, value: T | null): boolean {
+    if (this.v !== old) return false;
+    this.v = pointer("AtomicPointer.compareAndSwap", value);
+    return true;
+  }
+}
+
+function pointer<T>(where: string, value: T): T {
+  if (typeof value !== "object" && typeof value !== "function")
+    throw badArgument(where, "value", value, "an object, a function or null", "type");
+  return value;
+}

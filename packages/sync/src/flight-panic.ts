@@ -1,0 +1,37 @@
+/**
+ * FlightPanic: a panic in the function of a `SingleFlight`, as its callers get it (Go's unexported panicError).
+ *
+ * Invariant: `cause` is what was panicked with; the message is its text, an empty line, and the stack of the panic.
+ */
+import { isPanicError } from "@gort/sched";
+import { hasBrand } from "@gort/types";
+import { FLIGHT_PANIC } from "./panic.ts";
+
+/**
+ * A panic in the function of a `SingleFlight`, as every caller gets it. The message is the panic's and the stack where
+ * it happened; `cause` is the value of the panic.
+ */
+export class FlightPanic extends Error {
+  /** @param thrown what the function threw */
+  constructor(thrown: unknown) {
+    const error = thrown as Partial<Error> | null | undefined;
+    const text = typeof error?.message === "string" ? error.message : String(thrown);
+    super(`${text}\n\n${error?.stack ?? ""}`, {
+      cause: isPanicError(thrown) ? thrown.value : thrown,
+    });
+  }
+
+  override get name(): string {
+    return "FlightPanic";
+  }
+
+  /** The brand, `Symbol.for("gort.FlightPanic")`. */
+  get [FLIGHT_PANIC](): true {
+    return true;
+  }
+}
+
+/** Whether `v` is a {@link FlightPanic}, from whichever copy of this package. */
+export function isFlightPanic(v: unknown): v is FlightPanic {
+  return hasBrand(v, FLIGHT_PANIC);
+}

@@ -74,13 +74,12 @@ export class BumpObjects implements ObjectTable {
     const i32 = this.i32;
     if (p < this.l.first || p >= i32[H_BUMP_NEXT]! >>> 0) return 0;
     const page = p >>> PAGE_SHIFT;
-    let base = 0;
     const bottom = this.l.startBits + ((page << PAGE_SHIFT) >>> 8);
     let w = this.l.startBits + (p >>> 8);
     let bits = i32[w]! & (-1 >>> (31 - ((p >>> 3) & 31)));
     while (bits === 0 && w > bottom) bits = i32[--w]!;
-    if (bits !== 0) base = (w - this.l.startBits) * 256 + (31 - Math.clz32(bits)) * 8;
-    else base = i32[this.l.pageMap + page]! >>> 0;
+    const base =
+      bits !== 0 ? (w - this.l.startBits) * 256 + (31 - Math.clz32(bits)) * 8 : i32[this.l.pageMap + page]! >>> 0;
     return base !== 0 && p < base + this.sizeOf(base) ? base : 0;
   }
 

@@ -1,0 +1,195 @@
+/** Checks of spans, lists, caches and counters: invariants of span.ts, central.ts, cache.ts, sweep.ts, counters.ts, tiny.ts. */
+import { ensure } from "./check-pages.ts";
+import { forEachCached } from "./cache.ts";
+import { listOf } from "./central.ts";
+import type { Core } from "./core.ts";
+import { cacheOf } from "./counters.ts";
+import { fromWord } from "./ptr.ts";
+import { classDiv, classObjects, classPages, classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
+import { bitWordsOf, countFree, objectMask, recordWords, startBits } from "./span.ts";
+import { forEachSpan } from "./walk.ts";
+import {
+  BLACK,
+  C_FREES,
+  C_MALLOCS,
+  C_TINY,
+  C_TINY_OFFSET,
+  C_TINY_STARTS,
+  CACHE_ENTRY,
+  E_BASE,
+  E_CURSOR,
+  E_SLOW,
+  E_SPAN,
+  H_NO_BITS,
+  H_PHASE,
+  H_RECORD_WORDS,
+  H_SPANS,
+  H_SWEEPGEN,
+  MARKING,
+  NEEDS_ZERO,
+  NUM_SPC,
+  OWNER_SHIFT,
+  PAGE_SIZE,
+  S_BASE,
+  S_BIT_WORDS,
+  S_BITS,
+  S_COUNT,
+  S_DIV,
+  S_INFO,
+  S_NEXT,
+  S_OBJECTS,
+  S_PAGES,
+  S_PREV,
+  S_SETTLED,
+  S_SIZE,
+  S_SWEEPGEN,
+  SPC_MASK,
+  SWEEPING,
+  TINY_CLASS,
+  TINY_SIZE,
+  TINY_SPC,
+} from "./words.ts";
+
+/** What has been seen so far: where each span is, and objects by class. */
+interface Seen {
+  readonly place: Map<number, string>;
+  readonly live: number[];
+  readonly unsettledMallocs: number[];
+  readonly unsettledFrees: number[];
+}
+
+/** Checks all of it. */
+export function checkSpans(c: Core): void {
+  const i32 = c.i32;
+  const zeros = (): number[] => Array.from({ length: TINY_CLASS + 1 }, () => 0);
+  const seen: Seen = { place: new Map(), live: zeros(), unsettledMallocs: zeros(), unsettledFrees: zeros() };
+  checkCaches(c, seen);
+  checkLists(c, seen);
+  let spans = 0;
+  let words = 0;
+  forEachSpan(c, (s) => {
+    spans++;
+    const tiny = (i32[s + S_INFO]! & SPC_MASK) === TINY_SPC;
+    words += recordWords(i32[s + S_BIT_WORDS]!, tiny);
+    ensure(seen.place.has(s), "a span is in no cache and on no list", s);
+    checkSpan(c, s, seen);
+    if (tiny) checkTinyBlocks(c, s);
+  });
+  ensure(spans === i32[H_SPANS], "spans are miscounted", spans, i32[H_SPANS]!);
+  ensure(spans === seen.place.size, "a span on a list or in a cache is not in the page map", spans, seen.place.size);
+  ensure(words === i32[H_RECORD_WORDS], "span records are miscounted", words, i32[H_RECORD_WORDS]!);
+  checkCounters(c, seen);
+  ensure(i32[H_NO_BITS] === 0, "the word without bits has one");
+}
+
+function checkCaches(c: Core, seen: Seen): void {
+  const i32 = c.i32;
+  for (let shard = 0; shard < c.shards; shard++) {
+    for (let spc = 0; spc < NUM_SPC; spc++) {
+      const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
+      if (i32[entry + E_SPAN] === 0) {
+        ensure(i32[entry + E_CURSOR] === H_NO_BITS && i32[entry + E_SLOW] === 0, "an empty entry has a cursor", entry);
+      }
+    }
+    const block = fromWord(i32[cacheOf(c, shard) + C_TINY]!);
+    if (block === 0) continue;
+    const s = i32[c.pageMap + Math.floor(block / PAGE_SIZE)]!;
+    const index = (block - fromWord(i32[s + S_BASE]!)) / TINY_SIZE;
+    ensure((i32[s + S_INFO]! & SPC_MASK) === TINY_SPC, "the tiny block is not in a tiny span", block);
+    ensure(i32[cacheOf(c, shard) + C_TINY_STARTS] === startBits(c, s, index), "the tiny block's start bits moved");
+    ensure(i32[cacheOf(c, shard) + C_TINY_OFFSET]! <= TINY_SIZE, "the tiny block ran over");
+    ensure(((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) === 0, "the tiny block is free", block);
+  }
+  forEachCached(c, (shard, s, entry) => {
+    const info = i32[s + S_INFO]!;
+    const spc = (entry - cacheOf(c, shard)) / CACHE_ENTRY;
+    ensure(!seen.place.has(s), "a span is in two caches", s);
+    seen.place.set(s, "cache");
+    ensure((info & SPC_MASK) === spc && info >>> OWNER_SHIFT === shard + 1, "a cached span has another owner", s);
+    ensure(i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! + 3, "a cached span has a wrong sweepgen", s);
+    const cursor = i32[entry + E_CURSOR]!;
+    const first = s + S_BITS;
+    ensure(cursor >= first && cursor < first + i32[s + S_BIT_WORDS]!, "a cursor is outside of its bitmap", s);
+    for (let w = first; w < cursor; w++) ensure(i32[w] === 0, "a free object lies before the cursor", s);
+    const base = (i32[s + S_BASE]! + ((cursor - first) << 5) * i32[s + S_SIZE]!) | 0;
+    ensure(i32[entry + E_BASE] === base, "a cursor's address is wrong", s);
+    const slow = (info & NEEDS_ZERO) | (i32[H_PHASE] === MARKING ? BLACK : 0);
+    ensure(i32[entry + E_SLOW] === slow, "a cache entry's slow word is wrong", s, i32[entry + E_SLOW]!, slow);
+  });
+}
+
+function checkLists(c: Core, seen: Seen): void {
+  const i32 = c.i32;
+  for (let spc = 0; spc < NUM_SPC; spc++) {
+    for (let kind = 0; kind < 4; kind++) {
+      const full = kind >>> 1;
+      const swept = kind & 1;
+      const list = listOf(c, spc, full, swept);
+      let prev = list;
+      for (let s = i32[list + S_NEXT]!; s !== list; prev = s, s = i32[s + S_NEXT]!) {
+        ensure(!seen.place.has(s), "a span is in two places", s);
+        seen.place.set(s, "list");
+        ensure(i32[s + S_PREV] === prev, "a list is torn", s);
+        const info = i32[s + S_INFO]!;
+        ensure((info & SPC_MASK) === spc && info >>> OWNER_SHIFT === 0, "a span is on another class's list", s);
+        const generation = i32[H_SWEEPGEN]! - (swept ? 0 : 2);
+        ensure(i32[s + S_SWEEPGEN] === generation, "a span on a list has a wrong sweepgen", s);
+        ensure(swept === 1 || i32[H_PHASE] === SWEEPING, "an unswept span, and no sweep is going on", s);
+        ensure((countFree(c, s) === 0) === (full === 1), "a span is on the wrong one of partial and full", s);
+        ensure(i32[s + S_COUNT] === i32[s + S_OBJECTS]! - countFree(c, s), "a span miscounts its objects", s);
+      }
+      ensure(i32[list + S_PREV] === prev, "a list's tail is wrong", spc, kind);
+    }
+  }
+}
+
+function checkSpan(c: Core, s: number, seen: Seen): void {
+  const i32 = c.i32;
+  const spc = i32[s + S_INFO]! & SPC_MASK;
+  const k = spc >>> 1;
+  const objects = i32[s + S_OBJECTS]!;
+  const words = i32[s + S_BIT_WORDS]!;
+  ensure(objects === (k === 0 ? 1 : classObjects[k]) && words === bitWordsOf(k), "a span has another class's geometry", s);
+  ensure(i32[s + S_DIV] === classDiv[k], "a span has another class's divisor", s);
+  ensure(fromWord(i32[s + S_SIZE]!) === (k === 0 ? i32[s + S_PAGES]! * PAGE_SIZE : classSize[k]), "object size", s);
+  if (k !== 0) ensure(i32[s + S_PAGES] === classPages[k], "a span has another class's pages", s);
+  const unswept = i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! - 2;
+  for (let w = 0; w < words; w++) {
+    const free = i32[s + S_BITS + w]!;
+    const marks = i32[s + S_BITS + words + w]!;
+    const mask = objectMask(objects, w);
+    ensure((free & ~mask) === 0 && (marks & ~mask) === 0, "a bit is set past the last object", s, w);
+    ensure((free & marks) === 0, "a free object is marked", s, w);
+    if (i32[H_PHASE] !== MARKING && !unswept) ensure(marks === 0, "a mark bit is left over", s, w);
+  }
+  const live = objects - countFree(c, s);
+  const fresh = live - i32[s + S_COUNT]!;
+  ensure(fresh >= 0 && (fresh === 0 || i32[s + S_INFO]! >>> OWNER_SHIFT !== 0), "a span's count is wrong", s, fresh);
+  ensure(i32[s + S_SETTLED]! >= i32[s + S_COUNT]!, "a span has negative frees", s);
+  seen.live[k]! += live;
+  seen.unsettledMallocs[k]! += fresh;
+  seen.unsettledFrees[k]! += i32[s + S_SETTLED]! - i32[s + S_COUNT]!;
+}
+
+/** A tiny block in use has an object that begins in it. */
+function checkTinyBlocks(c: Core, s: number): void {
+  for (let i = 0; i < classObjects[TINY_CLASS]!; i++) {
+    if ((c.i32[s + S_BITS + (i >>> 5)]! >>> (i & 31)) & 1) continue;
+    ensure(c.u16[startBits(c, s, i)] !== 0, "a tiny block is in use and holds no object", s, i);
+  }
+}
+
+/** Counters and bits agree, class by class. */
+function checkCounters(c: Core, seen: Seen): void {
+  const sum = (field: number): number => {
+    let n = 0;
+    for (let shard = 0; shard < c.shards; shard++) n += c.f64[(cacheOf(c, shard) + field) >>> 1]!;
+    return n;
+  };
+  for (let k = 0; k <= TINY_CLASS; k++) {
+    const mallocs = sum(C_MALLOCS + 2 * k) + seen.unsettledMallocs[k]!;
+    const frees = sum(C_FREES + 2 * k) + seen.unsettledFrees[k]!;
+    ensure(mallocs - frees === seen.live[k], "a class miscounts its objects", k, mallocs, frees, seen.live[k]!);
+  }
+  ensure(NUM_SIZE_CLASSES === TINY_CLASS, "the tiny class has moved");
+}

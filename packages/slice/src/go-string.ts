@@ -213,15 +213,15 @@ export function goString(x: StringSource): GoString {
   }
   if (isGoString(x)) return x;
   if (isSlice(x) && x.backing.size === 4) {
-    const array = encodeRunes(x as Slice<number>);
+    const array = encodeRunes(x);
     return new GoString(array, 0, array.length);
   }
   if (isSlice(x) && x.backing.size === 1) {
-    const array = Uint8Array.from(x as Slice<number>);
+    const array = Uint8Array.from(x);
     return new GoString(array, 0, array.length);
   }
-  if (ArrayBuffer.isView(x) && (x as Uint8Array).BYTES_PER_ELEMENT === 1) {
-    const array = (x as Uint8Array).slice();
+  if (ArrayBuffer.isView(x) && x.BYTES_PER_ELEMENT === 1) {
+    const array = x.slice();
     return new GoString(array, 0, array.length);
   }
   throw badArgument("goString", "x", x, "text, bytes or a slice of runes", "type");

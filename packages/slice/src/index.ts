@@ -45,3 +45,5 @@ export {
   validUtf8,
   type Bytes,
 } from "./utf8.ts";
+export { inHeap, type HeapElem, type SliceVar } from "./heap.ts";
+export * as slices from "./slices/index.ts";

@@ -59,7 +59,7 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
       return;
     }
     const dst = this.array as unknown as BulkArray;
-    const from = src.array as unknown as BulkArray;
+    const from = src.array as BulkArray;
     const at = this.off + i;
     const start = src.off + j;
     if (from === dst) dst.copyWithin(at, start, start + n);

@@ -29,11 +29,11 @@ export class Int8Slice extends TypedSlice<Int8Array> {
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    if (((v << 24) >> 24) !== v) this.check(v);
+    if ((v << 24) >> 24 !== v) this.check(v);
     this.array[this.off + i] = v;
   }
   appendOne(v: number): this {
-    if (((v << 24) >> 24) !== v) this.check(v);
+    if ((v << 24) >> 24 !== v) this.check(v);
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
@@ -48,7 +48,7 @@ export class Int8Slice extends TypedSlice<Int8Array> {
     return new Int8Slice(this.backing, this.array, off, len, cap) as this;
   }
   override check(v: number): void {
-    if (((v << 24) >> 24) !== v) throw valueError("int8", v, "an integer from -128 to 127");
+    if ((v << 24) >> 24 !== v) throw valueError("int8", v, "an integer from -128 to 127");
   }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
@@ -111,7 +111,13 @@ export class Uint8ClampedSlice extends TypedSlice<Uint8ClampedArray> {
   declare readonly len: number;
   declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Uint8ClampedArray, off: number, len: number, cap: number) {
+  constructor(
+    backing: Backing<number>,
+    array: Uint8ClampedArray,
+    off: number,
+    len: number,
+    cap: number,
+  ) {
     super();
     this.backing = backing;
     this.array = array;
@@ -173,11 +179,11 @@ export class Int16Slice extends TypedSlice<Int16Array> {
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    if (((v << 16) >> 16) !== v) this.check(v);
+    if ((v << 16) >> 16 !== v) this.check(v);
     this.array[this.off + i] = v;
   }
   appendOne(v: number): this {
-    if (((v << 16) >> 16) !== v) this.check(v);
+    if ((v << 16) >> 16 !== v) this.check(v);
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
@@ -192,7 +198,7 @@ export class Int16Slice extends TypedSlice<Int16Array> {
     return new Int16Slice(this.backing, this.array, off, len, cap) as this;
   }
   override check(v: number): void {
-    if (((v << 16) >> 16) !== v) throw valueError("int16", v, "an integer from -32768 to 32767");
+    if ((v << 16) >> 16 !== v) throw valueError("int16", v, "an integer from -32768 to 32767");
   }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
@@ -351,7 +357,13 @@ export class Float32Slice extends TypedSlice<Float32Array> {
   declare readonly len: number;
   declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Float32Array, off: number, len: number, cap: number) {
+  constructor(
+    backing: Backing<number>,
+    array: Float32Array,
+    off: number,
+    len: number,
+    cap: number,
+  ) {
     super();
     this.backing = backing;
     this.array = array;
@@ -399,7 +411,13 @@ export class Float64Slice extends TypedSlice<Float64Array> {
   declare readonly len: number;
   declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Float64Array, off: number, len: number, cap: number) {
+  constructor(
+    backing: Backing<number>,
+    array: Float64Array,
+    off: number,
+    len: number,
+    cap: number,
+  ) {
     super();
     this.backing = backing;
     this.array = array;
@@ -447,7 +465,13 @@ export class BigInt64Slice extends TypedSlice<BigInt64Array> {
   declare readonly len: number;
   declare readonly cap: number;
 
-  constructor(backing: Backing<bigint>, array: BigInt64Array, off: number, len: number, cap: number) {
+  constructor(
+    backing: Backing<bigint>,
+    array: BigInt64Array,
+    off: number,
+    len: number,
+    cap: number,
+  ) {
     super();
     this.backing = backing;
     this.array = array;
@@ -480,7 +504,8 @@ export class BigInt64Slice extends TypedSlice<BigInt64Array> {
     return new BigInt64Slice(this.backing, this.array, off, len, cap) as this;
   }
   override check(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asIntN(64, v) !== v) throw valueError("int64", v, "a bigint of 64 bits");
+    if (typeof v !== "bigint" || BigInt.asIntN(64, v) !== v)
+      throw valueError("int64", v, "a bigint of 64 bits");
   }
   override put(i: number, v: bigint): void {
     this.array[this.off + i] = v;
@@ -495,7 +520,13 @@ export class BigUint64Slice extends TypedSlice<BigUint64Array> {
   declare readonly len: number;
   declare readonly cap: number;
 
-  constructor(backing: Backing<bigint>, array: BigUint64Array, off: number, len: number, cap: number) {
+  constructor(
+    backing: Backing<bigint>,
+    array: BigUint64Array,
+    off: number,
+    len: number,
+    cap: number,
+  ) {
     super();
     this.backing = backing;
     this.array = array;
@@ -528,7 +559,8 @@ export class BigUint64Slice extends TypedSlice<BigUint64Array> {
     return new BigUint64Slice(this.backing, this.array, off, len, cap) as this;
   }
   override check(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asUintN(64, v) !== v) throw valueError("uint64", v, "an unsigned bigint of 64 bits");
+    if (typeof v !== "bigint" || BigInt.asUintN(64, v) !== v)
+      throw valueError("uint64", v, "an unsigned bigint of 64 bits");
   }
   override put(i: number, v: bigint): void {
     this.array[this.off + i] = v;

@@ -57,18 +57,10 @@ export function valueBacking<T>(zero: T | (() => T), name: string): ArrayBacking
 
 /** The zero that goes with a first value: 0, "", false, 0n; undefined for what has no zero. */
 export function zeroLike(v: unknown): unknown {
-  switch (typeof v) {
-    case "number":
-      return 0;
-    case "string":
-      return "";
-    case "boolean":
-      return false;
-    case "bigint":
-      return 0n;
-    default:
-      return undefined;
-  }
+  if (typeof v === "number") return 0;
+  if (typeof v === "string") return "";
+  if (typeof v === "boolean") return false;
+  return typeof v === "bigint" ? 0n : undefined;
 }
 
 /** Plain-array storage for the values of a descriptor. */

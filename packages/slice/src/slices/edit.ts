@@ -1,0 +1,229 @@
+/**
+ * Go's `slices` functions that change slices: inserting, deleting, replacing, compacting, and making copies.
+ *
+ * Invariants
+ *  1. What is taken out of a slice is zeroed behind it (Go since 1.22), so nothing is kept alive by the tail.
+ *  2. Work happens in place if the capacity allows, otherwise in new storage of the capacity `append` would choose.
+ *  3. Bounds are checked first, with the texts of the slice expressions that Go's own code checks with.
+ */
+import { RuntimeError, badArgument } from "@gort/types";
+import type { Slice } from "../slice.ts";
+import type { ElementType } from "../append.ts";
+import { checkMake } from "../errors.ts";
+import { mustCall } from "./order.ts";
+
+/** Zeroes the elements of `s` from `from` on and returns what stands before them. */
+function cut<S extends Slice<any>>(s: S, from: number): S {
+  s.wipe(from, s.len - from);
+  return s.slice(0, from);
+}
+
+/** Checks a count argument: an integer, and not negative. */
+function checkCount(where: string, argument: string, n: number): void {
+  if (!Number.isInteger(n)) throw badArgument(where, argument, n, "an integer from 0");
+  if (n < 0) throw new RuntimeError("cannot be negative");
+}
+
+/**
+ * Go's `slices.Insert`: the values stand at `i` afterwards. O(length + values).
+ * @throws RuntimeError `slice bounds out of range [i:len]`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.insert(sliceOf(1, 4), 1, 2, 3)]; // => [1, 2, 3, 4]
+ * ```
+ */
+export function insert<S extends Slice<any>>(s: S, i: number, ...values: ElementType<S>[]): S {
+  s.slice(i);
+  return values.length === 0 ? s : splice(s, i, i, values);
+}
+
+/**
+ * Go's `slices.Delete`: without the elements from `i` to `j`; the tail is zeroed. O(length - i). In a module that
+ * imports it by name it is best renamed: `import { delete as remove } from "@gort/slice/slices"`.
+ * @throws RuntimeError `slice bounds out of range`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2, 3, 4);
+ * [...slices.delete(s, 1, 3)]; // => [1, 4]
+ * [...s]; // => [1, 4, 0, 0]
+ * ```
+ */
+function deleteRange<S extends Slice<any>>(s: S, i: number, j: number): S {
+  s.slice(i, j, s.len);
+  if (i === j) return s;
+  s.move(i, s, j, s.len - j);
+  return cut(s, s.len - (j - i));
+}
+export { deleteRange as delete };
+
+/** Go's `slices.DeleteFunc`: without the elements that satisfy `del`; the tail is zeroed. O(n). */
+export function deleteFunc<S extends Slice<any>>(s: S, del: (v: ElementType<S>) => boolean): S {
+  mustCall("deleteFunc", "del", del);
+  const n = s.len;
+  let kept = 0;
+  for (let i = 0; i < n; i++) {
+    if (del(s.get(i))) continue;
+    if (kept !== i) s.move(kept, s, i, 1);
+    kept++;
+  }
+  return kept === n ? s : cut(s, kept);
+}
+
+/**
+ * Go's `slices.Replace`: the values instead of the elements from `i` to `j`. O(length + values).
+ * @throws RuntimeError `slice bounds out of range`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.replace(sliceOf(1, 2, 3, 4), 1, 3, 9)]; // => [1, 9, 4]
+ * ```
+ */
+export function replace<S extends Slice<any>>(
+  s: S,
+  i: number,
+  j: number,
+  ...values: ElementType<S>[]
+): S {
+  s.slice(i, j);
+  s.slice(j);
+  return splice(s, i, j, values);
+}
+
+/** Puts the values in the place of the elements from `i` to `j`; bounds have been checked. */
+function splice<S extends Slice<any>>(s: S, i: number, j: number, values: ElementType<S>[]): S {
+  for (const v of values) s.check(v);
+  const n = s.len;
+  const tail = n - j;
+  const need = i + values.length + tail;
+  const out = need <= s.cap ? s.slice(0, need) : s.slice(0, i).grown(need, need);
+  // In the same store, move works as if through a temporary; in a new one the tail comes from the old.
+  out.move(need - tail, s, j, tail);
+  for (let k = 0; k < values.length; k++) out.put(i + k, values[k]);
+  if (need < n) s.wipe(need, n - need);
+  return out;
+}
+
+/**
+ * Go's `slices.Compact`: one of each run of equal elements; the tail is zeroed. O(n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.compact(sliceOf(1, 1, 2, 2, 1))]; // => [1, 2, 1]
+ * ```
+ */
+export function compact<S extends Slice<any>>(s: S): S {
+  const { backing } = s;
+  return compactFunc(s, (a, b) => backing.equal(a, b));
+}
+
+/** Go's `slices.CompactFunc`: of each run of elements for which `eq` holds, the first. O(n). */
+export function compactFunc<S extends Slice<any>>(
+  s: S,
+  eq: (a: ElementType<S>, b: ElementType<S>) => boolean,
+): S {
+  mustCall("compactFunc", "eq", eq);
+  const n = s.len;
+  if (n < 2) return s;
+  let kept = 1;
+  for (let i = 1; i < n; i++) {
+    if (eq(s.get(i), s.get(i - 1))) continue;
+    if (kept !== i) s.move(kept, s, i, 1);
+    kept++;
+  }
+  return kept === n ? s : cut(s, kept);
+}
+
+/** Go's `slices.Reverse`, in place. O(n). */
+export function reverse(s: Slice<any>): void {
+  const n = s.len;
+  const { array, off } = s as { array: unknown; off: number };
+  if (Array.isArray(array)) {
+    for (let i = off, j = off + n - 1; i < j; i++, j--) {
+      const t: unknown = array[i];
+      array[i] = array[j];
+      array[j] = t;
+    }
+    return;
+  }
+  const { view } = s as { view?: () => { reverse(): unknown } };
+  if (view !== undefined) {
+    view.call(s).reverse();
+    return;
+  }
+  const one = s.backing.make(1, 1);
+  for (let i = 0, j = n - 1; i < j; i++, j--) {
+    one.move(0, s, i, 1);
+    s.move(i, s, j, 1);
+    s.move(j, one, 0, 1);
+  }
+}
+
+/** Go's `slices.Clip`: without unused capacity, `s[:len(s):len(s)]`. O(1). */
+export function clip<S extends Slice<any>>(s: S): S {
+  return s.slice(0, s.len, s.len);
+}
+
+/**
+ * Go's `slices.Grow`: room for `n` more elements without another growth. O(n).
+ * @throws RuntimeError `cannot be negative`; `growslice: len out of range`
+ *
+ * @example
+ * ```ts
+ * import { makeSlice, slices } from "@gort/slice";
+ *
+ * const s = slices.grow(makeSlice(Int32Array, [1, 2]), 5);
+ * s.len; // => 2
+ * s.cap >= 7; // => true
+ * ```
+ */
+export function grow<S extends Slice<any>>(s: S, n: number): S {
+  checkCount("grow", "n", n);
+  const need = s.len + n;
+  return need <= s.cap ? s : s.grown(need, s.len);
+}
+
+/** Go's `slices.Clone`: the same elements in storage of their own; nil stays nil. O(n). */
+export function clone<S extends Slice<any>>(s: S): S {
+  return s.isNil ? s : s.slice(0, 0, 0).appendSlice(s);
+}
+
+/**
+ * Go's `slices.Concat`: all elements of all slices, in new storage; nil if there are none. O(total).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.concat(sliceOf(1), sliceOf(2, 3))]; // => [1, 2, 3]
+ * ```
+ */
+export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementType<S>>[]): S {
+  let total = first.len;
+  for (const s of rest) total += s.len;
+  let out = grow(first.backing.nil() as S, total).appendSlice(first);
+  for (const s of rest) out = out.appendSlice(s);
+  return out;
+}
+
+/**
+ * Go's `slices.Repeat`: the elements `count` times over, in new storage. O(length × count).
+ * @throws RuntimeError `cannot be negative`; `makeslice: len out of range`
+ */
+export function repeat<S extends Slice<any>>(s: S, count: number): S {
+  checkCount("repeat", "count", count);
+  const total = s.len * count;
+  checkMake(total, total, s.backing.capMax);
+  const out = s.backing.make(total, total) as S;
+  for (let k = 0; k < count; k++) out.move(k * s.len, s, 0, s.len);
+  return out;
+}

@@ -1,0 +1,111 @@
+/**
+ * Go's `slices` functions over iterators; any JavaScript iterable is one.
+ *
+ * Invariants
+ *  1. An iterator over a slice visits the elements that were there when it was made.
+ *  2. Chunks cannot grow into one another: each one's capacity is its length.
+ */
+import { RuntimeError, badArgument } from "@gort/types";
+import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "../api.ts";
+import type { ElementType } from "../append.ts";
+import { nilSlice } from "../make.ts";
+import type { Slice } from "../slice.ts";
+import type { TypedSlice } from "../typed-slice.ts";
+import type { Compare, Ordered } from "./order.ts";
+import { sort, sortFunc, sortStableFunc } from "./sort.ts";
+
+/** Go's `slices.All`: indexes and values, as `range`. */
+export function all<T>(s: Slice<T>): IterableIterator<[number, T]> {
+  return s.entries();
+}
+
+/** Go's `slices.Values`: the values, as `for…of` over the slice itself. */
+export function values<T>(s: Slice<T>): IterableIterator<T> {
+  return s[Symbol.iterator]();
+}
+
+/**
+ * Go's `slices.Backward`: indexes and values, the last first.
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.backward(sliceOf("a", "b"))]; // => [[1, "b"], [0, "a"]]
+ * ```
+ */
+export function* backward<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
+  for (let i = s.len - 1; i >= 0; i--) yield [i, s.get(i)];
+}
+
+/**
+ * Go's `slices.Chunk`: parts of `n` elements, the last one shorter, over the same storage.
+ * @throws RuntimeError `cannot be less than 1`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.chunk(sliceOf(1, 2, 3), 2)].map(String); // => ["[1 2]", "[3]"]
+ * ```
+ */
+export function chunk<S extends Slice<any>>(s: S, n: number): Generator<S, void, undefined> {
+  if (!Number.isInteger(n)) throw badArgument("chunk", "n", n, "an integer from 1");
+  if (n < 1) throw new RuntimeError("cannot be less than 1");
+  return chunks(s, n);
+}
+
+function* chunks<S extends Slice<any>>(s: S, n: number): Generator<S, void, undefined> {
+  for (let i = 0; i < s.len; i += n) {
+    const end = Math.min(i + n, s.len);
+    yield s.slice(i, end, end);
+  }
+}
+
+/** Go's `slices.AppendSeq`: appends what the iterable gives. O(its values). */
+export function appendSeq<S extends Slice<any>>(s: S, seq: Iterable<ElementType<S>>): S {
+  let out = s;
+  for (const v of seq) out = out.appendOne(v);
+  return out;
+}
+
+/**
+ * Go's `slices.Collect`: a new slice of what the iterable gives; nil if it gives nothing. O(its values).
+ *
+ * @example
+ * ```ts
+ * import { slices } from "@gort/slice";
+ * import { int32 } from "@gort/types";
+ *
+ * [...slices.collect(int32, new Set([1, 2, 2]))]; // => [1, 2]
+ * ```
+ */
+export function collect<A extends TypedArray>(
+  elem: TypedArrayConstructor<A>,
+  seq: Iterable<ElementOf<A>>,
+): TypedSlice<A>;
+export function collect<T>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
+export function collect(elem: any, seq: Iterable<any>): Slice<any> {
+  return appendSeq<Slice<any>>(nilSlice(elem as Elem<any>), seq);
+}
+
+/** Go's `slices.Sorted`: collected and sorted. O(n log n). */
+export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T> {
+  const s = collect(elem, seq);
+  sort(s);
+  return s;
+}
+
+/** Go's `slices.SortedFunc`. O(n log n). */
+export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T> {
+  const s = collect(elem, seq);
+  sortFunc(s, cmp);
+  return s;
+}
+
+/** Go's `slices.SortedStableFunc`. O(n log n). */
+export function sortedStableFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T> {
+  const s = collect(elem, seq);
+  sortStableFunc(s, cmp);
+  return s;
+}

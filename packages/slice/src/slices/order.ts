@@ -1,0 +1,60 @@
+/**
+ * The order of Go's `cmp` package on JavaScript values.
+ *
+ * Invariants
+ *  1. It is a total order: NaN equals itself and precedes every other number; -0 equals 0.
+ *  2. Strings compare by code points, which is the order of their UTF-8 bytes; JavaScript's `<` differs above U+FFFF.
+ *  3. Values that Go does not order (objects, booleans, two different types) are refused, never guessed.
+ */
+import { badArgument } from "@gort/types";
+import { compareStrings, compareText, type GoString } from "../go-string.ts";
+
+/** Go's `cmp.Ordered`. */
+export type Ordered = number | bigint | string | GoString;
+
+const GO_STRING = Symbol.for("gort.GoString");
+
+/**
+ * Go's `cmp.Compare`: -1, 0 or 1. O(1), for strings O(length).
+ *
+ * @example
+ * ```ts
+ * import { slices } from "@gort/slice";
+ *
+ * slices.compareOrdered(2, 10); // => -1
+ * slices.compareOrdered(NaN, -Infinity); // => -1
+ * slices.compareOrdered("b", "a"); // => 1
+ * ```
+ */
+export function compareOrdered<T extends Ordered>(a: T, b: T): number {
+  if (typeof a === "number" && typeof b === "number") {
+    if (a < b) return -1;
+    if (a > b) return 1;
+    if (a === b) return 0;
+    return Number.isNaN(a) ? (Number.isNaN(b) ? 0 : -1) : 1;
+  }
+  return compareOther(a, b);
+}
+
+function compareOther(a: Ordered, b: Ordered): number {
+  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
+  if (typeof a === "bigint" && typeof b === "bigint") return a < b ? -1 : a > b ? 1 : 0;
+  if (isText(a) && isText(b)) return compareStrings(a, b);
+  const both = typeof a === typeof b;
+  throw badArgument("compare", both ? "a" : "b", both ? a : b, wanted(a, both), "type");
+}
+
+const wanted = (a: unknown, both: boolean): string =>
+  both ? "an ordered value (a number, bigint or string)" : `a ${typeof a} like the value before`;
+
+const isText = (v: unknown): v is GoString | string =>
+  typeof v === "string" ||
+  (typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[GO_STRING] === true);
+
+/** A comparison as `sort` wants it: negative, zero or positive. */
+export type Compare<T> = (a: T, b: T) => number;
+
+/** Throws unless `f` is a function; `where` and `name` say whose argument it is. */
+export function mustCall(where: string, name: string, f: unknown): void {
+  if (typeof f !== "function") throw badArgument(where, name, f, "a function", "type");
+}

@@ -1,0 +1,126 @@
+/**
+ * Go's `slices` functions that look and do not touch: searching and comparing.
+ *
+ * Invariants
+ *  1. Equality is Go's `==` of the element type: NaN equals nothing, -0 equals 0, structs go field by field.
+ *  2. A search that finds nothing says -1 or `[position, false]`, never `undefined`.
+ */
+import type { Slice } from "../slice.ts";
+import { compareOrdered, mustCall, type Ordered } from "./order.ts";
+
+/**
+ * Go's `slices.Index`: where `v` is first, or -1. O(n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.index(sliceOf("a", "b"), "b"); // => 1
+ * slices.index(sliceOf(NaN), NaN); // => -1
+ * ```
+ */
+export function index<T>(s: Slice<T>, v: T): number {
+  const { backing, len } = s;
+  for (let i = 0; i < len; i++) if (backing.equal(s.get(i), v)) return i;
+  return -1;
+}
+
+/** Go's `slices.IndexFunc`: the first index whose element satisfies `f`, or -1. O(n). */
+export function indexFunc<T>(s: Slice<T>, f: (v: T) => boolean): number {
+  mustCall("indexFunc", "f", f);
+  const n = s.len;
+  for (let i = 0; i < n; i++) if (f(s.get(i))) return i;
+  return -1;
+}
+
+/** Go's `slices.Contains`. O(n). */
+export function contains<T>(s: Slice<T>, v: T): boolean {
+  return index(s, v) >= 0;
+}
+
+/** Go's `slices.ContainsFunc`. O(n). */
+export function containsFunc<T>(s: Slice<T>, f: (v: T) => boolean): boolean {
+  return indexFunc(s, f) >= 0;
+}
+
+/**
+ * Go's `slices.Equal`: the same length and equal elements; nil equals empty. O(n).
+ *
+ * @example
+ * ```ts
+ * import { makeSlice, nilSlice, slices } from "@gort/slice";
+ *
+ * slices.equal(nilSlice(Int8Array), makeSlice(Int8Array, 0)); // => true
+ * slices.equal(makeSlice(Int8Array, [1, 2]), makeSlice(Int8Array, [1, 3])); // => false
+ * ```
+ */
+export function equal<T>(a: Slice<T>, b: Slice<T>): boolean {
+  const n = a.len;
+  if (n !== b.len) return false;
+  const { backing } = a;
+  for (let i = 0; i < n; i++) if (!backing.equal(a.get(i), b.get(i))) return false;
+  return true;
+}
+
+/** Go's `slices.EqualFunc`: elements may be of two types. O(n). */
+export function equalFunc<A, B>(a: Slice<A>, b: Slice<B>, eq: (x: A, y: B) => boolean): boolean {
+  mustCall("equalFunc", "eq", eq);
+  const n = a.len;
+  if (n !== b.len) return false;
+  for (let i = 0; i < n; i++) if (!eq(a.get(i), b.get(i))) return false;
+  return true;
+}
+
+/** Go's `slices.Compare`: the first difference decides, then the length. -1, 0 or 1. O(n). */
+export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
+  return compareFunc(a, b, compareOrdered);
+}
+
+/** Go's `slices.CompareFunc`. O(n). */
+export function compareFunc<A, B>(a: Slice<A>, b: Slice<B>, cmp: (x: A, y: B) => number): number {
+  mustCall("compareFunc", "cmp", cmp);
+  const n = Math.min(a.len, b.len);
+  for (let i = 0; i < n; i++) {
+    const c = cmp(a.get(i), b.get(i));
+    if (c !== 0) return c;
+  }
+  return Math.sign(a.len - b.len);
+}
+
+/**
+ * Go's `slices.BinarySearch` in an ascending slice: where `target` is, or would be, and whether it is. O(log n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.binarySearch(sliceOf(10, 20, 30), 20); // => [1, true]
+ * slices.binarySearch(sliceOf(10, 20, 30), 25); // => [2, false]
+ * ```
+ */
+export function binarySearch<T extends Ordered>(
+  s: Slice<T>,
+  target: T,
+): [position: number, found: boolean] {
+  return binarySearchFunc(s, target, compareOrdered as (v: T, target: T) => number);
+}
+
+/**
+ * Go's `slices.BinarySearchFunc`: `cmp(element, target)` must be negative before the place, then zero, then
+ * positive. O(log n).
+ */
+export function binarySearchFunc<T, V>(
+  s: Slice<T>,
+  target: V,
+  cmp: (v: T, target: V) => number,
+): [position: number, found: boolean] {
+  mustCall("binarySearchFunc", "cmp", cmp);
+  let lo = 0;
+  let hi = s.len;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (cmp(s.get(mid), target) < 0) lo = mid + 1;
+    else hi = mid;
+  }
+  return [lo, lo < s.len && cmp(s.get(lo), target) === 0];
+}

@@ -1,0 +1,190 @@
+/**
+ * Go's `slices.Sort` and friends.
+ *
+ * Invariants
+ *  1. `sort` of numbers puts NaN first, as Go does; the order of -0 and 0 among each other is not promised.
+ *  2. A comparison that throws leaves the slice as it was: what is sorted is a copy, written back at the end.
+ *  3. Elements in a heap move by `typedMove`: nothing is allocated per element, every pointer passes the barrier.
+ *
+ * Numbers in typed arrays go through the platform's own sort or, from a few thousand on, a radix sort: equal numbers
+ * cannot be told apart, so the way does not show. All else is pattern-defeating quicksort or, stably, a merge sort.
+ */
+import { RuntimeError } from "@gort/types";
+import type { TypedArray } from "../api.ts";
+import type { Slice } from "../slice.ts";
+import type { TypedSlice } from "../typed-slice.ts";
+import { mergeSort } from "./merge-sort.ts";
+import { compareOrdered, mustCall, type Compare, type Ordered } from "./order.ts";
+import { pdqsort } from "./pdqsort.ts";
+import { sortNumbers } from "./radix-sort.ts";
+
+/** The elements as a typed array over their own storage, or null if they do not lie in one. */
+function typedView(s: Slice<unknown>): TypedArray | null {
+  const { view } = s as Partial<TypedSlice<TypedArray>>;
+  return typeof view === "function" ? view.call(s as TypedSlice<TypedArray>) : null;
+}
+
+/** Writes a permutation of the elements of `s` back. */
+function putBack<T>(s: Slice<T>, sorted: T[]): void {
+  for (let i = 0; i < sorted.length; i++) s.put(i, sorted[i]!);
+}
+
+/** Whether elements can be read, sorted and written back as they are, at no cost per element. */
+const plain = (s: Slice<unknown>): boolean => Array.isArray(s.array) || typedView(s) !== null;
+
+/** Sorts elements that live in a heap by moving them, not their JavaScript images. */
+function sortMoved<T>(s: Slice<T>, cmp: Compare<T>, stable: boolean): void {
+  const n = s.len;
+  const keys = s.toArray();
+  const order = Array.from({ length: n }, (_, i) => i);
+  const by = (i: number, j: number): number => cmp(keys[i]!, keys[j]!);
+  const sorted = stable ? mergeSort(order, by) : (pdqsort(order, 0, n, by), order);
+  const old = s.backing.make(n, n);
+  old.move(0, s, 0, n);
+  for (let i = 0; i < n; i++) s.move(i, old, sorted[i]!, 1);
+}
+
+/**
+ * Go's `slices.Sort`: ascending, numbers, bigints or strings. Not stable (equal ones are alike). O(n log n).
+ * @throws TypeError if the elements are not ordered; the slice is then as it was
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const s = sliceOf(3, 1, 10, 2);
+ * slices.sort(s);
+ * [...s]; // => [1, 2, 3, 10]
+ * ```
+ */
+export function sort<T extends Ordered>(s: Slice<T>): void {
+  if (s.len < 2) return;
+  const view = typedView(s);
+  if (view !== null) {
+    sortNumbers(view);
+    return;
+  }
+  if (!plain(s)) {
+    sortMoved<Ordered>(s, compareOrdered, false);
+    return;
+  }
+  const list = s.toArray() as Ordered[];
+  if (list.every((v) => typeof v === "number")) {
+    const numbers = Float64Array.from(list);
+    sortNumbers(numbers);
+    for (let i = 0; i < numbers.length; i++) s.put(i, numbers[i] as T);
+    return;
+  }
+  pdqsort(list, 0, list.length, compareOrdered);
+  putBack(s, list as T[]);
+}
+
+/**
+ * Go's `slices.SortFunc`: by a comparison, unstably, with pattern-defeating quicksort. O(n log n) at worst.
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const s = sliceOf("ccc", "a", "bb");
+ * slices.sortFunc(s, (a, b) => a.length - b.length);
+ * [...s]; // => ["a", "bb", "ccc"]
+ * ```
+ */
+export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
+  mustCall("sortFunc", "cmp", cmp);
+  if (s.len < 2) return;
+  if (!plain(s)) {
+    sortMoved(s, cmp, false);
+    return;
+  }
+  const list = s.toArray();
+  pdqsort(list, 0, list.length, cmp);
+  putBack(s, list);
+}
+
+/** Go's `slices.SortStableFunc`: elements that compare equal keep their order. O(n log n). */
+export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
+  mustCall("sortStableFunc", "cmp", cmp);
+  if (s.len < 2) return;
+  if (plain(s)) putBack(s, mergeSort(s.toArray(), cmp));
+  else sortMoved(s, cmp, true);
+}
+
+/** Go's `slices.IsSorted`. O(n). */
+export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
+  return isSortedFunc(s, compareOrdered);
+}
+
+/** Go's `slices.IsSortedFunc`. O(n). */
+export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
+  mustCall("isSortedFunc", "cmp", cmp);
+  for (let i = s.len - 1; i > 0; i--) if (cmp(s.get(i), s.get(i - 1)) < 0) return false;
+  return true;
+}
+
+/**
+ * Go's `slices.Min`. O(n). A NaN anywhere makes it NaN.
+ * @throws RuntimeError `slices.Min: empty list`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.min(sliceOf(3, 1, 2)); // => 1
+ * slices.max(sliceOf("a", "c", "b")); // => "c"
+ * ```
+ */
+export function min<T extends Ordered>(s: Slice<T>): T {
+  if (s.len === 0) throw new RuntimeError("slices.Min: empty list");
+  let m = s.get(0);
+  for (let i = 1; i < s.len; i++) {
+    const v = s.get(i);
+    if (compareOrdered(v, m) < 0) m = v;
+  }
+  return m;
+}
+
+/**
+ * Go's `slices.Max`. O(n). A NaN anywhere makes it NaN.
+ * @throws RuntimeError `slices.Max: empty list`
+ */
+export function max<T extends Ordered>(s: Slice<T>): T {
+  if (s.len === 0) throw new RuntimeError("slices.Max: empty list");
+  let m = s.get(0);
+  for (let i = 1; i < s.len; i++) {
+    const v = s.get(i);
+    if (v !== v || (compareOrdered(v, m) > 0 && m === m)) m = v;
+  }
+  return m;
+}
+
+/**
+ * Go's `slices.MinFunc`: the first of the least elements. O(n).
+ * @throws RuntimeError `slices.MinFunc: empty list`
+ */
+export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
+  mustCall("minFunc", "cmp", cmp);
+  if (s.len === 0) throw new RuntimeError("slices.MinFunc: empty list");
+  let m = s.get(0);
+  for (let i = 1; i < s.len; i++) {
+    const v = s.get(i);
+    if (cmp(v, m) < 0) m = v;
+  }
+  return m;
+}
+
+/**
+ * Go's `slices.MaxFunc`: the first of the greatest elements. O(n).
+ * @throws RuntimeError `slices.MaxFunc: empty list`
+ */
+export function maxFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
+  mustCall("maxFunc", "cmp", cmp);
+  if (s.len === 0) throw new RuntimeError("slices.MaxFunc: empty list");
+  let m = s.get(0);
+  for (let i = 1; i < s.len; i++) {
+    const v = s.get(i);
+    if (cmp(v, m) > 0) m = v;
+  }
+  return m;
+}

@@ -79,7 +79,9 @@ export class BumpObjects implements ObjectTable {
     let bits = i32[w]! & (-1 >>> (31 - ((p >>> 3) & 31)));
     while (bits === 0 && w > bottom) bits = i32[--w]!;
     const base =
-      bits !== 0 ? (w - this.l.startBits) * 256 + (31 - Math.clz32(bits)) * 8 : i32[this.l.pageMap + page]! >>> 0;
+      bits !== 0
+        ? (w - this.l.startBits) * 256 + (31 - Math.clz32(bits)) * 8
+        : i32[this.l.pageMap + page]! >>> 0;
     return base !== 0 && p < base + this.sizeOf(base) ? base : 0;
   }
 

@@ -21,7 +21,11 @@ export function checkBump(memory: ReservedMemory): void {
     ensure(bytes % 8 === 0 && p + 8 + bytes <= next, "an object runs over the end", p, bytes);
     if ((i32[(p >>> 2) + 1]! & HOLE) === 0) {
       starts.add(p + 8);
-      for (let page = ((p + 8) >>> PAGE_SHIFT) + 1; page <= (p + 7 + bytes) >>> PAGE_SHIFT; page++) {
+      for (
+        let page = ((p + 8) >>> PAGE_SHIFT) + 1;
+        page <= (p + 7 + bytes) >>> PAGE_SHIFT;
+        page++
+      ) {
         crossing.set(page, p + 8);
       }
     }
@@ -36,10 +40,18 @@ export function checkBump(memory: ReservedMemory): void {
     ensure(mark === 0 || bit === 1, "a mark where no object begins", at);
   }
   for (let page = l.first >>> PAGE_SHIFT; page < end >>> PAGE_SHIFT; page++) {
-    ensure((i32[l.pageMap + page]! >>> 0) === (crossing.get(page) ?? 0), "the page map is wrong", page);
+    ensure(
+      i32[l.pageMap + page]! >>> 0 === (crossing.get(page) ?? 0),
+      "the page map is wrong",
+      page,
+    );
   }
   const clean = Math.max(next, i32[H_BUMP_DIRTY]! >>> 0);
-  for (let i = clean / 8; i < Math.min(end, memory.committed()) / 8; i++) ensure(f64[i] === 0, "bytes past next are dirty", i * 8);
+  for (let i = clean / 8; i < Math.min(end, memory.committed()) / 8; i++)
+    ensure(f64[i] === 0, "bytes past next are dirty", i * 8);
   const stats = bumpStats(l);
-  ensure(stats.heapObjects >= 0 && stats.heapAlloc >= 0 && stats.heapIdle >= 0, "the counters are wrong");
+  ensure(
+    stats.heapObjects >= 0 && stats.heapAlloc >= 0 && stats.heapIdle >= 0,
+    "the counters are wrong",
+  );
 }

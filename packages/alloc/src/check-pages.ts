@@ -24,7 +24,8 @@ export function ensure(ok: boolean, text: string, ...values: number[]): void {
   if (!ok) throw corrupt(values.length > 0 ? `${text} (${values.join(", ")})` : text);
 }
 
-const bitAt = (c: Core, bits: number, page: number): number => (c.i32[bits + (page >>> 5)]! >>> (page & 31)) & 1;
+const bitAt = (c: Core, bits: number, page: number): number =>
+  (c.i32[bits + (page >>> 5)]! >>> (page & 31)) & 1;
 
 /** Checks all of it. `deep`: also that zero pages are zero. */
 export function checkPages(c: Core, deep: boolean): void {
@@ -32,7 +33,11 @@ export function checkPages(c: Core, deep: boolean): void {
   const frontier = i32[H_FRONTIER]!;
   ensure(i32[0] === 0 && i32[1] === 0, "something was stored through nil");
   ensure(i32[H_FIRST_PAGE] === c.firstPage, "first page moved");
-  ensure(frontier >= c.firstPage && frontier <= c.pages, "frontier outside of the memory", frontier);
+  ensure(
+    frontier >= c.firstPage && frontier <= c.pages,
+    "frontier outside of the memory",
+    frontier,
+  );
   const arenas = new Map<number, { pages: number; inuse: number }>();
   let inuse = 0;
   let zero = 0;
@@ -42,7 +47,11 @@ export function checkPages(c: Core, deep: boolean): void {
     const free = bitAt(c, c.freeBits, page);
     const isZero = bitAt(c, c.zeroBits, page);
     if (page < c.firstPage || page >= frontier) {
-      ensure(s === 0 && free === 0 && isZero === 0, "a page outside of the heap is mapped or free", page);
+      ensure(
+        s === 0 && free === 0 && isZero === 0,
+        "a page outside of the heap is mapped or free",
+        page,
+      );
       continue;
     }
     const arena = Math.floor(page / c.arenaPages);
@@ -55,35 +64,66 @@ export function checkPages(c: Core, deep: boolean): void {
       ensure(free === 0, "a page of a span is free", page);
       const base = fromWord(i32[s + S_BASE]!);
       const at = addressOf(page);
-      ensure(at >= base && at < base + i32[s + S_PAGES]! * PAGE_SIZE, "page map points to another page's span", page);
+      ensure(
+        at >= base && at < base + i32[s + S_PAGES]! * PAGE_SIZE,
+        "page map points to another page's span",
+        page,
+      );
       inuse++;
     } else if (free === 0) {
       metadata++;
     } else {
       zero += isZero;
-      if (isZero === 0) ensure(page < i32[H_SCAVENGE_HIGH]!, "a dirty free page is above the scavenger's hint", page);
+      if (isZero === 0)
+        ensure(
+          page < i32[H_SCAVENGE_HIGH]!,
+          "a dirty free page is above the scavenger's hint",
+          page,
+        );
       else if (deep) checkZero(c, page);
     }
   }
   ensure(inuse === i32[H_PAGES_INUSE], "pages in use are miscounted", inuse, i32[H_PAGES_INUSE]!);
   ensure(zero === i32[H_PAGES_ZERO], "zero pages are miscounted", zero, i32[H_PAGES_ZERO]!);
-  ensure(metadata === i32[H_PERSISTENT_PAGES], "metadata pages are miscounted", metadata, i32[H_PERSISTENT_PAGES]!);
+  ensure(
+    metadata === i32[H_PERSISTENT_PAGES],
+    "metadata pages are miscounted",
+    metadata,
+    i32[H_PERSISTENT_PAGES]!,
+  );
   for (let arena = 0; arena * c.arenaPages < c.pages; arena++) {
     const w = c.arenas + arena * ARENA_WORDS;
     const sums = arenas.get(arena) ?? { pages: 0, inuse: 0 };
-    ensure(i32[w + A_PAGES] === sums.pages, "an arena miscounts its pages", arena, i32[w + A_PAGES]!, sums.pages);
-    ensure(i32[w + A_INUSE] === sums.inuse, "an arena miscounts its pages in use", arena, i32[w + A_INUSE]!, sums.inuse);
+    ensure(
+      i32[w + A_PAGES] === sums.pages,
+      "an arena miscounts its pages",
+      arena,
+      i32[w + A_PAGES]!,
+      sums.pages,
+    );
+    ensure(
+      i32[w + A_INUSE] === sums.inuse,
+      "an arena miscounts its pages in use",
+      arena,
+      i32[w + A_INUSE]!,
+      sums.inuse,
+    );
   }
-  ensure(fromWord(i32[H_PERSISTENT]!) <= fromWord(i32[H_PERSISTENT_END]!), "persistentAlloc ran over its chunk");
+  ensure(
+    fromWord(i32[H_PERSISTENT]!) <= fromWord(i32[H_PERSISTENT_END]!),
+    "persistentAlloc ran over its chunk",
+  );
   checkTree(c);
 }
 
 /** A page said to be zero is, and so are its pointer bits. */
 function checkZero(c: Core, page: number): void {
   const from = addressOf(page) / 8;
-  for (let i = from; i < from + PAGE_SIZE / 8; i++) ensure(c.f64[i] === 0, "a page said to be zero is not", page);
+  for (let i = from; i < from + PAGE_SIZE / 8; i++)
+    ensure(c.f64[i] === 0, "a page said to be zero is not", page);
   const bits = c.pointerWords + addressOf(page) / 128;
-  for (let i = 0; i < PAGE_SIZE / 128; i++) ensure(c.i32[bits + i] === 0, "a zero page has pointer bits", page);
+  for (let i = 0; i < PAGE_SIZE / 128; i++)
+    ensure(c.i32[bits + i] === 0, "a zero page has pointer bits", page);
 }
 
 /** Every node of the tree is what the bits below it say. */
@@ -91,7 +131,10 @@ function checkTree(c: Core): void {
   const node = (n: number): { start: number; max: number; end: number; size: number } => {
     let sum;
     if (n >= c.leaves) {
-      const runs = (c.i32[c.freeBits + n - c.leaves]! >>> 0).toString(2).padStart(32, "0").split("0");
+      const runs = (c.i32[c.freeBits + n - c.leaves]! >>> 0)
+        .toString(2)
+        .padStart(32, "0")
+        .split("0");
       // The highest page is the first digit.
       sum = {
         start: runs.at(-1)!.length,

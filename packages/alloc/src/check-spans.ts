@@ -62,7 +62,12 @@ interface Seen {
 export function checkSpans(c: Core): void {
   const i32 = c.i32;
   const zeros = (): number[] => Array.from({ length: TINY_CLASS + 1 }, () => 0);
-  const seen: Seen = { place: new Map(), live: zeros(), unsettledMallocs: zeros(), unsettledFrees: zeros() };
+  const seen: Seen = {
+    place: new Map(),
+    live: zeros(),
+    unsettledMallocs: zeros(),
+    unsettledFrees: zeros(),
+  };
   checkCaches(c, seen);
   checkLists(c, seen);
   let spans = 0;
@@ -76,7 +81,12 @@ export function checkSpans(c: Core): void {
     if (tiny) checkTinyBlocks(c, s);
   });
   ensure(spans === i32[H_SPANS], "spans are miscounted", spans, i32[H_SPANS]!);
-  ensure(spans === seen.place.size, "a span on a list or in a cache is not in the page map", spans, seen.place.size);
+  ensure(
+    spans === seen.place.size,
+    "a span on a list or in a cache is not in the page map",
+    spans,
+    seen.place.size,
+  );
   ensure(words === i32[H_RECORD_WORDS], "span records are miscounted", words, i32[H_RECORD_WORDS]!);
   checkCounters(c, seen);
   ensure(i32[H_NO_BITS] === 0, "the word without bits has one");
@@ -88,33 +98,63 @@ function checkCaches(c: Core, seen: Seen): void {
     for (let spc = 0; spc < NUM_SPC; spc++) {
       const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
       if (i32[entry + E_SPAN] === 0) {
-        ensure(i32[entry + E_CURSOR] === H_NO_BITS && i32[entry + E_SLOW] === 0, "an empty entry has a cursor", entry);
+        ensure(
+          i32[entry + E_CURSOR] === H_NO_BITS && i32[entry + E_SLOW] === 0,
+          "an empty entry has a cursor",
+          entry,
+        );
       }
     }
     const block = fromWord(i32[cacheOf(c, shard) + C_TINY]!);
     if (block === 0) continue;
     const s = i32[c.pageMap + Math.floor(block / PAGE_SIZE)]!;
     const index = (block - fromWord(i32[s + S_BASE]!)) / TINY_SIZE;
-    ensure((i32[s + S_INFO]! & SPC_MASK) === TINY_SPC, "the tiny block is not in a tiny span", block);
-    ensure(i32[cacheOf(c, shard) + C_TINY_STARTS] === startBits(c, s, index), "the tiny block's start bits moved");
+    ensure(
+      (i32[s + S_INFO]! & SPC_MASK) === TINY_SPC,
+      "the tiny block is not in a tiny span",
+      block,
+    );
+    ensure(
+      i32[cacheOf(c, shard) + C_TINY_STARTS] === startBits(c, s, index),
+      "the tiny block's start bits moved",
+    );
     ensure(i32[cacheOf(c, shard) + C_TINY_OFFSET]! <= TINY_SIZE, "the tiny block ran over");
-    ensure(((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) === 0, "the tiny block is free", block);
+    ensure(
+      ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) === 0,
+      "the tiny block is free",
+      block,
+    );
   }
   forEachCached(c, (shard, s, entry) => {
     const info = i32[s + S_INFO]!;
     const spc = (entry - cacheOf(c, shard)) / CACHE_ENTRY;
     ensure(!seen.place.has(s), "a span is in two caches", s);
     seen.place.set(s, "cache");
-    ensure((info & SPC_MASK) === spc && info >>> OWNER_SHIFT === shard + 1, "a cached span has another owner", s);
+    ensure(
+      (info & SPC_MASK) === spc && info >>> OWNER_SHIFT === shard + 1,
+      "a cached span has another owner",
+      s,
+    );
     ensure(i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! + 3, "a cached span has a wrong sweepgen", s);
     const cursor = i32[entry + E_CURSOR]!;
     const first = s + S_BITS;
-    ensure(cursor >= first && cursor < first + i32[s + S_BIT_WORDS]!, "a cursor is outside of its bitmap", s);
-    for (let w = first; w < cursor; w++) ensure(i32[w] === 0, "a free object lies before the cursor", s);
+    ensure(
+      cursor >= first && cursor < first + i32[s + S_BIT_WORDS]!,
+      "a cursor is outside of its bitmap",
+      s,
+    );
+    for (let w = first; w < cursor; w++)
+      ensure(i32[w] === 0, "a free object lies before the cursor", s);
     const base = (i32[s + S_BASE]! + ((cursor - first) << 5) * i32[s + S_SIZE]!) | 0;
     ensure(i32[entry + E_BASE] === base, "a cursor's address is wrong", s);
     const slow = (info & NEEDS_ZERO) | (i32[H_PHASE] === MARKING ? BLACK : 0);
-    ensure(i32[entry + E_SLOW] === slow, "a cache entry's slow word is wrong", s, i32[entry + E_SLOW]!, slow);
+    ensure(
+      i32[entry + E_SLOW] === slow,
+      "a cache entry's slow word is wrong",
+      s,
+      i32[entry + E_SLOW]!,
+      slow,
+    );
   });
 }
 
@@ -131,12 +171,28 @@ function checkLists(c: Core, seen: Seen): void {
         seen.place.set(s, "list");
         ensure(i32[s + S_PREV] === prev, "a list is torn", s);
         const info = i32[s + S_INFO]!;
-        ensure((info & SPC_MASK) === spc && info >>> OWNER_SHIFT === 0, "a span is on another class's list", s);
+        ensure(
+          (info & SPC_MASK) === spc && info >>> OWNER_SHIFT === 0,
+          "a span is on another class's list",
+          s,
+        );
         const generation = i32[H_SWEEPGEN]! - (swept ? 0 : 2);
         ensure(i32[s + S_SWEEPGEN] === generation, "a span on a list has a wrong sweepgen", s);
-        ensure(swept === 1 || i32[H_PHASE] === SWEEPING, "an unswept span, and no sweep is going on", s);
-        ensure((countFree(c, s) === 0) === (full === 1), "a span is on the wrong one of partial and full", s);
-        ensure(i32[s + S_COUNT] === i32[s + S_OBJECTS]! - countFree(c, s), "a span miscounts its objects", s);
+        ensure(
+          swept === 1 || i32[H_PHASE] === SWEEPING,
+          "an unswept span, and no sweep is going on",
+          s,
+        );
+        ensure(
+          (countFree(c, s) === 0) === (full === 1),
+          "a span is on the wrong one of partial and full",
+          s,
+        );
+        ensure(
+          i32[s + S_COUNT] === i32[s + S_OBJECTS]! - countFree(c, s),
+          "a span miscounts its objects",
+          s,
+        );
       }
       ensure(i32[list + S_PREV] === prev, "a list's tail is wrong", spc, kind);
     }
@@ -149,22 +205,40 @@ function checkSpan(c: Core, s: number, seen: Seen): void {
   const k = spc >>> 1;
   const objects = i32[s + S_OBJECTS]!;
   const words = i32[s + S_BIT_WORDS]!;
-  ensure(objects === (k === 0 ? 1 : classObjects[k]) && words === bitWordsOf(k), "a span has another class's geometry", s);
+  ensure(
+    objects === (k === 0 ? 1 : classObjects[k]) && words === bitWordsOf(k),
+    "a span has another class's geometry",
+    s,
+  );
   ensure(i32[s + S_DIV] === classDiv[k], "a span has another class's divisor", s);
-  ensure(fromWord(i32[s + S_SIZE]!) === (k === 0 ? i32[s + S_PAGES]! * PAGE_SIZE : classSize[k]), "object size", s);
+  ensure(
+    fromWord(i32[s + S_SIZE]!) === (k === 0 ? i32[s + S_PAGES]! * PAGE_SIZE : classSize[k]),
+    "object size",
+    s,
+  );
   if (k !== 0) ensure(i32[s + S_PAGES] === classPages[k], "a span has another class's pages", s);
   const unswept = i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! - 2;
   for (let w = 0; w < words; w++) {
     const free = i32[s + S_BITS + w]!;
     const marks = i32[s + S_BITS + words + w]!;
     const mask = objectMask(objects, w);
-    ensure((free & ~mask) === 0 && (marks & ~mask) === 0, "a bit is set past the last object", s, w);
+    ensure(
+      (free & ~mask) === 0 && (marks & ~mask) === 0,
+      "a bit is set past the last object",
+      s,
+      w,
+    );
     ensure((free & marks) === 0, "a free object is marked", s, w);
     if (i32[H_PHASE] !== MARKING && !unswept) ensure(marks === 0, "a mark bit is left over", s, w);
   }
   const live = objects - countFree(c, s);
   const fresh = live - i32[s + S_COUNT]!;
-  ensure(fresh >= 0 && (fresh === 0 || i32[s + S_INFO]! >>> OWNER_SHIFT !== 0), "a span's count is wrong", s, fresh);
+  ensure(
+    fresh >= 0 && (fresh === 0 || i32[s + S_INFO]! >>> OWNER_SHIFT !== 0),
+    "a span's count is wrong",
+    s,
+    fresh,
+  );
   ensure(i32[s + S_SETTLED]! >= i32[s + S_COUNT]!, "a span has negative frees", s);
   seen.live[k]! += live;
   seen.unsettledMallocs[k]! += fresh;
@@ -189,7 +263,14 @@ function checkCounters(c: Core, seen: Seen): void {
   for (let k = 0; k <= TINY_CLASS; k++) {
     const mallocs = sum(C_MALLOCS + 2 * k) + seen.unsettledMallocs[k]!;
     const frees = sum(C_FREES + 2 * k) + seen.unsettledFrees[k]!;
-    ensure(mallocs - frees === seen.live[k], "a class miscounts its objects", k, mallocs, frees, seen.live[k]!);
+    ensure(
+      mallocs - frees === seen.live[k],
+      "a class miscounts its objects",
+      k,
+      mallocs,
+      frees,
+      seen.live[k]!,
+    );
   }
   ensure(NUM_SIZE_CLASSES === TINY_CLASS, "the tiny class has moved");
 }

@@ -34,7 +34,10 @@ export interface CheckOptions {
  * checkAllocator(heap);
  * ```
  */
-export function checkAllocator(allocator: Pick<Allocator, "memory">, options: CheckOptions = {}): void {
+export function checkAllocator(
+  allocator: Pick<Allocator, "memory">,
+  options: CheckOptions = {},
+): void {
   const memory = reserved(allocator.memory);
   switch (kindOf(memory)) {
     case KIND_TIERED: {

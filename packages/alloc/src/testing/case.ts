@@ -1,0 +1,82 @@
+/** What a conformance case is, and the few assertions cases need: no test runner is imported. */
+import type { Allocator } from "../api.ts";
+
+/** Makes a fresh allocator over a fresh memory of about `reserve` bytes. */
+export type MakeAllocator<A extends Allocator = Allocator> = (reserve: number) => A;
+
+/**
+ * One behaviour. `run` throws if the allocator that `make` makes does not have it.
+ *
+ * @example
+ * ```ts
+ * import { createAllocator, createMemory } from "@gort/alloc";
+ * import { allocatorCases } from "@gort/alloc/testing";
+ *
+ * for (const { run } of allocatorCases) run((reserve) => createAllocator(createMemory({ reserve })));
+ * ```
+ */
+export interface ConformanceCase<A extends Allocator = Allocator> {
+  /** The behaviour, as a sentence. */
+  readonly name: string;
+  run(make: MakeAllocator<A>): void;
+}
+
+/**
+ * Runs all cases and returns the names and errors of those that failed, for runners without a `test` function.
+ *
+ * @example
+ * ```ts
+ * import { createBumpAllocator, createMemory } from "@gort/alloc";
+ * import { allocatorCases, runCases } from "@gort/alloc/testing";
+ *
+ * const failed = runCases(allocatorCases, (reserve) => createBumpAllocator(createMemory({ reserve })));
+ * failed.length; // => 0
+ * ```
+ */
+export function runCases<A extends Allocator>(
+  cases: readonly ConformanceCase<A>[],
+  make: MakeAllocator<A>,
+): { name: string; error: unknown }[] {
+  const failed: { name: string; error: unknown }[] = [];
+  for (const { name, run } of cases) {
+    try {
+      run(make);
+    } catch (error) {
+      failed.push({ name, error });
+    }
+  }
+  return failed;
+}
+
+/** Throws unless `ok`. */
+export function assert(ok: boolean, text: string): asserts ok {
+  if (!ok) throw new Error(text);
+}
+
+/** Throws unless both are the same value. */
+export function same(got: unknown, want: unknown, text: string): void {
+  if (!Object.is(got, want)) throw new Error(`${text}: got ${String(got)}, want ${String(want)}`);
+}
+
+/** The error `call` throws; fails if it throws none, or one whose message does not match. */
+export function throws(call: () => unknown, message: RegExp): Error {
+  try {
+    call();
+  } catch (err) {
+    if (!(err instanceof Error))
+      throw new Error(`threw ${String(err)}, which is no Error`, { cause: err });
+    if (!message.test(err.message))
+      throw new Error(`threw "${err.message}", want ${String(message)}`, { cause: err });
+    return err;
+  }
+  throw new Error(`did not throw, want ${String(message)}`);
+}
+
+/** A small seeded generator of numbers in [0, n). */
+export function random(seed: number): (n: number) => number {
+  let state = seed >>> 0 || 1;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}

@@ -1,0 +1,267 @@
+/** What a collector may rely on: finding objects, colours, the cycle, specials, pointer bits, system memory. */
+import { NOSCAN, type Ptr, type TracedAllocator } from "../api.ts";
+import { assert, random, same, throws, type ConformanceCase } from "./case.ts";
+
+const MIB = 2 ** 20;
+const sizes = [8, 16, 24, 48, 100, 512, 1000, 1025, 5000, 32768, 40_000, 200_000];
+
+/** Sweeps to the end; returns pages swept. */
+function sweepAll(a: TracedAllocator): number {
+  let pages = 0;
+  for (let n = a.objects.cycle.sweep(1); n > 0; n = a.objects.cycle.sweep(1)) pages += n;
+  return pages;
+}
+
+/** All objects by forEach. */
+function objectsOf(a: TracedAllocator): Map<Ptr, number> {
+  const all = new Map<Ptr, number>();
+  a.objects.forEach((base, size) => all.set(base, size));
+  return all;
+}
+
+/** Whether any pointer bit of [p, p + size) is set. */
+function anyPointerBit(a: TracedAllocator, p: Ptr, size: number): boolean {
+  for (let at = p; at < p + size; at += 4) {
+    if ((a.memory.u32[(a.objects.pointerBits >>> 2) + (at >>> 7)]! >>> ((at >>> 2) & 31)) & 1)
+      return true;
+  }
+  return false;
+}
+
+/** The suite for any {@link TracedAllocator}; run the one for `Allocator` as well. */
+export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
+  {
+    name: "find gives the base of an object for every address in it, and 0 outside of objects",
+    run(make) {
+      const a = make(8 * MIB);
+      for (const size of sizes) {
+        const p = a.alloc(size);
+        const usable = a.usableSize(p);
+        for (const at of [p, p + 1, p + (size >> 1), p + size - 1, p + usable - 1]) {
+          same(a.objects.find(at), p, `find(${at}) in ${size} bytes at ${p}`);
+        }
+        same(a.objects.sizeOf(p), usable, `sizeOf(${p})`);
+      }
+      for (const at of [
+        0,
+        4,
+        8,
+        100,
+        a.memory.byteLength - 1,
+        a.memory.byteLength,
+        2 ** 32 - 1,
+        a.objects.pointerBits,
+      ]) {
+        same(a.objects.find(at), 0, `find(${at})`);
+      }
+    },
+  },
+  {
+    name: "find rejects freed objects",
+    run(make) {
+      const a = make(4 * MIB);
+      for (const size of sizes) {
+        const keep = a.alloc(size);
+        const p = a.alloc(size);
+        a.free(p);
+        same(a.objects.find(p), 0, `find of a freed object of ${size} bytes`);
+        same(a.objects.find(p + size - 1), 0, `find of its last byte`);
+        same(a.objects.find(keep), keep, `find of its neighbour`);
+      }
+    },
+  },
+  {
+    name: "forEach visits every allocated object once, with its size",
+    run(make) {
+      const a = make(8 * MIB);
+      const want = new Map<Ptr, number>();
+      for (const size of sizes) {
+        const dead = a.alloc(size);
+        const p = a.alloc(size);
+        want.set(p, a.usableSize(p));
+        a.free(dead);
+      }
+      const got = objectsOf(a);
+      same(got.size, want.size, "objects visited");
+      for (const [p, size] of want) same(got.get(p), size, `size of ${p}`);
+    },
+  },
+  {
+    name: "mark blackens once; isMarked tells; findAndMark does both from any address",
+    run(make) {
+      const a = make(4 * MIB);
+      const all = sizes.map((size) => a.alloc(size));
+      a.objects.cycle.startMark();
+      for (const [i, p] of all.entries()) {
+        same(a.objects.isMarked(p), false, "marked before");
+        if (i % 2 === 0) same(a.objects.mark(p), true, "first mark");
+        else same(a.objects.findAndMark(p + 5), p, "first findAndMark");
+        same(a.objects.isMarked(p), true, "marked after");
+        same(a.objects.mark(p), false, "second mark");
+        same(a.objects.findAndMark(p), 0, "second findAndMark");
+      }
+      same(a.objects.findAndMark(4), 0, "findAndMark outside of the heap");
+      a.objects.cycle.startSweep();
+      sweepAll(a);
+      for (const p of all) same(a.objects.find(p), p, "a marked object after the sweep");
+    },
+  },
+  {
+    name: "isScan tells objects with pointers from those without",
+    run(make) {
+      const a = make(4 * MIB);
+      for (const size of sizes) {
+        same(a.objects.isScan(a.alloc(size)), true, `isScan of ${size} bytes`);
+        same(a.objects.isScan(a.alloc(size, NOSCAN)), false, `isScan of ${size} noscan bytes`);
+      }
+    },
+  },
+  {
+    name: "objects allocated while marking are black, and survive the sweep",
+    run(make) {
+      const a = make(8 * MIB);
+      for (const size of sizes) a.alloc(size);
+      a.objects.cycle.startMark();
+      const born = [...sizes, 4, 4, 12].map((size) => a.alloc(size, size < 16 ? NOSCAN : 0));
+      for (const p of born) assert(a.objects.isMarked(a.objects.find(p)), `${p} was born white`);
+      a.objects.cycle.startSweep();
+      sweepAll(a);
+      for (const p of born) assert(a.objects.find(p) !== 0, `${p} was swept`);
+    },
+  },
+  {
+    name: "all objects are white again at the start of the next mark",
+    run(make) {
+      const a = make(8 * MIB);
+      const all = sizes.map((size) => a.alloc(size));
+      for (let cycle = 0; cycle < 3; cycle++) {
+        a.objects.cycle.startMark();
+        for (const p of all) same(a.objects.mark(p), true, `mark of ${p} in cycle ${cycle}`);
+        a.objects.cycle.startSweep();
+        if (cycle > 0) sweepAll(a);
+      }
+    },
+  },
+  {
+    name: "sweep does at least the pages asked for, returns 0 when done, and leaves objects allocated meanwhile alone",
+    run(make) {
+      const a = make(8 * MIB);
+      for (let i = 0; i < 3000; i++) a.alloc(64);
+      a.objects.cycle.startMark();
+      a.objects.cycle.startSweep();
+      assert(a.objects.cycle.sweep(2) >= 2, "swept too little");
+      const born = Array.from({ length: 500 }, () => a.alloc(64));
+      sweepAll(a);
+      same(a.objects.cycle.sweep(100), 0, "pages swept when all is done");
+      for (const p of born) same(a.objects.find(p), p, "an object born while sweeping");
+    },
+  },
+  {
+    name: "the statistics stay exact over cycles: objects, bytes and forEach agree",
+    run(make) {
+      const a = make(8 * MIB);
+      const next = random(7);
+      let live: Ptr[] = [];
+      for (let cycle = 0; cycle < 4; cycle++) {
+        for (let i = 0; i < 400; i++) live.push(a.alloc(16 + next(2000), next(2)));
+        live = live.filter(() => next(2) === 0);
+        a.objects.cycle.startMark();
+        for (const p of live) a.objects.mark(p);
+        a.objects.cycle.startSweep();
+        sweepAll(a);
+        const all = objectsOf(a);
+        for (const p of live) assert(all.has(p), `${p} is lost`);
+        const stats = a.stats();
+        same(stats.heapObjects, all.size, "heapObjects");
+        same(stats.heapObjects, stats.mallocs - stats.frees, "mallocs - frees");
+        let bytes = 0;
+        for (const size of all.values()) bytes += size;
+        same(stats.heapAlloc, bytes, "heapAlloc");
+      }
+    },
+  },
+  {
+    name: "free works in every phase: a black object, a white one, one in an unswept span",
+    run(make) {
+      const a = make(8 * MIB);
+      const group = (): Ptr[] => sizes.map((size) => a.alloc(size));
+      const [marked, unmarked, late] = [group(), group(), group()];
+      a.objects.cycle.startMark();
+      for (const p of [...marked, ...late]) a.objects.mark(p);
+      for (const p of marked) a.free(p);
+      for (const p of unmarked) a.free(p);
+      a.objects.cycle.startSweep();
+      for (const p of late) a.free(p);
+      sweepAll(a);
+      same(objectsOf(a).size, 0, "objects left");
+      throws(() => a.free(late[0]!), /double free|foreign pointer/);
+      same(a.stats().heapObjects, 0, "heapObjects");
+    },
+  },
+  {
+    name: "onSweep is called before a span with a special object is swept, in this and later cycles, and may mark",
+    run(make) {
+      const a = make(4 * MIB);
+      const p = a.alloc(64);
+      a.objects.cycle.setSpecial(p);
+      let calls = 0;
+      a.objects.cycle.onSweep = (start, end) => {
+        assert(start <= p && p < end, `${p} is not in [${start}, ${end})`);
+        calls++;
+        if (!a.objects.isMarked(p)) a.objects.mark(p);
+      };
+      for (let cycle = 1; cycle <= 3; cycle++) {
+        a.objects.cycle.startMark();
+        a.objects.cycle.startSweep();
+        sweepAll(a);
+        same(calls, cycle, "calls of onSweep");
+        same(a.objects.find(p), p, "the object that onSweep marked");
+      }
+      a.objects.cycle.onSweep = null;
+    },
+  },
+  {
+    name: "pointer bits of a scan object are clear when it is handed out, whatever was there before",
+    run(make) {
+      const a = make(8 * MIB);
+      const bits = a.objects.pointerBits >>> 2;
+      for (let round = 0; round < 3; round++) {
+        const all = sizes.map((size) => [a.alloc(size), size] as const);
+        for (const [p, size] of all) {
+          same(anyPointerBit(a, p, size), false, `pointer bits of ${size} bytes in round ${round}`);
+          for (let at = p; at < p + size; at += 4) {
+            const w = bits + (at >>> 7);
+            a.memory.u32[w] = a.memory.u32[w]! | (1 << ((at >>> 2) & 31));
+          }
+        }
+        for (const [p] of all) a.free(p);
+      }
+    },
+  },
+  {
+    name: "system memory is zero, outside of every object, and holds what is written over allocations and cycles",
+    run(make) {
+      const a = make(8 * MIB);
+      const parts = [
+        a.system.persistentAlloc(40),
+        a.system.persistentAlloc(20_000),
+        a.system.allocManual(8192),
+      ];
+      for (const [i, p] of parts.entries()) {
+        same(p % 8, 0, "alignment");
+        same(a.memory.i32[p >>> 2], 0, "first word");
+        same(a.objects.find(p), 0, "find in system memory");
+        a.memory.i32[p >>> 2] = i + 1;
+      }
+      a.memory.i32[a.system.user >>> 2] = 99;
+      for (let i = 0; i < 1000; i++) a.alloc(100);
+      a.objects.cycle.startMark();
+      a.objects.cycle.startSweep();
+      sweepAll(a);
+      for (const [i, p] of parts.entries()) same(a.memory.i32[p >>> 2], i + 1, "system word");
+      same(a.memory.i32[a.system.user >>> 2], 99, "user word");
+      a.system.freeManual(parts[2]!, 8192);
+      throws(() => a.system.persistentAlloc(-1), /size -1/);
+    },
+  },
+];

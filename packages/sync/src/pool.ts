@@ -137,4 +137,4 @@ export class PoolImpl<T, N> implements Pool<T, N> {
 }
 
 /** Makes a {@link Pool}. */
-export const Pool: PoolConstructor = PoolImpl as unknown as PoolConstructor;
+export const Pool: PoolConstructor = PoolImpl;

@@ -41,7 +41,7 @@ class ResultOp<V, R> extends Op<R> {
   override tryNow(): boolean {
     const result = this.ch.tryRecv();
     if (!result[1]) return false;
-    this.value = this.wrap(result[0]!);
+    this.value = this.wrap(result[0]);
     return true;
   }
 

@@ -203,7 +203,7 @@ export class Semaphore {
   letIn(): void {
     const { queue } = this;
     for (let op = queue.head; op !== null && op.weight <= this.size - this.held; op = queue.head) {
-      queue.shift();
+      void queue.shift();
       this.held += op.weight;
       op.grant();
     }

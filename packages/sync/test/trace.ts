@@ -64,3 +64,9 @@ export function gate<T = void>(): { wait(): Go<T>; open(value: T): void } {
     open: (value) => void values.push(value),
   };
 }
+
+/** Keeps the thread busy, so that waiters really waited. */
+export function spin(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}

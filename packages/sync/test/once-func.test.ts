@@ -1,0 +1,131 @@
+import { go, goexit, gosched } from "@gort/sched";
+import { describe, expect, it } from "vitest";
+import { onceFunc, onceValue, onceValues } from "../src/index.ts";
+import { collect } from "./gc.ts";
+import { program } from "./trace.ts";
+
+describe("onceFunc, onceValue, onceValues", () => {
+  it("run f once and return the same values", () => {
+    let n = 0;
+    const f = onceFunc(() => {
+      n++;
+    });
+    f();
+    f();
+    expect(n).toBe(1);
+    const v = onceValue(() => ({ n: ++n }));
+    expect(v()).toBe(v());
+    expect(v().n).toBe(2);
+    const vs = onceValues(() => [++n, "b"]);
+    expect(vs()).toEqual([3, "b"]);
+    expect(vs()).toBe(vs());
+    expect(n).toBe(3);
+  });
+
+  it("re-panic the same value on every call", () => {
+    let n = 0;
+    const value = { reason: "x" };
+    const bad = (): never => {
+      n++;
+      throw value;
+    };
+    for (const f of [onceFunc(bad), onceValue(bad), onceValues(bad)]) {
+      for (let i = 0; i < 3; i++) {
+        let thrown: unknown;
+        try {
+          f();
+        } catch (e) {
+          thrown = e;
+        }
+        expect(thrown).toBe(value);
+      }
+    }
+    expect(n).toBe(3);
+  });
+
+  it("drop f after the first call", () => {
+    let f: (() => number) | null = () => 1;
+    const ref = new WeakRef(f);
+    const once = onceValue(f);
+    once();
+    f = null;
+    return new Promise<void>((resolve, reject) => {
+      let tries = 0;
+      const look = (): void => {
+        collect();
+        if (ref.deref() === undefined) resolve();
+        else if (++tries > 50) reject(new Error("f is still alive"));
+        else setTimeout(look, 1);
+      };
+      setTimeout(look, 0);
+    }).then(() => expect(once()).toBe(1));
+  });
+
+  it("whose f calls Goexit does not run f twice", async () => {
+    await program(function* () {
+      let n = 0;
+      const f = onceFunc(function* () {
+        n++;
+        yield* gosched();
+        goexit();
+      });
+      for (let i = 0; i < 2; i++) {
+        const g = go(function* () {
+          yield* f();
+        });
+        yield* g.join();
+      }
+      expect(n).toBe(1);
+    });
+  });
+
+  it("a generator f is run by the first caller while others wait; its panic reaches all", async () => {
+    await program(function* () {
+      let n = 0;
+      const v = onceValue(function* () {
+        n++;
+        yield* gosched();
+        return { n };
+      });
+      const all = Array.from({ length: 4 }, () =>
+        go(function* () {
+          return yield* v();
+        }),
+      );
+      const values = [];
+      for (const g of all) values.push(yield* g.join());
+      expect(new Set(values).size).toBe(1);
+      expect(n).toBe(1);
+      const bad = onceValue(function* () {
+        yield* gosched();
+        throw new Error("bad");
+      });
+      for (let i = 0; i < 2; i++) {
+        let message = "";
+        try {
+          yield* bad();
+        } catch (e) {
+          message = (e as Error).message;
+        }
+        expect(message).toBe("bad");
+      }
+    });
+    const v = onceValue(function* () {
+      yield* gosched();
+      return 7;
+    });
+    expect(await v()).toBe(7);
+    expect(await v()).toBe(7);
+  });
+
+  it("an async f gives one promise to all", async () => {
+    const v = onceValue(async () => ({}));
+    expect(v()).toBe(v());
+    expect(await v()).toBe(await v());
+  });
+
+  it("called inside its own f is Go's deadlock", () => {
+    const f: () => void = onceFunc(() => f());
+    expect(f).toThrow("all goroutines are asleep - deadlock!");
+  });
+});

@@ -20,8 +20,8 @@ import { PLAIN, canCompile, compile } from "./codegen.ts";
 import { badArgument } from "./errors.ts";
 import type { StructField, StructType } from "./kinds.ts";
 
-/** What every accessor has beside its fields. */
-export abstract class AccessorBase {
+/** What all accessor classes extend. */
+abstract class AccessorBase {
   readonly $space: Space;
   /** Address of the value it stands on. */
   $ptr: Ptr;
@@ -74,8 +74,23 @@ export abstract class AccessorBase {
   }
 }
 
+/** What every accessor has beside its fields. */
+export interface AccessorMembers<V> {
+  readonly $space: Space;
+  /** Address of the value it stands on. */
+  readonly $ptr: Ptr;
+  /** The type of the values. */
+  readonly $type: StructType<V>;
+  /** Moves to another value of the type. @throws RuntimeError nil dereference; RangeError for a pointer that cannot be one */
+  $at(p: Ptr): Accessor<V>;
+  /** Moves by `n` values, as through an array. Default 1. @throws RangeError beyond the memory */
+  $step(n?: number): Accessor<V>;
+  /** The whole value, as a plain object. */
+  $load(): V;
+}
+
 /** An instance of an accessor class: the fields as properties, and `$`-members to move it. */
-export type Accessor<V> = V & Omit<AccessorBase, "$load"> & { $load(): V };
+export type Accessor<V> = V & AccessorMembers<V>;
 
 /** A class of accessors for one struct type. */
 export interface AccessorClass<V> {

@@ -36,10 +36,15 @@ export {
 } from "./assert.ts";
 export {
   accessor,
-  AccessorBase,
   type Accessor,
   type AccessorClass,
+  type AccessorMembers,
   type AccessorOptions,
 } from "./accessor.ts";
 export * from "./raw.ts";
 export * from "./unsafe.ts";
+export { assignableTo, implementsInterface, methods } from "./assignable.ts";
+export { Value } from "./reflect.ts";
+export { indirect, newValue, typeOf, valueAt, valueOf, zeroValue } from "./reflect-of.ts";
+export { ReflectError, isReflectError } from "./reflect-errors.ts";
+export { deepEqual, deepEqualValues } from "./deep-equal.ts";

@@ -15,7 +15,7 @@ import { internalType, type BaseType } from "./base.ts";
 import { badArgument, hasBrand, nilDereference, show } from "./errors.ts";
 import { identical } from "./identical.ts";
 import type { Itab } from "./itab.ts";
-import type { MethodTypes } from "./kinds.ts";
+import type { FuncType, MethodTypes } from "./kinds.ts";
 import { findMethod } from "./method-set.ts";
 import { jsBigInt, jsError, jsFunction, jsObject, jsSymbol } from "./refs.ts";
 import { bool, float64 } from "./scalar.ts";
@@ -24,16 +24,9 @@ import { int64, uint64 } from "./wide.ts";
 
 const INTERFACE = Symbol.for("gort.Interface");
 
-type Arguments<F> = F extends { readonly __type?: infer S }
-  ? S extends ((...args: infer A) => any) | null
-    ? A
-    : unknown[]
-  : unknown[];
-type Result<F> = F extends { readonly __type?: infer S }
-  ? S extends ((...args: any) => infer R) | null
-    ? R
-    : unknown
-  : unknown;
+/** The JavaScript function of a func descriptor. */
+type Callable<F> =
+  F extends FuncType<infer A, infer R> ? (...args: A) => R : (...args: any[]) => unknown;
 
 /** A non-nil interface value with its dynamic type. Made by `toInterface`, or by loading one from memory. */
 export class InterfaceValue<T = any, M extends MethodTypes = any> {
@@ -62,20 +55,23 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
    * @throws RuntimeError `value method main.T.F called using nil *T pointer`
    * @throws TypeError if there is no such method
    */
-  call<K extends keyof M & string>(name: K, ...args: Arguments<M[K]>): Result<M[K]> {
+  call<K extends keyof M & string>(
+    name: K,
+    ...args: Parameters<Callable<M[K]>>
+  ): ReturnType<Callable<M[K]>> {
     const { itab } = this;
     if (itab !== null) {
       const fun = itab.fun;
       for (let i = 0; i < fun.length; i++) {
         if (fun[i]!.name === name)
-          return fun[i]!.invoke(this.value, this.space, args) as Result<M[K]>;
+          return fun[i]!.invoke(this.value, this.space, args) as ReturnType<Callable<M[K]>>;
       }
     }
     const m = findMethod(this.type, name);
     if (m === undefined) {
       throw badArgument(this.type.name, "method", name, "a method of its method set", "type");
     }
-    return m.invoke(this.value, this.space, args) as Result<M[K]>;
+    return m.invoke(this.value, this.space, args) as ReturnType<Callable<M[K]>>;
   }
 
   toString(): string {

@@ -105,7 +105,7 @@ type FieldValue<F> = F extends FieldSpec<infer T> ? T : ValueOf<F>;
 /** The JavaScript side of a struct: a plain object with a property per field; the blank field `_` has none. */
 export type StructValue<F> = {
   -readonly [K in keyof F as K extends "_" ? never : K]: FieldValue<F[K]>;
-};
+} & {}; // so that editors show the properties and not the name of this type
 
 /** `struct { … }`. */
 export interface StructType<V = any> extends Type<V> {

@@ -158,7 +158,8 @@ function declared({ base, addressable, walk }: Step): BoundMethod[] {
       invoke: (recv, space, args) => m.invoke(walk(recv, space, m.name), space, args),
     }));
   }
-  if (base.methodSet === null) return [];
+  // An empty set is sealed too: a method declared from now on would be missing in tables made before.
+  base.methodSet ??= { methods: new Map(), sealed: true };
   base.methodSet.sealed = true;
   const out: BoundMethod[] = [];
   for (const { name, type, fn, pointer } of base.methodSet.methods.values()) {

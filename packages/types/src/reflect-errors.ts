@@ -1,0 +1,33 @@
+/**
+ * What reflection panics with. In Go these are strings and `*reflect.ValueError`, not runtime errors; the texts are Go's.
+ */
+import { hasBrand } from "./errors.ts";
+
+const REFLECT_ERROR = Symbol.for("gort.ReflectError");
+
+/** A misuse of reflection; its message is Go's text. */
+export class ReflectError extends Error {
+  override get name(): string {
+    return "ReflectError";
+  }
+
+  /** The brand, `Symbol.for("gort.ReflectError")`. */
+  get [REFLECT_ERROR](): true {
+    return true;
+  }
+}
+
+/** Whether `v` is a {@link ReflectError}, from whichever copy of this package. */
+export function isReflectError(v: unknown): v is ReflectError {
+  return hasBrand(v, REFLECT_ERROR);
+}
+
+/** `reflect: call of reflect.Value.Int on string Value`. */
+export function onKind(method: string, kind: string): ReflectError {
+  return new ReflectError(`reflect: call of reflect.Value.${method} on ${kind} Value`);
+}
+
+/** `reflect: call of reflect.Value.Int on zero Value`. */
+export function onZero(method: string): ReflectError {
+  return new ReflectError(`reflect: call of reflect.Value.${method} on zero Value`);
+}

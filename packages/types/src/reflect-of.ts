@@ -1,0 +1,58 @@
+/**
+ * Where reflection values come from: `valueOf` and its kin.
+ *
+ * Invariants
+ *  1. Only `valueAt`, and what is reached through a pointer or a slice, is addressable.
+ */
+import type { Ptr, Space, Type } from "./api.ts";
+import { checkPointer } from "./base.ts";
+import { dynamicType, isInterfaceValue, unwrap } from "./interface-value.ts";
+import { ptr } from "./pointer.ts";
+import { Value, ZERO } from "./reflect.ts";
+
+/**
+ * Go's `reflect.ValueOf`: the first law. What it gives is a copy, hence not settable; a pointer's `elem()` is.
+ * @param space where pointers in the value point, unless the interface value says it itself
+ *
+ * @example
+ * ```ts
+ * import { valueOf } from "@gort/types";
+ *
+ * const v = valueOf(3.4);
+ * v.type.name; // => "float64"
+ * v.float(); // => 3.4
+ * v.interface(); // => 3.4
+ * v.canSet(); // => false
+ * ```
+ */
+export function valueOf(x: unknown, space: Space | null = null): Value {
+  const type = dynamicType(x);
+  if (type === null) return ZERO;
+  return new Value(type, unwrap(x), 0, isInterfaceValue(x) ? (x.space ?? space) : space, false);
+}
+
+/** The addressable value at `p`: Go's `reflect.ValueOf(&x).Elem()`. @throws RuntimeError nil dereference */
+export function valueAt(type: Type, space: Space, p: Ptr): Value {
+  checkPointer(type, space, p);
+  return new Value(type, undefined, p, space, false);
+}
+
+/** Go's `reflect.Zero`: the zero value of a type; not settable. */
+export function zeroValue(type: Type): Value {
+  return new Value(type, type.zero(), 0, null, false);
+}
+
+/** Go's `reflect.New`: a pointer to a new zero value. */
+export function newValue(type: Type, space: Space): Value {
+  return new Value(ptr(type), space.alloc(type), 0, space, false);
+}
+
+/** Go's `reflect.TypeOf`: the dynamic type, or null for nil. */
+export function typeOf(x: unknown): Type | null {
+  return dynamicType(x);
+}
+
+/** Go's `reflect.Indirect`: what a pointer points to; other values as they are. */
+export function indirect(v: Value): Value {
+  return v.kind === "ptr" ? v.elem() : v;
+}

@@ -1,0 +1,387 @@
+/**
+ * Reflection on values: Go's `reflect.Value`, over JavaScript-side values and over memory.
+ *
+ * The three laws hold: (1) `valueOf` goes from an interface value to a reflection value; (2) `interface()` goes back; (3) to
+ * change a value it must be settable.
+ *
+ * Invariants
+ *  1. A value is *addressable* if it lies in memory at a known pointer, and *settable* if it is addressable and was not
+ *     reached through an unexported field. Setting writes memory, with the barrier, and is seen by all.
+ *  2. A value that is not addressable is a copy that never changes.
+ *  3. The zero `Value` has no type and no kind; every use of it but `isValid` panics with Go's text.
+ *  4. Integers are bigints here, whatever their size, as Go's `Int` and `Uint` are 64 bits wide; `get()` gives the JavaScript side.
+ */
+import type { Kind, Ptr, Space, Type } from "./api.ts";
+import { assignableTo } from "./assignable.ts";
+import { internalType, type BaseType } from "./base.ts";
+import { nilDereference } from "./errors.ts";
+import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
+import type {
+  ArrayType,
+  FuncType,
+  PtrType,
+  SliceHeader,
+  SliceType,
+  StructField,
+  StructType,
+} from "./kinds.ts";
+import { methodsOf, findMethod } from "./method-set.ts";
+import { ptr } from "./pointer.ts";
+import { ReflectError, onKind, onZero } from "./reflect-errors.ts";
+import { callArguments } from "./reflect-call.ts";
+import { isZero } from "./reflect-zero.ts";
+import { mapEntry, mapKeys, mapLen } from "./reflect-map.ts";
+import { utf8Length, utf8Write } from "./utf8.ts";
+import { uint8 } from "./scalar.ts";
+
+const INTS: ReadonlySet<Kind> = new Set<Kind>(["int", "int8", "int16", "int32", "int64"]);
+const UINTS: ReadonlySet<Kind> = new Set<Kind>([
+  "uint",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+  "uintptr",
+]);
+
+/** A reflection value. Made by `valueOf`, `valueAt`, `zeroValue` and `newValue`. */
+export class Value {
+  private readonly t: BaseType<any> | null;
+  private readonly v: unknown;
+  private readonly p: Ptr;
+  private readonly s: Space | null;
+  /** Reached through an unexported field. */
+  private readonly ro: boolean;
+
+  /** @internal */
+  constructor(t: Type | null, v: unknown, p: Ptr, s: Space | null, ro: boolean) {
+    this.t = t === null ? null : internalType(t);
+    this.v = v;
+    this.p = p;
+    this.s = s;
+    this.ro = ro;
+  }
+
+  /** Whether it represents a value; false for the zero `Value`. */
+  isValid(): boolean {
+    return this.t !== null;
+  }
+  /** Its type. Go's `Type`. */
+  get type(): Type {
+    return this.known("Type");
+  }
+  /** Its kind; `"invalid"` for the zero `Value`. */
+  get kind(): Kind | "invalid" {
+    return this.t === null ? "invalid" : this.t.kind;
+  }
+  /** The space it lies or points into, or null. */
+  get space(): Space | null {
+    return this.s;
+  }
+  /** Whether `addr` can be called: it lies in memory. */
+  canAddr(): boolean {
+    return this.p !== 0;
+  }
+  /** Whether it can be changed: addressable, and not through an unexported field. */
+  canSet(): boolean {
+    return this.p !== 0 && !this.ro;
+  }
+  /** Whether `interface` can be called: not through an unexported field. */
+  canInterface(): boolean {
+    if (this.t === null) throw onZero("CanInterface");
+    return !this.ro;
+  }
+
+  /** The JavaScript side of the value; a copy. */
+  get(): any {
+    const t = this.known("Interface");
+    return this.p !== 0 ? t.get(this.s!, this.p) : t.copy(this.v);
+  }
+  /** The value as an interface value: the second law. @throws ReflectError for a value of an unexported field */
+  interface(): unknown {
+    const t = this.known("Interface");
+    if (this.ro) {
+      throw new ReflectError(
+        "reflect.Value.Interface: cannot return value obtained from unexported field or method",
+      );
+    }
+    return t.kind === "interface" ? this.get() : wrap(t, this.get(), this.s, null);
+  }
+  /** The boolean. */
+  bool(): boolean {
+    return this.ofKind("Bool", "bool").get() as boolean;
+  }
+  /** The signed integer of any size. */
+  int(): bigint {
+    const t = this.known("Int");
+    if (!INTS.has(t.kind)) throw onKind("Int", t.kind);
+    return BigInt(this.get() as number | bigint);
+  }
+  /** The unsigned integer of any size. */
+  uint(): bigint {
+    const t = this.known("Uint");
+    if (!UINTS.has(t.kind)) throw onKind("Uint", t.kind);
+    return BigInt(this.get() as number | bigint);
+  }
+  /** The float of either size. */
+  float(): number {
+    return this.ofKind("Float", "float32", "float64").get() as number;
+  }
+  /** The string; for other kinds `<int Value>`, and `<invalid Value>`, as in Go: it never throws. */
+  string(): string {
+    if (this.t === null) return "<invalid Value>";
+    return this.t.kind === "string" ? (this.get() as string) : `<${this.t.name} Value>`;
+  }
+  toString(): string {
+    return this.string();
+  }
+  /** The pointer. */
+  pointer(): Ptr {
+    const p = this.ofKind("Pointer", "ptr", "unsafe.Pointer", "slice").word();
+    if (p === undefined) throw new ReflectError(`reflect: ${this.type.name} has no address`);
+    return p;
+  }
+  /** Whether a pointer, slice, map, channel, function or interface is nil. */
+  isNil(): boolean {
+    const t = this.known("IsNil");
+    switch (t.kind as string) {
+      case "ptr":
+      case "unsafe.Pointer":
+      case "slice":
+        return this.word() === 0;
+      case "map":
+      case "chan":
+      case "func":
+      case "interface":
+        return this.get() === null || this.get() === undefined;
+      default:
+        throw onKind("IsNil", t.kind);
+    }
+  }
+  /** Whether it is its type's zero value. -0 is not, as in Go. */
+  isZero(): boolean {
+    return isZero(this, this.known("IsZero"));
+  }
+  /** Elements of an array, slice or map, bytes of a string. */
+  len(): number {
+    const t = this.known("Len");
+    switch (t.kind as string) {
+      case "array":
+        return (t as unknown as ArrayType).len;
+      case "slice":
+        return (this.get() as SliceHeader).len;
+      case "string":
+        return utf8Length(this.get() as string);
+      case "map":
+        return mapLen(this.get());
+      default:
+        throw onKind("Len", t.kind);
+    }
+  }
+  /** Capacity of an array or slice. */
+  cap(): number {
+    const t = this.known("Cap");
+    if (t.kind === "array") return (t as unknown as ArrayType).len;
+    return (this.ofKind("Cap", "slice").get() as SliceHeader).cap;
+  }
+  /** Element `i` of an array or slice, byte `i` of a string. An element of a slice is addressable. */
+  index(i: number): Value {
+    const t = this.known("Index");
+    const out = !Number.isInteger(i) || i < 0;
+    if (t.kind === "slice") {
+      const h = this.get() as SliceHeader;
+      const { elem } = t as unknown as SliceType;
+      if (out || i >= h.len) throw new ReflectError("reflect: slice index out of range");
+      return new Value(elem, undefined, h.ptr + i * elem.size, this.inSpace(), this.ro);
+    }
+    if (t.kind === "array") {
+      const { elem, len } = t as unknown as ArrayType;
+      if (out || i >= len) throw new ReflectError("reflect: array index out of range");
+      if (this.p !== 0) return new Value(elem, undefined, this.p + i * elem.size, this.s, this.ro);
+      return new Value(elem, (this.v as unknown[])[i], 0, this.s, this.ro);
+    }
+    if (t.kind === "string") {
+      const text = this.get() as string;
+      const bytes = new Uint8Array(utf8Length(text));
+      utf8Write(bytes, 0, text);
+      if (out || i >= bytes.length) throw new ReflectError("reflect: string index out of range");
+      return new Value(uint8, bytes[i], 0, this.s, this.ro);
+    }
+    throw onKind("Index", t.kind);
+  }
+  /** What a pointer points to (addressable), or what an interface holds; the zero `Value` for nil. */
+  elem(): Value {
+    const t = this.known("Elem");
+    if (t.kind === "interface") {
+      const v = this.get() as unknown;
+      const type = dynamicType(v);
+      if (type === null) return ZERO;
+      return new Value(type, unwrap(v), 0, isInterfaceValue(v) ? v.space : this.s, this.ro);
+    }
+    if (t.kind !== "ptr") throw onKind("Elem", t.kind);
+    const p = this.word();
+    if (p === 0) return ZERO;
+    if (p === undefined) throw new ReflectError(`reflect: ${t.name} has no elements`);
+    return new Value((t as unknown as PtrType).elem, undefined, p, this.inSpace(), this.ro);
+  }
+  /** A pointer to the value. @throws ReflectError if it is not addressable */
+  addr(): Value {
+    const t = this.known("Addr");
+    if (this.p === 0) throw new ReflectError("reflect.Value.Addr of unaddressable value");
+    return new Value(ptr(t), this.p, 0, this.s, this.ro);
+  }
+  /** Number of fields of a struct. */
+  numField(): number {
+    return this.structType("NumField").fields.length;
+  }
+  /** Field `i` of a struct; settable if the struct is addressable and the field exported. */
+  field(i: number): Value {
+    const f = this.structType("Field").fields[i];
+    if (f === undefined) throw new ReflectError("reflect: Field index out of range");
+    return this.at(f);
+  }
+  /** The field of that name, or the zero `Value`. */
+  fieldByName(name: string): Value {
+    const f = this.structType("FieldByName").field(name);
+    return f === undefined ? ZERO : this.at(f);
+  }
+  private at(f: StructField): Value {
+    const ro = this.ro || !f.exported;
+    if (this.p !== 0) return new Value(f.type, undefined, this.p + f.offset, this.s, ro);
+    const v = f.name === "_" ? f.type.zero() : (this.v as Record<string, unknown>)[f.name];
+    return new Value(f.type, v, 0, this.s, ro);
+  }
+  /** The keys of a map, in the map's own order. */
+  mapKeys(): Value[] {
+    const t = this.ofKind("MapKeys", "map").t as unknown as { key: Type };
+    return mapKeys(this.get()).map((k) => new Value(t.key, k, 0, this.s, this.ro));
+  }
+  /** The element of a key, or the zero `Value`. */
+  mapIndex(key: Value): Value {
+    const t = this.ofKind("MapIndex", "map").t as unknown as { elem: Type; key: Type };
+    const [v, ok] = mapEntry(this.get(), key.get());
+    return ok ? new Value(t.elem, v, 0, this.s, this.ro) : ZERO;
+  }
+
+  /** Assigns another value. @throws ReflectError if not settable, or the types do not fit */
+  set(x: Value): void {
+    const t = this.settable("Set");
+    const from = x.known("Set");
+    if (x.ro)
+      throw new ReflectError(
+        "reflect: reflect.Value.Set using value obtained using unexported field",
+      );
+    if (!assignableTo(from, t)) {
+      throw new ReflectError(
+        `reflect.Set: value of type ${from.name} is not assignable to type ${t.name}`,
+      );
+    }
+    t.store(this.s!, this.p, t.kind === "interface" ? x.interface() : x.get());
+  }
+  /** Sets a boolean. */
+  setBool(v: boolean): void {
+    this.settableOf("SetBool", (k) => k === "bool").store(this.s!, this.p, v);
+  }
+  /** Sets a signed integer; what does not fit is cut off, as in Go. */
+  setInt(v: number | bigint): void {
+    const t = this.settableOf("SetInt", (k) => INTS.has(k));
+    const n = BigInt.asIntN(8 * t.size, BigInt(v));
+    t.store(this.s!, this.p, t.kind === "int64" ? n : Number(n));
+  }
+  /** Sets an unsigned integer; what does not fit is cut off, as in Go. */
+  setUint(v: number | bigint): void {
+    const t = this.settableOf("SetUint", (k) => UINTS.has(k));
+    const n = BigInt.asUintN(8 * t.size, BigInt(v));
+    t.store(this.s!, this.p, t.kind === "uint64" ? n : Number(n));
+  }
+  /** Sets a float. */
+  setFloat(v: number): void {
+    this.settableOf("SetFloat", (k) => k === "float32" || k === "float64").store(
+      this.s!,
+      this.p,
+      v,
+    );
+  }
+  /** Sets a string. */
+  setString(v: string): void {
+    this.settableOf("SetString", (k) => k === "string").store(this.s!, this.p, v);
+  }
+
+  /** Number of methods in the type's method set. */
+  numMethod(): number {
+    return methodsOf(this.known("NumMethod")).length;
+  }
+  /** Method `i` in order of name, bound to the value: a function. */
+  method(i: number): Value {
+    const m = methodsOf(this.known("Method"))[i];
+    if (m === undefined) throw new ReflectError("reflect: Method index out of range");
+    return this.bind(m.name);
+  }
+  /** The method of that name, bound to the value, or the zero `Value`. */
+  methodByName(name: string): Value {
+    return findMethod(this.known("MethodByName"), name) === undefined ? ZERO : this.bind(name);
+  }
+  private bind(name: string): Value {
+    if (this.kind === "interface" && this.isNil()) {
+      throw new ReflectError("reflect: Method on nil interface value");
+    }
+    const m = findMethod(this.t!, name)!;
+    // The receiver is evaluated now, as Go does.
+    const recv = this.get() as unknown;
+    const bound = (...args: unknown[]): unknown => m.invoke(recv, this.s, args);
+    return new Value(m.type, bound, 0, this.s, this.ro);
+  }
+  /** Calls a function with arguments of its parameter types. @throws ReflectError with Go's texts for wrong arguments */
+  call(args: readonly Value[] = []): Value[] {
+    const f = this.ofKind("Call", "func");
+    const t = f.t as unknown as FuncType;
+    const fn = f.get() as ((...a: unknown[]) => unknown) | null;
+    if (fn === null) throw new ReflectError("reflect.Value.Call: call of nil function");
+    const result = fn(...callArguments(t, args));
+    if (t.results.length === 0) return [];
+    const list = t.results.length === 1 ? [result] : (result as unknown[]);
+    return t.results.map((r, i) => new Value(r, list[i], 0, this.s, false));
+  }
+
+  // The type, or Go's panic for the zero Value.
+  private known(method: string): BaseType<any> {
+    if (this.t === null) throw onZero(method);
+    return this.t;
+  }
+  private ofKind(method: string, ...kinds: Kind[]): this {
+    const t = this.known(method);
+    if (!kinds.includes(t.kind)) throw onKind(method, t.kind);
+    return this;
+  }
+  private structType(method: string): StructType {
+    return this.ofKind(method, "struct").t as unknown as StructType;
+  }
+  private settable(method: string): BaseType<any> {
+    const t = this.known(method);
+    if (this.ro) {
+      throw new ReflectError(
+        `reflect: reflect.Value.${method} using value obtained using unexported field`,
+      );
+    }
+    if (this.p === 0)
+      throw new ReflectError(`reflect: reflect.Value.${method} using unaddressable value`);
+    return t;
+  }
+  private settableOf(method: string, fits: (k: Kind) => boolean): BaseType<any> {
+    const t = this.settable(method);
+    if (!fits(t.kind)) throw onKind(method, t.kind);
+    return t;
+  }
+  private inSpace(): Space {
+    if (this.s === null) throw nilDereference();
+    return this.s;
+  }
+  // The pointer in a pointer or in the first word of a slice.
+  private word(): Ptr | undefined {
+    const v = this.get() as Ptr | Partial<SliceHeader>;
+    return typeof v === "number" ? v : v.ptr;
+  }
+}
+
+/** The zero `Value`. */
+export const ZERO = /* @__PURE__ */ new Value(null, undefined, 0, null, false);

@@ -1,0 +1,109 @@
+/** Pointer checks and refusals of loads and stores. */
+import { describe, expect, it } from "vitest";
+import {
+  array,
+  bool,
+  checkPointer,
+  chan,
+  complex64,
+  float64,
+  func,
+  int,
+  int32,
+  int64,
+  int8,
+  isRuntimeError,
+  map,
+  ptr,
+  slice,
+  string,
+  struct,
+  uint64,
+  uint8,
+  type Type,
+} from "../src/index.ts";
+import { makeSpace } from "./space.ts";
+
+describe("a pointer", () => {
+  const s = makeSpace(4096);
+
+  it("that is nil panics as a nil dereference", () => {
+    for (const t of [int, string, struct({ a: int }), array(int, 2)] as Type[]) {
+      for (const run of [
+        () => t.load(s, 0),
+        () => t.store(s, 0, t.zero()),
+        () => checkPointer(t, s, 0),
+      ]) {
+        let thrown: unknown;
+        try {
+          run();
+        } catch (e) {
+          thrown = e;
+        }
+        expect(isRuntimeError(thrown)).toBe(true);
+      }
+    }
+  });
+
+  it("that is misaligned, foreign or no pointer at all is refused by name and value", () => {
+    expect(() => int32.load(s, 66)).toThrow("*int32: pointer is 66, want a multiple of 4");
+    expect(() => float64.store(s, 68, 1)).toThrow("*float64: pointer is 68, want a multiple of 8");
+    expect(() => int32.load(s, 4096)).toThrow(
+      "*int32: pointer is 4096, want a byte offset below 4093",
+    );
+    expect(() => array(uint8, 8).load(s, 4092)).toThrow("*[8]uint8: pointer is 4092");
+    for (const p of [-4, 2 ** 32, 2 ** 40, 0.5, NaN, Infinity]) {
+      expect(() => int8.load(s, p)).toThrow(RangeError);
+      expect(() => int8.store(s, p, 1)).toThrow(RangeError);
+    }
+    expect(uint8.load(s, 4095)).toBe(0);
+  });
+});
+
+describe("a value", () => {
+  it("that its type cannot hold is refused, naming the place, before anything is written", () => {
+    const s = makeSpace();
+    const T = struct({ a: int8, b: array(struct({ c: uint64 }), 2), d: string });
+    const p = s.alloc(T);
+    const good = { a: 1, b: [{ c: 1n }, { c: 2n }], d: "x" };
+    T.store(s, p, good);
+    const bad: [unknown, RegExp][] = [
+      [{ ...good, a: 128 }, /\.a: value is 128, want an integer from -128 to 127/],
+      [{ ...good, a: 5, d: 7 }, /\.d: value is 7, want a string/],
+      [{ ...good, a: 5, b: [{ c: 1n }] }, /\.b: value is an array of 1, want an array of 2/],
+      [{ ...good, a: 5, b: [{ c: 1n }, { c: -1n }] }, /\.b\[1\]\.c: value is -1n/],
+      [{ ...good, a: 5, b: [{ c: 1n }, null] }, /\.b\[1\]: value is null, want an object/],
+      [null, /value is null, want an object/],
+      [5, /value is 5, want an object/],
+    ];
+    for (const [v, text] of bad) {
+      expect(() => T.store(s, p, v as never)).toThrow(text);
+      expect(T.load(s, p)).toEqual(good);
+    }
+  });
+
+  it("of each kind has its own refusal", () => {
+    const s = makeSpace();
+    const p = s.alloc(uint64, 4);
+    const cases: [Type, unknown, string][] = [
+      [bool, 1, "bool: value is 1, want a boolean"],
+      [int, "1", 'int: value is "1", want an integer from -2147483648 to 2147483647'],
+      [int64, 1, "int64: value is 1, want a bigint"],
+      [
+        int64,
+        1n << 63n,
+        "int64: value is 9223372036854775808n, want a bigint from -9223372036854775808 to",
+      ],
+      [uint64, -1n, "uint64: value is -1n"],
+      [float64, "x", 'float64: value is "x", want a number'],
+      [complex64, 1, "complex64: value is 1, want an object { re, im }"],
+      [ptr(int), -1, "*int: value is -1, want a pointer"],
+      [slice(int), null, "[]int: value is null, want a slice header"],
+      [slice(int), { ptr: 0, len: 2, cap: 1 }, "[]int: len is 2, want at most cap, which is 1"],
+      [map(int, int), 5, "map[int]int: value is 5, want an object or null"],
+      [chan(int), "c", 'chan int: value is "c", want an object or null'],
+      [func(), {}, "func(): value is an object (Object), want a function or null"],
+    ];
+    for (const [t, v, text] of cases) expect(() => t.store(s, p, v)).toThrow(text);
+  });
+});

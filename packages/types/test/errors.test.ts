@@ -1,0 +1,117 @@
+/** Errors: brands, names, texts. */
+import { describe, expect, it } from "vitest";
+import {
+  FatalError,
+  ReflectError,
+  RuntimeError,
+  TypeAssertionError,
+  badArgument,
+  isFatalError,
+  isReflectError,
+  isRuntimeError,
+  isTypeAssertionError,
+  nilDereference,
+  nilReceiver,
+  show,
+  uncomparableType,
+  unhashableType,
+} from "../src/index.ts";
+
+describe("brands", () => {
+  it("recognise errors from another copy of the package, and nothing else", () => {
+    const foreign = Object.assign(new Error("x"), { [Symbol.for("gort.RuntimeError")]: true });
+    expect(isRuntimeError(foreign)).toBe(true);
+    expect(isRuntimeError(new RuntimeError("x"))).toBe(true);
+    expect(isRuntimeError(new TypeAssertionError("", "int", "string"))).toBe(true);
+    expect(isTypeAssertionError(new TypeAssertionError("", "int", "string"))).toBe(true);
+    expect(isTypeAssertionError(new RuntimeError("x"))).toBe(false);
+    expect(isFatalError(new FatalError("x"))).toBe(true);
+    expect(isReflectError(new ReflectError("x"))).toBe(true);
+    for (const v of [null, undefined, 1, "s", {}, new Error("x"), () => 1]) {
+      expect([isRuntimeError(v), isFatalError(v), isReflectError(v)]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+    }
+    expect(isRuntimeError(new FatalError("x"))).toBe(false);
+  });
+});
+
+describe("a RuntimeError", () => {
+  it("says its type in Go by its text", () => {
+    expect(new RuntimeError("runtime error: x").goType).toBe("runtime.errorString");
+    expect(new RuntimeError("send on closed channel").goType).toBe("runtime.plainError");
+    expect(new RuntimeError("runtime error: x", "runtime.boundsError").goType).toBe(
+      "runtime.boundsError",
+    );
+    expect(Object.keys(new RuntimeError("x"))).toEqual([]);
+  });
+});
+
+describe("a FatalError", () => {
+  it("prints as Go does, from its first line on", () => {
+    const e = new FatalError("all goroutines are asleep - deadlock!");
+    expect(String(e)).toBe("fatal error: all goroutines are asleep - deadlock!");
+    expect(e.stack?.split("\n")[0]).toBe("fatal error: all goroutines are asleep - deadlock!");
+  });
+});
+
+describe("texts", () => {
+  it("are Go's", () => {
+    expect(nilDereference().message).toBe(
+      "runtime error: invalid memory address or nil pointer dereference",
+    );
+    expect(unhashableType("[]int").message).toBe("runtime error: hash of unhashable type []int");
+    expect(uncomparableType("[]int").message).toBe(
+      "runtime error: comparing uncomparable type []int",
+    );
+    expect(nilReceiver("main.T", "F").message).toBe(
+      "value method main.T.F called using nil *T pointer",
+    );
+    expect(new TypeAssertionError("any", "main.T", "main.T").message).toBe(
+      "interface conversion: any is main.T, not main.T (types from different scopes)",
+    );
+  });
+
+  it("name a bad argument and its value, whatever it is", () => {
+    const values = [
+      -1,
+      -0,
+      NaN,
+      1e12,
+      5n,
+      "a",
+      null,
+      undefined,
+      [1],
+      {},
+      new Map(),
+      () => 1,
+      Symbol("q"),
+      true,
+    ];
+    expect(values.map((v) => show(v))).toEqual([
+      "-1",
+      "-0",
+      "NaN",
+      "1000000000000",
+      "5n",
+      '"a"',
+      "null",
+      "undefined",
+      "an array of 1",
+      "an object (Object)",
+      "an object (Map)",
+      "function (anonymous)",
+      "Symbol(q)",
+      "true",
+    ]);
+    expect(show("x".repeat(100))).toHaveLength(43);
+    expect(badArgument("f", "n", -1, "a positive integer")).toBeInstanceOf(RangeError);
+    expect(badArgument("f", "n", "a", "a number", "type")).toBeInstanceOf(TypeError);
+    expect(badArgument("f", "n", -1, "a positive integer").message).toBe(
+      "f: n is -1, want a positive integer",
+    );
+  });
+});

@@ -1,0 +1,208 @@
+/** Interface values in memory. */
+import { describe, expect, it } from "vitest";
+import {
+  any,
+  array,
+  chan,
+  convert,
+  dynamicType,
+  error,
+  float64,
+  func,
+  iface,
+  int,
+  int64,
+  isInterfaceValue,
+  map,
+  named,
+  ptr,
+  slice,
+  string,
+  struct,
+  toInterface,
+  uint64,
+  type Ptr,
+  type Space,
+  type Type,
+} from "../src/index.ts";
+import { makeSpace } from "./space.ts";
+
+describe("an interface value in memory", () => {
+  it("is the number of its dynamic type and a pointer; nil is two zero words", () => {
+    const s = makeSpace();
+    const p = s.alloc(any, 3);
+    any.store(s, p, 1.5);
+    any.store(s, p + 8, toInterface(ptr(int), 64));
+    const u32 = s.memory.u32;
+    expect(float64.load(s, u32[(p >>> 2) + 1]!)).toBe(1.5);
+    // A pointer lies in the word itself.
+    expect(u32[(p >>> 2) + 3]).toBe(64);
+    expect([u32[(p >>> 2) + 4], u32[(p >>> 2) + 5]]).toEqual([0, 0]);
+    any.store(s, p, null);
+    expect([u32[p >>> 2], u32[(p >>> 2) + 1]]).toEqual([0, 0]);
+  });
+
+  it("keeps raw values raw and typed ones typed", () => {
+    const s = makeSpace();
+    const p = s.alloc(any);
+    const back = (v: unknown): unknown => {
+      any.store(s, p, v);
+      return any.load(s, p);
+    };
+    const o = { a: 1 };
+    const e = new Error("e");
+    const f = (): number => 1;
+    const sym = Symbol("s");
+    for (const v of [
+      1.5,
+      -0,
+      "é",
+      true,
+      7n,
+      -(1n << 63n),
+      (1n << 64n) - 1n,
+      1n << 90n,
+      o,
+      e,
+      f,
+      sym,
+      null,
+    ]) {
+      expect(back(v)).toBe(v);
+    }
+    for (const [t, v] of [
+      [int, 5],
+      [uint64, 5n],
+      [array(int, 2), [1, 2]],
+      [slice(int), { ptr: 64, len: 1, cap: 2 }],
+      [struct({ a: string }), { a: "x" }],
+      [named("main.F", float64), 2.5],
+      [map(string, int), new Map()],
+      [chan(int), {}],
+      [func([int]), f],
+    ] as [Type, unknown][]) {
+      const got = back(toInterface(t, v)) as { type: Type; value: unknown };
+      expect(isInterfaceValue(got)).toBe(true);
+      expect([got.type.name, got.value]).toEqual([t.name, v]);
+    }
+  });
+
+  it("has one type number for identical types, of any descriptor object", () => {
+    const s = makeSpace();
+    const p = s.alloc(any, 2);
+    any.store(s, p, toInterface(array(int, 2), [1, 2]));
+    any.store(s, p + 8, toInterface(array(int, 2), [1, 2]));
+    expect(s.memory.u32[p >>> 2]).toBe(s.memory.u32[(p + 8) >>> 2]);
+    expect(any.equal(s, p, p + 8)).toBe(true);
+  });
+
+  it("knows nothing of another space's types", () => {
+    const [s, t] = [makeSpace(), makeSpace()];
+    const p = s.alloc(any);
+    any.store(s, p, "x");
+    t.memory.u8.set(s.memory.u8);
+    expect(() => any.load(t, p)).toThrow("interface value: type word is 1, want at most 0");
+  });
+
+  it("of an interface with methods must implement it, on storing as on converting", () => {
+    const s = makeSpace();
+    const Str = named("main.Stringer", iface({ String: func([], [string]) }));
+    const T = named("main.T", int).method("String", func([], [string]), (n) => `T${n}`);
+    const p = s.alloc(Str);
+    Str.store(s, p, convert(toInterface(T, 4), Str));
+    expect(Str.load(s, p)?.call("String")).toBe("T4");
+    // A value that was never converted is taken too, as Go converts on assignment.
+    Str.store(s, p, toInterface(T, 5));
+    expect(Str.load(s, p)?.call("String")).toBe("T5");
+    expect(() => Str.store(s, p, 5 as never)).toThrow(
+      "main.Stringer: value is 5, want a value that implements main.Stringer (missing method String)",
+    );
+    expect(Str.load(s, p)?.call("String")).toBe("T5");
+    error.store(s, p, convert(new TypeError("bad"), error));
+    expect(error.load(s, p)?.call("Error")).toBe("bad");
+  });
+
+  it("is checked like its dynamic type, and a refused store changes nothing", () => {
+    const s = makeSpace();
+    const p = s.alloc(any);
+    any.store(s, p, "before");
+    const v = toInterface(struct({ n: int }), { n: 1 });
+    v.value.n = 1e10;
+    expect(() => any.store(s, p, v)).toThrow("n: value is 10000000000");
+    expect(any.load(s, p)).toBe("before");
+    expect(() => toInterface(int, 0.5)).toThrow("int: value is 0.5");
+    expect(() => toInterface(any as Type, 1)).toThrow("a type that is no interface");
+  });
+});
+
+describe("the dynamic type of a raw value", () => {
+  it("is the type of Go that the value is", () => {
+    const name = (v: unknown): string => dynamicType(v)?.name ?? "nil";
+    expect(
+      [
+        1,
+        "a",
+        true,
+        1n,
+        1n << 63n,
+        1n << 64n,
+        null,
+        undefined,
+        {},
+        [],
+        new Error(),
+        () => 1,
+        Symbol(),
+      ].map(name),
+    ).toEqual([
+      "float64",
+      "string",
+      "bool",
+      "int64",
+      "uint64",
+      "js.BigInt",
+      "nil",
+      "nil",
+      "*js.Object",
+      "*js.Object",
+      "*js.Error",
+      "func()",
+      "js.Symbol",
+    ]);
+    expect(dynamicType(-1n)).toBe(int64);
+  });
+});
+
+describe("a descriptor made by somebody else", () => {
+  it("works as a part of ours by its public members", () => {
+    // Celsius: an int16 of tenths of degrees.
+    const celsius: Type<number> = {
+      kind: "int16",
+      name: "weather.Celsius",
+      size: 2,
+      align: 2,
+      ptrdata: 0,
+      ptrMask: new Uint32Array(0),
+      comparable: true,
+      zero: () => 0,
+      load: (s: Space, p: Ptr) => s.memory.i16[p >>> 1]! / 10,
+      store: (s: Space, p: Ptr, v: number) => void (s.memory.i16[p >>> 1] = v * 10),
+      equal: (s: Space, p: Ptr, q: Ptr) => s.memory.i16[p >>> 1] === s.memory.i16[q >>> 1],
+      hash: (_s: Space, _p: Ptr, seed: number) => seed,
+      equalValues: (a: number, b: number) => a === b,
+      hashValue: (_v: number, seed: number) => seed,
+    };
+    const T = struct({ flag: int, at: array(celsius, 2) });
+    const s = makeSpace();
+    const p = s.alloc(T);
+    T.store(s, p, { flag: 1, at: [20.5, -3.1] });
+    expect(T.load(s, p)).toEqual({ flag: 1, at: [20.5, -3.1] });
+    expect([T.name, T.size]).toEqual(["struct { flag int; at [2]weather.Celsius }", 8]);
+    expect(T.equal(s, p, p)).toBe(true);
+    expect(T.hash(s, p, 1)).toBe(T.hashValue(T.load(s, p), 1));
+    const q = s.alloc(any);
+    any.store(s, q, toInterface(celsius, 1.5));
+    expect((any.load(s, q) as { value: number }).value).toBe(1.5);
+    expect(any.equal(s, q, q)).toBe(true);
+  });
+});

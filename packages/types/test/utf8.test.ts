@@ -1,0 +1,81 @@
+/** Strings between UTF-16 and UTF-8, against Go's own conversions and the platform's encoder. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { string, utf8Length, utf8Read, utf8Write } from "../src/index.ts";
+import { sameUtf8 } from "../src/utf8.ts";
+import { makeSpace } from "./space.ts";
+
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.string({ maxLength: 30 }),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 })
+    .map((u) => String.fromCharCode(...u)),
+);
+
+describe("utf8Write", () => {
+  it("writes what the platform's encoder does, and utf8Length says how much", () => {
+    fc.assert(
+      fc.property(text, (s) => {
+        const want = new TextEncoder().encode(s);
+        const u8 = new Uint8Array(want.length + 2);
+        expect(utf8Length(s)).toBe(want.length);
+        expect(utf8Write(u8, 1, s)).toBe(want.length);
+        expect(u8.subarray(1, 1 + want.length)).toEqual(want);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("utf8Read", () => {
+  it("is the inverse for well-formed strings, long ones too", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.nat(200), (s, times) => {
+        const long = s.repeat(times + 1);
+        const bytes = new TextEncoder().encode(long);
+        expect(utf8Read(bytes, 0, bytes.length)).toBe(long);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("shows each invalid byte as one U+FFFD, as Go's range does", () => {
+    const read = (...b: number[]): string => utf8Read(Uint8Array.from(b), 0, b.length);
+    expect(read(0x61, 0xff, 0x62)).toBe("a\ufffdb");
+    expect(read(0xe2, 0x82)).toBe("\ufffd\ufffd");
+    expect(read(0xc0, 0x80)).toBe("\ufffd\ufffd");
+    expect(read(0xed, 0xa0, 0x80)).toBe("\ufffd\ufffd\ufffd");
+    expect(read(0xf4, 0x90, 0x80, 0x80)).toBe("\ufffd\ufffd\ufffd\ufffd");
+    expect(read(0xe0, 0x80, 0x80)).toBe("\ufffd\ufffd\ufffd");
+    expect(read(0xf0, 0x80, 0x80, 0x80)).toBe("\ufffd\ufffd\ufffd\ufffd");
+    expect(read(0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80)).toBe("€😀");
+  });
+
+  it("never splits a pair at the edge of its inner chunk", () => {
+    for (let n = 2045; n < 2051; n++) {
+      const s = "a".repeat(n) + "😀b";
+      const bytes = new TextEncoder().encode(s);
+      expect(utf8Read(bytes, 0, bytes.length)).toBe(s);
+    }
+  });
+});
+
+describe("a string in memory", () => {
+  it("compares as its bytes do", () => {
+    const s = makeSpace();
+    const [p, q] = [s.alloc(string), s.alloc(string)];
+    fc.assert(
+      fc.property(fc.tuple(text, text), fc.boolean(), ([a, b], twist) => {
+        const c = twist ? a.replaceAll(/[\ud800-\udfff]/g, "\ufffd") : b;
+        const same = new TextEncoder().encode(a).join() === new TextEncoder().encode(c).join();
+        expect(sameUtf8(a, c)).toBe(same);
+      }),
+      { numRuns: 500 },
+    );
+    string.store(s, p, "");
+    string.store(s, q, "");
+    expect(s.memory.u32[p >>> 2]).toBe(0);
+    expect(string.equal(s, p, q)).toBe(true);
+  });
+});

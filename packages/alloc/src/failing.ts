@@ -1,0 +1,78 @@
+/**
+ * A decorator that runs out of memory when told to: for tests of what callers do then.
+ *
+ * Invariants
+ *  1. An allocation that is to fail never reaches the inner allocator, and throws the very error a full memory gives.
+ *  2. free, usableSize and stats always pass.
+ */
+import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
+import { outOfMemory } from "./errors.ts";
+
+/** When a failing allocator fails. All that are given apply. */
+export interface FailingOptions {
+  /** Allocations that succeed before every further one fails. */
+  readonly after?: number;
+  /** Every n-th allocation fails, counted from 1. */
+  readonly every?: number;
+  /** Bytes that may be allocated in total. */
+  readonly budget?: number;
+  /** Decides per call; `n` counts from 1. */
+  readonly when?: (size: number, n: number) => boolean;
+}
+
+class Failing implements Allocator {
+  readonly memory: Memory;
+  private readonly inner: Allocator;
+  private readonly options: FailingOptions;
+  private n = 0;
+  private bytes = 0;
+
+  constructor(inner: Allocator, options: FailingOptions) {
+    this.inner = inner;
+    this.options = options;
+    this.memory = inner.memory;
+  }
+
+  alloc(size: number, flags?: number, shard?: number): Ptr {
+    const { after = Infinity, every = Infinity, budget = Infinity, when } = this.options;
+    const n = ++this.n;
+    if (n > after || n % every === 0 || this.bytes + size > budget || when?.(size, n) === true) {
+      throw outOfMemory(size, this.inner.stats().heapInuse, this.memory.byteLength);
+    }
+    const p = this.inner.alloc(size, flags, shard);
+    this.bytes += size;
+    return p;
+  }
+
+  free(p: Ptr, shard?: number): void {
+    this.inner.free(p, shard);
+  }
+
+  usableSize(p: Ptr): number {
+    return this.inner.usableSize(p);
+  }
+
+  stats(): AllocStats {
+    return this.inner.stats();
+  }
+}
+
+/**
+ * Makes chosen allocations fail as if memory had run out.
+ *
+ * @example
+ * ```ts
+ * import { createAllocator, createMemory, failingAllocator, isAllocError } from "@gort/alloc";
+ *
+ * const heap = failingAllocator(createAllocator(createMemory({ reserve: 2 ** 20 })), { after: 1 });
+ * heap.alloc(8) > 0; // => true
+ * try {
+ *   heap.alloc(8);
+ * } catch (err) {
+ *   console.log(isAllocError(err) && err.code); // => "OUT_OF_MEMORY"
+ * }
+ * ```
+ */
+export function failingAllocator(inner: Allocator, options: FailingOptions): Allocator {
+  return new Failing(inner, options);
+}

@@ -1,0 +1,243 @@
+/**
+ * The poisoning build: a decorator that finds writes past an object, writes after free, and reads of either.
+ *
+ *     inner object
+ *     ┌──────────┬──────────────────────────┬──────────┐
+ *     │ redzone  │ the caller's bytes       │ redzone… │   redzones hold 0xFB
+ *     └──────────┴──────────────────────────┴──────────┘
+ *
+ * Invariants
+ *  1. A fresh object reads 0xAA in every byte if NOZERO was given, else 0. A freed one reads 0x55 until it is reused.
+ *  2. Redzones lie before and after every object, at least `redzone` bytes each; a byte of them that changed is found at free
+ *     and by `verify`, with the site of the allocation.
+ *  3. The last `quarantine` freed objects are kept back from the inner allocator; a byte of them that changed is found
+ *     when they leave, or by `verify`, with the sites of allocation and free.
+ *  4. An error is thrown before anything is given to the inner allocator, and the object it names stays as it was found.
+ *
+ * Rejected: poisoning within the allocator itself, which would put a test into the fast path and leave no room for
+ * redzones. Sites and sizes are kept in JavaScript maps, as they belong to the debugging session, not the heap.
+ */
+import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
+import { NOSCAN, NOZERO } from "./api.ts";
+import {
+  AllocError,
+  badOption,
+  badPointer,
+  badSize,
+  deadPointer,
+  doubleFree,
+  foreignPointer,
+  hex,
+  interiorPointer,
+} from "./errors.ts";
+import { callSite } from "./site.ts";
+import { MAX_MEMORY } from "./words.ts";
+
+const FRESH = 0xaa;
+const FREED = 0x55;
+const REDZONE = 0xfb;
+
+/** Options of {@link poisoningAllocator}. */
+export interface PoisonOptions {
+  /** Bytes before and after an object, a multiple of 16. @defaultValue 16 */
+  readonly redzone?: number;
+  /** Freed objects that are kept back before their memory may be used again. @defaultValue 256 */
+  readonly quarantine?: number;
+  /** Whether to record where objects are allocated and freed; costs microseconds per call. @defaultValue true */
+  readonly sites?: boolean;
+}
+
+/** An allocator that checks what callers do with its memory. */
+export interface PoisoningAllocator extends Allocator {
+  /** Looks at every redzone and every freed object now. Throws for the first byte that changed. */
+  verify(): void;
+  /** Verifies, then gives all freed objects that are kept back to the inner allocator. */
+  drain(): void;
+  /** Where the object at `p` was allocated: function and position, or "" if sites are off. */
+  siteOf(p: Ptr): string;
+}
+
+interface Block {
+  readonly p: Ptr;
+  readonly base: Ptr;
+  readonly size: number;
+  readonly allocated: string;
+  freed: string;
+  shard: number | undefined;
+}
+
+class Poisoning implements PoisoningAllocator {
+  readonly memory: Memory;
+  private readonly inner: Allocator;
+  private readonly redzone: number;
+  private readonly capacity: number;
+  private readonly sites: boolean;
+  private readonly live = new Map<Ptr, Block>();
+  /** Freed and kept back, oldest first. */
+  private readonly freed = new Map<Ptr, Block>();
+  private readonly u8: Uint8Array;
+
+  constructor(inner: Allocator, options: PoisonOptions) {
+    const { redzone = 16, quarantine = 256, sites = true } = options;
+    if (!Number.isInteger(redzone) || redzone < 16 || redzone % 16 !== 0 || redzone > 65536) {
+      throw badOption("redzone", redzone, "a multiple of 16 from 16 to 65536");
+    }
+    if (!Number.isInteger(quarantine) || quarantine < 0)
+      throw badOption("quarantine", quarantine, "an integer from 0");
+    this.inner = inner;
+    this.memory = inner.memory;
+    this.u8 = inner.memory.u8;
+    this.redzone = redzone;
+    this.capacity = quarantine;
+    this.sites = sites;
+  }
+
+  alloc(size: number, flags: number = 0, shard?: number): Ptr {
+    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY) throw badSize(size, MAX_MEMORY);
+    // A whole number of 16 bytes asked for, so that what the caller gets is aligned as it would be without us.
+    const bytes = Math.ceil(size / 16) * 16 + 2 * this.redzone;
+    const base = this.obtain(bytes, (flags & NOSCAN) | NOZERO, shard);
+    const p = base + this.redzone;
+    this.u8.fill(REDZONE, base, base + bytes);
+    this.u8.fill(flags & NOZERO ? FRESH : 0, p, p + size);
+    this.freed.delete(p);
+    this.live.set(p, { p, base, size, allocated: this.site(this.alloc), freed: "", shard });
+    return p;
+  }
+
+  /** Memory of the inner allocator; what is kept back is given up before memory is said to be out. */
+  private obtain(bytes: number, flags: number, shard: number | undefined): Ptr {
+    try {
+      return this.inner.alloc(bytes, flags, shard);
+    } catch (err) {
+      if (this.freed.size === 0 || !(err instanceof Error) || !/out of memory/.test(err.message))
+        throw err;
+      this.drain();
+      return this.inner.alloc(bytes, flags, shard);
+    }
+  }
+
+  free(p: Ptr, shard?: number): void {
+    if (p === 0) return;
+    const block = this.lookup(p, doubleFree);
+    this.checkRedzones(block);
+    this.live.delete(p);
+    block.freed = this.site(this.free);
+    block.shard = shard;
+    this.u8.fill(FREED, p, p + block.size);
+    this.freed.set(p, block);
+    if (this.freed.size > this.capacity) {
+      const oldest = this.freed.values().next().value!;
+      this.checkFreed(oldest);
+      this.release(oldest);
+    }
+  }
+
+  usableSize(p: Ptr): number {
+    return this.lookup(p, deadPointer).size;
+  }
+
+  /** The inner statistics, with what is kept back counted as freed. */
+  stats(): AllocStats {
+    const stats = this.inner.stats();
+    let kept = 0;
+    for (const block of this.freed.values()) kept += this.inner.usableSize(block.base);
+    const heapAlloc = stats.heapAlloc - kept;
+    const heapObjects = stats.heapObjects - this.freed.size;
+    return {
+      ...stats,
+      alloc: heapAlloc,
+      heapAlloc,
+      heapObjects,
+      frees: stats.frees + this.freed.size,
+    };
+  }
+
+  siteOf(p: Ptr): string {
+    return this.lookup(p, deadPointer).allocated;
+  }
+
+  verify(): void {
+    for (const block of this.live.values()) this.checkRedzones(block);
+    for (const block of this.freed.values()) this.checkFreed(block);
+  }
+
+  drain(): void {
+    this.verify();
+    for (const block of this.freed.values()) this.release(block);
+  }
+
+  private release(block: Block): void {
+    this.freed.delete(block.p);
+    this.inner.free(block.base, block.shard);
+  }
+
+  /** The live object that begins at `p`; throws what fits otherwise. */
+  private lookup(p: Ptr, dead: (p: Ptr) => Error): Block {
+    const block = this.live.get(p);
+    if (block) return block;
+    const old = this.freed.get(p);
+    if (old) throw this.withSites(dead(p), old);
+    if (!Number.isInteger(p) || p < 0 || p >= this.memory.byteLength) throw badPointer(p);
+    for (const b of this.live.values())
+      if (p > b.p && p < b.p + b.size) throw interiorPointer(p, b.p);
+    throw foreignPointer(p);
+  }
+
+  private checkRedzones(b: Block): void {
+    const end = b.base + Math.ceil(b.size / 16) * 16 + 2 * this.redzone;
+    for (let at = b.base; at < end; at++) {
+      if (at === b.p) at += b.size;
+      if (this.u8[at] === REDZONE) continue;
+      const where =
+        at < b.p ? `${b.p - at} bytes before` : `${at - b.p - b.size} bytes past the end of`;
+      const text = `alloc: redzone overwritten at ${hex(at)}, ${where} the ${b.size}-byte object ${hex(b.p)}`;
+      throw this.withSites(new AllocError("REDZONE", text), b);
+    }
+  }
+
+  private checkFreed(b: Block): void {
+    for (let at = b.p; at < b.p + b.size; at++) {
+      if (this.u8[at] === FREED) continue;
+      const text = `alloc: write after free at ${hex(at)}, byte ${at - b.p} of the ${b.size}-byte object ${hex(b.p)}`;
+      throw this.withSites(new AllocError("WRITE_AFTER_FREE", text), b);
+    }
+  }
+
+  private withSites(err: Error, b: Block): Error {
+    if (b.allocated !== "") err.message += `\n  allocated at ${b.allocated}`;
+    if (b.freed !== "") err.message += `\n  freed at ${b.freed}`;
+    return err;
+  }
+
+  private site(of: (...args: never[]) => unknown): string {
+    return this.sites ? callSite(of, 3) : "";
+  }
+}
+
+/**
+ * Wraps an allocator for debugging: fills memory with 0xAA and 0x55, puts redzones around every object, keeps freed
+ * objects back for a while, and names where an object was allocated and freed when something is wrong with it.
+ *
+ * @throws AllocError `BAD_OPTION`; its methods throw `REDZONE`, `WRITE_AFTER_FREE`, `DOUBLE_FREE` with sites.
+ *
+ * @example
+ * ```ts
+ * import { createAllocator, createMemory, isAllocError, poisoningAllocator } from "@gort/alloc";
+ *
+ * const heap = poisoningAllocator(createAllocator(createMemory({ reserve: 2 ** 20 })));
+ * const p = heap.alloc(10);
+ * heap.memory.u8[p + 10] = 1;
+ * try {
+ *   heap.free(p);
+ * } catch (err) {
+ *   console.log(isAllocError(err) && err.code); // => "REDZONE"
+ * }
+ * ```
+ */
+export function poisoningAllocator(
+  inner: Allocator,
+  options: PoisonOptions = {},
+): PoisoningAllocator {
+  return new Poisoning(inner, options);
+}

@@ -1,0 +1,24 @@
+/** The defaults: the tiered allocator over a shared reservation of 1 GiB, four shards, tiny blocks on. */
+import type { AllocatorOptions, MemoryOptions, TieredAllocator } from "./api.ts";
+import { createMemory } from "./memory.ts";
+import { createAllocator } from "./tiered.ts";
+
+/**
+ * A memory and the default allocator over it, in one call.
+ *
+ * @throws AllocError `BAD_OPTION`, or `BAD_MEMORY` if the host refuses the reservation.
+ *
+ * @example
+ * ```ts
+ * import { allocator } from "@gort/alloc";
+ *
+ * const heap = allocator();
+ * const p = heap.alloc(12);
+ * heap.memory.i32[p / 4] = 42;
+ * heap.memory.i32[p / 4]; // => 42
+ * heap.free(p);
+ * ```
+ */
+export function allocator(options: MemoryOptions & AllocatorOptions = {}): TieredAllocator {
+  return createAllocator(createMemory(options), options);
+}

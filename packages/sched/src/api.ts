@@ -115,6 +115,17 @@ export interface GmpOptions extends SchedulerOptions {
   readonly seed?: number;
 }
 
+/** Options of the deterministic scheduler; it brings its own clock. */
+export interface DeterministicOptions extends Omit<SchedulerOptions, "clock"> {
+  /** From which every choice is drawn, an integer from 0 to 2^32 - 1; default unforeseeable. */
+  readonly seed?: number;
+  /**
+   * Wall clock at virtual time 0, milliseconds since 1970.
+   * @defaultValue 2000-01-01 00:00:00 UTC
+   */
+  readonly epoch?: number;
+}
+
 /**
  * Sees what a scheduler does. Times are `clock.now()`, in milliseconds. A tracer must not call back into the
  * scheduler.

@@ -29,7 +29,7 @@ import type { VirtualClock } from "./clock.ts";
 import { CountingClock, HeapClock, RealClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
 import { deadlockError, goroutineInfo, type GoroutineInfo } from "./deadlock.ts";
-import { badYield, nilGoFunc, notAFunction } from "./errors.ts";
+import { badYield, checkSlice, nilGoFunc, notAFunction, programEnded } from "./errors.ts";
 import {
   ALIVE,
   DEAD,
@@ -44,11 +44,12 @@ import {
 } from "./g.ts";
 import { hostNow, macrotask, microtask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { isOp, type Op, PARKED, USED } from "./op.ts";
-import { isGoexit } from "./panic.ts";
-import { stackOverflow } from "./panic-text.ts";
+import { isGoexit, isPanicError } from "./panic.ts";
+import { panicDump, stackOverflow } from "./panic-text.ts";
 import { seedFromHost, Xorshift } from "./prng.ts";
 import { captureSite } from "./site.ts";
 import { turnSpent } from "./turn.ts";
+import { WaitQueue } from "./wait-queue.ts";
 
 /** How many goroutines have their creation site captured unless told otherwise: it costs a microsecond each. */
 const SITES_MAX = 1000;
@@ -76,12 +77,16 @@ export abstract class Core implements Runtime, Scheduler {
   created = 0;
   /** Goroutines that run an async function and have not ended. */
   asyncs = 0;
+  /** Ops that complete when nothing can run before time moves on: see `testing/bubble.ts`. */
+  readonly settled: WaitQueue<Op<void>> = new WaitQueue();
   /** Waits that something outside can end. */
   externals = 0;
   pumping = false;
   protected program: Program | null = null;
   protected rng: Xorshift;
   private readonly ownsClock: boolean;
+  /** When the running slice is over, in host time. */
+  protected sliceEnd = 0;
   private switches = 0;
   private readonly slice: number;
   private readonly options: SchedulerOptions;
@@ -106,7 +111,7 @@ export abstract class Core implements Runtime, Scheduler {
   ) {
     this.ownsClock = ownsClock && options.clock === undefined;
     this.options = options;
-    this.slice = options.slice ?? 4;
+    this.slice = checkSlice(options.slice ?? 4);
     this.tracer = options.tracer ?? null;
     this.gate = gate ?? new AsyncGate();
     this.rng = new Xorshift(seed ?? seedFromHost());
@@ -126,10 +131,16 @@ export abstract class Core implements Runtime, Scheduler {
   protected abstract putYield(g: G): void;
   /** The next goroutine to run, or null. */
   protected abstract pick(): G | null;
+  /** The runnable goroutines, for checks. */
+  abstract queued(): G[];
   /** Forgets every runnable goroutine. */
   protected abstract clearQueues(): void;
   /** Locks a goroutine to the P that runs it, where there are Ps. */
   lock(_g: G, _on: boolean): void {}
+  /** Whether the running goroutine should give way at a checkpoint. */
+  due(): boolean {
+    return hostNow() >= this.sliceEnd;
+  }
   /** Called at each look at the clock while running. */
   protected tick(_now: number): void {}
   abstract readonly procs: number;
@@ -211,18 +222,21 @@ export abstract class Core implements Runtime, Scheduler {
     const real = heap instanceof RealClock ? heap : null;
     if (real !== null) real.hold();
     let last = hostNow();
-    const end = last + this.slice;
+    const end = (this.sliceEnd = last + this.slice);
     let more = false;
     let steps = 0;
-    ambient.g = null;
-    if (heap !== null && heap.size > 0 && !heap.virtual) heap.runDue(last);
+    if (heap !== null && heap.size > 0 && !heap.virtual) this.fireDue(heap, last);
     let budget = this.every;
     for (;;) {
       const g = this.pick();
       if (g === null) {
+        if (this.settled.length > 0 && this.isSettled()) {
+          this.wakeSettled();
+          continue;
+        }
         if (heap === null || heap.size === 0) break;
-        ambient.g = null;
-        if (heap.virtual ? !this.jump(heap as VirtualClock) : heap.runDue(heap.now()) === 0) break;
+        if (heap.virtual ? !this.jump(heap as VirtualClock) : this.fireDue(heap, heap.now()) === 0)
+          break;
         continue;
       }
       steps++;
@@ -235,8 +249,7 @@ export abstract class Core implements Runtime, Scheduler {
         if (spent > 0.4) this.every = this.every > 8 ? this.every >> 2 : 1;
         else if (spent < 0.05 && this.every < EVERY_MAX) this.every <<= 1;
         budget = this.every;
-        ambient.g = null;
-        if (heap !== null && !heap.virtual && heap.size > 0) heap.runDue(t);
+        if (heap !== null && !heap.virtual && heap.size > 0) this.fireDue(heap, t);
         this.tick(t);
         if (t >= end) {
           more = true;
@@ -256,12 +269,31 @@ export abstract class Core implements Runtime, Scheduler {
     if (!more) this.idle();
   };
 
+  /** Fires what is due on our own clock; returns how many. */
+  private fireDue(heap: HeapClock, at: number): number {
+    ambient.g = null;
+    const fired = heap.runDue(at);
+    if (this.tracer !== null)
+      for (let i = 0; i < fired; i++) this.tracer.timer(at, this.currentProc());
+    return fired;
+  }
+
   /** Nothing is runnable: moves virtual time to the next timer. False if that must wait for async code. */
   private jump(clock: VirtualClock): boolean {
-    if (this.externals > 0 || this.asyncs > 0 || this.gate.parked > 0) return false;
+    if (!this.isSettled()) return false;
     clock.advance(clock.earliest());
-    clock.runDue(clock.now());
+    this.fireDue(clock, clock.now());
     return true;
+  }
+
+  /** Whether nothing but a timer can make anything run: known without waiting while only generators run. */
+  private isSettled(): boolean {
+    return this.externals === 0 && this.asyncs === 0 && this.gate.parked === 0;
+  }
+
+  private wakeSettled(): void {
+    // Those that wait now; one that waits again meanwhile gets its own turn.
+    for (let n = this.settled.length; n > 0; n--) this.settled.shift()!.complete(undefined);
   }
 
   private step(g: G): void {
@@ -302,8 +334,8 @@ export abstract class Core implements Runtime, Scheduler {
     this.stepped(g, r);
   }
 
-  /** The P that steps now, for the tracer. */
-  protected currentProc(): number {
+  /** The P that steps now, for tracers and dumps. */
+  currentProc(): number {
     return 0;
   }
 
@@ -459,6 +491,8 @@ export abstract class Core implements Runtime, Scheduler {
 
   /** A panic that nobody took: Go ends the program. */
   private unhandled(g: G, error: unknown): void {
+    // Our own errors carry Go's report; a foreign one keeps the stack it has.
+    if (isPanicError(error)) error.stack = panicDump(error, g);
     const hook = this.options.onPanic;
     const program = this.program;
     if (hook !== undefined && program?.main !== g) {
@@ -494,6 +528,9 @@ export abstract class Core implements Runtime, Scheduler {
   /** Ends every goroutine where it stands, as the end of a process does: no deferred call runs. */
   protected dropAll(): void {
     this.clearQueues();
+    // All are dead before the first leaves its queue: leaving may let others in, who must not become runnable.
+    for (let g = this.all; g !== null; g = g.allNext) g.state = DEAD;
+    const joined: G[] = [];
     for (let g = this.all; g !== null;) {
       const next: G | null = g.allNext;
       const op = g.op;
@@ -508,11 +545,15 @@ export abstract class Core implements Runtime, Scheduler {
         op.waiter = null;
         op.unpark();
       }
+      if (g.extra !== null && g.extra.joiners !== null) joined.push(g);
       g = next;
     }
     this.all = null;
     this.live = 0;
     if (this.ownsClock) this.heap?.clear();
+    // Whoever joins from outside must not wait for ever.
+    for (const g of joined)
+      for (let op; (op = g.extra!.joiners!.shift()) !== null;) op.fail(programEnded(g.id));
   }
 
   // Nothing is runnable.
@@ -539,6 +580,10 @@ export abstract class Core implements Runtime, Scheduler {
 
   /** Nothing moved for a whole turn of the host. */
   private quiet(): void {
+    if (this.settled.length > 0 && this.externals === 0) {
+      this.wakeSettled();
+      return;
+    }
     const heap = this.heap;
     if (heap !== null && heap.virtual && heap.size > 0 && this.externals === 0) {
       (heap as VirtualClock).advance(heap.earliest());
@@ -595,6 +640,11 @@ export abstract class Core implements Runtime, Scheduler {
     const list: GoroutineInfo[] = [];
     for (let g = this.all; g !== null; g = g.allNext) list.push(goroutineInfo(g));
     return list.sort((a, b) => a.id - b.id);
+  }
+
+  /** Pending timers of each P, for dumps. */
+  timerCounts(): number[] {
+    return this.heap === null ? [] : this.heap.heaps.map((heap) => heap.size);
   }
 
   /** Whether a goroutine of this scheduler has not ended. */

@@ -11,7 +11,7 @@ import type { AsyncGate } from "./async-waiter.ts";
 import { TEXT } from "./errors.ts";
 import { type G, WAITING } from "./g.ts";
 import { framesOf } from "./site.ts";
-import type { GStatus } from "./api.ts";
+import type { GStatus, Scheduler } from "./api.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** A goroutine as a dump shows it. */
@@ -41,6 +41,24 @@ export function goroutineInfo(g: G): GoroutineInfo {
     createdAt: site === undefined ? "" : site.func === "" ? site.at : `${site.func} (${site.at})`,
     createdBy: g.extra?.creator ?? 0,
   };
+}
+
+/**
+ * Every goroutine of a scheduler that is not dead, by id; an empty list for a scheduler that is not ours.
+ * O(n log n).
+ *
+ * @example
+ * ```ts
+ * import { createScheduler, goroutines } from "@gort/sched";
+ *
+ * const s = createScheduler();
+ * s.go(function* worker() {});
+ * goroutines(s).map((g) => `${g.id} ${g.name} ${g.status}`); // => ["1 worker runnable"]
+ * ```
+ */
+export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
+  const source = scheduler as Partial<{ goroutines(): GoroutineInfo[] }>;
+  return source.goroutines?.() ?? [];
 }
 
 /** One goroutine as Go prints it: header, function, creation site. */

@@ -42,6 +42,7 @@ export const TEXT = {
   newTicker: "non-positive interval for NewTicker",
   resetTicker: "non-positive interval for Ticker.Reset",
   stopTimer: "time: Stop called on uninitialized Timer",
+  resetZeroTicker: "time: Reset called on uninitialized Ticker",
   resetTimer: "time: Reset called on uninitialized Timer",
   bubbleDeadlock: "deadlock: all goroutines in bubble are blocked",
   bubbleLeft: "deadlock: main bubble goroutine has exited but blocked goroutines remain",
@@ -50,6 +51,11 @@ export const TEXT = {
 /** Calling a nil function: what Go's hardware trap becomes. */
 export function nilCall(): RuntimeError {
   return new RuntimeError(TEXT.nilDeferred, "runtime.errorString");
+}
+
+/** Somebody outside joins a goroutine whose program is over. */
+export function programEnded(id: number): Error {
+  return new Error(`gort: the program ended before goroutine ${id} did`);
 }
 
 /** A number of milliseconds, or an error naming the argument. NaN is refused; infinities are allowed. */
@@ -82,4 +88,22 @@ export function checkCount(
       typeof n === "number" ? "range" : "type",
     );
   return n;
+}
+
+/** A seed: an integer of 32 bits. */
+export function checkSeed(where: string, seed: unknown): number {
+  return checkCount(where, "seed", seed, 0, 0xffffffff);
+}
+
+/** A time slice: more than 0, at most a minute. */
+export function checkSlice(ms: unknown): number {
+  if (typeof ms !== "number" || !(ms > 0) || ms > 60_000)
+    throw badArgument(
+      "scheduler",
+      "slice",
+      ms,
+      "more than 0 and at most 60000 milliseconds",
+      typeof ms === "number" ? "range" : "type",
+    );
+  return ms;
 }

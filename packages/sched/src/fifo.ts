@@ -28,6 +28,10 @@ class FifoScheduler extends Core {
     return this.queue.shift();
   }
 
+  queued(): G[] {
+    return this.queue.list();
+  }
+
   protected clearQueues(): void {
     this.queue.clear();
   }

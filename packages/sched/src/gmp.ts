@@ -24,6 +24,7 @@ import { type HeapClock, RealClock } from "./clock.ts";
 import { Core } from "./core.ts";
 import { checkCount } from "./errors.ts";
 import type { G } from "./g.ts";
+import { hostNow } from "./host.ts";
 import { P_IDLE, P_RUNNING, Proc, RUNQ } from "./proc.ts";
 import { Ring } from "./ring.ts";
 import { StealOrder } from "./steal-order.ts";
@@ -271,6 +272,27 @@ export class GmpScheduler extends Core {
     while ((g = this.netpoll.shift()) !== null) this.global.push(g);
   }
 
+  queued(): G[] {
+    const list = [...this.global.list(), ...this.netpoll.list()];
+    for (const p of this.ps) list.push(...(p.next === null ? [] : [p.next]), ...p.list());
+    return list;
+  }
+
+  /** Whether `p` is among the running Ps. */
+  isListed(p: Proc): boolean {
+    return this.running.includes(p);
+  }
+
+  override due(): boolean {
+    const now = hostNow();
+    if (now >= this.sliceEnd) return true;
+    const p = this.cur;
+    if (p.sysmontick === p.schedtick) return now - p.sysmonwhen >= FORCE_PREEMPT_MS;
+    p.sysmontick = p.schedtick;
+    p.sysmonwhen = now;
+    return false;
+  }
+
   protected clearQueues(): void {
     this.global.clear();
     this.netpoll.clear();
@@ -284,7 +306,7 @@ export class GmpScheduler extends Core {
     this.cur = this.ps[0]!;
   }
 
-  protected override currentProc(): number {
+  override currentProc(): number {
     return this.cur.id;
   }
 

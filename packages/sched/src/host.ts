@@ -18,6 +18,7 @@ interface HostProcess {
   on?(event: string, listener: () => void): unknown;
   off?(event: string, listener: () => void): unknown;
   stderr?: { write?(text: string): unknown };
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
 const host = globalThis as unknown as {
@@ -107,4 +108,15 @@ export function reportUncaught(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
+}
+
+/** The seed in the environment variable `GORT_SEED`, where the host has an environment; else null. */
+export function seedFromEnvironment(): number | null {
+  const text = host.process?.env?.["GORT_SEED"];
+  if (text === undefined || text === "") return null;
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    throw new RangeError(`GORT_SEED is ${text}, want an integer from 0 to 4294967295`);
+  }
+  return seed;
 }

@@ -1,8 +1,17 @@
 export type * from "./api.ts";
 export { aborted, withSignal } from "./abort.ts";
+export { checkScheduler } from "./check.ts";
+export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
 export { currentClock, currentGoroutine, now, random, wall } from "./current.ts";
-export { DeadlockError, type GoroutineInfo, isDeadlockError } from "./deadlock.ts";
+export {
+  DeadlockError,
+  formatGoroutine,
+  type GoroutineInfo,
+  goroutines,
+  isDeadlockError,
+} from "./deadlock.ts";
 export { type DeferScope, withDefer } from "./defer.ts";
+export { createDeterministicScheduler } from "./deterministic.ts";
 export { createFifoScheduler } from "./fifo.ts";
 export { createScheduler } from "./gmp.ts";
 export { DONE, FAILED, FRESH, isOp, Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
@@ -26,5 +35,17 @@ export {
   setDefaultScheduler,
 } from "./preset.ts";
 export { gosched, sleep } from "./sleep.ts";
+export { type TimeOp, TimerChan } from "./timer-chan.ts";
+export { after, afterFunc, newTicker, newTimer, tick, Ticker, Timer } from "./timers.ts";
+export { chromeTrace, type ChromeTraceOptions } from "./trace/chrome-trace.ts";
+export {
+  createRecorder,
+  type Recorder,
+  type RecorderOptions,
+  type TraceEvent,
+  type TraceKind,
+} from "./trace/recorder.ts";
+export { schedTrace, type SchedTraceOptions, schedTracer } from "./trace/sched-trace.ts";
+export { tee } from "./trace/tee.ts";
 export { WaitQueue } from "./wait-queue.ts";
 export type { WaitReason } from "./wait-reason.ts";

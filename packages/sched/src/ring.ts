@@ -30,9 +30,11 @@ export class Ring {
     return g;
   }
 
-  /** The entry `i` places from the head. */
-  at(i: number): G {
-    return this.items[(this.head + i) & this.mask]!;
+  /** The entries in order, for checks and dumps. */
+  list(): G[] {
+    const list: G[] = [];
+    for (let i = 0; i < this.size; i++) list.push(this.items[(this.head + i) & this.mask]!);
+    return list;
   }
 
   /** Takes out entry `i` by moving the last one there; O(1), order is lost. */

@@ -4,33 +4,15 @@
  * Invariants: `sleep(ms)` waits at least `ms`; 0 and less return at once without giving way, as in Go.
  * `gosched()` lets every goroutine that is runnable now go first.
  */
-import type { Clock } from "./api.ts";
-import { HeapClock } from "./clock.ts";
+import { Alarm, type Ringer } from "./alarm.ts";
 import { currentClock } from "./current.ts";
 import { checkMs } from "./errors.ts";
 import { DONE, FRESH, Op, USED } from "./op.ts";
-import { TimerNode } from "./timer-heap.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
-/** The heap's side of a sleep. */
-class SleepNode extends TimerNode {
-  readonly op: SleepOp;
-
-  constructor(op: SleepOp) {
-    super();
-    this.op = op;
-  }
-
-  override fire(): void {
-    this.op.complete(undefined);
-  }
-}
-
-class SleepOp extends Op<void> {
+class SleepOp extends Op<void> implements Ringer {
   private readonly ms: number;
-  private cancel: { cancel(): boolean } | null = null;
-  private node: SleepNode | null = null;
-  private clock: Clock | null = null;
+  private alarm: Alarm | null = null;
 
   constructor(ms: number) {
     super();
@@ -46,15 +28,17 @@ class SleepOp extends Op<void> {
   }
 
   override park(): void {
-    const clock = (this.clock = currentClock());
-    const when = clock.now() + this.ms;
-    if (clock instanceof HeapClock) clock.add((this.node = new SleepNode(this)), when);
-    else this.cancel = clock.schedule(when, () => this.complete(undefined));
+    const clock = currentClock();
+    this.alarm = new Alarm(clock, this);
+    this.alarm.set(clock.now() + this.ms);
   }
 
   override unpark(): void {
-    if (this.node !== null) (this.clock as HeapClock).cancel(this.node);
-    else this.cancel?.cancel();
+    this.alarm!.clear();
+  }
+
+  ring(): void {
+    this.complete(undefined);
   }
 
   override describe(): string {

@@ -39,3 +39,14 @@ export function turnSpent(): boolean {
   if (!turn.over && count % CLOCK_EVERY === 0) turn.over = hostNow() - turn.started > TURN_MS;
   return turn.over;
 }
+
+/** Whether code that asked before in this turn has kept the host waiting for longer than it should. */
+export function turnIsLong(now: number): boolean {
+  const turn = ambient.turn;
+  if (turn.started < 0) {
+    turn.started = now;
+    macrotask(end);
+    return false;
+  }
+  return now - turn.started > TURN_MS;
+}

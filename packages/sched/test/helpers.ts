@@ -24,8 +24,10 @@ export class Chan<T = number> {
   }
   close(): void {
     this.closed = true;
-    // Go readies the waiters in the order in which they parked.
-    for (let r; (r = this.receivers.shift()) !== null;) r.complete(undefined);
+    // As Go's closechan: collected on a stack, so readied last parked first.
+    const stack: RecvOp<T>[] = [];
+    for (let r; (r = this.receivers.shift()) !== null;) stack.push(r);
+    for (let r; (r = stack.pop()) !== undefined;) r.complete(undefined);
   }
 }
 

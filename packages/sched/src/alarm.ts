@@ -1,0 +1,52 @@
+/**
+ * Alarm: one deadline that can be set, moved and cleared, on a clock of ours or of somebody else.
+ *
+ * Invariant: `ring` is called at most once per `set`, at or after the deadline, and never after `clear`.
+ *
+ * Why not `Clock.schedule` alone: on our clocks an alarm is itself the node in the heap, which saves two objects per
+ * sleep and per timer; a foreign clock gets the closure.
+ */
+import type { Clock, ClockTimer } from "./api.ts";
+import { HeapClock } from "./clock.ts";
+import { TimerNode } from "./timer-heap.ts";
+
+/** Who is told that the deadline came. */
+export interface Ringer {
+  ring(when: number): void;
+}
+
+export class Alarm extends TimerNode {
+  private readonly clock: Clock;
+  private readonly owner: Ringer;
+  private foreign: ClockTimer | null = null;
+
+  constructor(clock: Clock, owner: Ringer) {
+    super();
+    this.clock = clock;
+    this.owner = owner;
+  }
+
+  /** Sets the alarm, which must not be set. O(log n). */
+  set(when: number): void {
+    const clock = this.clock;
+    if (clock instanceof HeapClock) clock.add(this, when);
+    else {
+      this.foreign = clock.schedule(when, () => {
+        this.foreign = null;
+        this.fire(when);
+      });
+    }
+  }
+
+  /** Clears it; false if it was not set. O(log n). */
+  clear(): boolean {
+    if (this.heap !== null) return (this.clock as HeapClock).cancel(this);
+    const foreign = this.foreign;
+    this.foreign = null;
+    return foreign !== null && foreign.cancel();
+  }
+
+  override fire(when: number): void {
+    this.owner.ring(when);
+  }
+}

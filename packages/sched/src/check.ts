@@ -1,0 +1,95 @@
+/**
+ * Asserts the invariants of a scheduler: tests call it after every step.
+ *
+ * Checked, each named after the file that states it:
+ *  - core 1: every live goroutine is in exactly the place its state says;
+ *  - gmp 1, 2, 5: no goroutine is queued twice, queues hold runnable ones only, locked ones are on their own P;
+ *  - proc 1, 3 and gmp 4: sizes are within bounds, running Ps are listed, at most one spins;
+ *  - timer-heap 1, 2: heaps are ordered and know their nodes.
+ */
+import { HeapClock } from "./clock.ts";
+import { Core } from "./core.ts";
+import { type G, DEAD, RUNNABLE, RUNNING, TRANSITIONS, WAITING } from "./g.ts";
+import { GmpScheduler } from "./gmp.ts";
+import { PARKED } from "./op.ts";
+import { P_IDLE, P_RUNNING, RUNQ } from "./proc.ts";
+
+function fail(what: string): never {
+  throw new Error(`gort: broken invariant: ${what}`);
+}
+
+/**
+ * Throws an Error naming the first broken invariant of a scheduler of this package; does nothing for foreign ones.
+ * O(goroutines + timers).
+ *
+ * @example
+ * ```ts
+ * import { checkScheduler, createScheduler } from "@gort/sched";
+ *
+ * const s = createScheduler({ procs: 2 });
+ * s.go(function* () {});
+ * checkScheduler(s); // => undefined
+ * ```
+ */
+export function checkScheduler(s: unknown): void {
+  if (!(s instanceof Core)) return;
+  const queued = new Set<G>();
+  const enqueue = (g: G, where: string): void => {
+    if (queued.has(g)) fail(`goroutine ${g.id} is queued twice, again in ${where}`);
+    if (g.state !== RUNNABLE) fail(`goroutine ${g.id} in ${where} is ${g.status}`);
+    queued.add(g);
+  };
+  if (s instanceof GmpScheduler) checkGmp(s, enqueue);
+  else for (const g of s.queued()) enqueue(g, "the queue");
+  let live = 0;
+  let running = 0;
+  for (let g = s.all, prev: G | null = null; g !== null; prev = g, g = g.allNext) {
+    live++;
+    if (g.allPrev !== prev) fail(`goroutine ${g.id} is linked to the wrong neighbour`);
+    if (g.state === DEAD) fail(`goroutine ${g.id} is dead but listed`);
+    if (g.state === RUNNING) running++;
+    if ((g.state === RUNNABLE) !== queued.has(g))
+      fail(`goroutine ${g.id} is ${g.status} and ${queued.has(g) ? "" : "not "}queued`);
+    if (g.op !== null && (g.state !== WAITING || g.op.state !== PARKED || g.op.waiter !== g))
+      fail(`goroutine ${g.id} is ${g.status} but linked to an op it does not wait on`);
+    if (g.state === WAITING && g.op === null && g.gen !== null)
+      fail(`goroutine ${g.id} waits for nothing`);
+    queued.delete(g);
+  }
+  for (const g of queued) fail(`goroutine ${g.id} is queued but not listed`);
+  if (live !== s.live) fail(`${live} goroutines are listed, ${s.live} counted`);
+  if (running > 1) fail(`${running} goroutines run at once`);
+  if (s.clock instanceof HeapClock) {
+    let timers = 0;
+    for (const heap of s.clock.heaps) {
+      heap.check();
+      timers += heap.size;
+    }
+    if (timers !== s.clock.size) fail(`${timers} timers are pending, ${s.clock.size} counted`);
+  }
+}
+
+function checkGmp(s: GmpScheduler, enqueue: (g: G, where: string) => void): void {
+  for (const g of s.global.list()) enqueue(g, "the global queue");
+  for (const g of s.netpoll.list()) enqueue(g, "the netpoll list");
+  let spinning = 0;
+  for (const p of s.ps) {
+    if (p.size < 0 || p.size > RUNQ) fail(`P${p.id} has ${p.size} goroutines`);
+    if (p.next !== null) enqueue(p.next, `next of P${p.id}`);
+    for (const g of p.list()) enqueue(g, `the queue of P${p.id}`);
+    for (const g of p.next === null ? p.list() : [p.next, ...p.list()]) {
+      const locked = g.extra?.lockedP ?? -1;
+      if (locked >= 0 && locked !== p.id)
+        fail(`goroutine ${g.id} is locked to P${locked} but queued on P${p.id}`);
+    }
+    if (p.spinning) spinning++;
+    if (p.status === P_IDLE && (p.spinning || !p.empty)) fail(`P${p.id} is idle but has work`);
+    if ((p.status === P_RUNNING) !== s.isListed(p)) fail(`P${p.id} is listed wrongly`);
+  }
+  if (spinning > 1) fail(`${spinning} Ps spin`);
+}
+
+/** Throws if a goroutine may not go from state `from` to state `to`. */
+export function checkTransition(from: number, to: number): void {
+  if (!TRANSITIONS[from]!.includes(to)) fail(`a goroutine went from state ${from} to ${to}`);
+}

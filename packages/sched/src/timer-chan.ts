@@ -1,0 +1,198 @@
+/**
+ * TimerChan: the channel of a timer or ticker, with the semantics Go has since 1.23.
+ *
+ * Invariants
+ *  1. `len` and `cap` are 0: what was not received when the timer is stopped or reset is never received.
+ *  2. A value is the time for which the timer was set, however late it is read; of the ticks nobody read only
+ *     the first is kept.
+ *  3. The clock knows of the timer only while somebody waits on the channel, so an unreferenced timer is
+ *     collectable and keeps no process alive.
+ *
+ * It has the shape of a receive-only channel, so it can be passed wherever one is expected; it lives here because
+ * channels build on the scheduler, not the other way round.
+ */
+import { Alarm, type Ringer } from "./alarm.ts";
+import type { Clock } from "./api.ts";
+import { Op } from "./op.ts";
+import { WaitQueue } from "./wait-queue.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+/** How a receive hands on a time. */
+type Shape = 0 | 1 | 2;
+const VALUE = 0;
+const PAIR = 1;
+const STEP = 2;
+
+class TimeRecv extends Op<any> {
+  /** A timer's channel is never closed. */
+  readonly ok = true;
+  private readonly c: TimerChan;
+  private readonly shape: Shape;
+  private readonly loop: TimeRange | null;
+
+  constructor(c: TimerChan, shape: Shape, loop: TimeRange | null) {
+    super();
+    this.c = c;
+    this.shape = shape;
+    this.loop = loop;
+  }
+
+  get reason(): WaitReason {
+    return "chan receive";
+  }
+
+  /** The value in the form that was asked for. */
+  take(at: number): any {
+    if (this.shape === VALUE) return at;
+    if (this.shape === PAIR) return [at, true];
+    this.loop!.value = at;
+    return true;
+  }
+
+  override tryNow(): boolean {
+    const at = this.c.poll();
+    if (at === null) return false;
+    this.value = this.take(at);
+    return true;
+  }
+
+  override park(): void {
+    this.c.add(this);
+  }
+
+  override unpark(): void {
+    this.c.remove(this);
+  }
+
+  override describe(): string {
+    return this.c.describe();
+  }
+}
+
+class TimeRange {
+  value = 0;
+  private readonly c: TimerChan;
+  constructor(c: TimerChan) {
+    this.c = c;
+  }
+  next(): Op<boolean> {
+    return new TimeRecv(this.c, STEP, this);
+  }
+}
+
+/** A receive from a {@link TimerChan}. */
+export interface TimeOp<T> extends Op<T> {
+  /** Always true: a timer's channel is never closed. */
+  readonly ok: boolean;
+}
+
+/** Where a {@link Timer} or {@link Ticker} delivers its times. Not made by users. */
+export class TimerChan implements Ringer, AsyncIterable<number> {
+  /** Go's `len(t.C)`: 0 since Go 1.23. */
+  readonly len = 0;
+  /** Go's `cap(t.C)`: 0 since Go 1.23. */
+  readonly cap = 0;
+  /** For dumps. */
+  readonly name: string;
+  /** Whether a time is still to come or to be read. */
+  private active = false;
+  private when = 0;
+  private period = 0;
+  private readonly clock: Clock;
+  private readonly alarm: Alarm;
+  private readonly waiters = new WaitQueue<TimeRecv>();
+
+  constructor(clock: Clock, name: string) {
+    this.clock = clock;
+    this.name = name;
+    this.alarm = new Alarm(clock, this);
+  }
+
+  /** Go's `<-t.C`: the time for which the timer was set, in milliseconds of its clock. */
+  recv(): TimeOp<number> {
+    return new TimeRecv(this, VALUE, null);
+  }
+
+  /** Go's `t, ok := <-t.C`; `ok` is always true. */
+  recvOk(): TimeOp<[value: number, ok: true]> {
+    return new TimeRecv(this, PAIR, null);
+  }
+
+  /** Receives if the time came: value, `ok`, and whether there was one. Never blocks. */
+  tryRecv(): [value: number, ok: true, ready: true] | [value: undefined, ok: false, ready: false] {
+    const at = this.poll();
+    return at === null ? [undefined, false, false] : [at, true, true];
+  }
+
+  /** Go's `for t := range ticker.C`, for generator goroutines. */
+  range(): { readonly value: number; next(): Op<boolean> } {
+    return new TimeRange(this);
+  }
+
+  /** Go's `for t := range ticker.C`, for async functions. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
+    for (;;) yield await this.recv();
+  }
+
+  /**
+   * Sets or stops the timer; true if it was active: stopping prevented a time from being received.
+   * @internal
+   */
+  arm(active: boolean, ms: number, period: number): boolean {
+    const was = this.active;
+    this.alarm.clear();
+    this.active = active;
+    this.period = period;
+    if (active) {
+      this.when = this.clock.now() + (ms > 0 ? ms : 0);
+      if (this.waiters.length > 0) this.alarm.set(this.when);
+    }
+    return was;
+  }
+
+  /**
+   * Takes the time that is due, null if there is none.
+   * @internal
+   */
+  poll(): number | null {
+    if (!this.active) return null;
+    const now = this.clock.now();
+    if (now < this.when) return null;
+    return this.step(now);
+  }
+
+  private step(now: number): number {
+    const at = this.when;
+    if (this.period > 0) this.when += this.period * (1 + Math.floor((now - at) / this.period));
+    else this.active = false;
+    return at;
+  }
+
+  /** @internal */
+  add(op: Op<any>): void {
+    this.waiters.push(op as TimeRecv);
+    if (this.waiters.length === 1 && this.active) this.alarm.set(this.when);
+  }
+
+  /** @internal */
+  remove(op: Op<any>): void {
+    this.waiters.remove(op as TimeRecv);
+    if (this.waiters.length === 0) this.alarm.clear();
+  }
+
+  /**
+   * The clock reached the deadline.
+   * @internal
+   */
+  ring(): void {
+    const at = this.step(this.clock.now());
+    const op = this.waiters.shift()!;
+    if (this.active && this.waiters.length > 0) this.alarm.set(this.when);
+    op.complete(op.take(at));
+  }
+
+  /** What a dump says of it. */
+  describe(): string {
+    return `${this.name} (${this.active ? `due in ${Math.max(0, Math.round(this.when - this.clock.now()))} ms` : "stopped"})`;
+  }
+}

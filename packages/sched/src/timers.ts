@@ -1,0 +1,193 @@
+/**
+ * Timer, Ticker, after, tick, afterFunc: Go's package time, with the semantics of Go 1.23 and later.
+ *
+ * Invariants
+ *  1. `stop` and `reset` return true exactly if the timer was active, and after them no stale value can be received.
+ *  2. A function given to `afterFunc` runs in a goroutine of its own; `stop` prevents it or returns false.
+ *  3. Times are milliseconds of the clock that was current when the timer was made.
+ */
+import { Alarm, type Ringer } from "./alarm.ts";
+import type { Goroutine, Scheduler } from "./api.ts";
+import { currentClock } from "./current.ts";
+import { checkMs, TEXT } from "./errors.ts";
+import { panic } from "./panic.ts";
+import { currentScheduler } from "./preset.ts";
+import { TimerChan } from "./timer-chan.ts";
+
+/**
+ * Go's `time.Timer`: one time, delivered once on `c`. Made by {@link newTimer} and {@link afterFunc}; one made by
+ * `new` is Go's zero Timer, which panics when used.
+ */
+export class Timer {
+  /** Delivers the time; null for a timer made by {@link afterFunc}. */
+  readonly c: TimerChan | null;
+  private readonly call: AlarmCall | null;
+
+  /** @internal */
+  constructor(c: TimerChan | null = null, call: AlarmCall | null = null) {
+    this.c = c;
+    this.call = call;
+  }
+
+  /**
+   * Stops the timer. True if that prevented it from firing, or its time from being received; after it nothing is
+   * received. Panics on a zero Timer. O(log n).
+   */
+  stop(): boolean {
+    if (this.c !== null) return this.c.arm(false, 0, 0);
+    return this.call === null ? panic(TEXT.stopTimer) : this.call.alarm.clear();
+  }
+
+  /** Sets the timer anew. True if it was active. Panics on a zero Timer. O(log n). */
+  reset(ms: number): boolean {
+    checkMs("Timer.reset", "ms", ms);
+    if (this.c !== null) return this.c.arm(true, ms, 0);
+    const call = this.call;
+    if (call === null) return panic(TEXT.resetTimer);
+    const was = call.alarm.clear();
+    call.set(ms);
+    return was;
+  }
+}
+
+/** The alarm of an `afterFunc`. */
+class AlarmCall implements Ringer {
+  readonly alarm: Alarm;
+  private readonly sched: Scheduler;
+  private readonly fn: () => unknown;
+
+  constructor(sched: Scheduler, fn: () => unknown) {
+    this.sched = sched;
+    this.fn = fn;
+    this.alarm = new Alarm(sched.clock, this);
+  }
+
+  set(ms: number): void {
+    this.alarm.set(this.sched.clock.now() + (ms > 0 ? ms : 0));
+  }
+
+  ring(): void {
+    void (this.sched.go(this.fn) as Goroutine);
+  }
+}
+
+/**
+ * Go's `time.NewTimer`: delivers its time once on `c`, after at least `ms`. O(1).
+ *
+ * @example
+ * ```ts
+ * import { newTimer } from "@gort/sched";
+ *
+ * const t = newTimer(1000);
+ * t.stop(); // => true
+ * t.stop(); // => false
+ * t.reset(1); // => false
+ * typeof (await t.c.recv()); // => "number"
+ * ```
+ */
+export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
+  checkMs("newTimer", "ms", ms);
+  const c = new TimerChan(currentClock(), "timer");
+  c.arm(true, ms, 0);
+  return new Timer(c) as Timer & { readonly c: TimerChan };
+}
+
+/**
+ * Go's `time.AfterFunc`: runs `fn` in a goroutine of its own after at least `ms`. It keeps the process alive until it
+ * fired or was stopped. O(log n).
+ *
+ * @example
+ * ```ts
+ * import { afterFunc, sleep } from "@gort/sched";
+ *
+ * let ran = 0;
+ * const t = afterFunc(1, () => ran++);
+ * await sleep(10);
+ * ran; // => 1
+ * t.stop(); // => false
+ * ```
+ */
+export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: null } {
+  checkMs("afterFunc", "ms", ms);
+  const call = new AlarmCall(currentScheduler(), fn);
+  call.set(ms);
+  return new Timer(null, call) as Timer & { readonly c: null };
+}
+
+/**
+ * Go's `time.After`: a channel that delivers the time once, after at least `ms`. As a select case write
+ * `after(50).recv()`, or simply `sleep(50)`. O(1).
+ *
+ * @example
+ * ```ts
+ * import { after, now } from "@gort/sched";
+ *
+ * const start = now();
+ * const at = await after(2).recv();
+ * at - start >= 2; // => true
+ * ```
+ */
+export function after(ms: number): TimerChan {
+  return newTimer(checkMs("after", "ms", ms)).c;
+}
+
+/** Go's `time.Ticker`: a time every `ms` on `c`; ticks that nobody reads in time are dropped. */
+export class Ticker {
+  /** Delivers the ticks; null for a Ticker made by `new`. */
+  readonly c: TimerChan | null;
+
+  /** @internal */
+  constructor(c: TimerChan | null = null) {
+    this.c = c;
+  }
+
+  /** Stops the ticks. Does not close the channel. Harmless on a Ticker made by hand. O(log n). */
+  stop(): void {
+    this.c?.arm(false, 0, 0);
+  }
+
+  /** Starts anew with a period of `ms`. Panics if `ms` is not positive. O(log n). */
+  reset(ms: number): void {
+    if (!(checkMs("Ticker.reset", "ms", ms) > 0)) panic(new Error(TEXT.resetTicker));
+    if (this.c === null) panic(TEXT.resetZeroTicker);
+    else this.c.arm(true, ms, ms);
+  }
+}
+
+/**
+ * Go's `time.NewTicker`. Panics if `ms` is not positive. O(1).
+ *
+ * @example
+ * ```ts
+ * import { newTicker } from "@gort/sched";
+ *
+ * const t = newTicker(1);
+ * let n = 0;
+ * for await (const at of t.c) {
+ *   if (++n === 3) break;
+ * }
+ * t.stop();
+ * n; // => 3
+ * ```
+ */
+export function newTicker(ms: number): Ticker & { readonly c: TimerChan } {
+  if (!(checkMs("newTicker", "ms", ms) > 0)) panic(new Error(TEXT.newTicker));
+  const c = new TimerChan(currentClock(), "ticker");
+  c.arm(true, ms, ms);
+  return new Ticker(c) as Ticker & { readonly c: TimerChan };
+}
+
+/**
+ * Go's `time.Tick`: the channel of a ticker that nobody stops; null if `ms` is not positive, as Go returns a nil
+ * channel. It is collected when it is no longer used. O(1).
+ *
+ * @example
+ * ```ts
+ * import { tick } from "@gort/sched";
+ *
+ * tick(0); // => null
+ * ```
+ */
+export function tick(ms: number): TimerChan | null {
+  return checkMs("tick", "ms", ms) > 0 ? newTicker(ms).c : null;
+}

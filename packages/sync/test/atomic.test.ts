@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import {
+  AtomicBool,
+  AtomicInt32,
+  AtomicInt64,
+  AtomicPointer,
+  AtomicUint32,
+  AtomicUint64,
+} from "../src/index.ts";
+
+describe("atomic integers", () => {
+  it("wrap around as Go's do", () => {
+    expect(new AtomicInt32(2 ** 31 - 1).add(1)).toBe(-(2 ** 31));
+    expect(new AtomicInt32(-(2 ** 31)).add(-1)).toBe(2 ** 31 - 1);
+    expect(new AtomicUint32(2 ** 32 - 1).add(1)).toBe(0);
+    expect(new AtomicUint32().add(-1)).toBe(2 ** 32 - 1);
+    expect(new AtomicInt64(2n ** 63n - 1n).add(1n)).toBe(-(2n ** 63n));
+    expect(new AtomicUint64().add(-1n)).toBe(2n ** 64n - 1n);
+  });
+
+  it("load, store, swap, compareAndSwap, and, or return as Go's do", () => {
+    for (const a of [new AtomicInt32(6), new AtomicUint32(6)]) {
+      expect(a.load()).toBe(6);
+      expect(a.and(3)).toBe(6);
+      expect(a.load()).toBe(2);
+      expect(a.or(8)).toBe(2);
+      expect(a.swap(1)).toBe(10);
+      expect(a.compareAndSwap(2, 5)).toBe(false);
+      expect(a.compareAndSwap(1, 5)).toBe(true);
+      a.store(2 ** 32 + 7);
+      expect(a.load()).toBe(7);
+    }
+    for (const a of [new AtomicInt64(6n), new AtomicUint64(6n)]) {
+      expect(a.and(3n)).toBe(6n);
+      expect(a.or(8n)).toBe(2n);
+      expect(a.swap(1n)).toBe(10n);
+      expect(a.compareAndSwap(2n, 5n)).toBe(false);
+      expect(a.compareAndSwap(1n, 5n)).toBe(true);
+      a.store(2n ** 64n + 7n);
+      expect(a.load()).toBe(7n);
+    }
+    expect(new AtomicUint32(2 ** 31).or(1)).toBe(2 ** 31);
+    const high = new AtomicUint32(2 ** 31);
+    high.or(1);
+    expect(high.load()).toBe(2 ** 31 + 1);
+  });
+
+  it("AtomicBool", () => {
+    const b = new AtomicBool();
+    expect(b.swap(true)).toBe(false);
+    expect(b.compareAndSwap(false, true)).toBe(false);
+    expect(b.compareAndSwap(true, false)).toBe(true);
+    b.store(true);
+    expect(b.load()).toBe(true);
+  });
+
+  it("AtomicPointer compares by identity and takes references only", () => {
+    const a = { n: 1 };
+    const p = new AtomicPointer<{ n: number }>();
+    expect(p.load()).toBe(null);
+    expect(p.compareAndSwap(null, a)).toBe(true);
+    expect(p.compareAndSwap({ n: 1 }, null)).toBe(false);
+    expect(p.swap(null)).toBe(a);
+    expect(() => p.store(5 as never)).toThrow(
+      "AtomicPointer.store: value is 5, want an object, a function or null",
+    );
+    expect(p.load()).toBe(null);
+  });
+});

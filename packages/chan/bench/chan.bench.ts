@@ -44,8 +44,7 @@ async function asyncPair(cap: number): Promise<void> {
   const sender = (async () => {
     for (let i = 0; i < N; i++) await ch.send(i);
   })();
-  let sum = 0;
-  for (let i = 0; i < N; i++) sum += await ch.recv();
+  for (let i = 0; i < N; i++) await ch.recv();
   await sender;
 }
 

@@ -153,3 +153,20 @@ export interface DefaultResult {
   readonly value: undefined;
   readonly ok: false;
 }
+
+/** One case of a prepared select: a receive, or a function called in each pass for the op of that pass. */
+export type PreparedCase = RecvOp<any, any> | AbortSignal | null | undefined | (() => SelectCase);
+
+/** The cases of a prepared select by name. `default: true` makes it non-blocking. */
+export type PreparedCases = Readonly<Record<string, PreparedCase | boolean>>;
+
+/** What one chosen case of a prepared select gives. */
+export type PreparedResult<C> = {
+  [K in keyof C & string]: CaseResult<K, C[K] extends () => infer O ? O : C[K]>;
+}[keyof C & string];
+
+/** A select that can be used any number of times, one use at a time. Made by {@link prepare}. */
+export interface PreparedSelect<C> extends Op<PreparedResult<C>> {
+  /** One pass that does not wait: `{ case: "default" }` if nothing is ready. */
+  try(): PreparedResult<C> | DefaultResult;
+}

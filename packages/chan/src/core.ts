@@ -271,6 +271,12 @@ export class RecvOperation extends Op<any> {
     return received;
   }
 
+  /** Gives the op back after a select took its value. */
+  recycle(): void {
+    this.value = undefined;
+    if (this.mode !== MORE) this.ch.freeRecv = this;
+  }
+
   /** Makes the op usable again; it must not be parked. */
   reset(): void {
     this.value = undefined;
@@ -327,5 +333,10 @@ export class SendOperation extends Op<any> {
     this.state = USED;
     ch.freeSend = this;
     return sent;
+  }
+
+  /** Gives the op back after a select sent its value. */
+  recycle(): void {
+    this.ch.freeSend = this;
   }
 }

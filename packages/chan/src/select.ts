@@ -30,6 +30,7 @@ import {
   random,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
+import { RecvOperation, SendOperation } from "./core.ts";
 import type {
   DefaultResult,
   SelectCase,
@@ -39,13 +40,16 @@ import type {
 } from "./api.ts";
 
 /** The case's name or index with its outcome. */
-interface Chosen {
+export interface Chosen {
   readonly case: string | number;
   readonly value: unknown;
   readonly ok: boolean;
 }
 
-const defaultResult: DefaultResult = Object.freeze({
+/** Fills the arrays of a new select. */
+const none = null as unknown as Op<any>;
+
+export const defaultResult: DefaultResult = Object.freeze({
   case: "default",
   value: undefined,
   ok: false,
@@ -53,29 +57,74 @@ const defaultResult: DefaultResult = Object.freeze({
 
 /** The op behind `select`. */
 export class SelectOperation extends Op<any> {
-  readonly ops: Op<any>[];
-  readonly names: (string | number)[];
-  readonly hasDefault: boolean;
+  /** Number of cases; the arrays may be longer. */
+  declare n: number;
+  declare readonly ops: Op<any>[];
+  declare readonly names: (string | number)[];
+  declare hasDefault: boolean;
 
-  constructor(ops: Op<any>[], names: (string | number)[], hasDefault: boolean) {
+  constructor() {
     super();
-    this.ops = ops;
-    this.names = names;
-    this.hasDefault = hasDefault;
+    this.n = 0;
+    // Most selects have two cases; more make the arrays grow.
+    this.ops = [none, none];
+    this.names = ["", ""];
+    this.hasDefault = false;
   }
 
   /** A select over one case waits for what the case waits for, as in Go. */
   get reason(): WaitReason {
-    const n = this.ops.length;
-    return n === 0 ? "select (no cases)" : n === 1 ? this.ops[0]!.reason : "select";
+    return this.n === 0 ? "select (no cases)" : this.n === 1 ? this.ops[0]!.reason : "select";
   }
 
   override describe(): string {
-    return this.ops.map((op) => op.describe()).join(", ");
+    return this.ops
+      .slice(0, this.n)
+      .map((op) => op.describe())
+      .join(", ");
+  }
+
+  /** Adds a case that can be ready. */
+  add(v: unknown, name: string | number): void {
+    const op = v instanceof Op || isOp(v) ? v : caseOp(v, name);
+    if (op === null) return;
+    const { ops, n } = this;
+    if (op.state !== FRESH) throw inUse(name);
+    for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
+    ops[n] = op;
+    this.names[n] = name;
+    this.n = n + 1;
+  }
+
+  /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
+  tryCases(): Chosen | null {
+    const { ops, names, n } = this;
+    for (let i = 0; i < n; i++) {
+      const left = n - i;
+      let op = ops[i]!;
+      if (left > 1) {
+        const j = i + random(left);
+        if (j !== i) {
+          const first = op;
+          op = ops[j]!;
+          ops[i] = op;
+          ops[j] = first;
+          const name = names[i]!;
+          names[i] = names[j]!;
+          names[j] = name;
+        }
+      }
+      if (op.tryNow()) {
+        const chosen = outcome(op, names[i]!);
+        this.finish(op);
+        return chosen;
+      }
+    }
+    return null;
   }
 
   tryNow(): boolean {
-    const chosen = tryCases(this.ops, this.names);
+    const chosen = this.tryCases();
     if (chosen !== null) {
       this.value = chosen;
       return true;
@@ -85,8 +134,8 @@ export class SelectOperation extends Op<any> {
   }
 
   park(): void {
-    const ops = this.ops;
-    for (let i = 0; i < ops.length; i++) {
+    const { ops, n } = this;
+    for (let i = 0; i < n; i++) {
       const op = ops[i]!;
       op.waiter = this;
       op.state = PARKED;
@@ -101,23 +150,33 @@ export class SelectOperation extends Op<any> {
   /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
   wake(op: Op<any>): void {
     const won = this.release(op);
-    const state = op.state;
+    if (op.state === FAILED) {
+      op.state = USED;
+      this.fail(op.error);
+    } else {
+      const chosen = outcome(op, this.names[won]!);
+      this.finish(op);
+      this.complete(chosen);
+    }
+  }
+
+  /** The value of the winner is taken. */
+  protected finish(op: Op<any>): void {
     op.state = USED;
-    if (state === FAILED) this.fail(op.error);
-    else this.complete(outcome(op, this.names[won]!));
+    if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
   }
 
   /** Takes all cases but `winner` off their queues; the index of the winner. */
   private release(winner: Op<any> | null): number {
-    const ops = this.ops;
+    const { ops, n } = this;
     let won = -1;
-    for (let i = 0; i < ops.length; i++) {
+    for (let i = 0; i < n; i++) {
       const op = ops[i]!;
+      op.waiter = null;
       if (op === winner) won = i;
       else {
         op.unpark();
         op.state = FRESH;
-        op.waiter = null;
       }
     }
     return won;
@@ -125,54 +184,35 @@ export class SelectOperation extends Op<any> {
 
   override next(): IteratorResult<Op<any>, any> {
     const state = this.state;
-    if (state === DONE) {
-      this.state = USED;
-      this.done = true;
+    if (state === FRESH) {
+      if (this.tryNow()) {
+        this.state = USED;
+        this.done = true;
+      } else {
+        this.state = PARKED;
+        this.park();
+      }
       return this as IteratorResult<Op<any>, any>;
     }
-    if (state !== FRESH) return super.next();
-    if (this.tryNow()) {
-      this.state = USED;
-      this.done = true;
-    } else {
-      this.state = PARKED;
-      this.park();
-    }
+    if (state !== DONE) return super.next();
+    this.state = USED;
+    this.done = true;
     return this as IteratorResult<Op<any>, any>;
   }
 }
 
-/** Tries the cases in uniformly random order; permutes both arrays. Null if none is ready. */
-function tryCases(ops: Op<any>[], names: (string | number)[]): Chosen | null {
-  const n = ops.length;
-  for (let i = 0; i < n; i++) {
-    const left = n - i;
-    if (left > 1) {
-      const j = i + random(left);
-      if (j !== i) {
-        const op = ops[i]!;
-        ops[i] = ops[j]!;
-        ops[j] = op;
-        const name = names[i]!;
-        names[i] = names[j]!;
-        names[j] = name;
-      }
-    }
-    const op = ops[i]!;
-    if (op.tryNow()) {
-      op.state = USED;
-      return outcome(op, names[i]!);
-    }
-  }
-  return null;
-}
-
-/** Only a receive has `ok`; any other op that completed is ok. */
+/** What a completed case gives. Only a receive has `ok`; any other op that completed is ok. */
 function outcome(op: Op<any>, name: string | number): Chosen {
-  return { case: name, value: op.value as unknown, ok: (op as { ok?: boolean }).ok !== false };
+  const ok = op instanceof RecvOperation ? op.ok : (op as { ok?: boolean }).ok !== false;
+  return { case: name, value: op.value as unknown, ok };
 }
 
-function isSignal(v: unknown): v is AbortSignal {
+function inUse(name: string | number): Error {
+  return new Error(`gort: select case ${name} is an operation that is already in use`);
+}
+
+/** Whether `v` looks like an `AbortSignal`, of whichever realm. */
+export function isSignal(v: unknown): v is AbortSignal {
   return (
     typeof v === "object" &&
     v !== null &&
@@ -181,18 +221,8 @@ function isSignal(v: unknown): v is AbortSignal {
   );
 }
 
-/** The op of a case; null for a case that is never ready. */
-export function caseOp(
-  v: SelectCase | boolean,
-  name: string | number,
-  seen: Op<any>[],
-): Op<any> | null {
-  if (isOp(v)) {
-    if (v.state !== FRESH || seen.includes(v)) {
-      throw new Error(`gort: select case ${name} is an operation that is already in use`);
-    }
-    return v;
-  }
+/** The op of a case that is not given as one; null for a case that is never ready. */
+function caseOp(v: unknown, name: string | number): Op<any> | null {
   if (v === null || v === undefined) return null;
   if (isSignal(v)) return aborted(v);
   throw badArgument("select", `case ${name}`, v, "an operation, an AbortSignal or null", "type");
@@ -202,31 +232,18 @@ function makeSelect(
   cases: SelectCases | readonly SelectCase[],
   hasDefault: boolean,
 ): SelectOperation {
-  const ops: Op<any>[] = [];
-  const names: (string | number)[] = [];
+  const s = new SelectOperation();
+  s.hasDefault = hasDefault;
   if (Array.isArray(cases)) {
-    for (let i = 0; i < cases.length; i++) {
-      const op = caseOp(cases[i] as SelectCase, i, ops);
-      if (op !== null) {
-        ops.push(op);
-        names.push(i);
-      }
-    }
-    return new SelectOperation(ops, names, hasDefault);
+    for (let i = 0; i < cases.length; i++) s.add(cases[i], i);
+    return s;
   }
   for (const name in cases as SelectCases) {
     const v = (cases as SelectCases)[name];
-    if (name === "default" && (v === true || v === false)) {
-      hasDefault = v;
-      continue;
-    }
-    const op = caseOp(v, name, ops);
-    if (op !== null) {
-      ops.push(op);
-      names.push(name);
-    }
+    if (name === "default" && (v === true || v === false)) s.hasDefault = v;
+    else s.add(v, name);
   }
-  return new SelectOperation(ops, names, hasDefault);
+  return s;
 }
 
 /**
@@ -297,6 +314,5 @@ export function trySelect<const C extends SelectCases>(
   cases: C,
 ): SelectResult<Omit<C, "default">> | DefaultResult;
 export function trySelect(cases: SelectCases | readonly SelectCase[]): unknown {
-  const s = makeSelect(cases, true);
-  return tryCases(s.ops, s.names) ?? defaultResult;
+  return makeSelect(cases, true).tryCases() ?? defaultResult;
 }

@@ -1,0 +1,139 @@
+/**
+ * Prepared select: one select, made once and used in every pass of a loop.
+ *
+ * Invariants
+ *  1. Receives given as such are owned by the prepared select and used again in every pass.
+ *  2. Cases given as functions are called once per pass, in the order of the text, before anything is tried: Go's rule
+ *     for the operands of a select.
+ *  3. It is used by one goroutine at a time; a second use while one is pending is an error.
+ *
+ * Why: a select in a loop makes its ops, two arrays and a record of names each time; here a pass allocates nothing but
+ * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
+ * nearly always a mistake.
+ */
+import { DONE, FRESH, type Op, PARKED, USED, aborted } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
+import { RecvOperation } from "./core.ts";
+import { type Chosen, SelectOperation, defaultResult, isSignal } from "./select.ts";
+
+/** A case with what makes its op: the op itself, or a function. */
+interface Slot {
+  readonly name: string;
+  readonly op: RecvOperation | null;
+  readonly make: (() => unknown) | null;
+}
+
+class PreparedOperation extends SelectOperation {
+  private readonly slots: Slot[];
+  /** Whether the ops of the last pass serve again as they are. */
+  private readonly fixed: boolean;
+
+  constructor(slots: Slot[], hasDefault: boolean) {
+    super();
+    this.slots = slots;
+    this.hasDefault = hasDefault;
+    this.fixed = slots.every((slot) => slot.op !== null);
+    this.state = USED;
+    if (this.fixed) for (const slot of slots) this.add(slot.op, slot.name);
+  }
+
+  /** Makes it ready for another pass. */
+  private rearm(): void {
+    if (this.state === PARKED || this.state === DONE)
+      throw new Error("gort: prepared select used while it is pending");
+    this.done = false;
+    this.value = undefined;
+    this.waiter = null;
+    if (!this.fixed) {
+      this.n = 0;
+      for (const slot of this.slots) this.add(slot.op ?? slot.make!(), slot.name);
+    }
+    this.state = FRESH;
+  }
+
+  /** Ops that stay are made fresh at once; those of functions are dropped. */
+  protected override finish(op: Op<any>): void {
+    if (op instanceof RecvOperation && this.owns(op)) op.reset();
+    else super.finish(op);
+  }
+
+  private owns(op: RecvOperation): boolean {
+    if (this.fixed) return true;
+    for (const slot of this.slots) if (slot.op === op) return true;
+    return false;
+  }
+
+  override [Symbol.iterator](): this {
+    this.rearm();
+    return this;
+  }
+
+  override then<R1 = any, R2 = never>(
+    onFulfilled?: ((value: any) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    try {
+      this.rearm();
+    } catch (error) {
+      return Promise.reject(error).then(onFulfilled, onRejected);
+    }
+    return super.then(onFulfilled, onRejected);
+  }
+
+  try(): Chosen | DefaultResult {
+    this.rearm();
+    const chosen = this.tryCases();
+    this.state = USED;
+    return chosen ?? defaultResult;
+  }
+}
+
+/**
+ * Makes a select for a loop: used again and again by `yield*` or `await`, it allocates next to nothing per pass.
+ *
+ * Receives are given as they are; sends, timers and other ops as functions, which are called in every pass, in the
+ * order of the text, and may return `null` to switch their case off for that pass.
+ *
+ * @throws TypeError for a case that is neither
+ *
+ * @example
+ * ```ts
+ * import { makeChan, prepare } from "@gort/chan";
+ *
+ * const input = makeChan<number>(3, { zero: 0 });
+ * const output = makeChan<number>(3);
+ * for (const n of [1, 2, 3]) input.trySend(n);
+ * input.close();
+ *
+ * const queue: number[] = [];
+ * const step = prepare({
+ *   in: input.recv(),
+ *   out: () => (queue.length > 0 ? output.send(queue[0]! * 10) : null),
+ * });
+ * for (let open = true; open || queue.length > 0; ) {
+ *   const r = await step;
+ *   if (r.case === "out") queue.shift();
+ *   else if (r.ok) queue.push(r.value);
+ *   else open = false;
+ * }
+ * output.len; // => 3
+ * ```
+ */
+export function prepare<const C extends PreparedCases>(cases: C): PreparedSelect<C> {
+  const slots: Slot[] = [];
+  let hasDefault = false;
+  for (const name in cases) {
+    const v = cases[name] as unknown;
+    if (v === null || v === undefined) continue;
+    if (name === "default" && typeof v === "boolean") hasDefault = v;
+    else if (v instanceof RecvOperation) slots.push({ name, op: v, make: null });
+    else if (typeof v === "function") slots.push({ name, op: null, make: v as () => unknown });
+    else if (isSignal(v)) slots.push({ name, op: null, make: () => aborted(v) });
+    else {
+      const want = "a receive, an AbortSignal, null, or a function that makes an operation";
+      throw badArgument("prepare", `case ${name}`, v, want, "type");
+    }
+  }
+  return new PreparedOperation(slots, hasDefault) as unknown as PreparedSelect<C>;
+}

@@ -1,0 +1,231 @@
+/**
+ * Channels and the rest of JavaScript's streams: async iterables and web streams, both ways, with back-pressure.
+ *
+ * Invariants
+ *  1. A value is taken from the source only when the other side has room: a slow reader slows the writer.
+ *  2. A channel is received from only while the stream is being read; what was taken belongs to the stream.
+ *  3. Reading side gives up (cancelled stream, early `break`): the channel is left as it is, no op stays parked.
+ *  4. An error of a source is never silent: it rejects the promise of `pump`, and errors the stream it came through.
+ *
+ * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
+ */
+import { type Op, aborted } from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { RecvChan, SendChan } from "./api.ts";
+import { makeChan } from "./channel.ts";
+import { select } from "./select.ts";
+
+/** Anything that values can be read from. */
+export type Source<T> = AsyncIterable<T> | Iterable<T> | ReadableStream<T>;
+
+/** Options of {@link pump} and {@link fromSource}. */
+export interface PumpOptions {
+  /** Stops: the source is closed, the channel too, and `pump` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Leaves the channel open at the end. Default false. */
+  readonly keepOpen?: boolean | undefined;
+}
+
+interface Reader<T> {
+  next(): PromiseLike<IteratorResult<T>> | IteratorResult<T>;
+  /** Tells the source that nobody reads any more. */
+  stop(reason: unknown): unknown;
+}
+
+function reader<T>(source: Source<T>): Reader<T> {
+  const s = Object(source ?? {}) as Partial<AsyncIterable<T> & Iterable<T>> & {
+    getReader?: () => ReadableStreamDefaultReader<T>;
+  };
+  // Not every host's ReadableStream is async iterable, so its reader comes first.
+  if (typeof s.getReader === "function") {
+    const r = s.getReader();
+    return { next: () => r.read() as Promise<IteratorResult<T>>, stop: (why) => r.cancel(why) };
+  }
+  const it = s[Symbol.asyncIterator]?.() ?? s[Symbol.iterator]?.();
+  if (it === undefined) {
+    throw badArgument("pump", "source", source, "an iterable or a ReadableStream", "type");
+  }
+  return { next: () => it.next(), stop: () => it.return?.() };
+}
+
+/**
+ * Copies a source into a channel, value by value as the channel takes them, and closes the channel at the end.
+ * Resolves with the number of values copied; rejects with the source's error, with the signal's reason, or with
+ * `send on closed channel`, and then has told the source to stop.
+ *
+ * @example
+ * ```ts
+ * import { makeChan, pump } from "@gort/chan";
+ *
+ * const ch = makeChan<number>();
+ * const copied = pump([1, 2, 3], ch);
+ * let sum = 0;
+ * for await (const v of ch) sum += v;
+ * sum; // => 6
+ * await copied; // => 3
+ * ```
+ */
+export async function pump<T>(
+  source: Source<T>,
+  to: SendChan<T>,
+  options: PumpOptions = {},
+): Promise<number> {
+  const { signal, keepOpen } = options;
+  const from = reader(source);
+  let copied = 0;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const r = await untilAborted(from.next(), signal);
+      if (r.done === true) break;
+      if (!to.trySend(r.value)) await sendOr(to.send(r.value), signal);
+      copied++;
+    }
+  } catch (error) {
+    // The source is told without waiting: it may be stuck in the very read that was given up.
+    void Promise.resolve(from.stop(error)).catch(() => {});
+    if (keepOpen !== true) closeOnce(to);
+    throw error;
+  }
+  if (keepOpen !== true) to.close();
+  return copied;
+}
+
+/** The promise's outcome, or the signal's reason if that comes first. The listener never outlives the wait. */
+async function untilAborted<T>(
+  value: PromiseLike<T> | T,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return value;
+  const stop: { op: (() => void) | null } = { op: null };
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const listener = (): void => reject(signal.reason);
+      signal.addEventListener("abort", listener);
+      stop.op = () => signal.removeEventListener("abort", listener);
+      Promise.resolve(value).then(resolve, reject);
+    });
+  } finally {
+    stop.op?.();
+  }
+}
+
+async function sendOr(send: Op<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return send;
+  const r = await select({ sent: send, stop: aborted(signal) });
+  if (r.case === "stop") throw r.value;
+}
+
+/** Closes a channel that the error may have found closed. */
+function closeOnce(ch: SendChan<any>): void {
+  try {
+    ch.close();
+  } catch {
+    // It was closed by someone else, which is what the error being thrown says.
+  }
+}
+
+/**
+ * A channel fed from a source in the background. An error of the source closes the channel and is thrown as an unhandled
+ * rejection, unless `onError` takes it.
+ *
+ * @param options `cap` of the channel (default 0), `signal` to stop, `onError` for the source's error
+ *
+ * @example
+ * ```ts
+ * import { fromSource } from "@gort/chan";
+ *
+ * async function* lines() {
+ *   yield "a";
+ *   yield "b";
+ * }
+ * const ch = fromSource(lines(), { cap: 1 });
+ * const all = [];
+ * for await (const line of ch) all.push(line);
+ * all; // => ["a", "b"]
+ * ```
+ */
+export function fromSource<T>(
+  source: Source<T>,
+  options: {
+    readonly cap?: number;
+    readonly name?: string;
+    readonly signal?: AbortSignal;
+    readonly onError?: (error: unknown) => void;
+  } = {},
+): RecvChan<T> {
+  const ch = makeChan<T>(options.cap, options.name === undefined ? {} : { name: options.name });
+  const done = pump(source, ch, { signal: options.signal });
+  if (options.onError !== undefined) done.catch(options.onError);
+  return ch.recvOnly();
+}
+
+/**
+ * A web stream of what the channel gives, closed when the channel is closed and drained. A value is received only
+ * when the stream is read. Cancelling the stream leaves the channel open.
+ *
+ * @example
+ * ```ts
+ * import { makeChan, toReadable } from "@gort/chan";
+ *
+ * const ch = makeChan<string>(2);
+ * ch.trySend("a");
+ * ch.trySend("b");
+ * ch.close();
+ * const all = [];
+ * for await (const v of toReadable(ch)) all.push(v);
+ * all; // => ["a", "b"]
+ * ```
+ */
+export function toReadable<T>(ch: RecvChan<T, unknown>): ReadableStream<T> {
+  const cancelled = new AbortController();
+  return new ReadableStream<T>(
+    {
+      async pull(controller) {
+        const r = await select({ got: ch.recv(), stop: aborted(cancelled.signal) });
+        if (r.case === "stop") return;
+        if (r.ok) controller.enqueue(r.value);
+        else controller.close();
+      },
+      cancel() {
+        cancelled.abort();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
+ * A web stream that sends what is written to it: a write is done when the channel has taken the value. Closing or
+ * aborting the stream closes the channel; a write to a closed channel errors the stream.
+ *
+ * @example
+ * ```ts
+ * import { makeChan, toWritable } from "@gort/chan";
+ *
+ * const ch = makeChan<number>(2);
+ * const writer = toWritable(ch).getWriter();
+ * await writer.write(1);
+ * await writer.close();
+ * await ch.recv(); // => 1
+ * const [, ok] = await ch.recvOk();
+ * ok; // => false
+ * ```
+ */
+export function toWritable<T>(ch: SendChan<T>): WritableStream<T> {
+  return new WritableStream<T>(
+    {
+      async write(value, controller) {
+        if (ch.trySend(value)) return;
+        await sendOr(ch.send(value), controller.signal);
+      },
+      close() {
+        ch.close();
+      },
+      abort() {
+        closeOnce(ch);
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}

@@ -1,6 +1,7 @@
 /** Statistics of a bump allocator: the same names and sums as the default one's, by size class as it would count. */
 import type { AllocStats } from "./api.ts";
 import type { BumpLayout } from "./bump-layout.ts";
+import { BY_SIZE_ROWS } from "./stats.ts";
 import { classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
 import {
   C_FREES,
@@ -54,6 +55,6 @@ export function bumpStats(l: BumpLayout): AllocStats {
     gcSys,
     otherSys,
     sys: heapSys + mspanSys + gcSys + otherSys,
-    bySize,
+    bySize: bySize.slice(0, BY_SIZE_ROWS),
   };
 }

@@ -30,6 +30,9 @@ import {
   TINY_CLASS,
 } from "./words.ts";
 
+/** Rows of Go's `MemStats.BySize`, which has not grown with the number of classes. */
+export const BY_SIZE_ROWS = 61;
+
 /** Settles every span, so that all counters are exact. */
 export function settleAll(c: Core): void {
   forEachCached(c, (shard, s) => settle(c, shard, s));
@@ -68,7 +71,7 @@ export function readStats(c: Core): AllocStats {
     frees += f;
     totalAlloc += m * size;
     freed += f * size;
-    bySize.push({ size, mallocs: m, frees: f });
+    if (k < BY_SIZE_ROWS) bySize.push({ size, mallocs: m, frees: f });
   }
   const tiny = sum(c, C_TINY_ALLOCS);
   const metadata = i32[H_PERSISTENT_PAGES]!;

@@ -1,0 +1,257 @@
+/**
+ * Random programs on the allocator beside a model that is a map from pointer to bytes, with the checker after each step.
+ * `GORT_FUZZ=n` sets the number of steps per program, `GORT_SEED=n` the seed; a failure prints both.
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  attachAllocator,
+  checkAllocator,
+  createAllocator,
+  createMemory,
+  isAllocError,
+  memoryOver,
+  NOSCAN,
+  NOZERO,
+  type TieredAllocator,
+} from "@gort/alloc";
+
+interface Live {
+  size: number;
+  usable: number;
+  mark: number;
+}
+
+/** The program's world: two allocator objects over one memory, the model, and the phase of the collector. */
+class World {
+  readonly heaps: TieredAllocator[];
+  readonly live = new Map<number, Live>();
+  phase: "idle" | "marking" | "sweeping" = "idle";
+  outOfMemory = 0;
+
+  constructor(reserve: number, shards: number) {
+    const memory = createMemory({ reserve });
+    const first = createAllocator(memory, { shards });
+    this.heaps = [first, attachAllocator(memoryOver(memory.buffer))];
+  }
+
+  /** The bytes of `p` are still what the program wrote. */
+  verify(p: number): void {
+    const { size, mark } = this.live.get(p)!;
+    const u8 = this.heaps[0]!.memory.u8;
+    for (let i = 0; i < size; i++)
+      if (u8[p + i] !== mark) throw new Error(`byte ${i} of ${p} was overwritten`);
+  }
+
+  adopt(p: number, size: number, mark: number, zeroed: boolean, from = 0): void {
+    const u8 = this.heaps[0]!.memory.u8;
+    if (size === 0) return;
+    if (this.live.has(p)) throw new Error(`${p} was handed out twice`);
+    if (zeroed)
+      for (let i = from; i < size; i++)
+        if (u8[p + i] !== 0) throw new Error(`byte ${i} of ${p} is dirty`);
+    u8.fill(mark, p, p + size);
+    this.live.set(p, { size, usable: this.heaps[0]!.usableSize(p), mark });
+  }
+
+  pick(n: number): number | undefined {
+    const keys = [...this.live.keys()];
+    return keys[n % Math.max(1, keys.length)];
+  }
+
+  /** Runs `call`; out of memory is an outcome, everything else an error. */
+  allowed<T>(call: () => T): T | undefined {
+    try {
+      return call();
+    } catch (err) {
+      if (!isAllocError(err) || err.code !== "OUT_OF_MEMORY") throw err;
+      this.outOfMemory++;
+      return undefined;
+    }
+  }
+
+  step(op: Op): void {
+    const heap = this.heaps[op.which]!;
+    const shards = 3;
+    switch (op.kind) {
+      case "alloc": {
+        const p = this.allowed(() => heap.alloc(op.size, op.flags, op.n % shards));
+        if (p !== undefined) this.adopt(p, op.size, 1 + (op.n % 255), (op.flags & NOZERO) === 0);
+        return;
+      }
+      case "aligned": {
+        const align = 2 ** (op.n % 16);
+        const p = this.allowed(() =>
+          heap.allocAligned(op.size, align, op.flags & NOSCAN, op.n % shards),
+        );
+        if (p === undefined) return;
+        if (op.size > 0) expect(p % align).toBe(0);
+        if (op.size > 0) this.adopt(p, op.size, 1 + (op.n % 255), true);
+        else heap.free(p);
+        return;
+      }
+      case "free": {
+        const p = this.pick(op.n);
+        if (p === undefined) return;
+        this.verify(p);
+        this.live.delete(p);
+        heap.free(p, op.size % shards);
+        return;
+      }
+      case "realloc": {
+        const p = this.pick(op.n);
+        if (p === undefined || op.size === 0) return;
+        this.verify(p);
+        const old = this.live.get(p)!;
+        const q = this.allowed(() =>
+          heap.realloc(p, op.size, NOZERO | (op.flags & NOSCAN), op.n % shards),
+        );
+        if (q === undefined) return;
+        this.live.delete(p);
+        const u8 = heap.memory.u8;
+        for (let i = 0; i < Math.min(old.size, op.size); i++) {
+          if (u8[q + i] !== old.mark) throw new Error(`realloc lost byte ${i} of ${p}`);
+        }
+        this.adopt(q, op.size, old.mark, false);
+        return;
+      }
+      case "cycle":
+        this.cycle(heap, op.n);
+        return;
+      case "tidy":
+        if (op.n % 2 === 0) heap.scavenge(op.size);
+        else heap.trim();
+        return;
+    }
+  }
+
+  /** The next step of a collection that keeps all the model holds. */
+  private cycle(heap: TieredAllocator, n: number): void {
+    if (this.phase === "idle") {
+      heap.objects.cycle.startMark();
+      this.phase = "marking";
+    } else if (this.phase === "marking") {
+      for (const p of this.live.keys()) {
+        if (heap.objects.find(p) === 0) throw new Error(`find lost ${p}`);
+        heap.objects.findAndMark(p);
+      }
+      heap.objects.cycle.startSweep();
+      this.phase = "sweeping";
+    } else if (heap.objects.cycle.sweep(1 + (n % 8)) === 0) {
+      this.phase = "idle";
+    }
+  }
+
+  /** Everything at once: the model, the checker, the statistics. */
+  check(deep: boolean): void {
+    checkAllocator(this.heaps[0]!, { deep });
+    const [a, b] = this.heaps.map((heap) => heap.stats());
+    expect(a).toEqual(b);
+    for (const [p, { usable, size }] of this.live) {
+      const now = this.heaps[0]!.usableSize(p);
+      // A tiny object may gain what its neighbour gave up, and lose no byte it was asked for.
+      if (size >= 16 ? now !== usable : now < size)
+        throw new Error(`usableSize(${p}) went from ${usable} to ${now}`);
+    }
+  }
+
+  end(): void {
+    for (const p of [...this.live.keys()]) {
+      this.verify(p);
+      this.live.delete(p);
+      this.heaps[0]!.free(p);
+    }
+    // The program leaves garbage only where a sweep has yet to come; without a collection there is none.
+    this.heaps[0]!.trim();
+    this.check(true);
+  }
+}
+
+type Kind = "alloc" | "aligned" | "free" | "realloc" | "cycle" | "tidy";
+interface Op {
+  kind: Kind;
+  which: 0 | 1;
+  size: number;
+  flags: number;
+  n: number;
+}
+
+const size = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 300 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 300, max: 9000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 9000, max: 120_000 }) },
+);
+const kind = fc.oneof(
+  { weight: 8, arbitrary: fc.constant<Kind>("alloc") },
+  { weight: 1, arbitrary: fc.constant<Kind>("aligned") },
+  { weight: 6, arbitrary: fc.constant<Kind>("free") },
+  { weight: 2, arbitrary: fc.constant<Kind>("realloc") },
+  { weight: 2, arbitrary: fc.constant<Kind>("cycle") },
+  { weight: 1, arbitrary: fc.constant<Kind>("tidy") },
+);
+const op: fc.Arbitrary<Op> = fc.record({
+  kind,
+  which: fc.constantFrom(0 as const, 1 as const),
+  size,
+  flags: fc.integer({ min: 0, max: 3 }),
+  n: fc.nat(1000),
+});
+
+const seed = Number(process.env["GORT_SEED"] ?? 20_260_101);
+
+describe("random programs", () => {
+  test("two allocator objects over one memory, checked after every step, shrink to a short failure", () => {
+    fc.assert(
+      fc.property(fc.array(op, { minLength: 20, maxLength: 120 }), (ops) => {
+        const world = new World(2 ** 19, 3);
+        for (const o of ops) {
+          world.step(o);
+          world.check(false);
+        }
+        world.end();
+      }),
+      { numRuns: 60, seed },
+    );
+  });
+
+  test.each([1, 2, 3])("a long program in a heap that runs full, seed + %i", (offset) => {
+    const steps = Number(process.env["GORT_FUZZ"] ?? 12_000);
+    const world = new World(2 ** 21, 3);
+    let state = (seed + offset) >>> 0;
+    const next = (n: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * n);
+    };
+    const kinds: Kind[] = ["alloc", "alloc", "alloc", "free", "free", "realloc", "aligned"];
+    try {
+      for (let i = 0; i < steps; i++) {
+        const r = next(200);
+        // Long phases of growth and of shrinking, so that the heap fills up, fragments and empties.
+        const shrinking = Math.floor(i / 1500) % 3 === 2;
+        const k: Kind =
+          r < 3
+            ? "cycle"
+            : r === 3
+              ? "tidy"
+              : shrinking && next(3) > 0
+                ? "free"
+                : kinds[next(kinds.length)]!;
+        const bytes = Math.floor(2 ** ((next(1000) / 1000) * (next(20) === 0 ? 17 : 11)));
+        world.step({
+          kind: k,
+          which: next(2) as 0 | 1,
+          size: bytes,
+          flags: next(4),
+          n: next(100_000),
+        });
+        if (i % 150 === 0) world.check(i % 1500 === 0);
+      }
+      world.end();
+    } catch (err) {
+      throw new Error(`GORT_SEED=${seed} GORT_FUZZ=${steps} (program ${offset}): ${String(err)}`, {
+        cause: err,
+      });
+    }
+    expect(world.outOfMemory).toBeGreaterThan(0);
+  });
+});

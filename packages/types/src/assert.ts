@@ -102,12 +102,14 @@ export function convert<V>(x: unknown, type: InterfaceType<any, V>): V {
 
 /** One case of a {@link typeSwitch}. */
 export interface TypeCase<R = unknown> {
+  /** The types that match, null for nil; none for the default. */
   readonly types: readonly (Type | null)[];
+  /** What the case does; it gets the value. */
   readonly run: (value: any) => R;
 }
 
-/** JavaScript side of the value in a case: of its type if there is one, else the interface value itself. */
-type CaseValue<T> = T extends null ? null : T extends Type ? ValueOf<T> : unknown;
+/** JavaScript type of the value in a case: of its type if there is one, else the interface value itself. */
+export type CaseValue<T> = T extends null ? null : T extends Type ? ValueOf<T> : unknown;
 
 /**
  * A case of a {@link typeSwitch}: one type, several, or null for nil.

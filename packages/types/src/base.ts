@@ -16,6 +16,7 @@
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import type { BoundMethod, MethodSet } from "./method-set.ts";
 import {
+  brand,
   badArgument,
   nilDereference,
   hasBrand,
@@ -26,10 +27,10 @@ import {
 const TYPE = Symbol.for("gort.Type");
 
 /** The mask of all types without pointers. */
-export const NO_POINTERS = new Uint32Array(0);
+export const NO_POINTERS: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
 
 /** The mask of a type that is one pointer. */
-export const ONE_POINTER = Uint32Array.of(1);
+export const ONE_POINTER: Uint32Array = /* @__PURE__ */ Uint32Array.of(1);
 
 /** What every descriptor of this package is. Internal: users see the interfaces of api.ts and kinds.ts. */
 export abstract class BaseType<T> implements Type<T> {
@@ -59,6 +60,7 @@ export abstract class BaseType<T> implements Type<T> {
     this.align = align;
     this.ptrdata = ptrdata;
     this.comparable = comparable;
+    brand(this, TYPE);
   }
 
   abstract get ptrMask(): Uint32Array;
@@ -87,12 +89,13 @@ export abstract class BaseType<T> implements Type<T> {
   }
 
   get name(): string {
-    return this.definedName ?? (this.spelled ??= this.typeString());
-  }
-
-  /** The brand, `Symbol.for("gort.Type")`. */
-  get [TYPE](): true {
-    return true;
+    if (this.definedName !== null) return this.definedName;
+    if (this.spelled === null) {
+      // A type that contains itself without a name, which Go cannot spell, is cut here.
+      this.spelled = "…";
+      this.spelled = this.typeString();
+    }
+    return this.spelled;
   }
 
   load(space: Space, p: Ptr): T {
@@ -146,6 +149,21 @@ export function badPointer(t: Type, space: Space, p: Ptr): Error {
       ? `a multiple of ${t.align}`
       : `a byte offset below ${limit - t.size + 1}`;
   return badArgument(`*${t.name}`, "pointer", p, want);
+}
+
+/** A copy of a descriptor that is a type of its own: the same class and layout, none of the memos. */
+export function copyType(from: BaseType<any>): BaseType<any> {
+  const t = Object.assign(
+    Object.create(Object.getPrototypeOf(from) as object) as object,
+    from,
+  ) as BaseType<any>;
+  brand(t, TYPE);
+  t.predeclared = false;
+  t.underlying = from.underlying;
+  t.methodSet = null;
+  t.methodTable = null;
+  t.pointerTo = null;
+  return t;
 }
 
 /** Whether `v` is a type descriptor made by this package, from whichever copy of it. */

@@ -9,8 +9,8 @@
  *  3. Classes are recognised by a brand (`Symbol.for`), never by `instanceof`: two copies of this package
  *     can be installed side by side.
  *
- * Why brands sit on prototypes as getters: nothing own and enumerable is added to an error, so printing
- * and comparing errors shows the message only. Why the texts are functions and not a table with holes: each has
+ * Why a brand is set by the constructor and not by the class: a class with a computed member counts as having side effects, and
+ * bundlers then keep it in programs that use none of it. It is not enumerable, so printing an error shows the message only. Why the texts are functions and not a table with holes: each has
  * its own number of parts, and the compiler then checks the call.
  */
 
@@ -51,15 +51,11 @@ export class RuntimeError extends Error {
       goType ??
       (message.startsWith("runtime error: ") ? "runtime.errorString" : "runtime.plainError");
     Object.defineProperty(this, "goType", { enumerable: false });
+    brand(this, RUNTIME_ERROR);
   }
 
   override get name(): string {
     return "RuntimeError";
-  }
-
-  /** The brand, `Symbol.for("gort.RuntimeError")`. */
-  get [RUNTIME_ERROR](): true {
-    return true;
   }
 }
 
@@ -77,14 +73,20 @@ export class RuntimeError extends Error {
  * ```
  */
 export class FatalError extends Error {
+  /** @param message Go's text, without `fatal error: ` */
+  constructor(message: string) {
+    super(message);
+    brand(this, FATAL_ERROR);
+  }
+
   override get name(): string {
     return "fatal error";
   }
+}
 
-  /** The brand, `Symbol.for("gort.FatalError")`. */
-  get [FATAL_ERROR](): true {
-    return true;
-  }
+/** Puts a brand on an object: an own property that is not enumerable. */
+export function brand(object: object, symbol: symbol): void {
+  Object.defineProperty(object, symbol, { value: true });
 }
 
 /** Whether `v` is Go's `runtime.Error`, from whichever copy of this package. */
@@ -140,15 +142,11 @@ export class TypeAssertionError extends RuntimeError {
       text = `${from} is ${concrete}, not ${asserted} (types from different scopes)`;
     else text = `${from} is ${concrete}, not ${asserted}`;
     super(`interface conversion: ${text}`, "*runtime.TypeAssertionError");
+    brand(this, TYPE_ASSERTION_ERROR);
   }
 
   override get name(): string {
     return "TypeAssertionError";
-  }
-
-  /** The brand, `Symbol.for("gort.TypeAssertionError")`. */
-  get [TYPE_ASSERTION_ERROR](): true {
-    return true;
   }
 }
 

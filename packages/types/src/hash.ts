@@ -15,10 +15,10 @@
  * defence against an adversary who can measure collisions.
  */
 
-const scratch = new ArrayBuffer(8);
-const scratchF64 = new Float64Array(scratch);
-const scratchI64 = new BigInt64Array(scratch);
-const scratchI32 = new Int32Array(scratch);
+const scratch = /* @__PURE__ */ new ArrayBuffer(8);
+const scratchF64 = /* @__PURE__ */ new Float64Array(scratch);
+const scratchI64 = /* @__PURE__ */ new BigInt64Array(scratch);
+const scratchI32 = /* @__PURE__ */ new Int32Array(scratch);
 
 function mix(h: number): number {
   h ^= h >>> 16;

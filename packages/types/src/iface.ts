@@ -23,15 +23,21 @@ import {
   type InterfaceValue,
 } from "./interface-value.ts";
 import { ItabTable, type Itab } from "./itab.ts";
-import type { InterfaceMethod, InterfaceType, MethodTypes } from "./kinds.ts";
+import type { FuncType, InterfaceMethod, InterfaceType, MethodTypes } from "./kinds.ts";
 import { func, signature } from "./refs.ts";
 import { string } from "./string.ts";
 import { typeTable } from "./type-table.ts";
 
 /** The mask of an interface value: its second word. */
-const SECOND_WORD = Uint32Array.of(2);
+const SECOND_WORD = /* @__PURE__ */ Uint32Array.of(2);
 
-const DIRECT: ReadonlySet<Kind> = new Set<Kind>(["ptr", "chan", "map", "func", "unsafe.Pointer"]);
+const DIRECT: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
+  "ptr",
+  "chan",
+  "map",
+  "func",
+  "unsafe.Pointer",
+]);
 
 /** Whether a value of the type is one pointer and lies in the data word itself. */
 function isDirect(t: Type): boolean {
@@ -184,18 +190,24 @@ export const any: InterfaceType<
   unknown
 > = /* @__PURE__ */ new InterfaceDescriptor<Record<never, never>, unknown>([]);
 
-/** Go's `error`. A JavaScript `Error` implements it by its message. */
-export const error: InterfaceType<
-  { readonly Error: ReturnType<typeof errorMethod> },
-  InterfaceValue<any, { readonly Error: ReturnType<typeof errorMethod> }> | null
-> = /* @__PURE__ */ makeErrorType();
+/** The methods of Go's `error`. */
+export type ErrorMethods = { readonly Error: FuncType<[], string> };
 
-function errorMethod() {
-  return func([], [string]);
-}
+/**
+ * Go's `error`. A JavaScript `Error` implements it by its message.
+ *
+ * @example
+ * ```ts
+ * import { convert, error } from "@gort/types";
+ *
+ * convert(new RangeError("too big"), error)?.call("Error"); // => "too big"
+ * ```
+ */
+export const error: InterfaceType<ErrorMethods, InterfaceValue<any, ErrorMethods> | null> =
+  /* @__PURE__ */ makeErrorType();
 
-function makeErrorType() {
-  const t = iface({ Error: errorMethod() });
+function makeErrorType(): InterfaceType<ErrorMethods, InterfaceValue<any, ErrorMethods> | null> {
+  const t = iface({ Error: func([], [string]) });
   const b = internalType(t as Type);
   b.definedName = "error";
   b.predeclared = true;

@@ -21,8 +21,16 @@ export { field, struct } from "./struct.ts";
 export { map, chan, func, jsObject, jsError, jsSymbol, jsBigInt, jsFunction } from "./refs.ts";
 export { named, isNamed, underlyingOf } from "./named.ts";
 export { identical } from "./identical.ts";
-export { any, error, iface } from "./iface.ts";
-export { InterfaceValue, dynamicType, isInterfaceValue, toInterface } from "./interface-value.ts";
+export { any, error, iface, type ErrorMethods } from "./iface.ts";
+export type { Itab } from "./itab.ts";
+export type { BoundMethod } from "./method-set.ts";
+export {
+  type Callable,
+  InterfaceValue,
+  dynamicType,
+  isInterfaceValue,
+  toInterface,
+} from "./interface-value.ts";
 export {
   convert,
   on,
@@ -33,6 +41,7 @@ export {
   type DefaultCase,
   type SwitchResult,
   type TypeCase,
+  type CaseValue,
 } from "./assert.ts";
 export {
   accessor,

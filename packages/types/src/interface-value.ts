@@ -24,8 +24,8 @@ import { int64, uint64 } from "./wide.ts";
 
 const INTERFACE = Symbol.for("gort.Interface");
 
-/** The JavaScript function of a func descriptor. */
-type Callable<F> =
+/** The JavaScript function type of a func descriptor. */
+export type Callable<F> =
   F extends FuncType<infer A, infer R> ? (...args: A) => R : (...args: any[]) => unknown;
 
 /** A non-nil interface value with its dynamic type. Made by `toInterface`, or by loading one from memory. */
@@ -43,11 +43,8 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
     this.value = value;
     this.space = space;
     this.itab = itab;
-  }
-
-  /** The brand, `Symbol.for("gort.Interface")`. */
-  get [INTERFACE](): true {
-    return true;
+    // Plainly and not by defineProperty: these are made often.
+    (this as Record<symbol, unknown>)[INTERFACE] = true;
   }
 
   /**
@@ -74,6 +71,7 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
     return m.invoke(this.value, this.space, args) as ReturnType<Callable<M[K]>>;
   }
 
+  /** The type and a short form of the value, for messages. */
   toString(): string {
     return `${this.type.name}(${show(this.value)})`;
   }
@@ -114,7 +112,7 @@ export function unwrap(v: unknown): unknown {
   return isInterfaceValue(v) ? v.value : v;
 }
 
-const RAW: ReadonlySet<Type> = new Set<Type>([
+const RAW: ReadonlySet<Type> = /* @__PURE__ */ new Set<Type>([
   bool,
   float64,
   string,

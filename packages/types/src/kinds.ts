@@ -100,7 +100,8 @@ export interface FieldSpec<T = any> {
 /** What `struct` takes: fields by name, in order. */
 export type Fields = Readonly<Record<string, Type | FieldSpec>>;
 
-type FieldValue<F> = F extends FieldSpec<infer T> ? T : ValueOf<F>;
+/** JavaScript type of one field of a struct. */
+export type FieldValue<F> = F extends FieldSpec<infer T> ? T : ValueOf<F>;
 
 /** The JavaScript side of a struct: a plain object with a property per field; the blank field `_` has none. */
 export type StructValue<F> = {

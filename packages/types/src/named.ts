@@ -9,7 +9,7 @@
  * delegates was rejected, for it would make each call site on descriptors polymorphic.
  */
 import type { Type } from "./api.ts";
-import { internalType, type BaseType } from "./base.ts";
+import { copyType, internalType } from "./base.ts";
 import { badArgument } from "./errors.ts";
 import type { FuncType, Named } from "./kinds.ts";
 import { declareMethod, type Method } from "./method-set.ts";
@@ -36,16 +36,8 @@ export function named<D extends Type>(name: string, underlying: D): Named<D> {
     throw badArgument("named", "name", name, "a type name such as main.Point", "type");
   }
   const from = internalType(underlying);
-  const t = Object.assign(
-    Object.create(Object.getPrototypeOf(from) as object) as object,
-    from,
-  ) as BaseType<any>;
+  const t = copyType(from);
   t.definedName = name;
-  t.predeclared = false;
-  t.underlying = from.underlying;
-  t.methodSet = null;
-  t.methodTable = null;
-  t.pointerTo = null;
   const declare = (pointer: boolean) => (m: string, type: FuncType, fn: Method["fn"]) => {
     declareMethod(t, { name: m, type, fn, pointer });
     return t;

@@ -1,19 +1,20 @@
 /**
  * What reflection panics with. In Go these are strings and `*reflect.ValueError`, not runtime errors; the texts are Go's.
  */
-import { hasBrand } from "./errors.ts";
+import { brand, hasBrand } from "./errors.ts";
 
 const REFLECT_ERROR = Symbol.for("gort.ReflectError");
 
 /** A misuse of reflection; its message is Go's text. */
 export class ReflectError extends Error {
-  override get name(): string {
-    return "ReflectError";
+  /** @param message Go's text */
+  constructor(message: string) {
+    super(message);
+    brand(this, REFLECT_ERROR);
   }
 
-  /** The brand, `Symbol.for("gort.ReflectError")`. */
-  get [REFLECT_ERROR](): true {
-    return true;
+  override get name(): string {
+    return "ReflectError";
   }
 }
 

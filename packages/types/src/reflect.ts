@@ -34,8 +34,14 @@ import { mapEntry, mapKeys, mapLen } from "./reflect-map.ts";
 import { utf8Length, utf8Write } from "./utf8.ts";
 import { uint8 } from "./scalar.ts";
 
-const INTS: ReadonlySet<Kind> = new Set<Kind>(["int", "int8", "int16", "int32", "int64"]);
-const UINTS: ReadonlySet<Kind> = new Set<Kind>([
+const INTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
+  "int",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+]);
+const UINTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
   "uint",
   "uint8",
   "uint16",
@@ -132,6 +138,7 @@ export class Value {
     if (this.t === null) return "<invalid Value>";
     return this.t.kind === "string" ? (this.get() as string) : `<${this.t.name} Value>`;
   }
+  /** The same as `string()`. */
   toString(): string {
     return this.string();
   }

@@ -59,8 +59,9 @@ export function utf8Write(u8: Uint8Array, p: number, s: string): number {
   return q - p;
 }
 
+// Units decoded before they become a string; a pair may go one beyond.
 const CHUNK = 2048;
-const units = new Uint16Array(CHUNK + 1);
+const units = /* @__PURE__ */ new Uint16Array(2049);
 
 /** The string of the `n` bytes at `p`, each invalid byte as U+FFFD. O(n). */
 export function utf8Read(u8: Uint8Array, p: number, n: number): string {

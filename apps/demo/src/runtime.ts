@@ -12,6 +12,7 @@ import {
   createHeap,
   createNoCollectHeap,
   createStopTheWorldHeap,
+  type CycleTrace,
   type GcHeap,
   type HeapOptions,
 } from "@gort/gc";
@@ -35,6 +36,7 @@ export interface Runtime {
 export interface RuntimeHooks {
   readonly tracer?: Tracer | null;
   readonly gctrace?: (line: string) => void;
+  readonly onCycle?: (cycle: CycleTrace) => void;
   /** Address space of the heap in bytes. */
   readonly reserve?: number;
 }
@@ -58,9 +60,13 @@ const heaps: Record<HeapName, (options: HeapOptions) => GcHeap> = {
 
 export function createRuntime(parts: Parts, hooks: RuntimeHooks = {}): Runtime {
   const allocator = allocators[parts.allocator](hooks.reserve ?? RESERVE);
-  const { gctrace } = hooks;
+  const { gctrace, onCycle } = hooks;
   return {
     scheduler: schedulers[parts.scheduler](parts, hooks.tracer ?? null),
-    heap: heaps[parts.heap]({ allocator, ...(gctrace ? { gctrace } : {}) }),
+    heap: heaps[parts.heap]({
+      allocator,
+      ...(gctrace === undefined ? {} : { gctrace }),
+      ...(onCycle === undefined ? {} : { onCycle }),
+    }),
   };
 }

@@ -21,7 +21,7 @@ vi.mock("node:fs/promises", async (original) => {
       if (path.endsWith("secret.md")) refuse("EACCES");
       if (path.endsWith("vanished.md")) refuse("ENOENT");
       const handle = await real.open(path);
-      if (path.endsWith("breaks.md")) handle.read = (async () => refuse("EIO")) as never;
+      if (path.endsWith("breaks.md")) handle.read = async () => refuse("EIO");
       return handle;
     },
   };

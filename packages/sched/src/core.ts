@@ -77,6 +77,8 @@ export abstract class Core implements Runtime, Scheduler {
   created = 0;
   /** Goroutines that run an async function and have not ended. */
   asyncs = 0;
+  /** Whether this is the scheduler of a bubble. */
+  isBubble = false;
   /** Ops that complete when nothing can run before time moves on: see `testing/bubble.ts`. */
   readonly settled: WaitQueue<Op<void>> = new WaitQueue();
   /** Waits that something outside can end. */
@@ -452,13 +454,13 @@ export abstract class Core implements Runtime, Scheduler {
     g.value = value;
     g.gen = null;
     this.unlink(g);
-    if (this.tracer !== null)
-      this.tracer.end(this.clock.now(), g, how === EXITED ? "goexit" : "return");
     const extra = g.extra;
     if (extra !== null && extra.joiners !== null) {
       let op;
       while ((op = extra.joiners.shift()) !== null) op.complete(value);
     }
+    if (this.tracer !== null)
+      this.tracer.end(this.clock.now(), g, how === EXITED ? "goexit" : "return");
     const program = this.program;
     if (program !== null && program.main === g) {
       if (how === EXITED) this.mainExited = true;
@@ -582,6 +584,7 @@ export abstract class Core implements Runtime, Scheduler {
   private quiet(): void {
     if (this.settled.length > 0 && this.externals === 0) {
       this.wakeSettled();
+      if (!this.scheduled) this.idle();
       return;
     }
     const heap = this.heap;

@@ -93,9 +93,14 @@ export abstract class BaseType<T> implements Type<T> {
     if (this.spelled === null) {
       // A type that contains itself without a name, which Go cannot spell, is cut here.
       this.spelled = "…";
-      this.spelled = this.typeString();
+      try {
+        this.spelled = this.typeString();
+      } finally {
+        // Not yet spellable: a function that names a type is asked before that type is there.
+        if (this.spelled === "…") this.spelled = null;
+      }
     }
-    return this.spelled;
+    return this.spelled!;
   }
 
   load(space: Space, p: Ptr): T {

@@ -1,7 +1,10 @@
 /** `gort-demo index`: from checked options to an exit code. */
-import { open, writeFile } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { background, withCancelCause, withTimeoutCause } from "@gort/context";
-import { chromeTrace, startSchedTrace } from "@gort/sched";
+import { chromeTrace, createRecorder, schedTracer, tee, type Tracer } from "@gort/sched";
 import { UserError, fsReason } from "../errors.ts";
 import type { IndexOptions } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
@@ -9,6 +12,9 @@ import { createRuntime } from "../runtime.ts";
 import { millis } from "../format.ts";
 import { index } from "./job.ts";
 import { render } from "./report.ts";
+
+/** How many of the last scheduling events a trace holds: about 100 MB of JSON. */
+const TRACE_EVENTS = 500_000;
 
 /** Exit code of a run that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -18,10 +24,19 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
   const tracePath = options.trace;
   // An output that cannot be written is known before the work is done.
   if (tracePath !== undefined) await checkWritable(tracePath);
-  const trace = tracePath === undefined ? null : chromeTrace();
+  const recorder = tracePath === undefined ? null : createRecorder({ limit: TRACE_EVENTS });
+  const tracers: Tracer[] = recorder === null ? [] : [recorder];
+  if (options.schedtrace !== undefined) {
+    const print = (line: string): void => console.error(line);
+    tracers.push(schedTracer({ everyMs: options.schedtrace, print }));
+  }
 
   const { scheduler, heap } = createRuntime(options, {
-    tracer: trace,
+    tracer: tracers.length === 0 ? null : tee(...tracers),
+    onCycle: (cycle) => {
+      const ms = cycle.setupMs + cycle.markMs + cycle.terminationMs;
+      recorder?.span(`GC cycle ${cycle.n}`, scheduler.clock.now(), ms);
+    },
     ...(options.gctrace ? { gctrace: (line: string) => console.error(line) } : {}),
   });
   const [root, cancel] = withCancelCause(background());
@@ -33,10 +48,6 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
   };
   process.on("SIGINT", onSignal);
   const progress = new ProgressLine(!options.json && process.stderr.isTTY);
-  const stopSchedTrace =
-    options.schedtrace === undefined
-      ? null
-      : startSchedTrace(scheduler, options.schedtrace, (line) => console.error(line));
   try {
     const report = await scheduler.run(function* () {
       const timeout = options.timeout;
@@ -58,8 +69,8 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
     });
     progress.stop();
     process.stdout.write(options.json ? JSON.stringify(report, null, 2) + "\n" : render(report));
-    if (trace !== null && tracePath !== undefined) {
-      await writeFile(tracePath, trace.toJSON());
+    if (recorder !== null && tracePath !== undefined) {
+      await pipeline(Readable.from(chromeTrace(recorder)), createWriteStream(tracePath));
       if (!options.json) console.log(`\ntrace written to ${tracePath}; open it in a trace viewer`);
     }
     if (interrupted) return INTERRUPTED;
@@ -68,7 +79,6 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
     return report.stopped !== null || lost || wrong ? 1 : 0;
   } finally {
     progress.stop();
-    stopSchedTrace?.();
     process.off("SIGINT", onSignal);
   }
 }

@@ -1,7 +1,8 @@
 /** What the stages of the index job share: the run's context, its channels, its pools, its findings. */
 import type { Chan } from "@gort/chan";
 import type { Context } from "@gort/context";
-import { Mutex, Pool, SingleFlight, WaitGroup } from "@gort/sync";
+import type { Pool, SingleFlight, WaitGroup } from "@gort/sync";
+import { Mutex } from "@gort/sync";
 import type { GoMap } from "@gort/map";
 import type { Go } from "@gort/sched";
 import type { Problem } from "./report.ts";

@@ -48,7 +48,7 @@ function* readFile(env: Env, found: Found, handle: FileHandle): Go<void> {
   let inLongRun = false;
   try {
     for (let eof = false; !eof;) {
-      const buffer = buffers.get()!;
+      const buffer = buffers.get();
       let length = 0;
       if (carry !== null) length = carry.copy(buffer);
       try {

@@ -1,10 +1,13 @@
 /** A linked list in a gort heap: no V8 object per node; what is dropped is collected. */
 import { createHeap } from "@gort/gc";
-import { int32, ptr, struct, type Type } from "@gort/types";
+import { int32, named, ptr, struct, type Type } from "@gort/types";
 import type { Program } from "./api.ts";
 
 const NODES = 100_000;
-const Node: Type<{ next: number; value: number }> = struct({ next: ptr(() => Node), value: int32 });
+const Node: Type<{ next: number; value: number }> = named(
+  "main.Node",
+  struct({ next: ptr(() => Node), value: int32 }),
+);
 
 export const linkedList: Program = {
   about: "a list of 100,000 nodes in a gort heap: half of it dropped, and collected",

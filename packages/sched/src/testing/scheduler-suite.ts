@@ -105,15 +105,15 @@ const cases: Record<string, (make: () => Scheduler) => Promise<void>> = {
     const s = make();
     const log: string[] = [];
     await s.run(function* () {
-      let x = "old";
+      const arg = { x: "old" };
       const gs = [
         s.go(function* (v: string) {
           log.push(`generator ${v}`);
-        }, x),
-        s.go(async (v: string) => log.push(`async ${v}`), x),
-        s.go((v: string) => log.push(`plain ${v}`), x),
+        }, arg.x),
+        s.go(async (v: string) => log.push(`async ${v}`), arg.x),
+        s.go((v: string) => log.push(`plain ${v}`), arg.x),
       ];
-      x = "new";
+      arg.x = "new";
       same(log, [], "what ran before main gave way");
       for (const g of gs) yield* g.join();
     });

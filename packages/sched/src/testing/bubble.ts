@@ -1,0 +1,170 @@
+/**
+ * bubble: a program on virtual time, with seeded choices and an exact leak check. Go's `testing/synctest`.
+ *
+ * Invariants
+ *  1. The clock starts at a fixed epoch and moves only when every goroutine of the bubble is durably blocked.
+ *  2. Durably blocked is one that waits on any gort primitive (mutexes too, unlike Go's); `poll` of a promise
+ *     from outside is not.
+ *  3. When the body has returned, time stands still: goroutines that are left then are leaks, and reported.
+ *  4. Every failure names the seed that repeats it.
+ *
+ * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
+ * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
+ */
+import type { Goroutine, Scheduler, Tracer } from "../api.ts";
+import { Core } from "../core.ts";
+import { formatGoroutine, type GoroutineInfo, isDeadlockError } from "../deadlock.ts";
+import { createDeterministicScheduler } from "../deterministic.ts";
+import { seedFromEnvironment } from "../host.ts";
+import { Op } from "../op.ts";
+import { setDefaultScheduler } from "../preset.ts";
+import { seedFromHost } from "../prng.ts";
+import type { WaitReason } from "../wait-reason.ts";
+
+/** What the body of a bubble is given. */
+export interface Bubble {
+  /** The seed of all choices: select order, run order, map iteration. */
+  readonly seed: number;
+  /** The bubble's scheduler: in async code, use its `go` after the first `await` where bubbles run side by side. */
+  readonly scheduler: Scheduler;
+  /** Waits until every other goroutine of the bubble is durably blocked or gone. Go's `synctest.Wait`. */
+  wait(): Op<void>;
+}
+
+/** Options of {@link bubble}. */
+export interface BubbleOptions {
+  /** Default: the environment variable `GORT_SEED` if it is set, else a new one each time. */
+  readonly seed?: number;
+  /** Wall clock at the start, milliseconds since 1970. @defaultValue 2000-01-01 00:00:00 UTC */
+  readonly epoch?: number;
+  /** Sees every event. */
+  readonly tracer?: Tracer;
+  /** Whether goroutines left at the end are an error. @defaultValue true */
+  readonly leakCheck?: boolean;
+}
+
+/** Why a bubble failed by itself: all its goroutines were blocked, or some were left behind. */
+export class BubbleError extends Error {
+  override readonly name = "BubbleError";
+  /** The goroutines that were blocked. */
+  readonly goroutines: readonly GoroutineInfo[];
+
+  constructor(text: string, goroutines: readonly GoroutineInfo[]) {
+    super([text, ...goroutines.map(formatGoroutine)].join("\n\n"));
+    this.goroutines = goroutines;
+    Object.defineProperty(this, "goroutines", { enumerable: false });
+  }
+}
+
+/** Completes when nothing but time can make anything run. */
+class Settled extends Op<void> {
+  private readonly core: Core;
+
+  constructor(core: Core) {
+    super();
+    this.core = core;
+  }
+
+  get reason(): WaitReason {
+    return "bubble wait";
+  }
+
+  tryNow(): boolean {
+    return false;
+  }
+
+  park(): void {
+    this.core.settled.push(this);
+  }
+
+  unpark(): void {
+    this.core.settled.remove(this);
+  }
+}
+
+/**
+ * Runs `body` (a generator function, or an async or plain one) in a bubble of its own and resolves with its result.
+ * Rejects with what it throws, with {@link BubbleError} when all goroutines are blocked for good or when some
+ * are left at the end; the message ends with the line that repeats the run.
+ *
+ * While a bubble runs it is the default scheduler, so async code in it may call `go`, `sleep` and `now` as
+ * usual; of bubbles that run side by side only the first is.
+ *
+ * @example
+ * ```ts
+ * import { go, now, sleep } from "@gort/sched";
+ * import { bubble } from "@gort/sched/testing";
+ *
+ * const log: string[] = [];
+ * await bubble(function* (b) {
+ *   go(function* () {
+ *     yield* sleep(60_000);
+ *     log.push(`a minute later: ${now()}`);
+ *   });
+ *   yield* b.wait(); // the other one sleeps
+ *   log.push(`now: ${now()}`);
+ *   yield* sleep(120_000);
+ * });
+ * log; // => ["now: 0", "a minute later: 60000"]
+ * ```
+ */
+export async function bubble<R>(
+  body: (b: Bubble) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R,
+  options: BubbleOptions = {},
+): Promise<R> {
+  const seed = options.seed ?? seedFromEnvironment() ?? seedFromHost();
+  const { epoch, tracer, leakCheck = true } = options;
+  const scheduler = createDeterministicScheduler({
+    seed,
+    sites: true,
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(tracer === undefined ? {} : { tracer }),
+  });
+  const core = scheduler as unknown as Core;
+  const b: Bubble = { seed, scheduler, wait: () => new Settled(core) };
+
+  function* root(): Generator<Op<any> | undefined, R, any> {
+    const main = scheduler.go(body, b) as Goroutine<R>;
+    const result: R = yield* main.join();
+    yield* b.wait();
+    const left = core.goroutines().filter((g) => g.id !== 1);
+    if (leakCheck && left.length > 0) {
+      throw new BubbleError(
+        "deadlock: main bubble goroutine has exited but blocked goroutines remain",
+        left,
+      );
+    }
+    return result;
+  }
+
+  const previous = setDefaultScheduler(scheduler);
+  const beside = previous instanceof Core && previous.isBubble;
+  if (beside) setDefaultScheduler(previous);
+  core.isBubble = true;
+  try {
+    return await scheduler.run(root);
+  } catch (error) {
+    const failure = isDeadlockError(error)
+      ? new BubbleError(
+          "deadlock: all goroutines in bubble are blocked",
+          error.goroutines.filter((g) => g.id !== 1),
+        )
+      : error;
+    throw withReplay(failure, seed);
+  } finally {
+    if (!beside) setDefaultScheduler(previous);
+  }
+}
+
+/** Adds to an error's message how to run the same again. */
+function withReplay(error: unknown, seed: number): unknown {
+  if (error instanceof Error) {
+    const line = `replay with: GORT_SEED=${seed}`;
+    try {
+      if (!error.message.includes(line)) error.message += `\n\n${line}`;
+    } catch {
+      // A frozen error stays as it is.
+    }
+  }
+  return error;
+}

@@ -1,0 +1,234 @@
+/**
+ * Recorder: a tracer that keeps what happened, all of it or the last part (a flight recorder).
+ *
+ * Invariants
+ *  1. An event is five numbers in typed arrays; recording one allocates nothing once its chunk exists.
+ *  2. With a limit, the newest `limit` events are kept, and the name of a goroutine as long as one of its
+ *     events may be; without one, everything.
+ *  3. Events come out in the order in which they happened.
+ *
+ * Why numbers and not objects: a program makes millions of events, and V8 would have to walk them.
+ */
+import type { Goroutine, Tracer } from "../api.ts";
+import type { Op } from "../op.ts";
+import type { WaitReason } from "../wait-reason.ts";
+
+/** What happened; see {@link Tracer} for when. */
+export type TraceKind =
+  "create" | "start" | "stop" | "block" | "unblock" | "end" | "steal" | "timer" | "proc" | "span";
+
+/** One recorded event. */
+export interface TraceEvent {
+  readonly kind: TraceKind;
+  /** Milliseconds on the scheduler's clock. */
+  readonly at: number;
+  /** Id of the goroutine; 0 for events of a P, and of no goroutine. */
+  readonly g: number;
+  /** Creator or waker (its id; 0: from outside), P (start, steal, timer, proc). */
+  readonly by: number;
+  /** Victim P of a steal. */
+  readonly victim: number;
+  /** Goroutines stolen, or milliseconds of a span. */
+  readonly amount: number;
+  /** Why it stopped, blocked or ended; `start` or `stop` of a P; name of a span. */
+  readonly why: string;
+}
+
+/** A tracer that keeps events. */
+export interface Recorder extends Tracer {
+  /** The recorded events, oldest first. */
+  events(): IterableIterator<TraceEvent>;
+  /** Number of events kept. */
+  readonly size: number;
+  /** Events that were dropped because of the limit. */
+  readonly dropped: number;
+  /** Name of a goroutine of the recording. */
+  nameOf(g: number): string;
+  /** Records a span of anything else, such as a collector's cycle, that ended at `at` and took `ms`. */
+  span(name: string, at: number, ms: number): void;
+}
+
+/** Options of {@link createRecorder}. */
+export interface RecorderOptions {
+  /** Keep the newest so many events, from 1 to 2^26. Default: all. */
+  readonly limit?: number;
+}
+
+const KINDS: readonly TraceKind[] = [
+  "create",
+  "start",
+  "stop",
+  "block",
+  "unblock",
+  "end",
+  "steal",
+  "timer",
+  "proc",
+  "span",
+];
+const [CREATE, START, STOP, BLOCK, UNBLOCK, END, STEAL, TIMER, PROC, SPAN] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+] as const;
+
+const CHUNK = 1 << 14;
+const LIMIT_MAX = 2 ** 26;
+const NAMES_SWEEP = 4096;
+
+interface Chunk {
+  readonly kind: Uint8Array;
+  readonly at: Float64Array;
+  readonly g: Float64Array;
+  readonly by: Float64Array;
+  readonly amount: Float64Array;
+  readonly why: Uint32Array;
+}
+
+function newChunk(n: number): Chunk {
+  return {
+    kind: new Uint8Array(n),
+    at: new Float64Array(n),
+    g: new Float64Array(n),
+    by: new Float64Array(n),
+    amount: new Float64Array(n),
+    why: new Uint32Array(n),
+  };
+}
+
+class EventRecorder implements Recorder {
+  readonly #limit: number;
+  readonly #chunks: Chunk[] = [];
+  readonly #texts: string[] = [""];
+  readonly #textIds = new Map<string, number>([["", 0]]);
+  readonly #live = new Map<number, Goroutine>();
+  /** Names of the dead, in the order of their ends. */
+  readonly #names = new Map<number, string>();
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return Math.min(this.#count, this.#limit);
+  }
+
+  get dropped(): number {
+    return this.#count - this.size;
+  }
+
+  nameOf(g: number): string {
+    return this.#live.get(g)?.name ?? this.#names.get(g) ?? "";
+  }
+
+  create(at: number, g: Goroutine, by: Goroutine | null): void {
+    this.#live.set(g.id, g);
+    this.#add(CREATE, at, g.id, by?.id ?? 0, 0, 0);
+  }
+  start(at: number, g: Goroutine, proc: number): void {
+    this.#add(START, at, g.id, proc, 0, 0);
+  }
+  stop(at: number, g: Goroutine, why: "gosched" | "preempted"): void {
+    this.#add(STOP, at, g.id, 0, 0, this.#text(why));
+  }
+  block(at: number, g: Goroutine, reason: WaitReason, _op: Op<any> | null): void {
+    this.#add(BLOCK, at, g.id, 0, 0, this.#text(reason));
+  }
+  unblock(at: number, g: Goroutine, by: Goroutine | null, _op: Op<any> | null): void {
+    this.#add(UNBLOCK, at, g.id, by?.id ?? 0, 0, 0);
+  }
+  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic"): void {
+    this.#live.delete(g.id);
+    this.#names.set(g.id, g.name);
+    if (this.#names.size > 2 * this.#limit + NAMES_SWEEP) this.#forgetNames();
+    this.#add(END, at, g.id, 0, 0, this.#text(how));
+  }
+  steal(at: number, proc: number, victim: number, count: number): void {
+    this.#add(STEAL, at, victim, proc, count, 0);
+  }
+  timer(at: number, proc: number): void {
+    this.#add(TIMER, at, 0, proc, 0, 0);
+  }
+  proc(at: number, proc: number, what: "start" | "stop"): void {
+    this.#add(PROC, at, 0, proc, 0, this.#text(what));
+  }
+  span(name: string, at: number, ms: number): void {
+    this.#add(SPAN, at, 0, 0, ms, this.#text(name));
+  }
+
+  *events(): IterableIterator<TraceEvent> {
+    const size = this.size;
+    for (let i = this.#count - size; i < this.#count; i++) {
+      const slot = i % this.#limit;
+      const chunk = this.#chunks[Math.floor(slot / CHUNK)]!;
+      const j = slot % CHUNK;
+      const kind = chunk.kind[j]!;
+      const g = chunk.g[j]!;
+      yield {
+        kind: KINDS[kind]!,
+        at: chunk.at[j]!,
+        g: kind === STEAL ? 0 : g,
+        by: chunk.by[j]!,
+        victim: kind === STEAL ? g : 0,
+        amount: chunk.amount[j]!,
+        why: this.#texts[chunk.why[j]!]!,
+      };
+    }
+  }
+
+  #text(text: string): number {
+    let id = this.#textIds.get(text);
+    if (id === undefined) {
+      id = this.#texts.push(text) - 1;
+      this.#textIds.set(text, id);
+    }
+    return id;
+  }
+
+  #add(kind: number, at: number, g: number, by: number, amount: number, why: number): void {
+    const slot = this.#count++ % this.#limit;
+    const c = Math.floor(slot / CHUNK);
+    const chunk = (this.#chunks[c] ??= newChunk(Math.min(CHUNK, this.#limit - c * CHUNK)));
+    const j = slot % CHUNK;
+    chunk.kind[j] = kind;
+    chunk.at[j] = at;
+    chunk.g[j] = g;
+    chunk.by[j] = by;
+    chunk.amount[j] = amount;
+    chunk.why[j] = why;
+  }
+
+  /** Every kept event belongs to one of the newest `limit` ends, or to a goroutine that is not dead. */
+  #forgetNames(): void {
+    let surplus = this.#names.size - this.#limit;
+    for (const id of this.#names.keys()) {
+      if (surplus-- <= 0) break;
+      this.#names.delete(id);
+    }
+  }
+}
+
+/**
+ * A tracer that records. Without a limit it keeps everything (44 bytes an event); with one it is a flight recorder:
+ * always on, and read after something odd happened. Throws a RangeError for a limit out of range.
+ *
+ * @example
+ * ```ts
+ * import { createRecorder, createScheduler } from "@gort/sched";
+ *
+ * const recorder = createRecorder({ limit: 1000 });
+ * await createScheduler({ tracer: recorder }).run(function* () {
+ *   yield;
+ * });
+ * [...recorder.events()].map((e) => e.kind).filter((kind) => kind !== "proc");
+ * // => ["create", "start", "stop", "start", "end"]
+ * ```
+ */
+export function createRecorder(options: RecorderOptions = {}): Recorder {
+  const limit = options.limit ?? Infinity;
+  if (limit !== Infinity && (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)) {
+    throw new RangeError(
+      `createRecorder: limit is ${limit}, want an integer from 1 to ${LIMIT_MAX}`,
+    );
+  }
+  return new EventRecorder(limit);
+}

@@ -1,0 +1,269 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { defaultScheduler, go, gosched, now, Op, poll, sleep, wall } from "../../src/index.ts";
+import { bubble, BubbleError } from "../../src/testing/index.ts";
+
+/** Waits for ever, durably. */
+class Forever extends Op<void> {
+  readonly reason = "select (no cases)" as const;
+  tryNow(): boolean {
+    return false;
+  }
+  park(): void {}
+  unpark(): void {}
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("bubble: virtual time", () => {
+  test("starts at 2000-01-01 00:00:00 UTC and advances only when every goroutine is durably blocked", async () => {
+    await bubble(function* () {
+      expect(wall()).toBe(Date.UTC(2000, 0, 1));
+      expect(now()).toBe(0);
+      for (let i = 0; i < 1000; i++) yield* gosched();
+      expect(now()).toBe(0);
+      yield* sleep(86_400_000);
+      expect(wall()).toBe(Date.UTC(2000, 0, 2));
+    });
+  });
+
+  test("an epoch can be given", async () => {
+    expect(await bubble(() => wall(), { epoch: 5 })).toBe(5);
+  });
+
+  test("async functions sleep on virtual time, too", async () => {
+    const log: string[] = [];
+    await bubble(async () => {
+      go(async () => {
+        for (let i = 0; i < 3; i++) {
+          await sleep(1000);
+          log.push(`tick ${now()}`);
+        }
+      });
+      await sleep(3500);
+      log.push(`end ${now()}`);
+    });
+    expect(log).toEqual(["tick 1000", "tick 2000", "tick 3000", "end 3500"]);
+  });
+
+  test("time stands still while a promise from outside is awaited by poll", async () => {
+    await bubble(function* () {
+      let slept = false;
+      go(function* () {
+        yield* sleep(10);
+        slept = true;
+      });
+      yield* poll(new Promise((resolve) => setTimeout(resolve, 30)));
+      expect(slept).toBe(false);
+      expect(now()).toBe(0);
+      yield* sleep(20);
+      expect(slept).toBe(true);
+    });
+  });
+});
+
+describe("bubble: wait", () => {
+  test("returns when all other goroutines are durably blocked or gone", async () => {
+    await bubble(function* (b) {
+      const log: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        go(function* () {
+          for (let n = 0; n < 5; n++) yield* gosched();
+          log.push("ran");
+          yield* sleep(1);
+          log.push("slept");
+        });
+      }
+      yield* b.wait();
+      expect(log).toEqual(["ran", "ran", "ran"]);
+      expect(now()).toBe(0);
+      yield* sleep(2);
+      expect(log.length).toBe(6);
+    });
+  });
+
+  test("sees async functions settle first", async () => {
+    await bubble(async (b) => {
+      let steps = 0;
+      go(async () => {
+        for (let i = 0; i < 50; i++) {
+          await Promise.resolve();
+          steps++;
+        }
+        await sleep(1);
+        steps++;
+      });
+      await b.wait();
+      expect(steps).toBe(50);
+      await sleep(2);
+      expect(steps).toBe(51);
+    });
+  });
+
+  test("may be called again and by several goroutines", async () => {
+    await bubble(function* (b) {
+      let waited = 0;
+      for (let i = 0; i < 3; i++) {
+        go(function* () {
+          yield* b.wait();
+          waited++;
+        });
+      }
+      yield* b.wait();
+      yield* b.wait();
+      expect(waited).toBe(3);
+    });
+  });
+});
+
+describe("bubble: failures", () => {
+  test("all blocked, no timer: `deadlock: all goroutines in bubble are blocked`, with names and the replay line", async () => {
+    const error = await bubble(
+      function* stuck() {
+        yield* new Forever();
+      },
+      { seed: 99 },
+    ).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(BubbleError);
+    const { message } = error as BubbleError;
+    expect(message).toMatch(
+      /^deadlock: all goroutines in bubble are blocked\n\ngoroutine 2 \[select \(no cases\)\]:\nstuck/,
+    );
+    expect(message).toMatch(/\n\nreplay with: GORT_SEED=99$/);
+  });
+
+  test("main exited but others blocked: they are named with where they were created", async () => {
+    const error = (await bubble(function* () {
+      go(function* forgotten() {
+        yield* new Forever();
+      });
+      yield* sleep(1);
+    }).catch((e: unknown) => e)) as BubbleError;
+    expect(error.message).toContain(
+      "deadlock: main bubble goroutine has exited but blocked goroutines remain",
+    );
+    expect(error.goroutines.map((g) => g.name)).toEqual(["forgotten"]);
+    expect(error.message).toMatch(/created by [^]*bubble\.test\.ts/);
+  });
+
+  test("time stops when the body returns: a sleeper is a leak, a runnable goroutine is not", async () => {
+    let ran = false;
+    await bubble(function* () {
+      go(function* () {
+        yield* gosched();
+        ran = true;
+      });
+    });
+    expect(ran).toBe(true);
+    await expect(
+      bubble(function* () {
+        go(function* sleeper() {
+          yield* sleep(1);
+        });
+      }),
+    ).rejects.toThrow("blocked goroutines remain");
+  });
+
+  test("leakCheck: false lets them be", async () => {
+    expect(
+      await bubble(
+        function* () {
+          go(function* () {
+            yield* new Forever();
+          });
+          return 5;
+        },
+        { leakCheck: false },
+      ),
+    ).toBe(5);
+  });
+
+  test("an error of the body keeps its identity and gets the replay line", async () => {
+    const mine = new Error("mine");
+    const caught = await bubble(
+      function* () {
+        yield* sleep(1);
+        throw mine;
+      },
+      { seed: 4 },
+    ).catch((e: unknown) => e);
+    expect(caught).toBe(mine);
+    expect(mine.message).toBe("mine\n\nreplay with: GORT_SEED=4");
+  });
+
+  test("a panic in another goroutine fails the bubble", async () => {
+    await expect(
+      bubble(function* () {
+        go(() => {
+          throw new Error("elsewhere");
+        });
+        yield* sleep(1);
+      }),
+    ).rejects.toThrow("elsewhere");
+  });
+});
+
+describe("bubble: seeds", () => {
+  function* order(): Generator<any, string, any> {
+    const log: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      go(function* () {
+        yield* gosched();
+        log.push(i);
+      });
+    }
+    yield* sleep(1);
+    return log.join("");
+  }
+
+  test("the same seed runs the same way, different seeds show different orders", async () => {
+    expect(await bubble(order, { seed: 1 })).toBe(await bubble(order, { seed: 1 }));
+    const orders = new Set<string>();
+    for (let seed = 0; seed < 20; seed++) orders.add(await bubble(order, { seed }));
+    expect(orders.size).toBeGreaterThan(10);
+  });
+
+  test("GORT_SEED gives the seed, and a bad one is refused by name", async () => {
+    vi.stubEnv("GORT_SEED", "31");
+    expect(await bubble((b) => b.seed)).toBe(31);
+    vi.stubEnv("GORT_SEED", "-1");
+    await expect(bubble(() => 1)).rejects.toThrow("GORT_SEED is -1");
+  });
+
+  test("events at the same instant run in varying order", async () => {
+    const firsts = new Set<number>();
+    for (let seed = 0; seed < 40; seed++) {
+      await bubble(
+        function* () {
+          const log: number[] = [];
+          for (const i of [0, 1]) {
+            go(function* () {
+              yield* sleep(5);
+              log.push(i);
+            });
+          }
+          yield* sleep(6);
+          firsts.add(log[0]!);
+        },
+        { seed },
+      );
+    }
+    expect([...firsts].sort()).toEqual([0, 1]);
+  });
+});
+
+test("bubbles side by side do not see each other, and leave the default scheduler as it was", async () => {
+  const before = defaultScheduler();
+  const times = await Promise.all(
+    [10, 20, 30].map((ms) =>
+      bubble(function* () {
+        go(function* () {
+          yield* sleep(ms);
+        });
+        yield* sleep(2 * ms);
+        return now();
+      }),
+    ),
+  );
+  expect(times).toEqual([20, 40, 60]);
+  expect(defaultScheduler()).toBe(before);
+});

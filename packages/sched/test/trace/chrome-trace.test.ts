@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import {
+  chromeTrace,
+  createDeterministicScheduler,
+  createRecorder,
+  createScheduler,
+  go,
+  gosched,
+  type Recorder,
+  sleep,
+} from "../../src/index.ts";
+
+interface Event {
+  name: string;
+  ph: string;
+  ts: number;
+  dur?: number;
+  pid: number;
+  tid: number;
+  id?: number;
+  cat?: string;
+  bp?: string;
+  args?: Record<string, unknown>;
+}
+
+function parse(recorder: Recorder, goroutines = true): Event[] {
+  const text = [...chromeTrace(recorder, { goroutines })].join("");
+  const trace = JSON.parse(text) as { displayTimeUnit: string; traceEvents: Event[] };
+  expect(trace.displayTimeUnit).toBe("ns");
+  return trace.traceEvents;
+}
+
+async function busy(procs: number): Promise<Recorder> {
+  const recorder = createRecorder();
+  await createScheduler({ procs, tracer: recorder, seed: 1 }).run(function* main() {
+    const gs = [];
+    for (let i = 0; i < 10; i++) {
+      const g = go(function* worker() {
+        for (let n = 0; n < 5; n++) yield* n % 2 === 0 ? gosched() : sleep(0);
+      });
+      gs.push(g);
+    }
+    for (const g of gs.reverse()) yield* g.join();
+  });
+  return recorder;
+}
+
+describe("chrome trace", () => {
+  test.each([1, 4])(
+    "with %i Ps: slices of a track do not overlap, thread ids are unique",
+    async (procs) => {
+      const events = parse(await busy(procs));
+      const slices = events.filter((e) => e.ph === "X");
+      expect(slices.length).toBeGreaterThan(100);
+      const tracks = new Map<number, Event[]>();
+      const pids = new Map<number, number>();
+      for (const e of slices) {
+        expect(pids.get(e.tid) ?? e.pid).toBe(e.pid);
+        pids.set(e.tid, e.pid);
+        const track = tracks.get(e.tid) ?? [];
+        tracks.set(e.tid, track);
+        track.push(e);
+      }
+      for (const track of tracks.values()) {
+        track.sort((a, b) => a.ts - b.ts);
+        for (let i = 1; i < track.length; i++) {
+          expect(track[i]!.ts).toBeGreaterThanOrEqual(
+            track[i - 1]!.ts + track[i - 1]!.dur! - 0.001,
+          );
+        }
+      }
+    },
+  );
+
+  test("arrows have two ends with the same id, category and name; the end follows its slice in the file", async () => {
+    const events = parse(await busy(2));
+    const begins = new Map(events.filter((e) => e.ph === "s").map((e) => [e.id, e]));
+    const ends = events.filter((e) => e.ph === "f");
+    expect(ends.length).toBeGreaterThan(10);
+    for (const end of ends) {
+      const begin = begins.get(end.id)!;
+      expect([end.name, end.cat, end.bp]).toEqual([begin.name, begin.cat, "e"]);
+      expect(end.ts).toBeGreaterThanOrEqual(begin.ts);
+      const slice = events
+        .slice(0, events.indexOf(end))
+        .findLast((e) => e.ph === "X" && e.tid === end.tid)!;
+      expect(slice.ts).toBe(end.ts);
+    }
+    expect(new Set(ends.map((e) => e.name))).toEqual(new Set(["go", "unblock"]));
+  });
+
+  test("a goroutine's track is contiguous and says what it waited for", async () => {
+    const recorder = createRecorder();
+    await createDeterministicScheduler({ seed: 1, tracer: recorder }).run(function* main() {
+      yield* gosched();
+      yield* sleep(10);
+    });
+    const track = parse(recorder).filter((e) => e.ph === "X" && e.tid === 1_000_001);
+    expect(track.map((e) => e.name)).toEqual([
+      "runnable",
+      "running",
+      "runnable",
+      "running",
+      "waiting: sleep",
+      "runnable",
+      "running",
+    ]);
+    expect(track[4]!.dur).toBe(10_000);
+    for (let i = 1; i < track.length; i++) {
+      expect(track[i]!.ts).toBeCloseTo(track[i - 1]!.ts + track[i - 1]!.dur!, 3);
+    }
+  });
+
+  test("spans and goroutines: false", async () => {
+    const recorder = await busy(1);
+    const last = [...recorder.events()].at(-1)!;
+    recorder.span("GC cycle 1", last.at, 0.5);
+    const events = parse(recorder, false);
+    expect(events.some((e) => e.tid >= 1_000_000)).toBe(false);
+    expect(events.find((e) => e.name === "GC cycle 1")).toMatchObject({
+      ph: "X",
+      dur: 500,
+      tid: 90,
+    });
+  });
+
+  test("ids of arrows are numbers, times have at most three decimals", async () => {
+    for (const e of parse(await busy(1))) {
+      if (e.id !== undefined) expect(typeof e.id).toBe("number");
+      expect(Math.abs(e.ts * 1000 - Math.round(e.ts * 1000))).toBeLessThan(1e-3);
+    }
+  });
+
+  test("an empty recording is a valid trace", () => {
+    expect(parse(createRecorder()).every((e) => e.ph === "M")).toBe(true);
+  });
+});

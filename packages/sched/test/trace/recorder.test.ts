@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createRecorder, createScheduler, go, gosched, tee } from "../../src/index.ts";
+
+test("records creation, runs, blocks with reasons, wake-ups by whom, ends", async () => {
+  const recorder = createRecorder();
+  await createScheduler({ tracer: recorder }).run(function* main() {
+    const g = go(function* child() {
+      yield* gosched();
+    });
+    yield* g.join();
+  });
+  const events = [...recorder.events()].filter((e) => e.kind !== "proc");
+  const lines = events.map((e) =>
+    `${e.kind} g${e.g} ${e.kind === "start" ? "" : e.by} ${e.why}`.trimEnd(),
+  );
+  expect(lines).toEqual([
+    "create g1 0",
+    "start g1",
+    "create g2 1",
+    "block g1 0 join",
+    "start g2",
+    "stop g2 0 gosched",
+    "start g2",
+    "unblock g1 2",
+    "end g2 0 return",
+    "start g1",
+    "end g1 0 return",
+  ]);
+  expect(recorder.nameOf(1)).toBe("main");
+  expect(recorder.nameOf(2)).toBe("child");
+});
+
+test("with a limit it keeps the newest events and their names, whatever the limit", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 60 }),
+      async (limit, n) => {
+        const all = createRecorder();
+        const some = createRecorder({ limit });
+        await createScheduler({ tracer: tee(all, some) }).run(function* main() {
+          for (let i = 0; i < n; i++) go(function* child() {});
+          yield* gosched();
+        });
+        const full = [...all.events()];
+        expect([...some.events()]).toEqual(full.slice(-limit));
+        expect(some.size).toBe(Math.min(limit, full.length));
+        expect(some.dropped).toBe(full.length - some.size);
+        for (const e of some.events()) if (e.g !== 0) expect(some.nameOf(e.g)).not.toBe("");
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test("names of goroutines long gone are forgotten", async () => {
+  const recorder = createRecorder({ limit: 10 });
+  await createScheduler({ tracer: recorder, sites: false }).run(function* main() {
+    for (let i = 0; i < 20_000; i++) {
+      go(function* child() {});
+      yield* gosched();
+    }
+  });
+  expect(recorder.nameOf(2)).toBe("");
+  for (const e of recorder.events()) if (e.g !== 0) expect(recorder.nameOf(e.g)).not.toBe("");
+});
+
+test.each([0, -1, 1.5, NaN, 1e12])("limit %s is refused by name", (limit) => {
+  expect(() => createRecorder({ limit })).toThrow(`createRecorder: limit is ${limit}`);
+});

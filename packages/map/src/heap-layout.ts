@@ -5,9 +5,11 @@
  *  1. All a map is lies in the heap: whoever has the header's address and the two types has the map.
  *  2. A bucket is eight tophash bytes, the overflow link, eight keys, eight values. A key or value above
  *     {@link MAX_INLINE} bytes is a pointer to an object of its own.
- *  3. Bucket arrays up to {@link Layout.segmentBits} are one object, larger ones a directory of segments, each made by
- *     the first write to it; so no allocation is larger than a segment or the directory.
- *  4. When neither keys nor values hold pointers the bucket's link is a plain number, the bucket is noscan, and the
+ *  3. A bucket array is a directory of segments of `2^segmentBits` buckets (one shorter segment for small maps), each
+ *     made by the first write to it; so no allocation is larger than a segment or the directory.
+ *  4. The flags word is 0 in the everyday state: buckets are there, nobody writes, no growth is under way. One
+ *     comparison lets the fast paths through.
+ *  5. When neither keys nor values hold pointers the bucket's link is a plain number, the bucket is noscan, and the
  *     header's list of overflow segments keeps these alive.
  *
  * Why the link stands before the keys, not last as in Go: it shares the cache line of the tophash bytes. Why
@@ -45,7 +47,12 @@ export const H_SEGMENTS = 15;
 export const H_SEGMENTS_CAP = 16;
 /** Tells a header from other memory, and maps of other types. */
 export const H_MAGIC = 17;
-const HEADER_WORDS = 18;
+/** `2^B - 1`. */
+export const H_MASK = 18;
+/** How many entries there may be before the next new one makes the map grow; 0 with too many overflow buckets. */
+export const H_LIMIT = 19;
+/** Words of the header. */
+export const HEADER_WORDS = 20;
 
 const HEADER_SIZE = HEADER_WORDS * 4;
 
@@ -185,7 +192,25 @@ function isReflexive(type: Type): boolean {
       return (type as Type & { fields: readonly { type: Type }[] }).fields.every((f) =>
         isReflexive(f.type),
       );
-    default:
+    case "bool":
+    case "int":
+    case "int8":
+    case "int16":
+    case "int32":
+    case "int64":
+    case "uint":
+    case "uint8":
+    case "uint16":
+    case "uint32":
+    case "uint64":
+    case "uintptr":
+    case "string":
+    case "ptr":
+    case "unsafe.Pointer":
+    case "chan":
+    case "func":
+    case "map":
+    case "slice":
       return true;
   }
 }
@@ -207,12 +232,12 @@ export function layOut(key: Type, value: Type): Layout {
   const K = indirectKey ? unsafePointer : key;
   const V = indirectValue ? unsafePointer : value;
   const bucket = struct({
+    // Aligns the bucket to words whatever the types are. Last it would take room, as in Go.
+    align: array(int32, 0),
     tophash: array(uint8, SLOTS),
     overflow: noscan ? uintptr : unsafePointer,
     keys: array(K, SLOTS),
     values: array(V, SLOTS),
-    // Makes the size a multiple of 4 whatever the types are.
-    end: array(int32, 0),
   });
   const bucketSize = bucket.size;
   let segmentBits = 3;

@@ -24,25 +24,29 @@ import {
   H_EPOCH,
   H_FLAGS,
   H_HASH0,
+  H_LIMIT,
+  H_MASK,
   H_NEVACUATE,
   H_NOVERFLOW,
   H_OLD,
   H_SHAPE,
   H_VERSION,
+  HEADER_WORDS,
   type Layout,
 } from "./heap-layout.ts";
 import { HeapTable } from "./heap-table.ts";
 import {
+  BARE,
   EMPTY_ONE,
   EVACUATED_EMPTY,
   EVACUATED_X,
   EVACUATED_Y,
+  GROWING,
   hintToB,
   MIN_TOP_HASH,
   overLoadFactor,
   SAME_SIZE_GROW,
   SLOTS,
-  tooManyOverflow,
   topHash,
   WRITING,
 } from "./rules.ts";
@@ -55,24 +59,28 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   foundKey = undefined as K;
   foundValue = undefined as V;
   protected readonly storage = "heap";
-  readonly #t: HeapTable;
-  readonly #e: Entries;
-  readonly #i32: Int32Array;
-  readonly #u32: Uint32Array;
+  protected readonly t: HeapTable;
+  protected readonly e: Entries;
+  protected i32: Int32Array;
+  protected readonly u32: Uint32Array;
+  protected readonly bits: number;
+  protected readonly size: number;
   /** Word index of the header; 0 after release. */
-  #h: number;
-  /** The bucket of the slot that {@link HeapMap.#find} returned. */
-  #at: Ptr = 0;
+  protected h: number;
+  /** The bucket of the slot that {@link HeapMap.find} returned. */
+  protected at: Ptr = 0;
   #unroot: () => void;
 
   constructor(heap: Heap, layout: Layout, ptr: Ptr, random: () => number, unroot: () => void) {
     super();
     this.random = random;
-    this.#t = new HeapTable(heap, layout, ptr, random);
-    this.#e = new Entries(layout, heap, random);
-    this.#i32 = heap.memory.i32;
-    this.#u32 = heap.memory.u32;
-    this.#h = ptr >>> 2;
+    this.t = new HeapTable(heap, layout, ptr, random);
+    this.e = new Entries(layout, heap, random);
+    this.i32 = heap.memory.i32;
+    this.u32 = heap.memory.u32;
+    this.bits = layout.segmentBits;
+    this.size = layout.bucketSize;
+    this.h = ptr >>> 2;
     this.#unroot = unroot;
   }
 
@@ -105,66 +113,66 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
   get oldB(): number {
     this.#live();
-    return this.#t.oldB;
+    return this.t.oldB;
   }
   get ptr(): Ptr {
     this.#live();
-    return this.#t.ptr;
+    return this.t.ptr;
   }
 
   get(key: K): V {
-    const slot = this.#find(key, this.#hashToRead(key));
-    if (slot < 0) return this.#e.layout.value.zero() as V;
-    return this.#e.loadValue(this.#e.valueAt(this.#at, slot)) as V;
+    const slot = this.find(key, this.hashToRead(key));
+    if (slot < 0) return this.e.layout.value.zero() as V;
+    return this.e.loadValue(this.e.valueAt(this.at, slot)) as V;
   }
 
   getOk(key: K): [value: V, ok: true] | [value: V, ok: false] {
-    const slot = this.#find(key, this.#hashToRead(key));
-    if (slot < 0) return [this.#e.layout.value.zero() as V, false];
-    return [this.#e.loadValue(this.#e.valueAt(this.#at, slot)) as V, true];
+    const slot = this.find(key, this.hashToRead(key));
+    if (slot < 0) return [this.e.layout.value.zero() as V, false];
+    return [this.e.loadValue(this.e.valueAt(this.at, slot)) as V, true];
   }
 
   has(key: K): boolean {
-    return this.#find(key, this.#hashToRead(key)) >= 0;
+    return this.find(key, this.hashToRead(key)) >= 0;
   }
 
   lookup(key: K): boolean {
-    const slot = this.#find(key, this.#hashToRead(key));
+    const slot = this.find(key, this.hashToRead(key));
     if (slot < 0) return false;
-    this.foundKey = this.#e.loadKey(this.#at, slot) as K;
-    this.foundValue = this.#e.loadValue(this.#e.valueAt(this.#at, slot)) as V;
+    this.foundKey = this.e.loadKey(this.at, slot) as K;
+    this.foundValue = this.e.loadValue(this.e.valueAt(this.at, slot)) as V;
     return true;
   }
 
   set(key: K, value: V): this {
-    const hash = this.#hashToWrite(key);
-    this.#e.checkValue(value);
-    const flags = this.#h + H_FLAGS;
-    this.#i32[flags]! |= WRITING;
+    const hash = this.hashToWrite(key);
+    this.e.checkValue(value);
+    const flags = this.h + H_FLAGS;
+    this.i32[flags]! |= WRITING;
     try {
-      this.#assign(key, hash, value);
+      this.assign(key, hash, value);
     } finally {
-      this.#i32[flags]! &= ~WRITING;
+      this.i32[flags]! &= ~WRITING;
     }
     return this;
   }
 
   delete(key: K): boolean {
-    const hash = this.#hashToWrite(key);
-    const i32 = this.#i32;
-    const h = this.#h;
+    const hash = this.hashToWrite(key);
+    const i32 = this.i32;
+    const h = this.h;
     if (i32[h + H_COUNT] === 0) return false;
     i32[h + H_FLAGS]! |= WRITING;
     try {
       const index = hash & ((1 << i32[h + H_B]!) - 1);
-      if (i32[h + H_OLD] !== 0) this.#growWork(index);
-      const slot = this.#find(key, hash);
+      if (i32[h + H_OLD] !== 0) this.growWork(index);
+      const slot = this.find(key, hash);
       if (slot < 0) return false;
-      this.#e.clear(this.#at, slot);
-      this.#t.erase(this.#t.bucket(index), this.#at, slot);
+      this.e.clear(this.at, slot);
+      this.t.erase(this.t.bucket(index), this.at, slot);
       i32[h + H_VERSION]!++;
       // A new seed makes it harder to bring about collisions again and again.
-      if (--i32[h + H_COUNT]! === 0) this.#reseed();
+      if (--i32[h + H_COUNT]! === 0) this.reseed();
       return true;
     } finally {
       i32[h + H_FLAGS]! &= ~WRITING;
@@ -174,17 +182,17 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   clear(): void {
     this.#mayWrite();
     if (this.len === 0) return;
-    this.#t.reset(this.#t.arrays(this.B));
-    this.#reseed();
+    this.t.reset(this.t.arrays(this.B));
+    this.reseed();
   }
 
   compact(): void {
     this.#mayWrite();
-    const t = this.#t;
-    const i32 = this.#i32;
-    const h = this.#h;
+    const t = this.t;
+    const i32 = this.i32;
+    const h = this.h;
     const live = [...this.#liveSlots()];
-    const saved = i32.slice(h, h + H_SHAPE + 6);
+    const saved = i32.slice(h, h + HEADER_WORDS);
     const B = hintToB(this.len);
     const fresh = t.arrays(B);
     // The old buckets stay alive as they are: nothing is freed before the next safepoint.
@@ -203,21 +211,23 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   release(): void {
-    if (this.#h === 0) return;
-    this.#h = 0;
+    if (this.h === 0) return;
+    // A view of the same kind, in which every operation leaves its fast path and finds out.
+    this.h = 0;
+    this.i32 = new Int32Array(HEADER_WORDS).fill(-1);
     this.#unroot();
   }
 
   evacuated(index: number): boolean {
-    return this.#t.evacuated(index);
+    return this.t.evacuated(index);
   }
 
   gather(old: boolean, index: number, offset: number, want: number, out: Snapshot<K, V>): void {
-    const { u8 } = this.#t;
-    const e = this.#e;
+    const { u8 } = this.t;
+    const e = this.e;
     const seed = this.hash0;
     const B = this.B;
-    for (let b = old ? this.#t.oldBucket(index) : this.#t.bucket(index); b !== 0;) {
+    for (let b = old ? this.t.oldBucket(index) : this.t.bucket(index); b !== 0;) {
       for (let j = 0; j < SLOTS; j++) {
         const i = (j + offset) & (SLOTS - 1);
         const top = u8[b + i]!;
@@ -235,26 +245,26 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
         out.reflexive[n] = reflexive;
         if (!reflexive) out.values[n] = e.loadValue(e.valueAt(b, i)) as V;
       }
-      b = this.#t.link(b);
+      b = this.t.link(b);
     }
   }
 
   valueAt(from: Snapshot<K, V>, i: number): V {
-    return this.#e.loadValue(from.slots[i]!) as V;
+    return this.e.loadValue(from.slots[i]!) as V;
   }
 
   protected bytes(): number {
-    const t = this.#t;
-    const old = this.#u32[this.#h + H_OLD]!;
+    const t = this.t;
+    const old = this.u32[this.h + H_OLD]!;
     return (
-      t.bytesOf(this.#u32[this.#h + H_BUCKETS]!, t.B) +
+      t.bytesOf(this.u32[this.h + H_BUCKETS]!, t.B) +
       (old === 0 ? 0 : t.bytesOf(old, t.oldB)) +
       this.noverflow * t.layout.bucketSize
     );
   }
 
   protected chainLength(index: number): number {
-    const t = this.#t;
+    const t = this.t;
     let b = t.bucket(index);
     let n = 0;
     while (b !== 0 && (b = t.link(b)) !== 0) n++;
@@ -262,8 +272,8 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   protected dumpChain(old: boolean, index: number): BucketDump<K, V>[] {
-    const t = this.#t;
-    const e = this.#e;
+    const t = this.t;
+    const e = this.e;
     const chain: BucketDump<K, V>[] = [];
     let b = old ? t.oldBucket(index) : t.bucket(index);
     if (b === 0) {
@@ -275,7 +285,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     }
     for (; b !== 0; b = t.link(b)) {
       const at = b;
-      const tops = topsOf(this.#i32[b >>> 2]!, this.#i32[(b >>> 2) + 1]!);
+      const tops = topsOf(this.i32[b >>> 2]!, this.i32[(b >>> 2) + 1]!);
       chain.push({
         tops,
         keys: tops.map((x, i) => (isLive(x) ? (e.loadKey(at, i) as K) : undefined)),
@@ -290,51 +300,58 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   #live(): void {
-    if (this.#h === 0) throw released();
+    if (this.h === 0) throw released();
   }
 
   #word(i: number): number {
-    if (this.#h === 0) throw released();
-    return this.#i32[this.#h + i]!;
+    if (this.h === 0) throw released();
+    return this.i32[this.h + i]!;
   }
 
   #mayWrite(): void {
     if ((this.#word(H_FLAGS) & WRITING) !== 0) throw concurrentWrites();
   }
 
-  #hashToRead(key: K): number {
-    const h = this.#h;
+  protected hashToRead(key: K): number {
+    const h = this.h;
     if (h === 0) throw released();
-    if ((this.#i32[h + H_FLAGS]! & WRITING) !== 0) throw concurrentReadWrite();
-    return this.#e.hashKey(key, this.#i32[h + H_HASH0]!);
+    if ((this.i32[h + H_FLAGS]! & WRITING) !== 0) throw concurrentReadWrite();
+    return this.e.hashKey(key, this.i32[h + H_HASH0]!);
   }
 
-  #hashToWrite(key: K): number {
-    const h = this.#h;
+  protected hashToWrite(key: K): number {
+    const h = this.h;
     if (h === 0) throw released();
-    if ((this.#i32[h + H_FLAGS]! & WRITING) !== 0) throw concurrentWrites();
-    return this.#e.hashKey(key, this.#i32[h + H_HASH0]!);
+    if ((this.i32[h + H_FLAGS]! & WRITING) !== 0) throw concurrentWrites();
+    return this.e.hashKey(key, this.i32[h + H_HASH0]!);
   }
 
-  #reseed(): void {
-    this.#i32[this.#h + H_HASH0] = this.random();
-    this.#i32[this.#h + H_EPOCH]!++;
+  protected reseed(): void {
+    this.i32[this.h + H_HASH0] = this.random();
+    this.i32[this.h + H_EPOCH]!++;
   }
 
-  /** The slot of a key, or -1; {@link HeapMap.#at} is its bucket. */
-  #find(key: K, hash: number): number {
-    const i32 = this.#i32;
-    const h = this.#h;
-    if (i32[h + H_COUNT] === 0) return -1;
-    const t = this.#t;
-    const index = hash & ((1 << i32[h + H_B]!) - 1);
-    let b = t.bucket(index);
-    if (i32[h + H_OLD] !== 0) {
-      const old = index & ((1 << t.oldB) - 1);
-      if (!t.evacuated(old)) b = t.oldBucket(old);
+  /** The bucket where the chain of a hash begins, in the table that has it now; 0 if it was never written. */
+  protected head(hash: number): Ptr {
+    const i32 = this.i32;
+    const h = this.h;
+    const index = hash & i32[h + H_MASK]!;
+    const state = i32[h + H_FLAGS]!;
+    if ((state & (GROWING | BARE)) !== 0) {
+      if ((state & BARE) !== 0) return 0;
+      const old = index & ((1 << this.t.oldB) - 1);
+      if (!this.t.evacuated(old)) return this.t.oldBucket(old);
     }
+    const bits = this.bits;
+    const segment = this.u32[(this.u32[h + H_BUCKETS]! >>> 2) + (index >>> bits)]!;
+    return segment === 0 ? 0 : segment + Math.imul(index & ((1 << bits) - 1), this.size);
+  }
+
+  /** The slot of a key, or -1; {@link HeapMap.at} is its bucket. */
+  protected find(key: K, hash: number): number {
+    const i32 = this.i32;
     const pattern = Math.imul(topHash(hash), 0x01010101);
-    while (b !== 0) {
+    for (let b = this.head(hash); b !== 0;) {
       const w = b >>> 2;
       const w1 = i32[w + 1]!;
       let x = i32[w]! ^ pattern;
@@ -342,8 +359,8 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
       for (let base = 0; ; base = 4) {
         while (z !== 0) {
           const s = base + ((31 - Math.clz32(z & -z)) >>> 3);
-          if (this.#e.matches(b, s, key)) {
-            this.#at = b;
+          if (this.e.matches(b, s, key)) {
+            this.at = b;
             return s;
           }
           z &= z - 1;
@@ -353,37 +370,34 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
         z = (x - 0x01010101) & ~x & 0x80808080;
       }
       if (w1 >>> 24 === 0) return -1;
-      b = t.link(b);
+      b = this.u32[w + 2]!;
     }
     return -1;
   }
 
-  #assign(key: K, hash: number, value: V): void {
-    const i32 = this.#i32;
-    const h = this.#h;
-    const t = this.#t;
-    const e = this.#e;
+  protected assign(key: K, hash: number, value: V): void {
+    const i32 = this.i32;
+    const h = this.h;
+    const t = this.t;
+    const e = this.e;
     if (i32[h + H_BUCKETS] === 0) t.install(t.arrays(t.B));
     for (;;) {
-      if (i32[h + H_OLD] !== 0) this.#growWork(hash & ((1 << i32[h + H_B]!) - 1));
-      const slot = this.#find(key, hash);
+      if (i32[h + H_OLD] !== 0) this.growWork(hash & ((1 << i32[h + H_B]!) - 1));
+      const slot = this.find(key, hash);
       if (slot >= 0) {
-        const b = this.#at;
+        const b = this.at;
         if (!e.layout.reflexive) e.storeKey(b, slot, key);
         e.storeValue(e.valueAt(b, slot), value);
         return;
       }
       const count = i32[h + H_COUNT]! + 1;
       const B = i32[h + H_B]!;
-      if (
-        i32[h + H_OLD] === 0 &&
-        (overLoadFactor(count, B) || tooManyOverflow(i32[h + H_NOVERFLOW]!, B))
-      ) {
+      if (i32[h + H_OLD] === 0 && count > this.u32[h + H_LIMIT]!) {
         t.grow(t.arrays(overLoadFactor(count, B) ? B + 1 : B));
         continue; // Growing moves everything.
       }
-      const free = this.#freeSlot(hash);
-      const b = this.#at;
+      const free = this.freeSlot(hash);
+      const b = this.at;
       try {
         e.storeKey(b, free, key);
         e.storeValue(e.valueAt(b, free), value);
@@ -398,16 +412,15 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     }
   }
 
-  /** The first empty slot of a hash's chain, lengthened if it is full; {@link HeapMap.#at} is its bucket. */
-  #freeSlot(hash: number): number {
-    const t = this.#t;
-    const i32 = this.#i32;
-    const B = t.B;
-    let b = t.touch(this.#u32[this.#h + H_BUCKETS]!, B, hash & ((1 << B) - 1));
+  /** The first empty slot of a hash's chain, lengthened if it is full; {@link HeapMap.at} is its bucket. */
+  protected freeSlot(hash: number): number {
+    const t = this.t;
+    const i32 = this.i32;
+    let b = t.touch(this.u32[this.h + H_BUCKETS]!, hash & this.i32[this.h + H_MASK]!);
     for (;;) {
       const slot = firstEmpty(i32[b >>> 2]!, i32[(b >>> 2) + 1]!);
       if (slot < SLOTS) {
-        this.#at = b;
+        this.at = b;
         return slot;
       }
       const next = t.link(b);
@@ -417,52 +430,52 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
 
   /** Copies an entry into the current table. */
   #place(bucket: Ptr, slot: number, hash: number): void {
-    const free = this.#freeSlot(hash);
-    this.#e.move(this.#at, free, bucket, slot);
-    this.#t.u8[this.#at + free] = topHash(hash);
+    const free = this.freeSlot(hash);
+    this.e.move(this.at, free, bucket, slot);
+    this.t.u8[this.at + free] = topHash(hash);
   }
 
   *#liveSlots(): Generator<[bucket: Ptr, slot: number, hash: number]> {
-    const t = this.#t;
+    const t = this.t;
     const n = 2 ** t.B;
     for (let i = 0; i < n + (t.oldB < 0 ? 0 : 2 ** t.oldB); i++) {
       if (i >= n && t.evacuated(i - n)) continue;
       for (let b = i < n ? t.bucket(i) : t.oldBucket(i - n); b !== 0; b = t.link(b)) {
         for (let s = 0; s < SLOTS; s++) {
-          if (isLive(t.u8[b + s]!)) yield [b, s, this.#e.hashAt(b, s, this.hash0)];
+          if (isLive(t.u8[b + s]!)) yield [b, s, this.e.hashAt(b, s, this.hash0)];
         }
       }
     }
   }
 
   /** Moves the old bucket that is about to be used, and one more so that growth comes to an end. */
-  #growWork(index: number): void {
-    this.#evacuate(index & ((1 << this.#t.oldB) - 1));
-    if (this.#i32[this.#h + H_OLD] !== 0) this.#evacuate(this.#i32[this.#h + H_NEVACUATE]!);
+  protected growWork(index: number): void {
+    this.#evacuate(index & ((1 << this.t.oldB) - 1));
+    if (this.i32[this.h + H_OLD] !== 0) this.#evacuate(this.i32[this.h + H_NEVACUATE]!);
   }
 
   #evacuate(index: number): void {
-    if (!this.#t.evacuated(index)) this.#move(index);
-    if (index === this.#i32[this.#h + H_NEVACUATE]!) this.#t.advance();
+    if (!this.t.evacuated(index)) this.move(index);
+    if (index === this.i32[this.h + H_NEVACUATE]!) this.t.advance();
   }
 
-  #move(index: number): void {
-    const t = this.#t;
-    const e = this.#e;
-    const h = this.#h;
+  protected move(index: number): void {
+    const t = this.t;
+    const e = this.e;
+    const h = this.h;
     const u8 = t.u8;
-    const { oldB, B } = t;
-    const seed = this.#i32[h + H_HASH0]!;
-    const same = (this.#i32[h + H_FLAGS]! & SAME_SIZE_GROW) !== 0;
-    const buckets = this.#u32[h + H_BUCKETS]!;
+    const { oldB } = t;
+    const seed = this.i32[h + H_HASH0]!;
+    const same = (this.i32[h + H_FLAGS]! & SAME_SIZE_GROW) !== 0;
+    const buckets = this.u32[h + H_BUCKETS]!;
     const bit = same ? 0 : 1 << oldB;
-    const from = t.touch(this.#u32[h + H_OLD]!, oldB, index);
-    let x = t.touch(buckets, B, index);
-    let y = same ? 0 : t.touch(buckets, B, index + bit);
+    const from = t.touch(this.u32[h + H_OLD]!, index);
+    let x = t.touch(buckets, index);
+    let y = same ? 0 : t.touch(buckets, index + bit);
     let chain = 0;
     for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
     if (chain > 0) t.reserve(chain);
-    this.#i32[h + H_VERSION]!++;
+    this.i32[h + H_VERSION]!++;
     let xi = 0;
     let yi = 0;
     for (let b = from; b !== 0; b = t.link(b)) {

@@ -10,10 +10,11 @@
  */
 import { badArgument } from "@gort/types";
 import type { GoMap, Heap, Ptr, Type } from "./api.ts";
-import { H_MAGIC, H_SHAPE, type Layout, layOut } from "./heap-layout.ts";
+import { FLOAT64, H_MAGIC, H_SHAPE, INT32, type Layout, layOut } from "./heap-layout.ts";
 import { HeapMap } from "./heap-map.ts";
 import { newHeader } from "./heap-table.ts";
 import { hintToB } from "./rules.ts";
+import { isWordMap, WordFloatMap, WordIntMap, WordMap } from "./word-map.ts";
 
 /** A heap with cheap single roots, as `@gort/gc`'s heaps have. */
 interface RootingHeap {
@@ -45,13 +46,20 @@ function rootIn(heap: Heap, p: Ptr): () => void {
   return () => handle.release();
 }
 
+function classOf(layout: Layout): typeof HeapMap<any, any> {
+  if (!isWordMap(layout)) return HeapMap;
+  if (layout.valueCode === FLOAT64) return WordFloatMap;
+  return layout.valueCode === INT32 ? WordIntMap : WordMap;
+}
+
 function open(heap: Heap, layout: Layout, p: Ptr, random: () => number): GoMap<any, any> {
   const unroot = rootIn(heap, p);
   const token = {};
-  const m = new HeapMap<any, any>(heap, layout, p, random, () => {
+  const release = (): void => {
     net?.unregister(token);
     unroot();
-  });
+  };
+  const m = new (classOf(layout))(heap, layout, p, random, release);
   net ??= new FinalizationRegistry((forgotten) => forgotten());
   net.register(m, unroot, token);
   return m;

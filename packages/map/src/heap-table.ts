@@ -15,6 +15,8 @@ import {
   H_COUNT,
   H_END_OVERFLOW,
   H_FLAGS,
+  H_LIMIT,
+  H_MASK,
   H_HASH0,
   H_MAGIC,
   H_NEVACUATE,
@@ -31,12 +33,16 @@ import {
   type Layout,
 } from "./heap-layout.ts";
 import {
+  BARE,
   countOverflow,
   EMPTY_ONE,
   EMPTY_REST,
+  GROWING,
+  loadLimit,
   MIN_TOP_HASH,
   SAME_SIZE_GROW,
   SLOTS,
+  tooManyOverflow,
 } from "./rules.ts";
 
 /** Byte offset of the overflow link in a bucket. */
@@ -57,6 +63,7 @@ export function newHeader(heap: Heap, layout: Layout, B: number, seed: number): 
   u32[(p >>> 2) + H_B] = B;
   u32[(p >>> 2) + H_HASH0] = seed;
   u32[(p >>> 2) + H_MAGIC] = layout.magic;
+  u32[(p >>> 2) + H_FLAGS] = BARE;
   return p;
 }
 
@@ -102,8 +109,7 @@ export class HeapTable {
   }
 
   /** Address of a bucket of an array; 0 if its segment was never made. */
-  at(base: Ptr, B: number, index: number): Ptr {
-    if (B <= this.#bits) return base + Math.imul(index, this.#size);
+  at(base: Ptr, index: number): Ptr {
     const segment = this.u32[(base >>> 2) + (index >>> this.#bits)]!;
     return segment === 0 ? 0 : segment + Math.imul(index & this.#mask, this.#size);
   }
@@ -111,12 +117,12 @@ export class HeapTable {
   /** Address of a current bucket; 0 if it was never written. */
   bucket(index: number): Ptr {
     const base = this.u32[this.h + H_BUCKETS]!;
-    return base === 0 ? 0 : this.at(base, this.i32[this.h + H_B]!, index);
+    return base === 0 ? 0 : this.at(base, index);
   }
 
   /** Address of an old bucket; 0 if it was never written, or has moved and is gone. */
   oldBucket(index: number): Ptr {
-    return this.at(this.u32[this.h + H_OLD]!, this.oldB, index);
+    return this.at(this.u32[this.h + H_OLD]!, index);
   }
 
   /** Whether old bucket `index` has been moved. */
@@ -133,8 +139,8 @@ export class HeapTable {
   }
 
   /** Address of a bucket, its segment made if need be. */
-  touch(base: Ptr, B: number, index: number): Ptr {
-    const found = this.at(base, B, index);
+  touch(base: Ptr, index: number): Ptr {
+    const found = this.at(base, index);
     if (found !== 0) return found;
     const segment = this.heap.alloc(this.layout.bucket, 1 << this.#bits);
     this.heap.writePtr(base + (index >>> this.#bits) * 4, segment);
@@ -143,15 +149,19 @@ export class HeapTable {
 
   /** Allocates the arrays of a table of `2^B` buckets. */
   arrays(B: number): Arrays {
-    if (B > this.#bits) {
-      const buckets = this.heap.alloc(unsafePointer, 2 ** (B - this.#bits));
-      return { B, buckets, next: 0, end: 0 };
-    }
+    const directory = this.heap.alloc(unsafePointer, 2 ** Math.max(0, B - this.#bits));
+    if (B > this.#bits) return { B, buckets: directory, next: 0, end: 0 };
     const n = 2 ** B;
     // Overflow buckets are unlikely in small tables; from 16 buckets on, room for a sixteenth.
     const all = B >= 4 ? n + n / 16 : n;
-    const buckets = this.heap.alloc(this.layout.bucket, all);
-    return { B, buckets, next: buckets + n * this.#size, end: buckets + all * this.#size };
+    const segment = this.heap.alloc(this.layout.bucket, all);
+    this.heap.writePtr(directory, segment);
+    return {
+      B,
+      buckets: directory,
+      next: segment + n * this.#size,
+      end: segment + all * this.#size,
+    };
   }
 
   /** Makes arrays the current ones, empty. */
@@ -166,13 +176,16 @@ export class HeapTable {
     u32[h + H_SEGMENTS_CAP] = 0;
     u32[h + H_NOVERFLOW] = 0;
     u32[h + H_NEVACUATE] = 0;
+    u32[h + H_MASK] = 2 ** a.B - 1;
+    u32[h + H_LIMIT] = loadLimit(a.B);
+    u32[h + H_FLAGS]! &= ~BARE;
     u32[h + H_VERSION]!++;
   }
 
   /** Begins a growth: the current arrays become the old ones. */
   grow(a: Arrays): void {
     const { u32, h, heap, ptr } = this;
-    if (a.B === this.B) u32[h + H_FLAGS]! |= SAME_SIZE_GROW;
+    u32[h + H_FLAGS]! |= a.B === this.B ? GROWING | SAME_SIZE_GROW : GROWING;
     heap.writePtr(ptr + H_OLD * 4, u32[h + H_BUCKETS]!);
     heap.writePtr(ptr + H_OLD_OVERFLOW * 4, u32[h + H_OVERFLOW]!);
     this.install(a);
@@ -183,7 +196,7 @@ export class HeapTable {
     const { u32, h, heap, ptr } = this;
     heap.writePtr(ptr + H_OLD * 4, 0);
     heap.writePtr(ptr + H_OLD_OVERFLOW * 4, 0);
-    u32[h + H_FLAGS]! &= ~SAME_SIZE_GROW;
+    u32[h + H_FLAGS]! &= ~(GROWING | SAME_SIZE_GROW);
   }
 
   /** A map of no entries and `2^B` buckets. */
@@ -231,7 +244,9 @@ export class HeapTable {
     const { u32, h } = this;
     const b = u32[h + H_NEXT_OVERFLOW]!;
     u32[h + H_NEXT_OVERFLOW] = b + this.#size;
-    u32[h + H_NOVERFLOW] = countOverflow(u32[h + H_NOVERFLOW]!, this.B, this.#random);
+    const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, this.#random);
+    u32[h + H_NOVERFLOW] = n;
+    if (tooManyOverflow(n, this.B)) u32[h + H_LIMIT] = 0;
     if (this.layout.noscan) u32[(bucket + LINK) >>> 2] = b;
     else this.heap.writePtr(bucket + LINK, b);
     return b;
@@ -249,7 +264,7 @@ export class HeapTable {
     u32[h + H_NEVACUATE] = n;
     if (n === end) {
       this.dropOld();
-    } else if (this.oldB > this.#bits) {
+    } else {
       const base = u32[h + H_OLD]!;
       for (let s = before >>> this.#bits; s < n >>> this.#bits; s++) {
         this.heap.writePtr(base + s * 4, 0);
@@ -286,10 +301,10 @@ export class HeapTable {
   /** Bytes of an array and of what it has of segments. */
   bytesOf(base: Ptr, B: number): number {
     if (base === 0) return 0;
-    if (B <= this.#bits) return 2 ** B * this.#size;
-    let n = 2 ** (B - this.#bits) * 4;
-    for (let s = 0; s < 2 ** (B - this.#bits); s++) {
-      if (this.u32[(base >>> 2) + s]! !== 0) n += this.#size << this.#bits;
+    const segments = 2 ** Math.max(0, B - this.#bits);
+    let n = segments * 4;
+    for (let s = 0; s < segments; s++) {
+      if (this.u32[(base >>> 2) + s]! !== 0) n += this.#size * 2 ** Math.min(B, this.#bits);
     }
     return n;
   }

@@ -27,6 +27,10 @@ export const EVACUATED_EMPTY = 4;
 /** Least tophash of a live entry. */
 export const MIN_TOP_HASH = 5;
 
+/** An old table is there: growth is under way (heap maps). */
+export const GROWING = 1;
+/** There are no buckets yet (heap maps). */
+export const BARE = 2;
 /** A write is under way. */
 export const WRITING = 4;
 /** The growth under way is to the same number of buckets. */
@@ -45,7 +49,12 @@ export function topHash(hash: number): number {
 
 /** Whether `count` entries are too many for `2^B` buckets: more than 6.5 in each. */
 export function overLoadFactor(count: number, B: number): boolean {
-  return count > SLOTS && count > 13 * Math.floor(2 ** B / 2);
+  return count > loadLimit(B);
+}
+
+/** The most entries that `2^B` buckets take. */
+export function loadLimit(B: number): number {
+  return B === 0 ? SLOTS : 13 * ((1 << B) >>> 1);
 }
 
 /** Whether there are about as many overflow buckets as buckets. */

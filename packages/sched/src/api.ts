@@ -93,10 +93,12 @@ export interface SchedulerOptions {
    */
   readonly onPanic?: (error: unknown, g: Goroutine) => void;
   /**
-   * `"off"` never reports a deadlock: for programs whose goroutines wait for calls from outside.
+   * When a deadlock is reported. `"report"`: at once if every goroutine is a generator that waits for another one; when
+   * the event loop has run empty if promises, signals or async goroutines are involved. `"exit"`: only when the event
+   * loop has run empty, for programs that event handlers feed. `"off"`: never.
    * @defaultValue "report"
    */
-  readonly deadlock?: "report" | "off";
+  readonly deadlock?: "report" | "exit" | "off";
   /**
    * Captures the caller's context when a goroutine starts and returns how to run a step in it. On Node
    * `() => AsyncLocalStorage.snapshot()` keeps `AsyncLocalStorage` in generator goroutines; async ones keep it anyway.

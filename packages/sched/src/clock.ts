@@ -203,7 +203,12 @@ export class VirtualClock extends HeapClock {
     return this.epoch + this.time;
   }
 
-  protected changed(): void {}
+  /** Called when a timer was added or the last one left: the owner may have to let time jump. */
+  onChange: () => void = () => {};
+
+  protected changed(): void {
+    this.onChange();
+  }
 
   /** Moves time forward to `to` (never back) without firing anything. */
   advance(to: number): void {

@@ -25,8 +25,7 @@ import type {
   Tracer,
 } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
-import type { VirtualClock } from "./clock.ts";
-import { CountingClock, HeapClock, RealClock } from "./clock.ts";
+import { CountingClock, HeapClock, RealClock, VirtualClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
 import { deadlockError, goroutineInfo, type GoroutineInfo } from "./deadlock.ts";
 import { badYield, checkSlice, nilGoFunc, notAFunction, programEnded } from "./errors.ts";
@@ -95,6 +94,8 @@ export abstract class Core implements Runtime, Scheduler {
   private scheduled = false;
   private every = 16;
   private mainExited = false;
+  /** A macrotask is armed that will look whether anything can still happen. */
+  private judging = false;
   private watch: (() => void) | null = null;
   private sites: number;
   private nextId = 1;
@@ -121,6 +122,10 @@ export abstract class Core implements Runtime, Scheduler {
     this.heap = c instanceof HeapClock ? c : null;
     this.clock = this.heap === null ? new CountingClock(c) : c;
     if (this.heap instanceof RealClock) this.heap.onWake = this.pump;
+    if (this.heap instanceof VirtualClock)
+      this.heap.onChange = () => {
+        if (!this.pumping && !this.scheduled) this.idle();
+      };
     const sites = options.sites ?? "auto";
     this.sites = sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
   }
@@ -564,9 +569,12 @@ export abstract class Core implements Runtime, Scheduler {
     if (this.program === null && !(this.heap?.virtual === true && this.heap.size > 0)) return;
     if (this.pendingTimers() > 0 && this.heap?.virtual !== true) return;
     // Quiet for one turn of the host: then time may jump, or the verdict is due.
+    if (this.judging) return;
+    this.judging = true;
     const moved = this.gate.moved;
     const { created, switches } = this;
     macrotask(() => {
+      this.judging = false;
       if (this.pumping || this.scheduled) return;
       if (moved !== this.gate.moved || created !== this.created || switches !== this.switches) {
         this.idle();
@@ -595,7 +603,8 @@ export abstract class Core implements Runtime, Scheduler {
       return;
     }
     if (this.program === null || this.pendingTimers() > 0) return;
-    if (this.externals === 0 && this.asyncs === 0 && this.gate.parked === 0) {
+    const late = this.options.deadlock === "exit";
+    if (!late && this.externals === 0 && this.asyncs === 0 && this.gate.parked === 0) {
       this.deadlock();
       return;
     }

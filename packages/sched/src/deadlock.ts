@@ -7,6 +7,7 @@
  *  2. Making a report changes nothing.
  */
 import { FatalError } from "@gort/types";
+import { ambient } from "./ambient.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { TEXT } from "./errors.ts";
 import { type G, WAITING } from "./g.ts";
@@ -101,15 +102,19 @@ const SHOWN_MAX = 100;
 
 /** The error of a program in which nothing can run. */
 export function deadlockError(
-  source: { goroutines(): GoroutineInfo[]; readonly gate: AsyncGate },
+  source: { goroutines(): GoroutineInfo[]; readonly gate: AsyncGate; readonly asyncs: number },
   mainExited: boolean,
 ): DeadlockError {
   const list = source.goroutines();
   const blocks = list.slice(0, SHOWN_MAX).map(formatGoroutine);
   if (list.length > SHOWN_MAX) blocks.push(`... ${list.length - SHOWN_MAX} more goroutines`);
-  for (let w = source.gate.head, n = 0; w !== null && n < SHOWN_MAX; w = w.next, n++) {
-    const what = w.op.describe();
-    blocks.push(`async function [${w.op.reason}]:${what === "" ? "" : `\n\twaiting on ${what}`}`);
+  // What async functions await is known, but not by which of them: `await` looks at an op in a job of its own.
+  const gates = source.asyncs > 0 ? [source.gate, ambient.gate] : [source.gate];
+  for (const gate of new Set(gates)) {
+    for (let w = gate?.head ?? null, n = 0; w !== null && n < SHOWN_MAX; w = w.next, n++) {
+      const what = w.op.describe();
+      blocks.push(`async function [${w.op.reason}]:${what === "" ? "" : `\n\twaiting on ${what}`}`);
+    }
   }
   const head = mainExited ? TEXT.mainExited : TEXT.deadlock;
   return new DeadlockError([head, ...blocks].join("\n\n"), list);

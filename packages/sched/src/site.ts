@@ -41,7 +41,8 @@ export function framesOf(error: Error | null | undefined): Frame[] {
   const frames: Frame[] = [];
   for (const line of stack.split("\n")) {
     const frame = parseFrame(line);
-    if (frame !== null && !OWN.test(frame.at) && !frame.at.startsWith("node:")) frames.push(frame);
+    if (frame === null || frame.at === "<anonymous>" || frame.at.startsWith("node:")) continue;
+    if (!OWN.test(frame.at)) frames.push(frame);
   }
   return frames;
 }

@@ -7,7 +7,7 @@
  *  3. Times are milliseconds of the clock that was current when the timer was made.
  */
 import { Alarm, type Ringer } from "./alarm.ts";
-import type { Goroutine, Scheduler } from "./api.ts";
+import type { Scheduler } from "./api.ts";
 import { currentClock } from "./current.ts";
 import { checkMs, TEXT } from "./errors.ts";
 import { panic } from "./panic.ts";
@@ -67,7 +67,7 @@ class AlarmCall implements Ringer {
   }
 
   ring(): void {
-    void (this.sched.go(this.fn) as Goroutine);
+    this.sched.go(this.fn);
   }
 }
 

@@ -34,7 +34,7 @@ const data = JSON.parse(
 function show(v: unknown): string {
   if (v === undefined || v === null) return "<nil>";
   if (Array.isArray(v)) return `[${v.map(show).join(" ")}]`;
-  return String(v as string);
+  return String(v);
 }
 
 class Trace {
@@ -326,10 +326,10 @@ const programs: Record<string, Program> = {
   "method-receiver-evaluated": (t, s) => {
     const a = new Trace();
     const b = new Trace();
-    let cur = a;
+    const holder = { cur: a };
     s.defer(() => t.log("a=", a.ev.length, " b=", b.ev.length));
-    s.defer(cur.log, "x");
-    cur = b;
+    s.defer(holder.cur.log, "x");
+    holder.cur = b;
   },
   "panic-nil-value": (t) => {
     withDefer((s) => {

@@ -20,7 +20,7 @@ import {
   WaitGroup,
   withDefer,
 } from "./helpers.ts";
-import { GmpScheduler } from "../src/gmp.ts";
+import type { GmpScheduler } from "../src/gmp.ts";
 import { StealOrder } from "../src/steal-order.ts";
 
 interface Scenario {

@@ -1,0 +1,114 @@
+/** AbortSignals: looked at first, listener always removed, nothing taken and lost. */
+import { describe, expect, test } from "vitest";
+import { aborted, Chan, run, sleep, withSignal } from "./helpers.ts";
+
+/** A signal that counts its listeners. */
+function counted(): { signal: AbortSignal; abort(reason?: unknown): void; listeners(): number } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let n = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...a: Parameters<typeof add>) => {
+    n++;
+    add(...a);
+  };
+  signal.removeEventListener = (...a: Parameters<typeof remove>) => {
+    n--;
+    remove(...a);
+  };
+  return { signal, abort: (r) => controller.abort(r), listeners: () => n };
+}
+
+describe("withSignal", () => {
+  test("is the op itself without a signal", () => {
+    const op = sleep(1);
+    expect(withSignal(op, undefined) === op && withSignal(op, null) === op).toBe(true);
+  });
+
+  test("fails at once if the signal has fired, although the op could complete", async () => {
+    const c = new Chan(1);
+    await c.send(1);
+    const reason = new Error("gone");
+    await expect(
+      (async () => await withSignal(c.recv(), AbortSignal.abort(reason)))(),
+    ).rejects.toBe(reason);
+    expect(c.buf).toEqual([1]);
+  });
+
+  test("completing removes the listener; the value arrives", async () => {
+    const c = new Chan();
+    const s = counted();
+    const got = (async () => await withSignal(c.recv(), s.signal))();
+    await sleep(1);
+    expect([s.listeners(), c.receivers.length]).toEqual([1, 1]);
+    await c.send(7);
+    expect(await got).toBe(7);
+    expect(s.listeners()).toBe(0);
+    const d = new Chan(1);
+    await withSignal(d.send(1), s.signal);
+    expect(s.listeners()).toBe(0);
+  });
+
+  test("aborting takes the op off its queue in the same step, in goroutines and async functions", async () => {
+    const c = new Chan();
+    const s = counted();
+    const got = (async () => await withSignal(c.recv(), s.signal))();
+    await sleep(1);
+    s.abort("stop");
+    expect([s.listeners(), c.receivers.length]).toEqual([0, 0]);
+    await expect(got).rejects.toBe("stop");
+    const t = counted();
+    const error: unknown = await run(function* () {
+      setTimeout(() => t.abort(new Error("from outside")), 1);
+      yield* withSignal(c.recv(), t.signal);
+    }).catch((e: unknown) => e);
+    expect((error as Error).message).toBe("from outside");
+    expect([t.listeners(), c.receivers.length]).toEqual([0, 0]);
+  });
+
+  test("a value and an abort in one tick: whoever is first wins, the value is never lost", async () => {
+    for (const first of ["value", "abort"]) {
+      const c = new Chan();
+      const s = counted();
+      const got = (async () => await withSignal(c.recv(), s.signal))().then(
+        (v) => `got ${v}`,
+        (e: unknown) => `aborted ${String(e)}`,
+      );
+      await sleep(1);
+      const send = c.send(1);
+      if (first === "abort") s.abort("x");
+      send.next();
+      if (first === "value") s.abort("x");
+      expect(await got).toBe(first === "value" ? "got 1" : "aborted x");
+      expect(c.senders.length).toBe(first === "value" ? 0 : 1);
+      expect(s.listeners()).toBe(0);
+    }
+  });
+
+  test("a goroutine dropped at the end of its program leaves no listener", async () => {
+    const c = new Chan();
+    const s = counted();
+    const { go } = await import("@gort/sched");
+    await run(function* () {
+      go(function* () {
+        yield* withSignal(c.recv(), s.signal);
+      });
+      yield;
+      expect([s.listeners(), c.receivers.length]).toEqual([1, 1]);
+    });
+    expect([s.listeners(), c.receivers.length]).toEqual([0, 0]);
+  });
+});
+
+describe("aborted", () => {
+  test("completes with the reason, now or later, and is no deadlock while it waits", async () => {
+    expect(await aborted(AbortSignal.abort("now"))).toBe("now");
+    const s = counted();
+    const r = await run(function* () {
+      setTimeout(() => s.abort("later"), 5);
+      return yield* aborted(s.signal);
+    });
+    expect([r, s.listeners()]).toEqual(["later", 0]);
+  });
+});

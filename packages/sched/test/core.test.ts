@@ -1,0 +1,339 @@
+/** What every scheduler of ours shares: states, tracer, hooks, programs, context. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { describe, expect, test } from "vitest";
+import {
+  Chan,
+  checkScheduler,
+  createDeterministicScheduler,
+  createFifoScheduler,
+  createScheduler,
+  currentGoroutine,
+  currentScheduler,
+  defaultScheduler,
+  go,
+  goroutines,
+  isDeadlockError,
+  Never,
+  panicText,
+  poll,
+  run,
+  setDefaultScheduler,
+  sleep,
+  type Tracer,
+} from "./helpers.ts";
+import { checkTransition } from "../src/check.ts";
+import { DEAD, IDLE, RUNNABLE, RUNNING, WAITING } from "../src/g.ts";
+import type { SchedulerOptions } from "../src/api.ts";
+
+/** Writes down events, and checks every change of state against the table. */
+function recorder(): Tracer & { log: string[] } {
+  const log: string[] = [];
+  const states = new Map<number, number>();
+  const to = (id: number, state: number): void => {
+    checkTransition(states.get(id) ?? IDLE, state);
+    states.set(id, state);
+  };
+  return {
+    log,
+    create(_at, g, by) {
+      to(g.id, RUNNABLE);
+      log.push(`create ${g.name} by ${by?.name ?? "outside"}`);
+    },
+    start(_at, g) {
+      to(g.id, RUNNING);
+      log.push(`start ${g.name}`);
+    },
+    stop(_at, g, why) {
+      to(g.id, RUNNABLE);
+      log.push(`stop ${g.name} ${why}`);
+    },
+    block(_at, g, reason, op) {
+      to(g.id, WAITING);
+      log.push(`block ${g.name} ${reason}${op === null ? "" : ` ${op.describe()}`}`);
+    },
+    unblock(_at, g, by) {
+      to(g.id, RUNNABLE);
+      log.push(`unblock ${g.name} by ${by?.name ?? "outside"}`);
+    },
+    end(_at, g, how) {
+      if (how === "return" && states.get(g.id) === WAITING) to(g.id, RUNNABLE);
+      to(g.id, DEAD);
+      log.push(`end ${g.name} ${how}`);
+    },
+    steal() {},
+    timer: () => log.push("timer"),
+    proc: (_at, p, what) => log.push(`P${p} ${what}`),
+  };
+}
+
+describe("tracer", () => {
+  test("sees create, start, stop, block with reason, unblock by whom, timer, end, in order", async () => {
+    const tracer = recorder();
+    await createScheduler({ tracer }).run(function* main() {
+      const c = new Chan();
+      go(function* worker() {
+        yield;
+        yield* c.send(1);
+      });
+      yield* c.recv();
+      yield* sleep(1);
+    });
+    expect(tracer.log).toEqual([
+      "create main by outside",
+      "P0 start",
+      "start main",
+      "create worker by main",
+      "block main chan receive chan (len 0, cap 0)",
+      "start worker",
+      "stop worker gosched",
+      "start worker",
+      "unblock main by worker",
+      "end worker return",
+      "start main",
+      "block main sleep 1 ms",
+      "unblock main by outside",
+      "timer",
+      "start main",
+      "end main return",
+    ]);
+  });
+
+  test("every change of state is one of the table's, under every scheduler", async () => {
+    for (const make of [createFifoScheduler, createScheduler, createDeterministicScheduler]) {
+      const tracer = recorder();
+      const s = make({ tracer });
+      await s.run(function* () {
+        const c = new Chan(1);
+        for (let i = 0; i < 20; i++) {
+          s.go(function* () {
+            yield* sleep(i % 3);
+            yield* c.send(i);
+          });
+          s.go(async () => {
+            await Promise.resolve();
+          });
+        }
+        for (let i = 0; i < 20; i++) yield* c.recv();
+        yield* poll(Promise.resolve());
+      });
+      expect(tracer.log.length).toBeGreaterThan(100);
+    }
+    expect(() => checkTransition(DEAD, RUNNABLE)).toThrow("from state 6 to 1");
+  });
+});
+
+describe("hooks and options", () => {
+  test("onPanic replaces the end of the program, and a throw in it ends it after all", async () => {
+    const seen: string[] = [];
+    const r = await run(
+      function* () {
+        go(function* bad() {
+          throw new Error("one");
+        });
+        yield* sleep(1);
+        return "main went on";
+      },
+      { onPanic: (e, g) => seen.push(`${g.name}: ${panicText(e)}`) },
+    );
+    expect([r, seen]).toEqual(["main went on", ["bad: panic: one"]]);
+    await expect(
+      run(
+        function* () {
+          go(function* () {
+            throw new Error("one");
+          });
+          yield* sleep(100);
+        },
+        {
+          onPanic: () => {
+            throw new Error("two");
+          },
+        },
+      ),
+    ).rejects.toThrow("two");
+  });
+
+  test("bad options name the argument and its value", () => {
+    expect(() => createScheduler({ procs: 0 })).toThrow(
+      "procs is 0, want an integer from 1 to 1024",
+    );
+    expect(() => createScheduler({ procs: 1.5 })).toThrow("procs is 1.5");
+    expect(() => createFifoScheduler({ slice: NaN })).toThrow("slice is NaN");
+    expect(() => createScheduler({ slice: -1 })).toThrow("slice is -1");
+    expect(() => createDeterministicScheduler({ seed: -1 })).toThrow("seed is -1");
+  });
+
+  test("sites: false captures none, true all", async () => {
+    const sites = async (options: SchedulerOptions): Promise<string[]> => {
+      const e: unknown = await run(function* () {
+        go(function* () {
+          yield* new Never();
+        });
+        yield* new Never();
+      }, options).catch((x: unknown) => x);
+      return isDeadlockError(e) ? e.goroutines.map((g) => g.createdAt) : [];
+    };
+    expect(await sites({ sites: false })).toEqual(["", ""]);
+    expect((await sites({ sites: true }))[1]).toContain("core.test.ts");
+  });
+
+  test("deadlock: off waits for the world outside", async () => {
+    const c = new Chan();
+    const p = run(
+      function* () {
+        return yield* c.recv();
+      },
+      { deadlock: "off" },
+    );
+    await sleep(5);
+    await c.send(3);
+    expect(await p).toBe(3);
+  });
+
+  test("a clock of somebody else is used for everything, its pending timers are no deadlock", async () => {
+    let t = 1000;
+    const timers: { when: number; fire: () => void }[] = [];
+    const clock = {
+      now: () => t,
+      wall: () => t,
+      schedule(when: number, fire: () => void) {
+        const timer = { when, fire };
+        timers.push(timer);
+        return { cancel: () => timers.splice(timers.indexOf(timer), 1).length > 0 };
+      },
+    };
+    const p = run(
+      function* () {
+        yield* sleep(50);
+        return currentScheduler().clock.now();
+      },
+      { clock },
+    );
+    await sleep(5);
+    expect(timers.map((x) => x.when)).toEqual([1050]);
+    t = 1051;
+    timers.pop()!.fire();
+    expect(await p).toBe(1051);
+  });
+
+  test("context: AsyncLocalStorage is kept in generator goroutines with it, and over every await", async () => {
+    const als = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const s = createScheduler({ context: () => AsyncLocalStorage.snapshot() });
+    const c = new Chan();
+    await s.run(function* () {
+      const gs = ["a", "b"].map((name) =>
+        als.run(name, () =>
+          s.go(function* () {
+            seen.push(als.getStore());
+            yield* c.recv();
+            seen.push(als.getStore());
+          }),
+        ),
+      );
+      yield;
+      yield* c.send(1);
+      yield* c.send(2);
+      for (const g of gs) yield* g.join();
+    });
+    expect(seen.sort()).toEqual(["a", "a", "b", "b"]);
+    const over = await als.run("outer", async () => {
+      const got = [als.getStore()];
+      const waiting = c.recv();
+      setTimeout(() => void c.send(5).then(() => {}), 1);
+      await waiting;
+      got.push(als.getStore());
+      await sleep(1);
+      got.push(als.getStore());
+      return got;
+    });
+    expect(over).toEqual(["outer", "outer", "outer"]);
+  });
+});
+
+describe("programs", () => {
+  test("whoever joins from outside is told when the program ends first", async () => {
+    const s = createScheduler();
+    let joined: Promise<unknown> | null = null;
+    await s.run(function* () {
+      const g = s.go(function* () {
+        yield* new Never();
+      });
+      joined = g.join().then(
+        () => "joined",
+        (e: unknown) => (e as Error).message,
+      );
+      yield;
+    });
+    expect(await joined).toBe("gort: the program ended before goroutine 2 did");
+    checkScheduler(s);
+  });
+
+  test("the ambient slot holds in an async goroutine up to its first await", async () => {
+    const s = createScheduler();
+    const r = await s.run(async () => {
+      const before = [currentScheduler() === s, currentGoroutine() !== null];
+      await Promise.resolve();
+      return [...before, currentScheduler() === s, currentGoroutine() !== null];
+    });
+    expect(r).toEqual([true, true, false, false]);
+  });
+
+  test("setDefaultScheduler puts async code on another scheduler and gives back the old one", async () => {
+    const mine = createDeterministicScheduler({ seed: 4 });
+    const old = setDefaultScheduler(mine);
+    try {
+      const t = currentScheduler().clock.now();
+      await sleep(3_600_000);
+      expect(currentScheduler().clock.now() - t).toBe(3_600_000);
+    } finally {
+      setDefaultScheduler(old);
+    }
+    expect(defaultScheduler()).not.toBe(mine);
+  });
+
+  test("goroutines() lists everyone with status, reason and what it waits on", async () => {
+    const s = createScheduler();
+    await s.run(function* main() {
+      const c = new Chan(2);
+      const g = s.go(function* reader() {
+        yield* c.recv();
+      });
+      g.name = "my reader";
+      s.go(async function fetcher() {
+        await Promise.resolve();
+      });
+      yield;
+      s.go(function* late() {});
+      expect(
+        goroutines(s).map((i) => [i.id, i.name, i.status, i.reason, i.waitsOn, i.createdBy]),
+      ).toEqual([
+        [1, "main", "running", null, "", 0],
+        [2, "my reader", "waiting", "chan receive", "chan (len 0, cap 2)", 1],
+        [3, "fetcher", "waiting", "await", "", 1],
+        [4, "late", "runnable", null, "", 1],
+      ]);
+      checkScheduler(s);
+    });
+    expect(goroutines({} as never)).toEqual([]);
+  });
+
+  test("a million parked goroutines run and drain", { timeout: 120_000 }, async () => {
+    const n = 200_000; // a fifth of it here; the bench does the whole
+    const s = createScheduler({ sites: false });
+    const c = new Chan();
+    let sum = 0;
+    function* body(i: number) {
+      yield* c.recv();
+      sum += i;
+    }
+    await s.run(function* () {
+      const last = [];
+      for (let i = 0; i < n; i++) last[0] = s.go(body, i);
+      while (c.receivers.length < n) yield;
+      for (let i = 0; i < n; i++) yield* c.send(0);
+      while (s.numGoroutine() > 1) yield;
+    });
+    expect(sum).toBe((n * (n - 1)) / 2);
+  });
+});

@@ -1,0 +1,225 @@
+/** The event loop: nobody starves it, nobody keeps it alive for nothing, and its end proves a deadlock. */
+import { spawn } from "node:child_process";
+import { createServer, connect } from "node:net";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import {
+  afterFunc,
+  Chan,
+  checkpoint,
+  createScheduler,
+  go,
+  gosched,
+  now,
+  run,
+  sleep,
+} from "./helpers.ts";
+
+/** Runs a program in a process of its own. */
+function child(source: string): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const p = spawn(
+      process.execPath,
+      ["--input-type=module", "-e", source.replace("@gort/sched", bundle)],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let out = "";
+    let err = "";
+    p.stdout.on("data", (d: Buffer) => (out += d.toString()));
+    p.stderr.on("data", (d: Buffer) => (err += d.toString()));
+    p.on("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+const IMPORT = `import { go, run, sleep, newTimer, Op, panic } from "@gort/sched";
+class Never extends Op {
+  get reason() { return "chan receive"; }
+  tryNow() { return false; } park() {} unpark() {} describe() { return "nothing"; }
+}
+`;
+
+let dir = "";
+let bundle = "";
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "gort-sched-"));
+  const outfile = join(dir, "sched.mjs");
+  await build({
+    entryPoints: [new URL("../src/index.ts", import.meta.url).pathname],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    conditions: ["@gort/source"],
+    outfile,
+    logLevel: "error",
+  });
+  bundle = pathToFileURL(outfile).href;
+});
+
+afterAll(() => rm(dir, { recursive: true }));
+
+describe("a process", () => {
+  test("idle goroutines, unread timers and parked async functions do not keep it alive", async () => {
+    const r = await child(`${IMPORT}
+      go(function* () { yield* new Never(); });
+      void (async () => { await new Never(); })();
+      newTimer(1e9);
+      process.on("exit", () => console.log("exit"));`);
+    expect([r.code, r.out, r.err]).toEqual([0, "exit\n", ""]);
+  });
+
+  test("a pending sleep does keep it alive", async () => {
+    const r = await child(`${IMPORT}
+      go(function* () { yield* sleep(30); console.log("slept"); });`);
+    expect([r.code, r.out]).toEqual([0, "slept\n"]);
+  });
+
+  test("an uncaught panic outside any program is an uncaught exception with Go's text", async () => {
+    const r = await child(`${IMPORT}
+      go(function* worker() { panic("boom"); });
+      setTimeout(() => console.log("not reached"), 1000);`);
+    expect([r.code, r.out]).toEqual([1, ""]);
+    expect(r.err).toContain("panic: boom\n\ngoroutine 1 [running]:\n");
+    expect(r.err).toContain("worker");
+  });
+
+  test("sched: the end of the event loop proves the deadlock of async goroutines", async () => {
+    const r = await child(`${IMPORT}
+      try {
+        await run(async function main() {
+          const g = go(async function worker() { await sleep(5); await new Never(); });
+          await g.join();
+        });
+      } catch (e) { console.log(String(e)); }`);
+    expect(r.out).toContain("fatal error: all goroutines are asleep - deadlock!");
+    expect(r.out).toContain("goroutine 1 [await]:\nmain(...)");
+    expect(r.out).toContain("goroutine 2 [await]:\nworker(...)");
+    expect(r.out).toContain("async function [join]:\n\twaiting on goroutine 2 (worker)");
+    expect(r.code).toBe(0);
+  });
+});
+
+describe("the event loop is not starved", () => {
+  test("a spinning pair of generator goroutines lets host timers, sockets and file reads through", async () => {
+    const server = createServer((socket) => socket.end("hello"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const done = { timer: 0, socket: "", file: 0 };
+    const s = createScheduler();
+    await s.run(function* () {
+      setTimeout(() => done.timer++, 10);
+      connect(port, "127.0.0.1").on("data", (d: Buffer) => (done.socket += d.toString()));
+      void readFile(new URL(import.meta.url)).then((b) => (done.file = b.length));
+      const a = new Chan();
+      const b = new Chan();
+      s.go(function* () {
+        for (;;) {
+          yield* a.recv();
+          yield* b.send(1);
+        }
+      });
+      while (done.timer === 0 || done.socket === "" || done.file === 0) {
+        yield* a.send(1);
+        yield* b.recv();
+      }
+    });
+    server.close();
+    expect([done.timer, done.socket]).toEqual([1, "hello"]);
+  });
+
+  test("two async functions that wake each other for ever let a host timer through", async () => {
+    const a = new Chan();
+    const b = new Chan();
+    let stop = false;
+    setTimeout(() => (stop = true), 10);
+    const echo = (async () => {
+      for (;;) {
+        if ((await a.recv()) === undefined) return;
+        await b.send(1);
+      }
+    })();
+    let rounds = 0;
+    while (!stop) {
+      await a.send(1);
+      await b.recv();
+      rounds++;
+    }
+    a.close();
+    await echo;
+    expect(rounds).toBeGreaterThan(0);
+  });
+
+  test("an async function and a generator goroutine that wake each other do so too", async () => {
+    const a = new Chan();
+    const b = new Chan();
+    let stop = false;
+    setTimeout(() => (stop = true), 10);
+    go(function* () {
+      while ((yield* a.recv()) !== undefined) yield* b.send(1);
+    });
+    while (!stop) {
+      await a.send(1);
+      await b.recv();
+    }
+    a.close();
+    expect(stop).toBe(true);
+  });
+
+  test("ops that complete at once do not starve it from an async function", async () => {
+    const c = new Chan(1);
+    let stop = false;
+    setTimeout(() => (stop = true), 10);
+    while (!stop) {
+      await c.send(1);
+      await c.recv();
+      await gosched();
+    }
+    expect(stop).toBe(true);
+  });
+
+  test("checkpoints of an async function let the host through", async () => {
+    let stop = false;
+    setTimeout(() => (stop = true), 10);
+    while (!stop) await checkpoint();
+    expect(stop).toBe(true);
+  });
+
+  test("sched: AfterFunc callback runs even when two goroutines keep one P busy forever", async () => {
+    const ran = await run(function* () {
+      let hit = false;
+      afterFunc(5, () => (hit = true));
+      go(function* () {
+        for (;;) yield;
+      });
+      while (!hit) yield;
+      return hit;
+    });
+    expect(ran).toBe(true);
+  });
+});
+
+describe("fake timers", () => {
+  test("globals are read at call time, so timers faked later are honoured", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+    try {
+      const start = now();
+      let woke = -1;
+      const p = (async () => {
+        await sleep(60_000);
+        woke = now() - start;
+      })();
+      await Promise.resolve().then(() => {});
+      await vi.advanceTimersByTimeAsync(59_999);
+      expect(woke).toBe(-1);
+      await vi.advanceTimersByTimeAsync(2);
+      await p;
+      expect(woke).toBeGreaterThanOrEqual(60_000);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -32,7 +32,11 @@ function commandLine(): Command {
   program
     .command("index", { isDefault: true })
     .description("index the text files (.md .js .ts .json .txt) of a directory and answer queries")
-    .argument("[directory]", "the directory tree to index", defaultDirectory)
+    .argument(
+      "[directory]",
+      "the directory tree to index; hidden folders are left out, but for .pnpm",
+      defaultDirectory,
+    )
     .option("-q, --query <words...>", "files that contain all of these words; may be given again")
     .option("--top <n>", "how many of the most frequent words to show", wholeNumber(0, 1000), 12)
     .option(

@@ -67,8 +67,11 @@ describe("index", () => {
     expect(result(report)).toEqual(expected);
     expect(report.runtime.goroutinesCreated).toBeGreaterThan(12);
     expect(report.runtime.contextSwitches).toBeGreaterThan(report.files);
-    if (c.heap === "none") expect(report.runtime.heapFrees).toBe(0);
-    else expect(report.runtime.heapFrees).toBeGreaterThan(0);
+    expect(report.runtime.gcCycles > 0).toBe(c.heap !== "none");
+    // The chunks of the files that were indexed again are garbage, and the bump allocator never frees.
+    if (c.heap !== "none" && c.allocator === "tiered") {
+      expect(report.runtime.heapFrees).toBeGreaterThan(report.reindexed);
+    }
   });
 
   test.each([1, 2, 16])("%i Ps give the same", async (procs) => {

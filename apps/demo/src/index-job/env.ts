@@ -49,7 +49,8 @@ export class Summary {
 
   *problem(path: string, text: string, lost = true): Go<void> {
     yield* this.#mu.lock();
-    this.problems.push({ path, text, lost });
+    // A file that is indexed twice may fail twice.
+    if (!this.problems.some((p) => p.path === path)) this.problems.push({ path, text, lost });
     this.#mu.unlock();
   }
 

@@ -2,7 +2,8 @@
  * The walker: finds the text files under a directory and sends them, in a stable order.
  *
  * Symbolic links to files and directories are not followed (what they point to inside of the tree is indexed
- * where it lies), so a loop of links cannot trap it; a link that points nowhere or at itself is reported.
+ * where it lies), so a loop of links cannot trap it; a link that points nowhere or at itself is reported. Hidden
+ * folders are caches and the like and are left out, but for the `.pnpm` store, where the packages are.
  */
 import type { Dirent } from "node:fs";
 import { lstat, readdir, stat } from "node:fs/promises";
@@ -49,8 +50,9 @@ export function* walk(env: Env, dir: string): Go<void> {
       const folders: string[] = [];
       for (const entry of entries) {
         const path = join(next, entry.name);
-        if (entry.isDirectory()) folders.push(path);
-        else if (entry.isSymbolicLink()) yield* checkLink(env, path);
+        if (entry.isDirectory()) {
+          if (!entry.name.startsWith(".") || entry.name === ".pnpm") folders.push(path);
+        } else if (entry.isSymbolicLink()) yield* checkLink(env, path);
         else if (entry.isFile() && extensions.includes(extname(entry.name))) {
           yield* summary.discovered(extname(entry.name));
           const found = { doc: doc++, path, replaces: null };

@@ -1,11 +1,11 @@
 /** A deadlock: two locks taken in opposite order. The scheduler notices, and says who waits for whom. */
-import { go, gosched, isDeadlockError, poll, run } from "@gort/sched";
+import { go, isDeadlockError, poll, run, sleep } from "@gort/sched";
 import { Mutex } from "@gort/sync";
 import type { Program } from "./api.ts";
 
 function* transfer(from: Mutex, to: Mutex) {
   yield* from.lock();
-  yield* gosched();
+  yield* sleep(1);
   yield* to.lock();
   to.unlock();
   from.unlock();

@@ -69,6 +69,8 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   #live = 0;
   /** Bytes allocated since the heap was made. */
   allocated = 0;
+  /** The address of all objects of size 0, where the allocator has one that is no object; else 0. */
+  readonly zeroBase: Ptr;
   phase: api.Phase = "off";
   /** The collector is at work. */
   busy = false;
@@ -84,6 +86,9 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     this.now = options.now ?? hostNow;
     this.ledger = new Ledger(this.now());
     this.#map = this.objects.pointerBits >>> 2;
+    const zero = allocator.alloc(0, NOSCAN);
+    this.zeroBase = this.objects.find(zero) === 0 ? zero : 0;
+    if (this.zeroBase === 0) allocator.free(zero);
     this.own = new OwnMemory(allocator);
     this.index = new PageIndex(this.own);
     this.boxes = new Boxes(this);
@@ -160,7 +165,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
         slot,
         "the address of a pointer in an object that is not freed",
       );
-    if (value !== 0 && this.objects.find(value) === 0)
+    if (value !== 0 && value !== this.zeroBase && this.objects.find(value) === 0)
       badArgument("writePtr", "value", value, "nil or a pointer into an object that is not freed");
   }
 
@@ -277,7 +282,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   /** A new root or a weak pointer was read. Checks the pointer in stress mode, shades it while marking. */
   readonly shade = (p: Ptr): void => {
     if (p === 0) return;
-    if ((this.wb & VERIFY) !== 0 && this.objects.find(p) === 0)
+    if ((this.wb & VERIFY) !== 0 && p !== this.zeroBase && this.objects.find(p) === 0)
       badArgument("root", "p", p, "nil or a pointer into an object that is not freed");
     if (this.marking) this.shadeNow(p);
   };

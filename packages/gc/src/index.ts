@@ -8,3 +8,14 @@ export {
 export { formatGctrace } from "./gctrace.ts";
 export { GcArgumentError, GcCheckError, GcFatalError } from "./errors.ts";
 export { traced } from "./traced.ts";
+export { checkHeap, checkTricolor } from "./check.ts";
+export {
+  dumpHeap,
+  formatHeapDump,
+  isReachable,
+  type DumpedObject,
+  type DumpedRoot,
+  type HeapDump,
+} from "./dump.ts";
+export { readMemStats, type GoMemStats } from "./memstats.ts";
+export type { RootKind } from "./walk.ts";

@@ -15,6 +15,8 @@ export class Ledger {
   numGC = 0;
   numForcedGC = 0;
   pauseTotalMs = 0;
+  /** The same, as the sum of whole nanoseconds. */
+  pauseTotalNs = 0;
   lastGCMs = 0;
   /** Time spent in stops, steps, assists and sweeps since the heap was made. */
   gcMs = 0;
@@ -37,6 +39,7 @@ export class Ledger {
     this.pauses[i] = pauseMs;
     this.ends[i] = endMs;
     this.pauseTotalMs += pauseMs;
+    this.pauseTotalNs += Math.round(pauseMs * 1e6);
     this.lastGCMs = endMs;
     this.numGC++;
     if (forced) this.numForcedGC++;

@@ -71,30 +71,29 @@ export class Marker {
    * @returns bytes scanned; less than `work` exactly when nothing is grey any more
    */
   drain(work: number): number {
-    let left = work;
-    while (left > 0) {
+    let done = 0;
+    while (done < work) {
       const entry = this.grey.pop();
       if (entry === 0) {
         if (!this.grey.overflow) break;
-        left -= this.#rescan();
+        done += this.#rescan();
         continue;
       }
       const tag = entry & 7;
       if (tag === OBJECT) {
         const size = this.#objects.sizeOf(entry);
         this.marked += size;
-        if (size > OBLET_BYTES) left -= this.#oblet(entry, entry, entry + size);
+        if (size > OBLET_BYTES) done += this.#oblet(entry, entry, entry + size);
         else {
           this.#scan(entry, size, entry, size);
-          left -= size;
+          done += size;
         }
       } else if (tag === OBLET) {
         const at = entry - OBLET;
         const base = this.#objects.find(at);
-        left -= this.#oblet(base, at, base + this.#objects.sizeOf(base));
-      } else left -= this.#roots(entry - ROOTS);
+        done += this.#oblet(base, at, base + this.#objects.sizeOf(base));
+      } else done += this.#roots(entry - ROOTS);
     }
-    const done = work - left;
     this.scanned += done;
     return done;
   }

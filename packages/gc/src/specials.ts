@@ -49,12 +49,13 @@ export const KIND = 2;
 export const CYCLE = 3;
 export const SIDE = 4;
 export const OFFSET = 5;
-const RECORD = 6;
+export const RECORD = 6;
 
 /** Bytes of one block of records. */
 export const RECORD_BLOCK = PAGE;
-const RECORDS_FIRST = HEADER >>> 2;
-const RECORDS_END = RECORDS_FIRST + Math.floor((RECORD_BLOCK - HEADER) / (RECORD * 4)) * RECORD;
+export const RECORDS_FIRST = HEADER >>> 2;
+export const RECORDS_END =
+  RECORDS_FIRST + Math.floor((RECORD_BLOCK - HEADER) / (RECORD * 4)) * RECORD;
 
 /** The JavaScript side of a weak pointer or a profile sample. */
 export interface Mortal {

@@ -170,7 +170,7 @@ export function simpleAllocator(bytes = 1 << 22): SimpleAllocator {
       if ((base & 8191) + rounded > 8192) base = Math.ceil(base / 8192) * 8192;
       if (self.full || base + rounded > manual) throw new Error("simple: out of memory");
       top = base + rounded;
-      const born = phase === "mark";
+      const born = phase !== "idle";
       sorted.push({ base, size: rounded, scan: (flags & 1) === 0, marked: born, live: true });
       mallocs++;
       heapAlloc += rounded;

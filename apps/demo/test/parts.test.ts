@@ -67,7 +67,7 @@ describe("index", () => {
     expect(result(report)).toEqual(expected);
     expect(report.runtime.goroutinesCreated).toBeGreaterThan(12);
     expect(report.runtime.contextSwitches).toBeGreaterThan(report.files);
-    expect(report.runtime.gcCycles > 0).toBe(c.heap !== "none");
+    expect(report.runtime.gcCycles).toBeGreaterThan(0);
     // The chunks of the files that were indexed again are garbage, and the bump allocator never frees.
     if (c.heap !== "none" && c.allocator === "tiered") {
       expect(report.runtime.heapFrees).toBeGreaterThan(report.reindexed);

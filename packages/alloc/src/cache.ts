@@ -170,7 +170,6 @@ export function refill(c: Core, shard: number, spc: number): boolean {
   const s = takeSpan(c, spc);
   if (s === 0) return false;
   if (old !== 0) release(c, shard, old);
-  settleFrees(c, s);
   const info = i32[s + S_INFO]! | ((shard + 1) << OWNER_SHIFT);
   i32[s + S_INFO] = info;
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]! + 3;

@@ -166,6 +166,7 @@ function checkLists(c: Core, seen: Seen): void {
       const swept = kind & 1;
       const list = listOf(c, spc, full, swept);
       let prev = list;
+      let empty = 0;
       for (let s = i32[list + S_NEXT]!; s !== list; prev = s, s = i32[s + S_NEXT]!) {
         ensure(!seen.place.has(s), "a span is in two places", s);
         seen.place.set(s, "list");
@@ -194,6 +195,7 @@ function checkLists(c: Core, seen: Seen): void {
           s,
         );
       }
+      ensure(empty <= 1, "a list keeps more than one empty span", spc, empty);
       ensure(i32[list + S_PREV] === prev, "a list's tail is wrong", spc, kind);
     }
   }

@@ -120,7 +120,7 @@ export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
     name: "objects allocated while marking are black, and survive the sweep",
     run(make) {
       const a = make(8 * MIB);
-      for (const size of sizes) a.alloc(size);
+      for (const size of [...sizes, 4]) a.alloc(size, size < 16 ? NOSCAN : 0);
       a.objects.cycle.startMark();
       const born = [...sizes, 4, 4, 12].map((size) => a.alloc(size, size < 16 ? NOSCAN : 0));
       for (const p of born) assert(a.objects.isMarked(a.objects.find(p)), `${p} was born white`);
@@ -154,6 +154,21 @@ export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
       sweepAll(a);
       same(a.objects.cycle.sweep(100), 0, "pages swept when all is done");
       for (const p of born) same(a.objects.find(p), p, "an object born while sweeping");
+    },
+  },
+  {
+    name: "garbage that has yet to be swept is used before the heap grows",
+    run(make) {
+      const a = make(8 * MIB);
+      if (!("trim" in a)) return; // An allocator that frees nothing when it sweeps has nothing to use.
+      for (let i = 0; i < 2000; i++) a.alloc(1000);
+      for (let round = 0; round < 4; round++) {
+        a.objects.cycle.startMark();
+        a.objects.cycle.startSweep();
+        const before = a.stats().heapSys;
+        for (let i = 0; i < 900; i++) a.alloc(i % 2 === 0 ? 1000 : 700);
+        same(a.stats().heapSys, before, `heapSys in round ${round}`);
+      }
     },
   },
   {

@@ -33,6 +33,9 @@ class ArrayDescriptor<T> extends BaseType<T[]> implements ArrayType<T> {
     this.elem = elem;
     this.len = len;
   }
+  override clone(): BaseType<T[]> {
+    return new ArrayDescriptor(this.elem, this.len);
+  }
   override get ptrMask(): Uint32Array {
     if (this.mask !== null) return this.mask;
     if (this.ptrdata === 0) return (this.mask = NO_POINTERS);
@@ -101,6 +104,9 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
   constructor(elem: Lazy<T>) {
     super(12, 4, 4, false);
     this.target = elem;
+  }
+  override clone(): BaseType<SliceHeader> {
+    return new SliceDescriptor(this.target);
   }
   get elem(): Type<T> {
     if (typeof this.target === "function") this.target = this.target();

@@ -14,17 +14,11 @@
  * monomorphic, and a named type is a copy of its underlying one with another name.
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
-import type { BoundMethod, MethodSet } from "./method-set.ts";
-import {
-  brand,
-  badArgument,
-  nilDereference,
-  hasBrand,
-  uncomparableType,
-  unhashableType,
-} from "./errors.ts";
+import type { FuncType } from "./kinds.ts";
+import type { BoundMethod, Method, MethodSet } from "./method-set.ts";
+import { brand, badArgument, nilDereference, uncomparableType, unhashableType } from "./errors.ts";
 
-const TYPE = Symbol.for("gort.Type");
+const TYPE: unique symbol = Symbol.for("gort.Type") as never;
 
 /** The mask of all types without pointers. */
 export const NO_POINTERS: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
@@ -52,6 +46,8 @@ export abstract class BaseType<T> implements Type<T> {
   methodTable: readonly BoundMethod[] | null = null;
   private serial = 0;
   private spelled: string | null = null;
+  /** How to declare a method; null for a type that is not defined by `named`. */
+  declare: ((m: Method) => void) | null = null;
   /** Memo of `*T`, so that `ptr(T)` is one descriptor. */
   pointerTo: BaseType<Ptr> | null = null;
 
@@ -63,6 +59,11 @@ export abstract class BaseType<T> implements Type<T> {
     brand(this, TYPE);
   }
 
+  /**
+   * A new descriptor of the same layout, without name, methods and memos. Made by the constructor and not by copying properties:
+   * that would leave V8 with a slow dictionary instead of the class's own shape.
+   */
+  abstract clone(): BaseType<T>;
   abstract get ptrMask(): Uint32Array;
   /** How Go prints the type literal. */
   abstract typeString(): string;
@@ -128,6 +129,22 @@ export abstract class BaseType<T> implements Type<T> {
     this.put(space, p, value);
   }
 
+  /** See `Declarable`. */
+  method(name: string, type: FuncType, fn: Method["fn"]): this {
+    return this.declareMethod({ name, type, fn, pointer: false });
+  }
+  /** See `Declarable`. */
+  ptrMethod(name: string, type: FuncType, fn: Method["fn"]): this {
+    return this.declareMethod({ name, type, fn, pointer: true });
+  }
+  private declareMethod(m: Method): this {
+    if (this.declare === null) {
+      throw badArgument("method", "receiver type", this.name, "a type made by named", "type");
+    }
+    this.declare(m);
+    return this;
+  }
+
   toString(): string {
     return this.name;
   }
@@ -156,30 +173,21 @@ export function badPointer(t: Type, space: Space, p: Ptr): Error {
   return badArgument(`*${t.name}`, "pointer", p, want);
 }
 
-/** A copy of a descriptor that is a type of its own: the same class and layout, none of the memos. */
-export function copyType(from: BaseType<any>): BaseType<any> {
-  const t = Object.assign(
-    Object.create(Object.getPrototypeOf(from) as object) as object,
-    from,
-  ) as BaseType<any>;
-  brand(t, TYPE);
-  t.predeclared = false;
-  t.underlying = from.underlying;
-  t.methodSet = null;
-  t.methodTable = null;
-  t.pointerTo = null;
-  return t;
-}
-
 /** Whether `v` is a type descriptor made by this package, from whichever copy of it. */
 export function isType(v: unknown): v is Type {
-  return hasBrand(v, TYPE);
+  return typeof v === "object" && v !== null && (v as { [TYPE]?: true })[TYPE] === true;
 }
 
 /** Our view of any descriptor: itself if it is ours, an adapter if it has only the public members. */
 export function internalType<T>(t: Type<T>): BaseType<T> {
-  return hasBrand(t, TYPE) ? (t as BaseType<T>) : new ForeignType(t);
+  if ((t as { [TYPE]?: true })[TYPE] === true) return t as BaseType<T>;
+  let adapter = adapters.get(t);
+  if (adapter === undefined) adapters.set(t, (adapter = new ForeignType<T>(t)));
+  return adapter as BaseType<T>;
 }
+
+// One adapter per foreign descriptor, so that its number and its methods stay.
+const adapters = /* @__PURE__ */ new WeakMap<Type, BaseType<any>>();
 
 /** A descriptor made by somebody else, who implemented the public contract only. */
 class ForeignType<T> extends BaseType<T> {
@@ -191,6 +199,9 @@ class ForeignType<T> extends BaseType<T> {
     this.kind = type.kind;
     this.type = type;
     this.definedName = type.name;
+  }
+  override clone(): BaseType<T> {
+    return new ForeignType(this.type);
   }
   override get ptrMask(): Uint32Array {
     return this.type.ptrMask;

@@ -30,56 +30,65 @@ import type {
  * ```
  */
 export function identical(a: Type, b: Type): boolean {
+  return a === b || same(a, b, []);
+}
+
+/** Pairs that are being compared further up, flat: they count as identical, so literals that contain themselves end. */
+type Open = Type[];
+
+function same(a: Type, b: Type, open: Open): boolean {
   if (a === b) return true;
   if (a.kind !== b.kind) return false;
   const x = internalType(a);
   const y = internalType(b);
   if (x.predeclared || y.predeclared) return x.predeclared && y.predeclared && a.name === b.name;
   if (x.definedName !== null || y.definedName !== null) return false;
+  for (let i = 0; i < open.length; i += 2) if (open[i] === a && open[i + 1] === b) return true;
+  open.push(a, b);
   const kind: string = a.kind;
   switch (kind) {
     case "ptr":
     case "slice":
-      return identical((a as PtrType).elem, (b as PtrType).elem);
+      return same((a as PtrType).elem, (b as PtrType).elem, open);
     case "array":
       return (
         (a as ArrayType).len === (b as ArrayType).len &&
-        identical((a as ArrayType).elem, (b as ArrayType).elem)
+        same((a as ArrayType).elem, (b as ArrayType).elem, open)
       );
     case "chan":
       return (
         (a as ChanType).dir === (b as ChanType).dir &&
-        identical((a as ChanType).elem, (b as ChanType).elem)
+        same((a as ChanType).elem, (b as ChanType).elem, open)
       );
     case "map":
       return (
-        identical((a as MapType).key, (b as MapType).key) &&
-        identical((a as MapType).elem, (b as MapType).elem)
+        same((a as MapType).key, (b as MapType).key, open) &&
+        same((a as MapType).elem, (b as MapType).elem, open)
       );
     case "func":
-      return identicalFuncs(a as FuncType, b as FuncType);
+      return identicalFuncs(a as FuncType, b as FuncType, open);
     case "struct":
-      return identicalStructs(a as StructType, b as StructType);
+      return identicalStructs(a as StructType, b as StructType, open);
     case "interface":
-      return identicalInterfaces(a as InterfaceType, b as InterfaceType);
+      return identicalInterfaces(a as InterfaceType, b as InterfaceType, open);
     default:
       return false;
   }
 }
 
-function identicalLists(a: readonly Type[], b: readonly Type[]): boolean {
-  return a.length === b.length && a.every((t, i) => identical(t, b[i]!));
+function identicalLists(a: readonly Type[], b: readonly Type[], open: Open): boolean {
+  return a.length === b.length && a.every((t, i) => same(t, b[i]!, open));
 }
 
-function identicalFuncs(a: FuncType, b: FuncType): boolean {
+function identicalFuncs(a: FuncType, b: FuncType, open: Open): boolean {
   return (
     a.variadic === b.variadic &&
-    identicalLists(a.params, b.params) &&
-    identicalLists(a.results, b.results)
+    identicalLists(a.params, b.params, open) &&
+    identicalLists(a.results, b.results, open)
   );
 }
 
-function identicalStructs(a: StructType, b: StructType): boolean {
+function identicalStructs(a: StructType, b: StructType, open: Open): boolean {
   return (
     a.fields.length === b.fields.length &&
     a.fields.every((f, i) => {
@@ -89,17 +98,17 @@ function identicalStructs(a: StructType, b: StructType): boolean {
         f.tag === g.tag &&
         f.embedded === g.embedded &&
         f.exported === g.exported &&
-        identical(f.type, g.type)
+        same(f.type, g.type, open)
       );
     })
   );
 }
 
-function identicalInterfaces(a: InterfaceType, b: InterfaceType): boolean {
+function identicalInterfaces(a: InterfaceType, b: InterfaceType, open: Open): boolean {
   return (
     a.methods.length === b.methods.length &&
     a.methods.every(
-      (m, i) => m.name === b.methods[i]!.name && identical(m.type, b.methods[i]!.type),
+      (m, i) => m.name === b.methods[i]!.name && same(m.type, b.methods[i]!.type, open),
     )
   );
 }

@@ -57,6 +57,9 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     super(8, 4, 8, true);
     this.methods = methods;
   }
+  override clone(): BaseType<V> {
+    return new InterfaceDescriptor<M, V>(this.methods);
+  }
   override get ptrMask(): Uint32Array {
     return SECOND_WORD;
   }

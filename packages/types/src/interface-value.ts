@@ -12,7 +12,7 @@
  */
 import type { Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
-import { badArgument, hasBrand, nilDereference, show } from "./errors.ts";
+import { badArgument, nilDereference, show } from "./errors.ts";
 import { identical } from "./identical.ts";
 import type { Itab } from "./itab.ts";
 import type { FuncType, MethodTypes } from "./kinds.ts";
@@ -22,7 +22,7 @@ import { bool, float64 } from "./scalar.ts";
 import { string } from "./string.ts";
 import { int64, uint64 } from "./wide.ts";
 
-const INTERFACE = Symbol.for("gort.Interface");
+const INTERFACE: unique symbol = Symbol.for("gort.Interface") as never;
 
 /** The JavaScript function type of a func descriptor. */
 export type Callable<F> =
@@ -44,7 +44,7 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
     this.space = space;
     this.itab = itab;
     // Plainly and not by defineProperty: these are made often.
-    (this as Record<symbol, unknown>)[INTERFACE] = true;
+    (this as { [INTERFACE]?: true })[INTERFACE] = true;
   }
 
   /**
@@ -79,7 +79,8 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
 
 /** Whether `v` is an {@link InterfaceValue}, from whichever copy of this package. */
 export function isInterfaceValue(v: unknown): v is InterfaceValue {
-  return hasBrand(v, INTERFACE);
+  // Not by `hasBrand`, which every brand shares: a load of one constant key is cached per place.
+  return typeof v === "object" && v !== null && (v as { [INTERFACE]?: true })[INTERFACE] === true;
 }
 
 /** The dynamic type of an interface value or of a raw JavaScript value; null for nil. O(1). */

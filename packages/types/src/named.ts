@@ -5,14 +5,13 @@
  *  1. A defined type has the layout and the operations of its underlying type, and an identity of its own.
  *  2. It starts without methods, whatever the underlying type has (Go's rule).
  *
- * A defined type is a copy of the underlying descriptor object with another name, of the same class: a wrapper that
- * delegates was rejected, for it would make each call site on descriptors polymorphic.
+ * A defined type is a second descriptor of the same class with another name: a wrapper that delegates was rejected, for it would make each call site on descriptors polymorphic.
  */
 import type { Type } from "./api.ts";
-import { copyType, internalType } from "./base.ts";
+import { internalType } from "./base.ts";
 import { badArgument } from "./errors.ts";
-import type { FuncType, Named } from "./kinds.ts";
-import { declareMethod, type Method } from "./method-set.ts";
+import type { Named } from "./kinds.ts";
+import { declareMethod } from "./method-set.ts";
 
 /**
  * Go's `type name underlying`: a new type, different from every other, that can have methods.
@@ -36,15 +35,11 @@ export function named<D extends Type>(name: string, underlying: D): Named<D> {
     throw badArgument("named", "name", name, "a type name such as main.Point", "type");
   }
   const from = internalType(underlying);
-  const t = copyType(from);
+  const t = from.clone();
   t.definedName = name;
-  const declare = (pointer: boolean) => (m: string, type: FuncType, fn: Method["fn"]) => {
-    declareMethod(t, { name: m, type, fn, pointer });
-    return t;
-  };
-  // Not enumerable: a type made of this one must not inherit them.
-  Object.defineProperty(t, "method", { value: declare(false) });
-  Object.defineProperty(t, "ptrMethod", { value: declare(true) });
+  t.predeclared = false;
+  t.underlying = from.underlying;
+  t.declare = (m) => declareMethod(t, m);
   return t as unknown as Named<D>;
 }
 

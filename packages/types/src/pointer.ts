@@ -59,6 +59,9 @@ class PointerType<T> extends PointerLike implements PtrType<T> {
     super();
     this.target = elem;
   }
+  override clone(): BaseType<Ptr> {
+    return new PointerType(this.target);
+  }
   get elem(): Type<T> {
     if (typeof this.target === "function") this.target = this.target();
     return this.target;
@@ -74,6 +77,9 @@ class UnsafePointerType extends PointerLike {
   constructor() {
     super();
     this.predeclared = true;
+  }
+  override clone(): BaseType<Ptr> {
+    return new UnsafePointerType();
   }
   override typeString(): string {
     return "unsafe.Pointer";

@@ -70,6 +70,9 @@ class MapDescriptor<K, V> extends BoxedType<object | null> implements MapType<K,
     this.key = key;
     this.target = elem;
   }
+  override clone(): BaseType<object | null> {
+    return new MapDescriptor(this.key, this.target);
+  }
   get elem(): Type<V> {
     return (this.target = resolve(this.target));
   }
@@ -87,6 +90,9 @@ class ChanDescriptor<T> extends BoxedType<object | null> implements ChanType<T> 
     super(true);
     this.dir = dir;
     this.target = elem;
+  }
+  override clone(): BaseType<object | null> {
+    return new ChanDescriptor(this.target, this.dir);
   }
   get elem(): Type<T> {
     return (this.target = resolve(this.target));
@@ -114,6 +120,9 @@ class FuncDescriptor<P extends unknown[], R>
     this.params = params;
     this.results = results;
     this.variadic = variadic;
+  }
+  override clone(): BaseType<((...args: P) => R) | null> {
+    return new FuncDescriptor<P, R>(this.params, this.results, this.variadic);
   }
   override check(value: unknown, what: string): void {
     if (value !== null && typeof value !== "function") {
@@ -144,6 +153,9 @@ class HostType<T extends Ref> extends BoxedType<T> {
     super(true);
     this.definedName = name;
     this.predeclared = true;
+  }
+  override clone(): BaseType<T> {
+    return new HostType<T>(this.name);
   }
   override typeString(): string {
     return this.name;

@@ -22,6 +22,15 @@ abstract class Scalar<T> extends BaseType<T> {
     this.kind = kind;
     this.predeclared = true;
   }
+  override clone(): BaseType<T> {
+    type Constructor = new (kind: Kind, size: number, signed: boolean) => BaseType<T>;
+    const { min } = this as unknown as { min?: number };
+    return new (this.constructor as Constructor)(
+      this.kind,
+      this.size,
+      min !== undefined && min < 0,
+    );
+  }
   override get ptrMask(): Uint32Array {
     return NO_POINTERS;
   }

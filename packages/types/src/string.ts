@@ -21,6 +21,9 @@ class StringType extends BaseType<string> {
     super(8, 4, 4, true);
     this.predeclared = true;
   }
+  override clone(): BaseType<string> {
+    return new StringType();
+  }
   override get ptrMask(): Uint32Array {
     return ONE_POINTER;
   }

@@ -56,6 +56,9 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
     this.padding = padding;
     this.code = loopOps(this.visible);
   }
+  override clone(): BaseType<V> {
+    return new StructDescriptor<V>(this.fields, this.size, this.align, this.padding);
+  }
   field(name: string): StructField | undefined {
     return this.byName.get(name);
   }

@@ -41,6 +41,10 @@ abstract class BigIntType extends Wide<bigint> {
     this.min = signed ? -(1n << 63n) : 0n;
     this.max = (1n << (signed ? 63n : 64n)) - 1n;
   }
+  override clone(): BaseType<bigint> {
+    type Constructor = new (kind: Kind, signed: boolean) => BaseType<bigint>;
+    return new (this.constructor as Constructor)(this.kind, this.min < 0n);
+  }
   override zero(): bigint {
     return 0n;
   }
@@ -86,6 +90,10 @@ class Uint64Type extends BigIntType {
 }
 
 abstract class ComplexType extends Wide<Complex> {
+  override clone(): BaseType<Complex> {
+    type Constructor = new (kind: Kind, size: number, align: number) => BaseType<Complex>;
+    return new (this.constructor as Constructor)(this.kind, this.size, this.align);
+  }
   override zero(): Complex {
     return { re: 0, im: 0 };
   }

@@ -87,6 +87,35 @@ describe("identical", () => {
   });
 });
 
+describe("literals that contain themselves", () => {
+  const make = (value: Type): Type => {
+    const Node: Type = struct({
+      next: ptr((): Type => Node),
+      kids: slice((): Type => Node),
+      value,
+    });
+    return Node;
+  };
+
+  it("are compared to an end", () => {
+    expect(identical(make(int), make(int))).toBe(true);
+    expect(identical(make(int), make(string))).toBe(false);
+    expect(identical(ptr(make(int)), ptr(make(int)))).toBe(true);
+  });
+
+  it("have a name that ends, and none before they are there", () => {
+    expect(make(int).name).toBe("struct { next *…; kids []…; value int }");
+    const there: Type[] = [];
+    const early = ptr((): Type => {
+      if (there.length === 0) throw new Error("not yet");
+      return there[0]!;
+    });
+    expect(() => early.name).toThrow("not yet");
+    there.push(int);
+    expect(early.name).toBe("*int");
+  });
+});
+
 describe("names", () => {
   it("are spelled as Go prints them", () => {
     const name = (t: Type): string => t.name;

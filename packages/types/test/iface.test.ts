@@ -20,11 +20,13 @@ import {
   string,
   struct,
   toInterface,
+  typeAssertOk,
   uint64,
   type Ptr,
   type Space,
   type Type,
 } from "../src/index.ts";
+import { internalType } from "../src/base.ts";
 import { makeSpace } from "./space.ts";
 
 describe("an interface value in memory", () => {
@@ -204,5 +206,9 @@ describe("a descriptor made by somebody else", () => {
     any.store(s, q, toInterface(celsius, 1.5));
     expect((any.load(s, q) as { value: number }).value).toBe(1.5);
     expect(any.equal(s, q, q)).toBe(true);
+    // One adapter for good: asked again, the same answers and no new itabs.
+    const Str = iface({ String: func([], [string]) });
+    expect([1, 2].map(() => typeAssertOk(toInterface(celsius, 1), Str)[1])).toEqual([false, false]);
+    expect(internalType(celsius)).toBe(internalType(celsius));
   });
 });

@@ -13,8 +13,11 @@ const stampFile = join(root, "node_modules", ".gort", "setup");
 
 /** The environment for every tool: the repository's own binaries first, no telemetry. */
 export function environment() {
+  const inherited = { ...process.env };
+  // `npm run --silent` would silence the tools' errors, too.
+  delete inherited.npm_config_loglevel;
   return {
-    ...process.env,
+    ...inherited,
     PATH: join(root, "node_modules", ".bin") + delimiter + process.env.PATH,
     TURBO_TELEMETRY_DISABLED: "1",
     DO_NOT_TRACK: "1",

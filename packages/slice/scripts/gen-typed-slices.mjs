@@ -47,6 +47,10 @@ export class ${C} extends TypedSlice<${A}> {
     this.len = len;
     this.cap = cap;
   }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "${C}";
+  }
   get(i: number): ${T} {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;

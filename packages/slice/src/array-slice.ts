@@ -50,6 +50,11 @@ export class ArraySlice<T> extends Slice<T> {
     this.cap = cap;
   }
 
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "ArraySlice";
+  }
+
   get(i: number): T {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;

@@ -39,6 +39,11 @@ export class HeapSlice<T> extends Slice<T> {
     this.cap = cap;
   }
 
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "HeapSlice";
+  }
+
   get(i: number): T {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     const { heap, type } = this.backing;

@@ -47,3 +47,13 @@ export {
 } from "./utf8.ts";
 export { inHeap, type HeapElem, type SliceVar } from "./heap.ts";
 export * as slices from "./slices/index.ts";
+export {
+  GoArray,
+  arrayOf,
+  isGoArray,
+  makeArray,
+  sliceToArray,
+  sliceToArrayPointer,
+} from "./array.ts";
+export { StringBuilder, createInterner, type Interner } from "./string-builder.ts";
+export { checkSlice } from "./check.ts";

@@ -16,6 +16,8 @@
  * Why immutable headers: `s = append(s, v)` is Go's own protocol, two headers over one store are two objects, and a
  * range loop that holds one sees the length it began with. A mutable list was rejected: it is what
  * `Array` is already, and aliasing could not be expressed.
+ * Why each class has a static getter `name`: bundlers and loaders that keep names redefine `name` on every class that has none
+ * of its own, and V8 (Node 20 to 24) then constructs a derived class about a hundred times slower.
  */
 import { badArgument } from "@gort/types";
 import type { Backing } from "./api.ts";

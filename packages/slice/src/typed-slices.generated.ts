@@ -23,6 +23,10 @@ export class Int8Slice extends TypedSlice<Int8Array> {
     this.len = len;
     this.cap = cap;
   }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Int8Slice";
+  }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;
@@ -70,6 +74,10 @@ export class Uint8Slice extends TypedSlice<Uint8Array> {
     this.off = off;
     this.len = len;
     this.cap = cap;
+  }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Uint8Slice";
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -125,6 +133,10 @@ export class Uint8ClampedSlice extends TypedSlice<Uint8ClampedArray> {
     this.len = len;
     this.cap = cap;
   }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Uint8ClampedSlice";
+  }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;
@@ -172,6 +184,10 @@ export class Int16Slice extends TypedSlice<Int16Array> {
     this.off = off;
     this.len = len;
     this.cap = cap;
+  }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Int16Slice";
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -221,6 +237,10 @@ export class Uint16Slice extends TypedSlice<Uint16Array> {
     this.len = len;
     this.cap = cap;
   }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Uint16Slice";
+  }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;
@@ -269,6 +289,10 @@ export class Int32Slice extends TypedSlice<Int32Array> {
     this.len = len;
     this.cap = cap;
   }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Int32Slice";
+  }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;
@@ -316,6 +340,10 @@ export class Uint32Slice extends TypedSlice<Uint32Array> {
     this.off = off;
     this.len = len;
     this.cap = cap;
+  }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Uint32Slice";
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -371,6 +399,10 @@ export class Float32Slice extends TypedSlice<Float32Array> {
     this.len = len;
     this.cap = cap;
   }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Float32Slice";
+  }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;
@@ -424,6 +456,10 @@ export class Float64Slice extends TypedSlice<Float64Array> {
     this.off = off;
     this.len = len;
     this.cap = cap;
+  }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "Float64Slice";
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -479,6 +515,10 @@ export class BigInt64Slice extends TypedSlice<BigInt64Array> {
     this.len = len;
     this.cap = cap;
   }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "BigInt64Slice";
+  }
   get(i: number): bigint {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
     return this.array[this.off + i]!;
@@ -533,6 +573,10 @@ export class BigUint64Slice extends TypedSlice<BigUint64Array> {
     this.off = off;
     this.len = len;
     this.cap = cap;
+  }
+  /** See slice.ts on names. */
+  static override get name(): string {
+    return "BigUint64Slice";
   }
   get(i: number): bigint {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);

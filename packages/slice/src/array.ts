@@ -1,0 +1,213 @@
+/**
+ * Go's arrays: a fixed number of elements, with value semantics.
+ *
+ * Invariants
+ *  1. Two arrays never share storage unless one was made from a slice by {@link sliceToArrayPointer}, which is Go's
+ *     `(*[n]T)(s)`: a pointer to an array shows the elements it points at.
+ *  2. Assigning, cloning and ranging copy; slicing shares, as in Go.
+ *  3. Bounds texts speak of length where those of slices speak of capacity.
+ *
+ * JavaScript has no assignment that copies, so the copy has a name: `b = a.clone()` is Go's `b := a`, `a.assign(b)`
+ * is `a = b`.
+ */
+import { badArgument } from "@gort/types";
+import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
+import { arrayConversionError, sliceError } from "./errors.ts";
+import { makeSlice, sliceOf, type Widened } from "./make.ts";
+import { isSlice, type Slice } from "./slice.ts";
+
+const GO_ARRAY = Symbol.for("gort.GoArray");
+
+/**
+ * Go's `[n]T`. Made by {@link makeArray}, {@link arrayOf}, {@link sliceToArray}.
+ *
+ * @example
+ * ```ts
+ * import { arrayOf } from "@gort/slice";
+ *
+ * const a = arrayOf(1, 2, 3);
+ * const b = a.clone();
+ * b.set(0, 10);
+ * a.get(0); // => 1
+ * a.equals(b); // => false
+ * a.slice(1).set(0, 20);
+ * [...a]; // => [1, 20, 3]
+ * ```
+ */
+export class GoArray<T> {
+  private readonly all: Slice<T>;
+  /** Go's `len(a)`. */
+  readonly len: number;
+
+  /** @internal Over all of a slice, sharing its storage. */
+  constructor(all: Slice<T>) {
+    this.all = all;
+    this.len = all.len;
+  }
+
+  /** The brand, `Symbol.for("gort.GoArray")`. */
+  get [GO_ARRAY](): true {
+    return true;
+  }
+
+  /** Go's `cap(a)`: the length. */
+  get cap(): number {
+    return this.len;
+  }
+
+  /**
+   * Go's `a[i]`. O(1).
+   * @throws RuntimeError `index out of range [i] with length n`
+   */
+  get(i: number): T {
+    return this.all.get(i);
+  }
+
+  /**
+   * Go's `a[i] = v`. O(1).
+   * @throws RuntimeError `index out of range [i] with length n`
+   */
+  set(i: number, v: T): void {
+    this.all.set(i, v);
+  }
+
+  /** The element at `i`, counted from the end if negative. O(1). */
+  at(i: number): T {
+    return this.all.at(i);
+  }
+
+  /**
+   * Go's `a[lo:hi:max]`: a slice over the array's own storage. O(1).
+   * @throws RuntimeError `slice bounds out of range`, with length, in all of Go's forms
+   */
+  slice(lo = 0, hi: number = this.len, max?: number): Slice<T> {
+    const err = sliceError(lo, hi, max, this.len, "length");
+    if (err !== null) throw err;
+    return this.all.slice(lo, hi, max ?? this.len);
+  }
+
+  /** Go's `b := a`: an array of its own. O(n). */
+  clone(): GoArray<T> {
+    const out = this.all.backing.make(this.len, this.len);
+    out.move(0, this.all, 0, this.len);
+    return new GoArray(out);
+  }
+
+  /**
+   * Go's `a = b`: copies all elements, as if through a temporary where the two overlap. O(n).
+   * @throws RangeError if the lengths differ (in Go those are two types)
+   */
+  assign(b: GoArray<T>): void {
+    if (b.len !== this.len) throw badArgument("assign", "length", b.len, `${this.len}`);
+    for (let i = 0; i < b.len && !this.all.fits(b.all); i++) this.all.check(b.all.get(i));
+    this.all.move(0, b.all, 0, this.len);
+  }
+
+  /** Go's `a == b`: equal elements. O(n). */
+  equals(b: GoArray<T>): boolean {
+    if (b.len !== this.len) return false;
+    const { backing } = this.all;
+    for (let i = 0; i < this.len; i++) if (!backing.equal(this.get(i), b.get(i))) return false;
+    return true;
+  }
+
+  /** The values of a copy made now, as Go ranges over an array. `a.slice()` ranges over the elements themselves. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return this.clone().all[Symbol.iterator]();
+  }
+
+  /** Indexes and values of a copy made now; the same as `range(a)`. */
+  entries(): IterableIterator<[number, T]> {
+    return this.clone().all.entries();
+  }
+
+  /** A plain JavaScript array of the elements. O(n). */
+  toArray(): T[] {
+    return this.all.toArray();
+  }
+
+  /** What `JSON.stringify` shows. */
+  toJSON(): T[] {
+    return this.all.toArray();
+  }
+
+  /** As `fmt.Print` shows it: `[1 2 3]`. */
+  toString(): string {
+    return this.all.toString();
+  }
+}
+
+/**
+ * Go's `[n]T{}` with zero elements, or `[...]T{…}` with the values of an iterable. O(n).
+ *
+ * @example
+ * ```ts
+ * import { makeArray } from "@gort/slice";
+ * import { int32 } from "@gort/types";
+ *
+ * makeArray(int32, 4).toArray(); // => [0, 0, 0, 0]
+ * makeArray(int32, [1, 2]).len; // => 2
+ * ```
+ */
+export function makeArray<A extends TypedArray>(
+  elem: TypedArrayConstructor<A>,
+  n: number | Iterable<ElementOf<A>>,
+): GoArray<ElementOf<A>>;
+export function makeArray<T>(elem: Elem<T>, n: number | Iterable<T>): GoArray<T>;
+export function makeArray(elem: any, n: any): GoArray<any> {
+  return new GoArray<any>(makeSlice(elem as Elem<any>, n as number));
+}
+
+/** An array of JavaScript values, as Go's `[...]T{a, b, c}`. O(number of values). */
+export function arrayOf<T>(...elements: T[]): GoArray<Widened<T>> {
+  return new GoArray<Widened<T>>(sliceOf(...elements));
+}
+
+function checkConversion(where: string, s: Slice<unknown>, n: number): void {
+  if (!isSlice(s)) throw badArgument(where, "s", s, "a slice", "type");
+  if (!Number.isInteger(n) || n < 0) throw badArgument(where, "n", n, "an integer from 0");
+  if (s.len < n) throw arrayConversionError(s.len, n);
+}
+
+/**
+ * Go's `[n]T(s)`: an array with copies of the first `n` elements. O(n).
+ * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, sliceToArray } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2, 3);
+ * const a = sliceToArray(s, 2);
+ * s.set(0, 9);
+ * a.toArray(); // => [1, 2]
+ * ```
+ */
+export function sliceToArray<T>(s: Slice<T>, n: number): GoArray<T> {
+  checkConversion("sliceToArray", s, n);
+  return new GoArray(s.slice(0, n)).clone();
+}
+
+/**
+ * Go's `(*[n]T)(s)`: a pointer to the array of the first `n` elements, in place; null for a nil slice. O(1).
+ * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`
+ *
+ * @example
+ * ```ts
+ * import { nilSlice, sliceOf, sliceToArrayPointer } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2, 3);
+ * sliceToArrayPointer(s, 2)?.set(0, 9);
+ * s.get(0); // => 9
+ * sliceToArrayPointer(nilSlice(Int8Array), 0); // => null
+ * ```
+ */
+export function sliceToArrayPointer<T>(s: Slice<T>, n: number): GoArray<T> | null {
+  checkConversion("sliceToArrayPointer", s, n);
+  return s.isNil ? null : new GoArray(s.slice(0, n, n));
+}
+
+/** Whether `v` is a {@link GoArray}, from whichever copy of this package. */
+export function isGoArray(v: unknown): v is GoArray<unknown> {
+  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[GO_ARRAY] === true;
+}

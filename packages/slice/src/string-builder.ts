@@ -1,0 +1,154 @@
+/**
+ * Go's `strings.Builder` and string interning.
+ *
+ * Invariants
+ *  1. `string()` copies nothing: bytes below the length it was taken at are never written again.
+ *  2. The buffer grows by the rule of `append` on bytes.
+ *  3. An interner returns one object for equal bytes, so `===` is Go's `==` on what it returned.
+ */
+import { badArgument } from "@gort/types";
+import { growthGo118 } from "./growth.ts";
+import { GoString, goString } from "./go-string.ts";
+import { bytesOf, encodeRuneAt, type Bytes } from "./utf8.ts";
+
+/**
+ * Go's `strings.Builder`: builds a string piece by piece, amortised O(bytes written).
+ *
+ * @example
+ * ```ts
+ * import { StringBuilder } from "@gort/slice";
+ *
+ * const b = new StringBuilder();
+ * b.writeString("né");
+ * b.writeRune(0x1f600);
+ * b.writeByte(33);
+ * b.len; // => 8
+ * String(b.string()); // => "né😀!"
+ * ```
+ */
+export class StringBuilder {
+  private buffer = new Uint8Array(0);
+  private used = 0;
+
+  /** Bytes written so far. */
+  get len(): number {
+    return this.used;
+  }
+
+  /** Bytes that fit before the next growth. */
+  get cap(): number {
+    return this.buffer.length;
+  }
+
+  /** Makes room for `n` more bytes. */
+  grow(n: number): void {
+    if (!Number.isInteger(n) || n < 0) throw badArgument("grow", "n", n, "an integer from 0");
+    this.room(n);
+  }
+
+  /** Appends text or bytes; returns the number of bytes. */
+  writeString(s: string | Bytes | Uint8Array): number {
+    const { array, off, len } = bytesOf(s);
+    this.room(len);
+    this.buffer.set(array.subarray(off, off + len), this.used);
+    this.used += len;
+    return len;
+  }
+
+  /** Appends one byte, 0 to 255. */
+  writeByte(b: number): void {
+    if ((b & 0xff) !== b) throw badArgument("writeByte", "b", b, "an integer from 0 to 255");
+    this.room(1);
+    this.buffer[this.used++] = b;
+  }
+
+  /** Appends the UTF-8 form of a rune, U+FFFD for an invalid one; returns its width. */
+  writeRune(r: number): number {
+    this.room(4);
+    const n = encodeRuneAt(this.buffer, this.used, r);
+    this.used += n;
+    return n;
+  }
+
+  /** What was written so far, without a copy. O(1). */
+  string(): GoString {
+    return new GoString(this.buffer, 0, this.used);
+  }
+
+  /** Starts anew; strings taken before keep their bytes. */
+  reset(): void {
+    this.buffer = new Uint8Array(0);
+    this.used = 0;
+  }
+
+  /** The same as `string()`, as a JavaScript string. */
+  toString(): string {
+    return this.string().toString();
+  }
+
+  private room(n: number): void {
+    const need = this.used + n;
+    if (need <= this.buffer.length) return;
+    const more = new Uint8Array(growthGo118(this.buffer.length, need, 1));
+    more.set(this.buffer.subarray(0, this.used));
+    this.buffer = more;
+  }
+}
+
+/** Finds the one string object for given bytes; see {@link createInterner}. */
+export interface Interner {
+  /** The interned string equal to `s`; the first one is kept. O(length). */
+  intern(s: string | GoString | Uint8Array): GoString;
+  /** Number of strings kept. */
+  readonly size: number;
+  /** Forgets all strings. */
+  clear(): void;
+}
+
+/**
+ * A table of strings in which equal bytes give the same object, so that they compare by `===` and are kept once.
+ * Strings stay until `clear()`.
+ *
+ * @example
+ * ```ts
+ * import { createInterner, goString } from "@gort/slice";
+ *
+ * const names = createInterner();
+ * names.intern("ada") === names.intern(goString("Ada ada").slice(4)); // => true
+ * names.size; // => 1
+ * ```
+ */
+export function createInterner(): Interner {
+  const table = new Map<number, GoString[]>();
+  let size = 0;
+  return {
+    intern(s) {
+      const bytes = bytesOf(s);
+      const h = hash(bytes);
+      const chain = table.get(h);
+      const probe = new GoString(bytes.array, bytes.off, bytes.len);
+      const found = chain?.find((t) => t.equals(probe));
+      if (found !== undefined) return found;
+      // A copy of its own: a short slice must not keep a long text alive.
+      const own = goString(bytes.array.slice(bytes.off, bytes.off + bytes.len));
+      if (chain === undefined) table.set(h, [own]);
+      else chain.push(own);
+      size++;
+      return own;
+    },
+    get size() {
+      return size;
+    },
+    clear() {
+      table.clear();
+      size = 0;
+    },
+  };
+}
+
+/** FNV-1a over the bytes, as a 32-bit integer. */
+function hash({ array, off, len }: Bytes): number {
+  let h = 0x811c9dc5;
+  for (let i = off; i < off + len; i++) h = Math.imul(h ^ array[i]!, 0x01000193);
+  return h;
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build, environment, install, root } from "./setup.mjs";
 
 await install();
-await build("demo...");
+await build("demo");
 const child = spawn(
   process.execPath,
   [join(root, "apps/demo/dist/main.js"), ...process.argv.slice(2)],

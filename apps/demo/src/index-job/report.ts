@@ -1,4 +1,5 @@
 /** What a run found and what the runtime did for it: as data, and as the text that a person looks at. */
+import { relative } from "node:path";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { bar, bytes, count, millis, plural, quantile } from "../format.ts";
@@ -148,7 +149,9 @@ export function render(r: Report): string {
   for (const a of r.answers) {
     out.push(`  ${pc.bold(a.query)}  ${pc.dim(plural(a.documents, "file"))}\n`);
     if (a.best.length > 0) {
-      out.push(table(a.best.map((b) => ["", right(count(b.count)), b.path])) + "\n");
+      out.push(
+        table(a.best.map((b) => ["", right(count(b.count)), relative(r.directory, b.path)])) + "\n",
+      );
     }
   }
 

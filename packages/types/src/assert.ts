@@ -114,6 +114,15 @@ export type CaseValue<T> = T extends null ? null : T extends Type ? ValueOf<T> :
 /**
  * A case of a {@link typeSwitch}: one type, several, or null for nil.
  * @param run gets the value; with several types the interface value as it is, as in Go
+ *
+ * @example
+ * ```ts
+ * import { bool, float64, on, string, typeSwitch } from "@gort/types";
+ *
+ * const scalar = (x: unknown) => typeSwitch(x, on([bool, float64, string], () => true)) ?? false;
+ * scalar(5); // => true
+ * scalar({}); // => false
+ * ```
  */
 export function on<const T extends Type | null | readonly (Type | null)[], R>(
   type: T,

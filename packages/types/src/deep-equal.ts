@@ -49,7 +49,16 @@ export function deepEqual(x: unknown, y: unknown): boolean {
   return deep(valueOf(x), valueOf(y), new Visited());
 }
 
-/** The same for two reflection values, which may lie in memory. */
+/**
+ * The same for two reflection values, which may lie in memory.
+ *
+ * @example
+ * ```ts
+ * import { deepEqualValues, valueOf } from "@gort/types";
+ *
+ * deepEqualValues(valueOf("a"), valueOf("a")); // => true
+ * ```
+ */
 export function deepEqualValues(x: Value, y: Value): boolean {
   return deep(x, y, new Visited());
 }

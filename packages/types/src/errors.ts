@@ -89,7 +89,17 @@ export function brand(object: object, symbol: symbol): void {
   Object.defineProperty(object, symbol, { value: true });
 }
 
-/** Whether `v` is Go's `runtime.Error`, from whichever copy of this package. */
+/**
+ * Whether `v` is Go's `runtime.Error`, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { FatalError, isRuntimeError, nilDereference } from "@gort/types";
+ *
+ * isRuntimeError(nilDereference()); // => true
+ * isRuntimeError(new FatalError("all goroutines are asleep - deadlock!")); // => false
+ * ```
+ */
 export function isRuntimeError(v: unknown): v is RuntimeError {
   return hasBrand(v, RUNTIME_ERROR);
 }

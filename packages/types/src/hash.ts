@@ -28,7 +28,17 @@ function mix(h: number): number {
   return h ^ (h >>> 15);
 }
 
-/** Hash of a 32-bit integer (or anything that `| 0` makes one). O(1). */
+/**
+ * Hash of a 32-bit integer (or anything that `| 0` makes one). O(1).
+ *
+ * @example
+ * ```ts
+ * import { hashInt32 } from "@gort/types";
+ *
+ * hashInt32(7, 1) === hashInt32(7, 1); // => true
+ * hashInt32(7, 1) === hashInt32(7, 2); // => false
+ * ```
+ */
 export function hashInt32(v: number, seed: number): number {
   // The seed is stirred in twice: once only would make a change of seed an xor of the keys.
   return mix(mix(v ^ seed) + Math.imul(seed, 0x9e3779b1)) | 0;
@@ -39,7 +49,16 @@ export function hashInt64(lo: number, hi: number, seed: number): number {
   return hashInt32(hi, hashInt32(lo, seed));
 }
 
-/** Hash of a bigint, of its low 64 bits. O(1). */
+/**
+ * Hash of a bigint, of its low 64 bits. O(1).
+ *
+ * @example
+ * ```ts
+ * import { hashBigInt64, hashInt64 } from "@gort/types";
+ *
+ * hashBigInt64(5n, 1) === hashInt64(5, 0, 1); // => true
+ * ```
+ */
 export function hashBigInt64(v: bigint, seed: number): number {
   scratchI64[0] = v;
   return hashInt64(scratchI32[0]!, scratchI32[1]!, seed);
@@ -180,6 +199,14 @@ let nextIdentity = 0;
 
 /**
  * Hash of an object, function or symbol by identity: the same one hashes alike for its whole life. O(1).
+ *
+ * @example
+ * ```ts
+ * import { hashIdentity } from "@gort/types";
+ *
+ * const o = {};
+ * hashIdentity(o, 1) === hashIdentity(o, 1); // => true
+ * ```
  *
  * A weak side table holds one number per object; it is a memo that no program can observe but by speed.
  */

@@ -12,7 +12,7 @@
  */
 import type { Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
-import { badArgument, nilDereference, show } from "./errors.ts";
+import { badArgument, show } from "./errors.ts";
 import { identical } from "./identical.ts";
 import type { Itab } from "./itab.ts";
 import type { FuncType, MethodTypes } from "./kinds.ts";
@@ -172,11 +172,4 @@ export function equalInterfaces(a: unknown, b: unknown): boolean {
   if (s === null || t === null) return s === t;
   if (s !== t && !identical(s, t)) return false;
   return s.equalValues(unwrap(a), unwrap(b));
-}
-
-/** The interface value as an object with a type; nil panics as a nil dereference, as calling a method on it does in Go. */
-export function nonNil(v: unknown): InterfaceValue {
-  const t = dynamicType(v);
-  if (t === null) throw nilDereference();
-  return isInterfaceValue(v) ? v : new InterfaceValue(t, v, null, null);
 }

@@ -31,23 +31,70 @@ export function valueOf(x: unknown, space: Space | null = null): Value {
   return new Value(type, unwrap(x), 0, isInterfaceValue(x) ? (x.space ?? space) : space, false);
 }
 
-/** The addressable value at `p`: Go's `reflect.ValueOf(&x).Elem()`. @throws RuntimeError nil dereference */
+/**
+ * The addressable value at `p`: Go's `reflect.ValueOf(&x).Elem()`.
+ * @throws RuntimeError nil dereference; RangeError for a pointer that cannot be one
+ *
+ * @example
+ * ```ts
+ * import { createHeap } from "@gort/gc";
+ * import { int, valueAt } from "@gort/types";
+ *
+ * const heap = createHeap();
+ * const p = heap.alloc(int);
+ * valueAt(int, heap, p).setInt(5);
+ * int.load(heap, p); // => 5
+ * ```
+ */
 export function valueAt(type: Type, space: Space, p: Ptr): Value {
   checkPointer(type, space, p);
   return new Value(type, undefined, p, space, false);
 }
 
-/** Go's `reflect.Zero`: the zero value of a type; not settable. */
+/**
+ * Go's `reflect.Zero`: the zero value of a type; not settable.
+ *
+ * @example
+ * ```ts
+ * import { int, struct, zeroValue } from "@gort/types";
+ *
+ * zeroValue(struct({ x: int })).isZero(); // => true
+ * ```
+ */
 export function zeroValue(type: Type): Value {
   return new Value(type, type.zero(), 0, null, false);
 }
 
-/** Go's `reflect.New`: a pointer to a new zero value. */
+/**
+ * Go's `reflect.New`: a pointer to a new zero value.
+ *
+ * @example
+ * ```ts
+ * import { createHeap } from "@gort/gc";
+ * import { newValue, string } from "@gort/types";
+ *
+ * const v = newValue(string, createHeap());
+ * v.elem().setString("set");
+ * v.elem().string(); // => "set"
+ * v.type.name; // => "*string"
+ * ```
+ */
 export function newValue(type: Type, space: Space): Value {
   return new Value(ptr(type), space.alloc(type), 0, space, false);
 }
 
-/** Go's `reflect.TypeOf`: the dynamic type, or null for nil. */
+/**
+ * Go's `reflect.TypeOf`: the dynamic type, or null for nil.
+ *
+ * @example
+ * ```ts
+ * import { int, toInterface, typeOf } from "@gort/types";
+ *
+ * typeOf("go")?.name; // => "string"
+ * typeOf(toInterface(int, 1))?.kind; // => "int"
+ * typeOf(null); // => null
+ * ```
+ */
 export function typeOf(x: unknown): Type | null {
   return dynamicType(x);
 }

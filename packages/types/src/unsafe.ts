@@ -68,6 +68,14 @@ export function add(p: Ptr, n: number): Ptr {
 /**
  * Go's `unsafe.Slice`: the header of a slice of `len` values at `p`; nil for a nil pointer and length 0.
  * @throws RuntimeError `unsafe.Slice: len out of range`, `unsafe.Slice: ptr is nil and len is not zero`
+ *
+ * @example
+ * ```ts
+ * import { int32, unsafeSlice } from "@gort/types";
+ *
+ * unsafeSlice(int32, 64, 3); // => { ptr: 64, len: 3, cap: 3 }
+ * unsafeSlice(int32, 0, 1); // throws unsafe.Slice: ptr is nil and len is not zero
+ * ```
  */
 export function unsafeSlice(elem: Type, p: Ptr, len: number): SliceHeader {
   if (len >>> 0 !== len || len > 0x7fff_ffff || len * elem.size > 0x1_0000_0000 - p) {

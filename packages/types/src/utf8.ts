@@ -8,7 +8,16 @@
  *  3. For a string without lone surrogates, decode(encode(s)) is s.
  */
 
-/** Bytes that `s` takes in UTF-8. O(length). */
+/**
+ * Bytes that `s` takes in UTF-8, Go's `len(s)`. O(length).
+ *
+ * @example
+ * ```ts
+ * import { utf8Length } from "@gort/types";
+ *
+ * utf8Length("héllo"); // => 6
+ * ```
+ */
 export function utf8Length(s: string): number {
   const n = s.length;
   let bytes = n;
@@ -63,7 +72,19 @@ export function utf8Write(u8: Uint8Array, p: number, s: string): number {
 const CHUNK = 2048;
 const units = /* @__PURE__ */ new Uint16Array(2049);
 
-/** The string of the `n` bytes at `p`, each invalid byte as U+FFFD. O(n). */
+/**
+ * The string of the `n` bytes at `p`, each invalid byte as U+FFFD. O(n).
+ *
+ * @example
+ * ```ts
+ * import { utf8Read, utf8Write } from "@gort/types";
+ *
+ * const bytes = new Uint8Array(16);
+ * utf8Write(bytes, 0, "né"); // => 3
+ * utf8Read(bytes, 0, 3); // => "né"
+ * utf8Read(bytes, 0, 2); // => "n\ufffd"
+ * ```
+ */
 export function utf8Read(u8: Uint8Array, p: number, n: number): string {
   const end = p + n;
   if (n <= 16) {

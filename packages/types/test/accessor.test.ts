@@ -216,6 +216,32 @@ describe("accessor", () => {
     expect(() => accessor(struct({ constructor: int }))).toThrow('field name is "constructor"');
   });
 
+  it("takes reserved words and the names of object members as fields", () => {
+    const names = [
+      "class",
+      "static",
+      "get",
+      "set",
+      "async",
+      "new",
+      "prototype",
+      "toString",
+      "this",
+      "of",
+      "é",
+    ];
+    const T = struct(Object.fromEntries(names.map((n) => [n, int])));
+    const s = makeSpace();
+    const p = s.alloc(T);
+    const value = Object.fromEntries(names.map((n, i) => [n, i + 1]));
+    for (let i = 0; i < 300; i++) T.store(s, p, value); // compiled by now
+    expect(T.load(s, p)).toEqual(value);
+    for (const codegen of [true, false]) {
+      const at = new (accessor(T, { codegen }))(s, p);
+      expect(names.map((n) => at[n])).toEqual(names.map((_, i) => i + 1));
+    }
+  });
+
   it("infers the fields from the descriptor", () => {
     const at = new (accessor(All))(makeSpace(), 64);
     expectTypeOf(at.a).toEqualTypeOf<boolean>();

@@ -25,7 +25,7 @@ describe("onceFunc, onceValue, onceValues", () => {
   it("re-panic the same value on every call", () => {
     let n = 0;
     const value = { reason: "x" };
-    const bad = (): never => {
+    const bad = (): readonly number[] => {
       n++;
       throw value;
     };
@@ -44,11 +44,12 @@ describe("onceFunc, onceValue, onceValues", () => {
   });
 
   it("drop f after the first call", () => {
-    let f: (() => number) | null = () => 1;
-    const ref = new WeakRef(f);
-    const once = onceValue(f);
+    const make = (): [() => number, WeakRef<() => number>] => {
+      const f = (): number => 1;
+      return [onceValue(f), new WeakRef(f)];
+    };
+    const [once, ref] = make();
     once();
-    f = null;
     return new Promise<void>((resolve, reject) => {
       let tries = 0;
       const look = (): void => {

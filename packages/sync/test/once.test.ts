@@ -106,7 +106,7 @@ describe("once", () => {
     ]) {
       const once = new Once();
       let second = "pending";
-      const first = once.do(body as () => void).then(() => (second = "first"));
+      const first = once.do(body).then(() => (second = "first"));
       await once.do(() => {
         throw new Error("a second run");
       });

@@ -44,7 +44,7 @@ class SignalOp<T> extends Op<T> implements Waiter {
     inner.state = PARKED;
     inner.park();
     this.runtime = currentRuntime();
-    this.runtime?.external(1);
+    this.runtime?.signals(1);
     this.signal.addEventListener("abort", this);
   }
 
@@ -57,7 +57,7 @@ class SignalOp<T> extends Op<T> implements Waiter {
 
   private leave(): void {
     this.signal.removeEventListener("abort", this);
-    this.runtime?.external(-1);
+    this.runtime?.signals(-1);
     this.runtime = null;
   }
 
@@ -127,13 +127,13 @@ class AbortedOp extends Op<unknown> {
 
   override park(): void {
     this.runtime = currentRuntime();
-    this.runtime?.external(1);
+    this.runtime?.signals(1);
     this.signal.addEventListener("abort", this);
   }
 
   override unpark(): void {
     this.signal.removeEventListener("abort", this);
-    this.runtime?.external(-1);
+    this.runtime?.signals(-1);
     this.runtime = null;
   }
 

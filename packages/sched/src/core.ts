@@ -48,6 +48,7 @@ import { panicDump, stackOverflow } from "./panic-text.ts";
 import { seedFromHost, Xorshift } from "./prng.ts";
 import { captureSite } from "./site.ts";
 import { turnSpent } from "./turn.ts";
+import type { WaitReason } from "./wait-reason.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
 /** How many goroutines have their creation site captured unless told otherwise: it costs a microsecond each. */
@@ -82,6 +83,8 @@ export abstract class Core implements Runtime, Scheduler {
   readonly settled: WaitQueue<Op<void>> = new WaitQueue();
   /** Waits that something outside can end. */
   externals = 0;
+  /** Waits that an AbortSignal can end. */
+  signalled = 0;
   pumping = false;
   protected program: Program | null = null;
   protected rng: Xorshift;
@@ -165,6 +168,10 @@ export abstract class Core implements Runtime, Scheduler {
 
   external(delta: number): void {
     this.externals += delta;
+  }
+
+  signals(delta: number): void {
+    this.signalled += delta;
   }
 
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
@@ -295,7 +302,8 @@ export abstract class Core implements Runtime, Scheduler {
 
   /** Whether nothing but a timer can make anything run: known without waiting while only generators run. */
   private isSettled(): boolean {
-    return this.externals === 0 && this.asyncs === 0 && this.gate.parked === 0;
+    const outside = this.externals + this.signalled + this.asyncs;
+    return outside === 0 && this.gate.parked === 0;
   }
 
   private wakeSettled(): void {
@@ -355,22 +363,30 @@ export abstract class Core implements Runtime, Scheduler {
     const op = r as unknown as Op<any>;
     if (op.state === PARKED) {
       op.waiter = g;
-      g.op = op;
-      g.state = WAITING;
-      const reason = op.reason;
-      if (reason === this.reasonA) this.countA++;
-      else if (reason === this.reasonB) this.countB++;
-      else this.countBlock(reason);
-      if (this.tracer !== null) this.tracer.block(this.clock.now(), g, reason, op);
+      this.park(g, op, op.reason);
       return;
     }
     if (r.value === undefined || isOver(op)) {
-      g.state = RUNNABLE;
-      if (this.tracer !== null) this.tracer.stop(this.clock.now(), g, "gosched");
-      this.putYield(g);
+      this.parkedAndOver(g);
       return;
     }
     this.misused(g, r.value);
+  }
+
+  private park(g: G, op: Op<any>, reason: WaitReason): void {
+    g.op = op;
+    g.state = WAITING;
+    if (reason === this.reasonA) this.countA++;
+    else if (reason === this.reasonB) this.countB++;
+    else this.countBlock(reason);
+    if (this.tracer !== null) this.tracer.block(this.clock.now(), g, reason, op);
+  }
+
+  /** The op completed while it parked: the goroutine only gave way. */
+  private parkedAndOver(g: G): void {
+    g.state = RUNNABLE;
+    if (this.tracer !== null) this.tracer.stop(this.clock.now(), g, "gosched");
+    this.putYield(g);
   }
 
   /** `yield x` with something that is not for the scheduler: throws into the goroutine, where the mistake is. */
@@ -604,7 +620,7 @@ export abstract class Core implements Runtime, Scheduler {
     }
     if (this.program === null || this.pendingTimers() > 0) return;
     const late = this.options.deadlock === "exit";
-    if (!late && this.externals === 0 && this.asyncs === 0 && this.gate.parked === 0) {
+    if (!late && this.isSettled()) {
       this.deadlock();
       return;
     }

@@ -15,6 +15,8 @@ export interface Runtime extends Scheduler {
   readonly gate: AsyncGate;
   /** Counts `delta` waits that something outside the scheduler can end. */
   external(delta: number): void;
+  /** Counts `delta` waits that an AbortSignal can end: from outside, but virtual time need not wait for it. */
+  signals(delta: number): void;
 }
 
 /** The goroutine being stepped, or null outside of any. O(1). */

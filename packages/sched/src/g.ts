@@ -97,8 +97,9 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
   }
 
   /** The op this goroutine waits on completed. */
-  wake(_op: Op<any>): void {
-    this.core.ready(this);
+  wake(op: Op<any>): void {
+    // Whoever used an op by hand inside a goroutine must not wake it from another one.
+    if (this.op === op) this.core.ready(this);
   }
 
   get status(): GStatus {

@@ -134,7 +134,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   discard(): void {}
 
   /** The goroutine is ended while parked here: leaves the queue. For schedulers. */
-  return(value?: any): IteratorResult<Op<any>, any> {
+  return(value?: any): IteratorResult<Op<any>, T> {
     this.abandon();
     return { done: true, value };
   }

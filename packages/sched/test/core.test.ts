@@ -254,18 +254,20 @@ describe("hooks and options", () => {
 describe("programs", () => {
   test("whoever joins from outside is told when the program ends first", async () => {
     const s = createScheduler();
-    let joined: Promise<unknown> | null = null;
+    const joined: Promise<unknown>[] = [];
     await s.run(function* () {
       const g = s.go(function* () {
         yield* new Never();
       });
-      joined = g.join().then(
-        () => "joined",
-        (e: unknown) => (e as Error).message,
+      joined.push(
+        g.join().then(
+          () => "joined",
+          (e: unknown) => (e as Error).message,
+        ),
       );
       yield;
     });
-    expect(await joined).toBe("gort: the program ended before goroutine 2 did");
+    expect(await joined[0]).toBe("gort: the program ended before goroutine 2 did");
     checkScheduler(s);
   });
 

@@ -5,8 +5,8 @@ import { Chan, createFifoScheduler, isOp, Never, poll, run, sleep } from "./help
 describe("an op", () => {
   test("does nothing before it is used", async () => {
     const c = new Chan(1);
-    c.send(1);
-    c.recv();
+    void c.send(1);
+    void c.recv();
     expect([c.buf.length, c.receivers.length]).toEqual([0, 0]);
     await c.send(2);
     expect(c.buf).toEqual([2]);

@@ -18,6 +18,7 @@ import { DELETION, INSERTION, shadeMove, VERIFY } from "./barrier.ts";
 import type { BoxHost } from "./boxes.ts";
 import { Boxes } from "./boxes.ts";
 import { hostNow } from "./clock.ts";
+import { checkCount, HEAP_BRAND, limit, percent, verifyWrite } from "./arguments.ts";
 import { badArgument, GcArgumentError } from "./errors.ts";
 import type { Shader } from "./handles.ts";
 import { HandleTable } from "./handles.ts";
@@ -28,11 +29,9 @@ import { OwnMemory } from "./own-memory.ts";
 import { Pacer } from "./pacer.ts";
 import { PageIndex } from "./page-index.ts";
 import { setPointerBits } from "./pointer-bits.ts";
+import { Profiler } from "./profile.ts";
 import { Specials } from "./specials.ts";
 import { Stack } from "./stack.ts";
-
-/** The brand by which checkers and tools know a heap of this package. */
-export const HEAP_BRAND = Symbol.for("gort.gc.heap");
 
 /** Longest count of bytes granted between two looks of the collector; keeps `credit` a small integer. */
 const GRANT_MAX = 1 << 28;
@@ -67,6 +66,9 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   credit = 0;
   #granted = 0;
   #live = 0;
+  /** Bytes of the grant beyond `credit`, held back for a sample in between. */
+  #rest = 0;
+  readonly #profiler: Profiler | null;
   /** Bytes allocated since the heap was made. */
   allocated = 0;
   /** The address of all objects of size 0, where the allocator has one that is no object; else 0. */
@@ -93,6 +95,10 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     this.index = new PageIndex(this.own);
     this.boxes = new Boxes(this);
     this.specials = new Specials(this.own, this.index, this.objects, this.boxes);
+    const rate = options.profileRate ?? 0;
+    if (!(rate >= 0)) badArgument("createHeap", "profileRate", rate, "a number from 0");
+    this.#profiler =
+      rate === 0 ? null : new Profiler(this.specials, rate, options.random ?? Math.random);
     this.handles = new HandleTable(this.own, this);
     this.lifetime = new Lifetime(this);
     this.#main = this.#makeStack();
@@ -118,7 +124,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     const scan = type.ptrdata !== 0;
     const p = this.take(size, scan ? 0 : NOSCAN);
     if (scan) setPointerBits(this.i32, this.#map, p, type, count);
-    if ((this.credit -= size) < 0) this.allocSlow(p, size);
+    if ((this.credit -= size) < 0) this.#outOfCredit(p);
     return p;
   }
 
@@ -148,7 +154,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
 
   #barrier(slot: Ptr, value: Ptr): void {
     const wb = this.wb;
-    if ((wb & VERIFY) !== 0) this.#verifyWrite(slot, value);
+    if ((wb & VERIFY) !== 0) verifyWrite(this, slot, value);
     if ((wb & DELETION) !== 0) {
       const old = this.u32[slot >>> 2]!;
       if (old !== 0) this.shadeNow(old);
@@ -156,23 +162,10 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     if ((wb & INSERTION) !== 0 && value !== 0) this.shadeNow(value);
   }
 
-  #verifyWrite(slot: Ptr, value: Ptr): void {
-    const bit = this.i32[this.#map + (slot >>> 7)]! >>> ((slot >>> 2) & 31);
-    if (this.objects.find(slot) === 0 || (slot & 3) !== 0 || (bit & 1) === 0)
-      badArgument(
-        "writePtr",
-        "slot",
-        slot,
-        "the address of a pointer in an object that is not freed",
-      );
-    if (value !== 0 && value !== this.zeroBase && this.objects.find(value) === 0)
-      badArgument("writePtr", "value", value, "nil or a pointer into an object that is not freed");
-  }
-
   // ---- what a collector provides
 
-  /** Called when `credit` ran out, right after `p` was allocated. Must not free anything reachable. */
-  protected abstract allocSlow(p: Ptr, size: number): void;
+  /** Called when the grant is used up, right after an allocation. Must not free anything reachable. */
+  protected abstract allocSlow(): void;
   /** Shades `p`, which is not nil; called only while marking. */
   protected abstract shadeNow(p: Ptr): void;
   /** Marks what an object refers to; called only while marking. */
@@ -211,7 +204,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
 
   newBox(): Ptr {
     const p = this.take(16, NOSCAN);
-    if ((this.credit -= 16) < 0) this.allocSlow(p, 16);
+    if ((this.credit -= 16) < 0) this.#outOfCredit(p);
     return p;
   }
   setSpecial(p: Ptr): void {
@@ -231,13 +224,40 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     this.settle();
     this.#live = bytes;
   }
-  /** Lets the mutator allocate so many bytes before the next look. */
+  /** Lets the mutator allocate so many bytes before the next look of the collector. */
   protected grant(bytes: number): void {
     this.settle();
-    this.credit = this.#granted = Math.floor(Math.min(Math.max(bytes, 0), GRANT_MAX));
+    const whole = Math.floor(Math.min(Math.max(bytes, 0), GRANT_MAX));
+    const now = this.#profiler === null ? whole : Math.min(whole, this.#profiler.distance);
+    this.#rest = whole - now;
+    this.credit = this.#granted = now;
+  }
+  /** The credit is gone: for a sample of the profile, for the collector, or for both. */
+  #outOfCredit(p: Ptr): void {
+    this.settle();
+    const profiler = this.#profiler;
+    if (profiler !== null) {
+      if (profiler.distance < 0) {
+        const base = this.objects.find(p);
+        if (base === 0) profiler.distance = 0;
+        else profiler.sample(base, this.objects.sizeOf(base));
+      }
+      if (this.#rest > 0) {
+        this.grant(this.#rest);
+        return;
+      }
+    }
+    this.allocSlow();
+  }
+  /** The profiler; throws if there is none. */
+  profile(): Profiler {
+    if (this.#profiler === null)
+      throw new GcArgumentError("heapProfile: the heap was made without profileRate");
+    return this.#profiler;
   }
   protected settle(): void {
     const used = this.#granted - this.credit;
+    if (this.#profiler !== null) this.#profiler.distance -= used;
     this.#live += used;
     this.allocated += used;
     this.#granted = this.credit;
@@ -380,21 +400,4 @@ class Background implements api.BackgroundWork {
   step(budgetMs: number): boolean {
     return this.#heap.pending && this.#heap.step(budgetMs);
   }
-}
-
-function checkCount(type: Type, count: number): void {
-  const max = type.size === 0 ? Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER / type.size;
-  if (!(count >= 0 && count <= max && Number.isInteger(count)))
-    badArgument("alloc", "count", count, "an integer from 0");
-}
-
-function percent(value: number): number {
-  if (Number.isNaN(value) || typeof value !== "number")
-    badArgument("setGCPercent", "percent", value, "a number");
-  return value < 0 ? -1 : value;
-}
-
-function limit(bytes: number): number {
-  if (!(bytes >= 0)) badArgument("setMemoryLimit", "bytes", bytes, "a number from 0, or Infinity");
-  return bytes;
 }

@@ -19,3 +19,5 @@ export {
 } from "./dump.ts";
 export { readMemStats, type GoMemStats } from "./memstats.ts";
 export type { RootKind } from "./walk.ts";
+export { formatHeapProfile, heapProfile } from "./heap-profile.ts";
+export type { HeapProfile, ProfileSample } from "./profile.ts";

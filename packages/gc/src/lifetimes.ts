@@ -31,6 +31,7 @@ export interface LifetimeHost {
   readonly u32: Uint32Array;
   readonly objects: ObjectTable;
   readonly specials: Specials;
+  readonly zeroBase: Ptr;
   /** Whether marks are being set. */
   readonly marking: boolean;
   readonly sweeping: boolean;
@@ -91,7 +92,11 @@ export class Lifetime {
     if (p === 0) fatal(texts.firstArgNil);
     const { objects, specials } = this.#host;
     const base = objects.find(p);
-    if (base === 0) fatal(texts.notInBlock);
+    if (base === 0) {
+      // As in Go, the object of size 0 takes a finalizer that never runs.
+      if (p === this.#host.zeroBase) return;
+      fatal(texts.notInBlock);
+    }
     // Pointer-free objects below 16 bytes share blocks, so any address in such a block will do.
     if (base !== p && (objects.isScan(base) || p - base >= 16)) fatal(texts.notAtBeginning);
     if (fn !== null && typeof fn !== "function") fatal(texts.secondArgNotFunc(goTypeName(fn)));

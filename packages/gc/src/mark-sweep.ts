@@ -314,8 +314,7 @@ export class MarkSweepHeap extends HeapBase {
 
   // ---- allocation
 
-  protected allocSlow(_p: Ptr, _size: number): void {
-    this.settle();
+  protected allocSlow(): void {
     if (this.busy) return;
     if (this.phase === "mark") this.#assist();
     else if (this.phase === "sweep") {

@@ -45,12 +45,12 @@ class Table implements ObjectTable, SweepControl {
   /** End of the highest object so far. */
   #top = 0;
 
-  constructor(a: Allocator) {
+  constructor(a: Allocator, own: (bytes: number) => Ptr) {
     this.#a = a;
     this.#i32 = a.memory.i32;
     this.#limit = a.memory.byteLength;
     this.#words = Math.ceil(this.#limit / 256);
-    const take = (words: number): number => a.alloc(Math.max(words, 2) * 4, NOSCAN) >>> 2;
+    const take = (words: number): number => own(Math.max(words, 4) * 4) >>> 2;
     for (let words = this.#words; ; words = Math.ceil(words / 32)) {
       this.#levels.push(take(words));
       if (words === 1) break;
@@ -214,20 +214,44 @@ class Traced implements TracedAllocator, SystemMemory {
   readonly user: Ptr;
   readonly #a: Allocator;
   readonly #table: Table;
+  /** The bitmaps and the blocks of the collector: not objects, so statistics leave them out. */
+  readonly #own = new Map<Ptr, number>();
+  /** All objects of size 0. */
+  readonly #zero: Ptr;
+  readonly #before: AllocStats;
+  #ownMallocs = 0;
+  #ownTotal = 0;
+  #ownBytes = 0;
 
   constructor(a: Allocator) {
     this.#a = a;
     this.memory = a.memory;
-    this.#table = new Table(a);
+    this.#before = a.stats();
+    this.#table = new Table(a, (bytes) => this.#take(bytes));
     this.objects = this.#table;
-    this.user = a.alloc(1024, NOSCAN);
+    this.user = this.#take(1024);
+    this.#zero = this.#take(16);
   }
   get system(): SystemMemory {
     return this;
   }
+  #take(bytes: number): Ptr {
+    const p = this.#a.alloc(bytes, NOSCAN);
+    const size = this.#a.usableSize(p);
+    this.#own.set(p, size);
+    this.#ownMallocs++;
+    this.#ownTotal += size;
+    this.#ownBytes += size;
+    return p;
+  }
   alloc(size: number, flags = 0, shard = 0): Ptr {
-    // At least 8 bytes, so that no two objects share a start bit.
-    const p = this.#a.alloc(size < 8 ? 8 : size, flags, shard);
+    if (size === 0) return this.#zero;
+    // At least 16 bytes: no two objects share a start bit, nor a tiny block.
+    const p = this.#a.alloc(
+      size > 0 && size < 16 && Number.isInteger(size) ? 16 : size,
+      flags,
+      shard,
+    );
     if ((p & 7) !== 0) {
       this.#a.free(p, shard);
       throw new GcArgumentError(`traced: the allocator gave ${p}, which is not a multiple of 8`);
@@ -236,25 +260,47 @@ class Traced implements TracedAllocator, SystemMemory {
     return p;
   }
   free(p: Ptr, shard = 0): void {
-    if (p !== 0 && this.#table.has(p)) this.#table.remove(p);
+    if (p === this.#zero) return;
+    if (this.#own.has(p))
+      throw new GcArgumentError(`free: ${p} is a foreign pointer, not an object`);
+    const known = this.#table.has(p);
     this.#a.free(p, shard);
+    if (known) this.#table.remove(p);
   }
   usableSize(p: Ptr): number {
-    return this.#a.usableSize(p);
+    return p === this.#zero ? 0 : this.#a.usableSize(p);
   }
   stats(): AllocStats {
-    return this.#a.stats();
+    const s = this.#a.stats();
+    const b = this.#before;
+    const mallocs = s.mallocs - b.mallocs - this.#ownMallocs;
+    const heapObjects = s.heapObjects - b.heapObjects - this.#own.size;
+    const heapAlloc = s.heapAlloc - b.heapAlloc - this.#ownBytes;
+    const totalAlloc = s.totalAlloc - b.totalAlloc - this.#ownTotal;
+    const frees = mallocs - heapObjects;
+    return { ...s, alloc: heapAlloc, heapAlloc, totalAlloc, mallocs, frees, heapObjects };
   }
   persistentAlloc(bytes: number, align = 8): Ptr {
-    const p = this.#a.alloc(bytes + align, NOSCAN);
+    positive("persistentAlloc", bytes);
+    const p = this.#take(bytes + align);
     return Math.ceil(p / align) * align;
   }
   allocManual(bytes: number): Ptr {
-    return this.#a.alloc(Math.ceil(bytes / PAGE) * PAGE, NOSCAN);
+    positive("allocManual", bytes);
+    return this.#take(Math.ceil(bytes / PAGE) * PAGE);
   }
   freeManual(p: Ptr, _bytes: number): void {
+    const size = this.#own.get(p);
+    if (size === undefined)
+      throw new GcArgumentError(`freeManual: ${p} is not what allocManual returned`);
     this.#a.free(p);
+    this.#own.delete(p);
+    this.#ownBytes -= size;
   }
+}
+
+function positive(call: string, bytes: number): void {
+  if (!(bytes > 0)) throw new GcArgumentError(`${call}: size ${bytes} is not a positive number`);
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Ptr } from "@gort/types";
 import { badArgument } from "./errors.ts";
 import { scanHandles } from "./handles.ts";
 import type { HeapBase } from "./heap-base.ts";
-import { HEAP_BRAND } from "./heap-base.ts";
+import { HEAP_BRAND } from "./arguments.ts";
 import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
 import { scanRecords } from "./specials.ts";
 import { scanStack } from "./stack.ts";

@@ -1,0 +1,269 @@
+/**
+ * The conformance suite of `Heap`: what every heap has to do, ours or an outsider's.
+ *
+ * Invariants
+ *  1. Only members of the `Heap` contract are used.
+ *  2. Cases that need objects to be freed say so (`needs`), so that a heap that never frees can run the rest.
+ */
+import type { Ptr } from "@gort/types";
+import type { Heap } from "../api.ts";
+import type { HeapCase, MakeHeap } from "./case.ts";
+import { assert, holder, layout, same, throws } from "./case.ts";
+
+const MiB = 2 ** 20;
+const Node = layout(16, 0, 8);
+const Leaf = layout(24);
+const Big = layout(40_000, 0, 20_000, 39_996);
+
+const any = (name: string, run: (make: MakeHeap) => void): HeapCase => ({
+  name,
+  needs: "any",
+  run,
+});
+const collecting = (name: string, run: (make: MakeHeap) => void): HeapCase => ({
+  name,
+  needs: "collection",
+  run,
+});
+const word = (heap: Heap, p: Ptr): number => heap.memory.u32[p >>> 2]!;
+const live = (heap: Heap): number => heap.stats().heapObjects;
+
+const anyHeap: readonly HeapCase[] = [
+  any("alloc gives zeroed memory that overlaps nothing", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    let end = 0;
+    const spans: [number, number][] = [];
+    for (let i = 0; i < 500; i++) {
+      const count = 1 + (i % 7);
+      const p = heap.alloc(i % 3 === 0 ? Node : Leaf, count);
+      const bytes = (i % 3 === 0 ? 16 : 24) * count;
+      held.push(p);
+      for (let a = p; a < p + bytes; a++) same(heap.memory.u8[a], 0, `byte ${a}`);
+      if (i % 3 !== 0) heap.memory.u8.fill(0xff, p, p + bytes);
+      spans.push([p, p + bytes]);
+    }
+    spans.sort((a, b) => a[0] - b[0]);
+    for (const [from, to] of spans) {
+      assert(from >= end, `object at ${from} begins inside the one before it`);
+      end = to;
+    }
+  }),
+  any("alloc of nothing gives a pointer that is not nil", (make) => {
+    const heap = make(16 * MiB);
+    assert(heap.alloc(layout(0)) !== 0, "size 0 gave nil");
+    assert(heap.alloc(Node, 0) !== 0, "count 0 gave nil");
+  }),
+  any("alloc with a bad count throws, names it, and changes nothing", (make) => {
+    const heap = make(16 * MiB);
+    const before = live(heap);
+    for (const count of [-1, 1.5, NaN]) throws(() => heap.alloc(Node, count), String(count));
+    throws(() => heap.alloc(Node, 1e12), "");
+    same(live(heap), before, "objects");
+    assert(heap.alloc(Node) !== 0, "the heap cannot allocate any more");
+  }),
+  any("writePtr stores, nil too", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    const a = heap.alloc(Node);
+    held.push(a);
+    const b = heap.alloc(Node);
+    heap.writePtr(a, b);
+    same(word(heap, a), b, "slot");
+    heap.writePtr(a, 0);
+    same(word(heap, a), 0, "slot");
+  }),
+  any("typedMove copies as if through a temporary, both ways, and clears from nil", (make) => {
+    for (const size of [4, 12, 16, 100]) {
+      const heap = make(16 * MiB);
+      const type = layout(size);
+      const n = 20;
+      const p = heap.alloc(type, n);
+      holder(heap).held.push(p);
+      const fill = (): number[] => {
+        for (let i = 0; i < n * size; i++) heap.memory.u8[p + i] = (i * 7) & 0xff;
+        return Array.from(heap.memory.u8.subarray(p, p + n * size));
+      };
+      for (const [to, from, count] of [
+        [0, 3, 10],
+        [3, 0, 10],
+        [5, 5, 4],
+        [1, 0, 1],
+      ] as const) {
+        const want = fill();
+        want.copyWithin(to * size, from * size, (from + count) * size);
+        heap.typedMove(type, p + to * size, p + from * size, count);
+        const got = Array.from(heap.memory.u8.subarray(p, p + n * size));
+        same(got.join(), want.join(), `move of ${count} x ${size} from ${from} to ${to}`);
+      }
+      heap.typedMove(type, p, 0, n);
+      assert(
+        heap.memory.u8.subarray(p, p + n * size).every((b) => b === 0),
+        "not cleared",
+      );
+    }
+  }),
+  any("values come back from their boxes; undefined is nil; another pointer is refused", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    const values = [{}, "text", 1.5, null, false, Symbol("s"), () => 1, 10n, NaN];
+    for (const v of values) held.push(heap.values.box(v));
+    heap.collect();
+    values.forEach((v, i) => same(heap.values.unbox(held[i]!), v, "value"));
+    same(heap.values.box(undefined), 0, "box of undefined");
+    same(heap.values.unbox(0), undefined, "value of nil");
+    held.push(heap.alloc(Leaf));
+    throws(() => heap.values.unbox(held.at(-1)!), String(held.at(-1)!));
+  }),
+  any("what a root reaches survives collections unchanged", (make) => {
+    const heap = make(64 * MiB);
+    const { held } = holder(heap);
+    held.push(0);
+    for (let i = 1; i <= 3000; i++) {
+      const p = heap.alloc(Node);
+      heap.memory.u32[(p + 4) >>> 2] = i;
+      heap.writePtr(p, held[0]!);
+      held[0] = p;
+      if (i % 100 === 0) heap.safepoint();
+    }
+    heap.collect();
+    heap.collect();
+    let want = 3000;
+    for (let p = held[0]!; p !== 0; p = word(heap, p)) same(word(heap, p + 4), want--, "number");
+    same(want, 0, "end of the list");
+  }),
+  any("a cycle that starts while the program runs loses nothing", (make) => {
+    const heap = make(128 * MiB);
+    const { held } = holder(heap);
+    const table = heap.alloc(layout(4000, ...Array.from({ length: 1000 }, (_, i) => 4 * i)));
+    held.push(table);
+    // Pointers move from slot to slot while garbage is made: enough for several cycles.
+    let seed = 1;
+    for (let i = 0; i < 60_000; i++) {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      const from = table + 4 * ((seed >>> 8) % 1000);
+      const to = table + 4 * ((seed >>> 18) % 1000);
+      if (seed % 3 === 0 || word(heap, from) === 0) {
+        const p = heap.alloc(Node, 4);
+        heap.memory.u32[(p + 4) >>> 2] = 0xbeef;
+        heap.writePtr(from, p);
+      } else {
+        heap.writePtr(to, word(heap, from));
+        if (from !== to) heap.writePtr(from, 0);
+      }
+      if (i % 16 === 0) heap.safepoint();
+    }
+    for (let i = 0; i < 1000; i++) {
+      const p = word(heap, table + 4 * i);
+      if (p !== 0) same(word(heap, p + 4), 0xbeef, `mark of the object in slot ${i}`);
+    }
+  }),
+  any("statistics are consistent", (make) => {
+    const heap = make(16 * MiB);
+    for (let i = 0; i < 100; i++) heap.alloc(Node);
+    heap.collect();
+    const s = heap.stats();
+    same(s.heapIdle + s.heapInuse, s.heapSys, "heapIdle + heapInuse");
+    same(s.mallocs - s.frees, s.heapObjects, "mallocs - frees");
+    same(s.numGC, 1, "numGC");
+    same(s.numForcedGC, 1, "numForcedGC");
+    assert(s.gcCPUFraction >= 0 && s.gcCPUFraction <= 1, `gcCPUFraction ${s.gcCPUFraction}`);
+    same(s.pauseMs.length, 1, "pauses");
+  }),
+];
+
+const collectingHeap: readonly HeapCase[] = [
+  collecting("what nothing reaches is freed, cycles too", (make) => {
+    const heap = make(16 * MiB);
+    const { held, remove } = holder(heap);
+    const base = live(heap);
+    const a = heap.alloc(Node);
+    const b = heap.alloc(Node);
+    heap.writePtr(a, b);
+    heap.writePtr(b, a);
+    held.push(a);
+    heap.alloc(Leaf, 3);
+    heap.collect();
+    same(live(heap) - base, 2, "objects");
+    held.length = 0;
+    heap.collect();
+    same(live(heap) - base, 0, "objects");
+    held.push(heap.alloc(Node));
+    remove();
+    heap.collect();
+    same(live(heap) - base, 0, "objects after the source was removed");
+  }),
+  collecting("an interior pointer keeps the whole object", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    const base = live(heap);
+    const big = heap.alloc(Big, 3);
+    heap.writePtr(big + 2 * 40_000 + 39_996, heap.alloc(Leaf));
+    held.push(big + 40_001);
+    heap.collect();
+    same(live(heap) - base, 2, "objects");
+    held[0] = big + 3 * 40_000 - 1;
+    heap.collect();
+    same(live(heap) - base, 2, "objects");
+  }),
+  collecting("only words that hold pointers are followed", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    const base = live(heap);
+    const node = heap.alloc(Node);
+    held.push(node);
+    heap.memory.u32[(node + 4) >>> 2] = heap.alloc(Leaf); // not a pointer slot
+    const raw = heap.alloc(Leaf);
+    heap.writePtr(node, raw);
+    heap.memory.u32[raw >>> 2] = heap.alloc(Leaf); // a pointer-free object
+    heap.collect();
+    same(live(heap) - base, 2, "objects");
+  }),
+  collecting("typedMove carries pointers and drops those it overwrites", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    const base = live(heap);
+    const from = heap.alloc(Node, 8);
+    const to = heap.alloc(Node, 8);
+    held.push(to);
+    for (let i = 0; i < 8; i++) {
+      heap.writePtr(from + 16 * i, heap.alloc(Leaf));
+      heap.writePtr(to + 16 * i + 8, heap.alloc(Leaf));
+    }
+    heap.typedMove(Node, to, from, 8);
+    heap.collect();
+    same(live(heap) - base, 1 + 8, "objects");
+    heap.typedMove(Node, to, 0, 8);
+    heap.collect();
+    same(live(heap) - base, 1, "objects");
+  }),
+  collecting("a value is let go when its box is", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    const p = heap.values.box({});
+    held.push(p);
+    heap.collect();
+    held.length = 0;
+    heap.collect();
+    throws(() => heap.values.unbox(p), String(p));
+  }),
+  collecting("memory is reused: garbage of many times the memory fits", (make) => {
+    const heap = make(32 * MiB);
+    for (let i = 0; i < 3000; i++) {
+      heap.alloc(Leaf, 2000); // 48 KB
+      heap.safepoint();
+    }
+    assert(heap.stats().numGC > 0, "no cycle ran");
+  }),
+  collecting("what the last cycle found is what is there", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    for (let i = 0; i < 50; i++) held.push(heap.alloc(Node, 1 + i));
+    for (let i = 0; i < 50; i++) heap.alloc(Leaf);
+    heap.collect();
+    same(heap.stats().heapMarked, heap.stats().heapAlloc, "heapMarked");
+  }),
+];
+
+/** All cases. Filter by `needs` for a heap that never frees. */
+export const heapCases: readonly HeapCase[] = [...anyHeap, ...collectingHeap];

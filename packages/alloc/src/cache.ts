@@ -9,13 +9,13 @@
  */
 import type { Core } from "./core.ts";
 import { freeSpan, isEmpty, listOf, placeSpan, popSpan, pushSpan, removeSpan } from "./central.ts";
-import { cacheOf, settle, settleFrees } from "./counters.ts";
+import { cacheOf, settle, settleFrees, settleTo } from "./counters.ts";
 import { giveRecord, takeRecord } from "./fixed.ts";
 import { givePages, takePages, takeZeroBits } from "./page-heap.ts";
 import { addressOf, fromWord, pageOf } from "./ptr.ts";
 import { classPages } from "./size-classes.ts";
 import { bitWordsOf, initSpan } from "./span.ts";
-import { reclaim, sweepSpan } from "./sweep.ts";
+import { reclaim, sweepOne, sweepSpan } from "./sweep.ts";
 import {
   BLACK,
   C_TINY,
@@ -43,11 +43,12 @@ import {
   S_PAGES,
   S_SIZE,
   S_SWEEPGEN,
+  SPC_MASK,
   SWEEPING,
   TINY_SPC,
 } from "./words.ts";
 
-/** Unswept spans a refill looks at per list before it takes fresh pages, as in Go. */
+/** Unswept spans a refill sweeps before it takes fresh pages, as in Go. */
 const SWEEP_TRIES = 100;
 
 /** A fresh span of `pages` pages, on no list; 0 if out of memory. */
@@ -72,21 +73,22 @@ export function newSpan(c: Core, spc: number, pages: number): number {
 /** A swept span with a free object, on no list: partial, else swept just now, else fresh. 0 if out of memory. */
 export function takeSpan(c: Core, spc: number): number {
   const i32 = c.i32;
-  let s = popSpan(c, listOf(c, spc, 0, 1));
+  const swept = listOf(c, spc, 1);
+  let s = popSpan(c, swept);
   if (s !== 0) return s;
   if (i32[H_PHASE] === SWEEPING) {
-    for (let full = 0; full <= 1; full++) {
-      const unswept = listOf(c, spc, full, 0);
-      for (let tries = 0; tries < SWEEP_TRIES && (s = popSpan(c, unswept)) !== 0; tries++) {
-        sweepSpan(c, s);
-        if (i32[s + S_COUNT]! < i32[s + S_OBJECTS]!) return s;
-        pushSpan(c, listOf(c, spc, 1, 1), s);
-      }
+    if ((s = popSpan(c, listOf(c, spc, 0))) !== 0) {
+      sweepSpan(c, s);
+      return s;
     }
+    // Full spans of the class are found by address, with whatever lies between.
+    for (let tries = 0; tries < SWEEP_TRIES && isEmpty(c, swept); tries++)
+      if (sweepOne(c) === 0) break;
+    if ((s = popSpan(c, swept)) !== 0) return s;
   }
   s = newSpan(c, spc, classPages[spc >>> 1]!);
   // Out of pages: the reclaim that newSpan tried may have left a partial span.
-  return s !== 0 ? s : popSpan(c, listOf(c, spc, 0, 1));
+  return s !== 0 ? s : popSpan(c, swept);
 }
 
 /** Moves an entry's cursor to the first word with a free object from word `from` on; false if there is none. */
@@ -161,6 +163,14 @@ function release(c: Core, shard: number, s: number): void {
   placeSpan(c, s);
 }
 
+/** A full span leaves the cache of `shard`. */
+function retire(c: Core, shard: number, s: number): void {
+  const i32 = c.i32;
+  settleTo(c, shard, s, i32[s + S_OBJECTS]!);
+  i32[s + S_INFO] = i32[s + S_INFO]! & ((1 << OWNER_SHIFT) - 1);
+  i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]!;
+}
+
 /** Makes the entry's cursor point to a free object, in its span or another; false if out of memory. */
 export function refill(c: Core, shard: number, spc: number): boolean {
   const i32 = c.i32;
@@ -169,7 +179,7 @@ export function refill(c: Core, shard: number, spc: number): boolean {
   if (old !== 0 && seek(c, entry, old, i32[entry + E_CURSOR]!)) return true;
   const s = takeSpan(c, spc);
   if (s === 0) return false;
-  if (old !== 0) release(c, shard, old);
+  if (old !== 0) retire(c, shard, old);
   const info = i32[s + S_INFO]! | ((shard + 1) << OWNER_SHIFT);
   i32[s + S_INFO] = info;
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]! + 3;
@@ -185,7 +195,7 @@ export function releaseEmpty(c: Core): number {
   flushCaches(c);
   for (let spc = 2; spc < NUM_SPC; spc++) {
     for (let swept = 0; swept <= 1; swept++) {
-      const list = listOf(c, spc, 0, swept);
+      const list = listOf(c, spc, swept);
       for (let s = i32[list + S_NEXT]!; s !== list;) {
         const next = i32[s + S_NEXT]!;
         if (i32[s + S_COUNT] === 0) {
@@ -200,13 +210,11 @@ export function releaseEmpty(c: Core): number {
   return before - i32[H_PAGES_INUSE]!;
 }
 
-/** A span on the central lists, settled or not, has lost an object: it may be full no longer, or empty now. */
+/** A span that no cache holds, settled or not, has lost an object: it may be full no longer, or empty now. */
 export function demote(c: Core, s: number, count: number): void {
   const i32 = c.i32;
-  const spc = i32[s + S_INFO]! & 255;
-  const partial = listOf(c, spc, 0, 1);
+  const partial = listOf(c, i32[s + S_INFO]! & SPC_MASK, 1);
   const wasFull = count === i32[s + S_OBJECTS]! - 1;
-  if (wasFull) removeSpan(c, s);
   if (count !== 0) {
     pushSpan(c, partial, s);
     return;

@@ -1,15 +1,19 @@
 /**
- * The central lists: per span class the spans that no cache holds, partial and full, swept and unswept. Go's mcentral.
+ * The central lists: per span class the partial spans that no cache holds, swept and unswept. Go's mcentral.
  *
  * Invariants
- *  1. A span of class k that no shard caches is on one of four lists of k: partial or full by its free objects, and
- *     swept or unswept by its sweepgen. A large object's span is always on a full list.
- *  2. Which of the two lists of a kind is "swept" is a bit of the heap's sweepgen, so that starting a sweep turns
- *     every swept list into an unswept one without touching a span.
+ *  1. A span of class k that no shard caches and that has a free object is on one of two lists of k, swept or unswept
+ *     by its sweepgen. A full span is on no list, and so is a large object's.
+ *  2. Which of the two lists is "swept" is a bit of the heap's sweepgen, so that starting a sweep turns every
+ *     swept list into an unswept one without touching a span.
  *  3. Of the empty spans of a class at most one is kept, and only while the partial list had no other.
  *  4. Lists are circular with a sentinel, so that any span leaves its list with two writes and no test.
  *  5. Spans join at the tail and are taken from the head: one that frees trickle into gathers several free objects
  *     before it is taken. (Last in, first out, a random free and alloc would move one span per call.)
+ *
+ * Why no lists of full spans, which Go has: a free into a full span would have to unlink it, which touches two cold
+ * records; at 10^6 live objects that was a third of the cost of free. Their one use, finding unswept spans, is
+ * served by walking the page map instead (sweep.ts).
  *
  * A sentinel is a pseudo span: it has only the words S_NEXT and S_PREV.
  */
@@ -48,10 +52,10 @@ export function initLists(c: Core): void {
   }
 }
 
-/** Sentinel of a list; `full` and `swept` are 1 or 0. */
-export function listOf(c: Core, spc: number, full: number, swept: number): number {
+/** Sentinel of a class's partial list; `swept` is 1 or 0. */
+export function listOf(c: Core, spc: number, swept: number): number {
   const parity = (c.i32[H_SWEEPGEN]! >>> 1) & 1;
-  return sentinel(spc * LISTS_PER_SPC + full * 2 + (swept ^ parity ^ 1));
+  return sentinel(spc * LISTS_PER_SPC + (swept ^ parity ^ 1));
 }
 
 /** Puts `s` at the tail of a list. */
@@ -104,11 +108,8 @@ export function placeSpan(c: Core, s: number): void {
   const spc = i32[s + S_INFO]! & SPC_MASK;
   const count = i32[s + S_COUNT]!;
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]!;
-  if (count === i32[s + S_OBJECTS]) {
-    pushSpan(c, listOf(c, spc, 1, 1), s);
-    return;
-  }
-  const partial = listOf(c, spc, 0, 1);
+  if (count === i32[s + S_OBJECTS]) return;
+  const partial = listOf(c, spc, 1);
   if (count === 0 && !isEmpty(c, partial)) freeSpan(c, s);
   else pushSpan(c, partial, s);
 }

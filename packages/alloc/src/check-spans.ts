@@ -4,7 +4,7 @@ import { forEachCached } from "./cache.ts";
 import { listOf } from "./central.ts";
 import type { Core } from "./core.ts";
 import { cacheOf } from "./counters.ts";
-import { fromWord } from "./ptr.ts";
+import { fromWord, pageOf } from "./ptr.ts";
 import { classDiv, classObjects, classPages, classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
 import { bitWordsOf, countFree, objectMask, recordWords, startBits } from "./span.ts";
 import { forEachSpan } from "./walk.ts";
@@ -24,6 +24,7 @@ import {
   H_PHASE,
   H_RECORD_WORDS,
   H_SPANS,
+  H_SWEEP_CURSOR,
   H_SWEEPGEN,
   MARKING,
   NEEDS_ZERO,
@@ -76,17 +77,17 @@ export function checkSpans(c: Core): void {
     spans++;
     const tiny = (i32[s + S_INFO]! & SPC_MASK) === TINY_SPC;
     words += recordWords(i32[s + S_BIT_WORDS]!, tiny);
-    ensure(seen.place.has(s), "a span is in no cache and on no list", s);
+    if (!seen.place.has(s)) checkFull(c, s);
+    else if (seen.place.get(s) === "list")
+      ensure(countFree(c, s) > 0, "a full span is on a list", s);
     checkSpan(c, s, seen);
     if (tiny) checkTinyBlocks(c, s);
   });
   ensure(spans === i32[H_SPANS], "spans are miscounted", spans, i32[H_SPANS]!);
-  ensure(
-    spans === seen.place.size,
-    "a span on a list or in a cache is not in the page map",
-    spans,
-    seen.place.size,
-  );
+  for (const s of seen.place.keys()) {
+    const page = pageOf(fromWord(i32[s + S_BASE]!));
+    ensure(i32[c.pageMap + page] === s, "a span on a list or in a cache is not in the page map", s);
+  }
   ensure(words === i32[H_RECORD_WORDS], "span records are miscounted", words, i32[H_RECORD_WORDS]!);
   checkCounters(c, seen);
   ensure(i32[H_NO_BITS] === 0, "the word without bits has one");
@@ -161,16 +162,15 @@ function checkCaches(c: Core, seen: Seen): void {
 function checkLists(c: Core, seen: Seen): void {
   const i32 = c.i32;
   for (let spc = 0; spc < NUM_SPC; spc++) {
-    for (let kind = 0; kind < 4; kind++) {
-      const full = kind >>> 1;
-      const swept = kind & 1;
-      const list = listOf(c, spc, full, swept);
+    for (let swept = 0; swept <= 1; swept++) {
+      const list = listOf(c, spc, swept);
       let prev = list;
       let empty = 0;
       for (let s = i32[list + S_NEXT]!; s !== list; prev = s, s = i32[s + S_NEXT]!) {
         ensure(!seen.place.has(s), "a span is in two places", s);
         seen.place.set(s, "list");
         ensure(i32[s + S_PREV] === prev, "a list is torn", s);
+        if (i32[s + S_COUNT] === 0) empty++;
         const info = i32[s + S_INFO]!;
         ensure(
           (info & SPC_MASK) === spc && info >>> OWNER_SHIFT === 0,
@@ -179,26 +179,20 @@ function checkLists(c: Core, seen: Seen): void {
         );
         const generation = i32[H_SWEEPGEN]! - (swept ? 0 : 2);
         ensure(i32[s + S_SWEEPGEN] === generation, "a span on a list has a wrong sweepgen", s);
-        ensure(
-          swept === 1 || i32[H_PHASE] === SWEEPING,
-          "an unswept span, and no sweep is going on",
-          s,
-        );
-        ensure(
-          (countFree(c, s) === 0) === (full === 1),
-          "a span is on the wrong one of partial and full",
-          s,
-        );
-        ensure(
-          i32[s + S_COUNT] === i32[s + S_OBJECTS]! - countFree(c, s),
-          "a span miscounts its objects",
-          s,
-        );
       }
       ensure(empty <= 1, "a list keeps more than one empty span", spc, empty);
-      ensure(i32[list + S_PREV] === prev, "a list's tail is wrong", spc, kind);
+      ensure(i32[list + S_PREV] === prev, "a list's tail is wrong", spc, swept);
     }
   }
+}
+
+/** A span in no cache and on no list is full, swept or to be swept. */
+function checkFull(c: Core, s: number): void {
+  const i32 = c.i32;
+  const generation = i32[H_SWEEPGEN]! - i32[s + S_SWEEPGEN]!;
+  ensure(countFree(c, s) === 0, "a span with free objects is in no cache and on no list", s);
+  ensure(i32[s + S_INFO]! >>> OWNER_SHIFT === 0, "a span on no list has an owner", s);
+  ensure(generation === 0 || generation === 2, "a full span has a wrong sweepgen", s);
 }
 
 function checkSpan(c: Core, s: number, seen: Seen): void {
@@ -220,6 +214,14 @@ function checkSpan(c: Core, s: number, seen: Seen): void {
   );
   if (k !== 0) ensure(i32[s + S_PAGES] === classPages[k], "a span has another class's pages", s);
   const unswept = i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! - 2;
+  if (unswept) {
+    ensure(i32[H_PHASE] === SWEEPING, "a span is unswept, and no sweep is going on", s);
+    ensure(
+      pageOf(fromWord(i32[s + S_BASE]!)) >= i32[H_SWEEP_CURSOR]!,
+      "the sweep has passed an unswept span",
+      s,
+    );
+  }
   for (let w = 0; w < words; w++) {
     const free = i32[s + S_BITS + w]!;
     const marks = i32[s + S_BITS + words + w]!;

@@ -40,11 +40,15 @@ export function settleFrees(c: Core, s: number): void {
 
 /** Counts frees and allocations of a span that `shard` caches. */
 export function settle(c: Core, shard: number, s: number): void {
+  settleTo(c, shard, s, c.i32[s + S_OBJECTS]! - countFree(c, s));
+}
+
+/** The same where the number of allocated objects is known. */
+export function settleTo(c: Core, shard: number, s: number, count: number): void {
   const i32 = c.i32;
   const before = i32[s + S_COUNT]!;
-  const count = i32[s + S_OBJECTS]! - countFree(c, s);
-  const frees = i32[s + S_SETTLED]! - before;
   const fresh = count - before;
+  const frees = i32[s + S_SETTLED]! - before;
   i32[s + S_COUNT] = count;
   i32[s + S_SETTLED] = count;
   const field = i32[s + S_INFO]! & SPC_MASK & -2;

@@ -2,12 +2,12 @@
  * Large objects: above 32 KiB, each a span of its own, rounded up to whole pages. See tiered.ts.
  *
  * Invariants
- *  1. Such a span has class 0, one object, and is on the full list of span class 0 (scan) or 1 (noscan).
+ *  1. Such a span has class 0 and one object; its span class is 0 (scan) or 1 (noscan). It is on no list.
  *  2. Freeing it gives its pages back at once.
  */
 import type { Ptr } from "./api.ts";
 import { NOSCAN, NOZERO } from "./api.ts";
-import { freeSpan, listOf, pushSpan, removeSpan } from "./central.ts";
+import { freeSpan } from "./central.ts";
 import { newSpan, releaseEmpty } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { addCounter } from "./counters.ts";
@@ -51,7 +51,6 @@ export function adoptLarge(c: Core, s: number, flags: number, shard: number): Pt
   i32[s + S_COUNT] = 1;
   i32[s + S_SETTLED] = 1;
   if (i32[H_PHASE] === MARKING) i32[s + S_BITS + 1] = 1;
-  pushSpan(c, listOf(c, flags & NOSCAN, 1, 1), s);
   addCounter(c, shard, C_MALLOCS, 1);
   addCounter(c, shard, C_LARGE_BYTES, bytes);
   return p;
@@ -74,6 +73,5 @@ export function allocLarge(c: Core, size: number, flags: number, shard: number):
 export function freeLarge(c: Core, s: number, shard: number): void {
   addCounter(c, shard, C_FREES, 1);
   addCounter(c, shard, C_LARGE_FREED, c.i32[s + S_PAGES]! * PAGE_SIZE);
-  removeSpan(c, s);
   freeSpan(c, s);
 }

@@ -19,7 +19,7 @@
  *     it was settled: the fast path of alloc writes one bitmap word and no counter. `S_SETTLED` is the count
  *     when it was last settled; frees since then are what `S_COUNT` has lost.
  *  5. sweepgen: h = swept, h - 2 = to be swept, h + 3 = cached (and swept), for the heap's generation h.
- *  6. A span that is not cached is on exactly one central list: full if it has no free object, else partial.
+ *  6. A span that is not cached is on its class's partial list if it has a free object, else on no list.
  *
  * Why bits beside the header: one record is one piece of memory, the bits are found without another load, and
  * small-object spans pay 1/64 of their size for both bitmaps. Rejected: linear bitmaps of one bit per 8 bytes

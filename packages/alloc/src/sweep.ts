@@ -2,29 +2,30 @@
  * Sweeping: white objects of a span become free slots. Lazily, span by span. Go's mgcsweep and sweepgen protocol.
  *
  * Invariants
- *  1. A span of generation h - 2 is unswept and on an unswept list; sweeping makes its generation h, exactly once.
+ *  1. A span of generation h - 2 is unswept; sweeping makes its generation h, exactly once.
  *  2. Nothing is allocated from or freed into an unswept span: both sweep it first.
  *  3. After sweeping, free bits are the complement of the mark bits, and the mark bits are 0 for the next cycle.
- *  4. The phase is SWEEPING while a span may be unswept; when the cursor has passed all lists it is IDLE.
+ *  4. The phase is SWEEPING while a span may be unswept. The cursor walks the page map in address order: below it
+ *     every span is swept, and when it has passed the frontier of the heap the phase is IDLE.
  *
  * A cached span has generation h + 3. Starting a sweep empties all caches first, so Go's h + 1 ("cached before the
  * sweep began") cannot arise here.
  */
 import { popcount } from "./bits.ts";
 import type { Core } from "./core.ts";
-import { freeSpan, listOf, placeSpan, popSpan } from "./central.ts";
+import { freeSpan, placeSpan, removeSpan } from "./central.ts";
 import { addCounter, settleFrees } from "./counters.ts";
 import { fromWord } from "./ptr.ts";
 import { objectMask } from "./span.ts";
 import {
   C_FREES,
   C_LARGE_FREED,
+  H_FRONTIER,
   H_PHASE,
   H_SWEEP_CURSOR,
   H_SWEEPGEN,
   IDLE,
   NEEDS_ZERO,
-  NUM_SPC,
   PAGE_SIZE,
   S_BASE,
   S_BIT_WORDS,
@@ -70,23 +71,38 @@ export function sweepSpan(c: Core, s: number): void {
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]!;
 }
 
-/** Sweeps one unswept span and puts it where it belongs; its pages, negative if they were freed, 0 when done. */
-function sweepOne(c: Core): number {
+/** Takes an unswept span off its list, sweeps it and puts it where it belongs; true if its pages were freed. */
+export function sweepInPlace(c: Core, s: number): boolean {
+  const i32 = c.i32;
+  if (i32[s + S_COUNT]! < i32[s + S_OBJECTS]!) removeSpan(c, s);
+  sweepSpan(c, s);
+  if (i32[s + S_COUNT] === 0) {
+    freeSpan(c, s);
+    return true;
+  }
+  placeSpan(c, s);
+  return false;
+}
+
+/** Sweeps the next unswept span by address; its pages, negative if they were freed, 0 when done. */
+export function sweepOne(c: Core): number {
   const i32 = c.i32;
   if (i32[H_PHASE] !== SWEEPING) return 0;
-  for (let k = i32[H_SWEEP_CURSOR]!; k < NUM_SPC * 2; k++) {
-    i32[H_SWEEP_CURSOR] = k;
-    const s = popSpan(c, listOf(c, k >>> 1, k & 1, 0));
-    if (s === 0) continue;
-    sweepSpan(c, s);
-    const pages = i32[s + S_PAGES]!;
-    if (i32[s + S_COUNT] === 0) {
-      freeSpan(c, s);
-      return -pages;
+  const old = i32[H_SWEEPGEN]! - 2;
+  const end = i32[H_FRONTIER]!;
+  for (let page = i32[H_SWEEP_CURSOR]!; page < end;) {
+    const s = i32[c.pageMap + page]!;
+    if (s === 0) {
+      page++;
+      continue;
     }
-    placeSpan(c, s);
-    return pages;
+    const pages = i32[s + S_PAGES]!;
+    page += pages;
+    if (i32[s + S_SWEEPGEN] !== old) continue;
+    i32[H_SWEEP_CURSOR] = page;
+    return sweepInPlace(c, s) ? -pages : pages;
   }
+  i32[H_SWEEP_CURSOR] = end;
   i32[H_PHASE] = IDLE;
   return 0;
 }
@@ -115,6 +131,6 @@ export function reclaim(c: Core, pages: number): void {
 export function beginSweep(c: Core): void {
   const i32 = c.i32;
   i32[H_SWEEPGEN] = i32[H_SWEEPGEN]! + 2;
-  i32[H_SWEEP_CURSOR] = 0;
+  i32[H_SWEEP_CURSOR] = c.firstPage;
   i32[H_PHASE] = SWEEPING;
 }

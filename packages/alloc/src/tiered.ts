@@ -24,7 +24,7 @@ import type { AllocatorOptions, AllocStats, Ptr, TieredAllocator } from "./api.t
 import { NOSCAN, NOZERO } from "./api.ts";
 import { alignedClass, allocAlignedLarge } from "./aligned.ts";
 import { demote, initCaches, refill, releaseEmpty } from "./cache.ts";
-import { freeSpan, initLists, placeSpan, removeSpan } from "./central.ts";
+import { initLists } from "./central.ts";
 import { Core, readHeader, writeHeader } from "./core.ts";
 import * as errors from "./errors.ts";
 import { allocLarge, freeLarge, noMemory } from "./large.ts";
@@ -33,7 +33,7 @@ import { SpanObjects } from "./objects.ts";
 import { scavengePages } from "./scavenger.ts";
 import { classSize, sizeToClass128, sizeToClass8 } from "./size-classes.ts";
 import { readStats } from "./stats.ts";
-import { sweepSpan } from "./sweep.ts";
+import { sweepInPlace } from "./sweep.ts";
 import { SpanSystem } from "./system.ts";
 import { allocTiny, freeTiny, tinyUsable } from "./tiny.ts";
 import {
@@ -217,15 +217,7 @@ export class Tiered implements TieredAllocator {
   private freeInCycle(s: number, word: number, bit: number): boolean {
     const i32 = this.i32;
     if (i32[H_PHASE] === SWEEPING && i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! - 2) {
-      removeSpan(this.core, s);
-      sweepSpan(this.core, s);
-      const collected = (i32[word]! & bit) !== 0;
-      if (collected && (i32[s + S_INFO]! & SPC_MASK) <= 1) {
-        freeSpan(this.core, s);
-        return false;
-      }
-      placeSpan(this.core, s);
-      return !collected;
+      return !sweepInPlace(this.core, s) && (i32[word]! & bit) === 0;
     }
     const mark = word + i32[s + S_BIT_WORDS]!;
     i32[mark] = i32[mark]! & ~bit;

@@ -47,7 +47,7 @@ export const H_FRONTIER = 7;
 export const H_SHARDS = 8;
 export const H_PHASE = 9;
 export const H_SWEEPGEN = 10;
-/** List at which the search for unswept spans goes on. */
+/** Page at which the search for unswept spans goes on. */
 export const H_SWEEP_CURSOR = 11;
 export const H_FEATURES = 12;
 /** Byte addresses of the rest of the current chunk of persistentAlloc, and how many pages are metadata. */
@@ -79,8 +79,8 @@ export const H_BUMP_SPECIAL = 65;
 export const H_BUMP_SYSTEM = 66;
 /** Sentinels of the central lists, two words each: next and previous. */
 export const H_CENTRAL = 96;
-/** Lists of a span class: partial and full, each for both parities of sweepgen. */
-export const LISTS_PER_SPC = 4;
+/** Lists of a span class: partial spans, for both parities of sweepgen. */
+export const LISTS_PER_SPC = 2;
 /** Words that belong to whoever runs on the allocator: a collector keeps its own state here. */
 export const H_USER = 1216;
 export const USER_WORDS = 256;

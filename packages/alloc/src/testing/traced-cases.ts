@@ -120,9 +120,13 @@ export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
     name: "objects allocated while marking are black, and survive the sweep",
     run(make) {
       const a = make(8 * MIB);
-      for (const size of [...sizes, 4]) a.alloc(size, size < 16 ? NOSCAN : 0);
+      for (const size of sizes) a.alloc(size);
+      a.alloc(4, NOSCAN);
       a.objects.cycle.startMark();
-      const born = [...sizes, 4, 4, 12].map((size) => a.alloc(size, size < 16 ? NOSCAN : 0));
+      const born = [
+        ...[4, 4, 12].map((size) => a.alloc(size, NOSCAN)),
+        ...sizes.map((size) => a.alloc(size)),
+      ];
       for (const p of born) assert(a.objects.isMarked(a.objects.find(p)), `${p} was born white`);
       a.objects.cycle.startSweep();
       sweepAll(a);

@@ -21,6 +21,7 @@ export interface ContextLike {
 
 /** What is needed of a context's `done` channel. */
 export interface DoneChan {
+  /** An op that completes when the channel is closed. */
   recv(): Op<unknown>;
 }
 
@@ -70,5 +71,6 @@ export type Body<R, A extends unknown[] = []> = (
  * or by `await`. Nothing happens before. Unlike an `Op` it cannot be a case of a select.
  */
 export interface Routine<R> extends PromiseLike<R> {
+  /** Runs it on the goroutine that does `yield*`. */
   [Symbol.iterator](): Iterator<Op<any> | undefined, R, any>;
 }

@@ -18,6 +18,7 @@ abstract class AtomicNumber {
     this.v = this.wrap(value);
   }
 
+  /** Wraps a number into the range of the type. */
   protected abstract wrap(n: number): number;
 
   /** The value (Go: `Load`). O(1). */
@@ -74,6 +75,7 @@ abstract class AtomicNumber {
  * ```
  */
 export class AtomicInt32 extends AtomicNumber {
+  /** Wraps a number into the range of the type. */
   protected override wrap(n: number): number {
     return n | 0;
   }
@@ -91,6 +93,7 @@ export class AtomicInt32 extends AtomicNumber {
  * ```
  */
 export class AtomicUint32 extends AtomicNumber {
+  /** Wraps a number into the range of the type. */
   protected override wrap(n: number): number {
     return n >>> 0;
   }
@@ -104,6 +107,7 @@ abstract class AtomicBigInt {
     this.v = this.wrap(value);
   }
 
+  /** Wraps a number into the range of the type. */
   protected abstract wrap(n: bigint): bigint;
 
   /** The value (Go: `Load`). O(1). */
@@ -158,6 +162,7 @@ abstract class AtomicBigInt {
  * ```
  */
 export class AtomicInt64 extends AtomicBigInt {
+  /** Wraps a number into the range of the type. */
   protected override wrap(n: bigint): bigint {
     return BigInt.asIntN(64, n);
   }
@@ -175,6 +180,7 @@ export class AtomicInt64 extends AtomicBigInt {
  * ```
  */
 export class AtomicUint64 extends AtomicBigInt {
+  /** Wraps a number into the range of the type. */
   protected override wrap(n: bigint): bigint {
     return BigInt.asUintN(64, n);
   }

@@ -34,7 +34,7 @@ import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { type Competing, guard } from "./guard.ts";
-import { ExclusiveToken, type TokenOwner } from "./token.ts";
+import { ExclusiveToken } from "./token.ts";
 
 /** A waiter that waited longer than this, in milliseconds, makes the mutex starve newcomers. */
 export const STARVATION_MS = 1;
@@ -130,7 +130,7 @@ export class LockOp extends Op<LockToken> implements Competing {
  * total; // => 42
  * ```
  */
-export class Mutex implements Locker, TokenOwner {
+export class Mutex implements Locker {
   /** Shown in dumps and deadlock reports. */
   readonly name: string;
   /** @internal */

@@ -8,13 +8,11 @@
  * For a plain `f` the result is a plain function that calls it at once; an async `f` gives the one promise to all;
  * for a generator function the result gives a `Routine`, which the first caller's goroutine runs while others wait.
  */
-import type { Op } from "@gort/sched";
+import type { Go } from "@gort/sched";
 import type { Routine } from "./api.ts";
 import { BaseRoutine, isGenerator } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { Once } from "./once.ts";
-
-type Steps<R> = Generator<Op<any> | undefined, R, any>;
 
 /**
  * A function that runs `f` once (Go: `sync.OnceFunc`).
@@ -32,7 +30,7 @@ type Steps<R> = Generator<Op<any> | undefined, R, any>;
  * n; // => 1
  * ```
  */
-export function onceFunc(f: () => Steps<void>): () => Routine<void>;
+export function onceFunc(f: () => Go<void>): () => Routine<void>;
 export function onceFunc(f: () => Promise<void>): () => Promise<void>;
 export function onceFunc(f: () => void): () => void;
 export function onceFunc(f: () => unknown): () => unknown {
@@ -52,7 +50,7 @@ export function onceFunc(f: () => unknown): () => unknown {
  * a === b; // => true
  * ```
  */
-export function onceValue<R>(f: () => Steps<R>): () => Routine<R>;
+export function onceValue<R>(f: () => Go<R>): () => Routine<R>;
 export function onceValue<T>(f: () => T): () => T;
 export function onceValue<T>(f: () => T): () => unknown {
   let fn: (() => T) | null = f;
@@ -92,7 +90,7 @@ export function onceValue<T>(f: () => T): () => unknown {
  * high; // => "many"
  * ```
  */
-export function onceValues<const R extends readonly unknown[]>(f: () => Steps<R>): () => Routine<R>;
+export function onceValues<const R extends readonly unknown[]>(f: () => Go<R>): () => Routine<R>;
 export function onceValues<const R extends readonly unknown[]>(
   f: () => Promise<R>,
 ): () => Promise<R>;
@@ -104,16 +102,16 @@ export function onceValues(f: () => unknown): () => unknown {
 /** One generator for many callers: the first to use the routine runs it. */
 class SharedRoutine<R> extends BaseRoutine<R> {
   private readonly once = new Once();
-  private readonly run: () => Steps<void>;
+  private readonly run: () => Go<void>;
   private value: R = undefined as R;
   private failure: { readonly error: unknown } | null = null;
 
-  constructor(steps: Steps<R>) {
+  constructor(steps: Go<R>) {
     super();
     this.run = () => this.body(steps);
   }
 
-  private *body(steps: Steps<R>): Steps<void> {
+  private *body(steps: Go<R>): Go<void> {
     try {
       this.value = yield* steps;
     } catch (error) {
@@ -126,7 +124,7 @@ class SharedRoutine<R> extends BaseRoutine<R> {
     return this.value;
   }
 
-  *[Symbol.iterator](): Steps<R> {
+  *[Symbol.iterator](): Go<R> {
     yield* this.once.do(this.run);
     return this.outcome();
   }

@@ -20,7 +20,7 @@ import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { describeLock } from "./mutex.ts";
-import { ExclusiveToken, SharedToken, type TokenOwner } from "./token.ts";
+import { ExclusiveToken, SharedToken } from "./token.ts";
 
 /** @internal */
 export const NONE = 0;
@@ -151,7 +151,7 @@ class ReadLocker implements Locker {
  * rw.tryRLock(); // => false
  * ```
  */
-export class RWMutex implements Locker, TokenOwner {
+export class RWMutex implements Locker {
   /** Shown in dumps and deadlock reports. */
   readonly name: string;
   /** @internal */

@@ -210,6 +210,9 @@ function bySource(type: StructType): AccessorClass<any> {
         `set ${f.name}(v) { if (${plain.fits}) ${cell} = v; else slow[${i}].refuse(v); }`
       );
     }
+    if (f.type.kind === "int64" || f.type.kind === "uint64") {
+      return `get ${f.name}() { return this.$${f.type.kind[0] === "i" ? "i64" : "u64"}[${at} >>> 3]; }\n${set}`;
+    }
     if (f.type.kind === "bool") return `get ${f.name}() { return this.$u8[${at}] !== 0; }\n${set}`;
     if (f.type.kind === "ptr" || f.type.kind === "unsafe.Pointer") {
       return `get ${f.name}() { return this.$u32[${at} >>> 2]; }\n${set}`;

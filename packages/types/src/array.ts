@@ -15,6 +15,7 @@ import {
   UncomparableType,
   badValue,
   internalType,
+  checkLazy,
 } from "./base.ts";
 import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
 import { addMask, checkTypeSize, emptyMask } from "./layout.ts";
@@ -167,7 +168,7 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
  */
 export function array<T>(elem: Type<T>, n: number): ArrayType<T> {
   if (!Number.isInteger(n) || n < 0) throw badArgument("array", "n", n, "an integer from 0");
-  checkTypeSize(elem.size * n, `array of ${n} ${elem.name}`);
+  checkTypeSize(checkLazy("array", elem).size * n, `array of ${n} ${elem.name}`);
   return new ArrayDescriptor(internalType(elem), n);
 }
 
@@ -183,5 +184,5 @@ export function array<T>(elem: Type<T>, n: number): ArrayType<T> {
  * ```
  */
 export function slice<T>(elem: Lazy<T>): SliceType<T> {
-  return new SliceDescriptor(elem);
+  return new SliceDescriptor(checkLazy("slice", elem));
 }

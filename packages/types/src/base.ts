@@ -178,9 +178,19 @@ export function isType(v: unknown): v is Type {
   return typeof v === "object" && v !== null && (v as { [TYPE]?: true })[TYPE] === true;
 }
 
+/** What was given for a type: a descriptor, or a function that will return one. @throws TypeError for anything else */
+export function checkLazy<T extends Type | (() => Type)>(where: string, t: T): T {
+  if (typeof t === "function") return t;
+  if (typeof (t as Type | undefined)?.size !== "number") {
+    throw badArgument(where, "type", t, "a type descriptor", "type");
+  }
+  return t;
+}
+
 /** Our view of any descriptor: itself if it is ours, an adapter if it has only the public members. */
 export function internalType<T>(t: Type<T>): BaseType<T> {
-  if ((t as { [TYPE]?: true })[TYPE] === true) return t as BaseType<T>;
+  if ((t as { [TYPE]?: true } | undefined)?.[TYPE] === true) return t as BaseType<T>;
+  checkLazy("type", t);
   let adapter = adapters.get(t);
   if (adapter === undefined) adapters.set(t, (adapter = new ForeignType<T>(t)));
   return adapter as BaseType<T>;

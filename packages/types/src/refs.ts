@@ -8,7 +8,7 @@
  *  3. Maps and functions cannot be compared or hashed; channels and objects are, by identity.
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { BaseType, ONE_POINTER, badValue } from "./base.ts";
+import { BaseType, ONE_POINTER, badValue, checkLazy } from "./base.ts";
 import { uncomparableType, unhashableType } from "./errors.ts";
 import { hashIdentity, hashInt32, hashString } from "./hash.ts";
 import type { ArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
@@ -167,6 +167,7 @@ class HostType<T extends Ref> extends BoxedType<T> {
 
 /**
  * `map[K]V`. The values are any JavaScript objects that are maps, `@gort/map`'s or native ones.
+ * @throws TypeError `invalid map key type []int`, Go's text, for a key that cannot be compared
  *
  * @example
  * ```ts
@@ -177,7 +178,8 @@ class HostType<T extends Ref> extends BoxedType<T> {
  * ```
  */
 export function map<K, V>(key: Type<K>, elem: Lazy<V>): MapType<K, V> {
-  return new MapDescriptor(key, elem);
+  if (!checkLazy("map", key).comparable) throw new TypeError(`invalid map key type ${key.name}`);
+  return new MapDescriptor(key, checkLazy("map", elem));
 }
 
 /**
@@ -193,7 +195,7 @@ export function map<K, V>(key: Type<K>, elem: Lazy<V>): MapType<K, V> {
  * ```
  */
 export function chan<T>(elem: Lazy<T>, dir: ChanDir = "both"): ChanType<T> {
-  return new ChanDescriptor(elem, dir);
+  return new ChanDescriptor(checkLazy("chan", elem), dir);
 }
 
 /**
@@ -216,6 +218,7 @@ export function func<
   results: R = [] as unknown as R,
   options: { readonly variadic?: boolean } = {},
 ): FuncType<ArgsOf<P>, ResultOf<R>> {
+  for (const t of [...params, ...results]) checkLazy("func", t);
   const variadic = options.variadic ?? false;
   if (variadic && params.at(-1)?.kind !== "slice") {
     throw badValue("func", params.at(-1)?.name, "a slice type as the last parameter if variadic");

@@ -13,6 +13,7 @@ import {
   int32,
   int64,
   int8,
+  named,
   ptr,
   string,
   struct,
@@ -248,5 +249,10 @@ describe("accessor", () => {
     expectTypeOf(at.m).toEqualTypeOf<bigint>();
     expectTypeOf(at.s.y.z).toEqualTypeOf<number>();
     expectTypeOf(at.$load().o).toEqualTypeOf<string>();
+    const Point = named("main.Point", struct({ x: float64 }));
+    const s = makeSpace();
+    const p = new (accessor(Point))(s, s.alloc(Point));
+    expectTypeOf(p.x).toEqualTypeOf<number>();
+    expect(p.$type.name).toBe("main.Point");
   });
 });

@@ -60,6 +60,23 @@ describe("a pointer", () => {
   });
 });
 
+describe("what is no descriptor", () => {
+  it("is refused where a type is made of it", () => {
+    const no = 5 as never;
+    expect(() => array(no, 2)).toThrow("array: type is 5, want a type descriptor");
+    expect(() => slice(undefined as never)).toThrow(
+      "slice: type is undefined, want a type descriptor",
+    );
+    expect(() => ptr(null as never)).toThrow("type is null, want a type descriptor");
+    expect(() => map(no, int)).toThrow("map: type is 5");
+    expect(() => map(int, no)).toThrow("map: type is 5");
+    expect(() => chan(no)).toThrow("chan: type is 5");
+    expect(() => func([no])).toThrow("func: type is 5");
+    expect(() => func([int], [], { variadic: true })).toThrow("a slice type as the last parameter");
+    expect(() => map(slice(int), int)).toThrow("invalid map key type []int");
+  });
+});
+
 describe("a value", () => {
   it("that its type cannot hold is refused, naming the place, before anything is written", () => {
     const s = makeSpace();

@@ -37,8 +37,10 @@ function mustBeSlice(where: string, argument: string, v: unknown): void {
  * ```
  */
 export function append<S extends Slice<any>>(s: S, ...values: ElementType<S>[]): S {
+  // What has `appendOne` is a slice; anything else fails here, off the fast path.
+  if (typeof (s as Partial<S> | null | undefined)?.appendOne !== "function")
+    mustBeSlice("append", "s", s);
   if (values.length === 1) return s.appendOne(values[0]);
-  mustBeSlice("append", "s", s);
   return s.append(...values);
 }
 

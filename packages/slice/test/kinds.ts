@@ -22,7 +22,11 @@ const heaps: (readonly [string, () => Heap])[] = [
 const inHeaps = <T>(type: Type<T>, value: (n: number) => T): StorageKind[] =>
   heaps.map(([heap, make]) => {
     let elem: Elem<T> | undefined;
-    return { name: `[]${type.name} in a ${heap}`, elem: () => (elem ??= inHeap(make(), type)), value };
+    return {
+      name: `[]${type.name} in a ${heap}`,
+      elem: () => (elem ??= inHeap(make(), type)),
+      value,
+    };
   });
 
 export const kinds: StorageKind[] = [
@@ -32,7 +36,11 @@ export const kinds: StorageKind[] = [
   { name: "[][2]int32", elem: () => array(int32, 2), value: (n) => [n, -n] },
   { name: "Int32Array", elem: () => int32, value: num },
   { name: "Float64Array", elem: () => float64, value: num },
-  { name: "Uint8Array", elem: () => resolve("test", Uint8Array) as Backing<number>, value: (n) => n & 255 },
+  {
+    name: "Uint8Array",
+    elem: () => resolve("test", Uint8Array) as Backing<number>,
+    value: (n) => n & 255,
+  },
   { name: "BigInt64Array", elem: () => int64, value: (n) => BigInt(n) },
   ...inHeaps(int32, num),
   ...inHeaps(string, (n) => `s${n}`),

@@ -1,4 +1,5 @@
-import { RuntimeError, isRuntimeError } from "@gort/types";
+import type { RuntimeError } from "@gort/types";
+import { isRuntimeError } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   append,
@@ -228,13 +229,17 @@ describe.each(kinds)("$name", ({ elem, value }) => {
 
   test("slices functions agree with plain arrays", () => {
     const s = filled(5, 9);
-    expect(slices.insert(s.slice(0, 3), 1, value(8), value(9)).toArray()).toEqual(nums(1, 8, 9, 2, 3));
+    expect(slices.insert(s.slice(0, 3), 1, value(8), value(9)).toArray()).toEqual(
+      nums(1, 8, 9, 2, 3),
+    );
     const d = filled(5);
     expect(slices.delete(d, 1, 3).toArray()).toEqual(nums(1, 4, 5));
     const zero: unknown = d.backing.zero();
     expect(d.slice(3).toArray()).toEqual([zero, zero]);
     expect(slices.replace(filled(4), 1, 3, value(7)).toArray()).toEqual(nums(1, 7, 4));
-    expect(slices.replace(filled(4), 1, 2, value(7), value(8), value(9)).toArray()).toEqual(nums(1, 7, 8, 9, 3, 4));
+    expect(slices.replace(filled(4), 1, 2, value(7), value(8), value(9)).toArray()).toEqual(
+      nums(1, 7, 8, 9, 3, 4),
+    );
     const r = filled(5);
     slices.reverse(r);
     expect(r.toArray()).toEqual(nums(5, 4, 3, 2, 1));
@@ -246,7 +251,9 @@ describe.each(kinds)("$name", ({ elem, value }) => {
     expect(slices.concat(filled(1), filled(2)).toArray()).toEqual(nums(1, 1, 2));
     expect(slices.clone(filled(3)).toArray()).toEqual(nums(1, 2, 3));
     const sorted = append(nilSlice(elem()), ...nums(3, 1, 2));
-    slices.sortFunc(sorted, (a, b) => (String(JSON.stringify(a, text)) < JSON.stringify(b, text) ? -1 : 1));
+    slices.sortFunc(sorted, (a, b) =>
+      String(JSON.stringify(a, text)) < JSON.stringify(b, text) ? -1 : 1,
+    );
     expect(sorted.toArray()).toEqual(nums(1, 2, 3));
   });
 });
@@ -255,7 +262,9 @@ const text = (_: string, v: unknown): unknown => (typeof v === "bigint" ? Number
 
 describe("len and cap", () => {
   test("of slices, strings and nothing", () => {
-    expect([len(sliceOf(1, 2)), cap(sliceOf(1, 2)), len(null), cap(undefined)]).toEqual([2, 2, 0, 0]);
+    expect([len(sliceOf(1, 2)), cap(sliceOf(1, 2)), len(null), cap(undefined)]).toEqual([
+      2, 2, 0, 0,
+    ]);
   });
 });
 

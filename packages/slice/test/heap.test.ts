@@ -1,0 +1,172 @@
+import { createHeap, createStressHeap, type GcHeap } from "@gort/gc";
+import { float64, int32, ptr, slice as sliceType, string, struct, uint8 } from "@gort/types";
+import { describe, expect, test } from "vitest";
+import {
+  append,
+  appendSlice,
+  checkSlice,
+  copy,
+  inHeap,
+  makeSlice,
+  nilSlice,
+  sliceFrom,
+  sliceOf,
+  slices,
+} from "@gort/slice";
+
+const Person = struct({ name: string, age: int32 });
+
+describe.each([
+  ["incremental", () => createHeap({ reserve: 1 << 25 })],
+  ["stress", () => createStressHeap({ reserve: 1 << 25 })],
+])("on a heap that collects: %s", (_, make) => {
+  const churn = (heap: GcHeap): void => {
+    for (let i = 0; i < 50; i++) heap.alloc(Person, 20);
+    heap.safepoint();
+    heap.collect();
+  };
+
+  test("a slice keeps its store, strings included, across collections; so do slices made from it", () => {
+    const heap = make();
+    const people = inHeap(heap, Person);
+    let s = makeSlice(people, 0, 2);
+    for (let i = 0; i < 40; i++) {
+      s = append(s, { name: `n${i}`, age: i });
+      if (i % 7 === 0) churn(heap);
+      checkSlice(s);
+    }
+    const tail = s.slice(30);
+    churn(heap);
+    expect(tail.get(5)).toEqual({ name: "n35", age: 35 });
+    expect(s.toArray().map((p) => p.age)).toEqual(Array.from({ length: 40 }, (_v, i) => i));
+  });
+
+  test("s[len(s):] does not keep the next object alive: its address stays in its own store", () => {
+    const heap = make();
+    const s = makeSlice(inHeap(heap, uint8), 16);
+    const h = inHeap(heap, uint8);
+    expect(inHeap(heap, uint8).rooted).toBe(0);
+    const end = s.slice(16);
+    expect([end.cap, end.off]).toEqual([0, s.off]);
+    expect(h.nil().isNil).toBe(true);
+  });
+
+  test("release gives the store up, once; the heap forgets an unused table of roots", () => {
+    const heap = make();
+    const bytes = inHeap(heap, uint8);
+    const a = makeSlice(bytes, 100);
+    const b = makeSlice(bytes, 100);
+    expect(bytes.rooted).toBe(2);
+    bytes.release(a);
+    bytes.release(a.slice(1));
+    expect(bytes.rooted).toBe(1);
+    bytes.release(b);
+    expect(bytes.rooted).toBe(0);
+    const before = heap.stats().heapObjects;
+    heap.collect();
+    expect(heap.stats().heapObjects).toBeLessThan(before);
+  });
+
+  test("growth roots the new store; a borrowed slice grows into a borrowed one", () => {
+    const heap = make();
+    const ints = inHeap(heap, int32);
+    const s = append(makeSlice(ints, 1), 2, 3, 4);
+    expect(ints.rooted).toBe(2);
+    const b = ints.borrow(ints.header(s));
+    expect(append(slices.clip(b), 5).toArray()).toEqual([0, 2, 3, 4, 5]);
+    expect(ints.rooted).toBe(2);
+    churn(heap);
+    expect(s.toArray()).toEqual([0, 2, 3, 4]);
+  });
+
+  test("a header stored in another object keeps the store alive; from and borrow read it back", () => {
+    const heap = make();
+    const strs = inHeap(heap, string);
+    const Holder = struct({ list: sliceType(string), next: ptr(int32) });
+    const holders = makeSlice(inHeap(heap, Holder), 1);
+    const s = makeSlice(strs, ["a", "b"], 4);
+    holders.set(0, { list: strs.header(s), next: 0 });
+    strs.release(s);
+    churn(heap);
+    const back = strs.from(holders.get(0).list);
+    expect([back.toArray(), back.cap]).toEqual([["a", "b"], 4]);
+    expect(strs.from({ ptr: 0, len: 0, cap: 0 }).isNil).toBe(true);
+    expect(strs.header(nilSlice(strs))).toEqual({ ptr: 0, len: 0, cap: 0 });
+    expect(strs.header(makeSlice(strs, 0)).ptr).not.toBe(0);
+  });
+
+  test("a variable in the heap holds whatever is assigned to it, until it is released", () => {
+    const heap = make();
+    const strs = inHeap(heap, string);
+    const v = strs.newVar();
+    expect(v.value.isNil).toBe(true);
+    for (let i = 0; i < 20; i++) {
+      v.value = append(v.value, `x${i}`);
+      churn(heap);
+    }
+    expect(v.value.toArray()).toEqual(Array.from({ length: 20 }, (_v, i) => `x${i}`));
+    expect(strs.rooted).toBe(1);
+    v.release();
+    v.release();
+    expect(strs.rooted).toBe(0);
+    expect(() => v.value).toThrow("SliceVar: variable is");
+  });
+
+  test("elements move between the heap and JavaScript storage", () => {
+    const heap = make();
+    const s = makeSlice(inHeap(heap, string), ["a", "b"]);
+    expect(appendSlice(sliceOf("x"), s).toArray()).toEqual(["x", "a", "b"]);
+    expect(appendSlice(s, sliceOf("y")).toArray()).toEqual(["a", "b", "y"]);
+    const nums = makeSlice(inHeap(heap, float64), 3);
+    expect(copy(nums, sliceFrom(Float64Array.of(1, 2, 3, 4)))).toBe(3);
+    const out = sliceFrom(new Float64Array(2));
+    expect(copy(out, nums)).toBe(2);
+    expect(out.toArray()).toEqual([1, 2]);
+    const other = makeSlice(inHeap(make(), string), 2);
+    expect(copy(other, s)).toBe(2);
+    expect(other.toArray()).toEqual(["a", "b"]);
+  });
+
+  test("a refused value leaves everything as it was", () => {
+    const heap = make();
+    const s = makeSlice(inHeap(heap, Person), [{ name: "a", age: 1 }], 3);
+    expect(() => append(s, { name: "b", age: 2 }, { name: "c", age: 2.5 })).toThrow(/2\.5/);
+    expect(() => append(s, { name: 5, age: 2 } as never)).toThrow(/5/);
+    expect(s.slice(0, 3).toArray().slice(1)).toEqual([
+      { name: "", age: 0 },
+      { name: "", age: 0 },
+    ]);
+  });
+});
+
+test("bad arguments of inHeap, headers and releases are named", () => {
+  const heap = createHeap({ reserve: 1 << 22 });
+  const ints = inHeap(heap, int32);
+  expect(() => inHeap({} as never, int32)).toThrow("inHeap: heap is an object");
+  expect(() => inHeap(heap, 5 as never)).toThrow("inHeap: elem is 5");
+  expect(() => ints.from({ ptr: 8, len: 3, cap: 2 })).toThrow("slice header: (ptr, len, cap)");
+  expect(() => ints.from({ ptr: 0, len: 0, cap: 2 })).toThrow("slice header: ptr is 0");
+  expect(() => ints.from({ ptr: 9, len: 0, cap: 2 })).toThrow(
+    "slice header: ptr is 9, want a multiple of 4",
+  );
+  expect(() => ints.from({ ptr: 8, len: 0, cap: 2 ** 31 })).toThrow("slice header");
+  expect(() => ints.release(makeSlice(Int32Array, 1))).toThrow("header: s is");
+  expect(() => makeSlice(ints, 2 ** 22)).toThrow("makeslice: len out of range");
+});
+
+test("slices that V8 collects give their stores back", async () => {
+  const heap = createHeap({ reserve: 1 << 24 });
+  const bytes = inHeap(heap, uint8);
+  const { setFlagsFromString } = await import("node:v8");
+  const { runInNewContext } = await import("node:vm");
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void;
+  for (let i = 0; i < 100; i++) makeSlice(bytes, 10);
+  expect(bytes.rooted).toBe(100);
+  for (let i = 0; i < 100 && bytes.rooted > 1; i++) {
+    gc();
+    await new Promise((r) => setImmediate(r));
+  }
+  // Conservative: V8 may still hold the last one in a register.
+  expect(bytes.rooted).toBeLessThan(100);
+});

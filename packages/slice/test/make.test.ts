@@ -1,0 +1,211 @@
+import { bool, float32, int32, int64, named, string, uint8 } from "@gort/types";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  append,
+  appendSlice,
+  backingOf,
+  copy,
+  growthGo117,
+  growthGo118,
+  makeSlice,
+  nilSlice,
+  range,
+  sliceFrom,
+  sliceOf,
+  values,
+  withGrowth,
+  type ArraySlice,
+  type Slice,
+  type TypedSlice,
+} from "@gort/slice";
+import { generate } from "../scripts/gen-typed-slices.ts";
+import { readFileSync } from "node:fs";
+import { ARRAY_OF_KIND } from "../src/typed-backing.ts";
+
+describe("types are inferred", () => {
+  test("from descriptors, constructors and values", () => {
+    expectTypeOf(makeSlice(int32, 1)).toEqualTypeOf<Slice<number>>();
+    expectTypeOf(makeSlice(int64, 1).get(0)).toEqualTypeOf<bigint>();
+    expectTypeOf(makeSlice(Int32Array, 1)).toExtend<TypedSlice<Int32Array>>();
+    expectTypeOf(makeSlice(BigInt64Array, 1).get(0)).toEqualTypeOf<bigint>();
+    expectTypeOf(sliceOf(1, 2)).toEqualTypeOf<ArraySlice<number>>();
+    expectTypeOf(sliceOf("a")).toEqualTypeOf<ArraySlice<string>>();
+    expectTypeOf(append(makeSlice(Int32Array, 1), 2)).toExtend<TypedSlice<Int32Array>>();
+    expectTypeOf(sliceFrom(["a"]).get(0)).toEqualTypeOf<string>();
+    expectTypeOf(sliceFrom(new Float64Array(1))).toExtend<TypedSlice<Float64Array>>();
+    for (const [i, v] of range(sliceOf("a")))
+      expectTypeOf([i, v] as const).toEqualTypeOf<readonly [number, string]>();
+    // @ts-expect-error a string is no int32
+    expect(() => append(makeSlice(int32, 0), "a")).toThrow("int32: value is");
+    expect(sliceOf(1).get(0)).toBe(1);
+  });
+});
+
+describe("element types", () => {
+  test("numbers lie in the typed array of their kind, other values in plain arrays", () => {
+    expect(makeSlice(uint8, 1).array).toBeInstanceOf(Uint8Array);
+    expect(makeSlice(float32, 1).array).toBeInstanceOf(Float32Array);
+    expect(makeSlice(int64, 1).array).toBeInstanceOf(BigInt64Array);
+    expect(makeSlice(string, 2).toArray()).toEqual(["", ""]);
+    expect(makeSlice(bool, 2).toArray()).toEqual([false, false]);
+    expect(backingOf(named("main.Celsius", float32)).name).toBe("main.Celsius");
+  });
+  test("a value that the type cannot hold is refused, never wrapped", () => {
+    const bad: [keyof typeof ARRAY_OF_KIND, unknown[]][] = [
+      ["int8", [128, -129, 1.5, NaN, "1", undefined]],
+      ["uint8", [256, -1, 0.5, null]],
+      ["int16", [32768, -32769]],
+      ["uint16", [65536, -1]],
+      ["int32", [2 ** 31, -(2 ** 31) - 1, 1e300]],
+      ["uint32", [2 ** 32, -1, 0.1]],
+      ["float32", ["1", undefined, 1n]],
+      ["float64", ["1", {}, null]],
+      ["int64", [2n ** 63n, -(2n ** 63n) - 1n, 1]],
+      ["uint64", [2n ** 64n, -1n, 1]],
+    ];
+    const ctors = {
+      Int8Array,
+      Uint8Array,
+      Int16Array,
+      Uint16Array,
+      Int32Array,
+      Uint32Array,
+      Float32Array,
+      Float64Array,
+      BigInt64Array,
+      BigUint64Array,
+    };
+    for (const [kind, values] of bad) {
+      const s: Slice<any> = makeSlice(
+        ctors[ARRAY_OF_KIND[kind] as keyof typeof ctors] as never,
+        1,
+        4,
+      );
+      for (const v of values) {
+        for (const f of [
+          () => s.set(0, v),
+          () => append(s, v),
+          () => s.appendOne(v),
+          () => append(s, s.get(0), v),
+        ]) {
+          expect(f, `${kind} ${String(v)}`).toThrow(/value is|Cannot mix|convert/);
+        }
+      }
+      const zero: unknown = s.backing.zero();
+      expect(s.slice(0, 4).toArray()).toEqual([zero, zero, zero, zero]);
+    }
+    expect(() => makeSlice(bool, 1).set(0, 1 as never)).toThrow("bool: value is 1, want a boolean");
+    expect(() => append(makeSlice(string, 0), 1 as never)).toThrow(
+      "string: value is 1, want a string",
+    );
+  });
+  test("limits are held, and -0 is 0 in an integer", () => {
+    const s = makeSlice(Int8Array, [-128, 127, -0]);
+    expect(s.toArray()).toEqual([-128, 127, 0]);
+    expect(makeSlice(BigUint64Array, [2n ** 64n - 1n]).get(0)).toBe(2n ** 64n - 1n);
+    expect(makeSlice(Uint8ClampedArray, [255]).get(0)).toBe(255);
+  });
+  test("values with a zero of their own; a function makes one per slot", () => {
+    expect(makeSlice(values(null as string | null), 1).get(0)).toBe(null);
+    const lists = makeSlice(
+      values(() => [] as number[]),
+      2,
+    );
+    lists.get(0).push(1);
+    expect(lists.toArray()).toEqual([[1], []]);
+    expect(
+      [sliceOf("a"), sliceOf(true), sliceOf(1n), sliceOf(1), sliceOf({})].map((s) =>
+        (s as Slice<unknown>).backing.zero(),
+      ),
+    ).toEqual(["", false, 0n, 0, undefined]);
+  });
+});
+
+describe("in and out without a copy", () => {
+  test("sliceFrom shares arrays and typed arrays; view shares back", () => {
+    const a = [1, 2, 3];
+    const s = sliceFrom(a);
+    s.set(0, 10);
+    a[1] = 20;
+    expect([a[0], s.get(1), s.array === a]).toEqual([10, 20, true]);
+    const t = Float64Array.of(1, 2, 3);
+    const u = sliceFrom(t).slice(1);
+    u.view()[0] = 5;
+    expect([t[1], u.get(0), u.view().length]).toEqual([5, 5, 2]);
+    expect(makeSlice(Int32Array, 0).view().length).toBe(0);
+    const shared = new Int32Array(new SharedArrayBuffer(16));
+    expect(append(sliceFrom(shared).slice(0, 2), 7).array).toBe(shared);
+  });
+  test("other iterables are collected, spread gives an array", () => {
+    expect([...sliceFrom(new Map([[1, "a"]]))]).toEqual([[1, "a"]]);
+    expect(Math.max(...makeSlice(Int8Array, [1, 5, 3]))).toBe(5);
+  });
+  test("copies between kinds go value by value, through a temporary where buffers overlap", () => {
+    const buffer = new ArrayBuffer(8);
+    const bytes = sliceFrom(new Uint8Array(buffer));
+    const words = sliceFrom(new Uint16Array(buffer));
+    bytes.set(0, 1);
+    bytes.set(1, 0);
+    bytes.set(2, 2);
+    expect(copy(words, bytes)).toBe(4);
+    expect(words.toArray()).toEqual([1, 0, 2, 0]);
+    expect(() => copy(sliceFrom(new Int8Array(4)), makeSlice(Uint8Array, [1, 200]))).toThrow(
+      "int8: value is 200",
+    );
+    expect(appendSlice(sliceOf(1), makeSlice(Int8Array, [2, 3])).toArray()).toEqual([1, 2, 3]);
+    const same = new Int32Array(10).map((_, i) => i);
+    copy(sliceFrom(same.subarray(2)), sliceFrom(same.subarray(0, 5)));
+    expect([...same]).toEqual([0, 1, 0, 1, 2, 3, 4, 7, 8, 9]);
+  });
+  test("literals with room to grow", () => {
+    const s = makeSlice(int32, new Set([1, 2]), 5);
+    expect([s.toArray(), s.cap]).toEqual([[1, 2], 5]);
+    expect(() => makeSlice(int32, [1, 2], 1)).toThrow("makeslice: cap out of range");
+  });
+});
+
+describe("growth rules", () => {
+  test("Go up to 1.17 doubles to 1024 and adds a quarter beyond", () => {
+    const caps: number[] = [];
+    let s = nilSlice(withGrowth(Float64Array, growthGo117));
+    for (let i = 0; i < 6000; i++) {
+      s = append(s, i);
+      if (s.cap !== caps.at(-1)) caps.push(s.cap);
+    }
+    expect(caps).toEqual([
+      1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1280, 1696, 2304, 3072, 4096, 5120, 7168,
+    ]);
+  });
+  test("the rule sees old capacity, need and element size, never the old length", () => {
+    for (const rule of [growthGo117, growthGo118]) {
+      for (const n of [0, 3, 100, 400, 2000]) {
+        for (const len of [0, n >> 1, n]) {
+          const s = makeSlice(withGrowth(Int32Array, rule), len, n);
+          expect(appendSlice(s, makeSlice(Int32Array, n - len + 1)).cap).toBe(rule(n, n + 1, 4));
+        }
+      }
+    }
+    expect(() => withGrowth(Int32Array, 5 as never)).toThrow(
+      "withGrowth: rule is 5, want a function",
+    );
+  });
+});
+
+describe("range", () => {
+  test("over an integer counts up to it", () => {
+    expect([...range(3)]).toEqual([0, 1, 2]);
+    expect([...range(0), ...range(-2)]).toEqual([]);
+    expect(() => range(1.5)).toThrow("range: n is 1.5");
+  });
+  test("an iterator that was left can be dropped, and stays finished", () => {
+    const it = range(sliceOf(1, 2, 3));
+    for (const _ of it) break;
+    expect(it.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+test("the generated classes are what the generator writes", () => {
+  const file = readFileSync(new URL("../src/typed-slices.generated.ts", import.meta.url), "utf8");
+  const squeeze = (s: string): string => s.replace(/[\s(),]+/g, "");
+  expect(squeeze(file)).toBe(squeeze(generate()));
+});

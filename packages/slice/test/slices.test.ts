@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { float64, string, struct } from "@gort/types";
+import * as subpath from "@gort/slice/slices";
+import { growthGo118, makeSlice, nilSlice, sliceOf, slices, values, type Slice } from "@gort/slice";
+
+const s = (...v: number[]): Slice<number> => makeSlice(Int32Array, v);
+const small = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 12 });
+
+test("the subpath and the namespace are the same functions", () => {
+  expect(subpath.sort).toBe(slices.sort);
+  expect(Object.keys(subpath).sort()).toEqual(Object.keys(slices).sort());
+});
+
+describe("search", () => {
+  test("index, contains and their Func forms", () => {
+    fc.assert(
+      fc.property(small, fc.integer({ min: 0, max: 6 }), (a, v) => {
+        expect(slices.index(s(...a), v)).toBe(a.indexOf(v));
+        expect(slices.contains(s(...a), v)).toBe(a.includes(v));
+        expect(slices.indexFunc(s(...a), (x) => x > v)).toBe(a.findIndex((x) => x > v));
+        expect(slices.containsFunc(s(...a), (x) => x > v)).toBe(a.some((x) => x > v));
+      }),
+    );
+    expect(slices.index(sliceOf(NaN), NaN)).toBe(-1);
+    expect(slices.index(sliceOf(-0), 0)).toBe(0);
+    const Point = struct({ x: float64, name: string });
+    expect(slices.index(makeSlice(Point, [{ x: 1, name: "a" }]), { x: 1, name: "a" })).toBe(0);
+  });
+  test("binarySearch gives the first place and whether it is there", () => {
+    fc.assert(
+      fc.property(small, fc.integer({ min: -1, max: 6 }), (a, v) => {
+        a.sort((x, y) => x - y);
+        const at = a.findIndex((x) => x >= v);
+        const want = at < 0 ? a.length : at;
+        expect(slices.binarySearch(s(...a), v)).toEqual([want, a.includes(v)]);
+        expect(slices.binarySearchFunc(s(...a), String(v), (x, t) => x - Number(t))).toEqual([
+          want,
+          a.includes(v),
+        ]);
+      }),
+    );
+    expect(slices.binarySearch(sliceOf(NaN, NaN, 1), NaN)).toEqual([0, true]);
+  });
+  test("equal and compare", () => {
+    fc.assert(
+      fc.property(small, small, (a, b) => {
+        const same = JSON.stringify(a) === JSON.stringify(b);
+        expect(slices.equal(s(...a), s(...b))).toBe(same);
+        expect(slices.equalFunc(s(...a), s(...b), (x, y) => x === y)).toBe(same);
+        const i = a.findIndex((x, k) => x !== b[k]);
+        const want =
+          i >= 0 && i < b.length ? Math.sign(a[i]! - b[i]!) : Math.sign(a.length - b.length);
+        expect(slices.compare(s(...a), s(...b))).toBe(want);
+        expect(Math.sign(slices.compareFunc(s(...a), s(...b), (x, y) => x - y))).toBe(want);
+      }),
+    );
+    expect(slices.equal(sliceOf(NaN), sliceOf(NaN))).toBe(false);
+    expect(slices.compare(sliceOf(NaN), sliceOf(-Infinity))).toBe(-1);
+  });
+  test("min and max: the first among equals, NaN wins, an empty slice panics", () => {
+    expect([slices.min(s(3, 1, 2)), slices.max(s(3, 1, 2))]).toEqual([1, 3]);
+    expect([slices.min(sliceOf(1, NaN)), slices.max(sliceOf(NaN, 1))]).toEqual([NaN, NaN]);
+    expect([slices.min(sliceOf("b", "a")), slices.max(sliceOf(1n, 2n))]).toEqual(["a", 2n]);
+    const len = (a: string, b: string): number => a.length - b.length;
+    expect(slices.minFunc(sliceOf("bb", "a", "b"), len)).toBe("a");
+    expect(slices.maxFunc(sliceOf("aa", "b", "bb"), len)).toBe("aa");
+    expect(() => slices.min(s())).toThrow(/^slices.Min: empty list$/);
+    expect(() => slices.max(s())).toThrow(/^slices.Max: empty list$/);
+    expect(() => slices.minFunc(s(), (a, b) => a - b)).toThrow(/^slices.MinFunc: empty list$/);
+    expect(() => slices.maxFunc(s(), (a, b) => a - b)).toThrow(/^slices.MaxFunc: empty list$/);
+  });
+});
+
+describe("edit", () => {
+  const at = fc.nat({ max: 12 });
+  test("insert, delete and replace do what splice does, and clear the tail", () => {
+    fc.assert(
+      fc.property(small, at, at, small, fc.nat({ max: 8 }), (a, x, y, v, slack) => {
+        const [i, j] = [Math.min(x, y, a.length), Math.min(Math.max(x, y), a.length)];
+        const make = (): Slice<number> => {
+          const t = makeSlice(Int32Array, a, a.length + slack);
+          return t;
+        };
+        expect(slices.insert(make(), i, ...v).toArray()).toEqual(a.toSpliced(i, 0, ...v));
+        for (const [got, want, from] of [
+          [slices.delete, a.toSpliced(i, j - i), []],
+          [slices.replace, a.toSpliced(i, j - i, ...v), v],
+        ] as const) {
+          const t = make();
+          const r = got(t, i, j, ...from);
+          expect(r.toArray()).toEqual(want);
+          if (want.length < a.length) {
+            expect(t.slice(want.length).toArray()).toEqual(
+              new Array(a.length - want.length).fill(0),
+            );
+          }
+          const grown = want.length > a.length + slack;
+          expect(r.cap).toBe(
+            grown ? growthGo118(a.length + slack, want.length, 4) : a.length + slack,
+          );
+        }
+      }),
+    );
+  });
+  test("inserting and appending parts of the slice itself", () => {
+    const t = makeSlice(Int32Array, [1, 2, 3], 10);
+    expect(slices.insert(t, 1, ...t.slice(1)).toArray()).toEqual([1, 2, 3, 2, 3]);
+  });
+  test("bounds are checked as Go's slice expressions", () => {
+    expect(() => slices.insert(s(1, 2), 3, 9)).toThrow(
+      "runtime error: slice bounds out of range [3:2]",
+    );
+    expect(() => slices.insert(s(1, 2), -1, 9)).toThrow("slice bounds out of range [-1:]");
+    expect(() => slices.delete(s(1, 2), 1, 3)).toThrow("slice bounds out of range [:3:2]");
+    expect(() => slices.delete(s(1, 2), 2, 1)).toThrow("slice bounds out of range [2:1:]");
+    expect(() => slices.replace(s(1, 2), 2, 1, 9)).toThrow("slice bounds out of range [2:1]");
+    expect(() => slices.replace(makeSlice(Int32Array, 2, 5), 1, 4, 9)).toThrow(
+      "slice bounds out of range [4:2]",
+    );
+  });
+  test("deleteFunc, compact, compactFunc clear the tail", () => {
+    fc.assert(
+      fc.property(small, (a) => {
+        const d = s(...a);
+        const kept = a.filter((v) => v % 2 === 0);
+        expect(slices.deleteFunc(d, (v) => v % 2 === 1).toArray()).toEqual(kept);
+        expect(d.toArray().slice(kept.length)).toEqual(new Array(a.length - kept.length).fill(0));
+        const runs = a.filter((v, i) => i === 0 || v !== a[i - 1]);
+        const c = s(...a);
+        expect(slices.compact(c).toArray()).toEqual(runs);
+        expect(c.toArray().slice(runs.length)).toEqual(new Array(a.length - runs.length).fill(0));
+        expect(slices.compactFunc(s(...a), () => true).len).toBe(Math.min(1, a.length));
+      }),
+    );
+  });
+  test("clip, grow, clone, concat, repeat", () => {
+    expect(slices.clip(makeSlice(Int32Array, 2, 9)).cap).toBe(2);
+    const g = slices.grow(s(1, 2), 100);
+    expect([g.len, g.cap >= 102, g.toArray()]).toEqual([2, true, [1, 2]]);
+    const roomy = makeSlice(Int32Array, 2, 9);
+    expect(slices.grow(roomy, 7)).toBe(roomy);
+    expect(() => slices.grow(s(1), -1)).toThrow(/^cannot be negative$/);
+    expect(() => slices.grow(s(1), 0.5)).toThrow("grow: n is 0.5");
+    const original = s(1, 2, 3);
+    const copy = slices.clone(original);
+    copy.set(0, 9);
+    expect(original.get(0)).toBe(1);
+    expect(slices.clone(nilSlice(Int32Array)).isNil).toBe(true);
+    expect(slices.clone(s()).isNil).toBe(false);
+    expect(slices.concat(s(1), s(), s(2, 3)).toArray()).toEqual([1, 2, 3]);
+    expect(slices.concat(s(), s()).isNil).toBe(true);
+    expect(slices.repeat(s(1, 2), 0).toArray()).toEqual([]);
+    expect(() => slices.repeat(s(1), -1)).toThrow(/^cannot be negative$/);
+    expect(() => slices.repeat(s(1, 2), 2 ** 40)).toThrow("makeslice: len out of range");
+  });
+});
+
+describe("iterators", () => {
+  test("all, values, backward, chunk", () => {
+    expect([...slices.all(sliceOf("a", "b"))]).toEqual([
+      [0, "a"],
+      [1, "b"],
+    ]);
+    expect([...slices.values(s(1, 2))]).toEqual([1, 2]);
+    expect([...slices.backward(s(1, 2))]).toEqual([
+      [1, 2],
+      [0, 1],
+    ]);
+    const chunks = [...slices.chunk(makeSlice(Int32Array, [1, 2, 3, 4, 5], 9), 2)];
+    expect(chunks.map((c) => [c.toArray(), c.cap])).toEqual([
+      [[1, 2], 2],
+      [[3, 4], 2],
+      [[5], 1],
+    ]);
+    expect(() => slices.chunk(s(1), 0)).toThrow(/^cannot be less than 1$/);
+    expect(() => slices.chunk(s(1), 1.5)).toThrow("chunk: n is 1.5");
+    expect([...slices.chunk(s(), 3)]).toEqual([]);
+  });
+  test("collect, appendSeq, sorted", () => {
+    const seq = new Set([3, 1, 2]);
+    expect(slices.collect(Float64Array, seq).toArray()).toEqual([3, 1, 2]);
+    expect(slices.collect(values(0), []).isNil).toBe(true);
+    expect(slices.appendSeq(s(9), seq).toArray()).toEqual([9, 3, 1, 2]);
+    expect(slices.sorted(float64, seq).toArray()).toEqual([1, 2, 3]);
+    expect(slices.sortedFunc(float64, seq, (a, b) => b - a).toArray()).toEqual([3, 2, 1]);
+    expect(slices.sortedStableFunc(float64, seq, () => 0).toArray()).toEqual([3, 1, 2]);
+  });
+});

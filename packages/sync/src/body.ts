@@ -60,7 +60,7 @@ export abstract class BaseRoutine<R> implements Routine<R> {
 
   then<R1 = R, R2 = never>(
     onFulfilled?: ((value: R) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+    onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     return this.promise().then(onFulfilled, onRejected);
   }

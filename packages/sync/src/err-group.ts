@@ -159,7 +159,7 @@ export class ErrGroup {
    * });
    * const message = await g.wait().then(
    *   () => "fine",
-   *   (e: Error) => e.message,
+   *   (e) => (e as Error).message,
    * );
    * message; // => "disk full"
    * signal.reason.message; // => "disk full"

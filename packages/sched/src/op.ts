@@ -85,7 +85,8 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
     if (waiter !== null) waiter.wake(this);
   }
 
-  [Symbol.iterator](): this {
+  // Declared as an Iterator, not as `this`: from `this` TypeScript would infer `any` for `yield* op`.
+  [Symbol.iterator](): Iterator<Op<any>, T, unknown> {
     return this;
   }
 

@@ -30,6 +30,7 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   abstract readonly oldB: number;
   abstract readonly flags: number;
   abstract readonly version: number;
+  abstract readonly moves: number;
   abstract readonly epoch: number;
   abstract readonly shape: number;
   abstract readonly random: () => number;

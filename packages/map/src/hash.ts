@@ -1,5 +1,5 @@
 /**
- * Seeded 32-bit hashes of JavaScript values: numbers, strings, bigints, booleans, symbols and objects.
+ * Seeded 32-bit hashes of JavaScript primitives: integers, numbers, strings, bigints.
  *
  * Invariants
  *  1. Values that are `===` hash alike under one seed: `1` and `1.0`, `0` and `-0`, equal strings and bigints.
@@ -7,8 +7,7 @@
  *  3. NaN hashes to a new random number each time, so that many NaN entries spread.
  *
  * Why not the string hash of V8: a program cannot read it. Strings are hashed by their UTF-16 units, two per
- * step; encoding to UTF-8 first takes three to five times as long. Objects have no address here: each gets a
- * number from a `WeakMap` the first time it is stored, and one never stored is absent from the map for sure.
+ * step; encoding to UTF-8 first takes three to five times as long. For keys that are objects see `any-hash.ts`.
  */
 
 /** MurmurHash3's finalizer: a bijection with full avalanche. */
@@ -76,21 +75,4 @@ export function hashBigint(x: bigint, seed: number): number {
     rest >>= 64n;
   } while (rest !== 0n);
   return h;
-}
-
-/** Numbers for objects and unregistered symbols, so that they can be hashed by identity. */
-export class Identities {
-  #ids = new WeakMap<WeakKey, number>();
-  #last = 0;
-
-  /** The number of `o`; 0 if it has none yet and `make` is false. */
-  id(o: WeakKey, make: boolean): number {
-    let id = this.#ids.get(o);
-    if (id === undefined) {
-      if (!make) return 0;
-      id = ++this.#last;
-      this.#ids.set(o, id);
-    }
-    return id;
-  }
 }

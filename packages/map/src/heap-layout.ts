@@ -51,8 +51,10 @@ export const H_MAGIC = 17;
 export const H_MASK = 18;
 /** How many entries there may be before the next new one makes the map grow; 0 with too many overflow buckets. */
 export const H_LIMIT = 19;
+/** Counts the buckets that were moved or replaced. */
+export const H_MOVES = 20;
 /** Words of the header. */
-export const HEADER_WORDS = 20;
+export const HEADER_WORDS = 21;
 
 const HEADER_SIZE = HEADER_WORDS * 4;
 

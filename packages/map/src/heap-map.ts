@@ -14,7 +14,7 @@
  * Why evacuation reserves overflow buckets first: a chain is then moved without a single allocation in between.
  */
 import type { BucketDump, Heap, Ptr } from "./api.ts";
-import { BaseMap, isLive, topsOf } from "./base.ts";
+import { BaseMap, isLive } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites, released } from "./errors.ts";
 import { Entries } from "./heap-entries.ts";
 import {
@@ -26,6 +26,7 @@ import {
   H_HASH0,
   H_LIMIT,
   H_MASK,
+  H_MOVES,
   H_NEVACUATE,
   H_NOVERFLOW,
   H_OLD,
@@ -34,22 +35,9 @@ import {
   HEADER_WORDS,
   type Layout,
 } from "./heap-layout.ts";
+import { dumpChain, gatherChain, moveChain } from "./heap-chain.ts";
 import { HeapTable } from "./heap-table.ts";
-import {
-  BARE,
-  EMPTY_ONE,
-  EVACUATED_EMPTY,
-  EVACUATED_X,
-  EVACUATED_Y,
-  GROWING,
-  hintToB,
-  MIN_TOP_HASH,
-  overLoadFactor,
-  SAME_SIZE_GROW,
-  SLOTS,
-  topHash,
-  WRITING,
-} from "./rules.ts";
+import { BARE, GROWING, hintToB, overLoadFactor, SLOTS, topHash, WRITING } from "./rules.ts";
 import type { Snapshot } from "./storage.ts";
 import { firstEmpty } from "./value-table.ts";
 
@@ -96,6 +84,9 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   get version(): number {
     return this.#word(H_VERSION);
   }
+  get moves(): number {
+    return this.#word(H_MOVES);
+  }
   get epoch(): number {
     return this.#word(H_EPOCH);
   }
@@ -112,12 +103,10 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     return this.#word(H_NEVACUATE);
   }
   get oldB(): number {
-    this.#live();
     return this.t.oldB;
   }
   get ptr(): Ptr {
-    this.#live();
-    return this.t.ptr;
+    return this.h === 0 ? 0 : this.t.ptr;
   }
 
   get(key: K): V {
@@ -223,30 +212,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   gather(old: boolean, index: number, offset: number, want: number, out: Snapshot<K, V>): void {
-    const { u8 } = this.t;
-    const e = this.e;
-    const seed = this.hash0;
-    const B = this.B;
-    for (let b = old ? this.t.oldBucket(index) : this.t.bucket(index); b !== 0;) {
-      for (let j = 0; j < SLOTS; j++) {
-        const i = (j + offset) & (SLOTS - 1);
-        const top = u8[b + i]!;
-        if (top < MIN_TOP_HASH) continue;
-        const reflexive = e.reflexiveAt(b, i);
-        if (want >= 0) {
-          const there = reflexive
-            ? (e.hashAt(b, i, seed) & ((1 << B) - 1)) === want
-            : want >>> (B - 1) === (top & 1);
-          if (!there) continue;
-        }
-        const n = out.n++;
-        out.keys[n] = e.loadKey(b, i) as K;
-        out.slots[n] = e.valueAt(b, i);
-        out.reflexive[n] = reflexive;
-        if (!reflexive) out.values[n] = e.loadValue(e.valueAt(b, i)) as V;
-      }
-      b = this.t.link(b);
-    }
+    gatherChain(this.t, this.e, old, index, offset, want, out);
   }
 
   valueAt(from: Snapshot<K, V>, i: number): V {
@@ -272,35 +238,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   protected dumpChain(old: boolean, index: number): BucketDump<K, V>[] {
-    const t = this.t;
-    const e = this.e;
-    const chain: BucketDump<K, V>[] = [];
-    let b = old ? t.oldBucket(index) : t.bucket(index);
-    if (b === 0) {
-      // Never written, or moved and already let go.
-      const tops = new Array<number>(SLOTS).fill(old && t.evacuated(index) ? EVACUATED_EMPTY : 0);
-      const none = tops.map(() => undefined);
-      const clean = tops.map(() => true);
-      return [{ tops, keys: none, values: none, hashes: tops.map(() => -1), clean }];
-    }
-    for (; b !== 0; b = t.link(b)) {
-      const at = b;
-      const tops = topsOf(this.i32[b >>> 2]!, this.i32[(b >>> 2) + 1]!);
-      chain.push({
-        tops,
-        keys: tops.map((x, i) => (isLive(x) ? (e.loadKey(at, i) as K) : undefined)),
-        values: tops.map((x, i) => (isLive(x) ? (e.loadValue(e.valueAt(at, i)) as V) : undefined)),
-        hashes: tops.map((x, i) =>
-          isLive(x) && e.reflexiveAt(at, i) ? e.hashAt(at, i, this.hash0) >>> 0 : -1,
-        ),
-        clean: tops.map((_, i) => e.isClear(at, i)),
-      });
-    }
-    return chain;
-  }
-
-  #live(): void {
-    if (this.h === 0) throw released();
+    return dumpChain<K, V>(this.t, this.e, old, index);
   }
 
   #word(i: number): number {
@@ -460,59 +398,6 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   protected move(index: number): void {
-    const t = this.t;
-    const e = this.e;
-    const h = this.h;
-    const u8 = t.u8;
-    const { oldB } = t;
-    const seed = this.i32[h + H_HASH0]!;
-    const same = (this.i32[h + H_FLAGS]! & SAME_SIZE_GROW) !== 0;
-    const buckets = this.u32[h + H_BUCKETS]!;
-    const bit = same ? 0 : 1 << oldB;
-    const from = t.touch(this.u32[h + H_OLD]!, index);
-    let x = t.touch(buckets, index);
-    let y = same ? 0 : t.touch(buckets, index + bit);
-    let chain = 0;
-    for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
-    if (chain > 0) t.reserve(chain);
-    this.i32[h + H_VERSION]!++;
-    let xi = 0;
-    let yi = 0;
-    for (let b = from; b !== 0; b = t.link(b)) {
-      for (let i = 0; i < SLOTS; i++) {
-        let top = u8[b + i]!;
-        if (top <= EMPTY_ONE) {
-          u8[b + i] = EVACUATED_EMPTY;
-          continue;
-        }
-        let toY = false;
-        if (!same) {
-          const hash = e.hashAt(b, i, seed);
-          if (e.reflexiveAt(b, i)) {
-            toY = (hash & bit) !== 0;
-          } else {
-            toY = (top & 1) !== 0;
-            top = topHash(hash);
-          }
-        }
-        if (toY) {
-          if (yi === SLOTS) {
-            y = t.extend(y);
-            yi = 0;
-          }
-          e.move(y, yi, b, i);
-          u8[y + yi++] = top;
-          u8[b + i] = EVACUATED_Y;
-        } else {
-          if (xi === SLOTS) {
-            x = t.extend(x);
-            xi = 0;
-          }
-          e.move(x, xi, b, i);
-          u8[x + xi++] = top;
-          u8[b + i] = EVACUATED_X;
-        }
-      }
-    }
+    moveChain(this.t, this.e, index);
   }
 }

@@ -17,6 +17,7 @@ import {
   H_FLAGS,
   H_LIMIT,
   H_MASK,
+  H_MOVES,
   H_HASH0,
   H_MAGIC,
   H_NEVACUATE,
@@ -101,6 +102,11 @@ export class HeapTable {
     return this.i32[this.h + H_B]!;
   }
 
+  /** The hash seed. */
+  get seed(): number {
+    return this.i32[this.h + H_HASH0]!;
+  }
+
   /** `B` of the old table; -1 when not growing. */
   get oldB(): number {
     const { i32, h } = this;
@@ -180,6 +186,7 @@ export class HeapTable {
     u32[h + H_LIMIT] = loadLimit(a.B);
     u32[h + H_FLAGS]! &= ~BARE;
     u32[h + H_VERSION]!++;
+    u32[h + H_MOVES]!++;
   }
 
   /** Begins a growth: the current arrays become the old ones. */

@@ -19,6 +19,7 @@ export class NilMap<K, V, Z> extends BaseMap<K, V, Z> {
   readonly B = 0;
   readonly oldB = -1;
   readonly version = 0;
+  readonly moves = 0;
   readonly epoch = 0;
   readonly shape = 0;
   readonly hash0 = 0;

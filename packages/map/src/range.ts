@@ -2,15 +2,16 @@
  * Ranging over a map: random start, and Go's promises while the map changes underneath.
  *
  * A range walks the `2^b` buckets there were when it began, from a random one on, each from a random slot on. It
- * takes the keys of one chain at a time; before producing an entry it looks whether the map has changed
- * since, and if so looks the key up again.
+ * takes the keys of one chain at a time. If the map has changed since, it reads the chain again from where it is, or,
+ * once growth has moved entries, looks up each key that it took.
  *
  * Invariants
  *  1. A table only splits: what was bucket `i` of `2^b` lies, after growth, in the buckets whose low `b` bits are
  *     `i`. So each starting bucket stands for the same keys all through, and each is visited once.
  *  2. A bucket that splits while it waits is replaced on the stack by its two halves: memory stays that of one chain.
- *  3. No key is produced unless it is in the map at that moment. A new seed moves all keys; then what was taken
- *     before is dropped, for everything in it has been deleted.
+ *  3. Entries keep their slots until growth moves their chain, so slots before the current one are done.
+ *  4. No key is produced unless it is in the map at that moment. A new seed together with new buckets means that all
+ *     that was taken before has been deleted; it is dropped.
  *
  * Why not Go's iterator, which keeps the old bucket array and reads that: it would have to be rooted in the heap for
  * as long as a forgotten iterator lives, and after several growths each key costs a lookup. Here a range holds no pointer.
@@ -31,6 +32,12 @@ export class Hiter<K, V> implements MapRange<K, V> {
   #bucket: number;
   #left: number;
   #i = 0;
+  /** The last slot of the current chain that is done, in the order of the range. */
+  #done = -1;
+  /** The current chain, as it was asked for; -1 before the first. */
+  #chain = -1;
+  #old = false;
+  #want = -1;
   /** Parts of the current starting bucket still to be read: bucket index, and how many bits it has. */
   readonly #index: number[] = [];
   readonly #bits: number[] = [];
@@ -38,11 +45,13 @@ export class Hiter<K, V> implements MapRange<K, V> {
     n: 0,
     keys: [],
     slots: [],
+    orders: [],
     values: [],
     reflexive: [],
     place: null,
-    version: 0,
-    epoch: 0,
+    version: -1,
+    moves: -1,
+    epoch: -1,
   };
 
   constructor(map: Storage<K, V>) {
@@ -60,9 +69,11 @@ export class Hiter<K, V> implements MapRange<K, V> {
     const snap = this.#snap;
     if ((map.flags & WRITING) !== 0) throw concurrentIteration();
     for (;;) {
+      if (snap.version !== map.version && snap.moves === map.moves) this.#again();
       while (this.#i < snap.n) {
         const i = this.#i++;
         if (snap.version === map.version) {
+          this.#done = snap.orders[i]!;
           this.key = snap.keys[i]!;
           this.value = map.valueAt(snap, i);
           return true;
@@ -81,6 +92,7 @@ export class Hiter<K, V> implements MapRange<K, V> {
       }
       if (this.#shape !== map.shape) throw concurrentIteration();
       this.#i = 0;
+      this.#done = -1;
       snap.n = 0;
       if (!this.#advance()) return false;
     }
@@ -116,9 +128,23 @@ export class Hiter<K, V> implements MapRange<K, V> {
   #take(old: boolean, index: number, want: number): void {
     const map = this.#map;
     const snap = this.#snap;
+    this.#old = old;
+    this.#chain = index;
+    this.#want = want;
     snap.version = map.version;
+    snap.moves = map.moves;
     snap.epoch = map.epoch;
     map.gather(old, index, this.#offset, want, snap);
+  }
+
+  /** Reads the current chain again, whose entries are where they were, and goes on behind the slot that is done. */
+  #again(): void {
+    const snap = this.#snap;
+    snap.n = 0;
+    if (this.#chain < 0) return;
+    this.#take(this.#old, this.#chain, this.#want);
+    this.#i = 0;
+    while (this.#i < snap.n && snap.orders[this.#i]! <= this.#done) this.#i++;
   }
 }
 

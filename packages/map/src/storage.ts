@@ -3,9 +3,10 @@
  *
  * Invariants
  *  1. `version` changes with every change of where entries lie or which there are; overwriting a value keeps it.
- *  2. `epoch` changes when the hash of every key changes: at a new seed (clear, the last deletion).
- *  3. `shape` changes when a rebuild may lower `B`, after which a range cannot be continued.
- *  4. An entry's index in a table of `2^b` buckets is the low `b` bits of its index in any larger one, NaN's too.
+ *  2. `moves` changes when entries may have got other slots: with each bucket that growth moves, and with new buckets.
+ *  3. `epoch` changes when the hash of every key changes: at a new seed (clear, the last deletion).
+ *  4. `shape` changes when a rebuild may lower `B`, after which a range cannot be continued.
+ *  5. An entry's index in a table of `2^b` buckets is the low `b` bits of its index in any larger one, NaN's too.
  */
 
 /** The entries of one bucket chain, as a range found them. Reused from bucket to bucket. */
@@ -16,6 +17,8 @@ export interface Snapshot<K, V> {
   readonly keys: K[];
   /** Where each lies, in terms of the storage. */
   readonly slots: number[];
+  /** The how-manieth slot of its chain each is, counted in the order of the range. */
+  readonly orders: number[];
   /** Values of keys that do not equal themselves, which cannot be looked up again. */
   readonly values: V[];
   /** Whether the key equals itself. */
@@ -23,6 +26,7 @@ export interface Snapshot<K, V> {
   /** The storage's own note of where the slots are. */
   place: unknown;
   version: number;
+  moves: number;
   epoch: number;
 }
 
@@ -34,6 +38,7 @@ export interface Storage<K, V> {
   readonly oldB: number;
   readonly flags: number;
   readonly version: number;
+  readonly moves: number;
   readonly epoch: number;
   readonly shape: number;
   readonly random: () => number;

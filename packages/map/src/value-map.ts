@@ -18,13 +18,8 @@
 import type { BucketDump, Hasher } from "./api.ts";
 import { BaseMap } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
-import { hashBigint, hashNumber, hashString, Identities, mix } from "./hash.ts";
+import { AnyHash } from "./any-hash.ts";
 import {
-  countOverflow,
-  EMPTY_ONE,
-  EVACUATED_EMPTY,
-  EVACUATED_X,
-  EVACUATED_Y,
   hintToB,
   MIN_TOP_HASH,
   overLoadFactor,
@@ -36,7 +31,7 @@ import {
   WRITING,
 } from "./rules.ts";
 import type { Snapshot } from "./storage.ts";
-import { CHUNK_BITS, CHUNK_MASK, firstEmpty, HASHES, LINK, STRIDE, Table } from "./value-table.ts";
+import { CHUNK_BITS, CHUNK_MASK, HASHES, LINK, STRIDE, Table } from "./value-table.ts";
 
 /** What a map on JavaScript values is made of. */
 export interface ValueMapParts<K, V, Z> {
@@ -55,10 +50,10 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   len = 0;
   flags = 0;
   B: number;
-  noverflow = 0;
   hash0: number;
   nevacuate = 0;
   version = 0;
+  moves = 0;
   epoch = 0;
   shape = 0;
   readonly random: () => number;
@@ -69,7 +64,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   #old: Table | null = null;
   /** The table of the slot that {@link ValueMap.#find} returned. */
   #place: Table | null = null;
-  #ids: Identities | null = null;
+  #any: AnyHash | null = null;
   readonly #hasher: Hasher<K> | null;
   readonly #zero: () => Z;
   readonly #fitKey: ((key: K) => K) | null;
@@ -88,6 +83,10 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   get ptr(): number {
     return 0;
+  }
+
+  get noverflow(): number {
+    return this.#table === null ? 0 : this.#table.noverflow;
   }
 
   get oldB(): number {
@@ -123,7 +122,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     if (this.#fitKey !== null) key = this.#fitKey(key);
     if (this.#fitValue !== null) value = this.#fitValue(value);
     const h = this.#hash(key, WRITING);
-    if (this.#table === null) this.#table = new Table(this.B);
+    if (this.#table === null) this.#table = new Table(this.B, this.random);
     for (;;) {
       if (this.#old !== null) this.#growWork(h & ((1 << this.B) - 1));
       const found = this.#find(key, h, WRITING);
@@ -143,7 +142,8 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         this.#grow();
         continue; // Growing moves everything.
       }
-      this.#insert(h, this.#hasher === null ? key : this.#copy(key), value);
+      this.#table.insert(h, this.#hasher === null ? key : this.#copy(key), value);
+      this.version++;
       this.len++;
       return this;
     }
@@ -167,12 +167,12 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     this.#mayWrite();
     if (this.len === 0) return;
     this.flags &= ~SAME_SIZE_GROW;
-    this.#table = new Table(this.B);
+    this.#table = new Table(this.B, this.random);
     this.#old = null;
     this.nevacuate = 0;
-    this.noverflow = 0;
     this.len = 0;
     this.version++;
+    this.moves++;
     this.#reseed();
   }
 
@@ -180,17 +180,14 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     this.#mayWrite();
     const from = [this.#table, this.#old];
     this.B = hintToB(this.len);
-    this.#table = this.len === 0 ? null : new Table(this.B);
+    this.#table = new Table(this.B, this.random);
     this.#old = null;
     this.flags &= ~SAME_SIZE_GROW;
     this.nevacuate = 0;
-    this.noverflow = 0;
     this.version++;
+    this.moves++;
     this.shape++;
-    for (const t of from) {
-      if (t === null) continue;
-      for (let chunk = 0; chunk < t.meta.length; chunk++) this.#reinsert(t, chunk);
-    }
+    for (const t of from) t?.copyTo(this.#table);
   }
 
   release(): void {
@@ -198,8 +195,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   evacuated(index: number): boolean {
-    const top = this.#old!.top(index, 0);
-    return top > EMPTY_ONE && top < MIN_TOP_HASH;
+    return this.#old!.evacuated(index);
   }
 
   gather(old: boolean, index: number, offset: number, want: number, out: Snapshot<K, V>): void {
@@ -207,7 +203,8 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     out.place = t;
     if (t === null) return;
     const mask = (1 << this.B) - 1;
-    for (let b = index; ;) {
+    let order = 0;
+    for (let b = index; ; order += SLOTS) {
       const m = t.meta[b >>> CHUNK_BITS]!;
       const o = (b & CHUNK_MASK) * STRIDE;
       const slots = t.slots[b >>> CHUNK_BITS]!;
@@ -219,6 +216,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         const key = slots[p] as K;
         const n = out.n++;
         out.keys[n] = key;
+        out.orders[n] = order + j;
         out.slots[n] = b * SLOTS + i;
         out.values[n] = slots[p + SLOTS] as V;
         out.reflexive[n] = this.#hasher === null ? key === key : this.#same(key, key, READING);
@@ -244,7 +242,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   protected dumpChain(old: boolean, index: number): BucketDump<K, V>[] {
-    return ((old ? this.#old : this.#table) ?? new Table(this.B)).dump(index);
+    return ((old ? this.#old : this.#table) ?? new Table(this.B, this.random)).dump(index);
   }
 
   #valueOf(t: Table, slot: number): V {
@@ -309,50 +307,15 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     }
   }
 
-  /** Writes a new entry into the first free slot of its chain. */
-  #insert(h: number, key: K, value: V): void {
-    const t = this.#table!;
-    let b = h & ((1 << this.B) - 1);
-    for (;;) {
-      const m = t.meta[b >>> CHUNK_BITS]!;
-      const o = (b & CHUNK_MASK) * STRIDE;
-      const slot = firstEmpty(m[o]!, m[o + 1]!);
-      if (slot < SLOTS) {
-        t.put(b, slot, topHash(h), h, key, value);
-        this.version++;
-        return;
-      }
-      const next = m[o + LINK]!;
-      b = next === 0 ? this.#extend(t, b) : next;
-    }
-  }
-
-  #extend(t: Table, b: number): number {
-    this.noverflow = countOverflow(this.noverflow, this.B, this.random);
-    return t.extend(b);
-  }
-
-  #reinsert(t: Table, chunk: number): void {
-    const m = t.meta[chunk]!;
-    const slots = t.slots[chunk]!;
-    for (let i = 0; i * 2 * SLOTS < slots.length; i++) {
-      for (let s = 0; s < SLOTS; s++) {
-        if (((m[i * STRIDE + (s >>> 2)]! >>> ((s & 3) << 3)) & 0xff) < MIN_TOP_HASH) continue;
-        const p = i * 2 * SLOTS + s;
-        this.#insert(m[i * STRIDE + HASHES + s]!, slots[p] as K, slots[p + SLOTS] as V);
-      }
-    }
-  }
-
   #grow(): void {
     const bigger = overLoadFactor(this.len + 1, this.B);
     if (!bigger) this.flags |= SAME_SIZE_GROW;
     this.#old = this.#table;
     this.B += bigger ? 1 : 0;
-    this.#table = new Table(this.B);
+    this.#table = new Table(this.B, this.random);
     this.nevacuate = 0;
-    this.noverflow = 0;
     this.version++;
+    this.moves++;
   }
 
   /** Moves the old bucket that is about to be used, and one more so that growth comes to an end. */
@@ -363,55 +326,12 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   #evacuate(index: number): void {
     const old = this.#old!;
-    if (!this.evacuated(index)) {
+    if (!old.evacuated(index)) {
       this.version++;
-      this.#move(old, index);
+      this.moves++;
+      old.moveTo(this.#table!, index, (this.flags & SAME_SIZE_GROW) !== 0 ? 0 : 1 << old.B);
     }
     if (index === this.nevacuate) this.#advance(old);
-  }
-
-  #move(old: Table, index: number): void {
-    const t = this.#table!;
-    const newbit = (this.flags & SAME_SIZE_GROW) !== 0 ? 0 : 1 << old.B;
-    let x = index;
-    let y = index + newbit;
-    let xi = 0;
-    let yi = 0;
-    old.touch(index);
-    for (let b = index; ;) {
-      const chunk = b >>> CHUNK_BITS;
-      const m = old.meta[chunk]!;
-      const slots = old.slots[chunk]!;
-      const o = (b & CHUNK_MASK) * STRIDE;
-      for (let i = 0; i < SLOTS; i++) {
-        const top = old.top(b, i);
-        if (top <= EMPTY_ONE) {
-          old.setTop(b, i, EVACUATED_EMPTY);
-          continue;
-        }
-        const h = m[o + HASHES + i]!;
-        const p = (b & CHUNK_MASK) * 2 * SLOTS + i;
-        if ((h & newbit) === 0) {
-          if (xi === SLOTS) {
-            x = this.#extend(t, x);
-            xi = 0;
-          }
-          t.put(x, xi++, top, h, slots[p], slots[p + SLOTS]);
-          old.setTop(b, i, EVACUATED_X);
-        } else {
-          if (yi === SLOTS) {
-            y = this.#extend(t, y);
-            yi = 0;
-          }
-          t.put(y, yi++, top, h, slots[p], slots[p + SLOTS]);
-          old.setTop(b, i, EVACUATED_Y);
-        }
-        slots[p] = undefined;
-        slots[p + SLOTS] = undefined;
-      }
-      b = m[o + LINK]!;
-      if (b === 0) return;
-    }
   }
 
   #advance(old: Table): void {
@@ -454,32 +374,8 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         this.flags = saved;
       }
     }
-    switch (typeof key) {
-      case "string":
-        return hashString(key, seed);
-      case "number":
-        return key !== key ? this.random() | 0 : hashNumber(key, seed);
-      case "object":
-      case "function":
-        return key === null ? mix(seed ^ 0x297a2d39) : this.#identity(key, mode, seed);
-      case "symbol":
-        return Symbol.keyFor(key) === undefined
-          ? this.#identity(key, mode, seed)
-          : hashString(key.description ?? "", seed);
-      case "bigint":
-        return hashBigint(key, seed);
-      case "boolean":
-        return mix(seed ^ (key ? 0x51ed270b : 0x2c1b3c6d));
-      case "undefined":
-        return mix(seed ^ 0x6d2b79f5);
-      default:
-        throw new TypeError("unreachable");
-    }
-  }
-
-  #identity(key: WeakKey, mode: number, seed: number): number {
-    this.#ids ??= new Identities();
-    return mix(this.#ids.id(key, mode === WRITING) ^ seed);
+    this.#any ??= new AnyHash(this.random);
+    return this.#any.hash(key, seed, mode === WRITING);
   }
 }
 

@@ -8,7 +8,17 @@
  */
 import type { BucketDump } from "./api.ts";
 import { isLive, topsOf } from "./base.ts";
-import { EMPTY_ONE, EMPTY_REST, SLOTS } from "./rules.ts";
+import {
+  countOverflow,
+  EMPTY_ONE,
+  EMPTY_REST,
+  EVACUATED_EMPTY,
+  EVACUATED_X,
+  EVACUATED_Y,
+  MIN_TOP_HASH,
+  SLOTS,
+  topHash,
+} from "./rules.ts";
 
 /** Log2 of the buckets of a chunk: 64 KiB of places, small enough to be made inside one `set`. */
 export const CHUNK_BITS = 9;
@@ -31,9 +41,13 @@ export class Table {
   readonly slots: unknown[][] = [];
   #nextOverflow = 0;
   #endOverflow = 0;
+  readonly #random: () => number;
+  /** Go's `noverflow`: overflow buckets, an estimate above B = 15. */
+  noverflow = 0;
 
-  constructor(B: number) {
+  constructor(B: number, random: () => number) {
     this.B = B;
+    this.#random = random;
     for (let n = 2 ** Math.max(0, B - CHUNK_BITS); n > 0; n--) {
       this.meta.push(NO_META);
       this.slots.push(NO_SLOTS);
@@ -64,6 +78,7 @@ export class Table {
       this.#make(this.meta.length - 1, n);
     }
     const id = this.#nextOverflow++;
+    this.noverflow = countOverflow(this.noverflow, this.B, this.#random);
     this.meta[bucket >>> CHUNK_BITS]![(bucket & CHUNK_MASK) * STRIDE + LINK] = id;
     return id;
   }
@@ -126,6 +141,85 @@ export class Table {
         i = SLOTS - 1;
       }
     } while (this.top(b, i) === EMPTY_ONE);
+  }
+
+  /** Whether a chain has been moved to another table. */
+  evacuated(bucket: number): boolean {
+    const top = this.top(bucket, 0);
+    return top > EMPTY_ONE && top < MIN_TOP_HASH;
+  }
+
+  /** Writes a new entry into the first free slot of its chain. */
+  insert(h: number, key: unknown, value: unknown): void {
+    for (let b = h & ((1 << this.B) - 1); ;) {
+      const m = this.meta[b >>> CHUNK_BITS]!;
+      const o = (b & CHUNK_MASK) * STRIDE;
+      const slot = firstEmpty(m[o]!, m[o + 1]!);
+      if (slot < SLOTS) {
+        this.put(b, slot, topHash(h), h, key, value);
+        return;
+      }
+      const next = m[o + LINK]!;
+      b = next === 0 ? this.extend(b) : next;
+    }
+  }
+
+  /** Copies all entries that have not moved elsewhere into another table. */
+  copyTo(to: Table): void {
+    for (let chunk = 0; chunk < this.meta.length; chunk++) {
+      const m = this.meta[chunk]!;
+      const slots = this.slots[chunk]!;
+      for (let p = 0; p < slots.length; p++) {
+        const i = Math.floor(p / (2 * SLOTS));
+        const s = p % (2 * SLOTS);
+        if (s < SLOTS && this.top((chunk << CHUNK_BITS) + i, s) >= MIN_TOP_HASH) {
+          to.insert(m[i * STRIDE + HASHES + s]!, slots[p], slots[p + SLOTS]);
+        }
+      }
+    }
+  }
+
+  /** Moves a chain into a table of the same size (`newbit` 0) or of twice as many buckets. */
+  moveTo(to: Table, index: number, newbit: number): void {
+    let x = index;
+    let y = index + newbit;
+    let xi = 0;
+    let yi = 0;
+    this.touch(index);
+    for (let b = index; ;) {
+      const chunk = b >>> CHUNK_BITS;
+      const m = this.meta[chunk]!;
+      const slots = this.slots[chunk]!;
+      const o = (b & CHUNK_MASK) * STRIDE;
+      for (let i = 0; i < SLOTS; i++) {
+        const top = this.top(b, i);
+        if (top <= EMPTY_ONE) {
+          this.setTop(b, i, EVACUATED_EMPTY);
+          continue;
+        }
+        const h = m[o + HASHES + i]!;
+        const p = (b & CHUNK_MASK) * 2 * SLOTS + i;
+        if ((h & newbit) === 0) {
+          if (xi === SLOTS) {
+            x = to.extend(x);
+            xi = 0;
+          }
+          to.put(x, xi++, top, h, slots[p], slots[p + SLOTS]);
+          this.setTop(b, i, EVACUATED_X);
+        } else {
+          if (yi === SLOTS) {
+            y = to.extend(y);
+            yi = 0;
+          }
+          to.put(y, yi++, top, h, slots[p], slots[p + SLOTS]);
+          this.setTop(b, i, EVACUATED_Y);
+        }
+        slots[p] = undefined;
+        slots[p + SLOTS] = undefined;
+      }
+      b = m[o + LINK]!;
+      if (b === 0) return;
+    }
   }
 
   /** Lets go of the places of a chunk whose entries have all moved. */

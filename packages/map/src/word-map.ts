@@ -20,6 +20,7 @@ import {
   H_HASH0,
   H_LIMIT,
   H_MASK,
+  H_MOVES,
   H_OLD,
   H_VERSION,
   INT32,
@@ -196,6 +197,7 @@ export class WordMap extends HeapMap<number, any> {
     for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
     if (chain > 0) t.reserve(chain);
     i32[h + H_VERSION]!++;
+    i32[h + H_MOVES]!++;
     let xi = 0;
     let yi = 0;
     for (let b = from; b !== 0; b = u32[(b >>> 2) + 2]!) {

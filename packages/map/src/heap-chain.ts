@@ -1,0 +1,152 @@
+/**
+ * What is done to a whole bucket chain of a map in a heap: taking its keys for a range, dumping it, moving it.
+ *
+ * Invariants
+ *  1. Which half an entry moves to, and which half a range counts it to before, is decided alike: by a bit of
+ *     the hash, or, for a key that does not equal itself, by the lowest bit of its tophash.
+ */
+import type { BucketDump } from "./api.ts";
+import { isLive, topsOf } from "./base.ts";
+import type { Entries } from "./heap-entries.ts";
+import { H_BUCKETS, H_FLAGS, H_HASH0, H_MOVES, H_OLD, H_VERSION } from "./heap-layout.ts";
+import type { HeapTable } from "./heap-table.ts";
+import {
+  EMPTY_ONE,
+  EVACUATED_EMPTY,
+  EVACUATED_X,
+  EVACUATED_Y,
+  MIN_TOP_HASH,
+  SAME_SIZE_GROW,
+  SLOTS,
+  topHash,
+} from "./rules.ts";
+import type { Snapshot } from "./storage.ts";
+
+/** Appends the live entries of a chain to a snapshot, see `Storage.gather`. */
+export function gatherChain<K, V>(
+  t: HeapTable,
+  e: Entries,
+  old: boolean,
+  index: number,
+  offset: number,
+  want: number,
+  out: Snapshot<K, V>,
+): void {
+  const { u8 } = t;
+  const seed = t.seed;
+  const B = t.B;
+  let order = 0;
+  for (let b = old ? t.oldBucket(index) : t.bucket(index); b !== 0; order += SLOTS) {
+    for (let j = 0; j < SLOTS; j++) {
+      const i = (j + offset) & (SLOTS - 1);
+      const top = u8[b + i]!;
+      if (top < MIN_TOP_HASH) continue;
+      const reflexive = e.reflexiveAt(b, i);
+      if (want >= 0) {
+        const there = reflexive
+          ? (e.hashAt(b, i, seed) & ((1 << B) - 1)) === want
+          : want >>> (B - 1) === (top & 1);
+        if (!there) continue;
+      }
+      const n = out.n++;
+      out.keys[n] = e.loadKey(b, i) as K;
+      out.slots[n] = e.valueAt(b, i);
+      out.orders[n] = order + j;
+      out.reflexive[n] = reflexive;
+      if (!reflexive) out.values[n] = e.loadValue(e.valueAt(b, i)) as V;
+    }
+    b = t.link(b);
+  }
+}
+
+/** A chain as plain data. */
+export function dumpChain<K, V>(
+  t: HeapTable,
+  e: Entries,
+  old: boolean,
+  index: number,
+): BucketDump<K, V>[] {
+  const chain: BucketDump<K, V>[] = [];
+  let b = old ? t.oldBucket(index) : t.bucket(index);
+  if (b === 0) {
+    // Never written, or moved and already let go.
+    const tops = new Array<number>(SLOTS).fill(old && t.evacuated(index) ? EVACUATED_EMPTY : 0);
+    const none = tops.map(() => undefined);
+    const clean = tops.map(() => true);
+    return [{ tops, keys: none, values: none, hashes: tops.map(() => -1), clean }];
+  }
+  for (; b !== 0; b = t.link(b)) {
+    const at = b;
+    const tops = topsOf(t.i32[b >>> 2]!, t.i32[(b >>> 2) + 1]!);
+    chain.push({
+      tops,
+      keys: tops.map((x, i) => (isLive(x) ? (e.loadKey(at, i) as K) : undefined)),
+      values: tops.map((x, i) => (isLive(x) ? (e.loadValue(e.valueAt(at, i)) as V) : undefined)),
+      hashes: tops.map((x, i) =>
+        isLive(x) && e.reflexiveAt(at, i) ? e.hashAt(at, i, t.seed) >>> 0 : -1,
+      ),
+      clean: tops.map((_, i) => e.isClear(at, i)),
+    });
+  }
+  return chain;
+}
+
+/**
+ * Moves an old chain to its one or two new places. What it needs is allocated first: between the first entry and
+ * the last nothing can fail.
+ */
+export function moveChain(t: HeapTable, e: Entries, index: number): void {
+  const h = t.h;
+  const u8 = t.u8;
+  const { oldB } = t;
+  const seed = t.i32[h + H_HASH0]!;
+  const same = (t.i32[h + H_FLAGS]! & SAME_SIZE_GROW) !== 0;
+  const buckets = t.u32[h + H_BUCKETS]!;
+  const bit = same ? 0 : 1 << oldB;
+  const from = t.touch(t.u32[h + H_OLD]!, index);
+  let x = t.touch(buckets, index);
+  let y = same ? 0 : t.touch(buckets, index + bit);
+  let chain = 0;
+  for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
+  if (chain > 0) t.reserve(chain);
+  t.i32[h + H_VERSION]!++;
+  t.i32[h + H_MOVES]!++;
+  let xi = 0;
+  let yi = 0;
+  for (let b = from; b !== 0; b = t.link(b)) {
+    for (let i = 0; i < SLOTS; i++) {
+      let top = u8[b + i]!;
+      if (top <= EMPTY_ONE) {
+        u8[b + i] = EVACUATED_EMPTY;
+        continue;
+      }
+      let toY = false;
+      if (!same) {
+        const hash = e.hashAt(b, i, seed);
+        if (e.reflexiveAt(b, i)) {
+          toY = (hash & bit) !== 0;
+        } else {
+          toY = (top & 1) !== 0;
+          top = topHash(hash);
+        }
+      }
+      if (toY) {
+        if (yi === SLOTS) {
+          y = t.extend(y);
+          yi = 0;
+        }
+        e.move(y, yi, b, i);
+        u8[y + yi++] = top;
+        u8[b + i] = EVACUATED_Y;
+      } else {
+        if (xi === SLOTS) {
+          x = t.extend(x);
+          xi = 0;
+        }
+        e.move(x, xi, b, i);
+        u8[x + xi++] = top;
+        u8[b + i] = EVACUATED_X;
+      }
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** The conformance suite of `@gort/map`, and the reference map to compare with. Re-exports only. */
+export { type MakeMap, type MapCase, mapCases } from "./cases.ts";
+export { createReferenceMap, type SimpleMap } from "./reference.ts";

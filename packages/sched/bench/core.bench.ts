@@ -1,12 +1,12 @@
 /**
  * What the scheduler's basic moves cost: hand-off, giving way, starting and ending a goroutine, awaiting an op.
- * Each line is the best and the median of alternating rounds in one process. Compare with
+ * Each line is the best and the median of alternating rounds in one process, in CPU time, which a busy machine
+ * disturbs less than the wall clock. Compare with
  * `apps/bench`, which runs Go and the peers beside it.
  *
  * Run: node --conditions=@gort/source --import tsx packages/sched/bench/core.bench.ts
  */
 import { type Go, go, Op, run, WaitQueue } from "@gort/sched";
-import { performance } from "node:perf_hooks";
 
 /** A rendezvous, as an unbuffered channel does it. */
 class Meet {
@@ -138,9 +138,10 @@ const times = new Map<string, number[]>();
 for (let round = 0; round < 7; round++) {
   for (const c of cases) {
     if (only !== undefined && !c.name.includes(only)) continue;
-    const t = performance.now();
+    const t = process.cpuUsage();
     await c.body();
-    const ns = ((performance.now() - t) * 1e6) / c.n;
+    const u = process.cpuUsage(t);
+    const ns = ((u.user + u.system) * 1e3) / c.n;
     if (round > 0) (times.get(c.name) ?? times.set(c.name, []).get(c.name)!).push(ns);
   }
 }

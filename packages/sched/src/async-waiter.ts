@@ -18,10 +18,12 @@ import { turnSpent } from "./turn.ts";
 
 type Callback = ((value: any) => unknown) | null | undefined;
 
-/** Where an async waiter stands. */
-const WAITING = 0;
-const SETTLED = 1;
-const REJECTED = 2;
+/** What became of a callback, for those who asked. */
+interface Outcome {
+  readonly promise: Promise<unknown>;
+  readonly resolve?: (value: unknown) => void;
+  readonly reject?: (reason: unknown) => void;
+}
 
 /** States of an op (see `op.ts`), repeated here so that the modules need no cycle at load. */
 const OP_PARKED = 1;
@@ -36,11 +38,9 @@ export class AsyncWaiter implements Waiter {
   private readonly gate: AsyncGate;
   private onFulfilled: Callback;
   private onRejected: Callback;
-  private state = WAITING;
-  private result: unknown = undefined;
-  private promise: Promise<unknown> | null = null;
-  private resolve: ((value: unknown) => void) | null = null;
-  private reject: ((reason: unknown) => void) | null = null;
+  private settledYet = false;
+  /** Made when the outcome matters: not for `await`, whose callbacks return nothing. */
+  private outcome: Outcome | null = null;
 
   constructor(gate: AsyncGate, op: Op<any>, onFulfilled: Callback, onRejected: Callback) {
     this.gate = gate;
@@ -113,26 +113,30 @@ export class AsyncWaiter implements Waiter {
   }
 
   private settled(value: unknown): void {
-    this.state = SETTLED;
-    this.result = value;
-    this.resolve?.(value);
+    this.settledYet = true;
+    const outcome = this.outcome;
+    if (outcome !== null) outcome.resolve!(value);
+    else if (value !== undefined) this.outcome = { promise: Promise.resolve(value) };
   }
 
   private rejected(error: unknown): void {
-    this.state = REJECTED;
-    this.result = error;
-    if (this.reject !== null) this.reject(error);
-    else this.promise = Promise.reject(error);
+    this.settledYet = true;
+    const outcome = this.outcome;
+    if (outcome !== null) outcome.reject!(error);
+    else this.outcome = { promise: Promise.reject(error) };
   }
 
   private toPromise(): Promise<unknown> {
-    return (this.promise ??=
-      this.state === SETTLED
-        ? Promise.resolve(this.result)
-        : new Promise((resolve, reject) => {
-            this.resolve = resolve;
-            this.reject = reject;
-          }));
+    if (this.outcome !== null) return this.outcome.promise;
+    if (this.settledYet) return Promise.resolve(undefined);
+    let resolve!: (value: unknown) => void;
+    let reject!: (reason: unknown) => void;
+    const promise = new Promise((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    this.outcome = { promise, resolve, reject };
+    return promise;
   }
 
   then(onFulfilled?: Callback, onRejected?: Callback): Promise<unknown> {

@@ -96,10 +96,10 @@ export abstract class HeapClock implements Clock {
     return min;
   }
 
-  /** Fires every timer due at `now`, the earliest first. Returns how many. */
-  runDue(now: number): number {
+  /** Fires at most `max` of the timers due at `now`, the earliest first. Returns how many. */
+  runDue(now: number, max: number = Infinity): number {
     let fired = 0;
-    while (this.size > 0) {
+    while (this.size > 0 && fired < max) {
       const heaps = this.heaps;
       let heap = heaps[0]!;
       for (let i = 1; i < heaps.length; i++) {

@@ -54,6 +54,9 @@ import { WaitQueue } from "./wait-queue.ts";
 /** How many goroutines have their creation site captured unless told otherwise: it costs a microsecond each. */
 const SITES_MAX = 1000;
 
+/** Timers fired between two looks at the clock. */
+const TIMERS_MAX = 500;
+
 /** Steps between two looks at the clock: adapted to how long steps take, between these bounds. */
 const EVERY_MAX = 256;
 
@@ -251,6 +254,11 @@ export abstract class Core implements Runtime, Scheduler {
         if (heap === null || heap.size === 0) break;
         if (heap.virtual ? !this.jump(heap as VirtualClock) : this.fireDue(heap, heap.now()) === 0)
           break;
+        // Timers alone, or virtual time that jumps on and on, must not keep the host waiting either.
+        if (hostNow() >= end) {
+          more = true;
+          break;
+        }
         continue;
       }
       steps++;
@@ -286,7 +294,7 @@ export abstract class Core implements Runtime, Scheduler {
   /** Fires what is due on our own clock; returns how many. */
   private fireDue(heap: HeapClock, at: number): number {
     ambient.g = null;
-    const fired = heap.runDue(at);
+    const fired = heap.runDue(at, TIMERS_MAX);
     if (this.tracer !== null)
       for (let i = 0; i < fired; i++) this.tracer.timer(at, this.currentProc());
     return fired;

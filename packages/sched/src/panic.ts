@@ -157,7 +157,7 @@ export function panicState(thrown: unknown): PanicState {
 export function toThrow(state: PanicState): unknown {
   if (state.link === null && state.goexit === null) return state.thrown;
   const fresh = !isPanicError(state.thrown) || state.thrown.state?.recovered === true;
-  const error = fresh ? new PanicError(state.value) : (state.thrown);
+  const error = fresh ? new PanicError(state.value) : state.thrown;
   error.state = state;
   return error;
 }

@@ -11,6 +11,7 @@ import {
   afterFunc,
   Chan,
   checkpoint,
+  createDeterministicScheduler,
   createScheduler,
   go,
   gosched,
@@ -179,6 +180,33 @@ describe("the event loop is not starved", () => {
       await gosched();
     }
     expect(stop).toBe(true);
+  });
+
+  test("virtual time that jumps on and on lets the host through", async () => {
+    let stop = false;
+    setTimeout(() => (stop = true), 10);
+    const jumps = await createDeterministicScheduler({ seed: 1 }).run(function* () {
+      let n = 0;
+      for (; !stop; n++) yield* sleep(1000);
+      return n;
+    });
+    expect(jumps).toBeGreaterThan(0);
+  });
+
+  test("a flood of due timers lets the host through", async () => {
+    const s = createScheduler({ slice: 1 });
+    let turns = 0;
+    let fired = 0;
+    await s.run(function* () {
+      const tick = (): void => {
+        turns++;
+        if (fired < 50_000) setImmediate(tick);
+      };
+      setImmediate(tick);
+      for (let i = 0; i < 50_000; i++) s.clock.schedule(0, () => fired++);
+      while (fired < 50_000) yield* sleep(0.001);
+    });
+    expect(turns).toBeGreaterThan(1);
   });
 
   test("checkpoints of an async function let the host through", async () => {

@@ -29,7 +29,7 @@ describe("an op", () => {
       "operation used while it is pending",
     );
     expect(() => parked.next()).toThrow("operation used while it is pending");
-    parked.return();
+    parked.return(undefined);
     expect(c.receivers.length).toBe(0);
   });
 

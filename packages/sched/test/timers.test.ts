@@ -346,7 +346,7 @@ describe("time: what the language promises", () => {
     const op = c.recv();
     op.next();
     expect(op.describe()).toMatch(/^timer \(due in 3\d{6} ms\)$/);
-    op.return();
+    op.return(0);
     expect(c.tryRecv()).toEqual([undefined, false, false]);
   });
 });

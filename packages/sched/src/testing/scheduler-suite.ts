@@ -8,7 +8,7 @@
 import type { Go, Scheduler } from "../api.ts";
 import { checkScheduler } from "../check.ts";
 import { currentGoroutine, now } from "../current.ts";
-import type { DeadlockError} from "../deadlock.ts";
+import type { DeadlockError } from "../deadlock.ts";
 import { isDeadlockError } from "../deadlock.ts";
 import { macrotask } from "../host.ts";
 import { Op } from "../op.ts";

@@ -180,7 +180,7 @@ const scenarios: Record<string, Scenario> = {
       });
     }
     const settle = async (): Promise<void> => {
-      for (let i = 0; i < 20; i++) await null;
+      for (let i = 0; i < 20; i++) await Promise.resolve();
     };
     heap.collect();
     await settle();

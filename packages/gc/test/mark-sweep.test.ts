@@ -1,81 +1,315 @@
 import { createAllocator, createMemory } from "@gort/alloc";
-import { int32, ptr, struct, array } from "@gort/types";
+import { array, int32, ptr, struct } from "@gort/types";
 import { describe, expect, it } from "vitest";
-import {
-  createHeap,
-  createNoCollectHeap,
-  createStopTheWorldHeap,
-  createStressHeap,
-  traced,
-} from "../src/index.ts";
-import type { GcHeap } from "../src/index.ts";
+import type { GcHeap, HeapOptions } from "../src/index.ts";
+import { checkHeap, checkTricolor, createHeap } from "../src/index.ts";
 import { simpleAllocator } from "./simple-allocator.ts";
 
-function count(heap: GcHeap): number {
-  let n = 0;
-  heap.allocator.objects.forEach(() => n++);
-  return n;
-}
-
+const MiB = 2 ** 20;
 const Node = struct({ next: ptr(int32), value: int32 });
+const heapOf = (o: HeapOptions = {}): GcHeap => createHeap({ reserve: 64 * MiB, ...o });
 
-for (const [name, make] of [
-  ["simple", () => simpleAllocator()],
-  ["traced", () => traced(createAllocator(createMemory({ reserve: 1 << 24 })))],
-  ["tiered", () => createAllocator(createMemory({ reserve: 1 << 24 }))],
-] as const) {
-  describe(`mark-sweep on the ${name} allocator`, () => {
-    it("keeps what a root reaches and frees the rest", () => {
-      const heap = createHeap({ allocator: make() });
-      const a = heap.alloc(Node);
-      const b = heap.alloc(Node);
-      heap.writePtr(a, b);
-      heap.alloc(Node);
-      const h = heap.root(a);
-      heap.collect();
-      expect(count(heap)).toBe(2);
-      h.release();
-      heap.collect();
-      expect(count(heap)).toBe(0);
-      expect(heap.stats().numForcedGC).toBe(2);
-    });
-    it("marks a long list in steps", () => {
-      const heap = createHeap({ allocator: make() });
-      const h = heap.root(0);
-      for (let i = 0; i < 5000; i++) {
-        const n = heap.alloc(Node);
-        heap.memory.i32[(n >>> 2) + 1] = i;
-        heap.writePtr(n, h.ptr);
-        h.set(n);
-      }
-      heap.alloc(array(int32, 100));
-      let steps = 0;
-      while (heap.stepWork(1000)) steps++;
-      expect(steps).toBeGreaterThan(10);
-      expect(count(heap)).toBe(5000);
-    });
-    it("twins agree", () => {
-      for (const create of [createStopTheWorldHeap, createNoCollectHeap, createStressHeap]) {
-        const heap = create({ allocator: make() });
-        const h = heap.root(heap.alloc(Node));
-        heap.alloc(Node);
-        heap.safepoint();
-        heap.collect();
-        expect(count(heap)).toBe(heap.kind === "no-collect" ? 2 : 1);
-        h.release();
-      }
-    });
-    it("boxes", () => {
-      const heap = createHeap({ allocator: make() });
-      const o = {};
-      const p = heap.values.box(o);
-      const h = heap.root(p);
-      expect(heap.values.unbox(p)).toBe(o);
-      heap.collect();
-      expect(heap.values.unbox(p)).toBe(o);
-      h.release();
-      heap.collect();
-      expect(() => heap.values.unbox(p)).toThrow("not a box");
-    });
-  });
+/** A list of `n` nodes held by the returned handle. */
+function list(heap: GcHeap, n: number) {
+  const head = heap.root(0);
+  for (let i = 0; i < n; i++) {
+    const p = heap.alloc(Node);
+    heap.memory.i32[(p + 4) >>> 2] = i;
+    heap.writePtr(p, head.ptr);
+    head.set(p);
+  }
+  return head;
 }
+
+describe("phases", () => {
+  it("go off, mark, sweep, off in steps, and every step keeps the invariants", () => {
+    const heap = heapOf({ gcPercent: -1 });
+    list(heap, 2000);
+    for (let i = 0; i < 500; i++) heap.alloc(Node);
+    const seen: string[] = [];
+    let more = true;
+    while (more) {
+      more = heap.stepWork(500);
+      if (seen.at(-1) !== heap.phase) seen.push(heap.phase);
+      checkHeap(heap);
+    }
+    expect(seen).toEqual(["mark", "sweep", "off"]);
+    expect(heap.stats().heapObjects).toBe(2000);
+  });
+
+  it("an allocation starts a cycle at the trigger but never ends one", () => {
+    const heap = heapOf();
+    const kept = list(heap, 10);
+    while (heap.phase === "off") heap.alloc(array(int32, 100));
+    for (let i = 0; i < 50_000; i++) heap.alloc(Node);
+    expect(heap.phase).toBe("mark");
+    expect(heap.stats().numGC).toBe(0);
+    heap.safepoint();
+    expect(heap.stats().numGC).toBe(1);
+    expect(kept.ptr).not.toBe(0);
+  });
+
+  it("with the deletion barrier a cycle starts only at a safepoint", () => {
+    const heap = heapOf({ barrier: "deletion" });
+    let told = 0;
+    heap.background.onReady = () => told++;
+    for (let i = 0; i < 10_000; i++) heap.alloc(array(int32, 200));
+    expect(heap.phase).toBe("off");
+    expect(heap.background.pending).toBe(true);
+    expect(told).toBe(1);
+    heap.safepoint();
+    expect(heap.phase).toBe("mark");
+  });
+
+  it("assists alone finish marking before the goal", () => {
+    const heap = heapOf({ reserve: 256 * MiB, now: () => 0 }); // no time passes: no background work
+    list(heap, 200_000);
+    heap.collect();
+    const goal = heap.stats().nextGC;
+    while (heap.phase === "off") heap.alloc(Node);
+    const cycles = heap.stats().numGC;
+    let before = 0;
+    while (heap.stats().numGC === cycles) {
+      before = heap.stats().heapAlloc;
+      for (let i = 0; i < 100; i++) heap.alloc(Node);
+      heap.safepoint();
+    }
+    expect(before).toBeLessThan(goal * 1.1);
+  });
+
+  it("sweeping is proportional: it is over before the next cycle is due", () => {
+    const heap = heapOf({ now: () => 0 });
+    list(heap, 50_000);
+    for (let i = 0; i < 50_000; i++) heap.alloc(Node);
+    heap.step(0);
+    while (heap.phase === "mark") heap.step(0);
+    expect(heap.phase).toBe("sweep");
+    // Only allocations from here on.
+    while (heap.phase === "sweep") heap.alloc(Node);
+    expect(heap.phase).toBe("off");
+    expect(heap.stats().numGC).toBe(1);
+    checkHeap(heap);
+  });
+
+  it("collect during a cycle finishes it and runs another", () => {
+    const heap = heapOf();
+    const head = list(heap, 100);
+    heap.step(0);
+    head.release(); // too late for the cycle that runs, if it saw the handle already
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(0);
+    expect(heap.phase).toBe("off");
+  });
+});
+
+describe("memory runs out", () => {
+  it("while sweeping: the rest is swept and the allocation succeeds", () => {
+    const heap = heapOf({ reserve: 16 * MiB, gcPercent: -1 });
+    for (let i = 0; i < 12; i++) heap.alloc(array(int32, MiB / 4));
+    expect(() => {
+      for (;;) heap.alloc(array(int32, MiB / 4));
+    }).toThrow("out of memory");
+    checkHeap(heap);
+    heap.step(0);
+    while (heap.phase === "mark") heap.stepWork(1e6);
+    expect(heap.phase).toBe("sweep");
+    expect(heap.alloc(array(int32, MiB))).not.toBe(0);
+    checkHeap(heap);
+  });
+
+  it("for the grey set: no object is lost, all marked ones are scanned again", () => {
+    const allocator = simpleAllocator(1 << 24);
+    const heap = createHeap({ allocator, gcPercent: -1 });
+    // A wide tree: far more grey objects at once than one buffer holds.
+    const table = heap.root(heap.alloc(array(ptr(int32), 5000)));
+    for (let i = 0; i < 5000; i++) {
+      const outer = heap.alloc(Node);
+      heap.writePtr(table.ptr + 4 * i, outer);
+      heap.writePtr(outer, heap.alloc(Node));
+    }
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(10_001);
+    allocator.failManual = 1e9;
+    heap.alloc(Node);
+    heap.step(0);
+    while (heap.stepWork(10_000)) checkHeap(heap);
+    allocator.failManual = 0;
+    expect(heap.stats().heapObjects).toBe(10_001);
+    checkHeap(heap);
+  });
+
+  it("for a handle or a record: an error, and everything still holds", () => {
+    const allocator = simpleAllocator(1 << 20);
+    const heap = createHeap({ allocator });
+    const p = heap.alloc(Node);
+    allocator.failManual = 1e9;
+    expect(() => heap.root(p)).toThrow("out of memory");
+    expect(() => heap.frame(3)).toThrow("out of memory");
+    expect(() => heap.setFinalizer(p, () => {})).toThrow("out of memory");
+    expect(() => heap.weak(p)).toThrow("out of memory");
+    expect(() => heap.values.box(1)).toThrow("out of memory");
+    checkHeap(heap);
+    allocator.failManual = 0;
+    expect(heap.root(p).ptr).toBe(p);
+    expect(heap.values.unbox(heap.values.box(1))).toBe(1);
+    checkHeap(heap);
+  });
+});
+
+describe("barriers", () => {
+  for (const barrier of ["hybrid", "insertion", "deletion"] as const) {
+    it(`${barrier}: an object moved from a grey to a black one survives`, () => {
+      const heap = heapOf({ barrier, gcPercent: -1 });
+      const head = list(heap, 5000);
+      const black = heap.root(heap.alloc(Node)); // the last root is scanned first
+      const tail = heap.alloc(Node);
+      let last = head.ptr;
+      for (let p = last; p !== 0; p = heap.memory.u32[p >>> 2]!) last = p;
+      heap.writePtr(last, tail);
+      heap.step(0);
+      heap.stepWork(9000); // the handles and the first nodes
+      expect(heap.phase).toBe("mark");
+      // Hide the tail behind the black object.
+      heap.writePtr(black.ptr, tail);
+      heap.writePtr(last, 0);
+      checkTricolor(heap, barrier === "insertion" ? "strong" : "weak");
+      while (heap.stepWork(5000));
+      expect(heap.stats().heapObjects).toBe(5002);
+      expect(heap.memory.u32[black.ptr >>> 2]).toBe(tail);
+    });
+  }
+
+  it("without a barrier that object would be lost: the checker says so", () => {
+    const heap = heapOf({ gcPercent: -1 });
+    const head = list(heap, 5000);
+    const black = heap.root(heap.alloc(Node));
+    heap.step(0);
+    heap.stepWork(9000);
+    const { u32 } = heap.memory;
+    let last = head.ptr;
+    let before = 0;
+    for (let p = last; u32[p >>> 2] !== 0; p = u32[p >>> 2]!) {
+      before = p;
+      last = u32[p >>> 2]!;
+    }
+    u32[black.ptr >>> 2] = last;
+    expect(() => checkTricolor(heap, "strong")).toThrow(/black \d+ points to white/);
+    expect(() => checkTricolor(heap, "weak")).not.toThrow();
+    u32[before >>> 2] = 0;
+    expect(() => checkTricolor(heap, "weak")).toThrow(/only reached from black/);
+  });
+
+  it("an unknown barrier is refused by name", () => {
+    expect(() => heapOf({ barrier: "none" as "hybrid" })).toThrow("barrier is none");
+  });
+});
+
+describe("pacing", () => {
+  it("a memory limit makes cycles start earlier", () => {
+    const heap = heapOf({ reserve: 256 * MiB });
+    list(heap, 400_000);
+    heap.collect();
+    const free = heap.stats().nextGC;
+    const limit = heap.stats().heapMarked + 16 * MiB;
+    expect(heap.setMemoryLimit(limit)).toBe(Infinity);
+    expect(heap.stats().nextGC).toBeLessThanOrEqual(Math.max(limit, heap.stats().heapMarked));
+    expect(heap.setMemoryLimit(-1)).toBe(limit);
+    heap.setGCPercent(-1);
+    expect(heap.stats().nextGC).toBeLessThan(Infinity);
+    heap.setMemoryLimit(Infinity);
+    expect(heap.stats().nextGC).toBe(Infinity);
+    heap.setGCPercent(100);
+    expect(heap.stats().nextGC).toBe(free);
+  });
+
+  it("safepoints without a driver give marking its quarter of the time", () => {
+    let now = 0;
+    const clock = (): number => (now += 0.02); // each look at the clock takes its time
+    const heap = heapOf({ now: clock, gcPercent: -1, forcedPeriodMs: Infinity });
+    list(heap, 200_000);
+    heap.step(0);
+    let polls = 0;
+    while (heap.phase === "mark" && polls < 1e6) {
+      now += 0.05;
+      heap.safepoint();
+      polls++;
+    }
+    expect(heap.phase).toBe("sweep");
+    expect(polls).toBeGreaterThan(20);
+  });
+
+  it("a driver is told once per cycle and does the work", () => {
+    const heap = heapOf();
+    let ready = 0;
+    heap.background.onReady = () => ready++;
+    while (ready === 0) {
+      heap.alloc(array(int32, 64));
+      heap.safepoint();
+    }
+    expect(heap.background.pending).toBe(true);
+    let steps = 0;
+    while (heap.background.step(0.1)) steps++;
+    expect(steps).toBeGreaterThan(0);
+    expect(heap.background.pending).toBe(false);
+    expect(ready).toBe(1);
+  });
+
+  it("bad budgets and knobs are refused by name", () => {
+    const heap = heapOf();
+    expect(() => heap.step(-1)).toThrow("step: budgetMs is -1");
+    expect(() => heap.stepWork(NaN)).toThrow("stepWork: bytes is NaN");
+    expect(() => heap.setGCPercent(NaN)).toThrow("setGCPercent: percent is NaN");
+    expect(() => heap.setMemoryLimit(NaN)).toThrow("setMemoryLimit: bytes is NaN");
+    expect(() => heap.alloc(Node, -1)).toThrow("alloc: count is -1");
+    expect(() => heap.addRoots(null as never)).toThrow("addRoots: source is null");
+  });
+
+  it("a root source that collects is refused, and the cycle is not harmed", () => {
+    const heap = heapOf();
+    list(heap, 10);
+    const remove = heap.addRoots({ scan: () => heap.collect() });
+    expect(() => heap.collect()).toThrow("called while the collector is at work");
+    remove();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(10);
+    checkHeap(heap);
+  });
+});
+
+describe("stress", () => {
+  it("poisons freed memory at the next safepoint and refuses stale pointers", () => {
+    const heap = createHeap({ reserve: 16 * MiB, stress: true });
+    const stale = heap.alloc(Node);
+    const kept = heap.root(heap.alloc(Node));
+    heap.memory.i32[(stale + 4) >>> 2] = 7;
+    heap.safepoint();
+    expect(heap.memory.u8[stale + 4]).toBe(0x55);
+    expect(() => heap.writePtr(kept.ptr, stale)).toThrow(`writePtr: value is ${stale}`);
+    expect(() => heap.writePtr(stale, kept.ptr)).toThrow(`writePtr: slot is ${stale}`);
+    expect(() => heap.writePtr(kept.ptr + 4, 0)).toThrow("the address of a pointer");
+    expect(() => heap.root(stale)).toThrow(`root: p is ${stale}`);
+    checkHeap(heap);
+  });
+
+  it("leaves what a finalizer will get, and the values of boxes, alone", () => {
+    const heap = createHeap({ reserve: 16 * MiB, stress: true });
+    const p = heap.alloc(Node);
+    heap.memory.i32[(p + 4) >>> 2] = 42;
+    let seen = 0;
+    heap.setFinalizer(p, (q) => (seen = heap.memory.i32[(q + 4) >>> 2]!));
+    heap.values.box("dropped");
+    heap.safepoint();
+    expect(seen).toBe(42);
+    checkHeap(heap);
+  });
+});
+
+it("two heaps in one process do not see each other", () => {
+  const a = heapOf();
+  const b = createHeap({ allocator: createAllocator(createMemory({ reserve: 16 * MiB })) });
+  list(a, 5);
+  b.step(0);
+  a.collect();
+  expect(a.stats().heapObjects).toBe(5);
+  expect(b.phase).toBe("mark");
+});

@@ -1,0 +1,220 @@
+import { int32, ptr, struct } from "@gort/types";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { GcHeap, Ptr } from "../src/index.ts";
+import { checkHeap, createHeap, createStopTheWorldHeap } from "../src/index.ts";
+
+const Node = struct({ next: ptr(int32), value: int32, pad: ptr(int32) });
+const small = { reserve: 2 ** 25 };
+
+describe("the queue", () => {
+  it("in manual mode waits for runFinalizers, and says when there is something", () => {
+    let told = 0;
+    const heap = createHeap({ ...small, finalizers: "manual", onFinalizers: () => told++ });
+    const ran: number[] = [];
+    for (let i = 0; i < 3; i++) heap.setFinalizer(heap.alloc(Node), () => ran.push(i));
+    heap.collect();
+    expect(told).toBe(1);
+    expect(ran).toEqual([]);
+    // What is queued is held: it survives further cycles.
+    heap.collect();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(3);
+    checkHeap(heap);
+    expect(heap.runFinalizers()).toBe(3);
+    expect(ran.sort()).toEqual([0, 1, 2]);
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(0);
+  });
+
+  it("a finalizer that throws is used up, the rest still run", () => {
+    const heap = createHeap(small);
+    let ran = 0;
+    for (let i = 0; i < 3; i++) {
+      heap.setFinalizer(heap.alloc(Node), () => {
+        if (++ran === 1) throw new Error("first");
+      });
+    }
+    expect(() => heap.collect()).toThrow("first");
+    checkHeap(heap);
+    heap.collect();
+    expect(ran).toBe(3);
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(0);
+    checkHeap(heap);
+  });
+
+  it("a finalizer may allocate, set finalizers and collect", () => {
+    const heap = createHeap(small);
+    let ran = 0;
+    const fin = (): void => {
+      if (++ran < 5) heap.setFinalizer(heap.alloc(Node), fin);
+      heap.collect();
+      checkHeap(heap);
+    };
+    heap.setFinalizer(heap.alloc(Node), fin);
+    for (let i = 0; i < 10; i++) heap.collect();
+    expect(ran).toBe(5);
+    expect(heap.stats().heapObjects).toBe(0);
+  });
+
+  it("an asynchronous finalizer holds its object until it settles", async () => {
+    const heap = createHeap(small);
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const p = heap.alloc(Node);
+    heap.memory.i32[(p + 4) >>> 2] = 77;
+    let seen = 0;
+    heap.setFinalizer(p, async (q) => {
+      await gate;
+      seen = heap.memory.i32[(q + 4) >>> 2]!;
+    });
+    heap.collect();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(1);
+    checkHeap(heap);
+    open();
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+    expect(seen).toBe(77);
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(0);
+  });
+
+  it("a queued cleanup can still be stopped, wherever it stands", () => {
+    const heap = createHeap({ ...small, finalizers: "manual" });
+    const ran: number[] = [];
+    const p = heap.alloc(Node);
+    const all = [0, 1, 2, 3].map((i) => heap.addCleanup(p, (n) => ran.push(n), i));
+    heap.collect();
+    all[0]!.stop();
+    all[3]!.stop();
+    all[3]!.stop();
+    checkHeap(heap);
+    heap.runFinalizers();
+    all[1]!.stop(); // too late, and harmless
+    expect(ran.sort()).toEqual([1, 2]);
+    checkHeap(heap);
+  });
+
+  it("arguments are checked", () => {
+    const heap = createHeap(small);
+    const p = heap.alloc(Node);
+    expect(() => heap.addCleanup(0, () => {}, 1)).toThrow("runtime.AddCleanup: ptr is nil");
+    expect(() => heap.addCleanup(p, 5 as never, 1)).toThrow("addCleanup: fn is 5");
+    expect(() => heap.addCleanup(8, () => {}, 1)).toThrow("ptr not in allocated block");
+    expect(() => heap.weak(8)).toThrow("weak: p is 8");
+  });
+});
+
+/** A random program over lifetimes, against what a walk of plain objects says must happen. */
+function lifetimes(heap: GcHeap, ops: readonly number[]): void {
+  interface Obj {
+    readonly ptr: Ptr;
+    next: Obj | null;
+    root: { release(): void } | null;
+    finalizer: boolean;
+    finalized: number;
+    cleaned: number;
+    value: object | null;
+  }
+  const all: Obj[] = [];
+  const at = (n: number): Obj | undefined => {
+    const held = all.filter((o) => o.root !== null);
+    return held.length === 0 ? undefined : held[n % held.length];
+  };
+  const reached = (): Set<Obj> => {
+    const seen = new Set<Obj>();
+    const walk = (o: Obj | null): void => {
+      for (; o !== null && !seen.has(o); o = o.next) seen.add(o);
+    };
+    for (const o of all) if (o.root !== null) walk(o);
+    return seen;
+  };
+  for (const op of ops) {
+    const kind = op % 16;
+    const o = at(op >>> 4);
+    if (kind < 5 || o === undefined) {
+      const p = heap.alloc(Node);
+      all.push({
+        ptr: p,
+        next: null,
+        root: heap.root(p),
+        finalizer: false,
+        finalized: 0,
+        cleaned: 0,
+        value: null,
+      });
+    } else if (kind < 7) {
+      const to = at(op >>> 9)!;
+      heap.writePtr(o.ptr, to.ptr);
+      o.next = to;
+    } else if (kind < 9) {
+      if (!o.finalizer) {
+        o.finalizer = true;
+        heap.setFinalizer(o.ptr, (p) => {
+          if (p !== o.ptr) throw new Error(`finalizer of ${o.ptr} got ${p}`);
+          if (reached().has(o)) throw new Error("finalized while reachable");
+          o.finalized++;
+        });
+      }
+    } else if (kind === 9) heap.addCleanup(o.ptr + 4, () => o.cleaned++, null);
+    else if (kind === 10) {
+      o.value = { of: o.ptr };
+      heap.writePtr(o.ptr + 8, heap.values.box(o.value));
+    } else if (kind < 13) {
+      o.root!.release();
+      o.root = null;
+    } else if (kind === 13) heap.stepWork((op >>> 4) % 2000);
+    else if (kind === 14) heap.safepoint();
+    else if (op % 3 === 0) {
+      heap.collect();
+      const live = reached();
+      for (const x of all) {
+        if (live.has(x) && (x.finalized > 0 || x.cleaned > 0)) throw new Error("ended too early");
+        if (live.has(x) && x.value !== null) {
+          if (heap.values.unbox(heap.memory.u32[(x.ptr + 8) >>> 2]!) !== x.value)
+            throw new Error("value lost");
+        }
+      }
+    }
+    if (op % 11 === 0) checkHeap(heap);
+  }
+  for (const o of all) o.root?.release();
+  for (const o of all) o.root = null;
+  // A chain is finalized one object per cycle.
+  for (let i = 0; i <= all.length + 1; i++) heap.collect();
+  checkHeap(heap);
+  for (const o of all) {
+    const onCycle = ((): boolean => {
+      let x = o.next;
+      for (let i = 0; i < all.length && x !== null; i++, x = x.next)
+        if (x === o) return o.next !== o;
+      return false;
+    })();
+    if (o.finalized > 1) throw new Error("finalized twice");
+    if (o.finalizer && !onCycle && o.finalized !== 1) {
+      // It may hang from a cycle that a finalizer keeps.
+      const held = all.some((c) => c.finalizer && c.finalized === 0 && c !== o);
+      if (!held) throw new Error("never finalized");
+    }
+  }
+}
+
+describe("random lifetimes", () => {
+  for (const [name, create] of [
+    ["mark-sweep", createHeap],
+    ["insertion barrier", (o: object) => createHeap({ ...o, barrier: "insertion" })],
+    ["deletion barrier", (o: object) => createHeap({ ...o, barrier: "deletion" })],
+    ["stress", (o: object) => createHeap({ ...o, stress: true })],
+    ["stop-the-world", createStopTheWorldHeap],
+  ] as const) {
+    it(`end when they must, once, and never early: ${name}`, () => {
+      fc.assert(
+        fc.property(fc.array(fc.nat(1 << 28), { maxLength: 200 }), (ops) => {
+          lifetimes(create(small), ops);
+        }),
+        { numRuns: Number(process.env["GORT_FUZZ"] ?? 40), seed: 11 },
+      );
+    });
+  }
+});

@@ -1,0 +1,180 @@
+import { array, int32, ptr, struct } from "@gort/types";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Frame, Handle, RootStack } from "../src/index.ts";
+import { checkHeap, createHeap, createStressHeap } from "../src/index.ts";
+
+const Node = struct({ next: ptr(int32), value: int32 });
+const small = { reserve: 2 ** 25 };
+
+describe("handles", () => {
+  it("hold, change and release a pointer", () => {
+    const heap = createHeap(small);
+    const a = heap.alloc(Node);
+    const b = heap.alloc(Node);
+    const h = heap.root(a);
+    expect(h.ptr).toBe(a);
+    h.set(b);
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(1);
+    h.release();
+    h.release();
+    expect(h.ptr).toBe(0);
+    expect(() => h.set(a)).toThrow("handle: set after release");
+    checkHeap(heap);
+  });
+
+  it("work with using", () => {
+    const heap = createHeap(small);
+    {
+      using h = heap.root(heap.alloc(Node));
+      heap.collect();
+      expect(heap.stats().heapObjects).toBe(1);
+      expect(h.ptr).not.toBe(0);
+    }
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(0);
+  });
+
+  it("any order of making and releasing keeps exactly what is held", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1 << 20), { maxLength: 3000, minLength: 1 }), (ops) => {
+        const heap = createHeap(small);
+        const held: Handle[] = [];
+        for (const op of ops) {
+          if (op % 3 !== 0 || held.length === 0) held.push(heap.root(heap.alloc(Node)));
+          else {
+            const i = op % held.length;
+            held[i]!.release();
+            held[i] = held.at(-1)!;
+            held.pop();
+          }
+        }
+        heap.collect();
+        checkHeap(heap);
+        expect(heap.stats().heapObjects).toBe(held.length);
+      }),
+      { numRuns: 20, seed: 5 },
+    );
+  });
+
+  it("a hundred thousand handles are scanned in pieces", () => {
+    const heap = createHeap({ reserve: 2 ** 26, gcPercent: -1 });
+    for (let i = 0; i < 100_000; i++) heap.root(heap.alloc(Node));
+    let steps = 0;
+    while (heap.stepWork(8192)) steps++;
+    expect(steps).toBeGreaterThan(100);
+    expect(heap.stats().heapObjects).toBe(100_000);
+  });
+});
+
+describe("frames", () => {
+  it("hold their slots until released, last made first", () => {
+    const heap = createStressHeap(small);
+    const outer = heap.frame(2);
+    const inner = heap.frame(1);
+    outer.set(0, heap.alloc(Node));
+    outer.set(1, heap.alloc(Node));
+    inner.set(0, heap.alloc(Node));
+    heap.safepoint();
+    expect(heap.stats().heapObjects).toBe(3);
+    expect(() => outer.release()).toThrow("frame 1 is not the topmost of 2");
+    inner.release();
+    inner.release();
+    heap.safepoint();
+    expect(heap.stats().heapObjects).toBe(2);
+    expect(() => inner.get(0)).toThrow("frame.get: frame was released");
+    outer.set(0, 0);
+    outer.release();
+    heap.safepoint();
+    expect(heap.stats().heapObjects).toBe(0);
+    checkHeap(heap);
+  });
+
+  it("a bad slot or number of slots is refused by name", () => {
+    const heap = createHeap(small);
+    const f = heap.frame(2);
+    for (const slot of [-1, 2, 0.5, NaN]) {
+      expect(() => f.get(slot)).toThrow(`frame.get: slot is ${slot}`);
+      expect(() => f.set(slot, 0)).toThrow(`frame.set: slot is ${slot}`);
+    }
+    for (const n of [-1, 1.5, NaN, 1e12]) expect(() => heap.frame(n)).toThrow(`slots is ${n}`);
+    expect(heap.frame(0).slots).toBe(0);
+    checkHeap(heap);
+  });
+
+  it("random stacks agree with arrays", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1 << 24), { maxLength: 400 }), (ops) => {
+        const heap = createHeap(small);
+        const stacks: { stack: RootStack; frames: { frame: Frame; model: number[] }[] }[] = [];
+        for (const op of ops) {
+          const k = (op >>> 4) % 4;
+          const s = stacks[k];
+          if (s === undefined) stacks.push({ stack: heap.newStack(), frames: [] });
+          else if (op % 16 < 6) {
+            const n = op % 97 === 0 ? 700 : (op >>> 8) % 40;
+            s.frames.push({ frame: s.stack.frame(n), model: new Array<number>(n).fill(0) });
+          } else if (op % 16 < 9) s.frames.pop()?.frame.release();
+          else if (op % 16 === 15 && op % 5 === 0) {
+            s.stack.release();
+            stacks.splice(k, 1);
+          } else {
+            const top = s.frames[(op >>> 8) % Math.max(1, s.frames.length)];
+            if (top === undefined || top.model.length === 0) continue;
+            const slot = (op >>> 12) % top.model.length;
+            const p = op % 7 === 0 ? 0 : heap.alloc(Node);
+            top.frame.set(slot, p);
+            top.model[slot] = p;
+          }
+        }
+        heap.collect();
+        checkHeap(heap);
+        let want = 0;
+        for (const s of stacks) {
+          expect(s.stack.depth).toBe(s.frames.length);
+          for (const f of s.frames) {
+            f.model.forEach((p, i) => expect(f.frame.get(i)).toBe(p));
+            want += f.model.filter((p) => p !== 0).length;
+          }
+        }
+        expect(heap.stats().heapObjects).toBe(want);
+      }),
+      { numRuns: 60, seed: 6 },
+    );
+  });
+
+  it("a released stack refuses frames and its frames refuse use", () => {
+    const heap = createHeap(small);
+    const stack = heap.newStack();
+    const frame = stack.frame(1);
+    stack.release();
+    stack.release();
+    expect(() => stack.frame(1)).toThrow("stack was released");
+    expect(() => frame.set(0, 0)).toThrow("frame was released");
+    frame.release();
+    checkHeap(heap);
+  });
+
+  it("pointers of all kinds of arrays of pointers are found", () => {
+    fc.assert(
+      fc.property(fc.nat(60), fc.nat(200), fc.nat(30), (slots, count, pad) => {
+        const heap = createHeap(small);
+        // Moves the object to another alignment of the bitmap.
+        for (let i = 0; i < pad; i++) heap.alloc(array(ptr(int32), slots + 1));
+        const Elem = struct({ skip: array(int32, slots % 5), p: array(ptr(int32), slots + 1) });
+        const n = 1 + (count % 40);
+        const root = heap.root(heap.alloc(Elem, n));
+        for (let i = 0; i < n; i++) {
+          for (let k = 0; k <= slots; k++) {
+            const slot = root.ptr + i * Elem.size + (slots % 5) * 4 + 4 * k;
+            heap.writePtr(slot, heap.alloc(int32, 8));
+          }
+        }
+        heap.collect();
+        expect(heap.stats().heapObjects).toBe(1 + n * (slots + 1));
+      }),
+      { numRuns: 100, seed: 7 },
+    );
+  });
+});

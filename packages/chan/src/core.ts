@@ -195,19 +195,16 @@ function deliver(r: RecvOperation, value: unknown, ok: boolean): void {
 
 /** `<-ch` in its three forms. */
 export class RecvOperation extends Op<any> {
-  declare readonly ch: Core;
-  declare mode: number;
-  declare ok: boolean;
+  readonly ch: Core;
+  mode: number;
+  ok = false;
   /** The value received, in mode MORE. */
-  declare item: any;
+  item: any = undefined;
 
-  // Plain assignments: class fields are "defined" one by one, which makes an op twice as dear.
   constructor(ch: Core, mode: number) {
     super();
     this.ch = ch;
     this.mode = mode;
-    this.ok = false;
-    this.item = undefined;
   }
 
   get reason(): "chan receive" {
@@ -288,7 +285,7 @@ export class RecvOperation extends Op<any> {
 
 /** `ch <- value`. The value waits in `value` until it is taken. */
 export class SendOperation extends Op<any> {
-  declare readonly ch: Core;
+  readonly ch: Core;
 
   constructor(ch: Core, value: unknown) {
     super();

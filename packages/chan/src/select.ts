@@ -57,20 +57,13 @@ export const defaultResult: DefaultResult = Object.freeze({
 
 /** The op behind `select`. */
 export class SelectOperation extends Op<any> {
-  /** Number of cases; the arrays may be longer. */
-  declare n: number;
-  declare readonly ops: Op<any>[];
-  declare readonly names: (string | number)[];
-  declare hasDefault: boolean;
-
-  constructor() {
-    super();
-    this.n = 0;
-    // Most selects have two cases; more make the arrays grow.
-    this.ops = [none, none];
-    this.names = ["", ""];
-    this.hasDefault = false;
-  }
+  /** Number of cases; the arrays may be longer. Most selects have two cases; more make the arrays grow. */
+  n = 0;
+  readonly ops: Op<any>[] = [none, none];
+  readonly names: (string | number)[] = ["", ""];
+  hasDefault = false;
+  /** The op that won, until its outcome is taken, if it stands for something that must not get lost. */
+  private won: Op<any> | null = null;
 
   /** A select over one case waits for what the case waits for, as in Go. */
   get reason(): WaitReason {
@@ -164,6 +157,12 @@ export class SelectOperation extends Op<any> {
   protected finish(op: Op<any>): void {
     op.state = USED;
     if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
+    else this.won = op;
+  }
+
+  /** The goroutine ended before it could take the outcome: the winner gives back what it stands for. */
+  override discard(): void {
+    this.won?.discard();
   }
 
   /** Takes all cases but `winner` off their queues; the index of the winner. */
@@ -197,6 +196,7 @@ export class SelectOperation extends Op<any> {
     if (state !== DONE) return super.next();
     this.state = USED;
     this.done = true;
+    this.won = null;
     return this as IteratorResult<Op<any>, any>;
   }
 }

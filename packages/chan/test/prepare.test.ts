@@ -1,0 +1,134 @@
+import { createFifoScheduler, type Go, sleep } from "@gort/sched";
+import { expect, test } from "vitest";
+import { checkChan, makeChan, prepare } from "../src/index.ts";
+import { Mini } from "./mini.ts";
+
+test("a prepared select serves every pass of a loop, ready and blocking", async () => {
+  const s = createFifoScheduler();
+  const sums = await s.run(function* () {
+    const a = makeChan<number>(3, { zero: 0 });
+    const b = makeChan<number>(0, { zero: 0 });
+    for (const ch of [a, b]) {
+      s.go(function* (): Go {
+        for (let i = 1; i <= 100; i++) yield* ch.send(i);
+        ch.close();
+      });
+    }
+    const next = prepare({ a: a.recv(), b: b.recv() });
+    const sum = { a: 0, b: 0 };
+    const open = { a: true, b: true };
+    while (open.a || open.b) {
+      const r = yield* next;
+      if (r.ok) sum[r.case] += r.value;
+      else open[r.case] = false;
+      if (!r.ok && open.a !== open.b) break;
+    }
+    const rest = open.a ? a : b;
+    for (const it = rest.range(); yield* it.next();) sum[open.a ? "a" : "b"] += it.value;
+    return [sum, checkChan(a), checkChan(b)];
+  });
+  const empty = { receivers: 0, senders: 0 };
+  expect(sums).toEqual([{ a: 5050, b: 5050 }, empty, empty]);
+});
+
+test("functions are called once per pass, in the order of the text, and null switches a case off for the pass", async () => {
+  const log: string[] = [];
+  const ch = makeChan<number>(2, { zero: 0 });
+  let on = false;
+  const p = prepare({
+    out: () => {
+      log.push("out");
+      return on ? ch.send(1) : null;
+    },
+    in: ch.recv(),
+    late: () => {
+      log.push("late");
+      return sleep(1);
+    },
+  });
+  expect((await p).case).toBe("late");
+  on = true;
+  const picked = new Set<string>();
+  for (let i = 0; i < 50 && picked.size < 2; i++) picked.add((await p).case);
+  expect(picked).toEqual(new Set(["out", "in"]));
+  expect(log.length % 2).toBe(0);
+  expect(log.slice(0, 4)).toEqual(["out", "late", "out", "late"]);
+});
+
+test("try never waits; AbortSignals and default are cases", () => {
+  const ch = makeChan<number>(1);
+  const controller = new AbortController();
+  const p = prepare({ in: ch.recv(), stop: controller.signal, off: null });
+  expect(p.try().case).toBe("default");
+  ch.trySend(4);
+  expect(p.try()).toEqual({ case: "in", value: 4, ok: true });
+  controller.abort("why");
+  expect(p.try()).toEqual({ case: "stop", value: "why", ok: true });
+  const d = prepare({ in: ch.recv(), default: true });
+  expect(d.try().case).toBe("default");
+});
+
+test("using it while it is pending is refused, and it works again afterwards", async () => {
+  const ch = makeChan<number>();
+  const p = prepare({ in: ch.recv() });
+  const first = p.then((r) => r.value);
+  await expect(Promise.resolve(p)).rejects.toThrow("prepared select used while it is pending");
+  expect(() => p.try()).toThrow("prepared select used while it is pending");
+  ch.trySend(1);
+  expect(await first).toBe(1);
+  setImmediate(() => ch.trySend(2));
+  expect((await p).value).toBe(2);
+  expect(checkChan(ch).receivers).toBe(0);
+});
+
+test("after a panic in a pass the next pass evaluates its functions again", async () => {
+  const closed = makeChan<number>();
+  const open = makeChan<number>(1);
+  let target = closed;
+  closed.close();
+  const p = prepare({ out: () => target.send(1) });
+  await expect(Promise.resolve(p)).rejects.toThrow("send on closed channel");
+  const mini = new Mini();
+  const task = mini.go(
+    (function* () {
+      yield* p;
+    })(),
+  );
+  mini.settle();
+  expect((task.error as Error).message).toBe("send on closed channel");
+  target = open;
+  expect((await p).case).toBe("out");
+  expect(open.len).toBe(1);
+});
+
+test("an abandoned goroutine leaves no case behind", () => {
+  const ch = makeChan<number>();
+  const p = prepare({ in: ch.recv() });
+  const body = (function* (): Go {
+    yield* p;
+  })();
+  body.next();
+  expect(checkChan(ch).receivers).toBe(1);
+  body.return();
+  expect(checkChan(ch).receivers).toBe(0);
+  expect(p.try().case).toBe("default");
+});
+
+test("a send, a number and other things are refused as fixed cases, by name", () => {
+  const ch = makeChan<number>();
+  for (const v of [ch.send(1), 1, "x", {}, sleep(1)]) {
+    expect(() => prepare({ job: v as never })).toThrow(/^prepare: case job is .* want a receive/);
+  }
+});
+
+test("a receive given to a prepared select is its own: a pass never hands it out through recv()", async () => {
+  const ch = makeChan<number>(4);
+  const p = prepare({ in: ch.recv() });
+  ch.trySend(1);
+  await p;
+  const op = ch.recv();
+  ch.trySend(2);
+  ch.trySend(3);
+  expect((await p).value).toBe(2);
+  expect(await op).toBe(3);
+});

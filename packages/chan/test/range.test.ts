@@ -1,0 +1,108 @@
+import { createFifoScheduler, type Go } from "@gort/sched";
+import { expect, test } from "vitest";
+import { checkChan, makeChan, nilChan } from "../src/index.ts";
+import { Mini } from "./mini.ts";
+
+test("range in a goroutine gives every value and ends when the channel is closed and drained", async () => {
+  for (const cap of [0, 1, 7]) {
+    const s = createFifoScheduler();
+    const got = await s.run(function* () {
+      const ch = makeChan<number>(cap);
+      s.go(function* (): Go {
+        for (let i = 0; i < 50; i++) yield* ch.send(i);
+        ch.close();
+      });
+      const values: number[] = [];
+      for (const r = ch.range(); yield* r.next();) values.push(r.value);
+      return values;
+    });
+    expect(got).toEqual([...Array(50).keys()]);
+  }
+});
+
+test("leaving a range early neither closes the channel nor takes another value", async () => {
+  const ch = makeChan<number>(5);
+  for (let i = 0; i < 5; i++) ch.trySend(i);
+  for await (const v of ch) if (v === 1) break;
+  expect(ch.len).toBe(3);
+  expect(ch.trySend(9)).toBe(true);
+  const mini = new Mini();
+  mini.go(
+    (function* () {
+      for (const r = ch.range(); yield* r.next();) if (r.value === 3) break;
+    })(),
+  );
+  mini.settle();
+  expect(mini.tasks[0]!.over).toBe(true);
+  expect(ch.len).toBe(2);
+});
+
+test("range evaluates the channel once: setting the variable to another channel does not change the loop", () => {
+  let ch = makeChan<number>(2);
+  ch.trySend(1);
+  ch.trySend(2);
+  ch.close();
+  const mini = new Mini();
+  const task = mini.go(
+    (function* () {
+      let n = 0;
+      for (const r = ch.range(); yield* r.next(); n++) ch = nilChan();
+      return n;
+    })(),
+  );
+  mini.settle();
+  expect(task.result).toBe(2);
+});
+
+test("for await gives every value, undefined and null included, with producers that block", async () => {
+  const ch = makeChan<number | null | undefined>();
+  const values = [1, undefined, null, 0, 2];
+  const producer = (async () => {
+    for (const v of values) await ch.send(v);
+    ch.close();
+  })();
+  const got: unknown[] = [];
+  for await (const v of ch) got.push(v);
+  await producer;
+  expect(got).toEqual(values);
+});
+
+test("two async loops over one channel share its values", async () => {
+  const ch = makeChan<number>(4);
+  const got: number[] = [];
+  const worker = async (): Promise<void> => {
+    for await (const v of ch) got.push(v);
+  };
+  const workers = [worker(), worker()];
+  for (let i = 0; i < 100; i++) await ch.send(i);
+  ch.close();
+  await Promise.all(workers);
+  expect(got.sort((a, b) => a - b)).toEqual([...Array(100).keys()]);
+});
+
+test("a cursor used by two goroutines at once is refused; several in turn are fine", () => {
+  const ch = makeChan<number>();
+  const r = ch.range();
+  const mini = new Mini();
+  const body = function* (): Go {
+    while (yield* r.next());
+  };
+  mini.go(body());
+  const second = mini.go(body());
+  mini.settle();
+  expect((second.error as Error).message).toBe("gort: range used by two goroutines at once");
+  ch.close();
+  mini.settle();
+  expect(mini.parked.length).toBe(0);
+  checkChan(ch);
+});
+
+test("the iterator of a channel ends for good, and can be returned before it starts", async () => {
+  const ch = makeChan<number>(1);
+  const it = ch[Symbol.asyncIterator]();
+  ch.trySend(1);
+  expect(await it.return!("x")).toEqual({ done: true, value: "x" });
+  expect(await it.next()).toEqual({ done: true, value: undefined });
+  expect(ch.len).toBe(1);
+  expect(it[Symbol.asyncIterator]()).toBe(it);
+});

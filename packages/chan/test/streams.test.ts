@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import { checkChan, fromSource, makeChan, pump, toReadable, toWritable } from "../src/index.ts";
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function* counter(n: number, seen: { taken: number; closed: boolean }) {
+  try {
+    for (let i = 0; i < n; i++) {
+      seen.taken++;
+      yield i;
+    }
+  } finally {
+    seen.closed = true;
+  }
+}
+
+describe("into a channel", () => {
+  test("pump copies iterables, async iterables and web streams, then closes the channel", async () => {
+    const seen = { taken: 0, closed: false };
+    const stream = new ReadableStream<number>({
+      start(c) {
+        for (const v of [1, 2, 3]) c.enqueue(v);
+        c.close();
+      },
+    });
+    for (const source of [[1, 2, 3], new Set([1, 2, 3]), counter(3, seen), stream]) {
+      const ch = makeChan<number>();
+      const copied = pump(source, ch);
+      const got: number[] = [];
+      for await (const v of ch) got.push(v);
+      expect(got.length).toBe(3);
+      expect(await copied).toBe(3);
+    }
+  });
+
+  test("a value is taken from the source only when the channel takes it", async () => {
+    const seen = { taken: 0, closed: false };
+    const ch = fromSource(counter(100, seen), { cap: 2, name: "numbers" });
+    await turn();
+    // Two in the buffer and one being sent.
+    expect(seen.taken).toBe(3);
+    await ch.recv();
+    await turn();
+    expect(seen.taken).toBe(4);
+    expect(ch.name).toBe("numbers");
+  });
+
+  test("an error of the source rejects pump, closes the channel and loses nothing before it", async () => {
+    const ch = makeChan<number>(5);
+    await expect(
+      pump(
+        (async function* () {
+          yield 1;
+          throw new Error("disk");
+        })(),
+        ch,
+      ),
+    ).rejects.toThrow("disk");
+    expect(ch.tryRecv()).toEqual([1, true, true]);
+    expect(ch.tryRecv()).toEqual([undefined, false, true]);
+  });
+
+  test("fromSource hands the source's error to onError", async () => {
+    const error = await new Promise((resolve) => {
+      fromSource(
+        {
+          [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("net")) }),
+        } as AsyncIterable<number>,
+        { onError: resolve },
+      );
+    });
+    expect((error as Error).message).toBe("net");
+  });
+
+  test("a channel closed by somebody else stops the source", async () => {
+    const seen = { taken: 0, closed: false };
+    const ch = makeChan<number>(1);
+    const copied = pump(counter(100, seen), ch);
+    await turn();
+    ch.close();
+    await expect(copied).rejects.toThrow("send on closed channel");
+    expect(seen.closed).toBe(true);
+  });
+
+  test("a signal stops a pump that waits for the channel, and one that waits for the source", async () => {
+    const seen = { taken: 0, closed: false };
+    const controller = new AbortController();
+    const ch = makeChan<number>();
+    const copied = pump(counter(5, seen), ch, { signal: controller.signal });
+    await turn();
+    controller.abort(new Error("stop"));
+    await expect(copied).rejects.toThrow("stop");
+    expect(seen.closed).toBe(true);
+    expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+    expect(ch.tryRecv()).toEqual([undefined, false, true]);
+
+    const second = new AbortController();
+    const silent = new ReadableStream<number>();
+    const waiting = pump(silent, makeChan<number>(), { signal: second.signal });
+    await turn();
+    second.abort(new Error("stop"));
+    await expect(waiting).rejects.toThrow("stop");
+  });
+
+  test("keepOpen leaves the channel open", async () => {
+    const ch = makeChan<number>(10);
+    expect(await pump([1, 2], ch, { keepOpen: true })).toBe(2);
+    expect(await pump([3], ch)).toBe(1);
+    const all: number[] = [];
+    for await (const v of ch) all.push(v);
+    expect(all).toEqual([1, 2, 3]);
+  });
+
+  test("what is no source is refused by name", async () => {
+    for (const source of [null, undefined, 5, {}]) {
+      await expect(pump(source as never, makeChan())).rejects.toThrow("pump: source is");
+    }
+  });
+
+  test("toWritable sends what is written, with back-pressure, and close closes the channel", async () => {
+    const ch = makeChan<number>();
+    const writer = toWritable(ch).getWriter();
+    let written = 0;
+    const writing = (async () => {
+      for (let i = 0; i < 3; i++) {
+        await writer.ready;
+        await writer.write(i);
+        written++;
+      }
+      await writer.close();
+    })();
+    await turn();
+    expect(written).toBe(0);
+    expect(await ch.recv()).toBe(0);
+    await turn();
+    expect(written).toBe(1);
+    expect([await ch.recv(), await ch.recv()]).toEqual([1, 2]);
+    expect(await ch.recvOk()).toEqual([undefined, false]);
+    await writing;
+  });
+
+  test("aborting the writable closes the channel and takes back the send that waits; writing to a closed channel errors", async () => {
+    const ch = makeChan<number>();
+    const writer = toWritable(ch).getWriter();
+    const write = writer.write(1);
+    write.catch(() => {});
+    await turn();
+    await writer.abort(new Error("no more"));
+    await expect(write).rejects.toThrow("no more");
+    expect(ch.tryRecv()).toEqual([undefined, false, true]);
+    expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+
+    const closed = makeChan<number>(1);
+    closed.close();
+    const other = toWritable(closed).getWriter();
+    other.closed.catch(() => {});
+    await expect(other.write(1)).rejects.toThrow("send on closed channel");
+  });
+});
+
+describe("out of a channel", () => {
+  test("toReadable receives only when read, and ends when the channel is closed", async () => {
+    const ch = makeChan<number>(5);
+    for (let i = 0; i < 3; i++) ch.trySend(i);
+    const reader = toReadable(ch).getReader();
+    await turn();
+    expect(ch.len).toBe(3);
+    expect(await reader.read()).toEqual({ done: false, value: 0 });
+    expect(ch.len).toBe(2);
+    ch.close();
+    expect((await reader.read()).value).toBe(1);
+    expect((await reader.read()).value).toBe(2);
+    expect(await reader.read()).toEqual({ done: true, value: undefined });
+  });
+
+  test("cancelling the stream leaves the channel open and nothing parked", async () => {
+    const ch = makeChan<number>();
+    const reader = toReadable(ch).getReader();
+    const pending = reader.read();
+    await turn();
+    expect(checkChan(ch).receivers).toBe(1);
+    await reader.cancel();
+    expect(await pending).toEqual({ done: true, value: undefined });
+    expect(checkChan(ch).receivers).toBe(0);
+    expect(ch.trySend(1)).toBe(false);
+  });
+
+  test("a channel goes through a transform stream and back", async () => {
+    const from = makeChan<number>(3);
+    for (const v of [1, 2, 3]) from.trySend(v);
+    from.close();
+    const to = makeChan<number>(3);
+    await toReadable(from)
+      .pipeThrough(
+        new TransformStream<number, number>({
+          transform(v, c) {
+            c.enqueue(v * v);
+          },
+        }),
+      )
+      .pipeTo(toWritable(to));
+    const all: number[] = [];
+    for await (const v of to) all.push(v);
+    expect(all).toEqual([1, 4, 9]);
+  });
+});

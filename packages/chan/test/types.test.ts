@@ -1,0 +1,125 @@
+/** What a user's editor shows: types that must be inferred without an annotation. */
+import { type Go, type Op, sleep } from "@gort/sched";
+import { describe, expectTypeOf, test } from "vitest";
+import {
+  type Chan,
+  type RecvChan,
+  type SendChan,
+  makeChan,
+  nilChan,
+  prepare,
+  select,
+  trySelect,
+} from "../src/index.ts";
+
+const plain = makeChan<number>(1);
+const zeroed = makeChan<number>(1, { zero: 0 });
+const inferred = makeChan(1, { zero: "" });
+
+describe("types", () => {
+  test("a channel with a zero value gives T, one without gives T | undefined", () => {
+    expectTypeOf(plain).toEqualTypeOf<Chan<number>>();
+    expectTypeOf(zeroed).toEqualTypeOf<Chan<number, number>>();
+    expectTypeOf(inferred).toEqualTypeOf<Chan<string, string>>();
+    const body = function* (): Go {
+      const a = yield* plain.recv();
+      expectTypeOf(a).toEqualTypeOf<number | undefined>();
+      const b = yield* zeroed.recv();
+      expectTypeOf(b).toEqualTypeOf<number>();
+      const [v, ok] = yield* plain.recvOk();
+      if (ok) expectTypeOf(v).toEqualTypeOf<number>();
+      const r = yield* plain.range().next();
+      expectTypeOf(r).toEqualTypeOf<boolean>();
+      const s = yield* plain.send(1);
+      expectTypeOf(s).toEqualTypeOf<void>();
+    };
+    expectTypeOf(body).returns.toEqualTypeOf<Go>();
+    expectTypeOf(plain.range().value).toEqualTypeOf<number>();
+    const [v, ok, ready] = plain.tryRecv();
+    if (ok) {
+      expectTypeOf(v).toEqualTypeOf<number>();
+      expectTypeOf(ready).toEqualTypeOf<true>();
+    }
+  });
+
+  test("await gives the same types as yield*", () => {
+    const f = async () => {
+      const a = await zeroed.recv();
+      expectTypeOf(a).toEqualTypeOf<number>();
+      for await (const v of plain) expectTypeOf(v).toEqualTypeOf<number>();
+    };
+    expectTypeOf(f).returns.toEqualTypeOf<Promise<void>>();
+  });
+
+  test("a select gives a union discriminated by case and ok", () => {
+    const names = makeChan<string>();
+    const s = select({ n: plain.recv(), z: zeroed.recv(), out: names.send("x"), late: sleep(5) });
+    const f = async (signal: AbortSignal) => {
+      const r = await s;
+      switch (r.case) {
+        case "n":
+          if (r.ok) expectTypeOf(r.value).toEqualTypeOf<number>();
+          break;
+        case "z":
+          expectTypeOf(r.value).toEqualTypeOf<number>();
+          break;
+        case "out":
+          expectTypeOf(r.value).toEqualTypeOf<void>();
+          expectTypeOf(r.ok).toEqualTypeOf<true>();
+          break;
+        case "late":
+          expectTypeOf(r.ok).toEqualTypeOf<true>();
+          break;
+      }
+      expectTypeOf(r.case).toEqualTypeOf<"n" | "z" | "out" | "late">();
+      const d = await select({ n: plain.recv(), stop: signal, default: true });
+      expectTypeOf(d.case).toEqualTypeOf<"n" | "stop" | "default">();
+      const maybe: RecvChan<string> | null = names;
+      const o = await select({ off: null, maybe: maybe === names ? names.recv() : null });
+      expectTypeOf(o.case).toEqualTypeOf<"maybe">();
+      const pair = await select({ p: plain.recvOk() });
+      if (pair.ok) expectTypeOf(pair.value).toEqualTypeOf<[value: number, ok: true]>();
+    };
+    expectTypeOf(f).parameters.toEqualTypeOf<[AbortSignal]>();
+  });
+
+  test("a list select gives the index, trySelect adds the default", () => {
+    const r = trySelect([plain.recv(), zeroed.send(1)]);
+    expectTypeOf(r.case).toEqualTypeOf<0 | 1 | "default">();
+    if (r.case === 0 && r.ok) expectTypeOf(r.value).toEqualTypeOf<number>();
+    const many = select([plain, plain].map((c) => c.recv()));
+    const f = async () => (await many).case;
+    expectTypeOf(f).returns.toEqualTypeOf<Promise<number>>();
+    const k = trySelect({ a: plain.recv() });
+    expectTypeOf(k.case).toEqualTypeOf<"a" | "default">();
+  });
+
+  test("a prepared select infers through functions, in generators too", () => {
+    const p = prepare({ in: zeroed.recv(), out: () => (zeroed.len > 0 ? zeroed.send(1) : null) });
+    const body = function* (): Go {
+      const r = yield* p;
+      expectTypeOf(r.case).toEqualTypeOf<"in" | "out">();
+      if (r.case === "in") expectTypeOf(r.value).toEqualTypeOf<number>();
+    };
+    expectTypeOf(body).returns.toEqualTypeOf<Go>();
+    expectTypeOf(p.try().case).toEqualTypeOf<"in" | "out" | "default">();
+    expectTypeOf(p).toExtend<Op<unknown>>();
+  });
+
+  test("directions: a channel is both, a view is one, and values cannot be confused", () => {
+    expectTypeOf(plain).toExtend<RecvChan<number>>();
+    expectTypeOf(plain).toExtend<SendChan<number>>();
+    expectTypeOf(zeroed).toExtend<RecvChan<number>>();
+    expectTypeOf(zeroed).toExtend<Chan<number>>();
+    expectTypeOf(plain.recvOnly()).not.toExtend<SendChan<number>>();
+    expectTypeOf(plain.sendOnly()).not.toExtend<RecvChan<number>>();
+    expectTypeOf<SendChan<number>>().not.toExtend<SendChan<number | string>>();
+    expectTypeOf<SendChan<number | string>>().toExtend<SendChan<number>>();
+    expectTypeOf<RecvChan<number>>().toExtend<RecvChan<number | string>>();
+    expectTypeOf<Chan<number>>().not.toExtend<Chan<number | string>>();
+    const off: Chan<number> = nilChan();
+    expectTypeOf(off).toExtend<RecvChan<number>>();
+    const done = makeChan<void>();
+    expectTypeOf(done.send).toBeCallableWith();
+  });
+});

@@ -4,14 +4,14 @@
  * Invariants
  *  1. A generator body runs on the goroutine that does `yield*`, step by step, so its waits are that
  *     goroutine's waits and `goexit` inside ends that goroutine.
- *  2. From an async function a plain or async body is called directly, so `AsyncLocalStorage` holds; a generator
- *     body needs a scheduler and gets a goroutine of its own.
+ *  2. From an async function a body is called directly, so `AsyncLocalStorage` holds; a generator body is stepped
+ *     there too, without a scheduler, so that a lock does not carry one into a bundle.
  *  3. Nothing runs before the routine is used.
  *
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { go, isOp, type Op, poll } from "@gort/sched";
+import { isOp, Op, PARKED, poll, type WaitReason } from "@gort/sched";
 import type { Body, Locker, Routine, WaitOptions } from "./api.ts";
 
 type Steps<R> = Generator<Op<any> | undefined, R, any>;
@@ -48,9 +48,37 @@ export function* finishSteps(r: unknown): Steps<unknown> {
 }
 
 /** Calls a body from an async function. */
-export function callAsync<R, A extends unknown[]>(fn: Body<R, A>, ...args: A): PromiseLike<R> | R {
-  const r: unknown = fn(...args);
-  return (isGenerator(r) ? go(() => r).join() : r) as PromiseLike<R> | R;
+export function callAsync<R>(fn: Body<R>): PromiseLike<R> | R {
+  const r: unknown = fn();
+  return (isGenerator(r) ? drive(r) : r) as PromiseLike<R> | R;
+}
+
+/** Completes at once: awaiting it lets others run, and the host when they have run long enough. */
+class TurnOp extends Op<void> {
+  override get reason(): WaitReason {
+    return "sleep";
+  }
+
+  override tryNow(): boolean {
+    return true;
+  }
+
+  override park(): void {}
+  override unpark(): void {}
+}
+
+/** Runs a generator body inside the async function that waits for it. */
+async function drive<R>(steps: Steps<R>): Promise<R> {
+  for (;;) {
+    // Each step runs in a job of its own, in which no goroutine is being stepped, so a parked op shows itself.
+    await new TurnOp();
+    const r = steps.next();
+    if (r.done === true) return r.value;
+    if (!isOp(r) || r.state !== PARKED) continue;
+    await new Promise<void>((resolve) => {
+      r.waiter = { wake: () => resolve() };
+    });
+  }
 }
 
 /** What the routines share; a subclass says how it runs from a generator and from an async function. */

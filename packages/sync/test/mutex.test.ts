@@ -296,6 +296,23 @@ describe("mutex", () => {
     ).toBe("g");
     await expect(mu.withLock(fail)).rejects.toThrow("inside");
     expect(mu.tryLock()).toBe(true);
+    mu.unlock();
+    // A generator body under await waits for other locks, for timers, and starves nobody.
+    const other = new Mutex();
+    other.tryLock();
+    let timerFired = false;
+    setTimeout(() => {
+      timerFired = true;
+      other.unlock();
+    }, 5);
+    const waited = await mu.withLock(function* () {
+      while (!timerFired) yield* gosched();
+      yield* other.lock();
+      yield* sleep(1);
+      return mu.tryLock();
+    });
+    expect(waited).toBe(false);
+    expect(mu.tryLock()).toBe(true);
   });
 
   it("a deadlock report names the mutex and its holder", async () => {

@@ -5,6 +5,7 @@ import {
   any,
   array,
   bool,
+  complex128,
   convert,
   error,
   field,
@@ -330,5 +331,33 @@ describe("implements", () => {
     const shape = convert(toInterface(Square, { side: 3 }), Shape);
     expect([shape?.call("Area"), shape?.call("Name")]).toEqual([9, "square"]);
     expect(valueOf(shape).numMethod()).toBe(2);
+  });
+});
+
+describe("values of JavaScript's own types", () => {
+  it("can be asked, and have no address", () => {
+    const o = valueOf({ a: 1 });
+    expect([o.type.name, o.kind, o.isNil(), o.isZero()]).toEqual([
+      "*js.Object",
+      "ptr",
+      false,
+      false,
+    ]);
+    expect(text(() => o.pointer())).toBe("reflect: *js.Object has no address");
+    expect(text(() => o.elem())).toBe("reflect: *js.Object has no elements");
+    expect(valueOf(toInterface(complex128, { re: 0, im: -0 })).isZero()).toBe(false);
+  });
+
+  it("are no maps of ours unless they can be looked up", () => {
+    const pairs = {
+      *[Symbol.iterator]() {
+        yield ["a", 1];
+      },
+    };
+    const v = valueOf(toInterface(map(string, int), pairs));
+    expect(v.len()).toBe(1);
+    expect(() => v.mapIndex(valueOf("a"))).toThrow(
+      "want an object with getOk, or with has and get",
+    );
   });
 });

@@ -50,8 +50,10 @@ export function checkScheduler(s: unknown): void {
     if (g.state === RUNNING) running++;
     if ((g.state === RUNNABLE) !== queued.has(g))
       fail(`goroutine ${g.id} is ${g.status} and ${queued.has(g) ? "" : "not "}queued`);
-    if (g.op !== null && (g.state !== WAITING || g.op.state !== PARKED || g.op.waiter !== g))
-      fail(`goroutine ${g.id} is ${g.status} but linked to an op it does not wait on`);
+    if (g.op !== null && g.state !== WAITING && g.state !== RUNNABLE)
+      fail(`goroutine ${g.id} is ${g.status} but linked to an op`);
+    if (g.op !== null && g.state === WAITING && (g.op.state !== PARKED || g.op.waiter !== g))
+      fail(`goroutine ${g.id} is linked to an op it does not wait on`);
     if (g.state === WAITING && g.op === null && g.gen !== null)
       fail(`goroutine ${g.id} waits for nothing`);
     queued.delete(g);

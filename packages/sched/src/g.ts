@@ -3,8 +3,8 @@
  *
  * Invariants
  *  1. `state` moves only along the arrows of {@link TRANSITIONS}.
- *  2. `op` is set exactly while a generator goroutine is WAITING; an async one waits with `op` null, because
- *     nobody can see what an async function awaits.
+ *  2. `op` is set while a generator goroutine is WAITING, and after that until it is stepped; an async one waits with
+ *     `op` null, because nobody can see what an async function awaits.
  *  3. A goroutine that is not dead is linked in its scheduler's list of all goroutines.
  *  4. `gen` is null for a goroutine that has not started, or that runs an async or plain function.
  *

@@ -1,0 +1,213 @@
+/**
+ * Programs: `run`, and how a program ends; what happens when nothing is runnable. The second layer of every scheduler
+ * of ours.
+ *
+ * Invariants
+ *  1. A program ends once: by main's return, by a panic nobody took, or by a fatal error. Then every other
+ *     goroutine is dead, off every wait queue, and no timer of the scheduler's own clock is left.
+ *  2. A deadlock is reported only when nothing can ever run again: at once if only generator goroutines are
+ *     involved, else when the host's event loop has run empty.
+ *
+ * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
+ * be about to send what main waits for.
+ */
+import type { Clock, GoFunc, SchedulerOptions } from "./api.ts";
+import type { AsyncGate } from "./async-waiter.ts";
+import type { VirtualClock } from "./clock.ts";
+import { deadlockError } from "./deadlock.ts";
+import { programEnded } from "./errors.ts";
+import { DEAD, EXITED, type G } from "./g.ts";
+import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import type { Op } from "./op.ts";
+import { isPanicError } from "./panic.ts";
+import { panicDump } from "./panic-text.ts";
+import { WaitQueue } from "./wait-queue.ts";
+
+interface Program {
+  readonly main: G<any>;
+  readonly resolve: (value: any) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export abstract class Programs extends Lifecycle {
+  /** Whether this is the scheduler of a bubble. */
+  isBubble = false;
+  /** Ops that complete when nothing can run before time moves on: see `testing/bubble.ts`. */
+  readonly settled: WaitQueue<Op<void>> = new WaitQueue();
+  /** Waits that something outside can end. */
+  externals = 0;
+  /** Waits that an AbortSignal can end. */
+  signalled = 0;
+  protected program: Program | null = null;
+  private readonly ownsClock: boolean;
+  private mainExited = false;
+  /** A macrotask is armed that will look whether anything can still happen. */
+  private judging = false;
+  private watch: (() => void) | null = null;
+
+  constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
+    super(options, clock, gate);
+    this.ownsClock = ownsClock && options.clock === undefined;
+  }
+
+  /** Forgets every runnable goroutine. */
+  protected abstract clearQueues(): void;
+
+  external(delta: number): void {
+    this.externals += delta;
+  }
+
+  signals(delta: number): void {
+    this.signalled += delta;
+  }
+
+  run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      if (this.program !== null)
+        throw new Error("gort: run: this scheduler is already running a program");
+      this.mainExited = false;
+      const g = this.spawn(main, args) as G<R>;
+      this.program = { main: g, resolve, reject };
+    });
+  }
+
+  protected ended(g: G, value: unknown, how: number): void {
+    const program = this.program;
+    if (program === null || program.main !== g) return;
+    if (how === EXITED) this.mainExited = true;
+    else this.endProgram(() => program.resolve(value));
+  }
+
+  protected isMain(g: G): boolean {
+    return this.program?.main === g;
+  }
+
+  protected unhandled(g: G, error: unknown): void {
+    // Our own errors carry Go's report; a foreign one keeps the stack it has.
+    if (isPanicError(error)) error.stack = panicDump(error, g);
+    const hook = this.options.onPanic;
+    const program = this.program;
+    if (hook !== undefined && program?.main !== g) {
+      try {
+        hook(error, g);
+        return;
+      } catch (thrown) {
+        error = thrown;
+      }
+    }
+    if (program !== null) this.endProgram(() => program.reject(error));
+    else reportUncaught(error);
+  }
+
+  protected moved(): void {
+    this.gate.moved++;
+    if (!this.pumping && !this.scheduled) this.idle();
+  }
+
+  private endProgram(settle: () => void): void {
+    this.program = null;
+    this.mainExited = false;
+    this.unwatch();
+    this.dropAll();
+    settle();
+  }
+
+  /** Ends every goroutine where it stands, as the end of a process does: no deferred call runs. */
+  protected dropAll(): void {
+    this.clearQueues();
+    // All are dead before the first leaves its queue: leaving may let others in, who must not become runnable.
+    for (let g = this.all; g !== null; g = g.allNext) g.state = DEAD;
+    const joined: G[] = [];
+    for (let g = this.all; g !== null;) {
+      const next: G | null = g.allNext;
+      const op = g.op;
+      g.op = null;
+      g.state = DEAD;
+      g.end = EXITED;
+      g.gen = null;
+      g.allNext = null;
+      g.allPrev = null;
+      // Leaves the queue, or gives back what was handed over but never taken.
+      if (op !== null) op.return(undefined);
+      if (g.extra !== null && g.extra.joiners !== null) joined.push(g);
+      g = next;
+    }
+    this.all = null;
+    this.live = 0;
+    if (this.ownsClock) this.heap?.clear();
+    // Whoever joins from outside must not wait for ever.
+    for (const g of joined)
+      for (let op; (op = g.extra!.joiners!.shift()) !== null;) op.fail(programEnded(g.id));
+  }
+
+  /** Whether nothing but a timer can make anything run: known without waiting while only generators run. */
+  protected isSettled(): boolean {
+    const outside = this.externals + this.signalled + this.asyncs;
+    return outside === 0 && this.gate.parked === 0;
+  }
+
+  protected wakeSettled(): void {
+    // Those that wait now; one that waits again meanwhile gets its own turn.
+    for (let n = this.settled.length; n > 0; n--) this.settled.shift()!.complete(undefined);
+  }
+
+  protected idle(): void {
+    if (this.program === null && !(this.heap?.virtual === true && this.heap.size > 0)) return;
+    if (this.pendingTimers() > 0 && this.heap?.virtual !== true) return;
+    // Quiet for one turn of the host: then time may jump, or the verdict is due.
+    if (this.judging) return;
+    this.judging = true;
+    const moved = this.gate.moved;
+    const { created, switches } = this;
+    macrotask(() => {
+      this.judging = false;
+      if (this.pumping || this.scheduled) return;
+      if (moved !== this.gate.moved || created !== this.created || switches !== this.switches) {
+        this.idle();
+        return;
+      }
+      this.quiet();
+    });
+  }
+
+  /** Nothing moved for a whole turn of the host. */
+  private quiet(): void {
+    if (this.settled.length > 0 && this.externals === 0) {
+      this.wakeSettled();
+      if (!this.scheduled) this.idle();
+      return;
+    }
+    const heap = this.heap;
+    if (heap !== null && heap.virtual && heap.size > 0 && this.externals === 0) {
+      (heap as VirtualClock).advance(heap.earliest());
+      heap.runDue(heap.now());
+      if (!this.scheduled) this.idle();
+      return;
+    }
+    if (this.program === null || this.pendingTimers() > 0) return;
+    const late = this.options.deadlock === "exit";
+    if (!late && this.isSettled()) {
+      this.deadlock();
+      return;
+    }
+    // Something outside may still wake a goroutine; when the event loop runs empty, nothing can.
+    this.watch ??= onLoopEmpty(() => {
+      if (this.program === null || this.pumping || this.scheduled || this.pendingTimers() > 0)
+        return;
+      this.deadlock();
+    });
+  }
+
+  private unwatch(): void {
+    this.watch?.();
+    this.watch = null;
+  }
+
+  private deadlock(): void {
+    const program = this.program!;
+    if (this.options.deadlock === "off") return;
+    const error = deadlockError(this, this.mainExited && this.live === 0);
+    this.endProgram(() => program.reject(error));
+  }
+}

@@ -1,46 +1,207 @@
-import { createHeap } from "@gort/gc";
-import { any, float64, int32, string, struct } from "@gort/types";
-import { expect, test } from "vitest";
-import { checkMap, makeMap } from "../src/index.ts";
+/** Maps in a heap: lifetimes, maps inside other objects, layout, errors half-way. */
+import {
+  array,
+  float64,
+  int32,
+  int64,
+  ptr,
+  string,
+  struct,
+  uint8,
+  unsafePointer,
+} from "@gort/types";
+import { describe, expect, test } from "vitest";
+import { checkMap, makeMap, mapAt } from "../src/index.ts";
+import { layOut } from "../src/heap-layout.ts";
+import { createFailingHeap } from "./failing.ts";
+import { smallHeap, stressHeap } from "./support.ts";
 
-test("a map in a heap grows and finds", () => {
-  const heap = createHeap({ reserve: 64 * 2 ** 20 });
-  const m = makeMap(int32, float64, { heap });
-  for (let i = 0; i < 20000; i++) {
-    m.set(i, i / 2);
-    if (i % 997 === 0) checkMap(m);
-  }
-  for (let i = 0; i < 20000; i++) expect(m.get(i)).toBe(i / 2);
-  expect(new Map(m).size).toBe(20000);
-  heap.collect();
-  checkMap(m);
-  for (let i = 0; i < 20000; i += 2) expect(m.delete(i)).toBe(true);
-  m.compact();
-  heap.collect();
-  checkMap(m);
-  expect(m.len).toBe(10000);
+describe("lifetimes", () => {
+  test("a map keeps what it points to alive, and lets go after release", () => {
+    const heap = smallHeap();
+    const m = makeMap(int32, string, { heap });
+    const text = (i: number): string => `the value of ${i}`.padEnd(40);
+    for (let i = 0; i < 500; i++) m.set(i, text(i));
+    heap.collect();
+    const live = heap.stats().heapObjects;
+    expect(live).toBeGreaterThan(500);
+    for (let i = 0; i < 500; i++) expect(m.get(i)).toBe(text(i));
+    m.release();
+    m.release();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBeLessThan(live - 500);
+    for (const f of [
+      () => m.get(1),
+      () => m.set(1, ""),
+      () => m.delete(1),
+      () => m.len,
+      () => m.stats(),
+      () => m.range(),
+      () => m.clear(),
+    ]) {
+      expect(f).toThrow("map: used after release");
+    }
+  });
+
+  test("release at the end of a `using` block, the fast paths included", () => {
+    const heap = smallHeap();
+    let kept;
+    {
+      using m = makeMap(int32, float64, { heap });
+      m.set(1, 2);
+      kept = m;
+    }
+    expect(() => kept.get(1)).toThrow("used after release");
+    expect(() => kept.has(1)).toThrow("used after release");
+    expect(() => kept.set(1, 1)).toThrow("used after release");
+    expect(() => kept.delete(1)).toThrow("used after release");
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(0);
+  });
+
+  test("a map lives in another heap object and is opened by its address", () => {
+    const heap = stressHeap();
+    const Box = struct({ inner: unsafePointer });
+    using root = heap.root(heap.alloc(Box));
+    {
+      using m = makeMap(string, int32, { heap });
+      for (let i = 0; i < 100; i++) m.set(`k${i}`, i);
+      heap.writePtr(root.ptr, m.ptr);
+    }
+    heap.safepoint();
+    using again = mapAt(heap, heap.memory.u32[root.ptr >>> 2]!, string, int32);
+    expect(again.len).toBe(100);
+    expect(again.get("k42")).toBe(42);
+    using twice = mapAt(heap, again.ptr, string, int32);
+    for (let i = 100; i < 1000; i++) (i % 2 ? again : twice).set(`k${i}`, i);
+    expect(again.len).toBe(1000);
+    expect(new Map(twice).size).toBe(1000);
+    checkMap(again);
+    expect(mapAt(heap, 0, string, int32).isNil).toBe(true);
+  });
+
+  test("mapAt refuses what is no map of these types, naming the argument", () => {
+    const heap = smallHeap();
+    using m = makeMap(string, int32, { heap });
+    using other = heap.root(heap.alloc(int64));
+    const text = "the address of a map[string]int32";
+    for (const p of [m.ptr + 4, other.ptr, -8, NaN, 2 ** 40]) {
+      expect(() => mapAt(heap, p, string, int32)).toThrow(`mapAt: ptr is ${p}, want ${text}`);
+    }
+    expect(() => mapAt(heap, m.ptr, string, float64)).toThrow("map[string]float64");
+  });
+
+  test("overflow buckets without pointers are kept alive by the header's list", () => {
+    const heap = stressHeap();
+    // All keys fall into few buckets: long chains.
+    const m = makeMap(int32, int32, { heap, random: () => 0 });
+    const colliding: number[] = [];
+    const index = (k: number): number => {
+      using probe = makeMap(int32, int32, { heap, hint: 50, random: () => 0 });
+      probe.set(k, 1);
+      return probe.dump().buckets.findIndex((c) => c[0]!.tops.some((t) => t >= 5));
+    };
+    for (let k = 0; colliding.length < 40; k++) if (index(k) === 0) colliding.push(k);
+    for (const k of colliding) {
+      m.set(k, k * 2);
+      heap.safepoint();
+    }
+    expect(m.stats().overflow).toBeGreaterThan(0);
+    checkMap(m);
+    for (const k of colliding) expect(m.get(k)).toBe(k * 2);
+  });
 });
 
-test("strings, structs and interfaces", () => {
-  const heap = createHeap({ reserve: 64 * 2 ** 20 });
-  const P = struct({ x: int32, y: int32 });
-  const a = makeMap(string, string, { heap });
-  const b = makeMap(P, int32, { heap });
-  const c = makeMap(any, P, { heap });
-  for (let i = 0; i < 2000; i++) {
-    a.set(`k${i}`, `v${i}`);
-    b.set({ x: i, y: -i }, i);
-    c.set(i % 2 ? `s${i}` : i, { x: i, y: 1 });
-    if (i % 97 === 0) {
-      checkMap(a);
-      checkMap(b);
-      checkMap(c);
-      heap.collect();
+describe("layout", () => {
+  test("buckets without pointers are noscan, others are not", () => {
+    expect(layOut(int32, float64).bucket.ptrdata).toBe(0);
+    expect(layOut(int32, string).noscan).toBe(false);
+    expect(layOut(ptr(int32), int32).bucket.ptrdata).toBeGreaterThan(0);
+  });
+
+  test("keys and values above 128 bytes are stored indirectly", () => {
+    const a = layOut(array(uint8, 128), array(uint8, 128));
+    const b = layOut(array(uint8, 129), array(uint8, 129));
+    expect([a.indirectKey, a.indirectValue, a.noscan]).toEqual([false, false, true]);
+    expect([b.indirectKey, b.indirectValue, b.noscan]).toEqual([true, true, false]);
+    expect([a.keySize, b.keySize]).toEqual([128, 4]);
+  });
+
+  test("an int32 to int32 bucket takes 76 bytes, an int32 to float64 bucket 112", () => {
+    expect(layOut(int32, int32).bucketSize).toBe(76);
+    expect(layOut(int32, float64).bucketSize).toBe(112);
+  });
+
+  test("10^5 entries of int32 to int32 take at most 24 bytes each", () => {
+    const m = makeMap(int32, int32, { heap: smallHeap() });
+    for (let i = 0; i < 100_000; i++) m.set(i, i);
+    expect(m.stats().bytes / m.len).toBeLessThanOrEqual(24);
+    checkMap(m);
+  });
+});
+
+describe("arguments and failures", () => {
+  test("keys and values that are not of the type are refused and named; nothing changes", () => {
+    const heap = smallHeap();
+    const m = makeMap(int32, float64, { heap });
+    for (const k of [1.5, NaN, 2 ** 31, "1", null, undefined]) {
+      expect(() => m.set(k as number, 1)).toThrow("map key");
+      expect(() => m.get(k as number)).toThrow("map key");
     }
+    expect(() => m.set(1, "x" as never)).toThrow("map value");
+    const s = makeMap(struct({ a: int32, b: int32 }), int32, { heap });
+    expect(() => s.set({ a: 1 } as never, 1)).toThrow("map key");
+    expect(() => s.set(null as never, 1)).toThrow("map key");
+    expect(() => s.set({ a: 1, b: 2 }, 0.5)).toThrow("map value");
+    expect(m.len + s.len).toBe(0);
+    checkMap(m);
+    checkMap(s);
+    expect(() => makeMap("x" as never)).toThrow('makeMap: first argument is "x"');
+    expect(() => makeMap(int32, 5 as never)).toThrow("makeMap: value is 5, want a type descriptor");
+  });
+
+  test("an operation that runs out of memory half-way changes nothing", () => {
+    const failing = createFailingHeap();
+    const { heap } = failing;
+    const m = makeMap(string, string, { heap });
+    const model = new Map<string, string>();
+    for (let i = 0; i < 600; i++) {
+      const [k, v] = [`key ${i % 400}`, `value ${i}`];
+      for (let after = 0; ; after++) {
+        failing.failAfter(after);
+        try {
+          m.set(k, v);
+          break;
+        } catch (e) {
+          expect((e as Error).message).toContain("no memory");
+          failing.failAfter(Infinity);
+          expect(m.len).toBe(model.size);
+          expect(m.get(k)).toBe(model.get(k) ?? "");
+          if (i % 20 === 0) checkMap(m);
+        } finally {
+          failing.failAfter(Infinity);
+        }
+      }
+      model.set(k, v);
+    }
+    checkMap(m);
+    failing.failAfter(3);
+    expect(() => m.compact()).toThrow("no memory");
+    failing.failAfter(Infinity);
+    checkMap(m);
+    expect([...m].sort()).toEqual([...model].sort());
+  });
+});
+
+test("growth to the same number of buckets clears long chains", () => {
+  const m = makeMap(int32, int32, { heap: smallHeap() });
+  let same = 0;
+  for (let i = 0; i < 60_000; i++) {
+    m.set(i, i);
+    if (i >= 40) m.delete(i - 40);
+    if (m.stats().sameSizeGrow) same++;
+    if (i % 1000 === 0) checkMap(m);
   }
-  for (let i = 0; i < 2000; i++) {
-    expect(a.get(`k${i}`)).toBe(`v${i}`);
-    expect(b.get({ y: -i, x: i })).toBe(i);
-    expect(c.get(i % 2 ? `s${i}` : i)).toEqual({ x: i, y: 1 });
-  }
+  expect(same).toBeGreaterThan(0);
+  expect(m.len).toBe(40);
 });

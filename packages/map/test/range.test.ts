@@ -1,0 +1,274 @@
+/** Iteration: Go's promises while the map changes underneath, and the order. */
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { checkMap, type GoMap, makeMap } from "../src/index.ts";
+import { makers, rounds, seed } from "./support.ts";
+
+const outcomes = JSON.parse(
+  readFileSync(new URL("../../../apps/oracle/data/maptable.json", import.meta.url), "utf8"),
+).iteration_outcomes;
+
+describe.each(makers)("ranging: %s", (_, make) => {
+  const mk = (n: number): GoMap<number, number> => {
+    const m = make({ float: false });
+    for (let i = 0; i < n; i++) m.set(i, i);
+    return m;
+  };
+  const classes = (runs: number, f: () => string): string[] =>
+    [...new Set(Array.from({ length: runs }, f))].sort();
+
+  test("deleting the current key while ranging visits all and empties the map", () => {
+    const got = classes(20, () => {
+      const m = mk(100);
+      let n = 0;
+      for (const k of m.keys()) {
+        n++;
+        m.delete(k);
+      }
+      return `${n} visited, ${m.len} left`;
+    });
+    expect(got).toEqual(outcomes["delete current key while ranging 100 keys: visited"]);
+  });
+
+  test("an entry deleted before being reached is never produced", () => {
+    const got = classes(20, () => {
+      const m = mk(100);
+      let bad = 0;
+      let first = -1;
+      for (const k of m.keys()) {
+        if (first < 0) {
+          first = k;
+          for (let i = 0; i < 100; i++) if (i !== k) m.delete(i);
+        } else if (k !== first) bad++;
+      }
+      return String(bad);
+    });
+    expect(got).toEqual(
+      outcomes["delete every other key on first visit, 100 keys: deleted keys produced later"],
+    );
+  });
+
+  test("each entry present throughout is visited exactly once, also when the map grows meanwhile", () => {
+    const got = classes(20, () => {
+      const m = mk(8);
+      const seen = new Map<number, number>();
+      for (const k of m.keys()) {
+        if (seen.size === 0) for (let i = 1000; i < 2000; i++) m.set(i, i);
+        seen.set(k, (seen.get(k) ?? 0) + 1);
+      }
+      const originals = [...seen.keys()].filter((k) => k < 8).length;
+      const duplicates = [...seen.values()].filter((n) => n > 1).length;
+      return `originals ${originals} duplicates ${duplicates}`;
+    });
+    expect(got).toEqual(
+      outcomes["insert 1000 keys on first visit of 8 keys: originals seen, duplicates"],
+    );
+  });
+
+  test("an entry added during range may or may not be produced (both seen), at most once", () => {
+    const got = classes(400, () => {
+      const m = mk(3);
+      let first = true;
+      let times = 0;
+      for (const k of m.keys()) {
+        if (first) m.set(99, 1);
+        first = false;
+        if (k === 99) times++;
+      }
+      expect(times).toBeLessThanOrEqual(1);
+      return String(times === 1);
+    });
+    expect(got).toEqual(outcomes["insert one new key on first visit of 3 keys: is it produced"]);
+  });
+
+  test("a not yet reached key that is deleted and re-inserted is produced at most once, with the new value", () => {
+    const got = classes(200, () => {
+      const m = mk(6);
+      let victim = -1;
+      let times = 0;
+      for (const [k, v] of m) {
+        if (victim < 0) {
+          victim = (k + 1) % 6;
+          m.delete(victim);
+          m.set(victim, 50);
+        } else if (k === victim) {
+          expect(v).toBe(50);
+          times++;
+        }
+      }
+      return String(times);
+    });
+    expect(got).toEqual(outcomes["delete then re-insert a not yet reached key: times produced"]);
+  });
+
+  test("for k := range m { delete(m,k); m[k]=true } ends with every value true and len unchanged", () => {
+    for (const n of [0, 1, 2, 7, 8, 9, 27, 100, 999]) {
+      const m = mk(n);
+      for (const k of m.keys()) {
+        m.delete(k);
+        m.set(k, -1);
+      }
+      expect(m.len).toBe(n);
+      expect([...m.values()].every((v) => v === -1)).toBe(true);
+      checkMap(m);
+    }
+  });
+
+  test("order is randomised per range: 3, 7, 9 and 15 keys show at least two orders in 100 tries", () => {
+    for (const n of [3, 7, 9, 15]) {
+      const m = mk(n);
+      expect(classes(100, () => [...m.keys()].join()).length).toBeGreaterThan(1);
+    }
+  });
+
+  test("order also varies for a sparse map (1000 inserted, 980 deleted)", () => {
+    const m = mk(1000);
+    for (let i = 0; i < 980; i++) m.delete(i);
+    expect(classes(100, () => [...m.keys()].join()).length).toBeGreaterThan(1);
+  });
+
+  test("with at most 8 keys (one bucket) the orders seen are rotations of one sequence", () => {
+    const m = mk(5);
+    for (let i = 0; i < 200; i++) {
+      const keys = [...m.keys()];
+      keys.forEach((k, j) => expect(keys[(j + 1) % 5]).toBe((k + 1) % 5));
+    }
+  });
+
+  test("popping by range, delete and break n times takes about linear work", () => {
+    const reads = (n: number): number => {
+      const m = mk(n);
+      let steps = 0;
+      while (m.len > 0) {
+        const r = m.range();
+        r.next();
+        m.delete(r.key);
+        steps++;
+      }
+      return steps;
+    };
+    expect(reads(2000)).toBe(2000);
+  });
+
+  test("NaN entries survive growth, also when growth happens during range", () => {
+    const m = make({ float: true });
+    for (let i = 0; i < 50; i++) m.set(NaN, i);
+    const seen: number[] = [];
+    for (const [k, v] of m) {
+      if (k !== k && v < 50) seen.push(v);
+      if (m.len < 800) for (let i = 0; i < 20; i++) m.set(m.len, 1000);
+    }
+    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    expect([...m.keys()].filter((k) => k !== k).length).toBe(50);
+    checkMap(m);
+  });
+
+  test("n NaN inserts spread over the buckets", () => {
+    const m = make({ float: true });
+    for (let i = 0; i < 2000; i++) m.set(NaN, i);
+    const longest = Math.max(...m.dump().buckets.map((chain) => chain.length));
+    expect(longest).toBeLessThanOrEqual(5);
+  });
+
+  test("clear in the middle of a range ends it but for what is added later", () => {
+    const m = mk(100);
+    const r = m.range();
+    r.next();
+    m.clear();
+    m.set(7, 70);
+    const rest: number[] = [];
+    while (r.next()) rest.push(r.key);
+    expect([[], [7]]).toContainEqual(rest);
+  });
+
+  test("compact in the middle of a range is detected", () => {
+    const m = mk(1000);
+    const r = m.range();
+    r.next();
+    m.compact();
+    expect(() => {
+      while (r.next());
+    }).toThrow("concurrent map iteration and map write");
+  });
+
+  test("the promises hold for random programs run inside a range, across growths and shrinking", () => {
+    const op = fc.oneof(
+      fc.record({ op: fc.constant("grow" as const), n: fc.integer({ min: 1, max: 60 }) }),
+      fc.record({ op: fc.constant("delete" as const), n: fc.integer({ min: 0, max: 120 }) }),
+      fc.record({ op: fc.constant("again" as const), n: fc.integer({ min: 0, max: 120 }) }),
+      fc.record({ op: fc.constant("write" as const), n: fc.integer({ min: 0, max: 120 }) }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 120 }), fc.array(op, { maxLength: 60 }), (n, ops) => {
+        const m = mk(n);
+        const untouched = new Set(m.keys());
+        const gone = new Set<number>();
+        const times = new Map<number, number>();
+        const born = new Map<number, number>();
+        let fresh = 1000;
+        let step = 0;
+        for (const r = m.range(); r.next();) {
+          times.set(r.key, (times.get(r.key) ?? 0) + 1);
+          expect(gone.has(r.key), `${r.key} was deleted`).toBe(false);
+          expect(r.value).toBe(m.get(r.key));
+          const o = ops[step++];
+          if (o === undefined) continue;
+          if (o.op === "grow") for (let i = 0; i < o.n; i++) m.set(fresh++, 1);
+          if (o.op === "write" && m.has(o.n)) m.set(o.n, -5);
+          if (o.op === "delete" || o.op === "again") {
+            untouched.delete(o.n);
+            if (m.delete(o.n)) gone.add(o.n);
+          }
+          if (o.op === "again") {
+            m.set(o.n, -7);
+            gone.delete(o.n);
+            born.set(o.n, (born.get(o.n) ?? 0) + 1);
+          }
+          checkMap(m);
+        }
+        for (const k of untouched) expect(times.get(k), `times ${k} was produced`).toBe(1);
+        for (const [k, count] of times) {
+          expect(count, `times ${k} was produced`).toBeLessThanOrEqual(1 + (born.get(k) ?? 0));
+        }
+      }),
+      { numRuns: rounds(25), seed },
+    );
+  });
+});
+
+test("the delete loop leaves the loop variable at the last key", () => {
+  const m = makeMap<number, number>();
+  for (let i = 0; i < 10; i++) m.set(i, i);
+  let last = -1;
+  let calls = 0;
+  for (const r = m.range(); r.next(); calls++) {
+    last = r.key;
+    m.delete(r.key);
+  }
+  expect(calls).toBe(10);
+  expect(last).toBeGreaterThanOrEqual(0);
+});
+
+test("range evaluates the map expression once, and iterators behave as iterators do", () => {
+  const m = makeMap<number, string>();
+  m.set(1, "a");
+  let evaluated = 0;
+  const expression = () => (evaluated++, m);
+  for (const _ of expression()) m.delete(1);
+  expect(evaluated).toBe(1);
+  const it = makeMap<number, number>().set(1, 2).set(3, 4).entries();
+  expect([...it].length).toBe(2);
+  expect(it.next()).toEqual({ value: undefined, done: true });
+  expect(Object.prototype.toString.call(m)).toBe("[object GoMap]");
+});
+
+test("order draws from the source given: the same source gives the same order", () => {
+  const order = (): string => {
+    let x = 7;
+    const m = makeMap<number, number>({ random: () => (x = (x * 1103515245 + 12345) >>> 0) });
+    for (let i = 0; i < 100; i++) m.set(i, i);
+    return [...m.keys()].join();
+  };
+  expect(order()).toBe(order());
+});

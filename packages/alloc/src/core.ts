@@ -29,6 +29,8 @@ export class Core {
   readonly u16: Uint16Array;
   readonly u8: Uint8Array;
   readonly f64: Float64Array;
+  /** Whether the buffer is a `SharedArrayBuffer`, on which `fill` is slow. */
+  readonly shared: boolean;
   readonly pages: number;
   readonly shards: number;
   readonly caches: number;
@@ -54,6 +56,8 @@ export class Core {
     this.u16 = memory.u16;
     this.u8 = memory.u8;
     this.f64 = memory.f64;
+    this.shared =
+      typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
     this.pages = l.pages;
     this.shards = l.shards;
     this.caches = l.caches;

@@ -44,7 +44,7 @@ export function adoptLarge(c: Core, s: number, flags: number, shard: number): Pt
   const p = fromWord(i32[s + S_BASE]!);
   const bytes = i32[s + S_PAGES]! * PAGE_SIZE;
   if (i32[s + S_INFO]! & NEEDS_ZERO) {
-    if ((flags & NOZERO) === 0) zeroBytes(c.f64, p, bytes);
+    if ((flags & NOZERO) === 0) zeroBytes(c, p, bytes);
     if ((flags & NOSCAN) === 0) clearPointerBits(c, p, bytes);
   }
   i32[s + S_BITS] = 0;

@@ -12,13 +12,14 @@ import { linearAlloc, linearInit } from "./linear.ts";
 import { givePages, takePages, takeZeroBits } from "./page-heap.ts";
 import { addressOf, pageOf, pagesFor } from "./ptr.ts";
 import { H_PERSISTENT, H_PERSISTENT_PAGES, PAGE_SIZE } from "./words.ts";
+import { zeroBytes } from "./zero.ts";
 
 /** Takes pages for metadata, zeroed; 0 if out of memory. */
 export function takeManual(c: Core, pages: number): Ptr {
   const page = takePages(c, pages);
   if (page === 0) return 0;
   const p = addressOf(page);
-  if (takeZeroBits(c, page, pages)) c.u8.fill(0, p, p + pages * PAGE_SIZE);
+  if (takeZeroBits(c, page, pages)) zeroBytes(c, p, pages * PAGE_SIZE);
   c.i32[H_PERSISTENT_PAGES] = c.i32[H_PERSISTENT_PAGES]! + pages;
   return p;
 }

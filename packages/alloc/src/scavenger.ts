@@ -26,7 +26,7 @@ export function scavengePages(c: Core, max: number): number {
     const bit = 1 << (page & 31);
     if ((i32[c.freeBits + w]! & ~i32[c.zeroBits + w]! & bit) === 0) continue;
     const p = addressOf(page);
-    zeroBytes(c.f64, p, PAGE_SIZE);
+    zeroBytes(c, p, PAGE_SIZE);
     clearPointerBits(c, p, PAGE_SIZE);
     i32[c.zeroBits + w] = i32[c.zeroBits + w]! | bit;
     done++;

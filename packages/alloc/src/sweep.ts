@@ -15,7 +15,7 @@ import { popcount } from "./bits.ts";
 import type { Core } from "./core.ts";
 import { freeSpan, placeSpan, removeSpan } from "./central.ts";
 import { addCounter, settleFrees } from "./counters.ts";
-import { fromWord } from "./ptr.ts";
+import { fromWord, pageOf } from "./ptr.ts";
 import { objectMask } from "./span.ts";
 import {
   C_FREES,
@@ -97,7 +97,8 @@ export function sweepOne(c: Core): number {
       continue;
     }
     const pages = i32[s + S_PAGES]!;
-    page += pages;
+    // The cursor may point into a span that has since been made of swept and free pages.
+    page = pageOf(fromWord(i32[s + S_BASE]!)) + pages;
     if (i32[s + S_SWEEPGEN] !== old) continue;
     i32[H_SWEEP_CURSOR] = page;
     return sweepInPlace(c, s) ? -pages : pages;

@@ -85,7 +85,6 @@ export class Tiered implements TieredAllocator {
   /** For this package's own tools: checker, heap map. */
   readonly core: Core;
   private readonly i32: Int32Array;
-  private readonly f64: Float64Array;
   private readonly caches: number;
   private readonly shards: number;
   private readonly pageMap: number;
@@ -98,7 +97,6 @@ export class Tiered implements TieredAllocator {
     this.objects = new SpanObjects(core);
     this.system = new SpanSystem(core);
     this.i32 = core.i32;
-    this.f64 = core.f64;
     this.caches = core.caches;
     this.shards = core.shards;
     this.pageMap = core.pageMap;
@@ -137,7 +135,7 @@ export class Tiered implements TieredAllocator {
     const slow = i32[entry + E_SLOW]!;
     if (slow !== 0) {
       if (slow & NEEDS_ZERO) {
-        if ((flags & NOZERO) === 0) zeroBytes(this.f64, p, size);
+        if ((flags & NOZERO) === 0) zeroBytes(this.core, p, size);
         if ((flags & NOSCAN) === 0) clearPointerBits(this.core, p, size);
       }
       if (slow & BLACK) {

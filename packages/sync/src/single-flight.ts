@@ -17,6 +17,7 @@ import { go, isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
 import { finishSteps, isGenerator, isThenable } from "./body.ts";
+import { carry } from "./carry.ts";
 import { guard } from "./guard.ts";
 import { FlightPanic } from "./flight-panic.ts";
 import { isPanic } from "./panic.ts";
@@ -157,7 +158,7 @@ export class SingleFlight<K = string, V = unknown> {
     call = new Call<V>();
     call.chans.push(ch);
     this.calls.set(key, call);
-    go(runCall<K, V>, this, key, call, fn);
+    go(runCall<K, V>, this, key, call, carry(fn) as Body<V>);
     return ch;
   }
 

@@ -20,6 +20,7 @@ import {
 import { badArgument } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
 import { finishSteps, isGenerator, isPlain } from "./body.ts";
+import { carry, isGeneratorFunction } from "./carry.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 
@@ -127,7 +128,9 @@ export class WaitGroup {
     if (typeof fn !== "function") throw badArgument("WaitGroup.go", "fn", fn, "a function", "type");
     this.add(1);
     try {
-      return go(runAndDone<A, R>, this, fn, args);
+      if (isGeneratorFunction(fn)) return go(runAndDone<A, R>, this, fn, args);
+      const call = carry(() => fn(...args)) as () => R;
+      return go(runAndDone<[], R>, this, call, []);
     } catch (error) {
       this.done();
       throw error;

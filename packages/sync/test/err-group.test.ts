@@ -153,6 +153,18 @@ describe("errgroup", () => {
     });
   });
 
+  it("a queued function that starts before its caller waits does not trouble the caller", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    let ran = 0;
+    await g.go(async () => void ran++);
+    const second = g.go(async () => void ran++);
+    await sleep(1);
+    await second;
+    await g.wait();
+    expect(ran).toBe(2);
+  });
+
   it("calling off a blocked Go takes the function back", async () => {
     await program(function* () {
       const g = new ErrGroup();

@@ -1,0 +1,293 @@
+/** Conformance cases about goroutines: starting, waiting, waking, time, the host's turn. */
+import type { Go, Scheduler } from "../api.ts";
+import { checkScheduler } from "../check.ts";
+import { currentGoroutine, now } from "../current.ts";
+import { macrotask } from "../host.ts";
+import { poll } from "../poll.ts";
+import { currentScheduler, go } from "../preset.ts";
+import { gosched, sleep } from "../sleep.ts";
+import { type Cases, Gate, rejection, same } from "./suite-kit.ts";
+
+export const goroutineCases: Cases = {
+  async "go starts the function later, with the arguments of now"(make) {
+    const s = make();
+    const log: string[] = [];
+    await s.run(function* () {
+      const arg = { x: "old" };
+      const gs = [
+        s.go(function* (v: string) {
+          log.push(`generator ${v}`);
+        }, arg.x),
+        s.go(async (v: string) => log.push(`async ${v}`), arg.x),
+        s.go((v: string) => log.push(`plain ${v}`), arg.x),
+      ];
+      arg.x = "new";
+      same(log, [], "what ran before main gave way");
+      for (const g of gs) yield* g.join();
+    });
+    same(log.sort(), ["async old", "generator old", "plain old"], "what ran");
+  },
+
+  async "a goroutine can be joined before and after its end, for its result or its panic"(make) {
+    const s = make();
+    const got = await s.run(function* () {
+      const gate = new Gate();
+      const a = s.go(function* () {
+        return yield* gate.wait();
+      });
+      const b = s.go(function* () {
+        yield* gate.wait();
+        throw new Error("b failed");
+      });
+      const log: unknown[] = [];
+      const watcher = s.go(function* () {
+        try {
+          yield* b.join();
+        } catch (e) {
+          log.push((e as Error).message);
+        }
+      });
+      while (gate.waiting.length < 2) yield;
+      for (let i = 0; i < 50; i++) yield; // the watcher is parked on the join by now
+      while (gate.open(7));
+      log.push(typeof (yield* a.join()), typeof (yield* a.join()));
+      yield* watcher.join();
+      return [log.sort(), a.status, b.status];
+    });
+    same(got, [["b failed", "number", "number"], "dead", "dead"], "joins");
+  },
+
+  async "a woken goroutine runs exactly once, and only after it was woken"(make) {
+    const s = make();
+    const gate = new Gate();
+    const seen: number[] = [];
+    await s.run(function* () {
+      const gs = [0, 1, 2, 3, 4].map(() =>
+        s.go(function* () {
+          seen.push(yield* gate.wait());
+        }),
+      );
+      while (gate.waiting.length < 5) yield;
+      checkScheduler(s);
+      same(seen, [], "before the wake-ups");
+      for (let i = 0; i < 5; i++) gate.open(i);
+      checkScheduler(s);
+      same(seen, [], "wake-ups that ran at once");
+      for (const g of gs) yield* g.join();
+    });
+    same(seen.sort(), [0, 1, 2, 3, 4], "values");
+  },
+
+  async "gosched and a bare yield let every other runnable goroutine proceed in the end"(make) {
+    const s = make();
+    const counts = [0, 0, 0];
+    await s.run(function* () {
+      for (const i of [1, 2])
+        s.go(function* () {
+          for (;;) {
+            counts[i]!++;
+            if (i === 1) yield;
+            else yield* gosched();
+          }
+        });
+      while (counts[1]! < 10 || counts[2]! < 10) {
+        counts[0]!++;
+        yield* gosched();
+      }
+    });
+    if (counts[0]! < 1) throw new Error("main never ran");
+  },
+
+  async "timers fire in deadline order, sleepers wake not before their time"(make) {
+    const s = make();
+    const order: number[] = [];
+    await s.run(function* () {
+      const gs = [6, 2, 8, 4].map((d) => {
+        s.clock.schedule(s.clock.now() + d * 3, () => order.push(d));
+        return s.go(function* () {
+          const start = now();
+          yield* sleep(d * 3 + 1);
+          if (now() - start < d * 3)
+            throw new Error(`slept ${now() - start} ms instead of ${d * 3}`);
+        });
+      });
+      const cancelled = s.clock.schedule(s.clock.now() + 1, () => order.push(0));
+      same([cancelled.cancel(), cancelled.cancel()], [true, false], "cancel");
+      yield* sleep(0);
+      yield* sleep(-5);
+      for (const g of gs) yield* g.join();
+    });
+    same(order, [2, 4, 6, 8], "order of firing");
+  },
+
+  async "numGoroutine counts parked goroutines and not those that ended"(make) {
+    const s = make();
+    await s.run(function* () {
+      same(s.numGoroutine(), 1, "goroutines of a fresh program");
+      const gate = new Gate();
+      const gs = [1, 2, 3].map(() =>
+        s.go(function* () {
+          yield* gate.wait();
+        }),
+      );
+      while (gate.waiting.length < 3) yield;
+      same(s.numGoroutine(), 4, "with three parked");
+      while (gate.open(0));
+      for (const g of gs) yield* g.join();
+      same(s.numGoroutine(), 1, "after they ended");
+    });
+  },
+
+  async "a promise's rejection is thrown into the goroutine"(make) {
+    const s = make();
+    const v = await s.run(function* () {
+      try {
+        yield* poll(Promise.reject(new Error("no")));
+      } catch (e) {
+        return (e as Error).message;
+      }
+      return "nothing thrown";
+    });
+    same(v, "no", "what was caught");
+  },
+
+  async "random(n) is an integer in [0, n) and takes every value"(make) {
+    const s = make();
+    const seen = new Set<number>();
+    for (let i = 0; i < 1000; i++) {
+      const r = s.random(7);
+      if (!Number.isInteger(r) || r < 0 || r >= 7) throw new Error(`random(7) gave ${r}`);
+      seen.add(r);
+    }
+    same(seen.size, 7, "different values of random(7)");
+    same(s.random(1), 0, "random(1)");
+  },
+
+  async "stats count what happened"(make) {
+    const s = make();
+    await s.run(function* () {
+      const gate = new Gate();
+      const before = s.stats();
+      const g = s.go(function* () {
+        yield* gate.wait();
+        yield* gate.wait();
+      });
+      for (let n = 0; n < 2;) {
+        if (gate.open(0)) n++;
+        yield;
+      }
+      yield* g.join();
+      const after = s.stats();
+      same(after.goroutinesCreated - before.goroutinesCreated, 1, "goroutines created");
+      same(after.goroutinesLive, 1, "goroutines live");
+      same(
+        (after.blocks.semacquire ?? 0) - (before.blocks.semacquire ?? 0),
+        2,
+        "blocks at the gate",
+      );
+      if (after.procs < 1) throw new Error("no processor");
+    });
+    if (s.stats().contextSwitches < 4) throw new Error("too few context switches counted");
+  },
+
+  async "the ambient slot names the scheduler and the goroutine, and is empty outside"(make) {
+    const a = make();
+    const b = make();
+    const seen: boolean[] = [];
+    const body = (s: Scheduler) =>
+      function* (): Go<void> {
+        for (let i = 0; i < 5; i++) {
+          seen.push(currentScheduler() === s, currentGoroutine()?.status === "running");
+          yield;
+        }
+        let inner = false;
+        const g = go(() => {
+          inner = currentScheduler() === s;
+        });
+        yield* g.join();
+        seen.push(inner);
+      };
+    await Promise.all([a.run(body(a)), b.run(body(b))]);
+    same(seen, new Array(22).fill(true), "what the slot said");
+    same([currentGoroutine()], [null], "the goroutine outside");
+  },
+
+  async "yield of an op without the star is explained where it happened"(make) {
+    const s = make();
+    const error = await rejection(
+      s.run(function* () {
+        yield sleep(1);
+      }),
+    );
+    if (!String(error).includes("yield* op")) throw new Error(`got ${String(error)}`);
+    const v = await make().run(function* () {
+      try {
+        yield Promise.resolve(1) as never;
+      } catch {
+        return "caught";
+      }
+      return "not caught";
+    });
+    same(v, "caught", "the error of a yielded promise");
+  },
+
+  async "spinning goroutines do not keep the host from its turn"(make) {
+    const s = make();
+    let turns = 0;
+    await s.run(function* () {
+      let stop = false;
+      const spin = function* (): Go<void> {
+        while (!stop) yield;
+      };
+      s.go(spin);
+      s.go(spin);
+      const tick = (): void => {
+        if (++turns < 3) macrotask(tick);
+      };
+      macrotask(tick);
+      while (turns < 3) yield;
+      stop = true;
+    });
+    same(turns, 3, "turns of the host");
+  },
+
+  async "async goroutines and generator goroutines wake each other"(make) {
+    const s = make();
+    const got = await s.run(function* () {
+      const there = new Gate();
+      const back = new Gate();
+      let sum = 0;
+      const a = s.go(async () => {
+        for (let i = 0; i < 20; i++) {
+          sum += await there.wait();
+          while (!back.open(i)) await Promise.resolve();
+        }
+      });
+      for (let i = 0; i < 20; i++) {
+        while (!there.open(i)) yield* poll(Promise.resolve());
+        yield* back.wait();
+      }
+      yield* a.join();
+      return sum;
+    });
+    same(got, 190, "the sum");
+  },
+
+  async "ten thousand goroutines pass a value along"(make) {
+    const s = make();
+    const n = await s.run(function* () {
+      let last = s.go(function* () {
+        return 0;
+      });
+      for (let i = 0; i < 10_000; i++) {
+        const before = last;
+        last = s.go(function* () {
+          return 1 + (yield* before.join());
+        });
+      }
+      return yield* last.join();
+    });
+    same(n, 10_000, "the length of the chain");
+    checkScheduler(s);
+  },
+};

@@ -1,0 +1,149 @@
+/** Conformance cases about programs: how `run` ends. */
+import type { Go } from "../api.ts";
+import { type DeadlockError, isDeadlockError } from "../deadlock.ts";
+import { macrotask } from "../host.ts";
+import { goexit, panic } from "../panic.ts";
+import { poll } from "../poll.ts";
+import { sleep } from "../sleep.ts";
+import { type Cases, Gate, rejection, same } from "./suite-kit.ts";
+
+export const programCases: Cases = {
+  async "run resolves with the result of a generator, async or plain main"(make) {
+    const results = [
+      await make().run(
+        function* (a: number, b: number): Go<number> {
+          yield;
+          return a + b;
+        },
+        1,
+        2,
+      ),
+      await make().run(async (a: number) => a, 4),
+      await make().run(() => 5),
+    ];
+    same(results, [3, 4, 5], "results");
+  },
+
+  async "main returning ends the program at once, others do not run to completion"(make) {
+    const s = make();
+    const gate = new Gate();
+    let went = 0;
+    await s.run(function* () {
+      s.go(function* () {
+        yield* gate.wait();
+        went++;
+      });
+      s.go(function* () {
+        for (;;) {
+          went = 0;
+          yield;
+        }
+      });
+      for (let i = 0; i < 100 && gate.waiting.length === 0; i++) yield;
+      same(gate.waiting.length, 1, "waiters at the gate");
+    });
+    same(gate.waiting.length, 0, "waiters left behind");
+    same(s.numGoroutine(), 0, "goroutines left");
+    gate.open(1);
+    await new Promise<void>((resolve) => macrotask(resolve));
+    same(went, 0, "steps after the end");
+  },
+
+  async "an uncaught panic of any goroutine ends the program with that panic"(make) {
+    const s = make();
+    const error = await rejection(
+      s.run(function* () {
+        s.go(function* () {
+          yield;
+          throw new TypeError("from a goroutine");
+        });
+        yield* new Gate().wait();
+      }),
+    );
+    same((error as Error).message, "from a goroutine", "the panic");
+    same(s.numGoroutine(), 0, "goroutines left");
+    const value = await rejection(make().run(() => panic("boom")));
+    same(String(value), "panic: boom", "the panic of main");
+  },
+
+  async "go of a nil func is Go's fatal error"(make) {
+    const s = make();
+    const error = await rejection(
+      s.run(function* () {
+        s.go(null as unknown as () => void);
+      }),
+    );
+    same(String(error), "fatal error: go of nil func value", "the error");
+  },
+
+  async "all asleep is a deadlock error that names who waits for what"(make) {
+    const s = make();
+    const gate = new Gate();
+    const error = await rejection(
+      s.run(function* main() {
+        s.go(function* worker() {
+          yield* gate.wait();
+        });
+        yield* gate.wait();
+      }),
+    );
+    if (!isDeadlockError(error)) throw new Error(`not a deadlock error: ${String(error)}`);
+    const list = error.goroutines.map((g) => `${g.name} [${g.reason}] ${g.waitsOn}`);
+    same(list, ["main [semacquire] the gate", "worker [semacquire] the gate"], "goroutines");
+    const head = String(error).split("\n")[0];
+    same(head, "fatal error: all goroutines are asleep - deadlock!", "first line");
+    same(gate.waiting.length, 0, "waiters left behind");
+  },
+
+  async "goexit of main with nothing left is Go's other deadlock"(make) {
+    const s = make();
+    let ended = false;
+    const error = await rejection(
+      s.run(function* () {
+        s.go(function* () {
+          yield* sleep(3);
+          ended = true;
+        });
+        goexit();
+      }),
+    );
+    same(ended, true, "whether the other goroutine ran to its end");
+    const head = (error as DeadlockError).message.split("\n")[0];
+    same(head, "no goroutines (main called runtime.Goexit) - deadlock!", "first line");
+  },
+
+  async "a pending timer or promise is no deadlock"(make) {
+    const s = make();
+    const v = await s.run(function* () {
+      yield* sleep(2);
+      return yield* poll(
+        new Promise<number>((resolve) => {
+          macrotask(() => macrotask(() => macrotask(() => resolve(9))));
+        }),
+      );
+    });
+    same(v, 9, "the promise's value");
+  },
+
+  async "code outside may wake a goroutine before the verdict of deadlock"(make) {
+    const s = make();
+    const gate = new Gate();
+    const p = s.run(function* () {
+      return yield* gate.wait();
+    });
+    while (!gate.open(3)) await Promise.resolve();
+    same(await p, 3, "the value");
+  },
+
+  async "a scheduler runs one program at a time, and another one after it"(make) {
+    const s = make();
+    const first = s.run(function* () {
+      yield* sleep(1);
+      return 1;
+    });
+    const second = await rejection(s.run(() => 2));
+    if (!String(second).includes("already running")) throw new Error(`got ${String(second)}`);
+    same(await first, 1, "the first program");
+    same(await s.run(() => 3), 3, "the program after it");
+  },
+};

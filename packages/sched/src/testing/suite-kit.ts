@@ -1,0 +1,74 @@
+/**
+ * What the conformance cases share: a primitive to wait at, and how a case says what it wanted.
+ *
+ * Invariant: no test-runner in here; a failed case throws an Error.
+ */
+import { Op } from "../op.ts";
+import { WaitQueue } from "../wait-queue.ts";
+import type { Scheduler } from "../api.ts";
+
+/** Conformance cases by name. */
+export type Cases = Readonly<Record<string, (make: () => Scheduler) => Promise<void>>>;
+
+/** Throws unless `got` and `want` look the same. */
+export function same(got: unknown, want: unknown, what: string): void {
+  const a = JSON.stringify(got);
+  const b = JSON.stringify(want);
+  if (a !== b) throw new Error(`${what}: got ${a}, want ${b}`);
+}
+
+/** A gate that goroutines wait at: the smallest primitive there is. */
+export class Gate {
+  readonly waiting = new WaitQueue<GateOp>();
+
+  wait(): Op<number> {
+    return new GateOp(this);
+  }
+
+  /** Lets the first one through; false if nobody waits. */
+  open(value: number): boolean {
+    const op = this.waiting.shift();
+    if (op === null) return false;
+    op.complete(value);
+    return true;
+  }
+}
+
+class GateOp extends Op<number> {
+  private readonly gate: Gate;
+
+  constructor(gate: Gate) {
+    super();
+    this.gate = gate;
+  }
+
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+
+  override tryNow(): boolean {
+    return false;
+  }
+
+  override park(): void {
+    this.gate.waiting.push(this);
+  }
+
+  override unpark(): void {
+    this.gate.waiting.remove(this);
+  }
+
+  override describe(): string {
+    return "the gate";
+  }
+}
+
+/** What a promise is rejected with. */
+export async function rejection(p: Promise<unknown>): Promise<unknown> {
+  try {
+    await p;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("the program should have been rejected");
+}

@@ -1,0 +1,109 @@
+/** The deterministic scheduler: same seed, same run; other seeds, other runs; time that jumps. */
+import { describe, expect, test } from "vitest";
+import {
+  Chan,
+  checkpoint,
+  createDeterministicScheduler,
+  currentScheduler,
+  go,
+  now,
+  poll,
+  random,
+  sleep,
+  WaitGroup,
+  wall,
+} from "./helpers.ts";
+
+/** A program that writes down what it did in which order. */
+async function trace(seed: number): Promise<string> {
+  const log: string[] = [];
+  await createDeterministicScheduler({ seed }).run(function* () {
+    const c = new Chan(2);
+    const wg = new WaitGroup();
+    for (let i = 0; i < 6; i++) {
+      wg.add(1);
+      go(function* () {
+        for (let j = 0; j < 3; j++) {
+          yield* c.send(i);
+          log.push(`s${i}`);
+          yield* checkpoint();
+          if (random(2) === 0) yield* sleep(random(20));
+        }
+        wg.done();
+      });
+    }
+    for (let i = 0; i < 18; i++) log.push(`r${yield* c.recv()}@${now()}`);
+    yield* wg.wait();
+  });
+  return log.join(" ");
+}
+
+describe("deterministic scheduler", () => {
+  test("the same seed gives the same run, other seeds give others", async () => {
+    const runs = new Set<string>();
+    for (let seed = 0; seed < 20; seed++) {
+      const a = await trace(seed);
+      expect(await trace(seed)).toBe(a);
+      runs.add(a);
+    }
+    expect(runs.size).toBeGreaterThan(15);
+  });
+
+  test("every order of three goroutines is reached", async () => {
+    const orders = new Set<string>();
+    for (let seed = 0; seed < 100; seed++) {
+      const order: number[] = [];
+      await createDeterministicScheduler({ seed }).run(function* () {
+        for (let i = 0; i < 3; i++) go(() => order.push(i));
+        while (order.length < 3) yield;
+      });
+      orders.add(order.join(""));
+    }
+    expect([...orders].sort()).toEqual(["012", "021", "102", "120", "201", "210"]);
+  });
+
+  test("time begins in 2000, stands still while anything runs, and jumps when all wait", async () => {
+    const s = createDeterministicScheduler({ seed: 1 });
+    const seen = await s.run(function* () {
+      const seen = [now(), wall()];
+      for (let i = 0; i < 1000; i++) yield;
+      seen.push(now());
+      yield* sleep(86_400_000);
+      seen.push(now(), wall());
+      return seen;
+    });
+    const start = Date.UTC(2000, 0, 1);
+    expect(seen).toEqual([0, start, 0, 86_400_000, start + 86_400_000]);
+    const t = await createDeterministicScheduler({ epoch: 5 }).run(() => wall());
+    expect(t).toBe(5);
+  });
+
+  test("a seed is chosen if none is given, and can be read to repeat the run", () => {
+    const s = createDeterministicScheduler();
+    expect(Number.isInteger(s.seed) && s.seed >= 0 && s.seed < 2 ** 32).toBe(true);
+    const a = createDeterministicScheduler({ seed: s.seed });
+    const b = createDeterministicScheduler({ seed: s.seed });
+    const draw = (x: typeof a): number[] => Array.from({ length: 20 }, () => x.random(1000));
+    expect(draw(a)).toEqual(draw(b));
+  });
+
+  test("time does not jump while a promise or an async goroutine still has work", async () => {
+    const log: string[] = [];
+    await createDeterministicScheduler({ seed: 2 }).run(function* () {
+      const s = currentScheduler();
+      s.go(function* () {
+        yield* sleep(1000);
+        log.push("timer");
+      });
+      yield* poll(new Promise((resolve) => setTimeout(resolve, 5)));
+      log.push("promise");
+      const g = s.go(async () => {
+        for (let i = 0; i < 50; i++) await Promise.resolve();
+        log.push("async");
+      });
+      yield* g.join();
+      yield* sleep(2000);
+    });
+    expect(log).toEqual(["promise", "async", "timer"]);
+  });
+});

@@ -9,6 +9,9 @@ export {
   isCanceled,
   isDeadlineExceeded,
 } from "./errors.ts";
+export { checkContext } from "./check.ts";
 export { key } from "./key.ts";
 export { cause, withCancel, withCancelCause } from "./tree.ts";
 export { background, todo, withValue, withoutCancel } from "./values.ts";
+export { fromSignal, signalOf } from "./signal.ts";
+export { ContextWrapper } from "./wrapper.ts";

@@ -130,7 +130,7 @@ export class Node extends Base {
   timer: ClockTimer | null = null;
   /** Leaves a foreign parent. */
   detach: (() => void) | null = null;
-  private doneChan: Chan<void> | null = null;
+  doneChan: Chan<void> | null = null;
   private controller: AbortController | null = null;
 
   constructor(parent: Context) {

@@ -1,0 +1,82 @@
+/**
+ * Contexts and AbortSignals: `ctx.signal` goes one way, `fromSignal` the other.
+ *
+ * Invariants
+ *  1. A listener on a foreign signal is gone as soon as the context has ended, whoever ended it.
+ *  2. An aborted signal gives a context that is done at once.
+ *  3. The reason of the signal is the cause of the context; a timeout stays a timeout (`DeadlineExceeded`).
+ */
+import type { CancelFunc, Context } from "./api.ts";
+import { Canceled, DeadlineExceeded } from "./errors.ts";
+import { Node, attach, checkParent } from "./tree.ts";
+import { background } from "./values.ts";
+
+class SignalNode extends Node {
+  protected override suffix(): string {
+    return ".WithSignal";
+  }
+}
+
+/** The platform's mark of a timeout, which is also the name of `DeadlineExceeded`. */
+function isTimeout(reason: unknown): boolean {
+  return (
+    typeof reason === "object" &&
+    reason !== null &&
+    (reason as { name?: unknown }).name === DeadlineExceeded.name
+  );
+}
+
+/**
+ * A context that ends when `signal` aborts, when `parent` ends, or with `cancel`. O(1).
+ *
+ * Its cause is the signal's reason; its error is {@link DeadlineExceeded} for a timeout (`AbortSignal.timeout`), else
+ * {@link Canceled}. Call `cancel` when the work is over: it takes the listener off the signal.
+ *
+ * @throws `cannot create context from nil parent`
+ *
+ * @example
+ * ```ts
+ * import { cause, fromSignal } from "@gort/context";
+ *
+ * const controller = new AbortController();
+ * const [ctx, cancel] = fromSignal(controller.signal);
+ * controller.abort("user left");
+ * ctx.err()?.message; // => "context canceled"
+ * cause(ctx); // => "user left"
+ * cancel();
+ * ```
+ */
+export function fromSignal(
+  signal: AbortSignal,
+  parent: Context = background(),
+): [ctx: Context, cancel: CancelFunc] {
+  checkParent(parent);
+  const node = new SignalNode(parent);
+  attach(node);
+  const end = (): void => {
+    const { reason } = signal;
+    node.cancel(isTimeout(reason) ? DeadlineExceeded : Canceled, reason);
+  };
+  if (signal.aborted) end();
+  else if (node.error === null) {
+    signal.addEventListener("abort", end);
+    const before = node.detach;
+    node.detach = () => {
+      before?.();
+      signal.removeEventListener("abort", end);
+    };
+  }
+  return [node, () => node.cancel(Canceled, null)];
+}
+
+/**
+ * An `AbortSignal` for any context, for implementations of their own: aborted, with the cause as reason, when the context
+ * is done. Contexts of this package have it as `ctx.signal`.
+ *
+ * The signal follows the context for as long as that lives; make one per context and keep it.
+ */
+export function signalOf(ctx: Context): AbortSignal {
+  const node = new Node(ctx);
+  attach(node);
+  return node.signal;
+}

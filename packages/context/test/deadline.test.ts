@@ -1,0 +1,119 @@
+import { createDeterministicScheduler, type Go, sleep } from "@gort/sched";
+import { describe, expect, test } from "vitest";
+import {
+  Canceled,
+  DeadlineExceeded,
+  background,
+  checkContext,
+  isCanceled,
+  isDeadlineExceeded,
+  withCancel,
+  withDeadline,
+  withDeadlineCause,
+  withTimeout,
+  withValue,
+} from "../src/index.ts";
+
+/** Runs on virtual time, so that an hour takes no time. */
+const virtual = <R>(body: () => Go<R>): Promise<R> =>
+  createDeterministicScheduler({ seed: 1 }).run(body);
+
+test("a deadline ends the context and its descendants when the time has come", () =>
+  virtual(function* () {
+    const [ctx] = withTimeout(background(), 3_600_000);
+    const [child] = withCancel(withValue(ctx, "k", 1));
+    yield* sleep(3_599_999);
+    expect([ctx.err(), child.err()]).toEqual([null, null]);
+    yield* sleep(2);
+    expect([ctx.err(), child.err()]).toEqual([DeadlineExceeded, DeadlineExceeded]);
+    expect(ctx.done().tryRecv()[2]).toBe(true);
+    expect((ctx.signal.reason as Error).name).toBe("TimeoutError");
+    checkContext(ctx);
+  }));
+
+test("WithDeadline in the past: done at once with `context deadline exceeded`", () => {
+  for (const at of [0, Date.now() - 1, new Date(0), -Infinity]) {
+    const [ctx] = withDeadline(background(), at);
+    expect(ctx.err()).toBe(DeadlineExceeded);
+    expect(ctx.err()!.message).toBe("context deadline exceeded");
+  }
+  for (const ms of [0, -1]) expect(withTimeout(background(), ms)[0].err()).toBe(DeadlineExceeded);
+});
+
+test("a child's deadline is the earlier of its own and the parent's", () => {
+  const [early] = withDeadline(background(), 4e12);
+  expect(withDeadline(early, 5e12)[0].deadline()).toEqual([4e12, true]);
+  expect(withDeadline(early, 3e12)[0].deadline()).toEqual([3e12, true]);
+  expect(withCancel(withValue(early, "k", 1))[0].deadline()).toEqual([4e12, true]);
+  expect(String(withDeadline(early, 5e12)[0])).toMatch(/\]\)\.WithCancel$/);
+  expect(withTimeout(background(), Infinity)[0].deadline()).toEqual([0, false]);
+});
+
+test("whichever comes first fixes Err: cancel after timeout keeps DeadlineExceeded; cancel before gives Canceled", () =>
+  virtual(function* () {
+    const [a, cancelA] = withTimeout(background(), 10);
+    const [b, cancelB] = withTimeout(background(), 10);
+    cancelB();
+    yield* sleep(20);
+    cancelA();
+    expect([a.err(), b.err()]).toEqual([DeadlineExceeded, Canceled]);
+  }));
+
+test("the timer is gone as soon as the context has ended, however that came", async () => {
+  let pending = 0;
+  const clock = {
+    now: () => 0,
+    wall: () => 1000,
+    schedule: () => {
+      pending++;
+      return { cancel: () => (pending--, true) };
+    },
+  };
+  const [parent, cancelParent] = withCancel(background());
+  const contexts = Array.from({ length: 6 }, () => withTimeout(parent, 50, { clock }));
+  expect(pending).toBe(6);
+  contexts[0]![1]();
+  expect(pending).toBe(5);
+  cancelParent();
+  expect(pending).toBe(0);
+  expect(withTimeout(parent, 50, { clock })[0].err()).toBe(Canceled);
+  expect(pending).toBe(0);
+  checkContext(parent);
+});
+
+test("the clock is the one of the goroutine's scheduler, or the one given", () =>
+  virtual(function* () {
+    const [ctx] = withTimeout(background(), 1000);
+    const start = Date.UTC(2000, 0, 1);
+    expect(ctx.deadline()).toEqual([start + 1000, true]);
+    const [by] = withDeadlineCause(background(), start + 500, "slow");
+    yield* sleep(600);
+    expect([by.err(), by.signal.reason]).toEqual([DeadlineExceeded, "slow"]);
+    expect(ctx.err()).toBe(null);
+  }));
+
+describe("errors", () => {
+  test("DeadlineExceeded has Timeout() true and Temporary() true; Canceled has neither", () => {
+    expect([DeadlineExceeded.timeout(), DeadlineExceeded.temporary()]).toEqual([true, true]);
+    expect("timeout" in Canceled || "temporary" in Canceled).toBe(false);
+  });
+
+  test("they are errors with the platform's names, and are known across copies of the package", () => {
+    expect(Canceled).toBeInstanceOf(Error);
+    expect([Canceled.name, DeadlineExceeded.name]).toEqual(["AbortError", "TimeoutError"]);
+    expect(String(DeadlineExceeded)).toBe("TimeoutError: context deadline exceeded");
+    const copy = { [Symbol.for("gort.context.error")]: "context canceled" };
+    expect([isCanceled(Canceled), isCanceled(copy), isCanceled(DeadlineExceeded)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect([isDeadlineExceeded(DeadlineExceeded), isDeadlineExceeded(Canceled)]).toEqual([
+      true,
+      false,
+    ]);
+    for (const v of [null, undefined, 1, new Error("context canceled")]) {
+      expect(isCanceled(v)).toBe(false);
+    }
+  });
+});

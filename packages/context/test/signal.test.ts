@@ -1,0 +1,130 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { getEventListeners } from "node:events";
+import { makeChan, select } from "@gort/chan";
+import { describe, expect, test } from "vitest";
+import {
+  Canceled,
+  DeadlineExceeded,
+  background,
+  cause,
+  checkContext,
+  fromSignal,
+  signalOf,
+  withCancel,
+  withCancelCause,
+  withTimeout,
+  withValue,
+} from "../src/index.ts";
+
+describe("ctx.signal", () => {
+  test("is a real AbortSignal, always the same, aborted with the cause as reason", () => {
+    const [ctx, cancel] = withCancelCause(background());
+    const { signal } = ctx;
+    expect(signal).toBeInstanceOf(AbortSignal);
+    expect(ctx.signal).toBe(signal);
+    expect(withValue(ctx, "k", 1).signal).toBe(signal);
+    expect(signal.aborted).toBe(false);
+    cancel("why");
+    expect([signal.aborted, signal.reason]).toEqual([true, "why"]);
+  });
+
+  test("asked for after the end it is aborted already; without a cause the reason is the error", () => {
+    const [ctx, cancel] = withCancel(background());
+    cancel();
+    expect(ctx.signal.reason).toBe(Canceled);
+    expect(withTimeout(background(), 0)[0].signal.reason).toBe(DeadlineExceeded);
+  });
+
+  test("stops what takes a signal, and the error is recognised as an abort", async () => {
+    const [ctx, cancel] = withCancel(background());
+    const { setTimeout: wait } = await import("node:timers/promises");
+    const waiting = wait(1e6, undefined, { signal: ctx.signal });
+    cancel();
+    const error: unknown = await waiting.catch((e: unknown) => e);
+    expect((error as Error).name).toBe("AbortError");
+    expect((error as Error).cause).toBe(Canceled);
+    expect(() => ctx.signal.throwIfAborted()).toThrow(Canceled);
+  });
+
+  test("is made only when asked for", () => {
+    const [ctx] = withCancel(background());
+    expect((ctx as unknown as { controller: unknown }).controller).toBe(null);
+    void ctx.signal;
+    expect((ctx as unknown as { controller: unknown }).controller).not.toBe(null);
+  });
+
+  test("signalOf follows any context", () => {
+    const [ctx, cancel] = withCancelCause(background());
+    const signal = signalOf(ctx);
+    cancel("x");
+    expect(signal.reason).toBe("x");
+  });
+});
+
+describe("fromSignal", () => {
+  test("ends with the signal, whose reason is the cause; a timeout stays a timeout", () => {
+    const controller = new AbortController();
+    const [ctx] = fromSignal(controller.signal);
+    const [child] = withCancel(ctx);
+    expect(ctx.err()).toBe(null);
+    controller.abort("left");
+    expect([ctx.err(), cause(ctx), cause(child)]).toEqual([Canceled, "left", "left"]);
+    const timeout = new AbortController();
+    const [late] = fromSignal(timeout.signal);
+    timeout.abort(new DOMException("too late", "TimeoutError"));
+    expect(late.err()).toBe(DeadlineExceeded);
+    const [born] = fromSignal(AbortSignal.abort("before"));
+    expect(cause(born)).toBe("before");
+  });
+
+  test("goes round: a context's signal gives a context with the same error and cause", () => {
+    const [a] = withTimeout(background(), 0);
+    const [b] = fromSignal(a.signal);
+    expect([b.err(), cause(b)]).toEqual([DeadlineExceeded, DeadlineExceeded]);
+  });
+
+  test("its listener is gone however it ends", () => {
+    const controller = new AbortController();
+    const count = (): number => getEventListeners(controller.signal, "abort").length;
+    const [parent, cancelParent] = withCancel(background());
+    const [, cancel] = fromSignal(controller.signal, parent);
+    const [other] = fromSignal(controller.signal, parent);
+    expect([count(), checkContext(parent)]).toEqual([2, 2]);
+    cancel();
+    expect([count(), checkContext(parent)]).toEqual([1, 1]);
+    cancelParent();
+    expect([count(), other.err()]).toEqual([0, Canceled]);
+    const [late] = fromSignal(controller.signal, parent);
+    expect([late.err(), count()]).toEqual([Canceled, 0]);
+  });
+});
+
+test("AsyncLocalStorage is preserved across every await of a context or channel", async () => {
+  const store = new AsyncLocalStorage<number>();
+  const jobs = makeChan<number>();
+  const results = makeChan<number>();
+  const seen: (number | undefined)[][] = [];
+  const [ctx, cancel] = withTimeout(background(), 30);
+  const worker = (id: number): Promise<void> =>
+    store.run(id, async () => {
+      const mine: (number | undefined)[] = [];
+      seen[id] = mine;
+      await jobs.recv();
+      mine.push(store.getStore());
+      await results.send(id);
+      mine.push(store.getStore());
+      await select({ job: jobs.recv(), stop: ctx.done().recv() });
+      mine.push(store.getStore());
+      await ctx.done().recv();
+      mine.push(store.getStore());
+    });
+  const workers = [0, 1, 2].map(worker);
+  await store.run(99, async () => {
+    for (let i = 0; i < 3; i++) await jobs.send(i);
+    for (let i = 0; i < 3; i++) await results.recv();
+    expect(store.getStore()).toBe(99);
+  });
+  await Promise.all(workers);
+  cancel();
+  expect(seen).toEqual([0, 1, 2].map((id) => [id, id, id, id]));
+});

@@ -22,7 +22,7 @@ export function takeRecord(c: Core, bitWords: number, tiny: boolean): number {
   if (s !== 0) {
     i32[head] = i32[s]!;
   } else {
-    s = wordOf(persistentAlloc(c, words * 4, 8));
+    s = wordOf(persistentAlloc(c, words * 4, 64));
     if (s === 0) return 0;
   }
   i32[H_RECORD_WORDS] = i32[H_RECORD_WORDS]! + words;

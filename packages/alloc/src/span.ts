@@ -52,9 +52,12 @@ import {
   TINY_CLASS,
 } from "./words.ts";
 
-/** Words of a span record with bitmaps of `bitWords` words. */
+/**
+ * Words of a span record with bitmaps of `bitWords` words: whole cache lines of 64 bytes. For objects of 128 bytes and
+ * more it is one line, so that a free touches one line of the page map and one of the record.
+ */
 export const recordWords = (bitWords: number, tiny: boolean): number =>
-  (S_BITS + bitWords * 2 + (tiny ? (classObjects[TINY_CLASS]! * 2) / 4 : 0) + 1) & ~1;
+  (S_BITS + bitWords * 2 + (tiny ? (classObjects[TINY_CLASS]! * 2) / 4 : 0) + 15) & ~15;
 
 /** Bitmap words of a size class's spans. */
 export const bitWordsOf = (sizeClass: number): number =>

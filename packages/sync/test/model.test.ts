@@ -44,7 +44,10 @@ class Task {
 type Command = [kind: string, n: number];
 
 const commands = (...kinds: string[]): fc.Arbitrary<Command[]> =>
-  fc.array(fc.tuple(fc.constantFrom(...kinds), fc.integer({ min: 0, max: 7 })), { maxLength: 60 });
+  fc.array(fc.tuple(fc.constantFrom(...kinds), fc.integer({ min: 0, max: 7 })), {
+    maxLength: 60,
+    size: "max",
+  });
 
 /** The n-th of those that match, counted around. */
 function pick<T>(list: T[], n: number): T | undefined {

@@ -94,6 +94,7 @@ describe("syncmap", () => {
         fc.tuple(fc.constantFrom(...methods), fc.integer({ min: 0, max: 7 }), small, small),
         {
           maxLength: 80,
+          size: "max",
         },
       ),
       (calls) => {

@@ -32,6 +32,7 @@ function order(n: number): Int32Array {
 
 /** One copy of the loops per subject, so that each is compiled for its own kind of map. */
 function loops(): (m: Subject, keys: readonly unknown[], at: Int32Array) => number[] {
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a fresh function has feedback of its own
   return new Function(
     "m",
     "keys",

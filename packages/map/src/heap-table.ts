@@ -262,10 +262,11 @@ export class HeapTable {
   /** Counts old buckets as moved from `nevacuate` on; ends the growth after the last. */
   advance(): void {
     const { u32, h } = this;
-    const end = 2 ** this.oldB;
+    const oldB = this.oldB;
+    const end = 1 << oldB;
     const before = u32[h + H_NEVACUATE]!;
     // Never more than 1024 at once, so that a call stays O(1).
-    const stop = Math.min(before + 1025, end);
+    const stop = before + 1025 < end ? before + 1025 : end;
     let n = before + 1;
     while (n < stop && this.evacuated(n)) n++;
     u32[h + H_NEVACUATE] = n;

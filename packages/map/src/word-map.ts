@@ -32,7 +32,6 @@ import {
   EMPTY_ONE,
   EVACUATED_EMPTY,
   EVACUATED_X,
-  EVACUATED_Y,
   SAME_SIZE_GROW,
   SLOTS,
   topHash,
@@ -176,6 +175,10 @@ export class WordMap extends HeapMap<number, any> {
     i32[d + this.keyWord + toSlot] = i32[s + this.keyWord + fromSlot]!;
     const n = this.valueWords;
     const v = this.valueWord;
+    if (this.#float) {
+      this.f64[((d + v) >>> 1) + toSlot] = this.f64[((s + v) >>> 1) + fromSlot]!;
+      return;
+    }
     for (let i = 0; i < n; i++) {
       i32[d + v + toSlot * n + i] = i32[s + v + fromSlot * n + i]!;
     }
@@ -191,39 +194,44 @@ export class WordMap extends HeapMap<number, any> {
     const buckets = u32[h + H_BUCKETS]!;
     const bit = same ? 0 : 1 << oldB;
     const from = t.touch(u32[h + H_OLD]!, index);
-    let x = t.touch(buckets, index);
-    let y = same ? 0 : t.touch(buckets, index + bit);
+    const x = t.touch(buckets, index);
+    const y = same ? x : t.touch(buckets, index + bit);
     let chain = 0;
     for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
     if (chain > 0) t.reserve(chain);
     i32[h + H_VERSION]!++;
     i32[h + H_MOVES]!++;
-    let xi = 0;
-    let yi = 0;
+    // Which half is as good as random: it is computed with, not branched on. `used` counts both halves' slots.
+    const apart = y - x;
+    const mask = same ? 0 : 1;
+    let used = 0;
     for (let b = from; b !== 0; b = u32[(b >>> 2) + 2]!) {
       for (let i = 0; i < SLOTS; i++) {
         const top = u8[b + i]!;
         if (top <= EMPTY_ONE) {
           u8[b + i] = EVACUATED_EMPTY;
-        } else if ((mix(i32[(b >>> 2) + keys + i]! ^ seed) & bit) !== 0) {
-          if (yi === SLOTS) {
-            y = t.extend(y);
-            yi = 0;
-          }
-          this.#copy(y, yi, b, i);
-          u8[y + yi++] = top;
-          u8[b + i] = EVACUATED_Y;
-        } else {
-          if (xi === SLOTS) {
-            x = t.extend(x);
-            xi = 0;
-          }
-          this.#copy(x, xi, b, i);
-          u8[x + xi++] = top;
-          u8[b + i] = EVACUATED_X;
+          continue;
         }
+        const half = (mix(i32[(b >>> 2) + keys + i]! ^ seed) >>> oldB) & mask;
+        const slot = (used >>> (half << 4)) & 0xffff;
+        let to = x + Math.imul(apart, half);
+        if (slot >= SLOTS) to = this.#overflowOf(to, slot);
+        this.#copy(to, slot & (SLOTS - 1), b, i);
+        u8[to + (slot & (SLOTS - 1))] = top;
+        u8[b + i] = EVACUATED_X + half;
+        used += 1 << (half << 4);
       }
     }
+  }
+
+  /** The bucket of the `slot`-th slot of a chain that is being filled; made when it is the first of its bucket. */
+  #overflowOf(head: Ptr, slot: number): Ptr {
+    let b = head;
+    for (let n = slot >>> 3; n > 0; n--) {
+      const next = this.t.link(b);
+      b = next === 0 ? this.t.extend(b) : next;
+    }
+    return b;
   }
 }
 

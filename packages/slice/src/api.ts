@@ -33,7 +33,9 @@ export type ElementOf<A extends TypedArray> = A extends BigInt64Array | BigUint6
 
 /** A constructor such as `Int32Array`, used as a name for its element type. */
 export interface TypedArrayConstructor<A extends TypedArray = TypedArray> {
+  /** Such as `Int32Array`. */
   readonly name: string;
+  /** Bytes of one element. */
   readonly BYTES_PER_ELEMENT: number;
   new (length: number): A;
   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): A;

@@ -21,11 +21,15 @@ const CAP_MAX = 2 ** 27 - 32;
 
 /** How values of an element type behave on JavaScript storage. */
 export interface ValueRules<T> {
+  /** Go's name of the type. */
   readonly name: string;
+  /** Bytes of one value, as Go counts them. */
   readonly size: number;
+  /** The zero value. */
   zero(): T;
   /** Whether each slot needs a zero value of its own, because they can be written to. */
   readonly freshZero: boolean;
+  /** Go's `==`. */
   equal(a: T, b: T): boolean;
   /** Copies a mutable value; null for types whose values cannot change. */
   readonly copy: ((v: T) => T) | null;
@@ -130,6 +134,7 @@ export class ArraySlice<T> extends Slice<T> {
 
 /** Plain-array storage for one element type. */
 export class ArrayBacking<T> implements Backing<T> {
+  /** How its values behave. */
   readonly rules: ValueRules<T>;
   readonly growth: GrowthRule;
   readonly name: string;

@@ -27,7 +27,9 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dis
 
 /** Elements of one type in one heap: what {@link inHeap} returns. */
 export interface HeapElem<T> extends Backing<T> {
+  /** Where the elements lie. */
   readonly heap: Heap;
+  /** What they are. */
   readonly type: Type<T>;
   /** Number of stores and variables that this element type keeps alive from JavaScript. */
   readonly rooted: number;
@@ -52,6 +54,7 @@ export interface SliceVar<T> {
   value: Slice<T>;
   /** Stops keeping the variable, and through it its store, alive. */
   release(): void;
+  /** The same, for `using`. */
   [Symbol.dispose](): void;
 }
 

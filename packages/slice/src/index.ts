@@ -1,6 +1,6 @@
 export type * from "./api.ts";
 export { Slice, isSlice } from "./slice.ts";
-export type { ArraySlice } from "./array-slice.ts";
+export type { ArrayBacking, ArraySlice, ValueRules } from "./array-slice.ts";
 export type { TypedSlice } from "./typed-slice.ts";
 export {
   backingOf,

@@ -49,6 +49,7 @@ export class SliceIterator<R> implements IterableIterator<R> {
 
 /** Something with Go's `range`: slices, arrays and strings of this package. */
 export interface Rangeable<K, V> {
+  /** Pairs of index (or byte offset) and value (or rune). */
   entries(): IterableIterator<[K, V]>;
 }
 

@@ -1,6 +1,6 @@
 /** What Go itself answered (apps/oracle), replayed: capacities, slice programs, panics, conversions. */
 import { readFileSync } from "node:fs";
-import { array as arrayType, int64, struct, uint8, type Type } from "@gort/types";
+import { array as arrayType, int64, named, struct, uint8, type Type } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   append,
@@ -65,6 +65,50 @@ describe("append growth equals Go's for every element size and start", () => {
       const s = appendSlice(makeSlice(Int32Array, len, cap), makeSlice(Int32Array, k));
       expect(s.cap).toBe(want);
     }
+  });
+});
+
+describe("append growth in numbers", () => {
+  /** Capacities seen while appending one at a time to nil. */
+  const capsOf = (elem: Type<any>, count: number): number[] => {
+    const caps: number[] = [];
+    let s = nilSlice(elem);
+    const zero: unknown = s.backing.zero();
+    for (let i = 0; i < count; i++) {
+      s = append(s, zero);
+      if (s.cap !== caps.at(-1)) caps.push(s.cap);
+    }
+    return caps;
+  };
+  test("1-at-a-time caps for 8-byte elements: 1,2,4,...,512,848,1280,1792,2560,3408,5120,7168,9216", () => {
+    const small = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+    const large = [848, 1280, 1792, 2560, 3408, 5120, 7168, 9216];
+    expect(capsOf(int64, 9000)).toEqual([...small, ...large]);
+  });
+  test("1-byte elements from nil: 8,16,32,...,512,896,1408,2048,3072,4096,5376,6912,9472", () => {
+    const want = [8, 16, 32, 64, 128, 256, 512, 896, 1408, 2048, 3072, 4096, 5376, 6912, 9472];
+    expect(capsOf(uint8, 9000)).toEqual(want);
+  });
+  test("3-byte elements, full slice of 5 plus 1: cap 10; plus 6: 16; plus 15: 21", () => {
+    const three = bytesType(3);
+    const plus = (k: number): number => appendSlice(makeSlice(three, 5), makeSlice(three, k)).cap;
+    expect([plus(1), plus(6), plus(15)]).toEqual([10, 16, 21]);
+  });
+  test("zero-size elements: make, append and slicing work; cap after append is exactly the needed length", () => {
+    const empty = struct({});
+    expect(capsOf(empty, 6)).toEqual([1, 2, 3, 4, 5, 6]);
+    const s = appendSlice(makeSlice(empty, 3), makeSlice(empty, 4));
+    expect([s.len, s.cap, s.slice(2, 5).cap, s.slice(1, 2, 3).len]).toEqual([7, 7, 5, 1]);
+  });
+  test("append(s, t...) accepts t of another slice type with the same element type; the result has s's type", () => {
+    const s = makeSlice(named("main.Int", int64), [1n]);
+    const out = appendSlice(s, makeSlice(int64, [2n, 3n]));
+    expect([out.toArray(), out.backing.name]).toEqual([[1n, 2n, 3n], "main.Int"]);
+  });
+  test("the make inside append(s, make([]T, n)...) is checked like any other", () => {
+    const s = makeSlice(int64, 1);
+    expect(() => appendSlice(s, makeSlice(int64, -1))).toThrow("makeslice: len out of range");
+    expect(() => copy(s, makeSlice(int64, 2 ** 60))).toThrow("makeslice: len out of range");
   });
 });
 

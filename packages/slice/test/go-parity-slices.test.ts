@@ -31,7 +31,7 @@ export function panics(f: () => unknown, text: string): void {
   expect(isRuntimeError(err)).toBe(true);
 }
 
-describe.each(kinds)("$name", ({ elem, value }) => {
+describe.each(kinds)("on every kind of storage: $name", ({ elem, value }) => {
   const filled = (n: number, room = n): Slice<any> => {
     const s = makeSlice(elem(), n, room);
     for (let i = 0; i < n; i++) s.set(i, value(i + 1));

@@ -41,6 +41,7 @@ export interface Scheduler {
   random(n: number): number;
   /** Goroutines that are not dead. */
   numGoroutine(): number;
+  /** What happened so far. O(wait reasons). */
   stats(): SchedStats;
 }
 
@@ -54,19 +55,26 @@ export interface Clock {
   schedule(when: number, fire: () => void): ClockTimer;
 }
 
+/** A pending call of {@link Clock.schedule}. */
 export interface ClockTimer {
   /** True if it prevented the call. O(log n). */
   cancel(): boolean;
 }
 
+/** What a scheduler did since it was made. */
 export interface SchedStats {
   readonly goroutinesCreated: number;
+  /** Goroutines that are not dead. */
   readonly goroutinesLive: number;
+  /** How often a goroutine was stepped. */
   readonly contextSwitches: number;
+  /** How often a P took goroutines from another one. */
   readonly steals: number;
+  /** Timers pending now. */
   readonly timers: number;
   /** Parks by wait reason. */
   readonly blocks: Readonly<Record<string, number>>;
+  /** Logical processors. */
   readonly procs: number;
 }
 

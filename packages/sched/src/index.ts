@@ -17,6 +17,7 @@ export { createScheduler } from "./gmp.ts";
 export { DONE, FAILED, FRESH, isOp, Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
 export {
   goexit,
+  Goexit,
   isGoexit,
   isPanicError,
   panic,
@@ -35,7 +36,7 @@ export {
   setDefaultScheduler,
 } from "./preset.ts";
 export { gosched, sleep } from "./sleep.ts";
-export { type TimeOp, TimerChan } from "./timer-chan.ts";
+export { type TimeLoop, type TimeOp, TimerChan } from "./timer-chan.ts";
 export { after, afterFunc, newTicker, newTimer, tick, Ticker, Timer } from "./timers.ts";
 export { chromeTrace, type ChromeTraceOptions } from "./trace/chrome-trace.ts";
 export {

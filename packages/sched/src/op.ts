@@ -44,6 +44,31 @@ export interface Waiter {
   wake(op: Op<any>): void;
 }
 
+/**
+ * A blocking operation as a value: lazy, one-shot, used by `yield*` in a generator goroutine, by `await` anywhere, or
+ * as a case of a select. A primitive makes its own by saying how to complete at once, how to wait and how to stop
+ * waiting.
+ *
+ * @example
+ * ```ts
+ * import { Op, run, WaitQueue } from "@gort/sched";
+ *
+ * // A latch: everyone waits until it opens.
+ * const waiting = new WaitQueue<Opened>();
+ * let open = false;
+ * class Opened extends Op<string> {
+ *   get reason(): "semacquire" { return "semacquire"; }
+ *   tryNow() { this.value = "through"; return open; }
+ *   park() { waiting.push(this); }
+ *   unpark() { waiting.remove(this); }
+ * }
+ * const program = run(function* () { return yield* new Opened(); });
+ * await Promise.resolve();
+ * open = true;
+ * for (let op; (op = waiting.shift()) !== null; ) op.complete("through");
+ * await program; // => "through"
+ * ```
+ */
 export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLike<T> {
   /** The op is its own iterator result: false while parked, true with `value` when complete. */
   done = false;
@@ -86,6 +111,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   }
 
   // Declared as an Iterator, not as `this`: from `this` TypeScript would infer `any` for `yield* op`.
+  /** An op is its own iterator. */
   [Symbol.iterator](): Iterator<Op<any>, T, unknown> {
     return this;
   }

@@ -37,7 +37,10 @@ export interface PanicState {
 export class PanicError extends Error {
   /** What was passed to `panic`. */
   readonly value: unknown;
-  /** Set while it unwinds on top of an older panic. */
+  /**
+   * Set while it unwinds on top of an older panic.
+   * @internal
+   */
   state: PanicState | null = null;
 
   constructor(value: unknown) {

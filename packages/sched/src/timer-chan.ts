@@ -11,7 +11,7 @@
  * It has the shape of a receive-only channel, so it can be passed wherever one is expected; it lives here because
  * channels build on the scheduler, not the other way round.
  */
-import { Alarm, type Ringer } from "./alarm.ts";
+import { Alarm } from "./alarm.ts";
 import type { Clock } from "./api.ts";
 import { Op } from "./op.ts";
 import { WaitQueue } from "./wait-queue.ts";
@@ -86,8 +86,16 @@ export interface TimeOp<T> extends Op<T> {
   readonly ok: boolean;
 }
 
+/** A loop over the times of a {@link TimerChan}: `for (const r = c.range(); yield* r.next(); ) use(r.value);` */
+export interface TimeLoop {
+  /** The time that the last `next()` received. */
+  readonly value: number;
+  /** An op that receives the next time into `value`; always true. */
+  next(): Op<boolean>;
+}
+
 /** Where a {@link Timer} or {@link Ticker} delivers its times. Not made by users. */
-export class TimerChan implements Ringer, AsyncIterable<number> {
+export class TimerChan implements AsyncIterable<number> {
   /** Go's `len(t.C)`: 0 since Go 1.23. */
   readonly len = 0;
   /** Go's `cap(t.C)`: 0 since Go 1.23. */
@@ -125,7 +133,7 @@ export class TimerChan implements Ringer, AsyncIterable<number> {
   }
 
   /** Go's `for t := range ticker.C`, for generator goroutines. */
-  range(): { readonly value: number; next(): Op<boolean> } {
+  range(): TimeLoop {
     return new TimeRange(this);
   }
 

@@ -10,6 +10,23 @@
  */
 import type { Op } from "./op.ts";
 
+/**
+ * The operations parked on one primitive, first come first served: an intrusive list, so parking allocates nothing and
+ * leaving is O(1).
+ *
+ * @example
+ * ```ts
+ * import { sleep, WaitQueue } from "@gort/sched";
+ *
+ * const q = new WaitQueue();
+ * const [a, b] = [sleep(1), sleep(2)];
+ * q.push(a);
+ * q.push(b);
+ * q.remove(a);
+ * q.shift() === b; // => true
+ * q.length; // => 0
+ * ```
+ */
 export class WaitQueue<O extends Op<any> = Op<any>> {
   head: O | null = null;
   tail: O | null = null;

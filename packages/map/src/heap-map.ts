@@ -220,21 +220,11 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   protected bytes(): number {
-    const t = this.t;
-    const old = this.u32[this.h + H_OLD]!;
-    return (
-      t.bytesOf(this.u32[this.h + H_BUCKETS]!, t.B) +
-      (old === 0 ? 0 : t.bytesOf(old, t.oldB)) +
-      this.noverflow * t.layout.bucketSize
-    );
+    return this.t.bytes();
   }
 
   protected chainLength(index: number): number {
-    const t = this.t;
-    let b = t.bucket(index);
-    let n = 0;
-    while (b !== 0 && (b = t.link(b)) !== 0) n++;
-    return n;
+    return this.t.chainLength(index);
   }
 
   protected dumpChain(old: boolean, index: number): BucketDump<K, V>[] {

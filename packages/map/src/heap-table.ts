@@ -306,8 +306,26 @@ export class HeapTable {
     } while (u8[b + i]! === EMPTY_ONE);
   }
 
-  /** Bytes of an array and of what it has of segments. */
-  bytesOf(base: Ptr, B: number): number {
+  /** Buckets chained behind a current bucket. */
+  chainLength(index: number): number {
+    let b = this.bucket(index);
+    let n = 0;
+    while (b !== 0 && (b = this.link(b)) !== 0) n++;
+    return n;
+  }
+
+  /** Bytes of all buckets and directories. */
+  bytes(): number {
+    const { u32, h } = this;
+    const overflow = u32[h + H_NOVERFLOW]! * this.#size;
+    return (
+      this.#bytesOf(u32[h + H_BUCKETS]!, this.B) +
+      this.#bytesOf(u32[h + H_OLD]!, this.oldB) +
+      overflow
+    );
+  }
+
+  #bytesOf(base: Ptr, B: number): number {
     if (base === 0) return 0;
     const segments = 2 ** Math.max(0, B - this.#bits);
     let n = segments * 4;

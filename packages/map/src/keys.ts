@@ -86,19 +86,19 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
  * m.has(["a", 2]); // => false
  * ```
  */
-export function tupleKey<T extends readonly unknown[]>(): Hasher<T> {
+export function tupleKey(): Hasher<any> {
   return {
-    hash: (k, seed) => {
+    hash: (k: readonly unknown[], seed) => {
       let h = seed ^ k.length;
       for (let i = 0; i < k.length; i++) h = hashPart(k[i], h);
       return h;
     },
-    equal: (k, q) => {
+    equal: (k: readonly unknown[], q: readonly unknown[]) => {
       if (k.length !== q.length) return false;
       for (let i = 0; i < k.length; i++) if (k[i] !== q[i]) return false;
       return true;
     },
-    copy: (k) => k.slice() as unknown as T,
+    copy: (k: readonly unknown[]) => k.slice(),
   };
 }
 

@@ -35,9 +35,13 @@ const DERIVE = Symbol.for("gort.context.derive");
 export abstract class Base implements Context {
   abstract readonly parent: Context | null;
 
-  /** This context's own value for `key`, wrapped so that `undefined` can be one; null to ask the parent. */
-  protected own(_key: unknown): { readonly val: unknown } | null {
-    return null;
+  /** The one key this context answers for, and its value. Fields, not a method: a lookup is then a walk of loads. */
+  protected readonly ownKey: unknown;
+  protected readonly ownValue: unknown;
+
+  constructor(ownKey: unknown, ownValue: unknown) {
+    this.ownKey = ownKey;
+    this.ownValue = ownValue;
   }
 
   /** What `String(ctx)` adds to the parent's text. */
@@ -91,8 +95,7 @@ export abstract class Base implements Context {
   value(key: unknown): unknown {
     let ctx: Context | null = this;
     while (ctx instanceof Base) {
-      const own: { readonly val: unknown } | null = ctx.own(key);
-      if (own !== null) return own.val;
+      if (ctx.ownKey === key) return key === NODE && ctx instanceof Node ? ctx : ctx.ownValue;
       ctx = ctx.parent;
     }
     return ctx === null ? undefined : ctx.value(key);
@@ -134,12 +137,8 @@ export class Node extends Base {
   private controller: AbortController | null = null;
 
   constructor(parent: Context) {
-    super();
+    super(NODE, null);
     this.parent = parent;
-  }
-
-  protected override own(key: unknown): { readonly val: unknown } | null {
-    return key === NODE ? { val: this } : null;
   }
 
   protected suffix(): string {

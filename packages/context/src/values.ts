@@ -19,7 +19,8 @@ class Root extends Base {
   private readonly text: string;
 
   constructor(text: string) {
-    super();
+    // A root answers for no key: nobody else has this symbol.
+    super(Symbol(text), undefined);
     this.text = text;
   }
 
@@ -53,22 +54,14 @@ export function todo(): Context {
 
 class ValueContext extends Base {
   readonly parent: Context;
-  private readonly key: unknown;
-  readonly val: unknown;
 
-  constructor(parent: Context, key: unknown, val: unknown) {
-    super();
+  constructor(parent: Context, key: unknown, value: unknown) {
+    super(key, value);
     this.parent = parent;
-    this.key = key;
-    this.val = val;
-  }
-
-  protected override own(key: unknown): { readonly val: unknown } | null {
-    return key === this.key ? this : null;
   }
 
   protected suffix(): string {
-    return `.WithValue(${stringify(this.key)}, ${stringify(this.val)})`;
+    return `.WithValue(${stringify(this.ownKey)}, ${stringify(this.ownValue)})`;
   }
 }
 
@@ -107,16 +100,12 @@ class WithoutCancel extends Base {
   readonly parent: Context;
 
   constructor(parent: Context) {
-    super();
+    super(NODE, undefined);
     this.parent = parent;
   }
 
   override lifeline(): null {
     return null;
-  }
-
-  protected override own(key: unknown): { readonly val: unknown } | null {
-    return key === NODE ? { val: undefined } : null;
   }
 
   protected suffix(): string {

@@ -14,6 +14,7 @@
 import type { GStatus, Goroutine } from "./api.ts";
 import type { Core } from "./core.ts";
 import { DONE, FAILED, Op, type Waiter } from "./op.ts";
+import type { Site } from "./site.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -54,8 +55,8 @@ export const EXITED = 3;
 /** What only few goroutines have. */
 export interface Extra {
   name: string | null;
-  /** An error whose stack shows the `go` call; its text is made when asked for. */
-  site: Error | null;
+  /** Where `go` was called. */
+  site: Site | null;
   creator: number;
   joiners: WaitQueue<JoinOp<any>> | null;
   /** The deferred call in progress, for `recover`. */

@@ -90,10 +90,10 @@ export abstract class Lifecycle {
   }
 
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
-    return this.spawn(fn, args) as G<R>;
+    return this.spawn(fn, args, this.go) as G<R>;
   }
 
-  protected spawn(fn: GoFunc<any, any>, args: unknown[]): G {
+  protected spawn(fn: GoFunc<any, any>, args: unknown[], entry: unknown): G {
     if (typeof fn !== "function") throw fn == null ? nilGoFunc() : notAFunction(fn);
     const core = this as unknown as Core;
     const isGenerator = Object.getPrototypeOf(fn) === GeneratorFunction;
@@ -109,7 +109,7 @@ export abstract class Lifecycle {
     if (this.sites > 0) {
       this.sites--;
       const extra = g.more();
-      extra.site = captureSite();
+      extra.site = captureSite(entry);
       extra.creator = (ambient.sched as unknown) === this && ambient.g !== null ? ambient.g.id : 0;
     }
     const capture = this.options.context;

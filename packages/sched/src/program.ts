@@ -67,7 +67,7 @@ export abstract class Programs extends Lifecycle {
       if (this.program !== null)
         throw new Error("gort: run: this scheduler is already running a program");
       this.mainExited = false;
-      const g = this.spawn(main, args) as G<R>;
+      const g = this.spawn(main, args, this.run) as G<R>;
       this.program = { main: g, resolve, reject };
     });
   }

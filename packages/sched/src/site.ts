@@ -10,22 +10,35 @@
 
 interface StackError {
   stackTraceLimit?: number;
+  captureStackTrace?(target: object, above?: unknown): void;
 }
 
 const FRAMES = 12;
-/** How frames of this package look in a stack, in the sources and in a build. */
-const OWN = /[\\/](@gort[\\/]sched|packages[\\/]sched)[\\/](src|dist)[\\/]/;
+/** How frames of gort look in a stack, in the sources and in a build. */
+const OWN = /[\\/](@gort[\\/]\w+|packages[\\/](sched|chan|sync|context))[\\/](src|dist)[\\/]/;
 
-/** Remembers the stack of the caller. */
-export function captureSite(): Error {
+/** A stack whose text is made when it is read. */
+export interface Site {
+  readonly stack?: string;
+}
+
+/**
+ * Remembers the stack of the caller; with `above`, only what is below the call of that function, where the engine
+ * can tell. (In a bundle gort's frames have no file of their own.)
+ */
+export function captureSite(above?: unknown): Site {
   const E = Error as StackError;
   const limit = E.stackTraceLimit;
-  if (limit === undefined || limit === FRAMES) return new Error("created");
   try {
-    E.stackTraceLimit = FRAMES;
-    return new Error("created");
+    if (limit !== undefined) E.stackTraceLimit = FRAMES;
+    if (above === undefined || E.captureStackTrace === undefined) return new Error("created");
+    const site: Site = {};
+    E.captureStackTrace(site, above);
+    return site;
+  } catch {
+    return {}; // a frozen Error
   } finally {
-    E.stackTraceLimit = limit;
+    if (limit !== undefined && E.stackTraceLimit !== limit) E.stackTraceLimit = limit;
   }
 }
 
@@ -36,7 +49,7 @@ export interface Frame {
 }
 
 /** The frames of `error`'s stack outside this package, the innermost first. */
-export function framesOf(error: Error | null | undefined): Frame[] {
+export function framesOf(error: Site | null | undefined): Frame[] {
   const stack = typeof error?.stack === "string" ? error.stack : "";
   const frames: Frame[] = [];
   for (const line of stack.split("\n")) {

@@ -423,3 +423,133 @@ describe("sched: goroutines", () => {
     expect(panicDump("x", g)).toBe("panic: x\n\ngoroutine 1 [running]:\nlonely(...)");
   });
 });
+
+describe("defer, panic, recover: rules without a recorded program", () => {
+  test("defer: method on a nil interface panics at the defer statement", () => {
+    const log: string[] = [];
+    const nobody = JSON.parse("null") as { close(): void };
+    expect(() =>
+      withDefer((s) => {
+        log.push("before");
+        s.defer(nobody.close);
+        log.push("after");
+      }),
+    ).toThrow(TypeError);
+    expect(log).toEqual(["before"]);
+  });
+
+  test("recover: works in deferred methods, variadics and functions made at run time", () => {
+    class Worker {
+      got: unknown[] = [];
+      save(...rest: unknown[]): void {
+        this.got.push(recover(), ...rest);
+      }
+    }
+    const w = new Worker();
+    const bound = w.save.bind(w);
+    const made = new Proxy(bound, {});
+    for (const f of [bound, made, (...a: unknown[]) => w.save.apply(w, a)]) {
+      try {
+        withDefer((s) => {
+          s.defer(f, 1, 2);
+          panic("p");
+        });
+      } catch (e) {
+        w.got.push(panicText(e));
+      }
+    }
+    // The third calls the method from an arrow function, which is not direct.
+    expect(w.got).toEqual(["p", 1, 2, "p", 1, 2, undefined, 1, 2, "panic: p"]);
+  });
+
+  test("panic: repeated recover/re-panic up a call chain leaves no stale defers behind", () => {
+    const log: number[] = [];
+    const level = (n: number): void =>
+      withDefer((s) => {
+        s.defer(() => {
+          const v = recover();
+          log.push(n);
+          if (n > 0) panic(v);
+        });
+        if (n === 50) panic("deep");
+        level(n + 1);
+      });
+    for (let round = 0; round < 3; round++) {
+      log.length = 0;
+      level(0);
+      expect(log).toEqual(Array.from({ length: 51 }, (_, i) => 50 - i));
+    }
+  });
+
+  test("panic: nested defers, panics and recoveries run step by step in the numbered order", () => {
+    const steps: string[] = [];
+    const at = (n: string): number => steps.push(n);
+    withDefer((s) => {
+      s.defer(() => at(`8 recover=${String(recover())}`));
+      s.defer(() =>
+        withDefer((t) => {
+          t.defer(() => {
+            at(`6 recover=${String(recover())}`);
+            panic("3");
+          });
+          t.defer(() => {
+            at("5");
+            panic("2");
+          });
+          at("4");
+          withDefer((u) => {
+            u.defer(() => at(`4a recover=${String(recover())}`));
+          });
+        }),
+      );
+      s.defer(() => {
+        at("2");
+        withDefer((u) => {
+          u.defer(() => at(`3 recover=${String(recover())}`));
+          panic("inner");
+        });
+      });
+      at("1");
+      panic("1");
+    });
+    expect(steps).toEqual([
+      "1",
+      "2",
+      "3 recover=inner",
+      "4",
+      "4a recover=undefined",
+      "5",
+      "6 recover=2",
+      "8 recover=3",
+    ]);
+  });
+
+  test("panic: an error with a cause keeps it, and a caught panic can be panicked with again", () => {
+    const cause = new RangeError("deep");
+    const error = new PanicError(cause);
+    expect([error.cause, String(error)]).toEqual([cause, "panic: RangeError: deep"]);
+    let again: unknown;
+    try {
+      try {
+        panic("once");
+      } catch (e) {
+        panic(e);
+      }
+    } catch (e) {
+      again = (e as PanicError).value;
+    }
+    expect(again).toBe("once");
+  });
+
+  test("sched: a deadlock that event handlers could still end waits for the end of the event loop", async () => {
+    const c = new Chan();
+    const p = run(
+      function* () {
+        return yield* c.recv();
+      },
+      { deadlock: "exit" },
+    );
+    setTimeout(() => void c.send(9).then(() => {}), 5);
+    expect(await p).toBe(9);
+  });
+});

@@ -52,8 +52,8 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   abstract readonly hash0: number;
   abstract readonly noverflow: number;
   abstract readonly nevacuate: number;
-  /** Bytes of all buckets. */
-  protected abstract bytes(): number;
+  /** Bytes of all buckets, of which `overflow` are chained behind current ones. */
+  protected abstract bytes(overflow: number): number;
   protected abstract readonly storage: MapStats["storage"];
   /** A chain as plain data. */
   protected abstract dumpChain(old: boolean, index: number): BucketDump<K, V>[];
@@ -117,7 +117,7 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
       sameSizeGrow: (this.flags & SAME_SIZE_GROW) !== 0,
       oldBuckets: this.oldB < 0 ? 0 : 2 ** this.oldB,
       nevacuate: this.oldB < 0 ? 0 : this.nevacuate,
-      bytes: this.bytes(),
+      bytes: this.bytes(overflow),
       storage: this.storage,
     };
   }

@@ -219,8 +219,8 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     return this.e.loadValue(from.slots[i]!) as V;
   }
 
-  protected bytes(): number {
-    return this.t.bytes();
+  protected bytes(overflow: number): number {
+    return this.t.bytes(overflow);
   }
 
   protected chainLength(index: number): number {

@@ -314,14 +314,13 @@ export class HeapTable {
     return n;
   }
 
-  /** Bytes of all buckets and directories. */
-  bytes(): number {
+  /** Bytes of all buckets and directories, with `overflow` buckets chained behind current ones. */
+  bytes(overflow: number): number {
     const { u32, h } = this;
-    const overflow = u32[h + H_NOVERFLOW]! * this.#size;
     return (
       this.#bytesOf(u32[h + H_BUCKETS]!, this.B) +
       this.#bytesOf(u32[h + H_OLD]!, this.oldB) +
-      overflow
+      overflow * this.#size
     );
   }
 

@@ -46,6 +46,8 @@ export class Entries {
   /** The words of the {@link WORDS} key that {@link Entries.hashKey} saw last. */
   readonly #words: Int32Array;
   readonly #random: () => number;
+  /** The names of the fields, of a struct of two `int32`. */
+  readonly #pair: readonly [string, string] | null;
 
   constructor(layout: Layout, heap: Heap, random: () => number) {
     const { u8, i32, u32, f64 } = heap.memory;
@@ -63,6 +65,9 @@ export class Entries {
     this.#valueSize = layout.valueSize;
     this.#words = new Int32Array(layout.words?.paths.length ?? 0);
     this.#random = random;
+    const [a, b, c] = layout.words?.paths ?? [];
+    const plain = c === undefined && a?.length === 1 && b?.length === 1;
+    this.#pair = plain && layout.words!.signed.every(Boolean) ? [a[0]!, b[0]!] : null;
   }
 
   keyAt(bucket: Ptr, slot: number): Ptr {
@@ -99,6 +104,16 @@ export class Entries {
   #hashFields(key: any, seed: number): number {
     const { paths, signed } = this.layout.words!;
     const words = this.#words;
+    if (this.#pair !== null && typeof key === "object" && key !== null) {
+      // Two fields, the commonest struct key: each read is a place of its own, so V8 learns its name.
+      const a = key[this.#pair[0]];
+      const b = key[this.#pair[1]];
+      if ((a | 0) === a && (b | 0) === b) {
+        words[0] = a;
+        words[1] = b;
+        return hashInt(b, hashInt(a, seed));
+      }
+    }
     for (let i = 0; i < words.length; i++) {
       const path = paths[i]!;
       let v: any = key;

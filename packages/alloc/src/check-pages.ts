@@ -8,6 +8,7 @@ import {
   ARENA_WORDS,
   H_FIRST_PAGE,
   H_FRONTIER,
+  H_LIMIT,
   H_PAGES_INUSE,
   H_PAGES_ZERO,
   H_PERSISTENT,
@@ -34,7 +35,7 @@ export function checkPages(c: Core, deep: boolean): void {
   ensure(i32[0] === 0 && i32[1] === 0, "something was stored through nil");
   ensure(i32[H_FIRST_PAGE] === c.firstPage, "first page moved");
   ensure(
-    frontier >= c.firstPage && frontier <= c.pages,
+    frontier >= c.firstPage && frontier <= i32[H_LIMIT]! && i32[H_LIMIT]! <= c.pages,
     "frontier outside of the memory",
     frontier,
   );

@@ -12,6 +12,7 @@ import {
   H_FIRST_PAGE,
   H_FRONTIER,
   H_KIND,
+  H_LIMIT,
   H_MAGIC,
   H_PAGES,
   H_SHARDS,
@@ -96,6 +97,7 @@ export function writeHeader(
   i32[H_PAGES] = Math.floor(memory.byteLength / PAGE_SIZE);
   i32[H_FIRST_PAGE] = firstPage;
   i32[H_FRONTIER] = firstPage;
+  i32[H_LIMIT] = i32[H_PAGES];
   i32[H_SHARDS] = shards;
   i32[H_SWEEPGEN] = 2;
   i32[H_MAGIC] = MAGIC;

@@ -12,6 +12,7 @@ import { addressOf, fromWord } from "./ptr.ts";
 import { countFree } from "./span.ts";
 import {
   H_FRONTIER,
+  H_LIMIT,
   H_SWEEPGEN,
   KIND_TIERED,
   OWNER_SHIFT,
@@ -74,6 +75,8 @@ export interface HeapMap {
   readonly end: Ptr;
   /** Bytes of the reservation. */
   readonly limit: number;
+  /** Address from which span records and other metadata lie, up to `limit`. */
+  readonly metadataStart: Ptr;
   readonly regions: readonly HeapRegion[];
 }
 
@@ -96,6 +99,7 @@ export function heapMap(allocator: Pick<Allocator, "memory">): HeapMap {
   const memory = reserved(allocator.memory);
   const c = new Core(memory, readHeader(memory, KIND_TIERED));
   const frontier = c.i32[H_FRONTIER]!;
+  const metadataStart = c.i32[H_LIMIT]! * PAGE_SIZE;
   const regions: HeapRegion[] = [];
   for (let page = c.firstPage; page < frontier;) {
     const region = regionAt(c, page, frontier);
@@ -106,6 +110,7 @@ export function heapMap(allocator: Pick<Allocator, "memory">): HeapMap {
     start: addressOf(c.firstPage),
     end: frontier * PAGE_SIZE,
     limit: c.pages * PAGE_SIZE,
+    metadataStart,
     regions,
   };
 }

@@ -9,7 +9,8 @@
  *                     zero bits       1 bit per page: a free page known to hold only zeros
  *                     arena table     4 words per arena
  *                     pointer bits    1 bit per word of the whole memory, for a collector
- *     firstPage …     the heap; span records and other metadata lie in pages taken from it
+ *     firstPage …     the heap, growing upwards
+ *     … end           span records and other metadata, growing downwards
  *
  * Invariants
  *  1. Nothing but these words holds state: a second allocator object attached to the memory sees the same heap.

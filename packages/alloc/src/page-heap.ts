@@ -22,6 +22,7 @@ import {
   A_PAGES,
   ARENA_WORDS,
   H_FRONTIER,
+  H_LIMIT,
   H_PAGES_ZERO,
   H_SCAVENGE_HIGH,
   PAGE_SIZE,
@@ -134,8 +135,9 @@ export function growHeap(c: Core, n: number): boolean {
   const i32 = c.i32;
   const frontier = i32[H_FRONTIER]!;
   const need = n - freeAtFrontier(c);
-  if (need > c.pages - frontier) return false;
-  const ask = Math.min(Math.max(need, c.growUnit), c.pages - frontier);
+  const limit = i32[H_LIMIT]!;
+  if (need > limit - frontier) return false;
+  const ask = Math.min(Math.max(need, c.growUnit), limit - frontier);
   let grown = ask;
   if (!c.memory.commit((frontier + grown) * PAGE_SIZE)) {
     grown = need;

@@ -20,6 +20,7 @@ import {
   C_MALLOCS,
   C_TINY_ALLOCS,
   H_FRONTIER,
+  H_LIMIT,
   H_PAGES_INUSE,
   H_PAGES_ZERO,
   H_PERSISTENT_PAGES,
@@ -81,7 +82,7 @@ export function readStats(c: Core): AllocStats {
   const mcacheInuse = (c.pageMap - c.caches) * 4;
   const gcSys = Math.ceil((c.pages * PAGE_SIZE) / 32);
   const otherSys = c.firstPage * PAGE_SIZE - gcSys - mcacheInuse;
-  const mspanSys = metadata * PAGE_SIZE;
+  const mspanSys = (metadata + c.pages - i32[H_LIMIT]!) * PAGE_SIZE;
   return {
     alloc: totalAlloc - freed,
     heapAlloc: totalAlloc - freed,

@@ -50,7 +50,7 @@ export const H_SWEEPGEN = 10;
 /** Page at which the search for unswept spans goes on. */
 export const H_SWEEP_CURSOR = 11;
 export const H_FEATURES = 12;
-/** Byte addresses of the rest of the current chunk of persistentAlloc, and how many pages are metadata. */
+/** Byte addresses of the rest of the current chunk of persistentAlloc, and pages of the heap that hold metadata. */
 export const H_PERSISTENT = 13;
 export const H_PERSISTENT_END = 14;
 export const H_PERSISTENT_PAGES = 15;
@@ -66,6 +66,8 @@ export const H_RECORD_WORDS = 20;
 /** Bump allocator: linearAlloc's two words, then f64 counters. */
 export const H_BUMP_NEXT = 21;
 export const H_BUMP_END = 22;
+/** Page that the heap may grow up to: metadata lies from there to the end of the memory. */
+export const H_LIMIT = 23;
 /** Heads of the free lists of span records, one per number of bitmap words, the last for tiny spans. */
 export const H_RECORD_LISTS = 24;
 export const NUM_RECORD_LISTS = 34;

@@ -276,17 +276,17 @@ describe("random programs", () => {
 
 test("the sweep does not pass a span that follows one made of swept and free pages", () => {
   const heap = createAllocator(createMemory({ reserve: 2 ** 20 }), { shards: 1 });
-  const page = 8192;
-  // Four large objects in a row; the sweep stops behind the first.
-  const all = [5, 5, 5, 5].map((n) => heap.alloc(n * page));
+  const [dead1, x, dead2, gap, y, z] = [5, 1, 5, 5, 5, 5].map((n) =>
+    heap.alloc(n * 8192 + (n === 1 ? 32768 : 0)),
+  );
+  heap.free(gap!);
   heap.objects.cycle.startMark();
-  for (const p of all) heap.objects.mark(p);
+  for (const p of [x!, y!, z!]) heap.objects.mark(p);
   heap.objects.cycle.startSweep();
-  expect(heap.objects.cycle.sweep(1)).toBe(5);
-  // The first two make room for one that begins before the cursor and ends behind it.
-  heap.free(all[0]!);
-  heap.free(all[1]!);
-  expect(heap.alloc(10 * page)).toBe(all[0]);
+  // Sweeping for ten pages frees both dead objects and stops behind the second; the new one reaches over that point.
+  expect(heap.alloc(10 * 8192)).toBe(dead2);
+  checkAllocator(heap);
   while (heap.objects.cycle.sweep(1) > 0) checkAllocator(heap);
   checkAllocator(heap);
+  expect(heap.alloc(5 * 8192)).toBe(dead1);
 });

@@ -28,3 +28,15 @@ test("pages in use are left alone", () => {
   heap.scavenge();
   expect([heap.memory.u8[p + 99], heap.memory.u8[q + 99_999]]).toEqual([7, 7]);
 });
+
+test("pointer bits of scavenged pages are cleared as well", () => {
+  const heap = createAllocator(createMemory({ reserve: 2 ** 22 }));
+  const p = heap.alloc(100_000);
+  const bits = heap.objects.pointerBits / 4 + Math.ceil(p / 128);
+  heap.memory.i32.fill(-1, bits, bits + 700);
+  heap.free(p);
+  heap.scavenge();
+  checkAllocator(heap);
+  heap.alloc(100_000);
+  expect(heap.memory.i32.subarray(bits, bits + 700).every((word) => word === 0)).toBe(true);
+});

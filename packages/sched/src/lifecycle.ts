@@ -161,12 +161,12 @@ export abstract class Lifecycle {
         if (this.tracer !== null) this.tracer.block(this.clock.now(), g, "await", null);
         (result as PromiseLike<unknown>).then(
           (value) => {
-            this.asyncs--;
+            if (g.state !== DEAD) this.asyncs--;
             this.finished(g, value, RETURNED);
             this.moved();
           },
           (error: unknown) => {
-            this.asyncs--;
+            if (g.state !== DEAD) this.asyncs--;
             this.panicked(g, error);
             this.moved();
           },

@@ -135,6 +135,7 @@ export abstract class Programs extends Lifecycle {
     }
     this.all = null;
     this.live = 0;
+    this.asyncs = 0;
     if (this.ownsClock) this.heap?.clear();
     // Whoever joins from outside must not wait for ever.
     for (const g of joined)

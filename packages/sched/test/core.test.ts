@@ -271,6 +271,27 @@ describe("programs", () => {
     checkScheduler(s);
   });
 
+  test("async goroutines that outlive their program do not count in the next one", async () => {
+    const s = createScheduler();
+    let release = (): void => {};
+    await s.run(function* () {
+      s.go(async () => {
+        await new Promise<void>((resolve) => (release = resolve));
+        throw new Error("too late to matter");
+      });
+      yield;
+    });
+    const second = s.run(function* () {
+      yield* new Never();
+    });
+    // At once, although the async function has not ended.
+    await expect(second).rejects.toThrow("all goroutines are asleep");
+    release();
+    await sleep(1);
+    expect(s.numGoroutine()).toBe(0);
+    checkScheduler(s);
+  });
+
   test("the ambient slot holds in an async goroutine up to its first await", async () => {
     const s = createScheduler();
     const r = await s.run(async () => {

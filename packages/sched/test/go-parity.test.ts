@@ -448,7 +448,7 @@ describe("defer, panic, recover: rules without a recorded program", () => {
     const w = new Worker();
     const bound = w.save.bind(w);
     const made = new Proxy(bound, {});
-    for (const f of [bound, made, (...a: unknown[]) => w.save.apply(w, a)]) {
+    for (const f of [bound, made, (...a: unknown[]) => w.save(...a)]) {
       try {
         withDefer((s) => {
           s.defer(f, 1, 2);

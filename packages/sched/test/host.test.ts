@@ -230,6 +230,29 @@ describe("the event loop is not starved", () => {
   });
 });
 
+describe("hosts without setImmediate", () => {
+  test("a MessageChannel serves instead, and setTimeout where there is none", async () => {
+    const spin = (): Promise<number> =>
+      createScheduler({ slice: 0.1 }).run(function* () {
+        let stop = false;
+        let n = 0;
+        setTimeout(() => (stop = true), 5);
+        for (; !stop; n++) yield;
+        return n;
+      });
+    try {
+      vi.stubGlobal("setImmediate", undefined);
+      expect(await spin()).toBeGreaterThan(0);
+      vi.stubGlobal("MessageChannel", undefined);
+      expect(await spin()).toBeGreaterThan(0);
+      vi.stubGlobal("performance", undefined);
+      expect(await spin()).toBeGreaterThan(0);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+});
+
 describe("fake timers", () => {
   test("globals are read at call time, so timers faked later are honoured", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });

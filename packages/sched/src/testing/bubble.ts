@@ -11,7 +11,7 @@
  * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
  * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
  */
-import type { Goroutine, Scheduler, Tracer } from "../api.ts";
+import type { Scheduler, Tracer } from "../api.ts";
 import { Core } from "../core.ts";
 import { formatGoroutine, type GoroutineInfo, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
@@ -124,7 +124,7 @@ export async function bubble<R>(
   const b: Bubble = { seed, scheduler, wait: () => new Settled(core) };
 
   function* root(): Generator<Op<any> | undefined, R, any> {
-    const main = scheduler.go(body, b) as Goroutine<R>;
+    const main = scheduler.go<[Bubble], R>(body, b);
     const result: R = yield* main.join();
     yield* b.wait();
     const left = core.goroutines().filter((g) => g.id !== 1);

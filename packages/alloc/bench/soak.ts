@@ -26,6 +26,9 @@ const next = (n: number): number => {
   return Math.floor((state / 2 ** 32) * n);
 };
 
+/** Small objects alone would fill JavaScript's side of the soak, not the heap's. */
+const OBJECTS_MAX = 2_000_000;
+
 /** Sizes of a round: each round favours another range, so that spans of one class make room for another's. */
 function sizeOf(round: number): number {
   const [lo, hi] = [
@@ -42,9 +45,10 @@ function fragment(round: number, bytes: number): Ptr[] {
   let live: Ptr[] = [];
   for (let wave = 0; wave < 4; wave++) {
     try {
-      while (heap.stats().heapAlloc < bytes) {
-        for (let i = 0; i < 2000; i++)
-          live.push(heap.alloc(sizeOf(round + wave), NOZERO | next(2), next(4)));
+      for (let left = bytes - heap.stats().heapAlloc; left > 0 && live.length < OBJECTS_MAX;) {
+        const size = sizeOf(round + wave);
+        live.push(heap.alloc(size, NOZERO | next(2), next(4)));
+        left -= size;
       }
     } catch (err) {
       if (!isAllocError(err) || err.code !== "OUT_OF_MEMORY") throw err;

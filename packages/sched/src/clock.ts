@@ -19,7 +19,7 @@ import {
   reportUncaught,
   setHostTimer,
 } from "./host.ts";
-import { TimerHeap, TimerNode } from "./timer-heap.ts";
+import { TimerHeap, type TimerItem, TimerNode } from "./timer-heap.ts";
 
 /** A timer that calls a function. */
 class CallNode extends TimerNode implements ClockTimer {
@@ -53,7 +53,7 @@ export abstract class HeapClock implements Clock {
   abstract readonly virtual: boolean;
 
   constructor(procs: number) {
-    this.heaps = Array.from({ length: procs }, () => new TimerHeap());
+    this.heaps = Array.from({ length: procs }, () => new TimerHeap(this));
     this.current = this.heaps[0]!;
   }
 
@@ -69,14 +69,14 @@ export abstract class HeapClock implements Clock {
   }
 
   /** Adds a node; one allocation less than `schedule`. */
-  add(node: TimerNode, when: number): void {
+  add(node: TimerItem, when: number): void {
     this.current.add(node, when === when ? when : 0);
     this.size++;
     if (node.index === 0) this.changed();
   }
 
   /** Takes a node out; false if it is in no heap. */
-  cancel(node: TimerNode): boolean {
+  cancel(node: TimerItem): boolean {
     const heap = node.heap;
     if (heap === null) return false;
     heap.remove(node);

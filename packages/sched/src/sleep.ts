@@ -5,13 +5,20 @@
  * `gosched()` lets every goroutine that is runnable now go first.
  */
 import { Alarm, type Ringer } from "./alarm.ts";
+import { HeapClock } from "./clock.ts";
 import { currentClock } from "./current.ts";
 import { checkMs } from "./errors.ts";
 import { DONE, FRESH, Op, USED } from "./op.ts";
+import type { TimerHeap, TimerItem } from "./timer-heap.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
-class SleepOp extends Op<void> implements Ringer {
+class SleepOp extends Op<void> implements Ringer, TimerItem {
+  // Itself the item in the heap of our clocks, so that a sleeper costs one object.
+  index = -1;
+  seq = 0;
+  heap: TimerHeap | null = null;
   private readonly ms: number;
+  /** On a foreign clock. */
   private alarm: Alarm | null = null;
 
   constructor(ms: number) {
@@ -29,12 +36,21 @@ class SleepOp extends Op<void> implements Ringer {
 
   override park(): void {
     const clock = currentClock();
-    this.alarm = new Alarm(clock, this);
-    this.alarm.set(clock.now() + this.ms);
+    const when = clock.now() + this.ms;
+    if (clock instanceof HeapClock) clock.add(this, when);
+    else {
+      this.alarm = new Alarm(clock, this);
+      this.alarm.set(when);
+    }
   }
 
   override unpark(): void {
-    this.alarm!.clear();
+    if (this.heap !== null) this.heap.owner.cancel(this);
+    else this.alarm?.clear();
+  }
+
+  fire(): void {
+    this.complete(undefined);
   }
 
   ring(): void {

@@ -13,22 +13,36 @@
  */
 
 /** A timer as the heap sees it. */
-export abstract class TimerNode {
+export interface TimerItem {
   /** Position in its heap, -1 when in none. */
-  index = -1;
+  index: number;
   /** Order among equal deadlines. */
-  seq = 0;
+  seq: number;
   /** The heap it is in. */
+  heap: TimerHeap | null;
+  /** The deadline came: the item is already out of its heap. */
+  fire(when: number): void;
+}
+
+/** A timer that is nothing else. */
+export abstract class TimerNode implements TimerItem {
+  index = -1;
+  seq = 0;
   heap: TimerHeap | null = null;
-  /** The deadline came: the node is already out of its heap. */
   abstract fire(when: number): void;
 }
 
 export class TimerHeap {
+  /** Who counts its timers. */
+  readonly owner: { cancel(item: TimerItem): boolean };
   size = 0;
   private keys = new Float64Array(16);
-  private items: (TimerNode | undefined)[] = [];
+  private items: (TimerItem | undefined)[] = [];
   private seq = 0;
+
+  constructor(owner: { cancel(item: TimerItem): boolean }) {
+    this.owner = owner;
+  }
 
   /** The earliest deadline, or Infinity. */
   get earliest(): number {
@@ -41,7 +55,7 @@ export class TimerHeap {
   }
 
   /** Adds `node`; O(log4 n). */
-  add(node: TimerNode, when: number): void {
+  add(node: TimerItem, when: number): void {
     const i = this.size++;
     if (i === this.keys.length) {
       const keys = new Float64Array(i * 2);
@@ -54,7 +68,7 @@ export class TimerHeap {
   }
 
   /** Takes out `node`, which is in this heap; O(log4 n). */
-  remove(node: TimerNode): void {
+  remove(node: TimerItem): void {
     const i = node.index;
     const last = --this.size;
     const items = this.items;
@@ -72,18 +86,18 @@ export class TimerHeap {
   }
 
   /** Takes out the earliest node, which must exist; O(log4 n). */
-  shift(): TimerNode {
+  shift(): TimerItem {
     const node = this.items[0]!;
     this.remove(node);
     return node;
   }
 
-  private before(when: number, node: TimerNode, other: number): boolean {
+  private before(when: number, node: TimerItem, other: number): boolean {
     const key = this.keys[other]!;
     return when < key || (when === key && node.seq < this.items[other]!.seq);
   }
 
-  private siftUp(start: number, node: TimerNode, when: number): void {
+  private siftUp(start: number, node: TimerItem, when: number): void {
     const keys = this.keys;
     const items = this.items;
     let i = start;
@@ -101,7 +115,7 @@ export class TimerHeap {
     node.index = i;
   }
 
-  private siftDown(start: number, node: TimerNode, when: number): void {
+  private siftDown(start: number, node: TimerItem, when: number): void {
     const keys = this.keys;
     const items = this.items;
     const size = this.size;

@@ -1,0 +1,75 @@
+// The same jobs in real Go. `bench list` prints the jobs; `bench job n runs unit` does one and prints a report as JSON,
+// as the measuring process of JavaScript does.
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"sort"
+	"strconv"
+	"time"
+)
+
+// A meter marks the part of a job that is timed.
+type meter struct {
+	total  time.Duration
+	from   time.Time
+	marked bool
+}
+
+func (m *meter) start() { m.marked = true; m.from = time.Now() }
+func (m *meter) stop()  { m.total += time.Since(m.from) }
+
+// A job returns a check value, and a value if it measures something other than time (else a negative number).
+type job func(n int, m *meter) (check float64, value float64)
+
+var jobs = map[string]job{}
+
+const timed = -1
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == "list" {
+		names := []string{}
+		for name := range jobs {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		for _, name := range names {
+			fmt.Println(name)
+		}
+		return
+	}
+	name, unit := os.Args[1], os.Args[4]
+	n, _ := strconv.Atoi(os.Args[2])
+	runs, _ := strconv.Atoi(os.Args[3])
+	one := func() (float64, float64) {
+		runtime.GC()
+		m := &meter{}
+		began := time.Now()
+		check, value := jobs[name](n, m)
+		took := time.Since(began)
+		if m.marked {
+			took = m.total
+		}
+		if value < 0 {
+			value = float64(took.Nanoseconds()) / 1e6
+			if unit == "ns" {
+				value = value * 1e6 / float64(n)
+			}
+		}
+		return check, value
+	}
+	if runs > 0 {
+		one()
+	} else {
+		runs = 1
+	}
+	check, least := one()
+	for i := 1; i < runs; i++ {
+		if _, v := one(); v < least {
+			least = v
+		}
+	}
+	fmt.Printf("{\"check\":%s,\"value\":%s}\n", strconv.FormatFloat(check, 'f', -1, 64), strconv.FormatFloat(least, 'f', -1, 64))
+}

@@ -1,0 +1,46 @@
+/** `@thi.ng/csp`: promise channels. They have no unbuffered form; a capacity of 1 stands for it. */
+import { channel } from "@thi.ng/csp";
+import { lateness } from "../dist/workload.js";
+
+const pair = (cap) => async (n) => {
+  const ch = channel(cap);
+  const sender = (async () => {
+    for (let i = 0; i < n; i++) await ch.write(i);
+  })();
+  let check = 0;
+  for (let i = 0; i < n; i++) check += await ch.read();
+  await sender;
+  return { check };
+};
+
+const timer = async (n) => {
+  const value = await lateness(n, async (over) => {
+    const ch = channel(1);
+    const sender = (async () => {
+      while (!over()) await ch.write(1);
+      ch.close();
+    })();
+    while (!ch.closed()) await ch.read();
+    await sender;
+  });
+  return { check: 0, value };
+};
+
+export default {
+  name: "@thi.ng/csp",
+  package: "@thi.ng/csp",
+  notes: {
+    "*": "async functions",
+    "chan/unbuffered": "capacity 1: it has no rendezvous",
+    "chan-async/unbuffered": "capacity 1: it has no rendezvous",
+    "chan/buffered": "a write settles only when it is read",
+    "chan-async/buffered": "a write settles only when it is read",
+  },
+  jobs: {
+    "chan/unbuffered": pair(1),
+    "chan/buffered": pair(100),
+    "chan-async/unbuffered": pair(1),
+    "chan-async/buffered": pair(100),
+    "latency/timer": timer,
+  },
+};

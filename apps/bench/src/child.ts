@@ -1,0 +1,73 @@
+/**
+ * The measuring process: loads one contender, does one job, prints one line of JSON. Everything is fresh in it, so that
+ * no contender meets types, code or garbage that another one left behind.
+ *
+ * Run by the harness: `node --expose-gc child.js <contender file> <job> <n> <runs>`.
+ */
+import { pathToFileURL } from "node:url";
+import type { Contender, JobBody, Meter, Outcome, Report } from "./job.ts";
+
+const settle = (): void => {
+  globalThis.gc?.();
+  globalThis.gc?.();
+};
+
+/** Runs a body once; milliseconds between start and stop. */
+export async function measure(body: JobBody, n: number): Promise<Outcome & { ms: number }> {
+  let ms = 0;
+  let from = 0;
+  let marked = false;
+  const meter: Meter = {
+    start() {
+      marked = true;
+      from = performance.now();
+    },
+    stop() {
+      ms += performance.now() - from;
+    },
+    gc: settle,
+    heapBytes() {
+      settle();
+      const u = process.memoryUsage();
+      return u.heapUsed + u.external;
+    },
+  };
+  const began = performance.now();
+  const pending = body(n, meter);
+  const outcome = "then" in pending ? await pending : pending;
+  if (!marked) ms = performance.now() - began;
+  return { ...outcome, ms };
+}
+
+/** Runs a body as often as asked; the least value counts. `runs` of 0: once, with no run before to warm up. */
+export async function report(
+  body: JobBody,
+  n: number,
+  runs: number,
+  unit: string,
+): Promise<Report> {
+  if (runs > 0) await measure(body, n);
+  let best: (Outcome & { ms: number }) | undefined;
+  let least = Infinity;
+  for (let i = 0; i < Math.max(1, runs); i++) {
+    settle();
+    const o = await measure(body, n);
+    const value = o.value ?? (unit === "ns" ? (o.ms * 1e6) / n : o.ms);
+    if (best === undefined || value < least) {
+      least = value;
+      best = o;
+    }
+  }
+  return { check: best!.check, value: least, ...(best!.note ? { note: best!.note } : {}) };
+}
+
+if (process.argv[1]?.endsWith("child.js")) {
+  const [file, job, n, runs, unit] = process.argv.slice(2);
+  const contender = ((await import(pathToFileURL(file!).href)) as { default: Contender }).default;
+  const result = await report(contender.jobs[job!]!, Number(n), Number(runs), unit!);
+  // JSON has no Infinity; a string stands for it.
+  process.stdout.write(
+    JSON.stringify(result, (_, v: unknown) => (v === Infinity ? "Infinity" : v)) + "\n",
+    () => process.exit(0),
+  );
+}

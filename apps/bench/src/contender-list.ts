@@ -1,0 +1,167 @@
+/**
+ * Who takes part: gort, JavaScript itself, every file in `peers/`, and real Go, natively and as WebAssembly.
+ *
+ * Invariants
+ *  1. A contender is a command: given a job, `n` and a number of runs it prints one report. So Go and a library are
+ *     measured alike.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Contender, Report } from "./job.ts";
+
+/** The folder of this application; the harness runs from its `dist`. */
+export const home = fileURLToPath(new URL("..", import.meta.url));
+
+/** One who can be asked to do a job. */
+export interface Entrant {
+  readonly name: string;
+  readonly version: string;
+  readonly jobs: readonly string[];
+  /** Whether it is a JavaScript library, as against gort, Go and the language itself. */
+  readonly library: boolean;
+  readonly notes: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, number>>;
+  command(job: string, n: number, runs: number, unit: string): [file: string, args: string[]];
+}
+
+/** Jobs whose heap is larger than V8's default. */
+const memory = "--max-old-space-size=8192";
+
+function entrant(file: string, c: Contender, dist: string, version: string): Entrant {
+  return {
+    name: c.name,
+    version,
+    jobs: Object.keys(c.jobs),
+    library: c.package !== undefined,
+    notes: c.notes ?? {},
+    limits: c.limits ?? {},
+    command: (job, n, runs, unit) => [
+      process.execPath,
+      ["--expose-gc", memory, join(dist, "child.js"), file, job, `${n}`, `${runs}`, unit],
+    ],
+  };
+}
+
+const load = async (file: string): Promise<Contender> =>
+  ((await import(pathToFileURL(file).href)) as { default: Contender }).default;
+
+/** gort, from the `dist` of this application or of another checkout. */
+export async function gort(dist = join(home, "dist"), name = "gort"): Promise<Entrant> {
+  const file = join(dist, "contenders/gort.js");
+  return entrant(file, { ...(await load(file)), name }, dist, "this checkout");
+}
+
+/** What JavaScript itself has. */
+export async function native(): Promise<Entrant> {
+  const file = join(home, "dist/contenders/native.js");
+  return entrant(file, await load(file), join(home, "dist"), process.version);
+}
+
+/** The libraries: every adapter in `peers/`, whose packages must be installed there. */
+export async function peers(): Promise<Entrant[]> {
+  const folder = join(home, "peers");
+  const all: Entrant[] = [];
+  for (const name of readdirSync(folder)
+    .filter((f) => f.endsWith(".mjs"))
+    .sort()) {
+    const file = join(folder, name);
+    const c = await load(file);
+    const manifest = join(folder, "node_modules", c.package!, "package.json");
+    const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+    all.push(entrant(file, c, join(home, "dist"), version));
+  }
+  return all;
+}
+
+/** Real Go, built if its sources are newer than the binaries; none if there is no `go`. */
+export function realGo(): Entrant[] {
+  const source = join(home, "go");
+  const out = join(home, "dist/go");
+  let version: string;
+  try {
+    version = execFileSync("go", ["version"], { encoding: "utf8" }).split(" ")[2]!;
+  } catch {
+    return [];
+  }
+  mkdirSync(out, { recursive: true });
+  const newest = Math.max(...readdirSync(source).map((f) => statSync(join(source, f)).mtimeMs));
+  const build = (file: string, env: Record<string, string>): string => {
+    const path = join(out, file);
+    if (!existsSync(path) || statSync(path).mtimeMs < newest) {
+      execFileSync("go", ["build", "-o", path, "."], {
+        cwd: source,
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+    }
+    return path;
+  };
+  const binary = build("bench", {});
+  const wasm = build("bench.wasm", { GOOS: "js", GOARCH: "wasm" });
+  const root = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
+  const host = [
+    join(root, "misc/wasm/wasm_exec_node.js"),
+    join(root, "lib/wasm/wasm_exec_node.js"),
+  ].find((f) => existsSync(f));
+  const jobs = execFileSync(binary, ["list"], { encoding: "utf8" }).trim().split("\n");
+  const common = { version, library: false, notes: {} };
+  const all: Entrant[] = [
+    {
+      ...common,
+      name: "Go",
+      jobs,
+      limits: {},
+      command: (job, n, runs, unit) => [binary, [job, `${n}`, `${runs}`, unit]],
+    },
+  ];
+  if (host !== undefined) {
+    all.push({
+      ...common,
+      name: "Go (wasm)",
+      // A question of processor time only; memory and pauses are native Go's.
+      jobs: jobs.filter((j) => /^(chan|sched\/spawn|sync|gc\/trees|map\/int)/.test(j)),
+      limits: { "sched/spawn": 100_000, "chan/sieve": 2000 },
+      command: (job, n, runs, unit) => [
+        process.execPath,
+        ["--stack-size=16384", host, wasm, job, `${n}`, `${runs}`, unit],
+      ],
+    });
+  }
+  return all;
+}
+
+/** Runs a job once in a fresh process. */
+export function ask(
+  e: Entrant,
+  job: string,
+  n: number,
+  runs: number,
+  unit: string,
+): Promise<Report> {
+  const [file, args] = e.command(job, Math.min(n, e.limits[job] ?? n), runs, unit);
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      env: { ...process.env, GOMAXPROCS: "1", NODE_OPTIONS: "", NODE_ENV: "production" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let out = "";
+    let err = "";
+    child.stdout.on("data", (d: Buffer) => (out += d.toString()));
+    child.stderr.on("data", (d: Buffer) => (err += d.toString()));
+    const late = setTimeout(() => child.kill("SIGKILL"), 120_000);
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(late);
+      const line = out.trim().split("\n").at(-1) ?? "";
+      if (code !== 0 || line === "") {
+        const why = signal === "SIGKILL" ? "took more than two minutes" : err.trim().slice(-600);
+        reject(new Error(`${e.name}, ${job}, n = ${n}: ${why || `exit code ${code}`}`));
+        return;
+      }
+      const r = JSON.parse(line) as Report & { value: number | string };
+      resolve({ ...r, value: Number(r.value) });
+    });
+  });
+}

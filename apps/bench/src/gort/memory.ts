@@ -1,0 +1,202 @@
+/** gort's allocator and collector. */
+import { createAllocator, createMemory, NOSCAN, NOZERO } from "@gort/alloc";
+import { createHeap, type GcHeap, type Ptr } from "@gort/gc";
+import { array, float64, int32, ptr, struct } from "@gort/types";
+import type { JobBody } from "../job.ts";
+import { blockSizes, churns, maxAndP99, picks, random } from "../workload.ts";
+
+const GiB = 2 ** 30;
+const plain = NOSCAN | NOZERO;
+
+const pairs: JobBody = (n, meter) => {
+  const a = createAllocator(createMemory({ reserve: GiB / 4 }));
+  const { u8 } = a.memory;
+  let check = 0;
+  meter.start();
+  for (let i = 0; i < n; i++) {
+    const p = a.alloc(64, plain);
+    u8[p] = i;
+    check += u8[p]!;
+    a.free(p);
+  }
+  meter.stop();
+  return { check };
+};
+
+const churn =
+  (live: number): JobBody =>
+  (n, meter) => {
+    const a = createAllocator(createMemory({ reserve: 2 * GiB }));
+    const { u8 } = a.memory;
+    const sizes = blockSizes();
+    const at = picks(n, live);
+    const slots = new Uint32Array(live);
+    for (let i = 0; i < live; i++) {
+      const p = a.alloc(sizes[i & 65535]!, plain);
+      u8[p] = i;
+      slots[i] = p;
+    }
+    let check = 0;
+    meter.start();
+    for (let i = 0; i < n; i++) {
+      const k = at[i]!;
+      check += u8[slots[k]!]!;
+      a.free(slots[k]!);
+      const p = a.alloc(sizes[(i * 7) & 65535]!, plain);
+      u8[p] = i;
+      slots[k] = p;
+    }
+    meter.stop();
+    return { check };
+  };
+
+const Pair = struct({ left: ptr(int32), right: ptr(int32) });
+
+function tree(heap: GcHeap, depth: number): Ptr {
+  const p = heap.alloc(Pair);
+  if (depth > 0) {
+    heap.writePtr(p, tree(heap, depth - 1));
+    heap.writePtr(p + 4, tree(heap, depth - 1));
+  }
+  return p;
+}
+
+function count(u32: Uint32Array, p: Ptr): number {
+  const left = u32[p >>> 2]!;
+  return left === 0 ? 1 : 1 + count(u32, left) + count(u32, u32[(p >>> 2) + 1]!);
+}
+
+const trees: JobBody = (max, meter) => {
+  const heap = createHeap({ reserve: 2 * GiB });
+  const { u32 } = heap.memory;
+  let check = 0;
+  meter.start();
+  const root = heap.root(0);
+  root.set(tree(heap, max));
+  for (let d = 4; d <= max; d += 4) {
+    for (let i = 1 << (max - d + 4); i > 0; i--) {
+      check += count(u32, tree(heap, d));
+      heap.safepoint();
+    }
+  }
+  check += count(u32, root.ptr);
+  root.release();
+  meter.stop();
+  return { check };
+};
+
+const Node = struct({ left: ptr(int32), right: ptr(int32), value: int32, more: int32 });
+
+/** A random graph of `n` nodes reachable from one table. */
+function graph(heap: GcHeap, n: number): Uint32Array {
+  const table = heap.alloc(array(ptr(int32), n));
+  heap.root(table);
+  const next = random(1);
+  const all = new Uint32Array(n);
+  for (let i = 0; i < n; i++) {
+    const p = heap.alloc(Node);
+    heap.writePtr(table + 4 * i, p);
+    all[i] = p;
+    if (i > 0) {
+      heap.writePtr(p, all[next() % i]!);
+      heap.writePtr(p + 4, all[next() % i]!);
+    }
+  }
+  return all;
+}
+
+const reserveFor = (n: number): number => Math.min(4 * GiB, Math.max(GiB / 4, n * 128));
+
+const pause =
+  (which: "max" | "p99"): JobBody =>
+  (n) => {
+    const heap = createHeap({ reserve: reserveFor(n), gcPercent: -1 });
+    const all = graph(heap, n);
+    let result = { max: 0, p99: 0 };
+    // The first cycle warms up: V8 compiles the collector.
+    for (let cycle = 0; cycle < 2; cycle++) {
+      const times: number[] = [];
+      for (let more = true; more;) {
+        const t = performance.now();
+        more = heap.step(0.5);
+        times.push(performance.now() - t);
+        // The program goes on between steps.
+        for (let i = 0; i < 50; i++) heap.writePtr(all[(i * 7919) % n]!, all[(i * 104729) % n]!);
+      }
+      result = maxAndP99(times);
+    }
+    return { check: n, value: result[which] };
+  };
+
+let marked: { n: number; heap: GcHeap } | undefined;
+
+const mark: JobBody = (n, meter) => {
+  // The graph is built once; every run collects it again.
+  if (marked?.n !== n) {
+    const heap = createHeap({ reserve: reserveFor(n), gcPercent: -1 });
+    graph(heap, n);
+    marked = { n, heap };
+  }
+  meter.start();
+  marked.heap.collect();
+  meter.stop();
+  return { check: n };
+};
+
+const TwoDoubles = struct({ a: float64, b: float64 });
+
+const record: JobBody = (n) => {
+  const heap = createHeap({ reserve: reserveFor(n), gcPercent: -1 });
+  const { f64 } = heap.memory;
+  const table = heap.alloc(array(ptr(int32), n));
+  heap.root(table);
+  const { sys, heapIdle } = heap.stats();
+  for (let i = 0; i < n; i++) {
+    const p = heap.alloc(TwoDoubles);
+    f64[p >>> 3] = i + 0.5;
+    f64[(p >>> 3) + 1] = i + 0.25;
+    heap.writePtr(table + 4 * i, p);
+  }
+  const after = heap.stats();
+  return { check: n, value: (after.sys - after.heapIdle - (sys - heapIdle)) / n };
+};
+
+const barrier =
+  (on: boolean): JobBody =>
+  (n) => {
+    const heap = createHeap({ reserve: GiB, gcPercent: -1 });
+    const size = 65_536;
+    const all = graph(heap, size);
+    const { u32 } = heap.memory;
+    const raw = (): number => {
+      const t = performance.now();
+      for (let i = 0; i < n; i++) u32[all[i & 65535]! >>> 2] = all[(i * 7) & 65535]!;
+      return performance.now() - t;
+    };
+    const written = (): number => {
+      const t = performance.now();
+      for (let i = 0; i < n; i++) heap.writePtr(all[i & 65535]!, all[(i * 7) & 65535]!);
+      return performance.now() - t;
+    };
+    raw();
+    written();
+    if (on) heap.step(0);
+    let least = Infinity;
+    for (let i = 0; i < 3; i++) least = Math.min(least, written());
+    let base = Infinity;
+    for (let i = 0; i < 3; i++) base = Math.min(base, raw());
+    if (on !== (heap.phase === "mark")) throw new Error(`the heap is in phase ${heap.phase}`);
+    return { check: n, value: Math.max(0, ((least - base) * 1e6) / n) };
+  };
+
+export const memory: Record<string, JobBody> = {
+  "alloc/pairs": pairs,
+  ...Object.fromEntries(Object.entries(churns).map(([id, live]) => [id, churn(live)])),
+  "gc/trees": trees,
+  "gc/pause-max": pause("max"),
+  "gc/pause-p99": pause("p99"),
+  "gc/mark": mark,
+  "gc/record": record,
+  "gc/barrier-off": barrier(false),
+  "gc/barrier-on": barrier(true),
+};

@@ -1,0 +1,83 @@
+/** gort's goroutines and timers. */
+import { makeChan } from "@gort/chan";
+import { afterFunc, go, run, type Go, type Timer } from "@gort/sched";
+import { WaitGroup } from "@gort/sync";
+import type { JobBody } from "../job.ts";
+
+function* empty(): Go {}
+
+const spawn: JobBody = async (n) => {
+  await run(function* () {
+    const wg = new WaitGroup();
+    for (let i = 0; i < n; i++) {
+      wg.go(empty);
+      if (i % 1000 === 999) yield* wg.wait();
+    }
+    yield* wg.wait();
+  });
+  return { check: n };
+};
+
+const parked: JobBody = async (n, meter) => {
+  let value = 0;
+  const check = await run(function* () {
+    const ch = makeChan<number>(0, { zero: 0 });
+    const before = meter.heapBytes();
+    let woken = 0;
+    const wait = function* (): Go {
+      yield* ch.recv();
+      woken++;
+    };
+    for (let i = 0; i < n; i++) {
+      go(wait);
+      if (i % 1000 === 999) yield;
+    }
+    yield;
+    value = (meter.heapBytes() - before) / n;
+    ch.close();
+    while (woken < n) yield;
+    return woken;
+  });
+  return { check, value };
+};
+
+/** Deadlines spread over an hour, all long after the adding is done. */
+const delay = (i: number): number => 3_600_000 + (Math.imul(i, 0x9e3779b1) >>> 0) / 1200;
+
+const timers =
+  (part: "add" | "stop"): JobBody =>
+  async (n, meter) => {
+    let stopped = 0;
+    await run(function* (): Go {
+      const all = new Array<Timer>(n);
+      if (part === "add") meter.start();
+      for (let i = 0; i < n; i++) all[i] = afterFunc(delay(i), () => {});
+      if (part === "add") meter.stop();
+      else meter.start();
+      for (let i = 0; i < n; i++) if (all[i]!.stop()) stopped++;
+      if (part === "stop") meter.stop();
+    });
+    return { check: stopped };
+  };
+
+const fire: JobBody = async (n) => {
+  const check = await run(
+    () =>
+      new Promise<number>((resolve) => {
+        let fired = 0;
+        const count = (): void => {
+          if (++fired === n) resolve(fired);
+        };
+        for (let i = 0; i < n; i++) afterFunc(1 + (i % 50), count);
+      }),
+  );
+  return { check };
+};
+
+export const sched: Record<string, JobBody> = {
+  "sched/spawn": spawn,
+  "sched/parked": parked,
+  "sched/timer-add": timers("add"),
+  "sched/timer-stop": timers("stop"),
+  "sched/timer-fire": fire,
+};

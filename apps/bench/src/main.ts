@@ -1,0 +1,211 @@
+/** `pnpm bench [groups or jobs…]`: gort beside what a user would pick instead, side by side in one run. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpus, platform, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { bundleSizes, type BundleSize } from "./bundle-sizes.ts";
+import { type Entrant, gort, home, native, peers, realGo } from "./contender-list.ts";
+import { groupOf, groups, jobs } from "./jobs.ts";
+import { bars, growth } from "./plot.ts";
+import { cells, page, sizeCells, terminal, markdown, verdictCells } from "./report.ts";
+import { type Effort, type Growth, type JobResult, runGrowth, runJob } from "./run.ts";
+import { type Verdict, verdicts } from "./verdicts.ts";
+import { atRevision } from "./revision.ts";
+
+interface Options {
+  quick?: boolean;
+  full?: boolean;
+  rounds?: string;
+  json?: boolean;
+  vs?: string;
+  peers: boolean;
+  growth: boolean;
+  write?: boolean;
+  only?: string;
+}
+
+const command = new Command("bench")
+  .description("Measures gort beside JavaScript libraries, JavaScript itself and real Go.")
+  .argument(
+    "[what...]",
+    `groups (${groups.map((g) => g.id).join(", ")}, sizes) or jobs (chan/unbuffered)`,
+  )
+  .option("--quick", "small sizes, one round")
+  .option("--full", "large sizes too: up to 10^7, takes long")
+  .option("--rounds <n>", "processes per contender and job")
+  .option("--json", "print the results as JSON")
+  .option("--vs <rev>", "compare with an earlier revision of this repository only")
+  .option("--only <names>", "take only these contenders, separated by commas, beside gort")
+  .option("--no-peers", "leave the libraries out")
+  .option("--no-growth", "leave the growth plots out")
+  .option("--write", "write tables and plots to docs/benchmarks")
+  .parse();
+
+const options = command.opts<Options>();
+const what = command.args;
+for (const w of what) {
+  if (w !== "sizes" && !groups.some((g) => g.id === w) && !jobs.some((j) => j.id === w)) {
+    process.stderr.write(`bench: there is no group or job ${JSON.stringify(w)}\n`);
+    process.exit(2);
+  }
+}
+const wanted = (id: string): boolean =>
+  what.length === 0 || what.includes(id) || what.includes(groupOf(id));
+const size = options.quick ? "quick" : options.full ? "full" : "default";
+const effort: Effort = { size, rounds: Number(options.rounds ?? (options.quick ? 1 : 3)) };
+if (!Number.isInteger(effort.rounds) || effort.rounds < 1) {
+  process.stderr.write(`bench: rounds: ${options.rounds} is not a whole number from 1\n`);
+  process.exit(2);
+}
+
+const tty = process.stderr.isTTY;
+const progress = (text: string): void => {
+  if (tty) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
+};
+
+const self = await gort();
+const entrants: Entrant[] = [self];
+let goMissing = false;
+if (options.vs !== undefined) {
+  const dist = await atRevision(options.vs, progress);
+  entrants.push(await gort(dist, `gort at ${options.vs}`));
+} else {
+  entrants.push(await native());
+  const go = realGo();
+  goMissing = go.length === 0;
+  entrants.push(...go);
+  if (options.peers) entrants.push(...(await peers()));
+}
+const only = options.only?.split(",").map((s) => s.trim());
+const taking = entrants.filter((e) => e === self || only === undefined || only.includes(e.name));
+const libraries = new Set(taking.filter((e) => e.library).map((e) => e.name));
+
+const revision = (): string => {
+  try {
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], {
+      cwd: home,
+      encoding: "utf8",
+    }).trim();
+  } catch {
+    return "unknown";
+  }
+};
+const cpu = cpus();
+const header = [
+  `${new Date().toISOString().slice(0, 10)}, revision ${revision()}; ${cpu.length} × ${cpu[0]?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}; Node ${process.version}, V8 ${process.versions.v8}`,
+  `sizes: ${size}; ${effort.rounds} rounds of fresh processes, in turns`,
+  taking
+    .filter((e) => e.library || e.name === "Go")
+    .map((e) => `${e.name} ${e.version}`)
+    .join(", ") || "no libraries",
+  ...(goMissing ? ["no `go` was found: its columns are missing"] : []),
+];
+if (!options.json) process.stdout.write(header.map((h) => pc.dim(h)).join("\n") + "\n");
+
+const out = join(home, "../../docs/benchmarks");
+// Plots need the folder of the libraries, where their library is.
+const canPlot = existsSync(join(home, "peers/node_modules/echarts"));
+const save = (name: string, text: string): void => {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, name), text);
+};
+
+const all: JobResult[] = [];
+const grown: Growth[] = [];
+const verdictsOf = (results: readonly JobResult[]): Verdict[] => verdicts(results, libraries);
+const title = (id: string): string => jobs.find((j) => j.id === id)?.title ?? id;
+const written: { file: string; title: string }[] = [];
+
+for (const group of groups) {
+  const results: JobResult[] = [];
+  for (const job of jobs.filter((j) => groupOf(j.id) === group.id && wanted(j.id))) {
+    const r = await runJob(job, taking, effort, (who) => progress(`${job.id}: ${who}`));
+    results.push(r);
+  }
+  if (results.length === 0) continue;
+  all.push(...results);
+  const growing: Growth[] = [];
+  if (options.growth && options.vs === undefined && size !== "quick") {
+    for (const { job } of results.filter((r) => r.job.growth !== undefined)) {
+      const some = taking.filter((e) => !libraries.has(e.name));
+      growing.push(await runGrowth(job, some, effort, (who) => progress(`${job.id}: ${who}`)));
+    }
+  }
+  grown.push(...growing);
+  progress("");
+  const judged = options.vs === undefined ? verdictsOf(results) : [];
+  if (!options.json) {
+    process.stdout.write(`\n${pc.bold(group.title)}\n${terminal(cells(results))}\n`);
+    for (const v of judged) {
+      const [name, text, measured, end] = verdictCells([v], title).body[0]!;
+      process.stdout.write(
+        `${v.met ? pc.green(end) : pc.yellow(end)}  ${name}: ${text}; measured ${measured}\n`,
+      );
+    }
+  }
+  if (options.write) {
+    const plots: string[] = [];
+    if (canPlot) {
+      save(`${group.id}.svg`, bars(group.title, results));
+      plots.push(`${group.id}.svg`);
+      for (const g of growing) {
+        const file = `growth-${g.job.id.replace("/", "-")}.svg`;
+        save(file, growth(g));
+        plots.push(file);
+      }
+    }
+    save(`${group.id}.md`, page(group, header, results, verdictCells(judged, title), plots));
+    written.push({ file: `${group.id}.md`, title: group.title });
+  }
+}
+
+let sizes: BundleSize[] = [];
+if (options.vs === undefined && (what.length === 0 || what.includes("sizes"))) {
+  progress("bundle sizes");
+  sizes = await bundleSizes(options.peers);
+  progress("");
+  if (!options.json)
+    process.stdout.write(`\n${pc.bold("Bundle sizes")}\n${terminal(sizeCells(sizes))}\n`);
+  if (options.write) {
+    save(
+      "sizes.md",
+      `# Bundle sizes\n\n<!-- Written by \`pnpm bench\`; not by hand. -->\n\n${header.map((h) => `- ${h}`).join("\n")}\n\nOne import alone, bundled and minified by esbuild, then gzipped.\n\n${markdown(sizeCells(sizes))}\n`,
+    );
+  }
+}
+if (options.json) {
+  process.stdout.write(
+    JSON.stringify(
+      { header, results: all, growth: grown, verdicts: verdictsOf(all), sizes },
+      null,
+      2,
+    ) + "\n",
+  );
+}
+if (options.write && what.length === 0) {
+  const judged = verdictsOf(all);
+  const met = judged.filter((v) => v.met).length;
+  save(
+    "README.md",
+    [
+      "# Benchmarks",
+      "",
+      "<!-- Written by `pnpm bench --write`; not by hand. -->",
+      "",
+      ...header.map((h) => `- ${h}`),
+      "",
+      "`pnpm bench` measures all of this again, `pnpm bench chan` one table. Each contender runs in a fresh process with a fixed number of",
+      "operations, in turns with gort; results are compared before anything is timed. Read ratios, not nanoseconds: machines differ.",
+      "",
+      ...written.map((w) => `- [${w.title}](${w.file})`),
+      "- [Bundle sizes](sizes.md)",
+      "",
+      `## Targets: ${met} of ${judged.length} met`,
+      "",
+      markdown(verdictCells(judged, title)),
+      "",
+    ].join("\n"),
+  );
+}

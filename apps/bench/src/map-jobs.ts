@@ -1,0 +1,90 @@
+/**
+ * The jobs of anything that has `set`, `get` and `delete`, so that the loops of all maps in JavaScript are the same. Every
+ * contender has a process of its own, so each copy of these loops is compiled for one kind of map.
+ */
+import type { JobBody } from "./job.ts";
+import { shuffled, textKey } from "./workload.ts";
+
+export interface AnyMap<K> {
+  set(key: K, value: number): unknown;
+  get(key: K): number | undefined;
+  delete(key: K): unknown;
+}
+
+/** A key of two fields, compared by value. */
+export interface Cell {
+  x: number;
+  y: number;
+}
+
+/** How to make each kind of map; those left out are not measured. */
+export interface MapMakers {
+  readonly int?: (n: number) => AnyMap<number>;
+  readonly string?: (n: number) => AnyMap<string>;
+  readonly struct?: (n: number) => AnyMap<Cell>;
+}
+
+type Part = "set" | "get" | "delete";
+
+function job<K>(part: Part, make: (n: number) => AnyMap<K>, keyOf: (i: number) => K): JobBody {
+  return (n, meter) => {
+    const keys = Array.from({ length: n }, (_, i) => keyOf(i));
+    const at = shuffled(n);
+    const m = make(n);
+    meter.gc();
+    if (part === "set") meter.start();
+    for (let i = 0; i < n; i++) m.set(keys[i]!, i + 0.5);
+    if (part === "set") meter.stop();
+    if (part === "get") meter.start();
+    let check = 0;
+    for (let i = 0; i < n; i++) check += m.get(keys[at[i]!]!)!;
+    if (part === "get") meter.stop();
+    if (part === "delete") meter.start();
+    for (let i = 0; i < n; i++) m.delete(keys[at[i]!]!);
+    if (part === "delete") meter.stop();
+    return { check };
+  };
+}
+
+/** The jobs of the maps given. */
+export function mapJobs(make: MapMakers): Record<string, JobBody> {
+  const jobs: Record<string, JobBody> = {};
+  const add = <K>(
+    kind: string,
+    maker: ((n: number) => AnyMap<K>) | undefined,
+    key: (i: number) => K,
+  ) => {
+    if (maker === undefined) return;
+    for (const part of ["set", "get", "delete"] as const) {
+      jobs[`map/${kind}-${part}`] = job(part, maker, key);
+    }
+  };
+  add("int", make.int, (i) => i * 7);
+  add("string", make.string, textKey);
+  add("struct", make.struct, (i) => ({ x: i % 1000, y: Math.floor(i / 1000) }));
+  return jobs;
+}
+
+/** The longest single `set` while growing to `n`. A map that refuses at some size says so in the note. */
+export function stall(make: (n: number) => AnyMap<number>): JobBody {
+  return (n) => {
+    // Compile first, on a small map of its own.
+    const warm = make(200_000);
+    for (let i = 0; i < 200_000; i++) warm.set(i * 7, i);
+    globalThis.gc?.();
+    const m = make(n);
+    let value = 0;
+    let from = performance.now();
+    for (let i = 0; i < n; i++) {
+      try {
+        m.set(i * 7, i);
+      } catch (e) {
+        return { check: n, value, note: `at ${i} entries: ${(e as Error).message}` };
+      }
+      const now = performance.now();
+      if (now - from > value) value = now - from;
+      from = now;
+    }
+    return { check: n, value };
+  };
+}

@@ -1,0 +1,146 @@
+/** What is printed and written: a table per group for the terminal, a page of Markdown per group with its plot. */
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { BundleSize } from "./bundle-sizes.ts";
+import type { Group } from "./jobs.ts";
+import type { JobResult } from "./run.ts";
+import type { Spread } from "./stats.ts";
+import type { Verdict } from "./verdicts.ts";
+
+/** A number with three significant digits and no exponent. */
+export function figure(x: number): string {
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "–" : "never";
+  if (x !== 0 && Math.abs(x) < 0.01) return x.toFixed(4);
+  if (Math.abs(x) < 10) return x.toFixed(2);
+  if (Math.abs(x) < 100) return x.toFixed(1);
+  return Math.round(x).toLocaleString("en-US");
+}
+
+const range = (s: Spread): string =>
+  s.min === s.max ? "" : ` (${figure(s.min)}–${figure(s.max)})`;
+
+interface Cells {
+  readonly head: string[];
+  readonly body: string[][];
+}
+
+/** The rows of a group's table: each contender of each job. */
+export function cells(results: readonly JobResult[]): Cells {
+  const body: string[][] = [];
+  for (const r of results) {
+    r.rows.forEach((row, i) => {
+      const first = i === 0;
+      const value =
+        row.error !== undefined
+          ? row.error.split("\n")[0]!.slice(0, 90)
+          : `${figure(row.value.median)} ${r.job.unit}${range(row.value)}`;
+      const ratio =
+        row.error !== undefined
+          ? ""
+          : first
+            ? `noise ${figure(r.noise.min)}–${figure(r.noise.max)}`
+            : `${figure(row.ratio.median)}×${range(row.ratio)}`;
+      body.push([
+        first ? `${r.job.title}, n = ${r.n.toLocaleString("en-US")}` : "",
+        row.name,
+        value,
+        ratio,
+        row.notes.join("; "),
+      ]);
+    });
+  }
+  return { head: ["job", "who", "value", "gort is … as fast", "note"], body };
+}
+
+/** A table for the terminal. */
+export function terminal({ head, body }: Cells): string {
+  const table = new Table({ head: head.map((h) => pc.bold(h)), style: { head: [], border: [] } });
+  for (const row of body) {
+    table.push(row.map((c, i) => (i === 1 && c === "gort" ? pc.green(c) : c)));
+  }
+  return table.toString();
+}
+
+const escape = (s: string): string => s.replaceAll("|", "\\|");
+
+/** A table in Markdown. */
+export function markdown({ head, body }: Cells): string {
+  const line = (row: readonly string[]): string => `| ${row.map(escape).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...body.map(line)].join("\n");
+}
+
+/** The targets' rows. */
+export function verdictCells(verdicts: readonly Verdict[], title: (job: string) => string): Cells {
+  return {
+    head: ["target", "", "measured", ""],
+    body: verdicts.map((v) => [
+      title(v.target.job),
+      v.text,
+      `${figure(v.measured.median)}${v.unit}${range(v.measured)}`,
+      v.met ? "met" : "not met",
+    ]),
+  };
+}
+
+/** The sizes' rows. */
+export function sizeCells(sizes: readonly BundleSize[]): Cells {
+  return {
+    head: ["import", "from", "minified", "gzipped"],
+    body: sizes.map((s) => [
+      `{ ${s.import} }`,
+      s.from,
+      `${(s.min / 1000).toFixed(1)} kB`,
+      `${(s.gzip / 1000).toFixed(1)} kB`,
+    ]),
+  };
+}
+
+/** Where gort is slower than someone, as sentences. */
+export function losses(results: readonly JobResult[]): string[] {
+  const all: string[] = [];
+  for (const r of results) {
+    for (const row of r.rows.slice(1)) {
+      if (row.error !== undefined || !(row.ratio.median < 1)) continue;
+      const within = row.ratio.median >= Math.min(r.noise.min, 1 / r.noise.max);
+      const times = figure(1 / row.ratio.median);
+      all.push(
+        `- ${r.job.title}: ${row.name} needs less, by a factor of ${times}${within ? " (within the noise)" : ""}.`,
+      );
+    }
+  }
+  return all;
+}
+
+/** The page of a group. */
+export function page(
+  group: Group,
+  header: readonly string[],
+  results: readonly JobResult[],
+  verdicts: Cells,
+  plots: readonly string[],
+): string {
+  const lost = losses(results);
+  return [
+    `# ${group.title}`,
+    "",
+    "<!-- Written by `pnpm bench`; not by hand. -->",
+    "",
+    ...header.map((h) => `- ${h}`),
+    "",
+    `**Measured.** ${group.measures}`,
+    "",
+    `**Not shown.** ${group.hides}`,
+    "",
+    ...plots.flatMap((p) => [`![${group.title}](${p})`, ""]),
+    "Less is better in every unit. The value is the median of the rounds and their range; the factor says how many times as much the",
+    "other needs, made of processes of the same round. `noise` is gort against itself: a difference within it means nothing.",
+    "",
+    markdown(cells(results)),
+    "",
+    ...(verdicts.body.length > 0 ? ["## Targets", "", markdown(verdicts), ""] : []),
+    "## Where gort loses",
+    "",
+    ...(lost.length > 0 ? lost : ["- Nowhere in this table."]),
+    "",
+  ].join("\n");
+}

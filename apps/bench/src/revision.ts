@@ -1,0 +1,37 @@
+/** gort at an earlier revision: checked out in a git worktree in a temporary folder, installed and built there. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { home } from "./contender-list.ts";
+
+/**
+ * Builds the packages of a revision; the jobs are today's, so that both sides do the same. Returns the folder to measure
+ * from, which is removed when this process ends.
+ */
+export async function atRevision(rev: string, progress: (text: string) => void): Promise<string> {
+  const root = join(home, "../..");
+  const folder = mkdtempSync(join(tmpdir(), "gort-bench-"));
+  const tree = join(folder, "gort");
+  const run = (file: string, args: string[], cwd: string): void => {
+    execFileSync(file, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  };
+  process.on("exit", () => {
+    try {
+      execFileSync("git", ["worktree", "remove", "--force", tree], { cwd: root, stdio: "ignore" });
+    } catch {
+      // Never made.
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+  progress(`${rev}: checking out`);
+  run("git", ["worktree", "add", "--detach", tree, rev], root);
+  rmSync(join(tree, "apps/bench"), { recursive: true, force: true });
+  const here = ["dist", "package.json"];
+  for (const f of here) cpSync(join(home, f), join(tree, "apps/bench", f), { recursive: true });
+  progress(`${rev}: installing`);
+  run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline"], tree);
+  progress(`${rev}: building`);
+  run("pnpm", ["exec", "turbo", "run", "build", "--filter=./packages/*"], tree);
+  return join(tree, "apps/bench/dist");
+}

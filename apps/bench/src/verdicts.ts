@@ -1,0 +1,52 @@
+/** Targets beside what was measured. */
+import type { JobResult, Row } from "./run.ts";
+import type { Spread } from "./stats.ts";
+import { fair, type Target, targets } from "./targets.ts";
+
+/** How a target came out. */
+export interface Verdict {
+  readonly target: Target;
+  readonly text: string;
+  readonly measured: Spread;
+  readonly unit: string;
+  readonly met: boolean;
+}
+
+/** gort's row against which a target's ratio is read: the rival itself, or the fastest of the libraries. */
+function rivalOf(r: JobResult, name: string, libraries: ReadonlySet<string>): Row | undefined {
+  const able = r.rows.filter((row) => row.error === undefined && Number.isFinite(row.value.median));
+  if (name !== "fastest" && name !== "fairest") return able.find((row) => row.name === name);
+  return able
+    .filter((row) => libraries.has(row.name) && (name === "fastest" || fair.includes(row.name)))
+    .sort((a, b) => a.value.median - b.value.median)[0];
+}
+
+const times = (x: number): string => `${Number(x.toFixed(2))}×`;
+
+/** The verdicts on the jobs that were measured; a target whose rival did not take part has none. */
+export function verdicts(results: readonly JobResult[], libraries: ReadonlySet<string>): Verdict[] {
+  const all: Verdict[] = [];
+  for (const target of targets) {
+    const r = results.find((x) => x.job.id === target.job);
+    if (r === undefined) continue;
+    if (target.rival === undefined) {
+      const measured = r.rows[0]!.value;
+      const met = measured.median <= target.atMost!;
+      const text = `at most ${Number(target.atMost!.toFixed(1))} ${r.job.unit}`;
+      all.push({ target, text, measured, unit: ` ${r.job.unit}`, met });
+      continue;
+    }
+    const rival = rivalOf(r, target.rival, libraries);
+    if (rival === undefined) continue;
+    const kind =
+      target.rival === "fastest"
+        ? `the fastest library, ${rival.name}`
+        : target.rival === "fairest"
+          ? `the fastest fair library, ${rival.name}`
+          : rival.name;
+    const text = `at least ${times(target.atLeast!)} ${kind}`;
+    const met = rival.ratio.median >= target.atLeast!;
+    all.push({ target, text, measured: rival.ratio, unit: "×", met });
+  }
+  return all;
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from "tsup";
+
+// The packages stay outside: what is measured is their own build, as a user gets it.
+export default defineConfig({
+  entry: [
+    "src/main.ts",
+    "src/child.ts",
+    "src/workload.ts",
+    "src/map-jobs.ts",
+    "src/contenders/*.ts",
+  ],
+  format: "esm",
+  target: "node20",
+  platform: "node",
+  splitting: true,
+  clean: true,
+  outDir: "dist",
+});

@@ -27,7 +27,7 @@ export interface Ambient {
   clock: Clock | null;
   gate: AsyncGate | null;
   /** How long the host has been kept waiting; see `turn.ts`. */
-  readonly turn: { count: number; started: number; over: boolean };
+  readonly turn: { count: number; started: number; over: boolean; deferred: (() => void)[] };
 }
 
 const KEY = Symbol.for("gort.ambient");
@@ -40,5 +40,5 @@ export const ambient: Ambient = (holder[KEY] ??= {
   fallback: null,
   clock: null,
   gate: null,
-  turn: { count: 0, started: -1, over: false },
+  turn: { count: 0, started: -1, over: false, deferred: [] },
 });

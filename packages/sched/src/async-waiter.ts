@@ -12,9 +12,8 @@
  * and its two closures per op, plus one more hop, cost as much again as the await itself. So `then` returns this
  * record, which becomes a promise only when somebody asks it to.
  */
-import { microtask, macrotask } from "./host.ts";
 import type { Op, Waiter } from "./op.ts";
-import { turnSpent } from "./turn.ts";
+import { soon } from "./turn.ts";
 
 type Callback = ((value: any) => unknown) | null | undefined;
 
@@ -190,8 +189,7 @@ export class AsyncGate {
     this.ready.push(w);
     if (this.armed) return;
     this.armed = true;
-    if (turnSpent()) macrotask(this.flush);
-    else microtask(this.flush);
+    soon(this.flush);
   }
 
   private readonly flush = (): void => {

@@ -17,11 +17,11 @@ import { type HeapClock, RealClock, VirtualClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
 import { badYield, checkSlice } from "./errors.ts";
 import { type G, isOver, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g.ts";
-import { hostNow, macrotask, microtask } from "./host.ts";
+import { hostNow, macrotask } from "./host.ts";
 import { isOp, type Op, PARKED } from "./op.ts";
 import { seedFromHost, Xorshift } from "./prng.ts";
 import { Programs } from "./program.ts";
-import { turnSpent } from "./turn.ts";
+import { soon } from "./turn.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** Timers fired between two looks at the clock. */
@@ -75,8 +75,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
 
   protected schedule(): void {
     this.scheduled = true;
-    if (turnSpent()) macrotask(this.pump);
-    else microtask(this.pump);
+    soon(this.pump);
   }
 
   /** Steps goroutines until none is runnable or the slice is over. */

@@ -11,7 +11,7 @@
  * request would pay every time.
  */
 import { ambient } from "./ambient.ts";
-import { hostNow, macrotask } from "./host.ts";
+import { hostNow, macrotask, microtask } from "./host.ts";
 
 /** Longest run of microtasks before the host gets a turn, in milliseconds. */
 const TURN_MS = 4;
@@ -23,10 +23,22 @@ function end(): void {
   turn.count = 0;
   turn.started = -1;
   turn.over = false;
+  const { deferred } = turn;
+  turn.deferred = [];
+  for (const fn of deferred) fn();
+}
+
+/**
+ * Calls `fn`, which must not throw, in a microtask; when the turn is spent, after the host had one. What was put off is
+ * called in one go when the turn ends: were each put off by itself, those that come after could overtake it.
+ */
+export function soon(fn: () => void): void {
+  if (turnSpent()) ambient.turn.deferred.push(fn);
+  else microtask(fn);
 }
 
 /** Counts one wake-up through a microtask; true when the next must go through a macrotask. */
-export function turnSpent(): boolean {
+function turnSpent(): boolean {
   const turn = ambient.turn;
   const count = ++turn.count;
   if (turn.started < 0) {

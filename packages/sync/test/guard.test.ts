@@ -234,7 +234,10 @@ const scenes: Record<string, () => Scene> = {
         () => take(),
         () => take(),
         function* (): Go {
-          for (let i = 0; i < 12 && c.queue.length < 3; i++) yield* gosched();
+          for (let i = 0; i < 12 && c.queue.length < 3; i++) {
+            yield* gosched();
+            yield* poll(Promise.resolve()); // an async victim waits only after its microtasks ran
+          }
           // As many as can be taken: two or three; exactly one wake-up each.
           while (taken < 3 && (taken < 2 || c.queue.length > 0)) {
             yield* mu.lock();
@@ -362,7 +365,7 @@ async function interrupted(scene: Scene, at: number, form: string, by: string): 
     }
     for (let i = 0; i < at; i++) {
       yield* gosched();
-      if (form === "async") yield* poll(Promise.resolve());
+      yield* poll(Promise.resolve());
       scene.check();
     }
     stop();

@@ -12,5 +12,6 @@ export default defineConfig({
   outDir: "dist",
   esbuildOptions(options) {
     options.conditions = ["@gort/source"];
+    options.minifySyntax = true;
   },
 });

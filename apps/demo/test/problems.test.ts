@@ -1,5 +1,6 @@
 /** Files that may not be read, break off or disappear meanwhile: said, and the rest is indexed. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { background } from "@gort/context";
@@ -9,7 +10,7 @@ import { createRuntime } from "../src/runtime.ts";
 
 // Permissions do not bind the superuser, so the file system's refusals come from here.
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
+  const real = await original<typeof fs>();
   const refuse = (code: string): never => {
     throw Object.assign(new Error(code), { code });
   };

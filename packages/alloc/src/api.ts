@@ -122,6 +122,7 @@ export interface ObjectTable {
   find(p: Ptr): Ptr;
   /** Marks the object with base `base`; true if it was white before. */
   mark(base: Ptr): boolean;
+  /** Whether the object with base `base` is marked. */
   isMarked(base: Ptr): boolean;
   /**
    * `find` and `mark` in one walk, the marker's inner loop: the base of the object that contains `p` if it

@@ -60,6 +60,7 @@ export interface Handle {
   set(p: Ptr): void;
   /** Stops holding the object; the second call does nothing. */
   release(): void;
+  /** The same as `release`, for `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -67,10 +68,13 @@ export interface Handle {
 export interface Frame {
   /** Number of slots. */
   readonly slots: number;
+  /** The pointer in a slot, from 0. */
   get(slot: number): Ptr;
+  /** Puts a pointer into a slot, from 0. */
   set(slot: number, p: Ptr): void;
   /** Throws unless it is the topmost frame of its stack. */
   release(): void;
+  /** The same as `release`, for `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -82,6 +86,7 @@ export interface RootStack {
   readonly depth: number;
   /** Drops all frames and the stack itself, as when a goroutine exits. */
   release(): void;
+  /** The same as `release`, for `using`. */
   [Symbol.dispose](): void;
 }
 

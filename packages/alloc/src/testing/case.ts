@@ -18,6 +18,7 @@ export type MakeAllocator<A extends Allocator = Allocator> = (reserve: number) =
 export interface ConformanceCase<A extends Allocator = Allocator> {
   /** The behaviour, as a sentence. */
   readonly name: string;
+  /** Throws if what `make` makes does not conform. */
   run(make: MakeAllocator<A>): void;
 }
 

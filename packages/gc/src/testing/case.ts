@@ -26,6 +26,7 @@ export interface HeapCase {
   readonly name: string;
   /** What the heap has to be for the case to make sense: one that collects, or any. */
   readonly needs: "any" | "collection";
+  /** Throws if what `make` makes does not conform. */
   run(make: MakeHeap): void;
 }
 

@@ -5,6 +5,7 @@ export default defineConfig({
   entry: [
     "src/main.ts",
     "src/child.ts",
+    "src/go-wasm.ts",
     "src/workload.ts",
     "src/map-jobs.ts",
     "src/contenders/*.ts",

@@ -1,4 +1,5 @@
 /** AssemblyScript's runtime: TLSF in WebAssembly, called from JavaScript; the module is compiled on first use. */
+/* global WebAssembly */
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { blockSizes, churns, picks } from "../dist/workload.js";

@@ -1,8 +1,10 @@
 /** `@king011/easyts`: the widest set of Go's primitives on npm. Reads and writes that need not wait return no promise. */
 import easyts from "@king011/easyts";
+import locks from "@king011/easyts/lib/es6/sync/mutex.js";
 import { lateness } from "../dist/workload.js";
 
-const { Chan, Mutex, selectChan } = easyts;
+const { Chan, selectChan } = easyts;
+const { Mutex } = locks;
 
 const pair = (cap) => async (n) => {
   const ch = new Chan(cap);

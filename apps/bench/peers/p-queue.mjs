@@ -8,7 +8,7 @@ const limit = async (n) => {
   for (let i = 0; i < n; i++) {
     all.push(
       queue.add(async () => {
-        await null;
+        await Promise.resolve();
         check++;
       }),
     );

@@ -18,7 +18,7 @@ const pairs = (n, meter) => {
 };
 
 const churn = (live) => (n, meter) => {
-  const pool = new MemPool({ size: Math.max(2 ** 24, live * 2048), skipInitialization: true });
+  const pool = new MemPool({ size: Math.max(2 ** 24, live * 2048) });
   const u8 = pool.u8;
   const sizes = blockSizes();
   const at = picks(n, live);

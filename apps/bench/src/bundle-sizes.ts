@@ -1,6 +1,7 @@
 /** What one import costs a web page: bundled and minified by esbuild alone, then gzipped. */
 import { gzipSync } from "node:zlib";
 import { createRequire } from "node:module";
+import type * as esbuild from "esbuild";
 import { home } from "./contender-list.ts";
 
 /** Bytes of a bundle with one import in it. */
@@ -44,7 +45,7 @@ const rivals: readonly (readonly [name: string, from: string])[] = [
 /** Bundles each import alone, gort's from its built packages. */
 export async function bundleSizes(withPeers: boolean): Promise<BundleSize[]> {
   // Of the workspace's root: the tool that builds the packages.
-  const { build } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
+  const { build } = createRequire(import.meta.url)("esbuild") as typeof esbuild;
   const all: BundleSize[] = [];
   const add = async (name: string, from: string, resolveDir: string): Promise<void> => {
     const result = await build({
@@ -55,6 +56,7 @@ export async function bundleSizes(withPeers: boolean): Promise<BundleSize[]> {
       bundle: true,
       minify: true,
       format: "esm",
+      external: ["events"],
       write: false,
       logLevel: "silent",
     });

@@ -53,6 +53,12 @@ export async function gort(dist = join(home, "dist"), name = "gort"): Promise<En
   return entrant(file, { ...(await load(file)), name }, dist, "this checkout");
 }
 
+/** gort's other forms. */
+export async function gortOther(): Promise<Entrant> {
+  const file = join(home, "dist/contenders/gort-other.js");
+  return entrant(file, await load(file), join(home, "dist"), "this checkout");
+}
+
 /** What JavaScript itself has. */
 export async function native(): Promise<Entrant> {
   const file = join(home, "dist/contenders/native.js");
@@ -78,7 +84,7 @@ export async function peers(): Promise<Entrant[]> {
 /** Real Go, built if its sources are newer than the binaries; none if there is no `go`. */
 export function realGo(): Entrant[] {
   const source = join(home, "go");
-  const out = join(home, "dist/go");
+  const out = join(home, "node_modules/.cache/go");
   let version: string;
   try {
     version = execFileSync("go", ["version"], { encoding: "utf8" }).split(" ")[2]!;
@@ -101,10 +107,9 @@ export function realGo(): Entrant[] {
   const binary = build("bench", {});
   const wasm = build("bench.wasm", { GOOS: "js", GOARCH: "wasm" });
   const root = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
-  const host = [
-    join(root, "misc/wasm/wasm_exec_node.js"),
-    join(root, "lib/wasm/wasm_exec_node.js"),
-  ].find((f) => existsSync(f));
+  const glue = [join(root, "misc/wasm/wasm_exec.js"), join(root, "lib/wasm/wasm_exec.js")].find(
+    (f) => existsSync(f),
+  );
   const jobs = execFileSync(binary, ["list"], { encoding: "utf8" }).trim().split("\n");
   const common = { version, library: false, notes: {} };
   const all: Entrant[] = [
@@ -116,7 +121,7 @@ export function realGo(): Entrant[] {
       command: (job, n, runs, unit) => [binary, [job, `${n}`, `${runs}`, unit]],
     },
   ];
-  if (host !== undefined) {
+  if (glue !== undefined) {
     all.push({
       ...common,
       name: "Go (wasm)",
@@ -125,7 +130,7 @@ export function realGo(): Entrant[] {
       limits: { "sched/spawn": 100_000, "chan/sieve": 2000 },
       command: (job, n, runs, unit) => [
         process.execPath,
-        ["--stack-size=16384", host, wasm, job, `${n}`, `${runs}`, unit],
+        [join(home, "dist/go-wasm.js"), glue, wasm, job, `${n}`, `${runs}`, unit],
       ],
     });
   }
@@ -156,8 +161,10 @@ export function ask(
       clearTimeout(late);
       const line = out.trim().split("\n").at(-1) ?? "";
       if (code !== 0 || line === "") {
-        const why = signal === "SIGKILL" ? "took more than two minutes" : err.trim().slice(-600);
-        reject(new Error(`${e.name}, ${job}, n = ${n}: ${why || `exit code ${code}`}`));
+        const said =
+          err.split("\n").find((l) => /(Error|panic): /.test(l)) ?? err.trim().slice(-200);
+        const why = signal === "SIGKILL" ? "took more than two minutes" : said.trim();
+        reject(new Error(why || `exit code ${code}`));
         return;
       }
       const r = JSON.parse(line) as Report & { value: number | string };

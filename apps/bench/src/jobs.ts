@@ -122,7 +122,7 @@ export const jobs: readonly JobSpec[] = [
     title: "unbuffered hand-off",
     unit: "ns",
     n: 300_000,
-    quick: 30_000,
+    quick: 100_000,
     growth: million,
   },
   {
@@ -130,7 +130,7 @@ export const jobs: readonly JobSpec[] = [
     title: "buffered (100) send + receive",
     unit: "ns",
     n: 500_000,
-    quick: 50_000,
+    quick: 200_000,
     growth: million,
   },
   { id: "chan/select-ready", title: "select, two ready", unit: "ns", n: 200_000, quick: 20_000 },

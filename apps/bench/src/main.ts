@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { bundleSizes, type BundleSize } from "./bundle-sizes.ts";
-import { type Entrant, gort, home, native, peers, realGo } from "./contender-list.ts";
+import { type Entrant, gort, gortOther, home, native, peers, realGo } from "./contender-list.ts";
 import { groupOf, groups, jobs } from "./jobs.ts";
 import { bars, growth } from "./plot.ts";
 import { cells, page, sizeCells, terminal, markdown, verdictCells } from "./report.ts";
@@ -72,7 +72,7 @@ if (options.vs !== undefined) {
   const dist = await atRevision(options.vs, progress);
   entrants.push(await gort(dist, `gort at ${options.vs}`));
 } else {
-  entrants.push(await native());
+  entrants.push(await gortOther(), await native());
   const go = realGo();
   goMissing = go.length === 0;
   entrants.push(...go);

@@ -31,7 +31,6 @@ function job<K>(part: Part, make: (n: number) => AnyMap<K>, keyOf: (i: number) =
     const keys = Array.from({ length: n }, (_, i) => keyOf(i));
     const at = shuffled(n);
     const m = make(n);
-    meter.gc();
     if (part === "set") meter.start();
     for (let i = 0; i < n; i++) m.set(keys[i]!, i + 0.5);
     if (part === "set") meter.stop();

@@ -38,7 +38,9 @@ export function cells(results: readonly JobResult[]): Cells {
         row.error !== undefined
           ? ""
           : first
-            ? `noise ${figure(r.noise.min)}–${figure(r.noise.max)}`
+            ? Number.isFinite(r.noise.median)
+              ? `noise ${figure(r.noise.min)}–${figure(r.noise.max)}`
+              : ""
             : `${figure(row.ratio.median)}×${range(row.ratio)}`;
       body.push([
         first ? `${r.job.title}, n = ${r.n.toLocaleString("en-US")}` : "",
@@ -100,6 +102,7 @@ export function losses(results: readonly JobResult[]): string[] {
   const all: string[] = [];
   for (const r of results) {
     for (const row of r.rows.slice(1)) {
+      if (row.name.startsWith("gort")) continue;
       if (row.error !== undefined || !(row.ratio.median < 1)) continue;
       const within = row.ratio.median >= Math.min(r.noise.min, 1 / r.noise.max);
       const times = figure(1 / row.ratio.median);

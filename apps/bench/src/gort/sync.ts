@@ -50,7 +50,7 @@ const limit: JobBody = async (n) => {
   for (let i = 0; i < n; i++) {
     await group.go(async () => {
       most = Math.max(most, ++running);
-      await null;
+      await Promise.resolve();
       running--;
       check++;
     });

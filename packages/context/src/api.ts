@@ -22,6 +22,7 @@ export interface Context {
   err(): Error | null;
   /** The value of the nearest `withValue` for this key; `undefined` if there is none. */
   value<T>(key: Key<T>): T | undefined;
+  /** The value of the nearest `withValue` for a key of any other kind, compared by `===`. */
   value(key: unknown): unknown;
   /** Aborted when the work should end, with the cause as reason; made when first asked for. */
   readonly signal: AbortSignal;
@@ -49,5 +50,11 @@ export interface DeadlineOptions {
   readonly clock?: Clock;
 }
 
-/** A point in time: milliseconds since 1970, or anything with `getTime()`, such as a `Date`. */
-export type Instant = number | { getTime(): number };
+/** Anything that knows a point in time, such as a `Date`. */
+export interface HasTime {
+  /** Milliseconds since 1970. */
+  getTime(): number;
+}
+
+/** A point in time: milliseconds since 1970, or a `Date`. */
+export type Instant = number | HasTime;

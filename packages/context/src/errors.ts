@@ -31,11 +31,14 @@ export class ContextError extends Error {
   }
 }
 
-class DeadlineExceededError extends ContextError {
+/** The class of {@link DeadlineExceeded}. */
+export class DeadlineExceededError extends ContextError {
+  /** Go's `net.Error`: it was a timeout. */
   timeout(): boolean {
     return true;
   }
 
+  /** Go's `net.Error`: trying again may help. */
   temporary(): boolean {
     return true;
   }
@@ -48,8 +51,10 @@ export const Canceled: ContextError = /* @__PURE__ */ new ContextError(
 );
 
 /** What `ctx.err()` gives when a deadline passed. Go's `context.DeadlineExceeded`; `timeout()` and `temporary()` are true. */
-export const DeadlineExceeded: ContextError & { timeout(): boolean; temporary(): boolean } =
-  /* @__PURE__ */ new DeadlineExceededError("TimeoutError", "context deadline exceeded");
+export const DeadlineExceeded: DeadlineExceededError = /* @__PURE__ */ new DeadlineExceededError(
+  "TimeoutError",
+  "context deadline exceeded",
+);
 
 function is(v: unknown, message: string): boolean {
   return (

@@ -6,6 +6,7 @@ export {
   ContextError,
   ContextMisuse,
   DeadlineExceeded,
+  DeadlineExceededError,
   isCanceled,
   isDeadlineExceeded,
 } from "./errors.ts";

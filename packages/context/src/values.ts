@@ -68,7 +68,7 @@ class ValueContext extends Base {
 /**
  * A copy of `parent` in which `key` has `value`. Go's `context.WithValue`. O(1); a lookup is O(depth).
  *
- * Keys made by {@link key} carry the type of their value and never collide.
+ * Keys made by `key()` carry the type of their value and never collide.
  * @throws `cannot create context from nil parent`, `nil key`, `key is not comparable` (an array, map or function)
  *
  * @example

@@ -51,6 +51,7 @@ export class ContextWrapper implements Context {
   }
 
   value<T>(key: Key<T>): T | undefined;
+  /** The wrapped context's value for a key of any other kind. */
   value(key: unknown): unknown;
   value(key: unknown): unknown {
     return this.inner.value(key);

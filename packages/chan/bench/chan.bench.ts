@@ -6,7 +6,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createFifoScheduler, sleep } from "@gort/sched";
-import { makeChan, select, trySelect } from "../src/index.ts";
+import { makeChan, prepare, select, trySelect } from "../src/index.ts";
 
 const N = Number(process.env.N ?? 200_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -77,6 +77,37 @@ async function selectBlocking(): Promise<void> {
   });
 }
 
+async function preparedReady(): Promise<void> {
+  const s = createFifoScheduler();
+  await s.run(function* () {
+    const a = makeChan<number>(1, { zero: 0 });
+    const b = makeChan<number>(1, { zero: 0 });
+    a.trySend(1);
+    b.trySend(1);
+    const next = prepare({ a: a.recv(), b: b.recv() });
+    for (let i = 0; i < N; i++) {
+      const r = yield* next;
+      if (r.case === "a") a.trySend(1);
+      else b.trySend(1);
+    }
+  });
+}
+
+async function preparedBlocking(): Promise<void> {
+  const s = createFifoScheduler();
+  await s.run(function* () {
+    const a = makeChan<number>(0, { zero: 0 });
+    const b = makeChan<number>(0, { zero: 0 });
+    s.go(function* () {
+      for (let i = 0; i < N; i++) yield* (i & 1 ? a : b).send(i);
+    });
+    const next = prepare({ a: a.recv(), b: b.recv() });
+    let sum = 0;
+    for (let i = 0; i < N; i++) sum += (yield* next).value;
+    return sum;
+  });
+}
+
 async function tries(): Promise<void> {
   const ch = makeChan<number>(100, { zero: 0 });
   for (let i = 0; i < N; i++) {
@@ -97,6 +128,8 @@ const cases: [string, () => Promise<void>][] = [
   ["buffered (100) send+range", () => range(100)],
   ["select, two ready", selectReady],
   ["select, two blocking (with the send)", selectBlocking],
+  ["prepared select, two ready", preparedReady],
+  ["prepared select, two blocking", preparedBlocking],
   ["trySend+tryRecv", tries],
   ["trySelect, default", tryDefault],
   ["async unbuffered", () => asyncPair(0)],

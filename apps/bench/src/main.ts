@@ -8,6 +8,7 @@ import pc from "picocolors";
 import { bundleSizes, type BundleSize } from "./bundle-sizes.ts";
 import { type Entrant, gort, gortOther, home, native, peers, realGo } from "./contender-list.ts";
 import { groupOf, groups, jobs } from "./jobs.ts";
+import { merge } from "./kept.ts";
 import { bars, growth } from "./plot.ts";
 import { cells, page, sizeCells, terminal, markdown, verdictCells } from "./report.ts";
 import { type Effort, type Growth, type JobResult, runGrowth, runJob } from "./run.ts";
@@ -21,7 +22,7 @@ interface Options {
   json?: boolean;
   vs?: string;
   peers: boolean;
-  growth: boolean;
+  growth?: boolean;
   write?: boolean;
   only?: string;
 }
@@ -39,7 +40,7 @@ const command = new Command("bench")
   .option("--vs <rev>", "compare with an earlier revision of this repository only")
   .option("--only <names>", "take only these contenders, separated by commas, beside gort")
   .option("--no-peers", "leave the libraries out")
-  .option("--no-growth", "leave the growth plots out")
+  .option("--growth", "measure at growing sizes too, for the growth plots; --full does")
   .option("--write", "write tables and plots to docs/benchmarks")
   .parse();
 
@@ -116,7 +117,6 @@ const all: JobResult[] = [];
 const grown: Growth[] = [];
 const verdictsOf = (results: readonly JobResult[]): Verdict[] => verdicts(results, libraries);
 const title = (id: string): string => jobs.find((j) => j.id === id)?.title ?? id;
-const written: { file: string; title: string }[] = [];
 
 for (const group of groups) {
   const results: JobResult[] = [];
@@ -127,7 +127,7 @@ for (const group of groups) {
   if (results.length === 0) continue;
   all.push(...results);
   const growing: Growth[] = [];
-  if (options.growth && options.vs === undefined && size !== "quick") {
+  if ((options.growth || options.full) && options.vs === undefined) {
     for (const { job } of results.filter((r) => r.job.growth !== undefined)) {
       const some = taking.filter((e) => !libraries.has(e.name));
       growing.push(await runGrowth(job, some, effort, (who) => progress(`${job.id}: ${who}`)));
@@ -150,14 +150,15 @@ for (const group of groups) {
     if (canPlot) {
       save(`${group.id}.svg`, bars(group.title, results));
       plots.push(`${group.id}.svg`);
-      for (const g of growing) {
-        const file = `growth-${g.job.id.replace("/", "-")}.svg`;
-        save(file, growth(g));
-        plots.push(file);
+      for (const { job } of results.filter((r) => r.job.growth !== undefined)) {
+        const file = `growth-${job.id.replace("/", "-")}.svg`;
+        const g = growing.find((x) => x.job === job);
+        if (g !== undefined) save(file, growth(g, header[0]!.slice(0, 10)));
+        // One of an earlier run stays; it says its own date.
+        if (existsSync(join(out, file))) plots.push(file);
       }
     }
     save(`${group.id}.md`, page(group, header, results, verdictCells(judged, title), plots));
-    written.push({ file: `${group.id}.md`, title: group.title });
   }
 }
 
@@ -184,9 +185,12 @@ if (options.json) {
     ) + "\n",
   );
 }
-if (options.write && what.length === 0) {
-  const judged = verdictsOf(all);
+if (options.write && all.length > 0) {
+  // A run of some tables leaves the others as they were.
+  const merged = merge(join(out, "results.json"), all, header);
+  const judged = verdictsOf(merged.map((m) => m.result));
   const met = judged.filter((v) => v.met).length;
+  const from = [...new Set(merged.map((m) => m.header.slice(0, 2).join("; ")))];
   save(
     "README.md",
     [
@@ -194,13 +198,15 @@ if (options.write && what.length === 0) {
       "",
       "<!-- Written by `pnpm bench --write`; not by hand. -->",
       "",
-      ...header.map((h) => `- ${h}`),
+      ...from.map((h) => `- ${h}`),
       "",
       "`pnpm bench` measures all of this again, `pnpm bench chan` one table. Each contender runs in a fresh process with a fixed number of",
       "operations, in turns with gort; results are compared before anything is timed. Read ratios, not nanoseconds: machines differ.",
       "",
-      ...written.map((w) => `- [${w.title}](${w.file})`),
-      "- [Bundle sizes](sizes.md)",
+      ...groups
+        .filter((g) => existsSync(join(out, `${g.id}.md`)))
+        .map((g) => `- [${g.title}](${g.id}.md)`),
+      ...(existsSync(join(out, "sizes.md")) ? ["- [Bundle sizes](sizes.md)"] : []),
       "",
       `## Targets: ${met} of ${judged.length} met`,
       "",

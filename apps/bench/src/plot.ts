@@ -55,14 +55,17 @@ export function bars(title: string, results: readonly JobResult[]): string {
   };
   return draw(
     {
-      title: { text: title, subtext: "times what gort needs; right of 1 gort is better" },
-      legend: { top: 50 },
+      title: {
+        text: title,
+        subtext: "times what gort needs; 1 is gort, right of it gort is better",
+      },
+      legend: { top: 66 },
       grid: {
-        left: 10,
+        // No browser measures the labels here: about 7 px a character.
+        left: 20 + 7 * Math.max(...results.map((r) => r.job.title.length)),
         right: 60,
-        top: 50 + 26 * Math.ceil(names.length / 5),
+        top: 70 + 26 * Math.ceil(names.length / 5),
         bottom: 30,
-        containLabel: true,
       },
       xAxis: { type: "log", logBase: 10, axisLabel: { formatter: "{value}×" } },
       yAxis: { type: "category", inverse: true, data: results.map((r) => r.job.title) },
@@ -70,7 +73,6 @@ export function bars(title: string, results: readonly JobResult[]): string {
         name,
         type: "bar",
         barMaxWidth: 12,
-        // A logarithmic bar starts at the edge; a mark at its end is read against the line at 1.
         label: { show: true, position: "right", fontSize: 9, formatter: "{c}×" },
         data: results.map((r) => factor(r, name)),
         markLine:
@@ -79,7 +81,7 @@ export function bars(title: string, results: readonly JobResult[]): string {
                 symbol: "none",
                 silent: true,
                 lineStyle: { color: "#333" },
-                label: { formatter: "gort" },
+                label: { show: false },
                 data: [{ xAxis: 1 }],
               }
             : undefined,
@@ -91,15 +93,15 @@ export function bars(title: string, results: readonly JobResult[]): string {
 }
 
 /** A line per contender: the value per operation against the size, both logarithmic. A right complexity is a level line. */
-export function growth(g: Growth): string {
+export function growth(g: Growth, date: string): string {
   return draw(
     {
       title: {
         text: g.job.title,
-        subtext: `${g.job.unit}${g.job.unit === "ns" ? " per operation" : ""} against n`,
+        subtext: `${g.job.unit}${g.job.unit === "ns" ? " per operation" : ""} against n; ${date}`,
       },
-      legend: { top: 50 },
-      grid: { left: 10, right: 40, top: 90, bottom: 30, containLabel: true },
+      legend: { top: 66 },
+      grid: { left: 10, right: 40, top: 110, bottom: 30, containLabel: true },
       xAxis: { type: "log", min: 1000, name: "n" },
       yAxis: { type: "log", name: g.job.unit },
       series: g.lines.map((line) => ({

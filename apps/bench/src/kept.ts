@@ -1,4 +1,4 @@
-/** The figures behind docs/benchmarks: the latest result of each job, with the machine and date it is from. */
+/** The figures behind docs/benchmarks: the latest result of each job, with the machine and date it is from; a line of JSON each. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { jobs } from "./jobs.ts";
 import type { JobResult } from "./run.ts";
@@ -21,10 +21,11 @@ export function merge(
   results: readonly JobResult[],
   header: readonly string[],
 ): Kept[] {
-  const old = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8"), revive) as Kept[]) : [];
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
+  const old = lines.map((line) => JSON.parse(line, revive) as Kept);
   const byJob = new Map(old.map((k) => [k.result.job.id, k]));
   for (const result of results) byJob.set(result.job.id, { header, result });
   const merged = jobs.map((j) => byJob.get(j.id)).filter((k) => k !== undefined);
-  writeFileSync(file, JSON.stringify(merged, replace) + "\n");
+  writeFileSync(file, merged.map((k) => JSON.stringify(k, replace) + "\n").join(""));
   return merged;
 }

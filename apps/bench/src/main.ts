@@ -1,10 +1,12 @@
 /** `pnpm bench [groups or jobs…]`: gort beside what a user would pick instead, side by side in one run. */
 import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
+import type * as Prettier from "prettier";
 import { bundleSizes, type BundleSize } from "./bundle-sizes.ts";
 import { type Entrant, gort, gortOther, home, native, peers, realGo } from "./contender-list.ts";
 import { groupOf, groups, jobs } from "./jobs.ts";
@@ -108,9 +110,16 @@ if (!options.json) process.stdout.write(header.map((h) => pc.dim(h)).join("\n") 
 const out = join(home, "../../docs/benchmarks");
 // Plots need the folder of the libraries, where their library is.
 const canPlot = existsSync(join(home, "peers/node_modules/echarts"));
-const save = (name: string, text: string): void => {
+const save = async (name: string, text: string): Promise<void> => {
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, name), text);
+  // As the repository's format check wants it; the tool is the workspace's own.
+  const prettier = createRequire(import.meta.url)("prettier") as typeof Prettier;
+  const filepath = join(out, name);
+  const config = await prettier.resolveConfig(filepath);
+  const formatted = name.endsWith(".md")
+    ? await prettier.format(text, { ...config, filepath })
+    : text;
+  writeFileSync(filepath, formatted);
 };
 
 const all: JobResult[] = [];
@@ -148,17 +157,17 @@ for (const group of groups) {
   if (options.write) {
     const plots: string[] = [];
     if (canPlot) {
-      save(`${group.id}.svg`, bars(group.title, results));
+      await save(`${group.id}.svg`, bars(group.title, results));
       plots.push(`${group.id}.svg`);
       for (const { job } of results.filter((r) => r.job.growth !== undefined)) {
         const file = `growth-${job.id.replace("/", "-")}.svg`;
         const g = growing.find((x) => x.job === job);
-        if (g !== undefined) save(file, growth(g, header[0]!.slice(0, 10)));
+        if (g !== undefined) await save(file, growth(g, header[0]!.slice(0, 10)));
         // One of an earlier run stays; it says its own date.
         if (existsSync(join(out, file))) plots.push(file);
       }
     }
-    save(`${group.id}.md`, page(group, header, results, verdictCells(judged, title), plots));
+    await save(`${group.id}.md`, page(group, header, results, verdictCells(judged, title), plots));
   }
 }
 
@@ -170,7 +179,7 @@ if (options.vs === undefined && (what.length === 0 || what.includes("sizes"))) {
   if (!options.json)
     process.stdout.write(`\n${pc.bold("Bundle sizes")}\n${terminal(sizeCells(sizes))}\n`);
   if (options.write) {
-    save(
+    await save(
       "sizes.md",
       `# Bundle sizes\n\n<!-- Written by \`pnpm bench\`; not by hand. -->\n\n${header.map((h) => `- ${h}`).join("\n")}\n\nOne import alone, bundled and minified by esbuild, then gzipped.\n\n${markdown(sizeCells(sizes))}\n`,
     );
@@ -187,11 +196,11 @@ if (options.json) {
 }
 if (options.write && all.length > 0) {
   // A run of some tables leaves the others as they were.
-  const merged = merge(join(out, "results.json"), all, header);
+  const merged = merge(join(out, "results.jsonl"), all, header);
   const judged = verdictsOf(merged.map((m) => m.result));
   const met = judged.filter((v) => v.met).length;
   const from = [...new Set(merged.map((m) => m.header.slice(0, 2).join("; ")))];
-  save(
+  await save(
     "README.md",
     [
       "# Benchmarks",

@@ -110,12 +110,13 @@ export function formatHeapDump(dump: HeapDump): string {
  * @example
  * ```ts
  * import { createHeap, isReachable } from "@gort/gc";
- * import { int32 } from "@gort/types";
+ * import { float64, struct } from "@gort/types";
  *
+ * const Point = struct({ x: float64, y: float64 });
  * const heap = createHeap({ reserve: 2 ** 24 });
- * const kept = heap.alloc(int32);
+ * const kept = heap.alloc(Point);
  * heap.root(kept);
- * isReachable(heap, kept, heap.alloc(int32)); // => [true, false]
+ * isReachable(heap, kept, heap.alloc(Point)); // => [true, false]
  * ```
  */
 export function isReachable(heap: object, ...pointers: Ptr[]): boolean[] {

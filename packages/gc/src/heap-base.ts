@@ -14,6 +14,7 @@ import type { Memory, ObjectTable, Ptr, TracedAllocator } from "@gort/alloc";
 import { NOSCAN } from "@gort/alloc";
 import type { Type, ValueTable } from "@gort/types";
 import type * as api from "./api.ts";
+import { Background } from "./background.ts";
 import { DELETION, INSERTION, shadeMove, VERIFY } from "./barrier.ts";
 import type { BoxHost } from "./boxes.ts";
 import { Boxes } from "./boxes.ts";
@@ -385,19 +386,5 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   protected enter(call: string): void {
     if (this.busy) throw new GcArgumentError(`${call}: called while the collector is at work`);
     this.busy = true;
-  }
-}
-
-class Background implements api.BackgroundWork {
-  readonly #heap: HeapBase;
-  onReady: (() => void) | null = null;
-  constructor(heap: HeapBase) {
-    this.#heap = heap;
-  }
-  get pending(): boolean {
-    return this.#heap.pending;
-  }
-  step(budgetMs: number): boolean {
-    return this.#heap.pending && this.#heap.step(budgetMs);
   }
 }

@@ -1,0 +1,21 @@
+/**
+ * The face a heap shows to whoever drives it in the background: a scheduler, a timer, an idle callback.
+ *
+ * Invariant: it holds no state of its own but the driver's callback; `step` without pending work does nothing.
+ */
+import type { BackgroundWork } from "./api.ts";
+import type { HeapBase } from "./heap-base.ts";
+
+export class Background implements BackgroundWork {
+  readonly #heap: HeapBase;
+  onReady: (() => void) | null = null;
+  constructor(heap: HeapBase) {
+    this.#heap = heap;
+  }
+  get pending(): boolean {
+    return this.#heap.pending;
+  }
+  step(budgetMs: number): boolean {
+    return this.#heap.pending && this.#heap.step(budgetMs);
+  }
+}

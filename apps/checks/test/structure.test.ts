@@ -176,9 +176,10 @@ test("the exception list of host files is not stale", () => {
   }
 });
 
-test("source files stay under 400 lines; those that do not may only shrink", () => {
+test("source files that people write stay under 400 lines; those that do not may only shrink", () => {
   const limits = ratchet as Record<string, number>;
   for (const file of packages.flatMap((p) => p.src)) {
+    if (file.path.endsWith(".generated.ts")) continue;
     expect(file.lines, `${file.path}: split it`).toBeLessThanOrEqual(limits[file.path] ?? 400);
   }
   for (const [path, limit] of Object.entries(limits)) {

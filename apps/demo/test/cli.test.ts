@@ -110,6 +110,17 @@ describe("index", () => {
     expect(traceEvents.filter((e) => e.ph === "X").length).toBeGreaterThan(100);
   });
 
+  test("the default tree: tens of megabytes, every count as in plain JavaScript", async () => {
+    const { code, out, err } = await gortDemo(["--verify", "--json"]);
+    expect(err).toBe("");
+    const report = JSON.parse(out) as Report;
+    expect(report.verdict?.differences).toEqual([]);
+    expect(report.verdict?.exact).toBe(true);
+    expect(report.bytes).toBeGreaterThan(30e6);
+    expect(report.runtime.gcCycles).toBeGreaterThan(1);
+    expect(code).toBe(0);
+  }, 300_000);
+
   test("--help lists every option", async () => {
     const { code, out } = await gortDemo(["index", "--help"]);
     expect(code).toBe(0);

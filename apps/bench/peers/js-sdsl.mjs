@@ -19,6 +19,6 @@ const make = () => new Adapter();
 export default {
   name: "js-sdsl",
   package: "js-sdsl",
-  limits: { "map/stall": 2_000_000 },
+  limits: { "map/stall": 1_000_000 },
   jobs: { ...mapJobs({ int: make, string: make }), "map/stall": stall(make) },
 };

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { cpus, platform, release, totalmem } from "node:os";
+import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
@@ -98,7 +98,7 @@ const revision = (): string => {
 const cpu = cpus();
 const header = [
   `${new Date().toISOString().slice(0, 10)}, revision ${revision()}; ${cpu.length} × ${cpu[0]?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}; Node ${process.version}, V8 ${process.versions.v8}`,
-  `sizes: ${size}; ${effort.rounds} rounds of fresh processes, in turns`,
+  `sizes: ${size}; ${effort.rounds} rounds of fresh processes, in turns; load of the machine before: ${loadavg()[0]!.toFixed(1)}`,
   taking
     .filter((e) => e.library || e.name === "Go")
     .map((e) => `${e.name} ${e.version}`)

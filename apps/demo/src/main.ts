@@ -21,7 +21,7 @@ import { programs } from "./programs/index.ts";
 /** The repository's own node_modules: tens of megabytes of text that nobody here wrote. */
 const defaultDirectory = join(fileURLToPath(new URL("../../..", import.meta.url)), "node_modules");
 
-const defaultQueries = ["promise", "license copyright", "goroutine"];
+const defaultQueries = ["promise", "license copyright", "async iterator"];
 
 function commandLine(): Command {
   const program = new Command("gort-demo")

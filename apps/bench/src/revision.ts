@@ -14,7 +14,16 @@ export async function atRevision(rev: string, progress: (text: string) => void):
   const folder = mkdtempSync(join(tmpdir(), "gort-bench-"));
   const tree = join(folder, "gort");
   const run = (file: string, args: string[], cwd: string): void => {
-    execFileSync(file, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+    try {
+      execFileSync(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
+      const said = `${stdout?.toString() ?? ""}${stderr?.toString() ?? ""}`.trim();
+      process.stderr.write(
+        `bench: ${rev}: ${[file, ...args].join(" ")} failed\n${said.slice(-3000)}\n`,
+      );
+      process.exit(1);
+    }
   };
   process.on("exit", () => {
     try {

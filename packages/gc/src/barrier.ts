@@ -58,3 +58,12 @@ export function shadeMove(
     }
   }
 }
+
+/** Moves whole words as if through a temporary: for a few of them faster than `copyWithin`. */
+export function moveWords(i32: Int32Array, dst: Ptr, src: Ptr, bytes: number): void {
+  const to = dst >>> 2;
+  const from = src >>> 2;
+  const n = bytes >>> 2;
+  if (to < from) for (let i = 0; i < n; i++) i32[to + i] = i32[from + i]!;
+  else for (let i = n - 1; i >= 0; i--) i32[to + i] = i32[from + i]!;
+}

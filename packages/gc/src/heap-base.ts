@@ -15,7 +15,7 @@ import { NOSCAN } from "@gort/alloc";
 import type { Type, ValueTable } from "@gort/types";
 import type * as api from "./api.ts";
 import { Background } from "./background.ts";
-import { DELETION, INSERTION, shadeMove, VERIFY } from "./barrier.ts";
+import { DELETION, INSERTION, moveWords, shadeMove, VERIFY } from "./barrier.ts";
 import type { BoxHost } from "./boxes.ts";
 import { Boxes } from "./boxes.ts";
 import { hostNow } from "./clock.ts";
@@ -29,7 +29,7 @@ import { Lifetime } from "./lifetimes.ts";
 import { OwnMemory } from "./own-memory.ts";
 import { Pacer } from "./pacer.ts";
 import { PageIndex } from "./page-index.ts";
-import { setPointerBits } from "./pointer-bits.ts";
+import { orBits, setPointerBits } from "./pointer-bits.ts";
 import { Profiler } from "./profile.ts";
 import { Specials } from "./specials.ts";
 import { Stack } from "./stack.ts";
@@ -61,6 +61,11 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   readonly #main: Stack;
   /** Index of the first word of the pointer bitmap. */
   readonly #map: number;
+  /** The type allocated last: most programs allocate runs of one type. */
+  #type: Type | null = null;
+  #size = 0;
+  #flags = 0;
+  #mask = 0;
   /** Barrier bits, see `barrier.ts`. */
   wb = 0;
   /** Bytes that may be allocated before the collector looks again. */
@@ -120,13 +125,28 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   // ---- the mutator's hot paths
 
   alloc(type: Type, count = 1): Ptr {
-    if (count !== 1) checkCount(type, count);
-    const size = type.size * count;
-    const scan = type.ptrdata !== 0;
-    const p = this.take(size, scan ? 0 : NOSCAN);
-    if (scan) setPointerBits(this.i32, this.#map, p, type, count);
+    if (type !== this.#type) this.#remember(type);
+    let size = this.#size;
+    if (count !== 1) {
+      checkCount(type, count);
+      size *= count;
+    }
+    const flags = this.#flags;
+    const p = this.take(size, flags);
+    if (flags === 0) {
+      if (count === 1 && this.#mask !== 0) orBits(this.i32, this.#map, p >>> 2, this.#mask);
+      else setPointerBits(this.i32, this.#map, p, type, count);
+    }
     if ((this.credit -= size) < 0) this.#outOfCredit(p);
     return p;
+  }
+
+  /** Keeps the layout of the type in fields: its own are behind a getter and a typed array. */
+  #remember(type: Type): void {
+    this.#size = type.size;
+    this.#flags = type.ptrdata !== 0 ? 0 : NOSCAN;
+    this.#mask = type.ptrdata <= 128 ? (type.ptrMask[0] ?? 0) | 0 : 0;
+    this.#type = type;
   }
 
   writePtr(slot: Ptr, value: Ptr): void {
@@ -140,17 +160,8 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     if (this.wb !== 0 && type.ptrdata !== 0 && (this.wb & (INSERTION | DELETION)) !== 0)
       shadeMove(this, type, dst, src, count, this.wb);
     if (src === 0) this.u8.fill(0, dst, dst + bytes);
-    else if (bytes <= 64 && ((bytes | dst | src) & 3) === 0) this.#moveWords(dst, src, bytes);
+    else if (bytes <= 64 && ((bytes | dst | src) & 3) === 0) moveWords(this.i32, dst, src, bytes);
     else this.u8.copyWithin(dst, src, src + bytes);
-  }
-
-  #moveWords(dst: Ptr, src: Ptr, bytes: number): void {
-    const i32 = this.i32;
-    const to = dst >>> 2;
-    const from = src >>> 2;
-    const n = bytes >>> 2;
-    if (to < from) for (let i = 0; i < n; i++) i32[to + i] = i32[from + i]!;
-    else for (let i = n - 1; i >= 0; i--) i32[to + i] = i32[from + i]!;
   }
 
   #barrier(slot: Ptr, value: Ptr): void {
@@ -362,8 +373,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   }
   freeOSMemory(): void {
     this.collect();
-    const scavenge = (this.allocator as { scavenge?: (bytes?: number) => unknown }).scavenge;
-    if (typeof scavenge === "function") scavenge.call(this.allocator, Infinity);
+    (this.allocator as { scavenge?: (bytes?: number) => unknown }).scavenge?.(Infinity);
   }
 
   stats(): api.MemStats {

@@ -27,7 +27,7 @@ export function setPointerBits(
 }
 
 /** ORs 32 bits into the map, starting at the bit of memory word `word`. */
-function orBits(i32: Int32Array, map: number, word: number, mask: number): void {
+export function orBits(i32: Int32Array, map: number, word: number, mask: number): void {
   const index = map + (word >>> 5);
   const shift = word & 31;
   i32[index] = i32[index]! | (mask << shift);

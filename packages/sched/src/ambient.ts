@@ -24,6 +24,8 @@ export interface Ambient {
   frame: unknown;
   /** The default scheduler, and the clock and gate that async code uses even without one. */
   fallback: Scheduler | null;
+  /** Runs what primitives start in a program that has no scheduler; see `light.ts`. */
+  light?: unknown;
   clock: Clock | null;
   gate: AsyncGate | null;
   /** How long the host has been kept waiting; see `turn.ts`. */

@@ -90,8 +90,8 @@ export interface SchedulerOptions {
   /** Sees every event; without one an event costs one branch. */
   readonly tracer?: Tracer | null;
   /**
-   * Whether `go` remembers where it was called, for dumps: about a microsecond each. `"auto"` does so for the
-   * first thousand goroutines.
+   * Whether `go` remembers where it was called, for dumps: microseconds each. `"auto"` does so for the first hundred
+   * goroutines, which is as many as a deadlock report shows.
    * @defaultValue "auto"
    */
   readonly sites?: boolean | "auto";

@@ -41,11 +41,16 @@ export function checkScheduler(s: unknown): void {
   };
   if (s instanceof GmpScheduler) checkGmp(s, enqueue);
   else for (const g of s.queued()) enqueue(g, "the queue");
+  for (let g: G | null | undefined = s.all, prev: G | null = null; g != null; g = g.allNext) {
+    if (g.allPrev !== prev) fail(`goroutine ${g.id} is linked to the wrong neighbour`);
+    prev = g;
+  }
   let live = 0;
   let running = 0;
-  for (let g = s.all, prev: G | null = null; g !== null; prev = g, g = g.allNext) {
+  for (const g of s.everyone()) {
     live++;
-    if (g.allPrev !== prev) fail(`goroutine ${g.id} is linked to the wrong neighbour`);
+    if (g.state === WAITING && g.allNext === undefined)
+      fail(`goroutine ${g.id} waits but is not listed`);
     if (g.state === DEAD) fail(`goroutine ${g.id} is dead but listed`);
     if (g.state === RUNNING) running++;
     if ((g.state === RUNNABLE) !== queued.has(g))

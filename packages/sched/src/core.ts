@@ -1,10 +1,11 @@
 /**
- * Core: the pump. It steps goroutines in time slices; the third layer of every scheduler of ours. A subclass says in
+ * Core: the pump. It runs goroutines in time slices; the third layer of every scheduler of ours. A subclass says in
  * which order: `put`, `putYield` and `pick`.
  *
  * Invariants
  *  1. A goroutine is in exactly one of: a run queue (RUNNABLE), stepped (RUNNING), parked (WAITING), gone (DEAD).
- *  2. Goroutines are stepped only by `pump`, and `pump` never nests; waking one never runs it.
+ *  2. Goroutines are stepped by `pump`, which never nests, or in the job made for their start; waking one never runs
+ *     it.
  *  3. `pump` gives the host a turn after each slice; while nothing is runnable it is not scheduled at all, so an
  *     idle scheduler keeps no process alive.
  *
@@ -15,14 +16,12 @@ import type { Clock, Scheduler, SchedulerOptions } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { type HeapClock, RealClock, VirtualClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
-import { badYield, checkSlice } from "./errors.ts";
-import { type G, isOver, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g.ts";
+import { checkSlice } from "./errors.ts";
+import type { G } from "./g.ts";
 import { hostNow, macrotask } from "./host.ts";
-import { isOp, type Op, PARKED } from "./op.ts";
 import { seedFromHost, Xorshift } from "./prng.ts";
 import { Programs } from "./program.ts";
 import { soon } from "./turn.ts";
-import type { WaitReason } from "./wait-reason.ts";
 
 /** Timers fired between two looks at the clock. */
 const TIMERS_MAX = 500;
@@ -54,12 +53,8 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
       };
   }
 
-  /** The running goroutine gave way. */
-  protected abstract putYield(g: G): void;
   /** The next goroutine to run, or null. */
   protected abstract pick(): G | null;
-  /** The runnable goroutines, for checks. */
-  abstract queued(): G[];
   /** Locks a goroutine to the P that runs it, where there are Ps. */
   lock(_g: G, _on: boolean): void {}
   /** Whether the running goroutine should give way at a checkpoint. */
@@ -71,6 +66,10 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
 
   random(n: number): number {
     return this.rng.below(n);
+  }
+
+  protected get scheduler(): Scheduler {
+    return this;
   }
 
   protected schedule(): void {
@@ -156,94 +155,5 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     clock.advance(clock.earliest());
     this.fireDue(clock, clock.now());
     return true;
-  }
-
-  protected step(g: G): void {
-    ambient.g = g;
-    g.state = RUNNING;
-    g.op = null;
-    if (this.tracer !== null) this.tracer.start(this.clock.now(), g, this.currentProc());
-    if (g.extra !== null && g.extra.enter !== null) {
-      g.extra.enter(() => this.stepBody(g));
-      return;
-    }
-    const gen = g.gen;
-    if (gen === null) {
-      this.startTask(g);
-      return;
-    }
-    let r: IteratorResult<Op<any> | undefined, unknown>;
-    try {
-      r = gen.next();
-    } catch (error) {
-      this.panicked(g, error);
-      return;
-    }
-    this.stepped(g, r);
-  }
-
-  private stepBody(g: G): void {
-    if (g.gen === null) {
-      this.startTask(g);
-      return;
-    }
-    let r: IteratorResult<Op<any> | undefined, unknown>;
-    try {
-      r = g.gen.next();
-    } catch (error) {
-      this.panicked(g, error);
-      return;
-    }
-    this.stepped(g, r);
-  }
-
-  /** The P that steps now, for tracers and dumps. */
-  currentProc(): number {
-    return 0;
-  }
-
-  /** What a step left behind: an end, a parked op, a bare yield. */
-  private stepped(g: G, r: IteratorResult<Op<any> | undefined, unknown>): void {
-    if (r.done === true) {
-      this.finished(g, r.value, RETURNED);
-      return;
-    }
-    const op = r as unknown as Op<any>;
-    if (op.state === PARKED) {
-      op.waiter = g;
-      this.park(g, op, op.reason);
-      return;
-    }
-    if (r.value === undefined || isOver(op)) {
-      this.parkedAndOver(g);
-      return;
-    }
-    this.misused(g, r.value);
-  }
-
-  private park(g: G, op: Op<any>, reason: WaitReason): void {
-    g.op = op;
-    g.state = WAITING;
-    this.countPark(reason);
-    if (this.tracer !== null) this.tracer.block(this.clock.now(), g, reason, op);
-  }
-
-  /** The op completed while it parked: the goroutine only gave way. */
-  private parkedAndOver(g: G): void {
-    g.state = RUNNABLE;
-    if (this.tracer !== null) this.tracer.stop(this.clock.now(), g, "gosched");
-    this.putYield(g);
-  }
-
-  /** `yield x` with something that is not for the scheduler: throws into the goroutine, where the mistake is. */
-  private misused(g: G, what: unknown): void {
-    let r: IteratorResult<Op<any> | undefined, unknown>;
-    try {
-      r = g.gen!.throw(badYield(what, isOp(what)));
-    } catch (error) {
-      this.panicked(g, error);
-      return;
-    }
-    this.stepped(g, r);
   }
 }

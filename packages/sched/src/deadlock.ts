@@ -58,8 +58,8 @@ export function goroutineInfo(g: G): GoroutineInfo {
  * ```
  */
 export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
-  const source = scheduler as Partial<{ goroutines(): GoroutineInfo[] }>;
-  return source.goroutines?.() ?? [];
+  const source = scheduler as Partial<{ everyone(): G[] }>;
+  return source.everyone?.().map(goroutineInfo) ?? [];
 }
 
 /** One goroutine as Go prints it: header, function, creation site. */
@@ -102,10 +102,10 @@ const SHOWN_MAX = 100;
 
 /** The error of a program in which nothing can run. */
 export function deadlockError(
-  source: { goroutines(): GoroutineInfo[]; readonly gate: AsyncGate; readonly asyncs: number },
+  source: { everyone(): G[]; readonly gate: AsyncGate; readonly asyncs: number },
   mainExited: boolean,
 ): DeadlockError {
-  const list = source.goroutines();
+  const list = source.everyone().map(goroutineInfo);
   const blocks = list.slice(0, SHOWN_MAX).map(formatGoroutine);
   if (list.length > SHOWN_MAX) blocks.push(`... ${list.length - SHOWN_MAX} more goroutines`);
   // What async functions await is known, but not by which of them: `await` looks at an op in a job of its own.

@@ -15,6 +15,7 @@
  * `using` was rejected as the form: its disposers can neither see the panic nor change the result.
  */
 import { isFatalError } from "@gort/types";
+import { isGoexit } from "./brands.ts";
 import { nilCall } from "./errors.ts";
 import { isOp, type Op } from "./op.ts";
 import {
@@ -23,7 +24,6 @@ import {
   enterFrame,
   type Frame,
   type Goexit,
-  isGoexit,
   type PanicState,
   panicState,
   recover,

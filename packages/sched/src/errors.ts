@@ -107,3 +107,9 @@ export function checkSlice(ms: unknown): number {
     );
   return ms;
 }
+
+/** Go's fatal error for unbounded recursion, made of the engine's. */
+export function stackOverflow(error: unknown): FatalError | null {
+  if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) return null;
+  return Object.assign(new FatalError("stack overflow"), { cause: error });
+}

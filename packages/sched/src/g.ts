@@ -5,8 +5,10 @@
  *  1. `state` moves only along the arrows of {@link TRANSITIONS}.
  *  2. `op` is set while a generator goroutine is WAITING, and after that until it is stepped; an async one waits with
  *     `op` null, because nobody can see what an async function awaits.
- *  3. A goroutine that is not dead is linked in its scheduler's list of all goroutines.
+ *  3. A goroutine is linked in its scheduler's list from its first wait to its end: most goroutines never wait, and
+ *     those that are runnable or running are found without a list. `allNext` is undefined while it is in none.
  *  4. `gen` is null for a goroutine that has not started, or that runs an async or plain function.
+ *  5. Until the end `value` is what `startTask` will call the function with, then the {@link EndHook} or undefined.
  *
  * Why so few fields: a parked goroutine should fit in 450 bytes with its generator and its op. What few
  * goroutines have (a name, a creation site, joiners, a deferred call) stands in `extra`, made when needed.
@@ -52,6 +54,11 @@ export const RETURNED = 1;
 export const PANICKED = 2;
 export const EXITED = 3;
 
+/** A primitive that counts goroutines: told when one ended, however it did. A throw becomes the goroutine's panic. */
+export interface EndHook {
+  done(): void;
+}
+
 /** What only few goroutines have. */
 export interface Extra {
   name: string | null;
@@ -67,6 +74,8 @@ export interface Extra {
   enter: ((step: () => void) => void) | null;
   /** When it parked, where somebody wants to know. */
   since: number;
+  /** The hook of a goroutine that has not started and is no generator function. */
+  hook: EndHook | null;
 }
 
 export class G<R = unknown> implements Goroutine<R>, Waiter {
@@ -77,11 +86,11 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
   readonly fn: (...args: any[]) => unknown;
   gen: Generator<Op<any> | undefined, unknown, unknown> | null;
   op: Op<any> | null = null;
-  /** Arguments before the start, the result or the panic after the end. */
+  /** Arguments before the start, a hook while it runs, the result or the panic after the end. */
   value: unknown;
   extra: Extra | null = null;
   allPrev: G | null = null;
-  allNext: G | null = null;
+  allNext: G | null | undefined = undefined;
 
   constructor(
     core: Core,
@@ -136,6 +145,7 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
       lockedP: -1,
       enter: null,
       since: 0,
+      hook: null,
     });
   }
 }

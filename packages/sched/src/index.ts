@@ -1,5 +1,6 @@
 export type * from "./api.ts";
 export { aborted, withSignal } from "./abort.ts";
+export { isGoexit, isPanicError } from "./brands.ts";
 export { checkScheduler } from "./check.ts";
 export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
 export { currentClock, currentGoroutine, now, random, wall } from "./current.ts";
@@ -14,17 +15,10 @@ export { type DeferScope, withDefer } from "./defer.ts";
 export { createDeterministicScheduler } from "./deterministic.ts";
 export { createFifoScheduler } from "./fifo.ts";
 export { createScheduler } from "./gmp.ts";
+export type { EndHook } from "./g.ts";
+export { launch } from "./light.ts";
 export { DONE, FAILED, FRESH, isOp, Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
-export {
-  goexit,
-  Goexit,
-  isGoexit,
-  isPanicError,
-  panic,
-  PanicError,
-  PanicNilError,
-  recover,
-} from "./panic.ts";
+export { goexit, Goexit, panic, PanicError, PanicNilError, recover } from "./panic.ts";
 export { panicDump, panicText } from "./panic-text.ts";
 export { poll } from "./poll.ts";
 export {

@@ -1,77 +1,95 @@
 /**
- * Lifecycle: goroutines from `go` to their end, the first layer of every scheduler of ours (then `program.ts`, then
- * `core.ts`).
+ * Lifecycle: goroutines from `go` to their end, step by step; the first layer of every scheduler of ours (then
+ * `program.ts`, then `core.ts`), and all of the small one in `light.ts`.
  *
  * Invariants
- *  1. Every goroutine that is not dead is in the list `all`, and `live` counts them.
+ *  1. `live` counts the goroutines that are not dead; each is in the list `all`, or queued, or running.
  *  2. `ready` makes a goroutine runnable only if it is WAITING, so once per wait.
- *  3. A goroutine ends once: joiners get its result or its panic; a panic nobody takes goes to `unhandled`.
+ *  3. A goroutine ends once: its hook is told, joiners get its result or its panic; a panic nobody takes goes to
+ *     `unhandled`.
+ *  4. An async or plain function that is started outside generator goroutines runs in the async context
+ *     (`AsyncLocalStorage`) of its `go`.
  *
  * Why three classes in a row and not three objects: a step touches fields of all of them, and one object keeps
- * that a load each.
+ * that a load each. Nothing here names clocks, dumps or reports, so that what only starts a function stays small.
  */
 import { ambient } from "./ambient.ts";
-import type { Clock, GoFunc, Goroutine, SchedStats, SchedulerOptions, Tracer } from "./api.ts";
-import { AsyncGate } from "./async-waiter.ts";
-import { CountingClock, HeapClock } from "./clock.ts";
+import type { Clock, GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
+import { isGoexit } from "./brands.ts";
 import type { Core } from "./core.ts";
-import { goroutineInfo, type GoroutineInfo } from "./deadlock.ts";
-import { nilGoFunc, notAFunction } from "./errors.ts";
-import { DEAD, EXITED, G, PANICKED, RETURNED, RUNNABLE, WAITING } from "./g.ts";
-import { isOp } from "./op.ts";
-import { isGoexit } from "./panic.ts";
-import { stackOverflow } from "./panic-text.ts";
-import { captureSite } from "./site.ts";
+import { badYield, nilGoFunc, notAFunction, stackOverflow } from "./errors.ts";
+import {
+  DEAD,
+  type EndHook,
+  EXITED,
+  G,
+  isOver,
+  PANICKED,
+  RETURNED,
+  RUNNABLE,
+  RUNNING,
+  WAITING,
+} from "./g.ts";
+import { isOp, type Op, PARKED } from "./op.ts";
+import type { WaitReason } from "./wait-reason.ts";
 
-/** How many goroutines have their creation site captured unless told otherwise: it costs a microsecond each. */
-const SITES_MAX = 1000;
+/** What a function without arguments is called with: no array of its own. */
+const NO_ARGS: unknown[] = [];
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
 
+/**
+ * The arguments of a function that waits for its first step and will run in the async context of its `go`. A promise
+ * job is what keeps that on every host; `AsyncLocalStorage` itself is Node's.
+ */
+class Carried {
+  readonly args: unknown[];
+  start!: () => void;
+
+  constructor(args: unknown[], run: () => void) {
+    this.args = args;
+    void new Promise<void>((resolve) => (this.start = resolve)).then(run);
+  }
+}
+
 export abstract class Lifecycle {
-  readonly gate: AsyncGate;
-  readonly clock: Clock;
+  abstract readonly clock: Clock;
   readonly tracer: Tracer | null;
-  /** Our own clock, which the pump polls; null if the user brought one. */
-  protected readonly heap: HeapClock | null;
-  protected readonly options: SchedulerOptions;
-  /** Head of the list of goroutines that are not dead, the newest first. */
+  /** Head of the list of goroutines that are not dead and have waited, the newest first. */
   all: G | null = null;
   live = 0;
-  created = 0;
   /** Goroutines that run an async function and have not ended. */
   asyncs = 0;
   pumping = false;
   /** A pump is on its way. */
   protected scheduled = false;
   protected switches = 0;
-  private sites: number;
-  private nextId = 1;
+  /** How many creation sites are still to be captured. */
+  protected sites = 0;
+  private readonly capture: (() => (step: () => void) => void) | undefined;
+  private lastId = 0;
   /** Parks by reason: the two latest reasons in fields, the others in the map. */
-  private readonly counts = new Map<string, number>();
+  protected readonly counts = new Map<string, number>();
   private reasonA = "";
   private countA = 0;
   private reasonB = "";
   private countB = 0;
 
-  constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null) {
-    this.options = options;
-    this.tracer = options.tracer ?? null;
-    this.gate = gate ?? new AsyncGate();
-    this.heap = clock instanceof HeapClock ? clock : null;
-    this.clock = this.heap === null ? new CountingClock(clock) : clock;
-    const sites = options.sites ?? "auto";
-    this.sites = sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
+  constructor(tracer: Tracer | null, capture: (() => (step: () => void) => void) | undefined) {
+    this.tracer = tracer;
+    this.capture = capture;
   }
 
   /** A goroutine became runnable: it was started, or woken by a running one or a timer. */
   protected abstract put(g: G): void;
   /** A goroutine was woken from outside: by a promise, an async function, an event. */
   protected abstract putOutside(g: G): void;
+  /** The running goroutine gave way. */
+  protected abstract putYield(g: G): void;
   /** Has the pump called soon. */
   protected abstract schedule(): void;
-  /** Steps a goroutine that turned out to have a generator. */
-  protected abstract step(g: G): void;
+  /** What the ambient slot names while this steps goroutines. */
+  protected abstract get scheduler(): Scheduler | null;
   /** A goroutine ended without a panic. */
   protected abstract ended(g: G, value: unknown, how: number): void;
   /** A goroutine panicked and nobody took it. */
@@ -80,8 +98,12 @@ export abstract class Lifecycle {
   protected abstract isMain(g: G): boolean;
   /** Something changed outside the pump: look again whether anything can run. */
   protected abstract moved(): void;
-  abstract readonly procs: number;
-  protected get steals(): number {
+  /** The runnable goroutines. */
+  abstract queued(): G[];
+  /** Remembers where a goroutine was started, by a call of `entry`. */
+  protected remember(_g: G, _entry: unknown): void {}
+  /** The P that steps now, for tracers and dumps. */
+  currentProc(): number {
     return 0;
   }
 
@@ -89,30 +111,47 @@ export abstract class Lifecycle {
     return this.live;
   }
 
-  go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
-    return this.spawn(fn, args, this.go) as G<R>;
+  /** Goroutines made so far. */
+  get created(): number {
+    return this.lastId;
   }
 
-  protected spawn(fn: GoFunc<any, any>, args: unknown[], entry: unknown): G {
+  go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
+    return this.spawn(fn, args, this.go, undefined) as G<R>;
+  }
+
+  /** As `go`, and `hook.done()` is called when the goroutine ends, before anybody hears of it: see `light.ts`. */
+  goThen(hook: EndHook, fn: GoFunc<any, any>, args: unknown[]): G {
+    return this.spawn(fn, args, this.goThen, hook);
+  }
+
+  protected spawn(
+    fn: GoFunc<any, any>,
+    args: unknown[],
+    entry: unknown,
+    hook: EndHook | undefined,
+  ): G {
     if (typeof fn !== "function") throw fn == null ? nilGoFunc() : notAFunction(fn);
     const core = this as unknown as Core;
-    const isGenerator = Object.getPrototypeOf(fn) === GeneratorFunction;
-    const g = isGenerator
-      ? new G(core, this.nextId++, fn as never, fn(...args) as never, undefined)
-      : new G(core, this.nextId++, fn as never, null, args);
-    const head = this.all;
-    g.allNext = head;
-    if (head !== null) head.allPrev = g;
-    this.all = g;
+    let g: G;
+    if (Object.getPrototypeOf(fn) === GeneratorFunction) {
+      const gen = args.length === 0 ? fn() : fn(...args);
+      g = new G(core, ++this.lastId, fn as never, gen as never, hook);
+    } else {
+      g = new G(core, ++this.lastId, fn as never, null, args.length === 0 ? NO_ARGS : args);
+      if (hook !== undefined) g.more().hook = hook;
+      const by = ambient.g as Partial<G> | null;
+      // A timer that fires in the pump has no context of its own.
+      if (by === null ? !this.pumping : by.gen === null) {
+        g.value = new Carried(g.value as unknown[], () => this.startCarried(g));
+      }
+    }
     this.live++;
-    this.created++;
     if (this.sites > 0) {
       this.sites--;
-      const extra = g.more();
-      extra.site = captureSite(entry);
-      extra.creator = (ambient.sched as unknown) === this && ambient.g !== null ? ambient.g.id : 0;
+      this.remember(g, entry);
     }
-    const capture = this.options.context;
+    const capture = this.capture;
     if (capture !== undefined) g.more().enter = capture();
     if (this.tracer !== null) this.tracer.create(this.clock.now(), g, ambient.g);
     g.state = RUNNABLE;
@@ -134,13 +173,103 @@ export abstract class Lifecycle {
     if (!this.scheduled) this.schedule();
   }
 
+  protected step(g: G): void {
+    ambient.g = g;
+    g.state = RUNNING;
+    g.op = null;
+    if (this.tracer !== null) this.tracer.start(this.clock.now(), g, this.currentProc());
+    if (g.extra !== null && g.extra.enter !== null) {
+      g.extra.enter(() => this.stepBody(g));
+      return;
+    }
+    const gen = g.gen;
+    if (gen === null) {
+      this.startTask(g);
+      return;
+    }
+    let r: IteratorResult<Op<any> | undefined, unknown>;
+    try {
+      r = gen.next();
+    } catch (error) {
+      this.panicked(g, error);
+      return;
+    }
+    this.stepped(g, r);
+  }
+
+  private stepBody(g: G): void {
+    if (g.gen === null) {
+      this.startTask(g);
+      return;
+    }
+    let r: IteratorResult<Op<any> | undefined, unknown>;
+    try {
+      r = g.gen.next();
+    } catch (error) {
+      this.panicked(g, error);
+      return;
+    }
+    this.stepped(g, r);
+  }
+
+  /** What a step left behind: an end, a parked op, a bare yield. */
+  private stepped(g: G, r: IteratorResult<Op<any> | undefined, unknown>): void {
+    if (r.done === true) {
+      this.finished(g, r.value, RETURNED);
+      return;
+    }
+    const op = r as unknown as Op<any>;
+    if (op.state === PARKED) {
+      op.waiter = g;
+      this.park(g, op, op.reason);
+      return;
+    }
+    if (r.value === undefined || isOver(op)) {
+      // A bare yield, or an op that completed while it parked: the goroutine only gave way.
+      g.state = RUNNABLE;
+      if (this.tracer !== null) this.tracer.stop(this.clock.now(), g, "gosched");
+      this.putYield(g);
+      return;
+    }
+    this.misused(g, r.value);
+  }
+
+  private park(g: G, op: Op<any>, reason: WaitReason): void {
+    g.op = op;
+    g.state = WAITING;
+    if (g.allNext === undefined) this.list(g);
+    if (reason === this.reasonA) this.countA++;
+    else if (reason === this.reasonB) this.countB++;
+    else this.countBlock(reason);
+    if (this.tracer !== null) this.tracer.block(this.clock.now(), g, reason, op);
+  }
+
+  /** `yield x` with something that is not for the scheduler: throws into the goroutine, where the mistake is. */
+  private misused(g: G, what: unknown): void {
+    let r: IteratorResult<Op<any> | undefined, unknown>;
+    try {
+      r = g.gen!.throw(badYield(what, isOp(what)));
+    } catch (error) {
+      this.panicked(g, error);
+      return;
+    }
+    this.stepped(g, r);
+  }
+
   /** First step of a goroutine that is no generator function: calls it. */
-  protected startTask(g: G): void {
-    const args = g.value as unknown[];
-    g.value = undefined;
+  private startTask(g: G): void {
+    const args = g.value as unknown[] | Carried;
+    if (args instanceof Carried) {
+      g.value = args.args;
+      this.parkTask(g);
+      args.start();
+      return;
+    }
+    const { fn, extra } = g;
+    g.value = extra === null || extra.hook === null ? undefined : extra.hook;
     let result: any;
     try {
-      result = g.fn(...args);
+      result = args.length === 0 ? fn() : fn(...args);
     } catch (error) {
       this.panicked(g, error);
       return;
@@ -156,9 +285,7 @@ export abstract class Lifecycle {
         return;
       }
       if (typeof result.then === "function") {
-        g.state = WAITING;
-        this.asyncs++;
-        if (this.tracer !== null) this.tracer.block(this.clock.now(), g, "await", null);
+        this.parkTask(g);
         (result as PromiseLike<unknown>).then(
           (value) => {
             if (g.state !== DEAD) this.asyncs--;
@@ -177,23 +304,71 @@ export abstract class Lifecycle {
     this.finished(g, result, RETURNED);
   }
 
-  private unlink(g: G): void {
+  /** The goroutine waits for what only its async function knows. */
+  private parkTask(g: G): void {
+    g.state = WAITING;
+    if (g.allNext === undefined) this.list(g);
+    this.asyncs++;
+    if (this.tracer !== null) this.tracer.block(this.clock.now(), g, "await", null);
+  }
+
+  /** The job in which a function runs that was started elsewhere. */
+  private startCarried(g: G): void {
+    if (g.state === DEAD) return;
+    this.asyncs--;
+    if (this.tracer !== null) this.tracer.unblock(this.clock.now(), g, null, null);
+    const { g: outerG, sched: outerSched } = ambient;
+    ambient.sched = this.scheduler;
+    this.pumping = true;
+    this.switches++;
+    this.step(g);
+    this.pumping = false;
+    ambient.g = outerG;
+    ambient.sched = outerSched;
+    if (!this.scheduled) this.schedule();
+  }
+
+  /** Puts a goroutine that begins to wait into the list of those that have waited. */
+  private list(g: G): void {
+    const head = this.all;
+    g.allNext = head;
+    if (head !== null) head.allPrev = g;
+    this.all = g;
+  }
+
+  /** Takes an ended goroutine out of the counts. */
+  private leave(g: G): void {
+    this.live--;
     const { allPrev, allNext } = g;
+    if (allNext === undefined) return;
     if (allPrev === null) this.all = allNext;
     else allPrev.allNext = allNext;
     if (allNext !== null) allNext.allPrev = allPrev;
     g.allPrev = null;
-    g.allNext = null;
-    this.live--;
+    g.allNext = undefined;
   }
 
-  protected finished(g: G, value: unknown, how: number): void {
+  /** Calls the hook of an ending goroutine; false if it threw, which then is how the goroutine ended. */
+  private unhooked(g: G): boolean {
+    const hook = g.value as EndHook;
+    g.value = undefined;
+    try {
+      hook.done();
+      return true;
+    } catch (error) {
+      this.panicked(g, error);
+      return false;
+    }
+  }
+
+  private finished(g: G, value: unknown, how: number): void {
     if (g.state === DEAD) return;
+    if (g.value !== undefined && !this.unhooked(g)) return;
     g.state = DEAD;
     g.end = how;
     g.value = value;
     g.gen = null;
-    this.unlink(g);
+    this.leave(g);
     const extra = g.extra;
     if (extra !== null && extra.joiners !== null) {
       let op;
@@ -205,18 +380,19 @@ export abstract class Lifecycle {
   }
 
   /** A throw reached the end of the goroutine. */
-  protected panicked(g: G, error: unknown): void {
+  private panicked(g: G, error: unknown): void {
     if (g.state === DEAD) return;
     if (isGoexit(error)) {
       this.finished(g, undefined, EXITED);
       return;
     }
+    if (g.value !== undefined && !this.unhooked(g)) return;
     error = stackOverflow(error) ?? error;
     g.state = DEAD;
     g.end = PANICKED;
     g.value = error;
     g.gen = null;
-    this.unlink(g);
+    this.leave(g);
     if (this.tracer !== null) this.tracer.end(this.clock.now(), g, "panic");
     const joiners = g.extra?.joiners ?? null;
     if (joiners !== null && joiners.length > 0) {
@@ -227,13 +403,6 @@ export abstract class Lifecycle {
     this.unhandled(g, error);
   }
 
-  /** Counts a park by its reason. */
-  protected countPark(reason: string): void {
-    if (reason === this.reasonA) this.countA++;
-    else if (reason === this.reasonB) this.countB++;
-    else this.countBlock(reason);
-  }
-
   private countBlock(reason: string): void {
     this.counts.set(this.reasonB, (this.counts.get(this.reasonB) ?? 0) + this.countB);
     this.reasonB = this.reasonA;
@@ -242,11 +411,8 @@ export abstract class Lifecycle {
     this.countA = 1;
   }
 
-  protected pendingTimers(): number {
-    return this.heap !== null ? this.heap.size : (this.clock as CountingClock).size;
-  }
-
-  stats(): SchedStats {
+  /** Parks by reason so far. */
+  protected blocks(): Record<string, number> {
     const blocks: Record<string, number> = {};
     const add = (reason: string, n: number): void => {
       if (n > 0) blocks[reason] = (blocks[reason] ?? 0) + n;
@@ -254,26 +420,22 @@ export abstract class Lifecycle {
     for (const [reason, n] of this.counts) add(reason, n);
     add(this.reasonA, this.countA);
     add(this.reasonB, this.countB);
-    return {
-      goroutinesCreated: this.created,
-      goroutinesLive: this.live,
-      contextSwitches: this.switches,
-      steals: this.steals,
-      timers: this.pendingTimers(),
-      blocks,
-      procs: this.procs,
-    };
+    return blocks;
   }
 
-  /** Every goroutine that is not dead, by id: what dumps are made of. O(n log n). */
-  goroutines(): GoroutineInfo[] {
-    const list: GoroutineInfo[] = [];
-    for (let g = this.all; g !== null; g = g.allNext) list.push(goroutineInfo(g));
+  /** Every goroutine that is not dead, by id. O(n log n). */
+  everyone(): G[] {
+    const list: G[] = [];
+    for (let g: G | null | undefined = this.all; g != null; g = g.allNext) list.push(g);
+    for (const g of this.queued()) if (g.allNext === undefined) list.push(g);
+    const g = ambient.g;
+    if (
+      g instanceof G &&
+      (g.core as unknown) === this &&
+      g.state === RUNNING &&
+      g.allNext === undefined
+    )
+      list.push(g);
     return list.sort((a, b) => a.id - b.id);
-  }
-
-  /** Pending timers of each P, for dumps. */
-  timerCounts(): number[] {
-    return this.heap === null ? [] : this.heap.heaps.map((heap) => heap.size);
   }
 }

@@ -4,7 +4,7 @@
  * Invariants: nothing here throws, whatever a value's own methods do; errors print their message, as Go prints
  * `Error()`, and JavaScript's built-in kinds of error have their kind before it.
  */
-import { FatalError, hasBrand, isFatalError } from "@gort/types";
+import { hasBrand, isFatalError } from "@gort/types";
 import type { Goroutine } from "./api.ts";
 import { framesOf } from "./site.ts";
 
@@ -126,10 +126,4 @@ export function panicDump(error: unknown, g: Goroutine): string {
   const frames = framesOf(source).map((f) => `${f.func || "(anonymous)"}(...)\n\t${f.at}`);
   if (frames.length === 0) frames.push(`${g.name}(...)`);
   return `${panicText(error)}\n\ngoroutine ${g.id} [running]:\n${frames.join("\n")}`;
-}
-
-/** Go's fatal error for unbounded recursion, made of the engine's. */
-export function stackOverflow(error: unknown): FatalError | null {
-  if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) return null;
-  return Object.assign(new FatalError("stack overflow"), { cause: error });
 }

@@ -13,13 +13,12 @@
  */
 import { RuntimeError } from "@gort/types";
 import { ambient } from "./ambient.ts";
+import type { Goroutine } from "./api.ts";
+import { GOEXIT, isPanicError, PANIC } from "./brands.ts";
 import { TEXT } from "./errors.ts";
 import { G } from "./g.ts";
-import { printPanicValue } from "./panic-text.ts";
+import { panicDump, printPanicValue } from "./panic-text.ts";
 import { captureSite, parseFrame } from "./site.ts";
-
-const GOEXIT = Symbol.for("gort.Goexit");
-const PANIC = Symbol.for("gort.PanicError");
 
 /** What a panic is made of while it unwinds. */
 export interface PanicState {
@@ -53,15 +52,18 @@ export class PanicError extends Error {
     return "panic";
   }
 
+  /**
+   * What Go prints when `g` dies of it.
+   * @internal
+   */
+  dump(g: Goroutine): string {
+    return panicDump(this, g);
+  }
+
   /** The brand, `Symbol.for("gort.PanicError")`. */
   get [PANIC](): true {
     return true;
   }
-}
-
-/** Whether `v` is a {@link PanicError}, from whichever copy of this package. */
-export function isPanicError(v: unknown): v is PanicError {
-  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[PANIC] === true;
 }
 
 /** Go's `*runtime.PanicNilError`: what `recover` returns after `panic(nil)`. */
@@ -84,15 +86,6 @@ export class Goexit extends Error {
   get [GOEXIT](): true {
     return true;
   }
-}
-
-/** Whether `error` is the signal that `goexit` throws. */
-export function isGoexit(error: unknown): error is Goexit {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    (error as Record<symbol, unknown>)[GOEXIT] === true
-  );
 }
 
 /**

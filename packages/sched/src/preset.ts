@@ -9,6 +9,7 @@ import type { GoFunc, Goroutine, GmpOptions, Scheduler } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { RealClock } from "./clock.ts";
 import { createScheduler, GmpScheduler } from "./gmp.ts";
+import { lightGoroutines } from "./light.ts";
 
 /**
  * The scheduler used outside goroutines, and by async goroutines after their first `await`. Made on first use.
@@ -97,5 +98,6 @@ export function run<R>(main: GoFunc<[], R>, options: GmpOptions = {}): Promise<R
 
 /** Goroutines of the current scheduler that are not dead. O(1). */
 export function numGoroutine(): number {
-  return currentScheduler().numGoroutine();
+  const s = currentScheduler();
+  return s.numGoroutine() + (s === ambient.fallback ? lightGoroutines() : 0);
 }

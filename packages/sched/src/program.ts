@@ -11,17 +11,18 @@
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
  */
-import type { Clock, GoFunc, SchedulerOptions } from "./api.ts";
-import type { AsyncGate } from "./async-waiter.ts";
-import type { VirtualClock } from "./clock.ts";
+import { ambient } from "./ambient.ts";
+import type { Clock, GoFunc, SchedStats, SchedulerOptions } from "./api.ts";
+import { AsyncGate } from "./async-waiter.ts";
+import { isPanicError } from "./brands.ts";
+import { CountingClock, HeapClock, type VirtualClock } from "./clock.ts";
 import { deadlockError } from "./deadlock.ts";
 import { programEnded } from "./errors.ts";
 import { DEAD, EXITED, type G } from "./g.ts";
 import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Op } from "./op.ts";
-import { isPanicError } from "./panic.ts";
-import { panicDump } from "./panic-text.ts";
+import { captureSite } from "./site.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
 interface Program {
@@ -30,7 +31,18 @@ interface Program {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * How many goroutines have their creation site captured unless told otherwise: as many as a report shows, because
+ * one costs microseconds.
+ */
+const SITES_MAX = 100;
+
 export abstract class Programs extends Lifecycle {
+  readonly gate: AsyncGate;
+  readonly clock: Clock;
+  /** Our own clock, which the pump polls; null if the user brought one. */
+  protected readonly heap: HeapClock | null;
+  protected readonly options: SchedulerOptions;
   /** Whether this is the scheduler of a bubble. */
   isBubble = false;
   /** Ops that complete when nothing can run before time moves on: see `testing/bubble.ts`. */
@@ -47,12 +59,49 @@ export abstract class Programs extends Lifecycle {
   private watch: (() => void) | null = null;
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
-    super(options, clock, gate);
+    super(options.tracer ?? null, options.context);
+    this.options = options;
+    this.gate = gate ?? new AsyncGate();
+    this.heap = clock instanceof HeapClock ? clock : null;
+    this.clock = this.heap === null ? new CountingClock(clock) : clock;
+    const sites = options.sites ?? "auto";
+    this.sites = sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
     this.ownsClock = ownsClock && options.clock === undefined;
   }
 
+  abstract readonly procs: number;
+  protected get steals(): number {
+    return 0;
+  }
   /** Forgets every runnable goroutine. */
   protected abstract clearQueues(): void;
+
+  protected override remember(g: G, entry: unknown): void {
+    const extra = g.more();
+    extra.site = captureSite(entry);
+    extra.creator = (ambient.sched as unknown) === this && ambient.g !== null ? ambient.g.id : 0;
+  }
+
+  protected pendingTimers(): number {
+    return this.heap !== null ? this.heap.size : (this.clock as CountingClock).size;
+  }
+
+  /** Pending timers of each P, for dumps. */
+  timerCounts(): number[] {
+    return this.heap === null ? [] : this.heap.heaps.map((heap) => heap.size);
+  }
+
+  stats(): SchedStats {
+    return {
+      goroutinesCreated: this.created,
+      goroutinesLive: this.live,
+      contextSwitches: this.switches,
+      steals: this.steals,
+      timers: this.pendingTimers(),
+      blocks: this.blocks(),
+      procs: this.procs,
+    };
+  }
 
   external(delta: number): void {
     this.externals += delta;
@@ -67,7 +116,7 @@ export abstract class Programs extends Lifecycle {
       if (this.program !== null)
         throw new Error("gort: run: this scheduler is already running a program");
       this.mainExited = false;
-      const g = this.spawn(main, args, this.run) as G<R>;
+      const g = this.spawn(main, args, this.run, undefined) as G<R>;
       this.program = { main: g, resolve, reject };
     });
   }
@@ -85,7 +134,7 @@ export abstract class Programs extends Lifecycle {
 
   protected unhandled(g: G, error: unknown): void {
     // Our own errors carry Go's report; a foreign one keeps the stack it has.
-    if (isPanicError(error)) error.stack = panicDump(error, g);
+    if (isPanicError(error)) error.stack = error.dump(g);
     const hook = this.options.onPanic;
     const program = this.program;
     if (hook !== undefined && program?.main !== g) {
@@ -115,23 +164,22 @@ export abstract class Programs extends Lifecycle {
 
   /** Ends every goroutine where it stands, as the end of a process does: no deferred call runs. */
   protected dropAll(): void {
+    const all = this.everyone();
     this.clearQueues();
     // All are dead before the first leaves its queue: leaving may let others in, who must not become runnable.
-    for (let g = this.all; g !== null; g = g.allNext) g.state = DEAD;
+    for (const g of all) g.state = DEAD;
     const joined: G[] = [];
-    for (let g = this.all; g !== null;) {
-      const next: G | null = g.allNext;
+    for (const g of all) {
       const op = g.op;
       g.op = null;
-      g.state = DEAD;
       g.end = EXITED;
+      g.value = undefined;
       g.gen = null;
-      g.allNext = null;
+      g.allNext = undefined;
       g.allPrev = null;
       // Leaves the queue, or gives back what was handed over but never taken.
       if (op !== null) op.return(undefined);
       if (g.extra !== null && g.extra.joiners !== null) joined.push(g);
-      g = next;
     }
     this.all = null;
     this.live = 0;

@@ -4,8 +4,8 @@
  * Invariant: capturing never throws and leaves `Error.stackTraceLimit` as it was; the text is made only when
  * somebody reads it.
  *
- * Why an Error: it is the only portable way to a stack, and V8 formats it lazily. One costs about a microsecond, so
- * a scheduler captures only the first thousand unless told otherwise.
+ * Why an Error: it is the only portable way to a stack, and V8 formats it lazily. One costs some microseconds, so
+ * a scheduler captures only the first hundred unless told otherwise.
  */
 
 interface StackError {
@@ -13,7 +13,9 @@ interface StackError {
   captureStackTrace?(target: object, above?: unknown): void;
 }
 
+/** Frames kept to see who called a function, and of a creation site: the caller, below a wrapper or two. */
 const FRAMES = 12;
+const SITE_FRAMES = 5;
 /** How frames of gort look in a stack, in the sources and in a build. */
 const OWN = /[\\/](@gort[\\/]\w+|packages[\\/](sched|chan|sync|context))[\\/](src|dist)[\\/]/;
 
@@ -30,7 +32,7 @@ export function captureSite(above?: unknown): Site {
   const E = Error as StackError;
   const limit = E.stackTraceLimit;
   try {
-    if (limit !== undefined) E.stackTraceLimit = FRAMES;
+    if (limit !== undefined) E.stackTraceLimit = above === undefined ? FRAMES : SITE_FRAMES;
     if (above === undefined || E.captureStackTrace === undefined) return new Error("created");
     const site: Site = {};
     E.captureStackTrace(site, above);

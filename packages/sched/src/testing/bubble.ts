@@ -13,7 +13,7 @@
  */
 import type { Scheduler, Tracer } from "../api.ts";
 import { Core } from "../core.ts";
-import { formatGoroutine, type GoroutineInfo, isDeadlockError } from "../deadlock.ts";
+import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
 import { seedFromEnvironment } from "../host.ts";
 import { Op } from "../op.ts";
@@ -127,7 +127,7 @@ export async function bubble<R>(
     const main = scheduler.go<[Bubble], R>(body, b);
     const result: R = yield* main.join();
     yield* b.wait();
-    const left = core.goroutines().filter((g) => g.id !== 1);
+    const left = goroutines(scheduler).filter((g) => g.id !== 1);
     if (leakCheck && left.length > 0) {
       throw new BubbleError(
         "deadlock: main bubble goroutine has exited but blocked goroutines remain",

@@ -11,7 +11,7 @@
  */
 import type { Goroutine, Scheduler, Tracer } from "../api.ts";
 import { Core } from "../core.ts";
-import { G, WAITING } from "../g.ts";
+import { G, RUNNING, WAITING } from "../g.ts";
 import { GmpScheduler } from "../gmp.ts";
 import { P_IDLE, P_RUNNING } from "../proc.ts";
 
@@ -76,9 +76,7 @@ export function schedTrace(
     `  M0: p=${current === null ? "nil" : scheduler.currentProc()} curg=${current?.id ?? "nil"} mallocing=0 throwing=0` +
       ` preemptoff= locks=0 dying=0 spinning=${spinning > 0} blocked=${current === null} lockedg=nil`,
   );
-  const all: G[] = [];
-  for (let g = scheduler.all; g !== null; g = g.allNext) all.push(g);
-  for (const g of all.sort((a, b) => a.id - b.id)) {
+  for (const g of scheduler.everyone()) {
     const why = g.state === WAITING ? g.reason : "";
     const locked = g.extra !== null && g.extra.lockedP >= 0;
     lines.push(
@@ -90,8 +88,7 @@ export function schedTrace(
 
 /** The goroutine that runs now on this scheduler. */
 function running(scheduler: Core): G | null {
-  for (let g = scheduler.all; g !== null; g = g.allNext) if (g.status === "running") return g;
-  return null;
+  return scheduler.everyone().find((g) => g.state === RUNNING) ?? null;
 }
 
 /**

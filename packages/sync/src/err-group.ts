@@ -12,7 +12,7 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
-import { go, isGoexit, Op, PARKED, WaitQueue, type WaitReason } from "@gort/sched";
+import { isGoexit, launch, Op, PARKED, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { finishSteps } from "./body.ts";
@@ -237,7 +237,7 @@ export class ErrGroup {
   private start(op: StartOp): void {
     this.running++;
     op.started = true;
-    go(runInGroup, this, op.fn);
+    launch(null, runInGroup, [this, op.fn]);
   }
 
   private startQueued(): void {

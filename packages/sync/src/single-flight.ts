@@ -13,7 +13,7 @@
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
  */
-import { go, isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { isGoexit, launch, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
 import { finishSteps, isGenerator, isThenable } from "./body.ts";
@@ -74,7 +74,7 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
       throw isPanic(e) ? new FlightPanic(e) : e;
     }
     if (isGenerator(r)) {
-      go(runCall, group, key, call, () => r as Generator<any, V, any>);
+      launch(null, runCall, [group, key, call, () => r as Generator<any, V, any>]);
     } else if (isThenable(r)) {
       (r as PromiseLike<V>).then(
         (value) => group.end(key, call, { ok: true, value }),
@@ -158,7 +158,7 @@ export class SingleFlight<K = string, V = unknown> {
     call = new Call<V>();
     call.chans.push(ch);
     this.calls.set(key, call);
-    go(runCall<K, V>, this, key, call, carry(fn) as Body<V>);
+    launch(null, runCall<K, V>, [this, key, call, carry(fn) as Body<V>]);
     return ch;
   }
 
@@ -186,9 +186,10 @@ export class SingleFlight<K = string, V = unknown> {
     if (exits) return;
     for (const ch of chans) ch.deliver({ ok: false, err, shared });
     if (panics && (nobody || chans.length > 0)) {
-      go(() => {
+      const raise = (): never => {
         throw err;
-      });
+      };
+      launch(null, raise, []);
     }
   }
 }

@@ -10,17 +10,15 @@
 import {
   DONE,
   FAILED,
-  go,
   type GoFunc,
   type Goroutine,
+  launch,
   Op,
   WaitQueue,
   type WaitReason,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
-import { finishSteps, isGenerator, isPlain } from "./body.ts";
-import { carry, isGeneratorFunction } from "./carry.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 
@@ -128,9 +126,7 @@ export class WaitGroup {
     if (typeof fn !== "function") throw badArgument("WaitGroup.go", "fn", fn, "a function", "type");
     this.add(1);
     try {
-      if (isGeneratorFunction(fn)) return go(runAndDone<A, R>, this, fn, args);
-      const call = carry(() => fn(...args)) as () => R;
-      return go(runAndDone<[], R>, this, call, []);
+      return launch(this, fn, args);
     } catch (error) {
       this.done();
       throw error;
@@ -160,19 +156,5 @@ export class WaitGroup {
       op.error = new MisuseError(texts.reusedBeforeReturn);
       op.state = FAILED;
     }
-  }
-}
-
-function* runAndDone<A extends unknown[], R>(
-  wg: WaitGroup,
-  fn: GoFunc<A, R>,
-  args: A,
-): Generator<Op<any> | undefined, R, any> {
-  try {
-    const r: unknown = fn(...args);
-    if (isGenerator(r)) return (yield* r) as R;
-    return (isPlain(r) ? r : yield* finishSteps(r)) as R;
-  } finally {
-    wg.done();
   }
 }

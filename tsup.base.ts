@@ -6,7 +6,8 @@ export const library = (entry: Record<string, string> = { index: "src/index.ts" 
   format: "esm",
   target: "es2022",
   platform: "neutral",
-  dts: true,
+  // The declarations name `Symbol.dispose`, which TypeScript's libs of ES2023 and older lack.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   clean: true,
   treeshake: true,

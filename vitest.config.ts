@@ -3,14 +3,25 @@ import { defineConfig } from "vitest/config";
 // Packages resolve to their sources ("@gort/source"), so no build stands between an edit and its test.
 const conditions = ["@gort/source", "module", "node", "development|production"];
 
+const limits = { pool: "forks", testTimeout: 60_000, hookTimeout: 120_000 } as const;
+
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
   test: {
-    include: ["{packages,apps}/*/test/**/*.test.ts"],
-    pool: "forks",
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     reporters: ["default"],
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: { ...limits, name: "sources", include: ["{packages,apps}/*/test/**/*.test.ts"] },
+      },
+      {
+        test: {
+          ...limits,
+          name: "tarballs",
+          include: ["apps/checks/packed/*.test.ts"],
+          globalSetup: "apps/checks/src/packed-setup.ts",
+        },
+      },
+    ],
   },
 });

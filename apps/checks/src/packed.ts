@@ -1,66 +1,80 @@
-/** Packs every package as `pnpm publish` would and installs the tarballs into an empty project. */
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Packs every package as `pnpm publish` would and installs the tarballs into empty projects. */
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { readPackages, root, type Package } from "./workspace.ts";
+import { parallel, sh } from "./run.ts";
+import { readPackages, root } from "./workspace.ts";
 
-const run = promisify(execFile);
-
+/** A package's tarball. */
 export interface Packed {
-  readonly pkg: Package;
+  /** Folder under `packages/`, e.g. "chan". */
+  readonly folder: string;
   readonly tarball: string;
 }
 
-/** Runs a command; resolves with its output, rejects with its output too. */
-export async function sh(cwd: string, command: string, ...args: string[]): Promise<string> {
-  const PATH = `${join(root, "node_modules/.bin")}:${process.env["PATH"]}`;
-  const env: NodeJS.ProcessEnv = { ...process.env, PATH };
-  // The user's project has neither our conditions nor our test runner.
-  delete env["NODE_OPTIONS"];
-  for (const name of Object.keys(env)) if (name.startsWith("VITEST")) delete env[name];
-  try {
-    const { stdout } = await run(command, args, { cwd, env, maxBuffer: 1 << 26 });
-    return stdout;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(" ")} failed\n${stdout}\n${stderr}`, { cause: error });
+/** All tarballs, and an empty project that has installed them and nothing else. */
+export interface PackedProject {
+  readonly packed: readonly Packed[];
+  readonly dir: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    project: PackedProject;
   }
 }
 
 export async function packAll(dir: string): Promise<Packed[]> {
-  const out: Packed[] = [];
-  for (const pkg of readPackages()) {
+  return parallel(readPackages(), 2, async (pkg) => {
     if (!existsSync(join(pkg.dir, "dist/index.js"))) {
       throw new Error(`${pkg.dir} is not built: run \`pnpm build\` first`);
     }
     const json = await sh(pkg.dir, "pnpm", "pack", "--json", "--pack-destination", dir);
-    out.push({ pkg, tarball: (JSON.parse(json) as { filename: string }).filename });
-  }
-  return out;
+    return { folder: pkg.folder, tarball: (JSON.parse(json) as { filename: string }).filename };
+  });
 }
 
-/** An empty project with all tarballs installed and nothing else. */
-export async function emptyProject(packed: readonly Packed[]): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), "gort-user-"));
+/** Installs tarballs into a folder that need not exist, without asking a registry. */
+export async function installTarballs(dir: string, packed: readonly Packed[]): Promise<void> {
   writeFileSync(join(dir, "package.json"), JSON.stringify({ name: "user", private: true }));
   const tarballs = packed.map((p) => p.tarball);
   await sh(dir, "npm", "install", "--offline", "--no-audit", "--no-fund", ...tarballs);
-  return dir;
 }
 
-/** A temporary folder that lives as long as `use` runs. */
-export async function withTempDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
-  const dir = mkdtempSync(join(tmpdir(), "gort-"));
-  mkdirSync(dir, { recursive: true });
+/** A temporary folder under the system's, by its real path (bundlers print and compare those). */
+export function tempDir(name: string): string {
+  return mkdtempSync(join(realpathSync(tmpdir()), `gort-${name}-`));
+}
+
+/** Packs and installs everything; `remove` deletes what was made. */
+export async function packedProject(): Promise<PackedProject & { remove(): void }> {
+  const tarballs = tempDir("packed");
+  const dir = tempDir("user");
+  const remove = (): void => {
+    for (const made of [tarballs, dir]) rmSync(made, { recursive: true, force: true });
+  };
   try {
-    return await use(dir);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
+    const packed = await packAll(tarballs);
+    await installTarballs(dir, packed);
+    return { packed, dir, remove };
+  } catch (error) {
+    remove();
+    throw error;
   }
+}
+
+/** Every import path that the packages offer, e.g. "@gort/alloc/testing". */
+export function entryPoints(): string[] {
+  return readPackages().flatMap((p) =>
+    Object.keys(p.manifest.exports ?? {})
+      .filter((subpath) => subpath !== "./package.json")
+      .map((subpath) => p.manifest.name + subpath.slice(1)),
+  );
 }
 
 export function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(path, "utf8")) as T;
 }
+
+/** Where downloaded runtimes and browsers' profiles are kept between runs. */
+export const cache = join(root, "node_modules/.cache/gort");

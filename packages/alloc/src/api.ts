@@ -73,6 +73,31 @@ export interface Allocator {
 export interface TracedAllocator extends Allocator {
   readonly objects: ObjectTable;
   readonly system: SystemMemory;
+  /** Many objects at a time, where the allocator can. */
+  readonly runs?: ObjectRuns;
+}
+
+/**
+ * Free objects of one size that lie side by side, claimed at once and handed out one by one by the caller. A claimed
+ * object is an allocated one: zeroed, its pointer bits clear, born black.
+ */
+export interface ObjectRuns {
+  /** The largest object there are runs of, in bytes. */
+  readonly sizeMax: number;
+  /** Where the run that was claimed last ends. */
+  readonly end: Ptr;
+  /**
+   * Claims one or more objects of the size class of `size`, 1 to `sizeMax` bytes; the address of the first.
+   * Pointer-free objects below 16 bytes get a block each. Throws what `alloc` throws.
+   */
+  claim(size: number, flags: number, shard?: number): Ptr;
+  /** Gives back what was not handed out of a run, from `p` to its `end`: as if it had never been allocated. */
+  unclaim(p: Ptr, end: Ptr): void;
+  /**
+   * Called before objects are counted or visited, and when a cycle starts to mark or to sweep: give back all runs.
+   * Whoever claims must set it.
+   */
+  onCount: (() => void) | null;
 }
 
 /** Memory outside of any object: where a collector keeps its own state, so that it too lies in the memory. */
@@ -141,8 +166,37 @@ export interface ObjectTable {
   readonly pointerBits: Ptr;
   /** The mark-sweep cycle, see {@link SweepControl}. */
   readonly cycle: SweepControl;
+  /** The marker's inner loop, where the allocator has a fast one. Without it a collector uses `findAndMark`. */
+  readonly tracer?: ObjectTracer;
   /** Visits every allocated object, in address order within a span. */
   forEach(visit: (base: Ptr, size: number) => void): void;
+}
+
+/**
+ * Marks what grey objects point to, many at a time. Grey objects are words on a stack that lies in the memory and grows
+ * upwards: the base of a scan object; what else the caller puts there must have one of the low two bits set.
+ */
+export interface ObjectTracer {
+  /** The most words that one batch pushes. */
+  readonly room: number;
+  /** Bytes of all objects marked so far, and of those traced; the caller may set them. */
+  marked: number;
+  scanned: number;
+  /**
+   * Pops objects and pushes the scan objects they point to that were white, until `work` bytes are traced, the stack is
+   * empty, the top is not an untagged object, or there may be no room for the pointers of the next one.
+   * A pushed object that is too large to be traced at once has bit 2 set.
+   * @param bottom word index of the stack's first entry
+   * @param top word index after its last entry
+   * @param end word index after the last word that may be written
+   * @returns the new top
+   */
+  trace(bottom: number, top: number, end: number, work: number): number;
+  /**
+   * The same for `bytes` bytes (at most `4 * room`) from `from` on, part of the object `base` of `size` bytes; pushes to
+   * the words from `out` on and returns the new top.
+   */
+  traceRange(from: Ptr, bytes: number, base: Ptr, size: number, out: number): number;
 }
 
 /** The cycle of marks and sweeps, as Go's sweepgen: idle → marking → sweeping → idle. */
@@ -153,6 +207,8 @@ export interface SweepControl {
   startSweep(): void;
   /** Sweeps at least `pages` 8 KiB pages if there are that many; returns pages swept, 0 when done. */
   sweep(pages: number): number;
+  /** Pages a sweep would go through if it began now; O(1). */
+  readonly pages?: number;
   /** Called before a span that has a special object is swept, with its address range. */
   onSweep: ((start: Ptr, end: Ptr) => void) | null;
   /** Flags the object's span so that `onSweep` is called for it in this and later cycles. */

@@ -210,13 +210,13 @@ export function releaseEmpty(c: Core): number {
   return before - i32[H_PAGES_INUSE]!;
 }
 
-/** A span that no cache holds, settled or not, has lost an object: it may be full no longer, or empty now. */
-export function demote(c: Core, s: number, count: number): void {
+/** A span that no cache holds, settled or not, has lost `n` objects: it may be full no longer, or empty now. */
+export function demote(c: Core, s: number, count: number, n = 1): void {
   const i32 = c.i32;
   const partial = listOf(c, i32[s + S_INFO]! & SPC_MASK, 1);
-  const wasFull = count === i32[s + S_OBJECTS]! - 1;
+  const wasFull = count + n === i32[s + S_OBJECTS]!;
   if (count !== 0) {
-    pushSpan(c, partial, s);
+    if (wasFull) pushSpan(c, partial, s);
     return;
   }
   if (!wasFull) removeSpan(c, s);

@@ -2,7 +2,7 @@
  * The cached views and constants of one memory: all that the parts of the allocator share, and nothing else.
  *
  * Invariants
- *  1. Every field but the collector's hook is fixed when the object is made; state is read from the memory each time.
+ *  1. Every field but the collector's hooks is fixed when the object is made; state is read from the memory each time.
  *  2. Two cores over the same buffer are interchangeable.
  */
 import type { ReservedMemory } from "./api.ts";
@@ -49,6 +49,8 @@ export class Core {
   readonly chunkPages: number;
   /** What the collector wants called before a special span is swept. */
   onSweep: ((start: number, end: number) => void) | null = null;
+  /** What the owner of claimed runs wants called before anything is counted or visited; see runs.ts. */
+  onCount: (() => void) | null = null;
 
   constructor(memory: ReservedMemory, shards: number) {
     const l = layoutOf(memory.byteLength, shards);

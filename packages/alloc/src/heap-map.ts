@@ -5,7 +5,7 @@
  *  1. The regions follow each other from the first page of the heap to the frontier, without gap or overlap.
  *  2. Taking the map changes nothing. It is a snapshot of plain values, ready for JSON or `postMessage`.
  */
-import type { Allocator, Ptr } from "./api.ts";
+import type { Allocator, Ptr, TracedAllocator } from "./api.ts";
 import { Core, readHeader } from "./core.ts";
 import { reserved } from "./memory.ts";
 import { addressOf, fromWord } from "./ptr.ts";
@@ -96,6 +96,7 @@ export interface HeapMap {
  * ```
  */
 export function heapMap(allocator: Pick<Allocator, "memory">): HeapMap {
+  (allocator as Partial<TracedAllocator>).runs?.onCount?.();
   const memory = reserved(allocator.memory);
   const c = new Core(memory, readHeader(memory, KIND_TIERED));
   const frontier = c.i32[H_FRONTIER]!;

@@ -9,13 +9,15 @@
  * This is the marker's inner loop: page → record by the page map, record → index by a 32-bit multiply, index → bit.
  * `findAndMark` does in one walk what find and mark do in two.
  */
-import type { ObjectTable, Ptr, SweepControl } from "./api.ts";
+import type { ObjectTable, ObjectTracer, Ptr, SweepControl } from "./api.ts";
 import { blackenCaches, dropTiny, flushCaches } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { foreignPointer } from "./errors.ts";
 import { beginSweep, sweepPages } from "./sweep.ts";
+import { SpanTracer } from "./tracer.ts";
 import { forEachSpan } from "./walk.ts";
 import {
+  H_PAGES_INUSE,
   H_PHASE,
   MARKING,
   PAGE_SHIFT,
@@ -43,6 +45,7 @@ class Cycle implements SweepControl {
     this.c.onSweep = hook;
   }
   startMark(): void {
+    this.c.onCount?.();
     if (this.c.i32[H_PHASE] === SWEEPING) sweepPages(this.c, Infinity);
     // A tiny block begun before this moment is white; objects born black must not be packed into it.
     dropTiny(this.c);
@@ -50,9 +53,13 @@ class Cycle implements SweepControl {
     blackenCaches(this.c);
   }
   startSweep(): void {
+    this.c.onCount?.();
     flushCaches(this.c);
     dropTiny(this.c);
     beginSweep(this.c);
+  }
+  get pages(): number {
+    return this.c.i32[H_PAGES_INUSE]!;
   }
   sweep(pages: number): number {
     return sweepPages(this.c, pages);
@@ -71,6 +78,7 @@ const indexIn = (offset: number, div: number): number => Math.imul(offset >>> 3,
 export class SpanObjects implements ObjectTable {
   readonly pointerBits: Ptr;
   readonly cycle: SweepControl;
+  readonly tracer: ObjectTracer;
   private readonly c: Core;
   private readonly i32: Int32Array;
   private readonly pageMap: number;
@@ -83,6 +91,7 @@ export class SpanObjects implements ObjectTable {
     this.pages = c.pages;
     this.pointerBits = c.pointerBits;
     this.cycle = new Cycle(c);
+    this.tracer = new SpanTracer(c);
   }
 
   find(p: Ptr): Ptr {
@@ -146,6 +155,7 @@ export class SpanObjects implements ObjectTable {
 
   forEach(visit: (base: Ptr, size: number) => void): void {
     const i32 = this.i32;
+    this.c.onCount?.();
     forEachSpan(this.c, (s) => {
       const base = i32[s + S_BASE]! >>> 0;
       const size = i32[s + S_SIZE]! >>> 0;

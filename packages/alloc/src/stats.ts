@@ -51,6 +51,7 @@ function sum(c: Core, field: number): number {
 
 /** A snapshot. O(spans + shards * classes). */
 export function readStats(c: Core): AllocStats {
+  c.onCount?.();
   settleAll(c);
   const i32 = c.i32;
   const bySize: SizeStats[] = [{ size: 0, mallocs: 0, frees: 0 }];

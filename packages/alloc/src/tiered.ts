@@ -30,6 +30,7 @@ import * as errors from "./errors.ts";
 import { allocLarge, freeLarge, noMemory } from "./large.ts";
 import { reserved } from "./memory.ts";
 import { SpanObjects } from "./objects.ts";
+import { SpanRuns } from "./runs.ts";
 import { scavengePages } from "./scavenger.ts";
 import { classSize, sizeToClass128, sizeToClass8 } from "./size-classes.ts";
 import { readStats } from "./stats.ts";
@@ -82,6 +83,7 @@ export class Tiered implements TieredAllocator {
   readonly memory: Memory;
   readonly objects: SpanObjects;
   readonly system: SpanSystem;
+  readonly runs: SpanRuns;
   /** For this package's own tools: checker, heap map. */
   readonly core: Core;
   private readonly i32: Int32Array;
@@ -96,6 +98,7 @@ export class Tiered implements TieredAllocator {
     this.memory = core.memory;
     this.objects = new SpanObjects(core);
     this.system = new SpanSystem(core);
+    this.runs = new SpanRuns(core);
     this.i32 = core.i32;
     this.caches = core.caches;
     this.shards = core.shards;

@@ -14,7 +14,7 @@
 import type { Ptr } from "@gort/types";
 import { DELETION, INSERTION } from "./barrier.ts";
 import { invariant } from "./errors.ts";
-import { OBJECT, OBLET, ROOTS } from "./grey.ts";
+import { LARGE, OBJECT, OBLET, ROOTS } from "./grey.ts";
 import { scanHandles } from "./handles.ts";
 import type { HeapBase } from "./heap-base.ts";
 import type { MarkSweepHeap } from "./mark-sweep.ts";
@@ -187,7 +187,7 @@ export function checkTricolor(heap: object, kind: "strong" | "weak"): void {
   };
   // An oblet may be of an object that is not marked: one with a finalizer.
   grey.forEach((address, tag) => {
-    if (tag === OBJECT) {
+    if (tag === OBJECT || tag === LARGE) {
       invariant(objects.isMarked(address), `grey object ${address} is not marked`);
       greys.add(address);
     } else if (tag === OBLET) greys.add(objects.find(address));

@@ -21,19 +21,24 @@ import { HEADER, PAGE, WORK } from "./own-memory.ts";
 export const OBJECT = 0;
 export const OBLET = 1;
 export const ROOTS = 2;
+/** An object that is scanned in oblets, as a tracer pushes it. */
+export const LARGE = 4;
 
 const LINK = HEADER >>> 2;
 const COUNT = LINK + 1;
 const FIRST = LINK + 2;
+/** Entries that move along to a new buffer. */
+const MOVED = 256;
 /** Entries of one buffer. */
 export const CAPACITY = PAGE / 4 - FIRST;
 
 export class GreySet {
   readonly #own: OwnMemory;
   readonly #u32: Uint32Array;
-  /** Word index of the first entry of the current buffer; 0 before the first push. */
-  #base = 0;
-  #n = 0;
+  /** Word indexes of the current buffer: its first entry, after its last entry, its end; 0 before the first push. */
+  bottom = 0;
+  top = 0;
+  end = 0;
   #full = 0;
   #empty = 0;
   /** A push found no memory: marked objects were not recorded. */
@@ -45,32 +50,32 @@ export class GreySet {
   }
 
   get isEmpty(): boolean {
-    return this.#n === 0 && this.#full === 0;
+    return this.top === this.bottom && this.#full === 0;
   }
 
   push(entry: number): void {
-    if (this.#n === CAPACITY || this.#base === 0) {
-      if (!this.#turn()) return;
+    if (this.top === this.end && !this.reserve(1)) {
+      this.overflow = true;
+      return;
     }
-    this.#u32[this.#base + this.#n] = entry;
-    this.#n++;
+    this.#u32[this.top++] = entry;
   }
 
   /** The most recent entry, 0 if there is none. */
   pop(): number {
-    if (this.#n === 0 && !this.#refill()) return 0;
-    this.#n--;
-    return this.#u32[this.#base + this.#n]!;
+    if (this.top === this.bottom && !this.refill()) return 0;
+    return this.#u32[--this.top]!;
   }
 
   /** Visits every entry; for checkers. */
   forEach(visit: (address: Ptr, tag: number) => void): void {
     const u32 = this.#u32;
-    const each = (first: number, count: number): void => {
-      for (let i = 0; i < count; i++) visit((u32[first + i]! & ~7) >>> 0, u32[first + i]! & 7);
+    const each = (first: number, end: number): void => {
+      for (let i = first; i < end; i++) visit((u32[i]! & ~7) >>> 0, u32[i]! & 7);
     };
-    if (this.#base !== 0) each(this.#base, this.#n);
-    for (let b = this.#full; b !== 0; b = u32[b + LINK]!) each(b + FIRST, u32[b + COUNT]!);
+    each(this.bottom, this.top);
+    for (let b = this.#full; b !== 0; b = u32[b + LINK]!)
+      each(b + FIRST, b + FIRST + u32[b + COUNT]!);
   }
 
   /** Gives spare buffers back at the end of a cycle; keeps the current one. */
@@ -83,8 +88,13 @@ export class GreySet {
     this.#empty = 0;
   }
 
-  /** Puts the full current buffer away and takes an empty one. */
-  #turn(): boolean {
+  /**
+   * Makes room for `n` entries in the current buffer: if it has less, an empty one takes its place, with the topmost
+   * entries of the old one.
+   * @returns false if there is no memory; nothing was changed then
+   */
+  reserve(n: number): boolean {
+    if (this.end - this.top >= n) return true;
     const u32 = this.#u32;
     let next = this.#empty;
     if (next !== 0) this.#empty = u32[next + LINK]!;
@@ -92,31 +102,43 @@ export class GreySet {
       try {
         next = this.#own.take(WORK, PAGE) >>> 2;
       } catch {
-        this.overflow = true;
         return false;
       }
     }
-    if (this.#base !== 0) {
-      const b = this.#base - FIRST;
-      u32[b + COUNT] = this.#n;
-      u32[b + LINK] = this.#full;
-      this.#full = b;
+    const moved = Math.min(this.top - this.bottom, MOVED);
+    const from = this.top - moved;
+    const first = next + FIRST;
+    for (let i = 0; i < moved; i++) u32[first + i] = u32[from + i]!;
+    if (this.bottom !== 0) {
+      const b = this.bottom - FIRST;
+      // What is left may be nothing: such a buffer is an empty one.
+      u32[b + COUNT] = from - this.bottom;
+      if (from === this.bottom) {
+        u32[b + LINK] = this.#empty;
+        this.#empty = b;
+      } else {
+        u32[b + LINK] = this.#full;
+        this.#full = b;
+      }
     }
-    this.#base = next + FIRST;
-    this.#n = 0;
+    this.bottom = first;
+    this.top = first + moved;
+    this.end = first + CAPACITY;
     return true;
   }
 
-  #refill(): boolean {
+  /** Puts the current buffer, which is empty, away and takes the last full one; false if there is none. */
+  refill(): boolean {
     if (this.#full === 0) return false;
     const u32 = this.#u32;
-    const b = this.#base - FIRST;
+    const b = this.bottom - FIRST;
     u32[b + LINK] = this.#empty;
     this.#empty = b;
     const full = this.#full;
     this.#full = u32[full + LINK]!;
-    this.#n = u32[full + COUNT]!;
-    this.#base = full + FIRST;
+    this.bottom = full + FIRST;
+    this.top = this.bottom + u32[full + COUNT]!;
+    this.end = this.bottom + CAPACITY;
     return true;
   }
 }

@@ -31,6 +31,8 @@ import { Pacer } from "./pacer.ts";
 import { PageIndex } from "./page-index.ts";
 import { orBits, setPointerBits } from "./pointer-bits.ts";
 import { Profiler } from "./profile.ts";
+import type { Run } from "./runs.ts";
+import { NO_RUN, Runs } from "./runs.ts";
 import { Specials } from "./specials.ts";
 import { Stack } from "./stack.ts";
 
@@ -61,7 +63,11 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   readonly #main: Stack;
   /** Index of the first word of the pointer bitmap. */
   readonly #map: number;
-  /** The type allocated last: most programs allocate runs of one type. */
+  /** Null if objects are allocated singly: see `runs.ts`. */
+  readonly #runs: Runs | null = null;
+  /** The run that was allocated from last: most programs allocate one type many times. */
+  #run = NO_RUN;
+  /** The type allocated singly last. */
   #type: Type | null = null;
   #size = 0;
   #flags = 0;
@@ -110,6 +116,10 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     this.#main = this.#makeStack();
     this.background = new Background(this);
     this.objects.cycle.onSweep = this.specials.onSweep;
+    if (allocator.runs !== undefined && rate === 0 && options.stress !== true) {
+      this.#runs = new Runs(allocator.runs, this.objects, this.i32);
+      allocator.runs.onCount = this.settleRuns;
+    }
     if (options.stress === true) this.wb = VERIFY;
     if (options.gcPercent !== undefined) this.pacer.gcPercent = percent(options.gcPercent);
     if (options.memoryLimit !== undefined) this.pacer.memoryLimit = limit(options.memoryLimit);
@@ -125,6 +135,38 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   // ---- the mutator's hot paths
 
   alloc(type: Type, count = 1): Ptr {
+    const run = this.#run;
+    const next = run.next;
+    if (run.type !== type || next === run.end || count !== 1) return this.#allocOther(type, count);
+    run.next = next + run.step;
+    return (next << 3) >>> 0;
+  }
+
+  /** Another type than the last time, a run that is used up, an array, or a type without runs. */
+  #allocOther(type: Type, count: number): Ptr {
+    const runs = this.#runs;
+    if (runs === null || count !== 1) return this.#allocSingly(type, count);
+    const run = runs.of(type);
+    if (run === NO_RUN) return this.#allocSingly(type, count);
+    this.#run = run;
+    if (run.next === run.end) this.credit -= this.#claim(runs, run);
+    const p = run.next * 8;
+    run.next += run.step;
+    // The object is the program's before the collector looks: it may take back the rest of the run.
+    if (this.credit < 0) this.#outOfCredit(p);
+    return p;
+  }
+
+  #claim(runs: Runs, run: Run): number {
+    try {
+      return runs.claim(run);
+    } catch (error) {
+      this.#makeRoom(error);
+      return runs.claim(run);
+    }
+  }
+
+  #allocSingly(type: Type, count: number): Ptr {
     if (type !== this.#type) this.#remember(type);
     let size = this.#size;
     if (count !== 1) {
@@ -148,6 +190,16 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     this.#mask = type.ptrdata <= 128 ? (type.ptrMask[0] ?? 0) | 0 : 0;
     this.#type = type;
   }
+
+  /** Whether an address is in memory that is allocated only as the rest of a run. */
+  isUnused(p: Ptr): boolean {
+    return this.#runs !== null && this.#runs.has(p);
+  }
+
+  /** Gives back what was claimed and not handed out, so that what is allocated is what the program has. */
+  readonly settleRuns = (): void => {
+    if (this.#runs !== null) this.credit += this.#runs.flush();
+  };
 
   writePtr(slot: Ptr, value: Ptr): void {
     if (this.wb !== 0) this.#barrier(slot, value);
@@ -197,15 +249,22 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
 
   // ---- allocation for the heap's own use
 
-  /** Memory for an object; after a failure while sweeping, sweeps everything and tries again. */
+  /** Memory for an object; where there is none, makes room and tries again. */
   protected take(size: number, flags: number): Ptr {
     try {
       return this.allocator.alloc(size, flags);
     } catch (error) {
-      if (this.phase !== "sweep" || this.busy) throw error;
-      this.finishSweep();
+      this.#makeRoom(error);
       return this.allocator.alloc(size, flags);
     }
+  }
+
+  /** After a failure: sweeps everything and gives back runs. Throws the error if nothing can be done. */
+  #makeRoom(error: unknown): void {
+    const sweeps = this.phase === "sweep" && !this.busy;
+    if (!sweeps && (this.#runs === null || this.#runs.bytes === 0)) throw error;
+    if (sweeps) this.finishSweep();
+    this.settleRuns();
   }
 
   /** Sweeps what is left to sweep. */

@@ -32,6 +32,8 @@ export interface LifetimeHost {
   readonly objects: ObjectTable;
   readonly specials: Specials;
   readonly zeroBase: Ptr;
+  /** Whether an address is in memory that is claimed but not handed out. */
+  isUnused(p: Ptr): boolean;
   /** Whether marks are being set. */
   readonly marking: boolean;
   readonly sweeping: boolean;
@@ -91,7 +93,7 @@ export class Lifetime {
     }
     if (p === 0) fatal(texts.firstArgNil);
     const { objects, specials } = this.#host;
-    const base = objects.find(p);
+    const base = this.#find(p);
     if (base === 0) {
       // As in Go, the object of size 0 takes a finalizer that never runs.
       if (p === this.#host.zeroBase) return;
@@ -114,7 +116,7 @@ export class Lifetime {
     if (p === 0) fatal(texts.cleanupNil);
     if ((arg as unknown) === p) fatal(texts.cleanupSelf);
     if (typeof fn !== "function") badArgument("addCleanup", "fn", fn, "a function");
-    const base = this.#host.objects.find(p);
+    const base = this.#find(p);
     if (base === 0) fatal(texts.cleanupNotInBlock);
     const handle = new CleanupObject(this);
     const side: CleanupSide = { fn: fn as (arg: unknown) => unknown, arg, handle };
@@ -133,14 +135,19 @@ export class Lifetime {
 
   weak(p: Ptr): Weak {
     if (p === 0) return NIL;
-    const { objects, specials } = this.#host;
-    const base = objects.find(p);
+    const { specials } = this.#host;
+    const base = this.#find(p);
     if (base === 0) badArgument("weak", "p", p, "a pointer into an object of this heap");
     const old = specials.lookup(base, WEAK, p - base);
     if (old !== 0) return specials.side(old) as WeakObject;
     const weak = new WeakObject(this, p);
     weak.record = specials.attach(base, WEAK, weak, p - base);
     return weak;
+  }
+
+  /** Base of the object that contains `p`, 0 if the program has none there. */
+  #find(p: Ptr): Ptr {
+    return this.#host.isUnused(p) ? 0 : this.#host.objects.find(p);
   }
 
   /** Whether the object of a weak record lives; makes it live through a cycle that is marking now. */

@@ -224,8 +224,7 @@ export class MarkSweepHeap extends HeapBase {
     this.busy = true;
     const { marker } = this;
     try {
-      marker.marked = 0;
-      marker.scanned = 0;
+      marker.reset();
       this.objects.cycle.startMark();
       this.phase = "mark";
       this.wb |= this.#barrierBits;
@@ -306,7 +305,8 @@ export class MarkSweepHeap extends HeapBase {
 
   /** How many pages each allocated byte has to sweep so that all is swept before the next cycle. */
   #planSweep(): void {
-    const pages = this.allocator.stats().heapInuse / 8192;
+    const { cycle } = this.objects;
+    const pages = cycle.pages ?? this.allocator.stats().heapInuse / 8192;
     const room = Math.max(Math.min(this.pacer.trigger, 1 << 30) - this.live, SWEEP_BYTES);
     this.#sweepPagesPerByte = pages / room;
     this.grant(SWEEP_BYTES);

@@ -10,8 +10,8 @@
  *
  * Why one class: a worker's state is its grey set and two counters; a second worker is a second object.
  */
-import type { ObjectTable, Ptr, TracedAllocator } from "@gort/alloc";
-import { GreySet, OBJECT, OBLET, ROOTS } from "./grey.ts";
+import type { ObjectTable, ObjectTracer, Ptr, TracedAllocator } from "@gort/alloc";
+import { GreySet, LARGE, OBLET, ROOTS } from "./grey.ts";
 import { HANDLE_BLOCK, scanHandles } from "./handles.ts";
 import type { OwnMemory } from "./own-memory.ts";
 import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
@@ -29,8 +29,8 @@ export class Marker {
   readonly #i32: Int32Array;
   /** Index of the first word of the pointer bitmap. */
   readonly #map: number;
-  /** Bytes of objects marked in this cycle. */
-  marked = 0;
+  readonly #tracer: ObjectTracer | null;
+  #marked = 0;
   /** Bytes scanned in this cycle. */
   scanned = 0;
 
@@ -41,6 +41,19 @@ export class Marker {
     this.#u32 = allocator.memory.u32;
     this.#i32 = allocator.memory.i32;
     this.#map = allocator.objects.pointerBits >>> 2;
+    this.#tracer = allocator.objects.tracer ?? null;
+  }
+
+  /** Bytes of objects marked in this cycle. */
+  get marked(): number {
+    return this.#marked + (this.#tracer === null ? 0 : this.#tracer.marked);
+  }
+
+  /** A new cycle: nothing is marked. */
+  reset(): void {
+    this.#marked = 0;
+    this.scanned = 0;
+    if (this.#tracer !== null) this.#tracer.marked = this.#tracer.scanned = 0;
   }
 
   /** Makes the object that contains `p` grey if it is white. Any number is fine, 0 included. */
@@ -52,18 +65,19 @@ export class Marker {
     const objects = this.#objects;
     const base = objects.findAndMark(p);
     if (base === 0) return;
-    if (objects.isScan(base)) this.grey.push(base);
-    else this.marked += objects.sizeOf(base);
+    const size = objects.sizeOf(base);
+    this.#marked += size;
+    if (objects.isScan(base)) this.grey.push(size > OBLET_BYTES ? base + LARGE : base);
   }
 
   /** Marks what an object refers to, but not the object. */
   readonly shadeContents = (base: Ptr): void => {
-    if (this.#objects.isScan(base)) this.grey.push(base | OBLET);
+    if (this.#objects.isScan(base)) this.grey.push(base + OBLET);
   };
 
   /** Queues a block of roots. */
   pushRoots(block: Ptr): void {
-    this.grey.push(block | ROOTS);
+    this.grey.push(block + ROOTS);
   }
 
   /**
@@ -71,35 +85,37 @@ export class Marker {
    * @returns bytes scanned; less than `work` exactly when nothing is grey any more
    */
   drain(work: number): number {
+    const { grey } = this;
+    const tracer = this.#tracer;
     let done = 0;
     while (done < work) {
-      const entry = this.grey.pop();
-      if (entry === 0) {
-        if (!this.grey.overflow) break;
+      if (grey.top === grey.bottom && !grey.refill()) {
+        if (!grey.overflow) break;
         done += this.#rescan();
         continue;
       }
-      const tag = entry & 7;
-      if (tag === OBJECT) {
-        const size = this.#objects.sizeOf(entry);
-        this.marked += size;
-        if (size > OBLET_BYTES) done += this.#oblet(entry, entry, entry + size);
-        else {
-          this.#scan(entry, size, entry, size);
-          done += size;
-        }
-      } else if (tag === OBLET) {
-        const at = entry - OBLET;
-        const base = this.#objects.find(at);
-        done += this.#oblet(base, at, base + this.#objects.sizeOf(base));
-      } else done += this.#roots(entry - ROOTS);
+      if (tracer !== null) {
+        grey.reserve(tracer.room);
+        const before = tracer.scanned;
+        grey.top = tracer.trace(grey.bottom, grey.top, grey.end, work - done);
+        const traced = tracer.scanned - before;
+        done += traced;
+        if (traced !== 0) continue;
+      }
+      done += this.#one(grey.pop());
     }
     this.scanned += done;
     return done;
   }
 
-  /** Scans one piece of a large object from `at`, queues the rest. */
-  #oblet(base: Ptr, at: Ptr, end: Ptr): number {
+  /** Scans one entry of the grey set. */
+  #one(entry: number): number {
+    const tag = entry & 7;
+    if (tag === ROOTS) return this.#roots(entry - ROOTS);
+    const at = entry - tag;
+    const base = tag === OBLET ? this.#objects.find(at) : at;
+    const end = base + this.#objects.sizeOf(base);
+    // One piece of a large object; the rest of it waits.
     const stop = Math.min(at + OBLET_BYTES, end);
     if (stop < end) this.grey.push(stop + OBLET);
     this.#scan(at, stop - at, base, end - base);
@@ -120,8 +136,22 @@ export class Marker {
     return HANDLE_BLOCK;
   }
 
-  /** Shades what the `n` bytes at `at` refer to; they are part of the object `base` of `size` bytes. */
+  /** Shades what the `n` bytes at `at` refer to, by the tracer where there is one. */
   #scan(at: Ptr, n: number, base: Ptr, size: number): void {
+    const tracer = this.#tracer;
+    const { grey } = this;
+    const piece = tracer === null ? 0 : tracer.room * 4;
+    let done = 0;
+    while (tracer !== null && done < n && grey.reserve(tracer.room)) {
+      const bytes = Math.min(piece, n - done);
+      grey.top = tracer.traceRange(at + done, bytes, base, size, grey.top);
+      done += bytes;
+    }
+    if (done < n) this.#scanSlowly(at + done, n - done, base, size);
+  }
+
+  /** Shades what the `n` bytes at `at` refer to; they are part of the object `base` of `size` bytes. */
+  #scanSlowly(at: Ptr, n: number, base: Ptr, size: number): void {
     const i32 = this.#i32;
     const u32 = this.#u32;
     const map = this.#map;
@@ -145,13 +175,11 @@ export class Marker {
   #rescan(): number {
     this.grey.overflow = false;
     let work = 0;
-    const before = this.marked;
     this.#objects.forEach((base, size) => {
       if (!this.#objects.isMarked(base) || !this.#objects.isScan(base)) return;
       this.#scan(base, size, base, size);
       work += size;
     });
-    this.marked = Math.max(before, this.marked);
     return work;
   }
 }

@@ -23,7 +23,7 @@ export function setPointerBits(
   count: number,
 ): void {
   if (count === 1 && type.ptrdata <= 128) orBits(i32, map, p >>> 2, type.ptrMask[0]!);
-  else if (count > 0) setMany(i32, map, p, type, count);
+  else if (count > 0) setMany(i32, map, p, type, count, type.size >>> 2);
 }
 
 /** ORs 32 bits into the map, starting at the bit of memory word `word`. */
@@ -37,8 +37,26 @@ export function orBits(i32: Int32Array, map: number, word: number, mask: number)
   }
 }
 
-function setMany(i32: Int32Array, map: number, p: Ptr, type: Type, count: number): void {
-  const words = type.size >>> 2;
+/** The same for objects of one value each that lie `step` bytes apart, from `p` up to `end`. */
+export function setRunBits(
+  i32: Int32Array,
+  map: number,
+  p: Ptr,
+  end: Ptr,
+  step: number,
+  type: Type,
+): void {
+  setMany(i32, map, p, type, Math.round((end - p) / step), step >>> 2);
+}
+
+function setMany(
+  i32: Int32Array,
+  map: number,
+  p: Ptr,
+  type: Type,
+  count: number,
+  words: number,
+): void {
   const mask = type.ptrMask;
   const used = (type.ptrdata + 127) >>> 7;
   let word = p >>> 2;

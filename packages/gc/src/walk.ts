@@ -19,7 +19,9 @@ import { scanStack } from "./stack.ts";
 export function insideOf(heap: unknown): HeapBase {
   if (typeof heap !== "object" || heap === null || !(HEAP_BRAND in heap))
     badArgument("heap tool", "heap", heap, "a heap made by createHeap or one of its twins");
-  return heap as unknown as HeapBase;
+  const h = heap as unknown as HeapBase;
+  h.settleRuns();
+  return h;
 }
 
 /** Where a root comes from. */

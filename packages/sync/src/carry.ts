@@ -1,18 +1,12 @@
 /**
- * carry: an async or plain function that will start later, with what `AsyncLocalStorage` holds now.
+ * carry: an async or plain function that waits for its turn, with what `AsyncLocalStorage` holds now.
  *
  * Invariant: inside a goroutine nothing is changed, since its scheduler decides about contexts; a generator function is
  * not changed either. Outside, the function runs in a job of a promise made here, which is what keeps the context
- * on every host, without naming a host's API.
+ * on every host, without naming a host's API. What is started at once needs none of this: `launch` keeps the context.
  */
 import { currentGoroutine } from "@gort/sched";
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
-
-/** Whether calling `fn` gives a generator. */
-export function isGeneratorFunction(fn: unknown): boolean {
-  return Object.getPrototypeOf(fn) === GeneratorFunction;
-}
+import { isGeneratorFunction } from "./start.ts";
 
 /** `fn`, or a function that does the same in the present context. */
 export function carry<R>(fn: () => R): () => R | Promise<Awaited<R>> {

@@ -2,7 +2,7 @@
  * check: asserts the invariants of every primitive, as the comments at the heads of the files number them.
  * For tests, after every step of a random program; it throws an Error that names what does not hold.
  */
-import { DONE, type Op, PARKED, type WaitQueue, WOKEN } from "@gort/sched";
+import { DONE, type Op, PARKED, USED, type WaitQueue, WOKEN } from "@gort/sched";
 import type { Cond } from "./cond.ts";
 import type { ErrGroup } from "./err-group.ts";
 import type { Mutex } from "./mutex.ts";
@@ -31,6 +31,13 @@ function checkQueue(queue: WaitQueue<any>, what: string): void {
   must(queue.length === n, `${what}: length is ${queue.length}, counted ${n}`);
 }
 
+/** An op that will be handed out again. */
+function checkSpare(op: Op<any> | null, what: string): void {
+  if (op === null) return;
+  must(op.state === USED && op.queue === null, `${what}: a spare op is used and in no queue`);
+  must(op.waiter === null, `${what}: nobody waits for a spare op`);
+}
+
 /** Invariants of {@link Mutex}. */
 export function checkMutex(m: Mutex): void {
   checkQueue(m.queue, "mutex");
@@ -42,7 +49,8 @@ export function checkMutex(m: Mutex): void {
     must(m.woken.state === WOKEN, "mutex 3: the woken waiter is in state WOKEN");
     must(m.woken.queue === null, "mutex 3: the woken waiter is in no queue");
   }
-  if (!m.locked) must(m.token === null && m.holder === null, "mutex 4: unlocked, so no token");
+  if (!m.locked) must(m.holder === null, "mutex 4: unlocked, so no holder");
+  checkSpare(m.spare, "mutex 5");
 }
 
 /** Invariants of {@link RWMutex}. */
@@ -59,7 +67,9 @@ export function checkRWMutex(rw: RWMutex): void {
       rw.writers.head === null && rw.waitingReaders.head === null,
       "rwmutex 3: nobody waits for what is free",
     );
-  if (rw.writer !== HELD) must(rw.token === null && rw.holder === null, "rwmutex: token if held");
+  if (rw.writer !== HELD) must(rw.holder === null, "rwmutex: no holder unless a writer has it");
+  checkSpare(rw.spareWrite, "rwmutex 5");
+  checkSpare(rw.spareRead, "rwmutex 5");
 }
 
 /** Invariants of {@link WaitGroup}. */
@@ -88,6 +98,7 @@ export function checkSemaphore(s: Semaphore): void {
   if (head !== null) must(head.weight > s.size - s.held, "semaphore 2: the head does not fit");
   for (let op = head; op !== null; op = op.qnext as typeof head)
     must(op.weight <= s.size, "semaphore 3: a request above size is in no queue");
+  checkSpare(s.spare, "semaphore 5");
 }
 
 /** Invariants of {@link ErrGroup}. */

@@ -12,14 +12,14 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
-import { isGoexit, launch, Op, PARKED, WaitQueue, type WaitReason } from "@gort/sched";
+import { isGoexit, Op, PARKED, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
-import { finishSteps } from "./body.ts";
 import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { isPanic } from "./panic.ts";
+import { type Outcome, start } from "./start.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");
 
@@ -29,7 +29,7 @@ type Derive = () => readonly [ContextLike, Cancel];
 /** @internal A function that was handed in; the op is over when it was started. */
 export class StartOp extends Op<void> {
   started = false;
-  readonly fn: Body<unknown>;
+  fn: Body<unknown>;
   private readonly group: ErrGroup;
 
   constructor(group: ErrGroup, fn: Body<unknown>) {
@@ -112,7 +112,7 @@ class GroupWaitOp extends Op<void> {
  * sizes; // => [1, 2]
  * ```
  */
-export class ErrGroup {
+export class ErrGroup implements Outcome {
   /** @internal */
   active = 0;
   /** @internal */
@@ -189,11 +189,14 @@ export class ErrGroup {
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkFunction("ErrGroup.go", fn);
-    const op = new StartOp(this, carry(fn));
+    const op = new StartOp(this, fn);
     const guarded = guard(op, options, "ErrGroup.go");
     this.active++;
     if (this.running < this.limit) this.start(op);
-    else this.queue.push(op);
+    else {
+      op.fn = carry(fn);
+      this.queue.push(op);
+    }
     return guarded;
   }
 
@@ -202,7 +205,8 @@ export class ErrGroup {
     checkFunction("ErrGroup.tryGo", fn);
     if (this.running >= this.limit) return false;
     this.active++;
-    this.start(new StartOp(this, carry(fn)));
+    this.running++;
+    start(fn, this);
     return true;
   }
 
@@ -237,7 +241,7 @@ export class ErrGroup {
   private start(op: StartOp): void {
     this.running++;
     op.started = true;
-    launch(null, runInGroup, [this, op.fn]);
+    start(op.fn, this);
   }
 
   private startQueued(): void {
@@ -249,12 +253,23 @@ export class ErrGroup {
     }
   }
 
-  /** @internal */
-  fail(error: unknown): void {
-    if (this.failed) return;
-    this.failed = true;
-    this.error = error;
-    this.cancel();
+  /** @internal A function returned. */
+  returned(): void {
+    this.running--;
+    this.startQueued();
+    this.ended();
+  }
+
+  /** @internal A function threw. */
+  threw(error: unknown): void {
+    const lethal = isGoexit(error) || isPanic(error);
+    if (!lethal && !this.failed) {
+      this.failed = true;
+      this.error = error;
+      this.cancel();
+    }
+    this.returned();
+    if (lethal) throw error;
   }
 
   /** @internal A function ended or was taken back. */
@@ -269,13 +284,6 @@ export class ErrGroup {
   }
 
   /** @internal */
-  finished(): void {
-    this.running--;
-    this.startQueued();
-    this.ended();
-  }
-
-  /** @internal */
   cancel(): void {
     const cancel = this.cancelCause;
     this.cancelCause = null;
@@ -285,18 +293,4 @@ export class ErrGroup {
 
 function checkFunction(where: string, fn: unknown): void {
   if (typeof fn !== "function") throw badArgument(where, "fn", fn, "a function", "type");
-}
-
-function* runInGroup(
-  group: ErrGroup,
-  fn: Body<unknown>,
-): Generator<Op<any> | undefined, void, any> {
-  try {
-    yield* finishSteps(fn());
-  } catch (e) {
-    if (isGoexit(e) || isPanic(e)) throw e;
-    group.fail(e);
-  } finally {
-    group.finished();
-  }
 }

@@ -6,7 +6,7 @@
  *  2. What Go panics with as a plain string is a {@link MisuseError} whose message is that string.
  *  3. The state of the primitive is as before the call that threw.
  */
-import { FatalError, hasBrand } from "@gort/types";
+import { brand, FatalError, hasBrand } from "@gort/types";
 
 const MISUSE_ERROR = Symbol.for("gort.MisuseError");
 
@@ -53,13 +53,14 @@ export function limitWhileActive(n: number): string {
  * ```
  */
 export class MisuseError extends Error {
-  override get name(): string {
-    return "MisuseError";
+  /** @param message Go's text */
+  constructor(message: string) {
+    super(message);
+    brand(this, MISUSE_ERROR);
   }
 
-  /** The brand, `Symbol.for("gort.MisuseError")`. */
-  get [MISUSE_ERROR](): true {
-    return true;
+  override get name(): string {
+    return "MisuseError";
   }
 }
 

@@ -4,7 +4,7 @@
  * Invariant: `cause` is what was panicked with; the message is its text, an empty line, and the stack of the panic.
  */
 import { isPanicError } from "@gort/sched";
-import { hasBrand } from "@gort/types";
+import { brand, hasBrand } from "@gort/types";
 import { FLIGHT_PANIC } from "./panic.ts";
 
 /**
@@ -19,15 +19,11 @@ export class FlightPanic extends Error {
     super(`${text}\n\n${error?.stack ?? ""}`, {
       cause: isPanicError(thrown) ? thrown.value : thrown,
     });
+    brand(this, FLIGHT_PANIC);
   }
 
   override get name(): string {
     return "FlightPanic";
-  }
-
-  /** The brand, `Symbol.for("gort.FlightPanic")`. */
-  get [FLIGHT_PANIC](): true {
-    return true;
   }
 }
 

@@ -11,7 +11,11 @@
  *  1. `starving` implies `locked` and a waiter in the queue.
  *  2. If it is unlocked and somebody is queued, then some waiter is woken and will compete.
  *  3. At most one waiter is woken (`woken`); it is in state WOKEN and in no queue.
- *  4. `token`, if any, belongs to the present lock; it is null while unlocked.
+ *  4. `holder` is null while unlocked; `releases` counts the unlocks, so a token of an earlier lock knows it is stale.
+ *  5. `spare`, if any, is a used op in no queue, to which nobody but careless code has a reference.
+ *
+ * An uncontended `yield* mu.lock()` allocates nothing: the op is handed out again by the next `lock`. Using an op twice is
+ * found as long as no other `lock` came in between.
  *
  * Two waiters cannot compete: a case of a select, which must be told the outcome, and anything that is neither
  * `yield*` nor `await`. They are handed the mutex as in starvation mode. In starvation mode Go's Unlock also
@@ -22,10 +26,12 @@
  */
 import {
   currentGoroutine,
+  FRESH,
   type Goroutine,
   now,
   Op,
   PARKED,
+  USED,
   WaitQueue,
   type WaitReason,
   WOKEN,
@@ -34,7 +40,7 @@ import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { type Competing, guard } from "./guard.ts";
-import { ExclusiveToken } from "./token.ts";
+import { ExclusiveToken, TakenFree } from "./token.ts";
 
 /** A waiter that waited longer than this, in milliseconds, makes the mutex starve newcomers. */
 export const STARVATION_MS = 1;
@@ -60,6 +66,14 @@ export class LockOp extends Op<LockToken> implements Competing {
   }
 
   override next(): IteratorResult<Op<any>, LockToken> {
+    const m = this.mutex;
+    if (this.state === FRESH && !m.locked) {
+      m.locked = true;
+      m.holder = currentGoroutine();
+      this.state = USED;
+      m.spare = this;
+      return m.free;
+    }
     this.competes = true;
     return super.next();
   }
@@ -75,7 +89,7 @@ export class LockOp extends Op<LockToken> implements Competing {
   override tryNow(): boolean {
     const m = this.mutex;
     this.g = currentGoroutine();
-    if (m.locked || m.starving) return false;
+    if (m.locked) return false;
     this.value = m.take(this.g);
     return true;
   }
@@ -140,9 +154,13 @@ export class Mutex implements Locker {
   /** @internal */
   woken: LockOp | null = null;
   /** @internal */
-  token: LockToken | null = null;
+  releases = 0;
   /** @internal */
   holder: Goroutine | null = null;
+  /** @internal */
+  spare: LockOp | null = null;
+  /** @internal */
+  readonly free: TakenFree = new TakenFree(this);
   /** @internal */
   readonly queue: WaitQueue<LockOp> = new WaitQueue();
 
@@ -167,12 +185,17 @@ export class Mutex implements Locker {
    * ```
    */
   lock(options?: WaitOptions): Op<LockToken> {
-    return guard(new LockOp(this), options, "Mutex.lock");
+    if (options !== undefined) return guard(new LockOp(this), options, "Mutex.lock");
+    const op = this.spare;
+    if (op === null) return new LockOp(this);
+    this.spare = null;
+    op.state = FRESH;
+    return op;
   }
 
   /** Locks if that is possible at once (Go: `TryLock`): not locked, not starving. Never blocks. O(1). */
   tryLock(): boolean {
-    if (this.locked || this.starving) return false;
+    if (this.locked) return false;
     this.locked = true;
     this.holder = currentGoroutine();
     return true;
@@ -184,16 +207,10 @@ export class Mutex implements Locker {
    */
   unlock(): void {
     if (!this.locked) throw fatal(texts.unlockOfUnlockedMutex);
-    this.token = null;
+    this.releases = (this.releases + 1) | 0;
     this.holder = null;
-    if (this.starving) {
-      const op = this.queue.shift()!;
-      if (this.queue.head === null || now() - op.waitStart <= STARVATION_MS) this.starving = false;
-      this.hand(op);
-      return;
-    }
-    this.locked = false;
-    if (this.queue.head !== null && (this.woken === null || this.wokenIsGone())) this.wakeOne();
+    if (this.queue.head === null) this.locked = false;
+    else this.passOn();
   }
 
   /**
@@ -229,7 +246,19 @@ export class Mutex implements Locker {
   take(g: Goroutine | null): LockToken {
     this.locked = true;
     this.holder = g;
-    return (this.token = new ExclusiveToken(this));
+    return new ExclusiveToken(this);
+  }
+
+  /** Unlocks although somebody is queued. */
+  private passOn(): void {
+    if (this.starving) {
+      const op = this.queue.shift()!;
+      if (this.queue.head === null || now() - op.waitStart <= STARVATION_MS) this.starving = false;
+      this.hand(op);
+      return;
+    }
+    this.locked = false;
+    if (this.woken === null || this.wokenIsGone()) this.wakeOne();
   }
 
   /** @internal */

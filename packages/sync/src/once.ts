@@ -54,7 +54,7 @@ class OverAlready extends BaseRoutine<void> {
   }
 }
 
-const OVER_ALREADY: Routine<void> = new OverAlready();
+const OVER_ALREADY: Routine<void> = /* @__PURE__ */ new OverAlready();
 
 class DoRoutine extends BaseRoutine<void> {
   private readonly once: Once;

@@ -8,19 +8,28 @@
  *  3. `writer` is NONE only if both queues are empty: nobody waits for what could be had.
  *  4. When a writer unlocks, all readers that queued meanwhile get in before the next writer, and that next
  *     writer is PENDING at once.
+ *  5. A spare op is used and in no queue: what `yield*` took without waiting is handed out again, as in `mutex.ts`.
  *
  * A second `rLock` by a goroutine that already reads deadlocks behind a waiting writer, as in Go.
  *
  * Difference to Go inside what Go promises: writers are served strictly first come first served, by handing over;
  * in Go they compete through an inner mutex. A woken writer is never overtaken here.
  */
-import { currentGoroutine, type Goroutine, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import {
+  currentGoroutine,
+  FRESH,
+  type Goroutine,
+  Op,
+  USED,
+  WaitQueue,
+  type WaitReason,
+} from "@gort/sched";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { describeLock } from "./mutex.ts";
-import { ExclusiveToken, SharedToken } from "./token.ts";
+import { ExclusiveToken, SharedFree, SharedToken, TakenFree } from "./token.ts";
 
 /** @internal */
 export const NONE = 0;
@@ -45,6 +54,16 @@ export class WriteOp extends Op<LockToken> {
 
   override describe(): string {
     return this.rw.describe();
+  }
+
+  override next(): IteratorResult<Op<any>, LockToken> {
+    const rw = this.rw;
+    if (this.state === FRESH && rw.tryLock()) {
+      this.state = USED;
+      rw.spareWrite = this;
+      return rw.free;
+    }
+    return super.next();
   }
 
   override tryNow(): boolean {
@@ -95,6 +114,16 @@ export class ReadOp extends Op<LockToken> {
 
   override describe(): string {
     return this.rw.describe();
+  }
+
+  override next(): IteratorResult<Op<any>, LockToken> {
+    const rw = this.rw;
+    if (this.state === FRESH && rw.tryRLock()) {
+      this.state = USED;
+      rw.spareRead = this;
+      return rw.readFree;
+    }
+    return super.next();
   }
 
   override tryNow(): boolean {
@@ -161,9 +190,17 @@ export class RWMutex implements Locker {
   /** @internal */
   pending: WriteOp | null = null;
   /** @internal */
-  token: LockToken | null = null;
+  releases = 0;
   /** @internal */
   holder: Goroutine | null = null;
+  /** @internal */
+  spareWrite: WriteOp | null = null;
+  /** @internal */
+  spareRead: ReadOp | null = null;
+  /** @internal */
+  readonly free: TakenFree = new TakenFree(this);
+  /** @internal */
+  readonly readFree: SharedFree = new SharedFree(this);
   /** @internal */
   readonly writers: WaitQueue<WriteOp> = new WaitQueue();
   /** @internal */
@@ -179,7 +216,12 @@ export class RWMutex implements Locker {
    * O(1).
    */
   lock(options?: WaitOptions): Op<LockToken> {
-    return guard(new WriteOp(this), options, "RWMutex.lock");
+    if (options !== undefined) return guard(new WriteOp(this), options, "RWMutex.lock");
+    const op = this.spareWrite;
+    if (op === null) return new WriteOp(this);
+    this.spareWrite = null;
+    op.state = FRESH;
+    return op;
   }
 
   /** Locks for writing if nobody holds it (Go: `TryLock`). Never blocks. O(1). */
@@ -196,14 +238,19 @@ export class RWMutex implements Locker {
    */
   unlock(): void {
     if (this.writer !== HELD) throw fatal(texts.unlockOfUnlockedRWMutex);
-    this.token = null;
+    this.releases = (this.releases + 1) | 0;
     this.holder = null;
     this.next();
   }
 
   /** Waits while somebody writes or waits to write, then reads beside others (Go: `RLock`). O(1). */
   rLock(options?: WaitOptions): Op<LockToken> {
-    return guard(new ReadOp(this), options, "RWMutex.rLock");
+    if (options !== undefined) return guard(new ReadOp(this), options, "RWMutex.rLock");
+    const op = this.spareRead;
+    if (op === null) return new ReadOp(this);
+    this.spareRead = null;
+    op.state = FRESH;
+    return op;
   }
 
   /** Locks for reading if nobody writes or waits to write (Go: `TryRLock`). Never blocks. O(1). */
@@ -268,7 +315,7 @@ export class RWMutex implements Locker {
   take(g: Goroutine | null): LockToken {
     this.writer = HELD;
     this.holder = g;
-    return (this.token = new ExclusiveToken(this));
+    return new ExclusiveToken(this);
   }
 
   /** @internal */

@@ -7,49 +7,79 @@
  *     one that would fit, and `tryAcquire` fails while anybody waits.
  *  3. A request above `size` is in no queue: it can never be granted, and blocks nobody but itself.
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
+ *  5. A spare op is used and in no queue: what `yield*` took without waiting is handed out again, as in `mutex.ts`.
  */
-import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { FRESH, Op, USED, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
-import { dispose } from "./dispose.ts";
+import { disposable } from "./dispose.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 
-class SemaphorePermit implements Permit {
-  readonly weight: number;
-  private owner: Semaphore | null;
+const SemaphorePermit: new (owner: Semaphore, weight: number) => Permit =
+  /* @__PURE__ */ disposable(
+    class SemaphorePermit {
+      readonly weight: number;
+      private owner: Semaphore | null;
 
-  constructor(owner: Semaphore, weight: number) {
-    this.owner = owner;
-    this.weight = weight;
+      constructor(owner: Semaphore, weight: number) {
+        this.owner = owner;
+        this.weight = weight;
+      }
+
+      get held(): boolean {
+        return this.owner !== null;
+      }
+
+      release(): void {
+        const owner = this.owner;
+        if (owner === null) return;
+        this.owner = null;
+        owner.release(this.weight);
+      }
+
+      end(): void {
+        this.release();
+      }
+    },
+  );
+
+/** What `yield*` gets if the permits were free; it is read before anything else can happen. */
+class PermitFree implements IteratorReturnResult<Permit> {
+  readonly done = true;
+  weight = 0;
+  private readonly sem: Semaphore;
+
+  constructor(sem: Semaphore) {
+    this.sem = sem;
   }
 
-  get held(): boolean {
-    return this.owner !== null;
-  }
-
-  release(): void {
-    const owner = this.owner;
-    if (owner === null) return;
-    this.owner = null;
-    owner.release(this.weight);
-  }
-
-  [dispose](): void {
-    this.release();
+  get value(): Permit {
+    return new SemaphorePermit(this.sem, this.weight);
   }
 }
 
 /** @internal */
 export class AcquireOp extends Op<Permit> {
-  readonly weight: number;
+  weight: number;
   private readonly sem: Semaphore;
 
   constructor(sem: Semaphore, weight: number) {
     super();
     this.sem = sem;
     this.weight = weight;
+  }
+
+  override next(): IteratorResult<Op<any>, Permit> {
+    const { sem, weight } = this;
+    if (this.state === FRESH && sem.take(weight)) {
+      this.state = USED;
+      sem.spare = this;
+      sem.free.weight = weight;
+      return sem.free;
+    }
+    return super.next();
   }
 
   override get reason(): WaitReason {
@@ -61,7 +91,7 @@ export class AcquireOp extends Op<Permit> {
   }
 
   override tryNow(): boolean {
-    if (!this.sem.tryAcquire(this.weight)) return false;
+    if (!this.sem.take(this.weight)) return false;
     this.value = new SemaphorePermit(this.sem, this.weight);
     return true;
   }
@@ -127,6 +157,10 @@ export class Semaphore {
   /** @internal */
   held = 0;
   /** @internal */
+  spare: AcquireOp | null = null;
+  /** @internal */
+  readonly free: PermitFree = new PermitFree(this);
+  /** @internal */
   readonly queue: WaitQueue<AcquireOp> = new WaitQueue();
 
   /**
@@ -159,7 +193,13 @@ export class Semaphore {
    */
   acquire(n = 1, options?: WaitOptions): Op<Permit> {
     checkWeight("Semaphore.acquire", n);
-    return guard(new AcquireOp(this, n), options, "Semaphore.acquire");
+    if (options !== undefined) return guard(new AcquireOp(this, n), options, "Semaphore.acquire");
+    const op = this.spare;
+    if (op === null) return new AcquireOp(this, n);
+    this.spare = null;
+    op.state = FRESH;
+    op.weight = n;
+    return op;
   }
 
   /**
@@ -169,9 +209,7 @@ export class Semaphore {
    */
   tryAcquire(n = 1): boolean {
     checkWeight("Semaphore.tryAcquire", n);
-    if (this.size - this.held < n || this.queue.head !== null) return false;
-    this.held += n;
-    return true;
+    return this.take(n);
   }
 
   /**
@@ -197,6 +235,13 @@ export class Semaphore {
   describe(): string {
     const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
     return `semaphore${name} (${this.held} of ${this.size} held, ${this.queue.length} waiting)`;
+  }
+
+  /** @internal */
+  take(n: number): boolean {
+    if (this.size - this.held < n || this.queue.head !== null) return false;
+    this.held += n;
+    return true;
   }
 
   /** @internal */

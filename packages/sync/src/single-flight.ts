@@ -16,12 +16,12 @@
 import { isGoexit, launch, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
-import { finishSteps, isGenerator, isThenable } from "./body.ts";
-import { carry } from "./carry.ts";
+import { isGenerator, isThenable } from "./body.ts";
 import { guard } from "./guard.ts";
 import { FlightPanic } from "./flight-panic.ts";
 import { isPanic } from "./panic.ts";
 import { type FlightOutcome, ResultChan } from "./result-chan.ts";
+import { type Outcome, start, startSteps } from "./start.ts";
 
 /** What {@link SingleFlight.do} gives. */
 export interface FlightResult<V> {
@@ -32,18 +32,33 @@ export interface FlightResult<V> {
 }
 
 /** One run of a function. */
-class Call<V> {
-  readonly queue = new WaitQueue<FlightOp<any, V>>();
+class Call<K, V> implements Outcome {
+  readonly queue = new WaitQueue<FlightOp<K, V>>();
   readonly chans: ResultChan<V>[] = [];
   /** Callers that joined after the first. */
   dups = 0;
+  private readonly group: SingleFlight<K, V>;
+  private readonly key: K;
+
+  constructor(group: SingleFlight<K, V>, key: K) {
+    this.group = group;
+    this.key = key;
+  }
+
+  returned(value: V): void {
+    this.group.end(this.key, this, { ok: true, value });
+  }
+
+  threw(err: unknown): void {
+    this.group.end(this.key, this, { ok: false, err });
+  }
 }
 
 class FlightOp<K, V> extends Op<FlightResult<V>> {
   private readonly group: SingleFlight<K, V>;
   private readonly key: K;
   private readonly fn: Body<V>;
-  private call: Call<V> | null = null;
+  private call: Call<K, V> | null = null;
 
   constructor(group: SingleFlight<K, V>, key: K, fn: Body<V>) {
     super();
@@ -64,7 +79,7 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
   override tryNow(): boolean {
     const { group, key } = this;
     if (group.calls.has(key)) return false;
-    const call = (this.call = new Call<V>());
+    const call = (this.call = new Call(group, key));
     group.calls.set(key, call);
     let r: unknown;
     try {
@@ -74,11 +89,11 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
       throw isPanic(e) ? new FlightPanic(e) : e;
     }
     if (isGenerator(r)) {
-      launch(null, runCall, [group, key, call, () => r as Generator<any, V, any>]);
+      startSteps(r, call);
     } else if (isThenable(r)) {
       (r as PromiseLike<V>).then(
-        (value) => group.end(key, call, { ok: true, value }),
-        (err: unknown) => group.end(key, call, { ok: false, err }),
+        (value) => call.returned(value),
+        (err: unknown) => call.threw(err),
       );
     } else {
       group.end(key, call, { ok: true, value: r as V });
@@ -120,7 +135,7 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
  */
 export class SingleFlight<K = string, V = unknown> {
   /** @internal */
-  readonly calls: Map<K, Call<V>> = new Map();
+  readonly calls: Map<K, Call<K, V>> = new Map();
 
   /**
    * The outcome of `fn`, or of the call for the same key that is under way (Go: `Do`). Fails with what `fn` throws. O(1).
@@ -155,10 +170,10 @@ export class SingleFlight<K = string, V = unknown> {
       call.chans.push(ch);
       return ch;
     }
-    call = new Call<V>();
+    call = new Call(this, key);
     call.chans.push(ch);
     this.calls.set(key, call);
-    launch(null, runCall<K, V>, [this, key, call, carry(fn) as Body<V>]);
+    start(fn, call);
     return ch;
   }
 
@@ -168,7 +183,7 @@ export class SingleFlight<K = string, V = unknown> {
   }
 
   /** @internal */
-  end(key: K, call: Call<V>, outcome: FlightOutcome<V>): void {
+  end(key: K, call: Call<K, V>, outcome: FlightOutcome<V>): void {
     if (this.calls.get(key) === call) this.calls.delete(key);
     const shared = call.dups > 0;
     const { queue, chans } = call;
@@ -196,20 +211,4 @@ export class SingleFlight<K = string, V = unknown> {
 
 function checkFunction(where: string, fn: unknown): void {
   if (typeof fn !== "function") throw badArgument(where, "fn", fn, "a function", "type");
-}
-
-function* runCall<K, V>(
-  group: SingleFlight<K, V>,
-  key: K,
-  call: Call<V>,
-  fn: Body<V>,
-): Generator<Op<any> | undefined, void, any> {
-  let value: V;
-  try {
-    value = (yield* finishSteps(fn())) as V;
-  } catch (err) {
-    group.end(key, call, { ok: false, err });
-    return;
-  }
-  group.end(key, call, { ok: true, value });
 }

@@ -3,65 +3,103 @@
  *
  * Invariants
  *  1. A token releases at most once.
- *  2. A token of an exclusive lock never releases a lock that was released otherwise and taken again.
+ *  2. A token of an exclusive lock never releases a lock that was released otherwise and taken again: the lock counts its
+ *     releases, and the token knows the count at which it was made.
+ *  3. `yield*` of a lock that was free allocates nothing: the op gives one result object for all, whose `value` makes
+ *     the token for whoever looks at it.
  *
  * The token is a thing of its own and not the lock (a lock is not disposable) nor the op (an op is a thenable, so
  * `await` could not give it).
  */
 import type { LockToken } from "./api.ts";
-import { dispose } from "./dispose.ts";
+import { disposable } from "./dispose.ts";
 
-/** @internal */
+/** @internal An exclusive lock. */
 export interface TokenOwner {
-  token: LockToken | null;
+  /** Counts releases, modulo 2^32. */
+  releases: number;
   unlock(): void;
 }
 
-/** @internal */
-export class ExclusiveToken implements LockToken {
+/** @internal Made while its lock is held. */
+export const ExclusiveToken: new (owner: TokenOwner) => LockToken = /* @__PURE__ */ disposable(
+  class ExclusiveToken {
+    private readonly owner: TokenOwner;
+    private readonly releases: number;
+
+    constructor(owner: TokenOwner) {
+      this.owner = owner;
+      this.releases = owner.releases;
+    }
+
+    get held(): boolean {
+      return this.owner.releases === this.releases;
+    }
+
+    unlock(): void {
+      if (this.held) this.owner.unlock();
+    }
+
+    end(): void {
+      this.unlock();
+    }
+  },
+);
+
+/** @internal A lock that many hold together. */
+export interface SharedOwner {
+  rUnlock(): void;
+}
+
+/** @internal A token of a lock that many hold together. */
+export const SharedToken: new (owner: SharedOwner) => LockToken = /* @__PURE__ */ disposable(
+  class SharedToken {
+    private owner: SharedOwner | null;
+
+    constructor(owner: SharedOwner) {
+      this.owner = owner;
+    }
+
+    get held(): boolean {
+      return this.owner !== null;
+    }
+
+    unlock(): void {
+      const owner = this.owner;
+      this.owner = null;
+      owner?.rUnlock();
+    }
+
+    end(): void {
+      this.unlock();
+    }
+  },
+);
+
+/** @internal What `yield*` gets if an exclusive lock was free. */
+export class TakenFree implements IteratorReturnResult<LockToken> {
+  readonly done = true;
   private readonly owner: TokenOwner;
 
   constructor(owner: TokenOwner) {
     this.owner = owner;
   }
 
-  get held(): boolean {
-    return this.owner.token === this;
-  }
-
-  unlock(): void {
-    if (this.owner.token === this) this.owner.unlock();
-  }
-
-  [dispose](): void {
-    this.unlock();
+  get value(): LockToken {
+    return new ExclusiveToken(this.owner);
   }
 }
 
-/** @internal */
-export interface SharedOwner {
-  rUnlock(): void;
-}
-
-/** @internal A token of a lock that many hold together. */
-export class SharedToken implements LockToken {
-  private owner: SharedOwner | null;
+/** @internal What `yield*` gets if a lock that many hold together could be had at once. */
+export class SharedFree implements IteratorReturnResult<LockToken> {
+  readonly done = true;
+  private readonly owner: SharedOwner;
 
   constructor(owner: SharedOwner) {
     this.owner = owner;
   }
 
-  get held(): boolean {
-    return this.owner !== null;
-  }
-
-  unlock(): void {
-    const owner = this.owner;
-    this.owner = null;
-    owner?.rUnlock();
-  }
-
-  [dispose](): void {
-    this.unlock();
+  get value(): LockToken {
+    return new SharedToken(this.owner);
   }
 }

@@ -4,26 +4,29 @@
  * Invariants
  *  1. The counter is never negative; a call that would make it so throws and changes nothing.
  *  2. Waiters are queued only while the counter is above 0: the call that makes it 0 releases them all, in order.
- *  3. `released` holds those let go by the last time, until the counter moves again: if one of them did not run
- *     yet when it does, the group was reused too early and that `wait` fails with Go's text.
+ *  3. A waiter that was let go looks once more when it runs: if the counter is not 0 by then, the group was reused too
+ *     early and that `wait` fails with Go's text. A case of a select is told the outcome at once.
+ *
+ * Goroutines are started by `launch`, which tells the group when one ended: a group of async functions brings no
+ * scheduler into a bundle, and no second generator is made per goroutine.
  */
 import {
-  DONE,
-  FAILED,
   type GoFunc,
   type Goroutine,
   launch,
   Op,
   WaitQueue,
   type WaitReason,
+  WOKEN,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
-import { guard } from "./guard.ts";
+import { type Abortable, type Competing, guard } from "./guard.ts";
 
 /** @internal */
-export class WaitOp extends Op<void> {
+export class WaitOp extends Op<void> implements Competing, Abortable {
+  competes = false;
   private readonly group: WaitGroup;
 
   constructor(group: WaitGroup) {
@@ -39,6 +42,19 @@ export class WaitOp extends Op<void> {
     return this.group.describe();
   }
 
+  override next(): IteratorResult<Op<any>, void> {
+    this.competes = true;
+    return super.next();
+  }
+
+  override then<R1 = void, R2 = never>(
+    onFulfilled?: ((value: void) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    this.competes = true;
+    return super.then(onFulfilled, onRejected);
+  }
+
   override tryNow(): boolean {
     return this.group.count === 0;
   }
@@ -49,6 +65,28 @@ export class WaitOp extends Op<void> {
 
   override unpark(): void {
     this.group.queue.remove(this);
+  }
+
+  letGo(): void {
+    if (this.competes) {
+      this.state = WOKEN;
+      this.waiter?.wake(this);
+    } else {
+      this.complete();
+    }
+  }
+
+  override retry(): boolean {
+    if (this.group.count !== 0) throw new MisuseError(texts.reusedBeforeReturn);
+    return true;
+  }
+
+  /** Called off: a waiter that was let go stays so. */
+  abort(error: unknown): boolean {
+    if (this.state === WOKEN) return false;
+    this.unpark();
+    this.fail(error);
+    return true;
   }
 }
 
@@ -77,8 +115,6 @@ export class WaitGroup {
   count = 0;
   /** @internal */
   readonly queue: WaitQueue<WaitOp> = new WaitQueue();
-  /** @internal */
-  released: WaitOp[] | null = null;
 
   /** @param name shown in dumps and deadlock reports */
   constructor(name = "") {
@@ -96,10 +132,8 @@ export class WaitGroup {
     if (!Number.isSafeInteger(n)) throw badArgument("WaitGroup.add", "n", n, "an integer");
     const before = this.count;
     if (before + n < 0) throw new MisuseError(texts.negativeCounter);
-    if (before === 0 && n > 0) {
-      if (this.queue.head !== null) throw new MisuseError(texts.addDuringWait);
-      if (this.released !== null) this.reused();
-    }
+    if (before === 0 && n > 0 && this.queue.head !== null)
+      throw new MisuseError(texts.addDuringWait);
     this.count = before + n;
     if (this.count === 0 && this.queue.head !== null) this.release();
   }
@@ -140,21 +174,6 @@ export class WaitGroup {
   }
 
   private release(): void {
-    const released: WaitOp[] = [];
-    for (let op; (op = this.queue.shift()) !== null;) {
-      released.push(op);
-      op.complete();
-    }
-    this.released = released;
-  }
-
-  private reused(): void {
-    const released = this.released!;
-    this.released = null;
-    for (const op of released) {
-      if (op.state !== DONE) continue;
-      op.error = new MisuseError(texts.reusedBeforeReturn);
-      op.state = FAILED;
-    }
+    for (let op; (op = this.queue.shift()) !== null;) op.letGo();
   }
 }

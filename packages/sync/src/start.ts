@@ -1,0 +1,84 @@
+/**
+ * start: runs a body in a goroutine for a primitive that wants to know what it returned or threw.
+ *
+ * Invariants
+ *  1. Exactly one of `returned` and `threw` is called, once, when the body ended.
+ *  2. An async or plain body starts in the async context (`AsyncLocalStorage`) in which `start` was called, unless that
+ *     was inside a generator goroutine, whose scheduler decides about contexts.
+ *
+ * Why two ways to launch: `launch` keeps the context of functions that are no generator functions, and pays a promise
+ * for it; a generator function is launched as one.
+ */
+import { isOp, launch, type Op } from "@gort/sched";
+import type { Body } from "./api.ts";
+import { finishSteps, isGenerator, isPlain, isThenable } from "./body.ts";
+
+type Steps = Generator<Op<any> | undefined, void, any>;
+
+/** Who is told how a body ended. */
+export interface Outcome {
+  returned(value: any): void;
+  /** What this throws again is the goroutine's panic. */
+  threw(error: unknown): void;
+}
+
+const GeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(function* () {}) as object;
+
+/** Whether calling `fn` gives a generator. */
+export function isGeneratorFunction(fn: unknown): boolean {
+  return Object.getPrototypeOf(fn) === GeneratorFunction;
+}
+
+/** Starts `fn` in a goroutine of its own. O(1). */
+export function start(fn: Body<unknown>, to: Outcome): void {
+  if (isGeneratorFunction(fn)) void launch(null, runSteps, [fn, to]);
+  else void launch(null, call, [fn, to]);
+}
+
+/** Goes on in a goroutine with what a body returned: a generator. */
+export function startSteps(r: Generator<any, any, any>, to: Outcome): void {
+  void launch(null, goOn, [r, to]);
+}
+
+function* runSteps(fn: Body<unknown>, to: Outcome): Steps {
+  let value: unknown;
+  try {
+    value = yield* finishSteps(fn());
+  } catch (error) {
+    to.threw(error);
+    return;
+  }
+  to.returned(value);
+}
+
+function* goOn(r: unknown, to: Outcome): Steps {
+  let value: unknown;
+  try {
+    value = yield* finishSteps(r);
+  } catch (error) {
+    to.threw(error);
+    return;
+  }
+  to.returned(value);
+}
+
+function call(fn: Body<unknown>, to: Outcome): Steps | PromiseLike<void> | void {
+  let r: unknown;
+  try {
+    r = fn();
+  } catch (error) {
+    to.threw(error);
+    return;
+  }
+  if (isPlain(r)) to.returned(r);
+  else if (isGenerator(r) || isOp(r)) return goOn(r, to);
+  else if (isThenable(r))
+    return r.then(
+      (value: unknown) => {
+        if (isGenerator(value)) startSteps(value, to);
+        else to.returned(value);
+      },
+      (error: unknown) => to.threw(error),
+    );
+  else to.returned(r);
+}

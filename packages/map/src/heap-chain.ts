@@ -8,7 +8,7 @@
 import type { BucketDump } from "./api.ts";
 import { isLive, topsOf } from "./base.ts";
 import type { Entries } from "./heap-entries.ts";
-import { H_BUCKETS, H_FLAGS, H_HASH0, H_MOVES, H_OLD, H_VERSION } from "./heap-layout.ts";
+import { H_BUCKETS, H_FLAGS, H_HASH0, H_MOVES, H_OLD, H_VERSION } from "./heap-words.ts";
 import type { HeapTable } from "./heap-table.ts";
 import {
   EMPTY_ONE,

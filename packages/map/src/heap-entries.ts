@@ -13,16 +13,8 @@
 import { hashBytes, hashString, utf8Read } from "@gort/types";
 import type { Heap, Ptr, Type } from "./api.ts";
 import { hashInt, hashNumber } from "./hash.ts";
-import {
-  FLOAT64,
-  INT32,
-  type Layout,
-  POINTER,
-  SCALAR,
-  STRING,
-  UINT32,
-  WORDS,
-} from "./heap-layout.ts";
+import type { Layout } from "./heap-layout.ts";
+import { FLOAT64, INT32, POINTER, SCALAR, STRING, UINT32, WORDS } from "./heap-words.ts";
 
 /** Descriptors of `@gort/types` check values; others check when they store. */
 interface Checked {

@@ -18,43 +18,22 @@
 import { array, int32, struct, uint32, uint8, uintptr, unsafePointer } from "@gort/types";
 import type { Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
+import {
+  MAX_INLINE,
+  HEADER_WORDS,
+  INT32,
+  UINT32,
+  FLOAT64,
+  STRING,
+  WORDS,
+  SCALAR,
+  GENERAL,
+  POINTER,
+} from "./heap-words.ts";
 import { SLOTS } from "./rules.ts";
 
-/** Largest key or value, in bytes, that lies in the bucket itself. */
-export const MAX_INLINE = 128;
 /** Bytes that a segment of buckets stays below. */
 const SEGMENT_BYTES = 128 * 1024;
-
-/** Words of the header. The first four are pointers. */
-export const H_BUCKETS = 0;
-export const H_OLD = 1;
-export const H_OVERFLOW = 2;
-export const H_OLD_OVERFLOW = 3;
-export const H_COUNT = 4;
-export const H_FLAGS = 5;
-export const H_B = 6;
-export const H_NOVERFLOW = 7;
-export const H_HASH0 = 8;
-export const H_NEVACUATE = 9;
-export const H_VERSION = 10;
-export const H_EPOCH = 11;
-export const H_SHAPE = 12;
-/** Next free pre-allocated overflow bucket, and the end of them; addresses inside a segment that is kept alive otherwise. */
-export const H_NEXT_OVERFLOW = 13;
-export const H_END_OVERFLOW = 14;
-/** Used length and capacity of the list of overflow segments. */
-export const H_SEGMENTS = 15;
-export const H_SEGMENTS_CAP = 16;
-/** Tells a header from other memory, and maps of other types. */
-export const H_MAGIC = 17;
-/** `2^B - 1`. */
-export const H_MASK = 18;
-/** How many entries there may be before the next new one makes the map grow; 0 with too many overflow buckets. */
-export const H_LIMIT = 19;
-/** Counts the buckets that were moved or replaced. */
-export const H_MOVES = 20;
-/** Words of the header. */
-export const HEADER_WORDS = 21;
 
 const HEADER_SIZE = HEADER_WORDS * 4;
 
@@ -68,20 +47,6 @@ export const headerType: () => Type = memo(() =>
     rest: array(uint32, HEADER_WORDS - 4),
   }),
 );
-
-/** How a key or a value is kept, which chooses the code that reads and writes it. */
-export const INT32 = 0;
-export const UINT32 = 1;
-export const FLOAT64 = 2;
-export const STRING = 3;
-/** A struct of 32-bit integers: compared and hashed as words. */
-export const WORDS = 4;
-/** Another type whose values `===` compares as Go does. */
-export const SCALAR = 5;
-/** Anything else: by the descriptor's own methods. */
-export const GENERAL = 6;
-/** A pointer (as a value). */
-export const POINTER = 7;
 
 /** A struct of words: the way to each, outermost field first. */
 export interface Words {

@@ -17,6 +17,7 @@ import type { BucketDump, Heap, Ptr } from "./api.ts";
 import { BaseMap, isLive } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites, released } from "./errors.ts";
 import { Entries } from "./heap-entries.ts";
+import type { Layout } from "./heap-layout.ts";
 import {
   H_B,
   H_BUCKETS,
@@ -33,13 +34,20 @@ import {
   H_SHAPE,
   H_VERSION,
   HEADER_WORDS,
-  type Layout,
-} from "./heap-layout.ts";
+} from "./heap-words.ts";
 import { dumpChain, gatherChain, moveChain } from "./heap-chain.ts";
 import { HeapTable } from "./heap-table.ts";
-import { BARE, GROWING, hintToB, overLoadFactor, SLOTS, topHash, WRITING } from "./rules.ts";
+import {
+  BARE,
+  firstEmpty,
+  GROWING,
+  hintToB,
+  overLoadFactor,
+  SLOTS,
+  topHash,
+  WRITING,
+} from "./rules.ts";
 import type { Snapshot } from "./storage.ts";
-import { firstEmpty } from "./value-table.ts";
 
 /** Go's map in a heap. */
 export class HeapMap<K, V> extends BaseMap<K, V, V> {
@@ -110,6 +118,12 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   get(key: K): V {
+    return this.getAny(key);
+  }
+
+  // The ways of all maps in a heap, under names of their own: V8 looks a `super.get` up by name at each call.
+
+  protected getAny(key: K): V {
     const slot = this.find(key, this.hashToRead(key));
     if (slot < 0) return this.e.layout.value.zero() as V;
     return this.e.loadValue(this.e.valueAt(this.at, slot)) as V;
@@ -134,6 +148,10 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   set(key: K, value: V): this {
+    return this.setAny(key, value);
+  }
+
+  protected setAny(key: K, value: V): this {
     const hash = this.hashToWrite(key);
     this.e.checkValue(value);
     const flags = this.h + H_FLAGS;
@@ -147,6 +165,10 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   delete(key: K): boolean {
+    return this.deleteAny(key);
+  }
+
+  protected deleteAny(key: K): boolean {
     const hash = this.hashToWrite(key);
     const i32 = this.i32;
     const h = this.h;

@@ -10,11 +10,12 @@
  */
 import { badArgument } from "@gort/types";
 import type { GoMap, Heap, Ptr, Type } from "./api.ts";
-import { FLOAT64, H_MAGIC, H_SHAPE, INT32, type Layout, layOut } from "./heap-layout.ts";
+import { type Layout, layOut } from "./heap-layout.ts";
+import { H_MAGIC, H_SHAPE } from "./heap-words.ts";
 import { HeapMap } from "./heap-map.ts";
 import { newHeader } from "./heap-table.ts";
 import { hintToB } from "./rules.ts";
-import { isWordMap, WordFloatMap, WordIntMap, WordMap } from "./word-map.ts";
+import { isWordMap, wordMapOf } from "./word-map.ts";
 
 /** A heap with cheap single roots, as `@gort/gc`'s heaps have. */
 interface RootingHeap {
@@ -47,9 +48,7 @@ function rootIn(heap: Heap, p: Ptr): () => void {
 }
 
 function classOf(layout: Layout): typeof HeapMap<any, any> {
-  if (!isWordMap(layout)) return HeapMap;
-  if (layout.valueCode === FLOAT64) return WordFloatMap;
-  return layout.valueCode === INT32 ? WordIntMap : WordMap;
+  return isWordMap(layout) ? wordMapOf(layout) : HeapMap;
 }
 
 function open(heap: Heap, layout: Layout, p: Ptr, random: () => number): GoMap<any, any> {

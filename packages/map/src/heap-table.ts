@@ -9,6 +9,7 @@
  */
 import { unsafePointer } from "@gort/types";
 import type { Heap, Ptr } from "./api.ts";
+import { headerType, type Layout } from "./heap-layout.ts";
 import {
   H_B,
   H_BUCKETS,
@@ -30,9 +31,8 @@ import {
   H_SEGMENTS_CAP,
   H_SHAPE,
   H_VERSION,
-  headerType,
-  type Layout,
-} from "./heap-layout.ts";
+  LINK_BYTES,
+} from "./heap-words.ts";
 import {
   BARE,
   countOverflow,
@@ -45,9 +45,6 @@ import {
   SLOTS,
   tooManyOverflow,
 } from "./rules.ts";
-
-/** Byte offset of the overflow link in a bucket. */
-export const LINK = 8;
 
 /** Bucket arrays of a new table, before they are written to the header. */
 interface Arrays {
@@ -141,7 +138,7 @@ export class HeapTable {
   }
 
   link(bucket: Ptr): Ptr {
-    return this.u32[(bucket + LINK) >>> 2]!;
+    return this.u32[(bucket + LINK_BYTES) >>> 2]!;
   }
 
   /** Address of a bucket, its segment made if need be. */
@@ -254,8 +251,8 @@ export class HeapTable {
     const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, this.#random);
     u32[h + H_NOVERFLOW] = n;
     if (tooManyOverflow(n, this.B)) u32[h + H_LIMIT] = 0;
-    if (this.layout.noscan) u32[(bucket + LINK) >>> 2] = b;
-    else this.heap.writePtr(bucket + LINK, b);
+    if (this.layout.noscan) u32[(bucket + LINK_BYTES) >>> 2] = b;
+    else this.heap.writePtr(bucket + LINK_BYTES, b);
     return b;
   }
 

@@ -41,10 +41,40 @@ export const READING = 16;
 /** Greatest `B`: bucket indexes stay 31-bit integers. */
 export const MAX_B = 30;
 
-/** The top byte of a hash, moved out of the range of the marks. */
+/** The top byte of a hash, moved out of the range of the marks; without a branch. */
 export function topHash(hash: number): number {
   const top = hash >>> 24;
-  return top < MIN_TOP_HASH ? top + MIN_TOP_HASH : top;
+  return top + (((top - MIN_TOP_HASH) >> 31) & MIN_TOP_HASH);
+}
+
+/**
+ * The slots whose byte is that of `pattern` (a tophash four times), in two words of tophash bytes, as the bits that
+ * {@link slotOf} takes. A slot above a true one may be named in error: keys are compared all the same.
+ */
+export function matching(w0: number, w1: number, pattern: number): number {
+  const x = w0 ^ pattern;
+  const y = w1 ^ pattern;
+  return (
+    (((x - 0x01010101) & ~x & 0x80808080) >>> 7) | (((y - 0x01010101) & ~y & 0x80808080) >>> 3)
+  );
+}
+
+/** The slot that the lowest bit of {@link matching} stands for. */
+export function slotOf(bits: number): number {
+  const b = 31 - Math.clz32(bits & -bits);
+  return (b >>> 3) + (b & 4);
+}
+
+/** The first empty slot that two words of tophash bytes show; 8 or more if all are taken. Without a branch. */
+export function firstEmpty(w0: number, w1: number): number {
+  // Live bytes are at least MIN_TOP_HASH, so an empty one is 0 once its lowest bit is masked away. A product gathers
+  // the four marks of a word.
+  const x = w0 & 0xfefefefe;
+  const y = w1 & 0xfefefefe;
+  const lo = Math.imul(((x - 0x01010101) & ~x & 0x80808080) >>> 7, 0x01020408) >>> 24;
+  const hi = Math.imul(((y - 0x01010101) & ~y & 0x80808080) >>> 7, 0x01020408) >>> 24;
+  const all = (lo & 15) | ((hi & 15) << 4) | 0x100;
+  return 31 - Math.clz32(all & -all);
 }
 
 /** Whether `count` entries are too many for `2^B` buckets: more than 6.5 in each. */

@@ -15,6 +15,7 @@ import {
   EVACUATED_EMPTY,
   EVACUATED_X,
   EVACUATED_Y,
+  firstEmpty,
   MIN_TOP_HASH,
   SLOTS,
   topHash,
@@ -23,7 +24,7 @@ import {
 /** Log2 of the buckets of a chunk: 64 KiB of places, small enough to be made inside one `set`. */
 export const CHUNK_BITS = 9;
 /** Selects the place of a bucket in its chunk. */
-export const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+export const CHUNK_MASK = 511;
 /** Words of a bucket's record: two of tophash bytes, the link, eight hashes. */
 export const STRIDE = 11;
 /** Word of the overflow link. */
@@ -255,16 +256,4 @@ export class Table {
       if (this.link(b) === 0) return chain;
     }
   }
-}
-
-/** The first empty slot that two words of tophash bytes show; 8 if all are taken. */
-export function firstEmpty(w0: number, w1: number): number {
-  // Live bytes are at least MIN_TOP_HASH, so an empty one is 0 once its lowest bit is masked away.
-  let x = w0 & 0xfefefefe;
-  let z = (x - 0x01010101) & ~x & 0x80808080;
-  if (z !== 0) return (31 - Math.clz32(z & -z)) >>> 3;
-  x = w1 & 0xfefefefe;
-  z = (x - 0x01010101) & ~x & 0x80808080;
-  if (z !== 0) return 4 + ((31 - Math.clz32(z & -z)) >>> 3);
-  return SLOTS;
 }

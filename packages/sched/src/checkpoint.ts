@@ -55,8 +55,8 @@ class HostTurn extends Op<void> {
   }
 }
 
-const FINISHED = Object.freeze({ done: true as const, value: undefined });
-const done = new Done();
+const FINISHED = /* @__PURE__ */ Object.freeze({ done: true as const, value: undefined });
+const done = /* @__PURE__ */ new Done();
 
 /**
  * A place where a long computation may be preempted: gives way if the goroutine had its 10 ms or the host is waiting

@@ -6,7 +6,7 @@
  *     wait reason, what it waits on, and where it was created.
  *  2. Making a report changes nothing.
  */
-import { FatalError } from "@gort/types";
+import { brand, FatalError } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { TEXT } from "./errors.ts";
@@ -84,11 +84,7 @@ export class DeadlockError extends FatalError {
     super(message);
     this.goroutines = goroutines;
     Object.defineProperty(this, "goroutines", { enumerable: false });
-  }
-
-  /** The brand, `Symbol.for("gort.DeadlockError")`. */
-  get [DEADLOCK](): true {
-    return true;
+    brand(this, DEADLOCK);
   }
 }
 

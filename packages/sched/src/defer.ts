@@ -164,7 +164,7 @@ const marks = {
   },
 };
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+const GeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(function* () {}) as object;
 
 function isStepper(v: unknown): v is Stepper {
   return (

@@ -36,7 +36,7 @@ import type { WaitReason } from "./wait-reason.ts";
 /** What a function without arguments is called with: no array of its own. */
 const NO_ARGS: unknown[] = [];
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+const GeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(function* () {}) as object;
 
 /**
  * The arguments of a function that waits for its first step and will run in the async context of its `go`. A promise

@@ -11,7 +11,7 @@
  * costs only while a panic is being handled. An engine without stacks allows the call. After an `await` in a deferred
  * async function there is no such stack: use the scope's own `recover()` there.
  */
-import { RuntimeError } from "@gort/types";
+import { brand, RuntimeError } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Goroutine } from "./api.ts";
 import { GOEXIT, isPanicError, PANIC } from "./brands.ts";
@@ -46,6 +46,7 @@ export class PanicError extends Error {
     super(printPanicValue(value), value instanceof Error ? { cause: value } : undefined);
     this.value = value;
     Object.defineProperty(this, "state", { enumerable: false });
+    brand(this, PANIC);
   }
 
   override get name(): string {
@@ -58,11 +59,6 @@ export class PanicError extends Error {
    */
   dump(g: Goroutine): string {
     return panicDump(this, g);
-  }
-
-  /** The brand, `Symbol.for("gort.PanicError")`. */
-  get [PANIC](): true {
-    return true;
   }
 }
 
@@ -81,10 +77,7 @@ export class PanicNilError extends RuntimeError {
 export class Goexit extends Error {
   constructor() {
     super("runtime.Goexit: only a goroutine can be ended by goexit");
-  }
-
-  get [GOEXIT](): true {
-    return true;
+    brand(this, GOEXIT);
   }
 }
 

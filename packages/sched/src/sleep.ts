@@ -80,7 +80,7 @@ export function sleep(ms: number): Op<void> {
 }
 
 /** What a bare `yield` looks like to the scheduler. */
-const GIVE_WAY = Object.freeze({ done: false as const, value: undefined });
+const GIVE_WAY = /* @__PURE__ */ Object.freeze({ done: false as const, value: undefined });
 
 class GoschedOp extends Op<void> {
   get reason(): WaitReason {

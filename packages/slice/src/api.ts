@@ -5,7 +5,9 @@
  *  1. A {@link Backing} describes an element type *and* where its elements lie: in a plain array, in a typed
  *     array, in a heap. Slices of the same backing can be appended and copied to one another at full speed.
  *  2. `size` is what Go would call the size of the element; only capacities depend on it.
- *  3. A {@link GrowthRule} sees only the old capacity, the need and the element size: never the old length.
+ *  3. A backing carries the brand `Symbol.for("gort.slice.Backing")`, by which `makeSlice` knows it from a descriptor.
+ *     Outside backings are welcome: `@gort/slice/testing` has the cases that one must pass.
+ *  4. A {@link GrowthRule} sees only the old capacity, the need and the element size: never the old length.
  */
 import type { Type } from "@gort/types";
 import type { Slice } from "./slice.ts";
@@ -52,7 +54,8 @@ export type GrowthRule = (oldCap: number, need: number, elemSize: number) => num
 
 /**
  * An element type together with a place for elements. Made by {@link values}, `inHeap`, or from a descriptor or a
- * typed-array constructor by {@link backingOf}.
+ * typed-array constructor by {@link backingOf}; or your own, branded with a property `[Symbol.for("gort.slice.Backing")]: true` and
+ * checked by the cases of `@gort/slice/testing`.
  */
 export interface Backing<T> {
   /** Go's name of the element type, such as `int32`. */

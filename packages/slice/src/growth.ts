@@ -19,6 +19,15 @@ function rounded(newCap: number, need: number, elemSize: number): number {
   return Math.floor(roundupsize(newCap * elemSize) / elemSize);
 }
 
+/** The capacity before rounding, since Go 1.18. */
+function wanted(oldCap: number, need: number): number {
+  if (need > 2 * oldCap) return need;
+  if (oldCap < 256) return 2 * oldCap;
+  let cap = oldCap;
+  while (cap < need) cap += Math.floor((cap + 768) / 4);
+  return cap;
+}
+
 /**
  * Go 1.18 and later: double below 256, then add a quarter and 192 until it fits.
  *
@@ -30,13 +39,31 @@ function rounded(newCap: number, need: number, elemSize: number): number {
  * growthGo118(5, 6, 3); // => 10
  * ```
  */
-export const growthGo118: GrowthRule = (oldCap, need, elemSize) => {
-  let cap = need;
-  if (need <= 2 * oldCap) {
-    if (oldCap < 256) cap = 2 * oldCap;
-    else for (cap = oldCap; cap < need;) cap += Math.floor((cap + 768) / 4);
-  }
-  return rounded(cap, need, elemSize);
+export const growthGo118: GrowthRule = (oldCap, need, elemSize) =>
+  rounded(wanted(oldCap, need), need, elemSize);
+
+/** Small objects with pointers above this size carry a header since Go 1.22; it takes this many bytes. */
+const HEADERLESS_MAX = 512;
+const HEADER = 8;
+const SMALL_MAX = 32768;
+
+/**
+ * Go 1.22 and later for element types that hold pointers: as {@link growthGo118}, but storage above 512 bytes gives 8 of
+ * them to a header.
+ *
+ * @example
+ * ```ts
+ * import { growthGo118, growthGo122Pointers } from "@gort/slice";
+ *
+ * growthGo122Pointers(64, 65, 8); // => 143
+ * growthGo118(64, 65, 8); // => 128
+ * ```
+ */
+export const growthGo122Pointers: GrowthRule = (oldCap, need, elemSize) => {
+  const cap = wanted(oldCap, need);
+  const bytes = cap * elemSize;
+  if (bytes <= HEADERLESS_MAX || bytes > SMALL_MAX - HEADER) return rounded(cap, need, elemSize);
+  return Math.floor((roundupsize(bytes + HEADER) - HEADER) / elemSize);
 };
 
 /**

@@ -23,7 +23,7 @@ export {
   type Text,
 } from "./append.ts";
 export { range, type Rangeable } from "./iterate.ts";
-export { growthGo117, growthGo118 } from "./growth.ts";
+export { growthGo117, growthGo118, growthGo122Pointers } from "./growth.ts";
 export {
   GoString,
   compareStrings,

@@ -191,7 +191,7 @@ export class Int16Slice extends TypedSlice<Int16Array> {
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -243,7 +243,7 @@ export class Uint16Slice extends TypedSlice<Uint16Array> {
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -295,7 +295,7 @@ export class Int32Slice extends TypedSlice<Int32Array> {
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -347,7 +347,7 @@ export class Uint32Slice extends TypedSlice<Uint32Array> {
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -405,7 +405,7 @@ export class Float32Slice extends TypedSlice<Float32Array> {
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -463,7 +463,7 @@ export class Float64Slice extends TypedSlice<Float64Array> {
   }
   get(i: number): number {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: number): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -521,7 +521,7 @@ export class BigInt64Slice extends TypedSlice<BigInt64Array> {
   }
   get(i: number): bigint {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: bigint): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
@@ -580,7 +580,7 @@ export class BigUint64Slice extends TypedSlice<BigUint64Array> {
   }
   get(i: number): bigint {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[this.off + i]!;
+    return this.array[(this.off + i) | 0]!;
   }
   set(i: number, v: bigint): void {
     if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);

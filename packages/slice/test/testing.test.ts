@@ -1,0 +1,74 @@
+/** The published suite, on all our own backings and on one written outside. */
+import { describe, expect, test } from "vitest";
+import { backingOf, makeSlice, values, type Backing } from "@gort/slice";
+import { backingCases } from "@gort/slice/testing";
+import { kinds } from "./kinds.ts";
+
+describe.each(kinds)("$name", ({ elem, value }) => {
+  test.each(backingCases)("$name", (c) => {
+    c.run(() => ({ backing: backingOf<any>(elem()), value }));
+  });
+});
+
+/** An outside backing: counts what it makes, and leaves the rest to another. */
+function counting<T>(
+  inner: Backing<T>,
+  made: { stores: number },
+): Backing<T> & Record<symbol, true> {
+  return {
+    [Symbol.for("gort.slice.Backing")]: true,
+    name: inner.name,
+    size: inner.size,
+    capMax: inner.capMax,
+    growth: inner.growth,
+    zero: () => inner.zero(),
+    equal: (a, b) => inner.equal(a, b),
+    nil: () => inner.nil(),
+    withGrowth: (rule) => counting(inner.withGrowth(rule), made),
+    make(len, cap) {
+      made.stores++;
+      return inner.make(len, cap);
+    },
+  };
+}
+
+describe("an outside backing, a decorator of a dozen lines", () => {
+  test.each(backingCases)("$name", (c) => {
+    c.run(() => ({
+      backing: counting<any>(values(""), { stores: 0 }),
+      value: (n: number) => `v${n}`,
+    }));
+  });
+  test("is asked for storage", () => {
+    const made = { stores: 0 };
+    makeSlice(counting(values(0), made), 3);
+    expect(made.stores).toBe(1);
+  });
+});
+
+describe("the suite finds", () => {
+  const broken: [what: string, change: (b: Backing<number>) => Partial<Backing<number>>][] = [
+    ["storage that is not zeroed", (b) => ({ make: (len, cap) => dirty(b.make(len, cap)) })],
+    ["a nil slice that is not nil", (b) => ({ nil: () => b.make(0, 0) })],
+    ["a rule that is not used", (b) => ({ withGrowth: () => b })],
+    ["storage that is too large", (b) => ({ make: (len, cap) => b.make(len, cap + 1) })],
+  ];
+  const dirty = (s: ReturnType<Backing<number>["make"]>): typeof s => {
+    const all = s.slice(0, s.cap);
+    for (let i = 0; i < all.len; i++) all.set(i, 5);
+    return s;
+  };
+  test.each(broken)("%s", (_, change) => {
+    const inner = values(0);
+    const backing: Backing<number> = { ...counting(inner, { stores: 0 }), ...change(inner) };
+    const failed = backingCases.filter((c) => {
+      try {
+        c.run(() => ({ backing, value: (n: number) => n }));
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(failed.length).toBeGreaterThan(0);
+  });
+});

@@ -4,25 +4,22 @@
  * Invariants
  *  1. A callback is never called synchronously, neither by `then` nor by the primitive that completes the op.
  *  2. Callbacks run in the order in which their ops completed.
- *  3. Callbacks run in microtasks until the turn is spent, then in macrotasks, so two async functions that
+ *  3. Callbacks run in microtasks until the turn is spent, then after the host had one, so two async functions that
  *     wake each other for ever do not starve the host.
  *  4. An op that fails with nobody to take the error becomes an unhandled rejection, as a promise would.
  *
- * Why not simply a promise: `await op` calls `op.then(resolve, reject)` and ignores what it returns. A promise
- * and its two closures per op, plus one more hop, cost as much again as the await itself. So `then` returns this
- * record, which becomes a promise only when somebody asks it to.
+ * Why the callbacks are handed to a settled promise of the engine's: `await op` calls `op.then(resolve, reject)` in a job
+ * of its own, and `Promise.resolve(v).then(resolve, reject)` is the cheapest way to call `resolve` in a later one.
+ * Rejected: a list of waiters drained by one job of ours (half as dear again, since the engine calls back into
+ * JavaScript twice), `queueMicrotask` (twice as dear on Node), calling `resolve` at once where it is the engine's
+ * own (nothing tells it from a function of the user's for less than the job costs).
+ * Why `then` on a parked op does not return a promise: `await` ignores what it returns. So it returns this record,
+ * which becomes a promise only when somebody asks it to.
  */
 import type { Op, Waiter } from "./op.ts";
-import { soon } from "./turn.ts";
+import { afterTurn, turnSpent } from "./turn.ts";
 
 type Callback = ((value: any) => unknown) | null | undefined;
-
-/** What became of a callback, for those who asked. */
-interface Outcome {
-  readonly promise: Promise<unknown>;
-  readonly resolve?: (value: unknown) => void;
-  readonly reject?: (reason: unknown) => void;
-}
 
 /** States of an op (see `op.ts`), repeated here so that the modules need no cycle at load. */
 const OP_PARKED = 1;
@@ -30,112 +27,133 @@ const OP_FAILED = 3;
 const OP_USED = 4;
 const OP_WOKEN = 5;
 
-export class AsyncWaiter implements Waiter {
-  readonly op: Op<any>;
-  next: AsyncWaiter | null = null;
-  prev: AsyncWaiter | null = null;
-  private readonly gate: AsyncGate;
-  private onFulfilled: Callback;
-  private onRejected: Callback;
-  private settledYet = false;
-  /** Made when the outcome matters: not for `await`, whose callbacks return nothing. */
-  private outcome: Outcome | null = null;
+const settled = Promise.resolve();
 
-  constructor(gate: AsyncGate, op: Op<any>, onFulfilled: Callback, onRejected: Callback) {
+/** Calls one of the callbacks in a later job with what the op gave; the promise of what the callback gives. */
+function callBack(
+  failed: boolean,
+  value: any,
+  onFulfilled: Callback,
+  onRejected: Callback,
+): Promise<unknown> {
+  if (failed) return Promise.reject(value).then(onFulfilled, onRejected);
+  // A promise as a value is the callback's, not ours to wait for.
+  if (typeof value === "object" && value !== null && typeof value.then === "function")
+    return settled.then(typeof onFulfilled === "function" ? () => onFulfilled(value) : () => value);
+  return Promise.resolve(value).then(onFulfilled, onRejected);
+}
+
+/** The same, after the host had a turn if that is due. */
+export function callBackSoon(
+  failed: boolean,
+  value: unknown,
+  onFulfilled: Callback,
+  onRejected: Callback,
+): Promise<unknown> {
+  if (!turnSpent()) return callBack(failed, value, onFulfilled, onRejected);
+  return new Promise((resolve) => {
+    afterTurn(() => resolve(callBack(failed, value, onFulfilled, onRejected)));
+  });
+}
+
+/** Whoever waits in an {@link AsyncGate}: an async function, or the promise of an op that was started. */
+export abstract class GateWaiter implements Waiter {
+  readonly op: Op<any>;
+  next: GateWaiter | null = null;
+  prev: GateWaiter | null = null;
+  protected readonly gate: AsyncGate;
+
+  constructor(gate: AsyncGate, op: Op<any>) {
     this.gate = gate;
     this.op = op;
+  }
+
+  /** Hands over what became of the op, asynchronously. */
+  protected abstract settle(failed: boolean, value: unknown): void;
+
+  /** Parks the op, which could not complete at once. */
+  park(): void {
+    const op = this.op;
+    op.waiter = this;
+    op.state = OP_PARKED;
+    this.gate.add(this);
+    try {
+      op.park();
+    } catch (error) {
+      this.gate.remove(this);
+      this.over(true, error);
+    }
+  }
+
+  wake(op: Op<any>): void {
+    const gate = this.gate;
+    gate.remove(this);
+    const state = op.state;
+    if (state === OP_WOKEN) {
+      const compete = (): void => this.compete();
+      if (turnSpent()) afterTurn(compete);
+      else void settled.then(compete);
+      return;
+    }
+    const failed = state === OP_FAILED;
+    this.over(failed, failed ? op.error : op.value);
+  }
+
+  private over(failed: boolean, value: unknown): void {
+    const op = this.op;
+    op.state = OP_USED;
+    op.waiter = null;
+    if (turnSpent()) afterTurn(() => this.settle(failed, value));
+    else this.settle(failed, value);
+  }
+
+  /** The op was woken to compete: it completes, fails, or is parked again. */
+  private compete(): void {
+    const op = this.op;
+    op.state = OP_USED;
+    let failed = false;
+    let value: unknown;
+    try {
+      if (!op.retry()) {
+        this.gate.add(this);
+        return;
+      }
+      value = op.value;
+    } catch (error) {
+      failed = true;
+      value = error;
+    }
+    op.state = OP_USED;
+    op.waiter = null;
+    this.settle(failed, value);
+  }
+}
+
+/** Waits for a parked op on behalf of `then`. */
+export class AsyncWaiter extends GateWaiter {
+  private onFulfilled: Callback;
+  private onRejected: Callback;
+  /** What the callbacks gave, once they are on their way. */
+  private result: Promise<unknown> | null = null;
+  /** Gives the promise that somebody asked for before that. */
+  private resolve: ((result: Promise<unknown>) => void) | null = null;
+
+  constructor(gate: AsyncGate, op: Op<any>, onFulfilled: Callback, onRejected: Callback) {
+    super(gate, op);
     this.onFulfilled = onFulfilled;
     this.onRejected = onRejected;
   }
 
-  /** Starts the op. */
-  start(): void {
-    const op = this.op;
-    op.waiter = this;
-    try {
-      if (op.tryNow()) {
-        op.state = OP_USED;
-        this.gate.enqueue(this);
-      } else {
-        op.state = OP_PARKED;
-        this.gate.add(this);
-        op.park();
-      }
-    } catch (error) {
-      if (this.prev !== null || this.gate.head === this) this.gate.remove(this);
-      op.error = error;
-      op.state = OP_FAILED;
-      this.gate.enqueue(this);
-    }
-  }
-
-  wake(_op: Op<any>): void {
-    this.gate.remove(this);
-    this.gate.enqueue(this);
-  }
-
-  /** Hands the outcome to the callback. */
-  run(): void {
-    const op = this.op;
-    if (op.state === OP_WOKEN && !this.retry()) return;
-    const failed = op.state === OP_FAILED;
-    op.state = OP_USED;
-    op.waiter = null;
-    const callback = failed ? this.onRejected : this.onFulfilled;
+  protected settle(failed: boolean, value: unknown): void {
+    const result = callBack(failed, value, this.onFulfilled, this.onRejected);
     this.onFulfilled = null;
     this.onRejected = null;
-    if (typeof callback !== "function") {
-      if (failed) this.rejected(op.error);
-      else this.settled(op.value);
-      return;
-    }
-    try {
-      this.settled(callback(failed ? op.error : op.value));
-    } catch (error) {
-      this.rejected(error);
-    }
-  }
-
-  /** The op was woken to compete: false if it lost and is parked again. */
-  private retry(): boolean {
-    const op = this.op;
-    op.state = OP_USED;
-    try {
-      if (op.retry()) return true;
-      this.gate.add(this);
-      return false;
-    } catch (error) {
-      op.error = error;
-      op.state = OP_FAILED;
-      return true;
-    }
-  }
-
-  private settled(value: unknown): void {
-    this.settledYet = true;
-    const outcome = this.outcome;
-    if (outcome !== null) outcome.resolve!(value);
-    else if (value !== undefined) this.outcome = { promise: Promise.resolve(value) };
-  }
-
-  private rejected(error: unknown): void {
-    this.settledYet = true;
-    const outcome = this.outcome;
-    if (outcome !== null) outcome.reject!(error);
-    else this.outcome = { promise: Promise.reject(error) };
+    if (this.resolve !== null) this.resolve(result);
+    else this.result = result;
   }
 
   private toPromise(): Promise<unknown> {
-    if (this.outcome !== null) return this.outcome.promise;
-    if (this.settledYet) return Promise.resolve(undefined);
-    let resolve!: (value: unknown) => void;
-    let reject!: (reason: unknown) => void;
-    const promise = new Promise((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    this.outcome = { promise, resolve, reject };
-    return promise;
+    return (this.result ??= new Promise((resolve) => (this.resolve = resolve)));
   }
 
   then(onFulfilled?: Callback, onRejected?: Callback): Promise<unknown> {
@@ -155,18 +173,41 @@ export class AsyncWaiter implements Waiter {
   }
 }
 
-/** The async waiters of one scheduler: those parked, and those about to be called. */
+let give!: (value: any) => void;
+let refuse!: (reason: unknown) => void;
+const executor = (resolve: (value: any) => void, reject: (reason: unknown) => void): void => {
+  give = resolve;
+  refuse = reject;
+};
+
+/** Waits for a parked op on behalf of a promise. */
+export class PromiseWaiter<T> extends GateWaiter {
+  readonly promise: Promise<T>;
+  private readonly resolve: (value: T) => void;
+  private readonly reject: (reason: unknown) => void;
+
+  constructor(gate: AsyncGate, op: Op<any>) {
+    super(gate, op);
+    this.promise = new Promise<T>(executor);
+    this.resolve = give;
+    this.reject = refuse;
+  }
+
+  protected settle(failed: boolean, value: unknown): void {
+    if (failed) this.reject(value);
+    else this.resolve(value as T);
+  }
+}
+
+/** The async waiters of one scheduler that are parked on an op. */
 export class AsyncGate {
-  head: AsyncWaiter | null = null;
+  head: GateWaiter | null = null;
   /** Async waiters parked on an op. */
   parked = 0;
   /** Counts wake-ups, so that a check made later can see that something moved. */
   moved = 0;
-  private ready: AsyncWaiter[] = [];
-  private spare: AsyncWaiter[] = [];
-  private armed = false;
 
-  add(w: AsyncWaiter): void {
+  add(w: GateWaiter): void {
     const head = this.head;
     w.next = head;
     if (head !== null) head.prev = w;
@@ -174,7 +215,7 @@ export class AsyncGate {
     this.parked++;
   }
 
-  remove(w: AsyncWaiter): void {
+  remove(w: GateWaiter): void {
     const { prev, next } = w;
     if (prev === null) this.head = next;
     else prev.next = next;
@@ -182,22 +223,6 @@ export class AsyncGate {
     w.prev = null;
     w.next = null;
     this.parked--;
-  }
-
-  enqueue(w: AsyncWaiter): void {
     this.moved++;
-    this.ready.push(w);
-    if (this.armed) return;
-    this.armed = true;
-    soon(this.flush);
   }
-
-  private readonly flush = (): void => {
-    this.armed = false;
-    const batch = this.ready;
-    this.ready = this.spare;
-    for (let i = 0; i < batch.length; i++) batch[i]!.run();
-    batch.length = 0;
-    this.spare = batch;
-  };
 }

@@ -20,8 +20,9 @@
  * Why not a generator method (`*recv()`): twice the cost per operation, measured. Why not a promise: no
  * synchronous completion, no removal from a queue, and a microtask for every value.
  */
-import { AsyncWaiter } from "./async-waiter.ts";
+import { AsyncWaiter, callBackSoon, PromiseWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
+import { afterTurn, turnSpent } from "./turn.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -186,13 +187,59 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
    */
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+    onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    if (this.state !== FRESH)
-      return Promise.reject<T>(misuse(this.state)).then(onFulfilled, onRejected);
-    const waiter = new AsyncWaiter(currentGate(), this, onFulfilled, onRejected);
-    waiter.start();
-    return waiter as unknown as Promise<R1 | R2>;
+    const gate = currentGate();
+    let failed = false;
+    let result: unknown;
+    try {
+      if (this.state !== FRESH) throw misuse(this.state);
+      if (!this.tryNow()) {
+        const waiter = new AsyncWaiter(gate, this, onFulfilled, onRejected);
+        waiter.park();
+        return waiter as unknown as Promise<R1 | R2>;
+      }
+      this.state = USED;
+      result = this.value;
+    } catch (error) {
+      failed = true;
+      result = error;
+      if (this.state === FRESH) this.state = USED;
+    }
+    gate.moved++;
+    return callBackSoon(failed, result, onFulfilled, onRejected) as Promise<R1 | R2>;
+  }
+
+  /**
+   * Starts the op now: its value if it completes at once, else a promise. `await op.start()` is the fast form of `await op`
+   * in an async function: half the cost where the op is ready, and it takes effect before anything else can run. An op that
+   * fails rejects. Every so often the value comes in a promise too, so that a loop over ops that are always ready
+   * lets the host's timers fire.
+   *
+   * @example
+   * ```ts
+   * import { sleep } from "@gort/sched";
+   *
+   * await sleep(1).start(); // => undefined
+   * ```
+   */
+  start(): T | Promise<T> {
+    const gate = currentGate();
+    try {
+      if (this.state !== FRESH) throw misuse(this.state);
+      if (!this.tryNow()) {
+        const waiter = new PromiseWaiter<T>(gate, this);
+        waiter.park();
+        return waiter.promise;
+      }
+    } catch (error) {
+      if (this.state === FRESH) this.state = USED;
+      return Promise.reject(error);
+    }
+    this.state = USED;
+    gate.moved++;
+    const value = this.value;
+    return turnSpent() ? new Promise<T>((resolve) => afterTurn(() => resolve(value))) : value;
   }
 }
 

@@ -18,14 +18,17 @@ const TURN_MS = 4;
 const PROBE_AFTER = 64;
 const CLOCK_EVERY = 16;
 
+/** The host had a turn: what was put off runs, in order, and what that wakes comes after all of it. */
 function end(): void {
   const turn = ambient.turn;
+  const { deferred } = turn;
+  const n = deferred.length;
+  for (let i = 0; i < n; i++) deferred[i]!();
+  turn.deferred = [];
   turn.count = 0;
   turn.started = -1;
   turn.over = false;
-  const { deferred } = turn;
-  turn.deferred = [];
-  for (const fn of deferred) fn();
+  for (let i = n; i < deferred.length; i++) microtask(deferred[i]!);
 }
 
 /**
@@ -33,12 +36,17 @@ function end(): void {
  * called in one go when the turn ends: were each put off by itself, those that come after could overtake it.
  */
 export function soon(fn: () => void): void {
-  if (turnSpent()) ambient.turn.deferred.push(fn);
+  if (turnSpent()) afterTurn(fn);
   else microtask(fn);
 }
 
-/** Counts one wake-up through a microtask; true when the next must go through a macrotask. */
-function turnSpent(): boolean {
+/** Calls `fn`, which must not throw, when the turn that is spent ends. */
+export function afterTurn(fn: () => void): void {
+  ambient.turn.deferred.push(fn);
+}
+
+/** Counts one wake-up through a microtask; true when it must wait for {@link afterTurn}. */
+export function turnSpent(): boolean {
   const turn = ambient.turn;
   const count = ++turn.count;
   if (turn.started < 0) {

@@ -104,6 +104,8 @@ export interface ObjectRuns {
 export interface SystemMemory {
   /** Address of 1 KiB of zeroed words that belong to whoever runs on the allocator. */
   readonly user: Ptr;
+  /** Bytes obtained for anything but the heap, `sys - heapSys` of the statistics; O(1). */
+  readonly overhead?: number;
   /** Zeroed metadata that is never given back, at a multiple of `align` (default 8). Throws out of memory. */
   persistentAlloc(bytes: number, align?: number): Ptr;
   /** Zeroed pages outside of the heap, as Go's stacks and work buffers are. `bytes` is rounded up to 8 KiB. */

@@ -5,7 +5,7 @@ import { badPointer, badSize } from "./errors.ts";
 import { noMemory } from "./large.ts";
 import { giveManual, persistentAlloc, takeManual } from "./persistent.ts";
 import { pagesFor } from "./ptr.ts";
-import { H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
+import { H_LIMIT, H_PERSISTENT_PAGES, H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** See the file header. */
 export class SpanSystem implements SystemMemory {
@@ -13,6 +13,11 @@ export class SpanSystem implements SystemMemory {
   private readonly c: Core;
   constructor(c: Core) {
     this.c = c;
+  }
+  get overhead(): number {
+    const c = this.c;
+    const metadata = c.i32[H_PERSISTENT_PAGES]! + c.pages - c.i32[H_LIMIT]! + c.firstPage;
+    return metadata * PAGE_SIZE;
   }
   persistentAlloc(bytes: number, align: number = 8): Ptr {
     const p = persistentAlloc(this.c, this.check(bytes), align);

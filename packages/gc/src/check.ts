@@ -14,7 +14,7 @@
 import type { Ptr } from "@gort/types";
 import { DELETION, INSERTION } from "./barrier.ts";
 import { invariant } from "./errors.ts";
-import { LARGE, OBJECT, OBLET, ROOTS } from "./grey.ts";
+import { LARGE, OBJECT, OBLET } from "./grey.ts";
 import { scanHandles } from "./handles.ts";
 import type { HeapBase } from "./heap-base.ts";
 import type { MarkSweepHeap } from "./mark-sweep.ts";
@@ -73,16 +73,25 @@ function checkBlocks(h: HeapBase): void {
   const { u32 } = h;
   let previous = 0;
   let bytes = 0;
+  let stacks = 0;
+  let { cursor } = h.own;
   h.own.forEach((block, kind) => {
     invariant(kind >= WORK && kind <= INDEX, `block ${block} has kind ${kind}`);
     invariant(u32[(block >>> 2) + 1] === previous, `block ${block} is not linked back`);
     bytes += h.own.words(block) * 4;
     previous = block;
+    if (block === h.own.cursor) cursor = 0;
     if (kind !== STACK) return;
+    stacks += h.own.words(block) * 4;
     const used = u32[(block + HEADER) >>> 2]!;
     invariant(used <= h.own.words(block), `stack block ${block} uses ${used} words`);
   });
   invariant(bytes === h.own.bytes, `blocks have ${bytes} bytes, counted ${h.own.bytes}`);
+  invariant(
+    stacks === h.own.stackBytes,
+    `stacks have ${stacks} bytes, counted ${h.own.stackBytes}`,
+  );
+  invariant(cursor === 0, `the cursor is at ${cursor}, which is no block`);
 }
 
 function checkHandles(h: HeapBase): void {
@@ -191,15 +200,16 @@ export function checkTricolor(heap: object, kind: "strong" | "weak"): void {
       invariant(objects.isMarked(address), `grey object ${address} is not marked`);
       greys.add(address);
     } else if (tag === OBLET) greys.add(objects.find(address));
-    else if (tag === ROOTS) {
-      const kindOf = h.own.kind(address);
-      if (kindOf === HANDLES) scanHandles(h.u32, address, reach);
-      else if (kindOf === STACK) scanStack(h.u32, address, reach);
-      else if (kindOf === RECORDS) {
-        scanRecords(h.u32, address, reach, (base) => forEachPointer(h, base, reach));
-      }
-    }
   });
+  // Blocks that were not scanned yet are as grey as what they hold.
+  let { cursor } = h.own;
+  for (let from = h.own.cursorWords; cursor !== 0; cursor = h.own.next(cursor), from = 0) {
+    const blockKind = h.own.kind(cursor);
+    if (blockKind === HANDLES) scanHandles(h.u32, cursor, reach);
+    else if (blockKind === STACK) scanStack(h.u32, cursor, reach, from);
+    else if (blockKind === RECORDS)
+      scanRecords(h.u32, cursor, reach, (base) => forEachPointer(h, base, reach));
+  }
   // With marks lost to a full memory, every marked object will be scanned again, so all count as grey.
   if (grey.overflow) return;
   for (const base of greys) forEachPointer(h, base, reach);

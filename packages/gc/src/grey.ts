@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. An entry is an address with a tag in its low three bits (objects are 8-aligned): {@link OBJECT} an
- *     object, {@link OBLET} the rest of a large object from that address on, {@link ROOTS} a block of roots.
+ *     object, {@link LARGE} one that is scanned in pieces, {@link OBLET} the rest of one from that address on.
  *  2. A buffer is a block: the first word of its payload links full or empty
  *     buffers, the second counts entries, entries follow.
  *  3. `push` never loses an object: if no buffer can be had it says so by `overflow`, the object stays
@@ -20,7 +20,6 @@ import { HEADER, PAGE, WORK } from "./own-memory.ts";
 /** Tags of entries. */
 export const OBJECT = 0;
 export const OBLET = 1;
-export const ROOTS = 2;
 /** An object that is scanned in oblets, as a tracer pushes it. */
 export const LARGE = 4;
 
@@ -78,14 +77,13 @@ export class GreySet {
       each(b + FIRST, b + FIRST + u32[b + COUNT]!);
   }
 
-  /** Gives spare buffers back at the end of a cycle; keeps the current one. */
-  trim(): void {
-    for (let b = this.#empty; b !== 0;) {
-      const next = this.#u32[b + LINK]!;
+  /** Gives up to `max` spare buffers back; keeps the current one. */
+  trim(max: number): void {
+    for (let i = 0; i < max && this.#empty !== 0; i++) {
+      const b = this.#empty;
+      this.#empty = this.#u32[b + LINK]!;
       this.#own.give((b << 2) >>> 0);
-      b = next;
     }
-    this.#empty = 0;
   }
 
   /**

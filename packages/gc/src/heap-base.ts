@@ -53,7 +53,6 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   readonly boxes: Boxes;
   readonly specials: Specials;
   readonly handles: HandleTable;
-  readonly stacks: Stack[] = [];
   readonly sources: api.RootSource[] = [];
   readonly pacer = new Pacer();
   readonly ledger: Ledger;
@@ -113,7 +112,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
       rate === 0 ? null : new Profiler(this.specials, rate, options.random ?? Math.random);
     this.handles = new HandleTable(this.own, this);
     this.lifetime = new Lifetime(this);
-    this.#main = this.#makeStack();
+    this.#main = new Stack(this.own, this);
     this.background = new Background(this);
     this.objects.cycle.onSweep = this.specials.onSweep;
     if (allocator.runs !== undefined && rate === 0 && options.stress !== true) {
@@ -357,18 +356,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
     return this.#main.frame(slots);
   }
   newStack(): api.RootStack {
-    return this.#makeStack();
-  }
-  #makeStack(): Stack {
-    const stack = new Stack(this.own, this, (s) => {
-      const i = this.stacks.indexOf(s);
-      if (i >= 0) {
-        this.stacks[i] = this.stacks[this.stacks.length - 1]!;
-        this.stacks.pop();
-      }
-    });
-    this.stacks.push(stack);
-    return stack;
+    return new Stack(this.own, this);
   }
   /** A new root or a weak pointer was read. Checks the pointer in stress mode, shades it while marking. */
   readonly shade = (p: Ptr): void => {
@@ -379,9 +367,7 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   };
   /** Bytes of root stacks. */
   get stackBytes(): number {
-    let sum = 0;
-    for (const stack of this.stacks) sum += stack.bytes;
-    return sum;
+    return this.own.stackBytes;
   }
   /** Bytes of handles. */
   get globalBytes(): number {
@@ -422,13 +408,16 @@ export abstract class HeapBase implements api.GcHeap, Shader, BoxHost, LifetimeH
   /** Goal and trigger anew; the next allocation looks at them. */
   protected repace(): void {
     const roots = this.stackBytes + this.globalBytes;
-    let overhead = 0;
-    if (this.pacer.memoryLimit !== Infinity) {
-      const s = this.allocator.stats();
-      overhead = s.sys - s.heapSys;
-    }
+    const overhead = this.pacer.memoryLimit === Infinity ? 0 : this.#overhead();
     this.pacer.commit(this.pacer.marked, roots, overhead);
     this.grant(0);
+  }
+  /** Bytes the memory limit has to cover besides the heap. */
+  #overhead(): number {
+    const known = this.allocator.system.overhead;
+    if (known !== undefined) return known;
+    const s = this.allocator.stats();
+    return s.sys - s.heapSys;
   }
   freeOSMemory(): void {
     this.collect();

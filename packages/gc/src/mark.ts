@@ -6,20 +6,27 @@
  *  2. An object is pushed exactly when its mark bit goes from 0 to 1 and it can hold pointers.
  *  3. A scan reads exactly the words whose pointer bit is set; a pointer into the object that is being
  *     scanned is skipped, as in Go, so that a self pointer does not keep a finalizable object alive.
- *  4. Objects beyond {@link OBLET_BYTES} are scanned in oblets, so one step stays short.
+ *  4. Objects beyond {@link OBLET_BYTES} are scanned in oblets, and roots block by block, so one step stays short.
+ *  5. Roots that were scanned stay black, since storing into one shades; blocks made while marking need no scan.
  *
  * Why one class: a worker's state is its grey set and two counters; a second worker is a second object.
  */
 import type { ObjectTable, ObjectTracer, Ptr, TracedAllocator } from "@gort/alloc";
-import { GreySet, LARGE, OBLET, ROOTS } from "./grey.ts";
+import { GreySet, LARGE, OBLET } from "./grey.ts";
 import { HANDLE_BLOCK, scanHandles } from "./handles.ts";
 import type { OwnMemory } from "./own-memory.ts";
 import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
 import { scanRecords } from "./specials.ts";
-import { scanStack } from "./stack.ts";
+import { scanStack, stackWords } from "./stack.ts";
 
-/** A larger object is scanned in pieces of this size: at most 2,048 pointers, about 0.1 ms. */
-export const OBLET_BYTES = 8192;
+/** A larger object is scanned in pieces of this size: at most 512 pointers, about 0.03 ms. */
+export const OBLET_BYTES = 2048;
+/** Words of a stack that are scanned at a time. */
+const STACK_PIECE = 1024;
+/** What passing a block without roots counts as, in bytes. */
+const BLOCK_COST = 64;
+/** Keeps amounts of work small integers. */
+const WORK_MAX = 1 << 30;
 
 export class Marker {
   readonly grey: GreySet;
@@ -75,14 +82,20 @@ export class Marker {
     if (this.#objects.isScan(base)) this.grey.push(base + OBLET);
   };
 
-  /** Queues a block of roots. */
-  pushRoots(block: Ptr): void {
-    this.grey.push(block + ROOTS);
+  /** Begins to scan the blocks of roots: as part of `drain`, or at once. */
+  startRoots(atOnce: boolean): void {
+    this.#own.startWalk();
+    if (atOnce) while (this.#own.cursor !== 0) this.#roots();
+  }
+
+  /** Whether nothing is left to be scanned. */
+  get isDone(): boolean {
+    return this.grey.isEmpty && this.#own.cursor === 0 && !this.grey.overflow;
   }
 
   /**
-   * Scans grey objects until about `work` bytes are done or nothing is grey.
-   * @returns bytes scanned; less than `work` exactly when nothing is grey any more
+   * Scans grey objects, and roots when there are none, until about `work` bytes are done or nothing is left.
+   * @returns bytes scanned; less than `work` exactly when nothing is left
    */
   drain(work: number): number {
     const { grey } = this;
@@ -90,14 +103,15 @@ export class Marker {
     let done = 0;
     while (done < work) {
       if (grey.top === grey.bottom && !grey.refill()) {
-        if (!grey.overflow) break;
-        done += this.#rescan();
+        if (this.#own.cursor !== 0) done += this.#roots();
+        else if (grey.overflow) done += this.#rescan();
+        else break;
         continue;
       }
       if (tracer !== null) {
         grey.reserve(tracer.room);
         const before = tracer.scanned;
-        grey.top = tracer.trace(grey.bottom, grey.top, grey.end, work - done);
+        grey.top = tracer.trace(grey.bottom, grey.top, grey.end, Math.min(work - done, WORK_MAX));
         const traced = tracer.scanned - before;
         done += traced;
         if (traced !== 0) continue;
@@ -111,7 +125,6 @@ export class Marker {
   /** Scans one entry of the grey set. */
   #one(entry: number): number {
     const tag = entry & 7;
-    if (tag === ROOTS) return this.#roots(entry - ROOTS);
     const at = entry - tag;
     const base = tag === OBLET ? this.#objects.find(at) : at;
     const end = base + this.#objects.sizeOf(base);
@@ -122,18 +135,25 @@ export class Marker {
     return stop - at;
   }
 
-  /** Scans a block of roots at once. */
-  scanRoots(block: Ptr): void {
-    this.#roots(block);
-  }
-
-  #roots(block: Ptr): number {
+  /** Scans the block under the cursor, of a stack a piece at a time; the bytes of it. */
+  #roots(): number {
+    const own = this.#own;
     const u32 = this.#u32;
-    const kind = this.#own.kind(block);
+    const block = own.cursor;
+    const kind = own.kind(block);
+    if (kind === STACK) {
+      const from = own.cursorWords;
+      const used = stackWords(u32, block);
+      const to = Math.min(from + STACK_PIECE, used);
+      scanStack(u32, block, this.shade, from, to);
+      if (to < used) own.cursorWords = to;
+      else own.advance();
+      return Math.max(to - from, 16) * 4;
+    }
     if (kind === HANDLES) scanHandles(u32, block, this.shade);
-    else if (kind === STACK) scanStack(u32, block, this.shade);
     else if (kind === RECORDS) scanRecords(u32, block, this.shade, this.shadeContents);
-    return HANDLE_BLOCK;
+    own.advance();
+    return kind === HANDLES || kind === RECORDS ? HANDLE_BLOCK : BLOCK_COST;
   }
 
   /** Shades what the `n` bytes at `at` refer to, by the tracer where there is one. */

@@ -5,8 +5,8 @@
  * Invariants
  *  1. A block begins with four words: next and previous block in use, kind, bytes; then the payload.
  *  2. A block never moves, so addresses of slots inside are stable.
- *  3. A block given back stays intact until `flush`, which runs when no cycle marks: entries of the grey set
- *     may still name it. Its kind is {@link DEAD} by then, so a scan skips it.
+ *  3. New blocks are put before all others. So a walk that began before, and keeps its place in `cursor`, comes to each
+ *     block that was there and is still there; giving a block back moves the cursor on.
  *  4. Blocks of up to {@link SMALL} bytes are quarters of a page and are reused; larger ones go back as pages.
  *
  * Why the words of `user`: list heads lie in the memory too, where a second thread or a tool finds them.
@@ -15,7 +15,6 @@ import type { Memory, Ptr, SystemMemory, TracedAllocator } from "@gort/alloc";
 import { GcArgumentError } from "./errors.ts";
 
 /** Kinds of blocks. */
-export const DEAD = 0;
 export const WORK = 1;
 export const HANDLES = 2;
 export const STACK = 3;
@@ -37,18 +36,17 @@ const BYTES = 3;
 /** Words of the user area. */
 export const USER_MAGIC = 0;
 export const USER_BLOCKS = 1;
-export const USER_LIMBO = 2;
-export const USER_SMALL = 3;
-export const USER_HANDLES_FREE = 4;
-export const USER_HANDLES_COUNT = 5;
-export const USER_INDEX = 6;
-export const USER_INDEX_MASK = 7;
-export const USER_INDEX_USED = 8;
-export const USER_RECORDS_FREE = 9;
-export const USER_QUEUE_HEAD = 10;
-export const USER_QUEUE_TAIL = 11;
-export const USER_QUEUED = 12;
-export const USER_CYCLE = 13;
+export const USER_SMALL = 2;
+export const USER_HANDLES_FREE = 3;
+export const USER_HANDLES_COUNT = 4;
+export const USER_INDEX = 5;
+export const USER_INDEX_MASK = 6;
+export const USER_INDEX_USED = 7;
+export const USER_RECORDS_FREE = 8;
+export const USER_QUEUE_HEAD = 9;
+export const USER_QUEUE_TAIL = 10;
+export const USER_QUEUED = 11;
+export const USER_CYCLE = 12;
 const MAGIC = 0x67636763;
 
 export class OwnMemory {
@@ -57,8 +55,12 @@ export class OwnMemory {
   readonly user: number;
   readonly #system: SystemMemory;
   readonly #u32: Uint32Array;
-  /** Bytes of blocks in use. */
+  /** Bytes of blocks in use, and of those that are stacks. */
   bytes = 0;
+  stackBytes = 0;
+  /** The block that a walk in pieces comes to next, and words of it that are done; 0 for no walk. */
+  cursor: Ptr = 0;
+  cursorWords = 0;
 
   constructor(allocator: TracedAllocator) {
     this.memory = allocator.memory;
@@ -84,37 +86,47 @@ export class OwnMemory {
     if (head !== 0) u32[(head >>> 2) + PREVIOUS] = block;
     u32[this.user + USER_BLOCKS] = block;
     this.bytes += size;
+    if (kind === STACK) this.stackBytes += size;
     return block;
   }
 
-  /** Gives a block back; its memory is reused after the next `flush`. */
+  /** Gives a block back. */
   give(block: Ptr): void {
     const u32 = this.#u32;
     const w = block >>> 2;
     const next = u32[w + NEXT]!;
     const previous = u32[w + PREVIOUS]!;
+    const size = u32[w + BYTES]!;
     if (previous === 0) u32[this.user + USER_BLOCKS] = next;
     else u32[(previous >>> 2) + NEXT] = next;
     if (next !== 0) u32[(next >>> 2) + PREVIOUS] = previous;
-    u32[w + KIND] = DEAD;
-    u32[w + NEXT] = u32[this.user + USER_LIMBO]!;
-    u32[this.user + USER_LIMBO] = block;
-    this.bytes -= u32[w + BYTES]!;
+    if (block === this.cursor) {
+      this.cursor = next;
+      this.cursorWords = 0;
+    }
+    this.bytes -= size;
+    if (u32[w + KIND] === STACK) this.stackBytes -= size;
+    if (size === SMALL) {
+      u32[w + NEXT] = u32[this.user + USER_SMALL]!;
+      u32[this.user + USER_SMALL] = block;
+    } else this.#system.freeManual(block, size);
   }
 
-  /** Frees the blocks given back. Nothing may be grey. */
-  flush(): void {
-    const u32 = this.#u32;
-    for (let block = u32[this.user + USER_LIMBO]!; block !== 0;) {
-      const w = block >>> 2;
-      const next = u32[w + NEXT]!;
-      if (u32[w + BYTES] === SMALL) {
-        u32[w + NEXT] = u32[this.user + USER_SMALL]!;
-        u32[this.user + USER_SMALL] = block;
-      } else this.#system.freeManual(block, u32[w + BYTES]!);
-      block = next;
-    }
-    u32[this.user + USER_LIMBO] = 0;
+  /** Begins a walk over all blocks in use: `cursor` is the first. */
+  startWalk(): void {
+    this.cursor = this.#u32[this.user + USER_BLOCKS]!;
+    this.cursorWords = 0;
+  }
+
+  /** The block under the cursor is done. */
+  advance(): void {
+    this.cursor = this.next(this.cursor);
+    this.cursorWords = 0;
+  }
+
+  /** The block after another, 0 after the last. */
+  next(block: Ptr): Ptr {
+    return this.#u32[(block >>> 2) + NEXT]!;
   }
 
   /** Number of 4-byte words of a block, header included. */

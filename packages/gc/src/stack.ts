@@ -65,16 +65,14 @@ export class Stack implements RootStack {
   readonly u32: Uint32Array;
   readonly shader: Shader;
   readonly #own: OwnMemory;
-  readonly #onRelease: (stack: Stack) => void;
   #top: Ptr = 0;
   #released = false;
   depth = 0;
 
-  constructor(own: OwnMemory, shader: Shader, onRelease: (stack: Stack) => void) {
+  constructor(own: OwnMemory, shader: Shader) {
     this.u32 = own.memory.u32;
     this.shader = shader;
     this.#own = own;
-    this.#onRelease = onRelease;
   }
 
   frame(slots: number): Frame {
@@ -125,27 +123,29 @@ export class Stack implements RootStack {
       this.#top = this.u32[(block >>> 2) + BELOW]!;
       this.#own.give(block);
     }
-    this.#onRelease(this);
   }
 
   [dispose](): void {
     this.release();
   }
-
-  /** Bytes of the stack's blocks. */
-  get bytes(): number {
-    let sum = 0;
-    for (let block = this.#top; block !== 0; block = this.u32[(block >>> 2) + BELOW]!)
-      sum += this.#own.words(block) * 4;
-    return sum;
-  }
 }
 
-/** Visits the pointers held in a block of a stack. */
-export function scanStack(u32: Uint32Array, block: Ptr, visit: (p: Ptr) => void): void {
+/** Words in use of a block of a stack. */
+export function stackWords(u32: Uint32Array, block: Ptr): number {
+  return u32[(block >>> 2) + USED]!;
+}
+
+/** Visits the pointers held in a block of a stack, or in its words `from` up to `to`. */
+export function scanStack(
+  u32: Uint32Array,
+  block: Ptr,
+  visit: (p: Ptr) => void,
+  from = 0,
+  to = Infinity,
+): void {
   const start = block >>> 2;
-  const used = u32[start + USED]!;
-  for (let i = FIRST; i < used; i++) {
+  const end = Math.min(u32[start + USED]!, to);
+  for (let i = Math.max(FIRST, from); i < end; i++) {
     const p = u32[start + i]!;
     if (p !== 0) visit(p);
   }

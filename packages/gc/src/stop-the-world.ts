@@ -83,7 +83,6 @@ export class StopTheWorldHeap extends HeapBase {
     } finally {
       this.busy = false;
     }
-    this.own.flush();
     this.#due = false;
     this.setLive(this.#marked);
     this.pacer.marked = this.#marked;

@@ -7,9 +7,12 @@ import {
   appendSlice,
   copy,
   growthGo118,
+  growthGo122Pointers,
   makeSlice,
   nilSlice,
   type Slice,
+  values,
+  withGrowth,
 } from "@gort/slice";
 
 const oracle = (name: string): any =>
@@ -93,6 +96,18 @@ describe("append growth in numbers", () => {
     const three = bytesType(3);
     const plus = (k: number): number => appendSlice(makeSlice(three, 5), makeSlice(three, k)).cap;
     expect([plus(1), plus(6), plus(15)]).toEqual([10, 16, 21]);
+  });
+  test("[1.22] element types with pointers: storage above 512 bytes reserves 8, so 64 pointers grow to 143 and not 128", () => {
+    expect(growthGo122Pointers(64, 65, 8)).toBe(143);
+    expect(growthGo118(64, 65, 8)).toBe(128);
+    // Up to 512 bytes there is no header, and above 32 KiB it lies elsewhere.
+    expect(growthGo122Pointers(32, 33, 8)).toBe(64);
+    for (const n of [1, 5, 60, 4096, 10_000]) {
+      const same = n * 16 <= 512 || n * 8 >= 32760;
+      expect(growthGo122Pointers(n, n + 1, 8) === growthGo118(n, n + 1, 8), `${n}`).toBe(same);
+    }
+    const words = withGrowth(values<unknown>(null), growthGo122Pointers);
+    expect(append(makeSlice(words, 64), 1).cap).toBe(143);
   });
   test("zero-size elements: make, append and slicing work; cap after append is exactly the needed length", () => {
     const empty = struct({});

@@ -15,7 +15,7 @@ import { givePages, takePages, takeZeroBits } from "./page-heap.ts";
 import { addressOf, fromWord, pageOf } from "./ptr.ts";
 import { classPages } from "./size-classes.ts";
 import { bitWordsOf, initSpan } from "./span.ts";
-import { reclaim, sweepOne, sweepSpan } from "./sweep.ts";
+import { reclaim, sweepOne, sweepPages, sweepSpan } from "./sweep.ts";
 import {
   BLACK,
   C_TINY,
@@ -87,8 +87,10 @@ export function takeSpan(c: Core, spc: number): number {
     if ((s = popSpan(c, swept)) !== 0) return s;
   }
   s = newSpan(c, spc, classPages[spc >>> 1]!);
-  // Out of pages: the reclaim that newSpan tried may have left a partial span.
-  return s !== 0 ? s : popSpan(c, swept);
+  if (s !== 0) return s;
+  // Out of pages: now the rest is swept, whatever it takes. It may leave a partial span, or pages.
+  if (i32[H_PHASE] === SWEEPING) sweepPages(c, Infinity);
+  return popSpan(c, swept) || newSpan(c, spc, classPages[spc >>> 1]!);
 }
 
 /** Moves an entry's cursor to the first word with a free object from word `from` on; false if there is none. */

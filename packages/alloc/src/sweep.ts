@@ -119,12 +119,20 @@ export function sweepPages(c: Core, pages: number): number {
   return swept;
 }
 
-/** Sweeps until `pages` pages have been freed, or all is swept. Go's mheap.reclaim. */
+/** Pages that one allocation sweeps at most beyond twice what it needs. */
+const RECLAIM_MAX = 512;
+
+/**
+ * Sweeps until `pages` pages have been freed, all is swept, or a bounded number has been looked at: in a heap that is
+ * all alive, one allocation would otherwise sweep the whole of it. Go's mheap.reclaim.
+ */
 export function reclaim(c: Core, pages: number): void {
-  for (let freed = 0; freed < pages;) {
+  let rest = 2 * pages + RECLAIM_MAX;
+  for (let freed = 0; freed < pages && rest > 0;) {
     const n = sweepOne(c);
     if (n === 0) return;
     if (n < 0) freed -= n;
+    rest -= Math.abs(n);
   }
 }
 

@@ -16,6 +16,11 @@ export class Background implements BackgroundWork {
     return this.#heap.pending;
   }
   step(budgetMs: number): boolean {
-    return this.#heap.pending && this.#heap.step(budgetMs);
+    const heap = this.#heap;
+    if (!heap.pending) return false;
+    // Finalizers alone are no reason to begin a cycle.
+    if (heap.phase === "off" && !heap.due) heap.safepoint();
+    else heap.step(budgetMs);
+    return heap.pending;
   }
 }

@@ -158,7 +158,13 @@ export class Lifetime {
     return true;
   }
 
-  run(): number {
+  /** Whether there is something to run, and the one before it is done. */
+  get ready(): boolean {
+    return !this.#running && this.#host.specials.queued !== 0;
+  }
+
+  /** Runs what is queued, or, given a clock, as much as fits until `deadline`, at least one. */
+  run(now: (() => number) | null = null, deadline = 0): number {
     if (this.#running) return 0;
     const { specials, u32 } = this.#host;
     let ran = 0;
@@ -197,6 +203,7 @@ export class Lifetime {
         });
         break;
       }
+      if (now !== null && now() >= deadline) break;
     }
     return ran;
   }

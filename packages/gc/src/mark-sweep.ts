@@ -80,8 +80,8 @@ export class MarkSweepHeap extends HeapBase {
     this.#stress = options.stress === true;
   }
 
-  get pending(): boolean {
-    return this.phase !== "off" || this.#due || this.#periodIsOver();
+  get due(): boolean {
+    return this.#due || this.#periodIsOver();
   }
 
   #periodIsOver(): boolean {
@@ -112,7 +112,7 @@ export class MarkSweepHeap extends HeapBase {
       if (this.marker.isDone) this.#terminate();
       else if (this.background.onReady === null) this.#ownBackground();
     } else if (this.phase === "sweep" && this.background.onReady === null) this.#sweepFor(0);
-    this.#finalizers();
+    this.#finalizers(this.#stepMsMax);
   }
 
   /** Without a driver, safepoints give marking its share of the time since the last one. */
@@ -130,7 +130,7 @@ export class MarkSweepHeap extends HeapBase {
     if (this.phase === "off") this.#start(false);
     else if (this.phase === "mark") this.#markFor(budgetMs, true);
     else if (this.phase === "sweep") this.#sweepFor(budgetMs);
-    this.#finalizers();
+    this.#finalizers(budgetMs);
     return this.phase !== "off";
   }
 
@@ -142,7 +142,7 @@ export class MarkSweepHeap extends HeapBase {
       this.marker.drain(bytes);
       if (this.marker.isDone) this.#terminate();
     } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, bytes >>> 13));
-    this.#finalizers();
+    this.#finalizers(Infinity);
     return this.phase !== "off";
   }
 
@@ -158,7 +158,7 @@ export class MarkSweepHeap extends HeapBase {
     this.#finishMark();
     if (this.phase === "sweep") this.finishSweep();
     this.#afterSweep();
-    this.#finalizers();
+    this.#finalizers(Infinity);
   }
 
   #finishMark(): void {
@@ -211,10 +211,13 @@ export class MarkSweepHeap extends HeapBase {
     this.grant(this.pacer.trigger - this.live);
   }
 
-  #finalizers(): void {
+  /** Runs finalizers, for at most about `budgetMs` milliseconds; the rest waits for the next safepoint. */
+  #finalizers(budgetMs: number): void {
     if (this.specials.queued === 0) return;
     this.options.onFinalizers?.();
-    if (this.options.finalizers !== "manual") this.runFinalizers();
+    if (!this.runsFinalizers) return;
+    if (budgetMs === Infinity) this.lifetime.run();
+    else this.lifetime.run(this.now, this.now() + budgetMs);
   }
 
   // ---- the two stops

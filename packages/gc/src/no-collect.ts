@@ -16,7 +16,7 @@ export class NoCollectHeap extends HeapBase {
   constructor(allocator: TracedAllocator, options: HeapOptions) {
     super(allocator, { gcPercent: -1, ...options });
   }
-  get pending(): boolean {
+  get due(): boolean {
     return false;
   }
   safepoint(): void {}

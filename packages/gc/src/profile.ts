@@ -120,7 +120,7 @@ function stackAbove(): string[] {
   if (limit !== undefined) host.stackTraceLimit = limit;
   const frames = lines.filter((line) => /^\s+at |@/.test(line)).map((line) => line.trim());
   const own = (line: string): boolean =>
-    /\b(stackAbove|Profiler|MarkSweepHeap|StopTheWorldHeap|NoCollectHeap|HeapBase|Boxes)\b/.test(
+    /\b(stackAbove|Profiler|MarkSweepHeap|StopTheWorldHeap|NoCollectHeap|HeapBase|Mutator|Boxes)\b/.test(
       line,
     );
   let first = 0;

@@ -26,7 +26,7 @@ export class StopTheWorldHeap extends HeapBase {
     super(allocator, options);
   }
 
-  get pending(): boolean {
+  get due(): boolean {
     return this.#due || this.now() - this.#lastMs() >= (this.options.forcedPeriodMs ?? 120_000);
   }
 
@@ -110,7 +110,7 @@ export class StopTheWorldHeap extends HeapBase {
   #finalizers(): void {
     if (this.specials.queued === 0) return;
     this.options.onFinalizers?.();
-    if (this.options.finalizers !== "manual") this.runFinalizers();
+    if (this.runsFinalizers) this.runFinalizers();
   }
 
   #roots(): void {

@@ -64,15 +64,16 @@ export abstract class HeapClock implements Clock {
 
   schedule(when: number, fire: () => void): ClockTimer {
     const node = new CallNode(this, fire);
-    this.add(node, when);
+    this.add(node, when === when ? when : 0);
     return node;
   }
 
   /** Adds a node; one allocation less than `schedule`. */
   add(node: TimerItem, when: number): void {
-    this.current.add(node, when === when ? when : 0);
+    const heap = this.current;
+    heap.add(node, when);
     this.size++;
-    if (node.index === 0) this.changed();
+    if (heap.earliest === when) this.changed();
   }
 
   /** Takes a node out; false if it is in no heap. */
@@ -99,8 +100,9 @@ export abstract class HeapClock implements Clock {
   /** Fires at most `max` of the timers due at `now`, the earliest first. Returns how many. */
   runDue(now: number, max: number = Infinity): number {
     let fired = 0;
+    const heaps = this.heaps;
+    for (let i = 0; i < heaps.length; i++) heaps[i]!.gather(now);
     while (this.size > 0 && fired < max) {
-      const heaps = this.heaps;
       let heap = heaps[0]!;
       for (let i = 1; i < heaps.length; i++) {
         if (heaps[i]!.earliest < heap.earliest) heap = heaps[i]!;

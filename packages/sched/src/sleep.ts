@@ -15,7 +15,6 @@ import type { WaitReason } from "./wait-reason.ts";
 class SleepOp extends Op<void> implements Ringer, TimerItem {
   // Itself the item in the heap of our clocks, so that a sleeper costs one object.
   index = -1;
-  seq = 0;
   heap: TimerHeap | null = null;
   private readonly ms: number;
   /** On a foreign clock. */

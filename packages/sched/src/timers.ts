@@ -6,13 +6,14 @@
  *  2. A function given to `afterFunc` runs in a goroutine of its own; `stop` prevents it or returns false.
  *  3. Times are milliseconds of the clock that was current when the timer was made.
  */
-import { Alarm, type Ringer } from "./alarm.ts";
-import type { Scheduler } from "./api.ts";
+import type { ClockTimer, Scheduler } from "./api.ts";
+import { HeapClock } from "./clock.ts";
 import { currentClock } from "./current.ts";
 import { checkMs, TEXT } from "./errors.ts";
 import { panic } from "./panic.ts";
 import { currentScheduler } from "./preset.ts";
 import { TimerChan } from "./timer-chan.ts";
+import type { TimerHeap, TimerItem } from "./timer-heap.ts";
 
 /**
  * Go's `time.Timer`: one time, delivered once on `c`. Made by {@link newTimer} and {@link afterFunc}; one made by
@@ -21,12 +22,10 @@ import { TimerChan } from "./timer-chan.ts";
 export class Timer {
   /** Delivers the time; null for a timer made by {@link afterFunc}. */
   readonly c: TimerChan | null;
-  private readonly call: AlarmCall | null;
 
   /** @internal */
-  constructor(c: TimerChan | null = null, call: AlarmCall | null = null) {
+  constructor(c: TimerChan | null = null) {
     this.c = c;
-    this.call = call;
   }
 
   /**
@@ -34,40 +33,81 @@ export class Timer {
    * received. Panics on a zero Timer. O(log n).
    */
   stop(): boolean {
-    if (this.c !== null) return this.c.arm(false, 0, 0);
-    return this.call === null ? panic(TEXT.stopTimer) : this.call.alarm.clear();
+    return this.c === null ? panic(TEXT.stopTimer) : this.c.arm(false, 0, 0);
   }
 
   /** Sets the timer anew. True if it was active. Panics on a zero Timer. O(log n). */
   reset(ms: number): boolean {
     checkMs("Timer.reset", "ms", ms);
-    if (this.c !== null) return this.c.arm(true, ms, 0);
-    const call = this.call;
-    if (call === null) return panic(TEXT.resetTimer);
-    const was = call.alarm.clear();
-    call.set(ms);
-    return was;
+    return this.c === null ? panic(TEXT.resetTimer) : this.c.arm(true, ms, 0);
   }
 }
 
-/** The alarm of an `afterFunc`. */
-class AlarmCall implements Ringer {
-  readonly alarm: Alarm;
+/** The timer of an `afterFunc`, itself the item in the heap of our clocks: one object per timer. */
+class CallTimer extends Timer implements TimerItem {
+  index = -1;
+  heap: TimerHeap | null = null;
   private readonly sched: Scheduler;
   private readonly fn: () => unknown;
 
   constructor(sched: Scheduler, fn: () => unknown) {
+    super();
     this.sched = sched;
     this.fn = fn;
-    this.alarm = new Alarm(sched.clock, this);
   }
 
   set(ms: number): void {
-    this.alarm.set(this.sched.clock.now() + (ms > 0 ? ms : 0));
+    const clock = this.sched.clock as HeapClock;
+    clock.add(this, clock.now() + (ms > 0 ? ms : 0));
   }
 
-  ring(): void {
+  fire(): void {
     this.sched.go(this.fn);
+  }
+
+  override stop(): boolean {
+    return this.heap !== null && this.heap.owner.cancel(this);
+  }
+
+  override reset(ms: number): boolean {
+    checkMs("Timer.reset", "ms", ms);
+    const was = this.stop();
+    this.set(ms);
+    return was;
+  }
+}
+
+/** The same on somebody else's clock. */
+class ForeignCallTimer extends Timer {
+  private readonly sched: Scheduler;
+  private readonly fn: () => unknown;
+  private pending: ClockTimer | null = null;
+
+  constructor(sched: Scheduler, fn: () => unknown) {
+    super();
+    this.sched = sched;
+    this.fn = fn;
+  }
+
+  set(ms: number): void {
+    const { clock } = this.sched;
+    this.pending = clock.schedule(clock.now() + (ms > 0 ? ms : 0), () => {
+      this.pending = null;
+      this.sched.go(this.fn);
+    });
+  }
+
+  override stop(): boolean {
+    const { pending } = this;
+    this.pending = null;
+    return pending !== null && pending.cancel();
+  }
+
+  override reset(ms: number): boolean {
+    checkMs("Timer.reset", "ms", ms);
+    const was = this.stop();
+    this.set(ms);
+    return was;
   }
 }
 
@@ -109,9 +149,10 @@ export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
  */
 export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: null } {
   checkMs("afterFunc", "ms", ms);
-  const call = new AlarmCall(currentScheduler(), fn);
-  call.set(ms);
-  return new Timer(null, call) as Timer & { readonly c: null };
+  const s = currentScheduler();
+  const timer = s.clock instanceof HeapClock ? new CallTimer(s, fn) : new ForeignCallTimer(s, fn);
+  timer.set(ms);
+  return timer as Timer & { readonly c: null };
 }
 
 /**

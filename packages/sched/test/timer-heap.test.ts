@@ -24,6 +24,7 @@ describe("timer heap", () => {
             fc.record({ op: fc.constant("add" as const), when: fc.integer({ min: 0, max: 30 }) }),
             fc.record({ op: fc.constant("remove" as const), at: fc.nat(60) }),
             fc.record({ op: fc.constant("shift" as const) }),
+            fc.record({ op: fc.constant("gather" as const), now: fc.integer({ min: 0, max: 30 }) }),
           ),
           { maxLength: 120 },
         ),
@@ -38,6 +39,8 @@ describe("timer heap", () => {
               let i = model.length;
               while (i > 0 && model[i - 1]!.when > step.when) i--;
               model.splice(i, 0, { when: step.when, node });
+            } else if (step.op === "gather") {
+              heap.gather(step.now, 1);
             } else if (model.length > 0) {
               if (step.op === "shift") {
                 expect(heap.shift()).toBe(model.shift()!.node);
@@ -80,5 +83,40 @@ describe("timer heap", () => {
       n++;
     }
     expect(n).toBe(50_000);
+  });
+
+  test("what is gathered in one go comes out in order, equal deadlines as they were added", () => {
+    const heap = new TimerHeap({ cancel: () => true });
+    const deadlines = [
+      (i: number) => i % 50,
+      (i: number) => 7 - (i & 1),
+      (i: number) => (i % 3 === 0 ? -Infinity : Math.sin(i)),
+      (i: number) => 1e-9 * ((i * 7919) % 1000) + (i % 5 === 0 ? 1e9 : 0),
+      () => 3,
+    ];
+    for (const deadline of deadlines) {
+      const nodes: { when: number; node: Node }[] = [];
+      const removed = new Node(-1);
+      heap.add(removed, 4);
+      for (let i = 0; i < 5000; i++) {
+        const node = new Node(i);
+        nodes.push({ when: deadline(i), node });
+        heap.add(node, deadline(i));
+        // Slots are used again, so their numbers do not tell the age.
+        if (i === 100) heap.remove(removed);
+      }
+      heap.gather(3e9);
+      heap.check();
+      const gone = nodes.splice(1000, 500);
+      for (const { node } of gone) heap.remove(node);
+      const late = { when: 2.5, node: new Node(5000) };
+      nodes.push(late);
+      heap.add(late.node, late.when);
+      heap.check();
+      nodes.sort((a, b) => (a.when < b.when ? -1 : a.when > b.when ? 1 : a.node.id - b.node.id));
+      expect(nodes.map(() => (heap.shift() as Node).id)).toEqual(nodes.map((x) => x.node.id));
+      expect(heap.size).toBe(0);
+      heap.check();
+    }
   });
 });

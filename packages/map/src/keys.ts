@@ -13,6 +13,23 @@ import type { Hasher, Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
 
+/** Where a hasher of keys of two fields names these, so that a map can keep them itself. */
+const PAIR: unique symbol = Symbol.for("gort.map.pair") as never;
+
+type PairFields = readonly [first: string, second: string];
+
+/** The two fields by which keys are compared, if that is what a hasher or a type does; else null. */
+export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
+  if (key === undefined) return null;
+  if (!isDescriptor(key)) return (key as { [PAIR]?: PairFields })[PAIR] ?? null;
+  const { fields } = key as Type & { fields?: readonly { name: string; type: Type }[] };
+  const [a, b] = fields ?? [];
+  if (key.kind !== "struct" || fields!.length !== 2 || a!.name === "_" || b!.name === "_") {
+    return null;
+  }
+  return plain.test(a!.type.kind) && plain.test(b!.type.kind) ? [a!.name, b!.name] : null;
+}
+
 /** Hash of a primitive that is part of a key. NaN never equals itself, so it may hash to anything. */
 export function hashPart(v: unknown, seed: number): number {
   switch (typeof v) {
@@ -53,7 +70,8 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
       hash: (k: K, seed) => hashPart(k[b], hashPart(k[a], seed)),
       equal: (k: K, q: K) => k[a] === q[a] && k[b] === q[b],
       copy: (k: K) => ({ [a]: k[a], [b]: k[b] }) as K,
-    };
+      [PAIR]: [a, b],
+    } as Hasher<K>;
   }
   return {
     hash: (k, seed) => {
@@ -115,6 +133,9 @@ interface Extra<T> {
 
 /** Kinds whose values JavaScript compares just as Go does. */
 const native = /^(bool|u?int(8|16|32|64)?|uintptr|float(32|64)|string)$/;
+
+/** Of these, the ones of which there is one value to a JavaScript value: -0 and NaN are no concern. */
+const plain = /^(bool|u?int(8|16|32)?|uintptr|string)$/;
 
 /** A descriptor as a hasher of its JavaScript values; null where `===` does the same and faster. */
 export function typeHasher<K>(type: Type<K>): Hasher<K> | null {

@@ -17,10 +17,11 @@ import type {
   ZeroMapOptions,
 } from "./api.ts";
 import { newHeapMap, openHeapMap } from "./heap-open.ts";
-import { fitter, isDescriptor, typeHasher } from "./keys.ts";
+import { fitter, isDescriptor, pairOf, typeHasher } from "./keys.ts";
 import { NilMap } from "./nil-map.ts";
 import { randomSource } from "./random.ts";
-import { ValueMap } from "./value-map.ts";
+import { PairMap } from "./pair-map.ts";
+import { ValueMap, type ValueMapParts } from "./value-map.ts";
 
 type AnyOptions = TypedMapOptions & Partial<ZeroMapOptions<any, any>>;
 
@@ -165,14 +166,16 @@ function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
     }
     return newHeapMap(o.heap, keyType, o.value!, o.hint, sourceOf(o));
   }
-  return new ValueMap({
+  const parts: ValueMapParts<any, any, any> = {
     hint: o.hint,
     random: sourceOf(o),
     hasher,
     zero,
     fitKey: keyType === null ? null : fitter(keyType, "map key"),
     fitValue: o.value === undefined ? null : fitter(o.value, "map value"),
-  });
+  };
+  const pair = pairOf(o.key);
+  return pair === null ? new ValueMap(parts) : new PairMap(parts, pair[0], pair[1]);
 }
 
 function sourceOf(o: MapOptions): () => number {

@@ -1,15 +1,14 @@
 /**
  * Go's hmap on JavaScript values: keys and values as they are, in chunks of arrays.
  *
- * A bucket is a record of eleven words in an `Int32Array` (eight tophash bytes, the overflow link, eight full hashes)
- * and sixteen places in an array (eight keys, then eight values). Buckets are numbered; 512 make a chunk.
+ * A bucket is a record of words (eight tophash bytes, the overflow link, eight full hashes, values that are numbers) and
+ * eight places in each of two arrays of JavaScript values, see `value-chunk.ts`. Buckets are numbered; 512 make a chunk.
  *
  * Invariants
  *  1. Buckets `0 … 2^B-1` are the table; overflow buckets have numbers from the first chunk after it on, so that a
  *     link of 0 means none.
- *  2. A chunk that was never written is the shared {@link NO_META}, all empty, and {@link NO_SLOTS}; nobody writes to these.
- *  3. A slot that holds no entry holds `undefined` twice.
- *  4. While growing, every chain is either in the old table or, evacuated, in the new one.
+ *  2. While growing, every chain is either in the old table or, evacuated, in the new one.
+ *  3. Between {@link ValueMap.hashOf} and what it was called for, no code runs that is not ours, but for a hasher's `equal`.
  *
  * Why chunks: one array for 2^25 slots takes V8 tens of milliseconds to make; a chunk of 64 KiB is made when
  * the first entry moves there. Why full hashes are kept: growth needs no user code and no second look at a
@@ -20,18 +19,23 @@ import { BaseMap } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
 import { AnyHash } from "./any-hash.ts";
 import {
+  EMPTY_REST,
   hintToB,
+  matching,
   MIN_TOP_HASH,
   overLoadFactor,
   READING,
   SAME_SIZE_GROW,
   SLOTS,
+  slotOf,
   tooManyOverflow,
   topHash,
   WRITING,
 } from "./rules.ts";
 import type { Snapshot } from "./storage.ts";
-import { CHUNK_BITS, CHUNK_MASK, HASHES, LINK, STRIDE, Table } from "./value-table.ts";
+import { type Chunk, shapeOf } from "./value-chunk.ts";
+import { Table, type Unpack } from "./value-table.ts";
+import { CHUNK_BITS, CHUNK_MASK, LINK, SLOT_BITS } from "./value-words.ts";
 
 /** What a map on JavaScript values is made of. */
 export interface ValueMapParts<K, V, Z> {
@@ -60,23 +64,26 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   foundKey = undefined as K;
   foundValue = undefined as V;
   protected readonly storage = "values";
-  #table: Table | null = null;
-  #old: Table | null = null;
-  /** The table of the slot that {@link ValueMap.#find} returned. */
-  #place: Table | null = null;
-  #any: AnyHash | null = null;
-  readonly #hasher: Hasher<K> | null;
+  protected table: Table | null = null;
+  protected old: Table | null = null;
+  /** The table of the slot that {@link ValueMap.find} returned. */
+  protected place: Table | null = null;
+  protected readonly hasher: Hasher<K> | null;
+  readonly #any: AnyHash;
   readonly #zero: () => Z;
   readonly #fitKey: ((key: K) => K) | null;
   readonly #fitValue: ((value: V) => V) | null;
+  readonly #unpack: Unpack | null;
 
-  constructor(parts: ValueMapParts<K, V, Z>) {
+  constructor(parts: ValueMapParts<K, V, Z>, unpack: Unpack | null = null) {
     super();
     this.random = parts.random;
-    this.#hasher = parts.hasher;
+    this.hasher = parts.hasher;
+    this.#any = new AnyHash(parts.random);
     this.#zero = parts.zero;
     this.#fitKey = parts.fitKey;
     this.#fitValue = parts.fitValue;
+    this.#unpack = unpack;
     this.B = hintToB(parts.hint);
     this.hash0 = this.random() | 0;
   }
@@ -86,63 +93,64 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   get noverflow(): number {
-    return this.#table === null ? 0 : this.#table.noverflow;
+    return this.table === null ? 0 : this.table.noverflow;
   }
 
   get oldB(): number {
-    return this.#old === null ? -1 : this.#old.B;
+    return this.old === null ? -1 : this.old.B;
   }
 
   get(key: K): V | Z {
-    const slot = this.#find(key, this.#hash(key, READING), READING);
+    const slot = this.find(key, this.hashOf(key, READING), READING);
     if (slot < 0) return this.#zero();
-    return this.#valueOf(this.#place!, slot);
+    return this.place!.value(slot) as V;
   }
 
   getOk(key: K): [value: V, ok: true] | [value: Z, ok: false] {
-    const slot = this.#find(key, this.#hash(key, READING), READING);
+    const slot = this.find(key, this.hashOf(key, READING), READING);
     if (slot < 0) return [this.#zero(), false];
-    return [this.#valueOf(this.#place!, slot), true];
+    return [this.place!.value(slot) as V, true];
   }
 
   has(key: K): boolean {
-    return this.#find(key, this.#hash(key, READING), READING) >= 0;
+    return this.find(key, this.hashOf(key, READING), READING) >= 0;
   }
 
   lookup(key: K): boolean {
-    const slot = this.#find(key, this.#hash(key, READING), READING);
+    const slot = this.find(key, this.hashOf(key, READING), READING);
     if (slot < 0) return false;
-    const t = this.#place!;
-    this.foundKey = t.slots[slot >>> (CHUNK_BITS + 3)]![keyPlace(slot)] as K;
-    this.foundValue = this.#valueOf(t, slot);
+    const t = this.place!;
+    this.foundKey = t.key(slot) as K;
+    this.foundValue = t.value(slot) as V;
     return true;
   }
 
   set(key: K, value: V): this {
     if (this.#fitKey !== null) key = this.#fitKey(key);
     if (this.#fitValue !== null) value = this.#fitValue(value);
-    const h = this.#hash(key, WRITING);
-    if (this.#table === null) this.#table = new Table(this.B, this.random);
+    const h = this.hashOf(key, WRITING);
+    if (this.table === null) this.table = this.#tableFor(value);
     for (;;) {
-      if (this.#old !== null) this.#growWork(h & ((1 << this.B) - 1));
-      const found = this.#find(key, h, WRITING);
+      if (this.old !== null) this.#growWork(h & ((1 << this.B) - 1));
+      const found = this.find(key, h, WRITING);
       if (found >= 0) {
-        const slots = this.#place!.slots[found >>> (CHUNK_BITS + 3)]!;
-        const p = keyPlace(found);
-        // Equal is not always the same: the sign of a zero follows the latest write.
-        if (key === 0) slots[p] = key;
-        else if (this.#hasher !== null) slots[p] = this.#copy(key);
-        slots[p + SLOTS] = value;
+        const c = this.place!.chunks[found >>> SLOT_BITS]!;
+        this.rekey(c, (found >>> 3) & CHUNK_MASK, found & 7, key);
+        c.setValue((found >>> 3) & CHUNK_MASK, found & 7, value);
         return this;
       }
       if (
-        this.#old === null &&
+        this.old === null &&
         (overLoadFactor(this.len + 1, this.B) || tooManyOverflow(this.noverflow, this.B))
       ) {
         this.#grow();
         continue; // Growing moves everything.
       }
-      this.#table.insert(h, this.#hasher === null ? key : this.#copy(key), value);
+      const stored = this.toStore(key);
+      const slot = this.table.insert(h);
+      const c = this.table.chunks[slot >>> SLOT_BITS]!;
+      this.putKey(c, (slot >>> 3) & CHUNK_MASK, slot & 7, stored);
+      c.setValue((slot >>> 3) & CHUNK_MASK, slot & 7, value);
       this.version++;
       this.len++;
       return this;
@@ -150,12 +158,12 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   delete(key: K): boolean {
-    const h = this.#hash(key, WRITING);
+    const h = this.hashOf(key, WRITING);
     if (this.len === 0) return false;
-    if (this.#old !== null) this.#growWork(h & ((1 << this.B) - 1));
-    const slot = this.#find(key, h, WRITING);
+    if (this.old !== null) this.#growWork(h & ((1 << this.B) - 1));
+    const slot = this.find(key, h, WRITING);
     if (slot < 0) return false;
-    this.#table!.erase(h & ((1 << this.B) - 1), slot >>> 3, slot & 7);
+    this.table!.erase(h & ((1 << this.B) - 1), slot >>> 3, slot & 7);
     this.len--;
     this.version++;
     // A new seed makes it harder to bring about collisions again and again.
@@ -167,8 +175,8 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     this.#mayWrite();
     if (this.len === 0) return;
     this.flags &= ~SAME_SIZE_GROW;
-    this.#table = new Table(this.B, this.random);
-    this.#old = null;
+    this.table = null;
+    this.old = null;
     this.nevacuate = 0;
     this.len = 0;
     this.version++;
@@ -178,16 +186,16 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   compact(): void {
     this.#mayWrite();
-    const from = [this.#table, this.#old];
+    const from = [this.table, this.old];
     this.B = hintToB(this.len);
-    this.#table = new Table(this.B, this.random);
-    this.#old = null;
+    this.table = this.table === null ? null : this.table.sibling(this.B);
+    this.old = null;
     this.flags &= ~SAME_SIZE_GROW;
     this.nevacuate = 0;
     this.version++;
     this.moves++;
     this.shape++;
-    for (const t of from) t?.copyTo(this.#table);
+    for (const t of from) t?.copyTo(this.table!);
   }
 
   release(): void {
@@ -195,31 +203,31 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   evacuated(index: number): boolean {
-    return this.#old!.evacuated(index);
+    return this.old!.evacuated(index);
   }
 
   gather(old: boolean, index: number, offset: number, want: number, out: Snapshot<K, V>): void {
-    const t = old ? this.#old : this.#table;
+    const t = old ? this.old : this.table;
     out.place = t;
     if (t === null) return;
     const mask = (1 << this.B) - 1;
     let order = 0;
     for (let b = index; ; order += SLOTS) {
-      const m = t.meta[b >>> CHUNK_BITS]!;
-      const o = (b & CHUNK_MASK) * STRIDE;
-      const slots = t.slots[b >>> CHUNK_BITS]!;
+      const c = t.chunks[b >>> CHUNK_BITS]!;
+      const m = c.meta;
+      const o = (b & CHUNK_MASK) * c.stride;
       for (let j = 0; j < SLOTS; j++) {
         const i = (j + offset) & (SLOTS - 1);
-        if (((m[o + (i >>> 2)]! >>> ((i & 3) << 3)) & 0xff) < MIN_TOP_HASH) continue;
-        if (want >= 0 && (m[o + HASHES + i]! & mask) !== want) continue;
-        const p = (b & CHUNK_MASK) * 2 * SLOTS + i;
-        const key = slots[p] as K;
+        if (((m[o + (i >>> 2)]! >>> (i << 3)) & 0xff) < MIN_TOP_HASH) continue;
+        if (want >= 0 && (m[o + c.hashes + i]! & mask) !== want) continue;
+        const slot = b * SLOTS + i;
+        const key = t.key(slot) as K;
         const n = out.n++;
         out.keys[n] = key;
         out.orders[n] = order + j;
-        out.slots[n] = b * SLOTS + i;
-        out.values[n] = slots[p + SLOTS] as V;
-        out.reflexive[n] = this.#hasher === null ? key === key : this.#same(key, key, READING);
+        out.slots[n] = slot;
+        out.values[n] = t.value(slot) as V;
+        out.reflexive[n] = this.reflexive(key);
       }
       b = m[o + LINK]!;
       if (b === 0) return;
@@ -227,26 +235,28 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   valueAt(from: Snapshot<K, V>, i: number): V {
-    return this.#valueOf(from.place as Table, from.slots[i]!);
+    return (from.place as Table).value(from.slots[i]!) as V;
   }
 
   protected bytes(): number {
-    return (this.#table?.bytes() ?? 0) + (this.#old?.bytes() ?? 0);
+    return (this.table?.bytes() ?? 0) + (this.old?.bytes() ?? 0);
   }
 
   protected chainLength(index: number): number {
     let n = 0;
-    const t = this.#table;
+    const t = this.table;
     if (t !== null) for (let b = t.link(index); b !== 0; b = t.link(b)) n++;
     return n;
   }
 
   protected dumpChain(old: boolean, index: number): BucketDump<K, V>[] {
-    return ((old ? this.#old : this.#table) ?? new Table(this.B, this.random)).dump(index);
+    return ((old ? this.old : this.table) ?? this.#tableFor(0)).dump(index);
   }
 
-  #valueOf(t: Table, slot: number): V {
-    return t.slots[slot >>> (CHUNK_BITS + 3)]![keyPlace(slot) + SLOTS] as V;
+  /** The first table: with room for numbers in the buckets if the first value is one. */
+  #tableFor(value: unknown): Table {
+    const shape = shapeOf(this.#unpack !== null, typeof value === "number");
+    return new Table(this.B, shape, this.random, this.#unpack);
   }
 
   #mayWrite(): void {
@@ -254,65 +264,91 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     if ((this.flags & READING) !== 0) throw concurrentReadWrite();
   }
 
+  /** Throws if a read, or a write, must not happen now. */
+  protected mayUse(mode: number): void {
+    if (this.flags === 0) return;
+    if (mode === WRITING) this.#mayWrite();
+    else if ((this.flags & WRITING) !== 0) throw concurrentReadWrite();
+  }
+
   #reseed(): void {
     this.hash0 = this.random() | 0;
     this.epoch++;
   }
 
-  #copy(key: K): K {
-    const h = this.#hasher!;
-    return h.copy === undefined ? key : h.copy(key);
+  /** What is stored of a key that is new. */
+  protected toStore(key: K): K {
+    const h = this.hasher;
+    if (h === null || h.copy === undefined) return key;
+    const saved = this.flags;
+    this.flags = saved | WRITING;
+    try {
+      return h.copy(key);
+    } finally {
+      this.flags = saved;
+    }
   }
 
-  /** The slot of a key, or -1; {@link ValueMap.#place} is the table it is in. */
-  #find(key: K, h: number, mode: number): number {
-    let t = this.#table;
+  /** Writes the key of a new entry. */
+  protected putKey(c: Chunk, bucket: number, slot: number, key: K): void {
+    c.setKey(bucket, slot, key);
+  }
+
+  /** Writes a key over one that equals it. Equal is not always the same: the sign of a zero follows the latest write. */
+  protected rekey(c: Chunk, bucket: number, slot: number, key: K): void {
+    if (key === 0) c.setKey(bucket, slot, key);
+    else if (this.hasher !== null) c.setKey(bucket, slot, this.toStore(key));
+  }
+
+  /** Whether a stored key equals itself. */
+  protected reflexive(key: K): boolean {
+    return this.hasher === null ? key === key : this.#same(key, key, READING);
+  }
+
+  /** Whether the key of a slot is `key`, whose hash is the same; `key` is the one {@link ValueMap.hashOf} has just seen. */
+  protected matches(c: Chunk, bucket: number, slot: number, key: K, mode: number): boolean {
+    const k = c.keys[bucket * SLOTS + slot] as K;
+    return this.hasher === null ? k === key : this.#same(k, key, mode);
+  }
+
+  /** The slot of a key, or -1; {@link ValueMap.place} is the table it is in. */
+  protected find(key: K, h: number, mode: number): number {
+    let t = this.table;
     if (t === null || this.len === 0) return -1;
     let b = h & ((1 << this.B) - 1);
-    if (this.#old !== null) {
-      const ob = b & ((1 << this.#old.B) - 1);
+    if (this.old !== null) {
+      const ob = b & ((1 << this.old.B) - 1);
       if (!this.evacuated(ob)) {
-        t = this.#old;
+        t = this.old;
         b = ob;
       }
     }
     const pattern = Math.imul(topHash(h), 0x01010101);
-    for (;;) {
-      const chunk = b >>> CHUNK_BITS;
+    do {
+      const c = t.chunks[b >>> CHUNK_BITS]!;
       const i = b & CHUNK_MASK;
-      const m = t.meta[chunk]!;
-      const o = i * STRIDE;
-      let x = m[o]! ^ pattern;
-      let z = (x - 0x01010101) & ~x & 0x80808080;
+      const m = c.meta;
+      const o = i * c.stride;
       const w1 = m[o + 1]!;
-      for (let base = 0; ; base = 4) {
-        while (z !== 0) {
-          const s = base + ((31 - Math.clz32(z & -z)) >>> 3);
-          if (m[o + HASHES + s] === h) {
-            const k = t.slots[chunk]![i * 2 * SLOTS + s] as K;
-            if (this.#hasher === null ? k === key : this.#same(k, key, mode)) {
-              this.#place = t;
-              return b * SLOTS + s;
-            }
-          }
-          z &= z - 1;
+      for (let z = matching(m[o]!, w1, pattern); z !== 0; z &= z - 1) {
+        const s = slotOf(z);
+        if (m[o + c.hashes + s] === h && this.matches(c, i, s, key, mode)) {
+          this.place = t;
+          return b * SLOTS + s;
         }
-        if (base === 4) break;
-        x = w1 ^ pattern;
-        z = (x - 0x01010101) & ~x & 0x80808080;
       }
-      if (w1 >>> 24 === 0) return -1;
+      if (w1 >>> 24 === EMPTY_REST) return -1;
       b = m[o + LINK]!;
-      if (b === 0) return -1;
-    }
+    } while (b !== 0);
+    return -1;
   }
 
   #grow(): void {
     const bigger = overLoadFactor(this.len + 1, this.B);
     if (!bigger) this.flags |= SAME_SIZE_GROW;
-    this.#old = this.#table;
+    this.old = this.table;
     this.B += bigger ? 1 : 0;
-    this.#table = new Table(this.B, this.random);
+    this.table = this.table!.sibling(this.B);
     this.nevacuate = 0;
     this.version++;
     this.moves++;
@@ -320,16 +356,16 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   /** Moves the old bucket that is about to be used, and one more so that growth comes to an end. */
   #growWork(bucket: number): void {
-    this.#evacuate(bucket & ((1 << this.#old!.B) - 1));
-    if (this.#old !== null) this.#evacuate(this.nevacuate);
+    this.#evacuate(bucket & ((1 << this.old!.B) - 1));
+    if (this.old !== null) this.#evacuate(this.nevacuate);
   }
 
   #evacuate(index: number): void {
-    const old = this.#old!;
+    const old = this.old!;
     if (!old.evacuated(index)) {
       this.version++;
       this.moves++;
-      old.moveTo(this.#table!, index, (this.flags & SAME_SIZE_GROW) !== 0 ? 0 : 1 << old.B);
+      old.moveTo(this.table!, index, (this.flags & SAME_SIZE_GROW) !== 0 ? 0 : 1 << old.B);
     }
     if (index === this.nevacuate) this.#advance(old);
   }
@@ -343,7 +379,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     while (this.nevacuate < stop && this.evacuated(this.nevacuate));
     for (let c = before; c < this.nevacuate >>> CHUNK_BITS; c++) old.drop(c);
     if (this.nevacuate === end) {
-      this.#old = null;
+      this.old = null;
       this.flags &= ~SAME_SIZE_GROW;
     }
   }
@@ -352,34 +388,25 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     const saved = this.flags;
     this.flags = saved | mode;
     try {
-      return this.#hasher!.equal(a, b);
+      return this.hasher!.equal(a, b);
     } finally {
       this.flags = saved;
     }
   }
 
   /** Hash of a key, for a read or a write; also where foreign writes from inside a hash or equal function are caught. */
-  #hash(key: K, mode: number): number {
-    if (this.flags !== 0) {
-      if (mode === WRITING) this.#mayWrite();
-      else if ((this.flags & WRITING) !== 0) throw concurrentReadWrite();
-    }
+  protected hashOf(key: K, mode: number): number {
+    this.mayUse(mode);
     const seed = this.hash0;
-    if (this.#hasher !== null) {
+    if (this.hasher !== null) {
       const saved = this.flags;
       this.flags = saved | mode;
       try {
-        return this.#hasher.hash(key, seed) | 0;
+        return this.hasher.hash(key, seed) | 0;
       } finally {
         this.flags = saved;
       }
     }
-    this.#any ??= new AnyHash(this.random);
     return this.#any.hash(key, seed, mode === WRITING);
   }
-}
-
-/** The place of a slot's key in its chunk; the value's is eight further. */
-function keyPlace(slot: number): number {
-  return ((slot >>> 3) & CHUNK_MASK) * 2 * SLOTS + (slot & 7);
 }

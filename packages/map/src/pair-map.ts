@@ -1,0 +1,81 @@
+/**
+ * Maps on JavaScript values whose keys are objects of two fields, compared by value.
+ *
+ * Invariants
+ *  1. A key whose fields are both 32-bit integers is kept as two words, any other as an object of its own. A field of -0 is no
+ *     integer here, for a range must show it.
+ *  2. All that is read of a key is read once, before the table is looked at: getters can do as they please.
+ *  3. Equal keys hash alike whichever way they are kept.
+ *
+ * Why: a key such as `{ x: 1, y: 2 }` is then found without an object being made, copied or looked at.
+ */
+import { hashPart } from "./keys.ts";
+import { mix } from "./hash.ts";
+import { SLOTS } from "./rules.ts";
+import type { Chunk } from "./value-chunk.ts";
+import { ValueMap, type ValueMapParts } from "./value-map.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a field can be kept as a word. */
+const isWord = (v: unknown): v is number =>
+  ((v as number) | 0) === v && (v !== 0 || 1 / (v as number) > 0);
+
+/** A map with keys of two fields. */
+export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
+  readonly #first: string;
+  readonly #second: string;
+  /** The fields of the key that was hashed last. */
+  #a: unknown = 0;
+  #b: unknown = 0;
+
+  constructor(parts: ValueMapParts<K, V, Z>, first: string, second: string) {
+    super(parts, (a, b) => ({ [first]: a, [second]: b }));
+    this.#first = first;
+    this.#second = second;
+  }
+
+  protected override hashOf(key: K, mode: number): number {
+    this.mayUse(mode);
+    const a = (key as Fields)[this.#first];
+    const b = (key as Fields)[this.#second];
+    this.#a = a;
+    this.#b = b;
+    const seed = this.hash0;
+    if (((a as number) | 0) === a && ((b as number) | 0) === b) {
+      return mix(b ^ mix(a ^ seed));
+    }
+    return hashPart(b, hashPart(a, seed));
+  }
+
+  protected override matches(c: Chunk, bucket: number, slot: number): boolean {
+    if (c.isPair(bucket, slot)) {
+      const at = bucket * c.stride + c.pairs + slot * 2;
+      return c.meta[at] === this.#a && c.meta[at + 1] === this.#b;
+    }
+    const k = c.keys[bucket * SLOTS + slot] as Fields;
+    return k[this.#first] === this.#a && k[this.#second] === this.#b;
+  }
+
+  protected override toStore(key: K): K {
+    return key;
+  }
+
+  protected override putKey(c: Chunk, bucket: number, slot: number): void {
+    const a = this.#a;
+    const b = this.#b;
+    if (isWord(a) && isWord(b)) c.setPair(bucket, slot, a, b);
+    else c.setKey(bucket, slot, { [this.#first]: a, [this.#second]: b });
+  }
+
+  protected override rekey(c: Chunk, bucket: number, slot: number): void {
+    // Two words that equal the fields are the fields, but for the sign of a zero.
+    if (!c.isPair(bucket, slot) || this.#a === 0 || this.#b === 0) this.putKey(c, bucket, slot);
+  }
+
+  protected override reflexive(key: K): boolean {
+    const a = (key as Fields)[this.#first];
+    const b = (key as Fields)[this.#second];
+    return a === a && b === b;
+  }
+}

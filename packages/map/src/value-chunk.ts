@@ -1,0 +1,213 @@
+/**
+ * A chunk of the buckets of a map on JavaScript values: their records, keys and values.
+ *
+ * A record is eight tophash bytes, the overflow link, the form bits, and then, as the {@link Shape} of the map has it, eight keys of
+ * two words, eight numbers, eight full hashes. Keys and values that are references lie in arrays of JavaScript values,
+ * made when the first entry needs them.
+ *
+ * Invariants
+ *  1. The form bits of a slot say where its key and its value are; of a slot that holds no entry they are 0.
+ *  2. A slot that holds no entry holds `undefined` or 0 everywhere.
+ *  3. {@link NO_CHUNK} stands for chunks that were never written: all empty. Nobody writes to it.
+ *
+ * Why numbers in the record: in an array of values V8 keeps each fraction as an object of its own, one more miss of the
+ * cache at each read and sixteen more bytes for its collector; the same for a copy of a key with two fields. In arrays
+ * of their own they would be on pages of their own, and finding a page takes as long as finding what is on it.
+ */
+import { EMPTY_ONE, SLOTS } from "./rules.ts";
+import { CHUNK_BITS, FORMS, HASH_WORDS, PAIR, PAIR_WORDS, REST } from "./value-words.ts";
+
+/** Where what is in a record: in words, 0 for what is not there. */
+export interface Shape {
+  readonly stride: number;
+  readonly pairs: number;
+  readonly numbers: number;
+  readonly hashes: number;
+}
+
+/** The shape of records with or without keys of two words and numbers. */
+export function shapeOf(pairs: boolean, numbers: boolean): Shape {
+  const behind = REST + (pairs ? PAIR_WORDS : 0);
+  const hashes = behind + (numbers ? PAIR_WORDS : 0);
+  return {
+    stride: hashes + HASH_WORDS,
+    pairs: pairs ? REST : 0,
+    numbers: numbers ? behind : 0,
+    hashes,
+  };
+}
+
+const NO_SLOTS: unknown[] = [];
+
+/** Filled so that all arrays of all maps have one kind of elements: no double arrays, no holes. */
+function slots(n: number): unknown[] {
+  return new Array<unknown>(n).fill(undefined);
+}
+
+/** Some buckets, see above. Buckets are given by their place in the chunk. */
+export class Chunk {
+  /** The records. */
+  readonly meta: Int32Array;
+  /** The same memory. */
+  readonly f64: Float64Array;
+  readonly stride: number;
+  readonly pairs: number;
+  readonly numbers: number;
+  readonly hashes: number;
+  keys: unknown[] = NO_SLOTS;
+  values: unknown[] = NO_SLOTS;
+
+  constructor(buckets: number, shape: Shape) {
+    this.meta = new Int32Array(buckets * shape.stride);
+    this.f64 = new Float64Array(this.meta.buffer);
+    this.stride = shape.stride;
+    this.pairs = shape.pairs;
+    this.numbers = shape.numbers;
+    this.hashes = shape.hashes;
+  }
+
+  /** How many buckets there are. */
+  get buckets(): number {
+    return this.meta.length / this.stride;
+  }
+
+  /** The value of a slot. */
+  value(bucket: number, slot: number): unknown {
+    const o = bucket * this.stride;
+    return ((this.meta[o + FORMS]! >>> slot) & 1) !== 0
+      ? this.f64[((o + this.numbers) >>> 1) + slot]!
+      : this.values[bucket * SLOTS + slot];
+  }
+
+  /** Writes the value of a slot. */
+  setValue(bucket: number, slot: number, value: unknown): void {
+    const o = bucket * this.stride;
+    const bit = 1 << slot;
+    const forms = this.meta[o + FORMS]!;
+    if (typeof value === "number" && this.numbers !== 0) {
+      this.f64[((o + this.numbers) >>> 1) + slot] = value;
+      if ((forms & bit) !== 0) return;
+      this.meta[o + FORMS] = forms | bit;
+      if (this.values !== NO_SLOTS) this.values[bucket * SLOTS + slot] = undefined;
+    } else {
+      if (this.values === NO_SLOTS) this.values = slots(this.buckets * SLOTS);
+      this.values[bucket * SLOTS + slot] = value;
+      if ((forms & bit) === 0) return;
+      this.meta[o + FORMS] = forms & ~bit;
+      this.f64[((o + this.numbers) >>> 1) + slot] = 0;
+    }
+  }
+
+  /** Whether the key of a slot is kept as two words. */
+  isPair(bucket: number, slot: number): boolean {
+    return (this.meta[bucket * this.stride + FORMS]! & (PAIR << slot)) !== 0;
+  }
+
+  /** Writes the key of a slot as it is. */
+  setKey(bucket: number, slot: number, key: unknown): void {
+    if (this.keys === NO_SLOTS) this.keys = slots(this.buckets * SLOTS);
+    this.keys[bucket * SLOTS + slot] = key;
+    if (this.isPair(bucket, slot)) this.#dropPair(bucket, slot);
+  }
+
+  /** Writes the key of a slot as two words. */
+  setPair(bucket: number, slot: number, a: number, b: number): void {
+    const { meta } = this;
+    const o = bucket * this.stride;
+    const at = o + this.pairs + slot * 2;
+    meta[at] = a;
+    meta[at + 1] = b;
+    meta[o + FORMS]! |= PAIR << slot;
+    if (this.keys !== NO_SLOTS) this.keys[bucket * SLOTS + slot] = undefined;
+  }
+
+  #dropPair(bucket: number, slot: number): void {
+    const o = bucket * this.stride;
+    const at = o + this.pairs + slot * 2;
+    this.meta[at] = 0;
+    this.meta[at + 1] = 0;
+    this.meta[o + FORMS]! &= ~(PAIR << slot);
+  }
+
+  /** Sets the tophash byte of a slot. */
+  setTop(bucket: number, slot: number, top: number): void {
+    const w = bucket * this.stride + (slot >>> 2);
+    const shift = slot << 3;
+    this.meta[w] = (this.meta[w]! & ~(0xff << shift)) | (top << shift);
+  }
+
+  /** Writes tophash and hash of a slot. */
+  mark(bucket: number, slot: number, top: number, hash: number): void {
+    this.setTop(bucket, slot, top);
+    this.meta[bucket * this.stride + this.hashes + slot] = hash;
+  }
+
+  /** Copies the entry of a slot to an empty slot of another chunk of the same shape. */
+  copyTo(to: Chunk, toBucket: number, toSlot: number, bucket: number, slot: number): void {
+    const o = bucket * this.stride;
+    const p = bucket * SLOTS + slot;
+    const forms = this.meta[o + FORMS]! >>> slot;
+    if ((forms & PAIR) === 0) {
+      to.setKey(toBucket, toSlot, this.keys[p]);
+    } else {
+      const at = o + this.pairs + slot * 2;
+      to.setPair(toBucket, toSlot, this.meta[at]!, this.meta[at + 1]!);
+    }
+    if ((forms & 1) === 0) {
+      to.setValue(toBucket, toSlot, this.values[p]);
+    } else {
+      const d = toBucket * this.stride;
+      to.f64[((d + this.numbers) >>> 1) + toSlot] = this.f64[((o + this.numbers) >>> 1) + slot]!;
+      to.meta[d + FORMS]! |= 1 << toSlot;
+    }
+  }
+
+  /** Lets go of the references in a slot whose entry has moved; what are numbers may stay. */
+  forget(bucket: number, slot: number): void {
+    const at = bucket * SLOTS + slot;
+    if (this.keys !== NO_SLOTS) this.keys[at] = undefined;
+    if (this.values !== NO_SLOTS) this.values[at] = undefined;
+  }
+
+  /** Empties a slot: no key, no value, tophash {@link EMPTY_ONE}. */
+  erase(bucket: number, slot: number): void {
+    this.forget(bucket, slot);
+    if (this.isPair(bucket, slot)) this.#dropPair(bucket, slot);
+    const o = bucket * this.stride;
+    if (this.numbers !== 0) this.f64[((o + this.numbers) >>> 1) + slot] = 0;
+    this.meta[o + FORMS]! &= ~(1 << slot);
+    this.setTop(bucket, slot, EMPTY_ONE);
+  }
+
+  /** Whether a slot holds neither key nor value. */
+  isClear(bucket: number, slot: number): boolean {
+    const { meta } = this;
+    const o = bucket * this.stride;
+    const p = bucket * SLOTS + slot;
+    const at = o + this.pairs + slot * 2;
+    return (
+      this.keys[p] === undefined &&
+      this.values[p] === undefined &&
+      (meta[o + FORMS]! & ((PAIR | 1) << slot)) === 0 &&
+      (this.pairs === 0 || (meta[at] === 0 && meta[at + 1] === 0)) &&
+      (this.numbers === 0 || this.f64[((o + this.numbers) >>> 1) + slot] === 0)
+    );
+  }
+
+  /** Lets go of all references, when all entries have moved. The records tell so. */
+  drop(): void {
+    this.keys = NO_SLOTS;
+    this.values = NO_SLOTS;
+  }
+
+  /** Bytes, places of JavaScript values counted as 8 each. */
+  bytes(): number {
+    return this.meta.byteLength + (this.keys.length + this.values.length) * 8;
+  }
+}
+
+/** Stands for a chunk that was never written. */
+export const NO_CHUNK: Chunk = /* @__PURE__ */ new Chunk(
+  1 << CHUNK_BITS,
+  /* @__PURE__ */ shapeOf(false, false),
+);

@@ -37,7 +37,7 @@ const TRACE_BYTES = 2048;
 /** Pointers of one batch. */
 const TRACE_ROOM = 512;
 /** Objects of one batch. */
-const BATCH = 32;
+const BATCH = 16;
 /** Tag of a pushed object that is too large for a batch. */
 const LARGE = 4;
 
@@ -80,6 +80,20 @@ export class SpanTracer implements ObjectTracer {
         objects++;
         bytes += size;
         let at = base >>> 2;
+        if (words <= 32) {
+          const w = map + (at >>> 5);
+          const shift = at & 31;
+          let bits = i32[w]! >>> shift;
+          if (shift + words > 32) bits |= i32[w + 1]! << (32 - shift);
+          if (words < 32) bits &= (1 << words) - 1;
+          for (; bits !== 0; bits >>>= 1, at++) {
+            if ((bits & 1) === 0) continue;
+            const p = i32[at]!;
+            edge[n] = p;
+            if (p !== 0 && (p - base) >>> 0 >= size) n++;
+          }
+          continue;
+        }
         for (let rest = words; rest > 0; rest -= 32, at += 32) {
           const w = map + (at >>> 5);
           const shift = at & 31;

@@ -24,7 +24,7 @@ export interface Ambient {
   frame: unknown;
   /** The default scheduler, and the clock and gate that async code uses even without one. */
   fallback: Scheduler | null;
-  /** Runs what primitives start in a program that has no scheduler; see `light.ts`. */
+  /** Runs what primitives start in a program that has no scheduler; see `launch.ts`. */
   light?: unknown;
   clock: Clock | null;
   gate: AsyncGate | null;

@@ -9,10 +9,10 @@
  */
 import { ambient } from "./ambient.ts";
 import { Core } from "./core.ts";
-import { G } from "./g.ts";
+import { G, PREEMPT } from "./g.ts";
 import { hostNow, macrotask } from "./host.ts";
 import { Op } from "./op.ts";
-import { gosched } from "./sleep.ts";
+import { GoschedOp } from "./sleep.ts";
 import { turnIsLong } from "./turn.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -79,7 +79,7 @@ const done = /* @__PURE__ */ new Done();
  */
 export function checkpoint(): Op<void> {
   const s = ambient.sched;
-  if (s instanceof Core) return s.due() ? gosched() : done;
+  if (s instanceof Core) return s.due() ? new GoschedOp(PREEMPT) : done;
   return turnIsLong(hostNow()) ? new HostTurn() : done;
 }
 

@@ -51,6 +51,8 @@ export abstract class HeapClock implements Clock {
   size = 0;
   /** Whether time moves only by {@link VirtualClock.advance}. */
   abstract readonly virtual: boolean;
+  /** Whether it is the clock of a bubble, whose timers nobody outside may touch. */
+  bubble = false;
 
   constructor(procs: number) {
     this.heaps = Array.from({ length: procs }, () => new TimerHeap(this));

@@ -26,8 +26,8 @@ import { soon } from "./turn.ts";
 /** Timers fired between two looks at the clock. */
 const TIMERS_MAX = 500;
 
-/** Most steps between two looks at the clock. */
-const EVERY_MAX = 256;
+/** Most steps between two looks at the clock: when steps get slower all at once, this bounds how late that is seen. */
+const EVERY_MAX = 64;
 
 export abstract class Core extends Programs implements Runtime, Scheduler {
   protected rng: Xorshift;

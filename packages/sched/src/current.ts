@@ -4,6 +4,7 @@
  * Invariant: inside a goroutine these are its scheduler's; elsewhere the default scheduler's if there is one, else
  * the host's. Nothing here makes a scheduler, so a program that only awaits channels does not carry one.
  */
+import { RuntimeError } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, Goroutine, Scheduler } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
@@ -62,6 +63,35 @@ export function random(n: number): number {
 export function currentRuntime(): Runtime | null {
   const s = (ambient.sched ?? ambient.fallback) as Partial<Runtime> | null;
   return s !== null && s.gate !== undefined ? (s as Runtime) : null;
+}
+
+/**
+ * The bubble (see `@gort/sched/testing`) that the code running now belongs to: an object to compare by identity; null outside.
+ * A primitive that was made in a bubble refuses to be used from outside it. O(1).
+ *
+ * @example
+ * ```ts
+ * import { currentBubble } from "@gort/sched";
+ * import { bubble } from "@gort/sched/testing";
+ *
+ * currentBubble(); // => null
+ * await bubble(function* () {
+ *   return currentBubble() !== null;
+ * }); // => true
+ * ```
+ */
+export function currentBubble(): object | null {
+  const s = (ambient.sched ?? ambient.fallback) as { readonly isBubble?: boolean } | null;
+  return s !== null && s.isBubble === true ? s : null;
+}
+
+/**
+ * Throws `text`, as Go panics, if `clock` is that of a bubble and code outside any bubble is running. (Of bubbles side by
+ * side, async code after an `await` cannot be told apart.)
+ */
+export function checkInside(clock: Clock, text: string): void {
+  if ((clock as { readonly bubble?: boolean }).bubble === true && currentBubble() === null)
+    throw new RuntimeError(text);
 }
 
 /** Where async functions that wait are kept. */

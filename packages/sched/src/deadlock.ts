@@ -26,6 +26,8 @@ export interface GoroutineInfo {
   readonly waitsOn: string;
   /** `function (file:line:column)` of the `go` call; "" if it was not captured. */
   readonly createdAt: string;
+  /** Whether it is locked to the P it runs on. */
+  readonly locked?: boolean;
   /** Id of the goroutine that created it; 0 when it was started from outside. */
   readonly createdBy: number;
 }
@@ -41,6 +43,7 @@ export function goroutineInfo(g: G): GoroutineInfo {
     waitsOn: g.state === WAITING && g.op !== null ? g.op.describe() : "",
     createdAt: site === undefined ? "" : site.func === "" ? site.at : `${site.func} (${site.at})`,
     createdBy: g.extra?.creator ?? 0,
+    locked: g.extra !== null && g.extra.lockedP >= 0,
   };
 }
 
@@ -62,16 +65,18 @@ export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
   return source.everyone?.().map(goroutineInfo) ?? [];
 }
 
-/** One goroutine as Go prints it: header, function, creation site. */
+/**
+ * One goroutine as Go prints it: header, function, creation site. The indented line below the function says what it waits on,
+ * where Go has the place in its source, which JavaScript cannot tell of a function that does not run.
+ */
 export function formatGoroutine(info: GoroutineInfo): string {
-  const state = info.reason ?? info.status;
-  let text = `goroutine ${info.id} [${state}]:\n${info.name}(...)`;
+  const locked = info.locked === true ? ", locked to thread" : "";
+  let text = `goroutine ${info.id} [${info.reason ?? info.status}${locked}]:\n${info.name}(...)`;
   if (info.waitsOn !== "") text += `\n\twaiting on ${info.waitsOn}`;
-  if (info.createdAt !== "") {
-    text += `\ncreated by ${info.createdAt}`;
-    if (info.createdBy !== 0) text += ` in goroutine ${info.createdBy}`;
-  }
-  return text;
+  if (info.createdAt === "") return text;
+  const [, func = "(anonymous)", at] = /^(?:(.+) \()?(.+?)\)?$/s.exec(info.createdAt)!;
+  const by = info.createdBy === 0 ? "" : ` in goroutine ${info.createdBy}`;
+  return `${text}\ncreated by ${func}${by}\n\t${at}`;
 }
 
 const DEADLOCK = Symbol.for("gort.DeadlockError");

@@ -44,6 +44,9 @@ export const TEXT = {
   stopTimer: "time: Stop called on uninitialized Timer",
   resetZeroTicker: "time: Reset called on uninitialized Ticker",
   resetTimer: "time: Reset called on uninitialized Timer",
+  recvOutside: "receive on synctest channel from outside bubble",
+  stopOutside: "stop of synctest timer from outside bubble",
+  resetOutside: "reset of synctest timer from outside bubble",
   bubbleDeadlock: "deadlock: all goroutines in bubble are blocked",
   bubbleLeft: "deadlock: main bubble goroutine has exited but blocked goroutines remain",
 } as const;

@@ -59,6 +59,9 @@ export interface EndHook {
   done(): void;
 }
 
+/** What a goroutine yields that gives way because it had its time, and not because it wants to: see `checkpoint`. */
+export const PREEMPT = Object.freeze({ done: false as const, value: undefined });
+
 /** What only few goroutines have. */
 export interface Extra {
   name: string | null;
@@ -72,8 +75,6 @@ export interface Extra {
   lockedP: number;
   /** Runs a step in the context captured when the goroutine was started. */
   enter: ((step: () => void) => void) | null;
-  /** When it parked, where somebody wants to know. */
-  since: number;
   /** The hook of a goroutine that has not started and is no generator function. */
   hook: EndHook | null;
 }
@@ -144,7 +145,6 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
       frame: null,
       lockedP: -1,
       enter: null,
-      since: 0,
       hook: null,
     });
   }

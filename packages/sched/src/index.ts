@@ -3,7 +3,7 @@ export { aborted, withSignal } from "./abort.ts";
 export { isGoexit, isPanicError } from "./brands.ts";
 export { checkScheduler } from "./check.ts";
 export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
-export { currentClock, currentGoroutine, now, random, wall } from "./current.ts";
+export { currentBubble, currentClock, currentGoroutine, now, random, wall } from "./current.ts";
 export {
   DeadlockError,
   formatGoroutine,
@@ -16,7 +16,7 @@ export { createDeterministicScheduler } from "./deterministic.ts";
 export { createFifoScheduler } from "./fifo.ts";
 export { createScheduler } from "./gmp.ts";
 export type { EndHook } from "./g.ts";
-export { launch } from "./light.ts";
+export { launch } from "./launch.ts";
 export { DONE, FAILED, FRESH, isOp, Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
 export { goexit, Goexit, panic, PanicError, PanicNilError, recover } from "./panic.ts";
 export { panicDump, panicText } from "./panic-text.ts";
@@ -30,6 +30,7 @@ export {
   setDefaultScheduler,
 } from "./preset.ts";
 export { gosched, sleep } from "./sleep.ts";
+export { steppedOn } from "./stepped-on.ts";
 export { type TimeLoop, type TimeOp, TimerChan } from "./timer-chan.ts";
 export { after, afterFunc, newTicker, newTimer, tick, Ticker, Timer } from "./timers.ts";
 export { chromeTrace, type ChromeTraceOptions } from "./trace/chrome-trace.ts";

@@ -1,6 +1,6 @@
 /**
  * Lifecycle: goroutines from `go` to their end, step by step; the first layer of every scheduler of ours (then
- * `program.ts`, then `core.ts`), and all of the small one in `light.ts`.
+ * `program.ts`, then `core.ts`), and all of the small one in `launch.ts`.
  *
  * Invariants
  *  1. `live` counts the goroutines that are not dead; each is in the list `all`, or queued, or running.
@@ -25,11 +25,13 @@ import {
   G,
   isOver,
   PANICKED,
+  PREEMPT,
   RETURNED,
   RUNNABLE,
   RUNNING,
   WAITING,
 } from "./g.ts";
+import { COPIES_RESULTS } from "./delegate.ts";
 import { isOp, type Op, PARKED } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -120,7 +122,7 @@ export abstract class Lifecycle {
     return this.spawn(fn, args, this.go, undefined) as G<R>;
   }
 
-  /** As `go`, and `hook.done()` is called when the goroutine ends, before anybody hears of it: see `light.ts`. */
+  /** As `go`, and `hook.done()` is called when the goroutine ends, before anybody hears of it: see `launch.ts`. */
   goThen(hook: EndHook, fn: GoFunc<any, any>, args: unknown[]): G {
     return this.spawn(fn, args, this.goThen, hook);
   }
@@ -224,10 +226,15 @@ export abstract class Lifecycle {
       this.park(g, op, op.reason);
       return;
     }
+    if (COPIES_RESULTS && isOp(r.value) && (r.value.state === PARKED || isOver(r.value))) {
+      this.stepped(g, r.value as unknown as IteratorResult<Op<any> | undefined, unknown>);
+      return;
+    }
     if (r.value === undefined || isOver(op)) {
       // A bare yield, or an op that completed while it parked: the goroutine only gave way.
       g.state = RUNNABLE;
-      if (this.tracer !== null) this.tracer.stop(this.clock.now(), g, "gosched");
+      if (this.tracer !== null)
+        this.tracer.stop(this.clock.now(), g, r === PREEMPT ? "preempted" : "gosched");
       this.putYield(g);
       return;
     }

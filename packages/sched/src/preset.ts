@@ -9,7 +9,7 @@ import type { GoFunc, Goroutine, GmpOptions, Scheduler } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { RealClock } from "./clock.ts";
 import { createScheduler, GmpScheduler } from "./gmp.ts";
-import { lightGoroutines } from "./light.ts";
+import { lightGoroutines } from "./launch.ts";
 
 /**
  * The scheduler used outside goroutines, and by async goroutines after their first `await`. Made on first use.

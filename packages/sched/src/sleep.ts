@@ -81,7 +81,15 @@ export function sleep(ms: number): Op<void> {
 /** What a bare `yield` looks like to the scheduler. */
 const GIVE_WAY = /* @__PURE__ */ Object.freeze({ done: false as const, value: undefined });
 
-class GoschedOp extends Op<void> {
+/** Gives way, as a bare `yield` does; `how` tells a tracer why. */
+export class GoschedOp extends Op<void> {
+  private readonly how: typeof GIVE_WAY;
+
+  constructor(how = GIVE_WAY) {
+    super();
+    this.how = how;
+  }
+
   get reason(): WaitReason {
     return "sleep";
   }
@@ -96,7 +104,7 @@ class GoschedOp extends Op<void> {
   override next(): any {
     if (this.state === FRESH) {
       this.state = DONE;
-      return GIVE_WAY;
+      return this.how;
     }
     if (this.state === DONE) {
       this.state = USED;

@@ -13,6 +13,8 @@
  */
 import { Alarm } from "./alarm.ts";
 import type { Clock } from "./api.ts";
+import { checkInside } from "./current.ts";
+import { TEXT } from "./errors.ts";
 import { Op } from "./op.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -147,6 +149,7 @@ export class TimerChan implements AsyncIterable<number> {
    * @internal
    */
   arm(active: boolean, ms: number, period: number): boolean {
+    checkInside(this.clock, active ? TEXT.resetOutside : TEXT.stopOutside);
     const was = this.active;
     this.alarm.clear();
     this.active = active;
@@ -163,6 +166,7 @@ export class TimerChan implements AsyncIterable<number> {
    * @internal
    */
   poll(): number | null {
+    checkInside(this.clock, TEXT.recvOutside);
     if (!this.active) return null;
     const now = this.clock.now();
     if (now < this.when) return null;

@@ -8,7 +8,7 @@
  */
 import type { ClockTimer, Scheduler } from "./api.ts";
 import { HeapClock } from "./clock.ts";
-import { currentClock } from "./current.ts";
+import { checkInside, currentClock } from "./current.ts";
 import { checkMs, TEXT } from "./errors.ts";
 import { panic } from "./panic.ts";
 import { currentScheduler } from "./preset.ts";
@@ -65,13 +65,19 @@ class CallTimer extends Timer implements TimerItem {
     this.sched.go(this.fn);
   }
 
-  override stop(): boolean {
+  private cancel(): boolean {
     return this.heap !== null && this.heap.owner.cancel(this);
+  }
+
+  override stop(): boolean {
+    checkInside(this.sched.clock, TEXT.stopOutside);
+    return this.cancel();
   }
 
   override reset(ms: number): boolean {
     checkMs("Timer.reset", "ms", ms);
-    const was = this.stop();
+    checkInside(this.sched.clock, TEXT.resetOutside);
+    const was = this.cancel();
     this.set(ms);
     return was;
   }

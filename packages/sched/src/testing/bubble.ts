@@ -7,11 +7,13 @@
  *     from outside is not.
  *  3. When the body has returned, time stands still: goroutines that are left then are leaks, and reported.
  *  4. Every failure names the seed that repeats it.
+ *  5. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made.
  *
  * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
  * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
  */
 import type { Scheduler, Tracer } from "../api.ts";
+import type { HeapClock } from "../clock.ts";
 import { Core } from "../core.ts";
 import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
@@ -141,6 +143,7 @@ export async function bubble<R>(
   const beside = previous instanceof Core && previous.isBubble;
   if (beside) setDefaultScheduler(previous);
   core.isBubble = true;
+  (core.clock as HeapClock).bubble = true;
   try {
     return await scheduler.run(root);
   } catch (error) {

@@ -64,9 +64,15 @@ class PreparedOperation extends SelectOperation {
     return false;
   }
 
-  override [Symbol.iterator](): this {
+  /** It is used again as it is. */
+  override recycle(): void {
+    this.value = undefined;
+    this.waiter = null;
+  }
+
+  override [Symbol.iterator](): Iterator<Op<any>, any, unknown> {
     this.rearm();
-    return this;
+    return super[Symbol.iterator]();
   }
 
   override then<R1 = any, R2 = never>(

@@ -22,6 +22,7 @@
  */
 import { AsyncWaiter, callBackSoon, PromiseWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
+import { COPIES_RESULTS, Delegate } from "./delegate.ts";
 import { afterTurn, turnSpent } from "./turn.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -114,7 +115,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   // Declared as an Iterator, not as `this`: from `this` TypeScript would infer `any` for `yield* op`.
   /** An op is its own iterator. */
   [Symbol.iterator](): Iterator<Op<any>, T, unknown> {
-    return this;
+    return COPIES_RESULTS ? new Delegate(this) : this;
   }
 
   /** One step of `yield*`; for schedulers, not for users. */

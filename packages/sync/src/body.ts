@@ -11,7 +11,7 @@
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { isOp, Op, PARKED, poll, type WaitReason } from "@gort/sched";
+import { isOp, Op, poll, steppedOn, type WaitReason } from "@gort/sched";
 import type { Body, Locker, Routine, WaitOptions } from "./api.ts";
 
 type Steps<R> = Generator<Op<any> | undefined, R, any>;
@@ -75,9 +75,10 @@ async function drive<R>(steps: Steps<R>): Promise<R> {
     await new TurnOp();
     const r = steps.next();
     if (r.done === true) return r.value;
-    if (!isOp(r) || r.state !== PARKED) continue;
+    const op = steppedOn(r);
+    if (op === null) continue;
     await new Promise<void>((resolve) => {
-      r.waiter = { wake: () => resolve() };
+      op.waiter = { wake: () => resolve() };
     });
   }
 }
@@ -127,7 +128,7 @@ export class HoldingRoutine<R> extends BaseRoutine<R> {
   }
 
   protected override async promise(): Promise<R> {
-    await this.holding.enter(this.options);
+    await this.holding.enter(this.options).start();
     try {
       return await callAsync(this.fn);
     } finally {

@@ -35,7 +35,7 @@ function checkQueue(queue: WaitQueue<any>, what: string): void {
 function checkSpare(op: Op<any> | null, what: string): void {
   if (op === null) return;
   must(op.state === USED && op.queue === null, `${what}: a spare op is used and in no queue`);
-  must(op.waiter === null, `${what}: nobody waits for a spare op`);
+  must(op.waiter === null && !op.done, `${what}: a spare op never waited`);
 }
 
 /** Invariants of {@link Mutex}. */

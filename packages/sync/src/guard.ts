@@ -14,7 +14,7 @@
 import {
   aborted,
   FAILED,
-  Op,
+  type Op,
   PARKED,
   USED,
   type Waiter,
@@ -23,19 +23,14 @@ import {
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { ContextLike, WaitOptions } from "./api.ts";
-
-/** An op whose waiter may be woken to compete; see `Op.retry`. */
-export interface Competing {
-  competes: boolean;
-}
+import { type Competing, CompetingOp } from "./competing.ts";
 
 /** An op that cleans up before it fails; false if its outcome is decided and stands. */
 export interface Abortable {
   abort(error: unknown): boolean;
 }
 
-class GuardOp<T> extends Op<T> implements Waiter, Competing {
-  competes = false;
+class GuardOp<T> extends CompetingOp<T> implements Waiter {
   private readonly inner: Op<T> & Partial<Competing & Abortable>;
   private readonly signal: AbortSignal | null;
   private readonly ctx: ContextLike | null;
@@ -55,19 +50,6 @@ class GuardOp<T> extends Op<T> implements Waiter, Competing {
 
   override describe(): string {
     return this.inner.describe();
-  }
-
-  override next(): IteratorResult<Op<any>, T> {
-    this.competes = true;
-    return super.next();
-  }
-
-  override then<R1 = T, R2 = never>(
-    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
-  ): Promise<R1 | R2> {
-    this.competes = true;
-    return super.then(onFulfilled, onRejected);
   }
 
   override tryNow(): boolean {

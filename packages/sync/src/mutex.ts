@@ -12,10 +12,11 @@
  *  2. If it is unlocked and somebody is queued, then some waiter is woken and will compete.
  *  3. At most one waiter is woken (`woken`); it is in state WOKEN and in no queue.
  *  4. `holder` is null while unlocked; `releases` counts the unlocks, so a token of an earlier lock knows it is stale.
- *  5. `spare`, if any, is a used op in no queue, to which nobody but careless code has a reference.
+ *  5. `spare`, if any, is a used op that never waited and that nobody but careless code knows.
  *
- * An uncontended `yield* mu.lock()` allocates nothing: the op is handed out again by the next `lock`. Using an op twice is
- * found as long as no other `lock` came in between.
+ * An uncontended `yield* mu.lock()` allocates no op: the next `lock` hands the same out again. Using an op twice is
+ * found as long as no other `lock` came in between. An op that waited, or was a case of a select, is not used again:
+ * whoever completed it may still have to give back what it stands for.
  *
  * Two waiters cannot compete: a case of a select, which must be told the outcome, and anything that is neither
  * `yield*` nor `await`. They are handed the mutex as in starvation mode. In starvation mode Go's Unlock also
@@ -29,7 +30,7 @@ import {
   FRESH,
   type Goroutine,
   now,
-  Op,
+  type Op,
   PARKED,
   USED,
   WaitQueue,
@@ -38,16 +39,16 @@ import {
 } from "@gort/sched";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
+import { CompetingOp } from "./competing.ts";
 import { fatal, texts } from "./errors.ts";
-import { type Competing, guard } from "./guard.ts";
+import { guard } from "./guard.ts";
 import { ExclusiveToken, TakenFree } from "./token.ts";
 
 /** A waiter that waited longer than this, in milliseconds, makes the mutex starve newcomers. */
 export const STARVATION_MS = 1;
 
 /** @internal */
-export class LockOp extends Op<LockToken> implements Competing {
-  competes = false;
+export class LockOp extends CompetingOp<LockToken> {
   waitStart = 0;
   g: Goroutine | null = null;
   private readonly mutex: Mutex;
@@ -72,18 +73,9 @@ export class LockOp extends Op<LockToken> implements Competing {
       m.holder = currentGoroutine();
       this.state = USED;
       m.spare = this;
-      return m.free;
+      return (m.free ??= new TakenFree(m));
     }
-    this.competes = true;
     return super.next();
-  }
-
-  override then<R1 = LockToken, R2 = never>(
-    onFulfilled?: ((value: LockToken) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
-  ): Promise<R1 | R2> {
-    this.competes = true;
-    return super.then(onFulfilled, onRejected);
   }
 
   override tryNow(): boolean {
@@ -160,7 +152,7 @@ export class Mutex implements Locker {
   /** @internal */
   spare: LockOp | null = null;
   /** @internal */
-  readonly free: TakenFree = new TakenFree(this);
+  free: TakenFree | null = null;
   /** @internal */
   readonly queue: WaitQueue<LockOp> = new WaitQueue();
 

@@ -89,7 +89,7 @@ class DoRoutine extends BaseRoutine<void> {
   protected override async promise(): Promise<void> {
     const { once } = this;
     if (once.state !== NEW) {
-      await this.wait();
+      await this.wait().start();
       return;
     }
     once.state = RUNNING;

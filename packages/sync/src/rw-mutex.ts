@@ -8,7 +8,7 @@
  *  3. `writer` is NONE only if both queues are empty: nobody waits for what could be had.
  *  4. When a writer unlocks, all readers that queued meanwhile get in before the next writer, and that next
  *     writer is PENDING at once.
- *  5. A spare op is used and in no queue: what `yield*` took without waiting is handed out again, as in `mutex.ts`.
+ *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  *
  * A second `rLock` by a goroutine that already reads deadlocks behind a waiting writer, as in Go.
  *
@@ -61,7 +61,7 @@ export class WriteOp extends Op<LockToken> {
     if (this.state === FRESH && rw.tryLock()) {
       this.state = USED;
       rw.spareWrite = this;
-      return rw.free;
+      return (rw.free ??= new TakenFree(rw));
     }
     return super.next();
   }
@@ -121,7 +121,7 @@ export class ReadOp extends Op<LockToken> {
     if (this.state === FRESH && rw.tryRLock()) {
       this.state = USED;
       rw.spareRead = this;
-      return rw.readFree;
+      return (rw.readFree ??= new SharedFree(rw));
     }
     return super.next();
   }
@@ -198,9 +198,9 @@ export class RWMutex implements Locker {
   /** @internal */
   spareRead: ReadOp | null = null;
   /** @internal */
-  readonly free: TakenFree = new TakenFree(this);
+  free: TakenFree | null = null;
   /** @internal */
-  readonly readFree: SharedFree = new SharedFree(this);
+  readFree: SharedFree | null = null;
   /** @internal */
   readonly writers: WaitQueue<WriteOp> = new WaitQueue();
   /** @internal */

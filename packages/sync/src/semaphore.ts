@@ -7,7 +7,7 @@
  *     one that would fit, and `tryAcquire` fails while anybody waits.
  *  3. A request above `size` is in no queue: it can never be granted, and blocks nobody but itself.
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
- *  5. A spare op is used and in no queue: what `yield*` took without waiting is handed out again, as in `mutex.ts`.
+ *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
 import { FRESH, Op, USED, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
@@ -76,8 +76,9 @@ export class AcquireOp extends Op<Permit> {
     if (this.state === FRESH && sem.take(weight)) {
       this.state = USED;
       sem.spare = this;
-      sem.free.weight = weight;
-      return sem.free;
+      const free = (sem.free ??= new PermitFree(sem));
+      free.weight = weight;
+      return free;
     }
     return super.next();
   }
@@ -159,7 +160,7 @@ export class Semaphore {
   /** @internal */
   spare: AcquireOp | null = null;
   /** @internal */
-  readonly free: PermitFree = new PermitFree(this);
+  free: PermitFree | null = null;
   /** @internal */
   readonly queue: WaitQueue<AcquireOp> = new WaitQueue();
 

@@ -14,19 +14,19 @@ import {
   type GoFunc,
   type Goroutine,
   launch,
-  Op,
+  type Op,
   WaitQueue,
   type WaitReason,
   WOKEN,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
+import { CompetingOp } from "./competing.ts";
 import { MisuseError, texts } from "./errors.ts";
-import { type Abortable, type Competing, guard } from "./guard.ts";
+import { type Abortable, guard } from "./guard.ts";
 
 /** @internal */
-export class WaitOp extends Op<void> implements Competing, Abortable {
-  competes = false;
+export class WaitOp extends CompetingOp<void> implements Abortable {
   private readonly group: WaitGroup;
 
   constructor(group: WaitGroup) {
@@ -40,19 +40,6 @@ export class WaitOp extends Op<void> implements Competing, Abortable {
 
   override describe(): string {
     return this.group.describe();
-  }
-
-  override next(): IteratorResult<Op<any>, void> {
-    this.competes = true;
-    return super.next();
-  }
-
-  override then<R1 = void, R2 = never>(
-    onFulfilled?: ((value: void) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
-  ): Promise<R1 | R2> {
-    this.competes = true;
-    return super.then(onFulfilled, onRejected);
   }
 
   override tryNow(): boolean {

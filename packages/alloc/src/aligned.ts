@@ -7,7 +7,8 @@
  */
 import type { Ptr } from "./api.ts";
 import { NOSCAN } from "./api.ts";
-import { newSpan, releaseEmpty, splitSpan } from "./cache.ts";
+import { newSpan, splitSpan } from "./cache.ts";
+import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
 import { badAlign, badSize } from "./errors.ts";
 import { adoptLarge, noMemory } from "./large.ts";

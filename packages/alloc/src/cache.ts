@@ -14,7 +14,7 @@ import { giveRecord, takeRecord } from "./fixed.ts";
 import { givePages, takePages, takeZeroBits } from "./page-heap.ts";
 import { addressOf, fromWord, pageOf } from "./ptr.ts";
 import { classPages } from "./size-classes.ts";
-import { bitWordsOf, initSpan } from "./span.ts";
+import { bitWordsOf, initSpan, kindOf } from "./span.ts";
 import { reclaim, sweepOne, sweepPages, sweepSpan } from "./sweep.ts";
 import {
   BLACK,
@@ -38,12 +38,12 @@ import {
   S_BITS,
   S_COUNT,
   S_INFO,
-  S_NEXT,
   S_OBJECTS,
   S_PAGES,
   S_SIZE,
   S_SWEEPGEN,
   SPC_MASK,
+  STARTS,
   SWEEPING,
   TINY_SPC,
 } from "./words.ts";
@@ -173,6 +173,12 @@ function retire(c: Core, shard: number, s: number): void {
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]!;
 }
 
+/** E_SLOW of a cache entry that holds a span with such an info word. */
+export const slowBits = (c: Core, info: number): number =>
+  (info & NEEDS_ZERO) |
+  (c.i32[H_PHASE] === MARKING ? BLACK : 0) |
+  (kindOf(c, info & SPC_MASK) !== 0 ? STARTS : 0);
+
 /** Makes the entry's cursor point to a free object, in its span or another; false if out of memory. */
 export function refill(c: Core, shard: number, spc: number): boolean {
   const i32 = c.i32;
@@ -186,30 +192,28 @@ export function refill(c: Core, shard: number, spc: number): boolean {
   i32[s + S_INFO] = info;
   i32[s + S_SWEEPGEN] = i32[H_SWEEPGEN]! + 3;
   i32[entry + E_SPAN] = s;
-  i32[entry + E_SLOW] = (info & NEEDS_ZERO) | (i32[H_PHASE] === MARKING ? BLACK : 0);
+  i32[entry + E_SLOW] = slowBits(c, info);
   return seek(c, entry, s, s + S_BITS);
 }
 
-/** Gives every empty span back to the page heap, cached ones too; returns how many pages that freed. */
-export function releaseEmpty(c: Core): number {
+/** An object, neither free nor marked, joins the free ones of its span, which is swept and holds small objects. */
+export function freeToSpan(c: Core, s: number, word: number, bit: number): void {
   const i32 = c.i32;
-  const before = i32[H_PAGES_INUSE]!;
-  flushCaches(c);
-  for (let spc = 2; spc < NUM_SPC; spc++) {
-    for (let swept = 0; swept <= 1; swept++) {
-      const list = listOf(c, spc, swept);
-      for (let s = i32[list + S_NEXT]!; s !== list;) {
-        const next = i32[s + S_NEXT]!;
-        if (i32[s + S_COUNT] === 0) {
-          removeSpan(c, s);
-          settleFrees(c, s);
-          freeSpan(c, s);
-        }
-        s = next;
-      }
-    }
+  const info = i32[s + S_INFO]!;
+  const count = i32[s + S_COUNT]! - 1;
+  i32[word] = i32[word]! | bit;
+  i32[s + S_COUNT] = count;
+  i32[s + S_INFO] = info | NEEDS_ZERO;
+  if (info < 1 << OWNER_SHIFT) {
+    if (count === 0 || count === i32[s + S_OBJECTS]! - 1) demote(c, s, count);
+    return;
   }
-  return before - i32[H_PAGES_INUSE]!;
+  const entry = cacheOf(c, (info >>> OWNER_SHIFT) - 1) + (info & SPC_MASK) * CACHE_ENTRY;
+  i32[entry + E_SLOW] = i32[entry + E_SLOW]! | NEEDS_ZERO;
+  if (word < i32[entry + E_CURSOR]!) {
+    i32[entry + E_CURSOR] = word;
+    i32[entry + E_BASE] = i32[s + S_BASE]! + Math.imul((word - s - S_BITS) << 5, i32[s + S_SIZE]!);
+  }
 }
 
 /** A span that no cache holds, settled or not, has lost `n` objects: it may be full no longer, or empty now. */

@@ -96,6 +96,8 @@ export function freeSpan(c: Core, s: number): void {
   const entry = c.pageMap + page;
   if (pages < 32) for (let i = 0; i < pages; i++) i32[entry + i] = 0;
   else i32.fill(0, entry, entry + pages);
+  const kinds = c.kinds + page;
+  if (c.u8[kinds] !== 0) for (let i = 0; i < pages; i++) c.u8[kinds + i] = 0;
   givePages(c, page, pages);
   i32[H_PAGES_INUSE] = i32[H_PAGES_INUSE]! - pages;
   i32[H_SPANS] = i32[H_SPANS]! - 1;

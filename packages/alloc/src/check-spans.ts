@@ -1,15 +1,24 @@
 /** Checks of spans, lists, caches and counters: invariants of span.ts, central.ts, cache.ts, sweep.ts, counters.ts, tiny.ts. */
+import { countBits } from "./bits.ts";
 import { ensure } from "./check-pages.ts";
-import { forEachCached } from "./cache.ts";
+import { forEachCached, slowBits } from "./cache.ts";
 import { listOf } from "./central.ts";
 import type { Core } from "./core.ts";
 import { cacheOf } from "./counters.ts";
+import { forEachMagazine, inMagazines, slotsOf, unsettledFrees } from "./magazine.ts";
 import { fromWord, pageOf } from "./ptr.ts";
 import { classDiv, classObjects, classPages, classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
-import { bitWordsOf, countFree, objectMask, recordWords, startBits } from "./span.ts";
+import {
+  bitWordsOf,
+  countFree,
+  isStarted,
+  kindOf,
+  objectMask,
+  recordWords,
+  startBits,
+} from "./span.ts";
 import { forEachSpan } from "./walk.ts";
 import {
-  BLACK,
   C_FREES,
   C_MALLOCS,
   C_TINY,
@@ -20,14 +29,15 @@ import {
   E_CURSOR,
   E_SLOW,
   E_SPAN,
+  H_COLLECTED,
   H_NO_BITS,
   H_PHASE,
   H_RECORD_WORDS,
   H_SPANS,
   H_SWEEP_CURSOR,
   H_SWEEPGEN,
+  M_COUNT,
   MARKING,
-  NEEDS_ZERO,
   NUM_SPC,
   OWNER_SHIFT,
   PAGE_SIZE,
@@ -57,6 +67,8 @@ interface Seen {
   readonly live: number[];
   readonly unsettledMallocs: number[];
   readonly unsettledFrees: number[];
+  /** Objects in magazines, by span. */
+  readonly kept: ReadonlyMap<number, number>;
 }
 
 /** Checks all of it. */
@@ -68,9 +80,11 @@ export function checkSpans(c: Core): void {
     live: zeros(),
     unsettledMallocs: zeros(),
     unsettledFrees: zeros(),
+    kept: inMagazines(c),
   };
   checkCaches(c, seen);
   checkLists(c, seen);
+  checkMagazines(c, seen);
   let spans = 0;
   let words = 0;
   forEachSpan(c, (s) => {
@@ -81,6 +95,7 @@ export function checkSpans(c: Core): void {
     else if (seen.place.get(s) === "list")
       ensure(countFree(c, s) > 0, "a full span is on a list", s);
     checkSpan(c, s, seen);
+    checkKinds(c, s, seen.kept.get(s) ?? 0);
     if (tiny) checkTinyBlocks(c, s);
   });
   ensure(spans === i32[H_SPANS], "spans are miscounted", spans, i32[H_SPANS]!);
@@ -148,7 +163,7 @@ function checkCaches(c: Core, seen: Seen): void {
       ensure(i32[w] === 0, "a free object lies before the cursor", s);
     const base = (i32[s + S_BASE]! + ((cursor - first) << 5) * i32[s + S_SIZE]!) | 0;
     ensure(i32[entry + E_BASE] === base, "a cursor's address is wrong", s);
-    const slow = (info & NEEDS_ZERO) | (i32[H_PHASE] === MARKING ? BLACK : 0);
+    const slow = slowBits(c, info);
     ensure(
       i32[entry + E_SLOW] === slow,
       "a cache entry's slow word is wrong",
@@ -184,6 +199,63 @@ function checkLists(c: Core, seen: Seen): void {
       ensure(i32[list + S_PREV] === prev, "a list's tail is wrong", spc, swept);
     }
   }
+}
+
+/** Every slot of a magazine names an object of its class, and no two name the same. */
+function checkMagazines(c: Core, seen: Seen): void {
+  const i32 = c.i32;
+  const objects = new Set<number>();
+  forEachMagazine(c, (m, _shard, spc) => {
+    const state = i32[m]!;
+    const n = state & M_COUNT;
+    ensure(i32[H_COLLECTED] === 0, "a magazine is open beside a collector", spc);
+    ensure(n <= 1 << c.magazineShift, "a magazine holds more than its slots", spc, n);
+    for (let at = slotsOf(c, m); n > 0 && at < slotsOf(c, m) + n; at++) {
+      const p = fromWord(i32[at]!);
+      const s = i32[c.pageMap + pageOf(p)] ?? 0;
+      ensure(
+        s !== 0 && (i32[s + S_INFO]! & SPC_MASK) === spc,
+        "a magazine holds what is no object of its class",
+        p,
+      );
+      ensure(
+        (p - fromWord(i32[s + S_BASE]!)) % i32[s + S_SIZE]! === 0,
+        "a magazine holds an interior pointer",
+        p,
+      );
+      ensure(!objects.has(p), "an object is in two magazines", p);
+      objects.add(p);
+    }
+    const frees = unsettledFrees(state);
+    seen.unsettledFrees[spc >>> 1]! += frees;
+    seen.unsettledMallocs[spc >>> 1]! += frees - n;
+  });
+}
+
+/** The kinds of a span's pages, and its start bits: set for what is neither free nor in a magazine, nowhere else. */
+function checkKinds(c: Core, s: number, kept: number): void {
+  const i32 = c.i32;
+  const base = fromWord(i32[s + S_BASE]!);
+  const kind = kindOf(c, i32[s + S_INFO]! & SPC_MASK);
+  for (let i = 0; i < i32[s + S_PAGES]!; i++)
+    ensure(c.u8[c.kinds + pageOf(base) + i] === kind, "a page is of another kind than its span", s);
+  if (kind === 0) return;
+  const size = i32[s + S_SIZE]!;
+  let idle = 0;
+  for (let i = 0; i < i32[s + S_OBJECTS]!; i++) {
+    const free = (i32[s + S_BITS + (i >>> 5)]! >>> (i & 31)) & 1;
+    const started = isStarted(c, base + i * size);
+    ensure(free === 0 || !started, "a free object has a start bit", base + i * size);
+    if (free === 0 && !started) idle++;
+  }
+  ensure(idle === kept, "an object that is not free has no start bit", s, idle, kept);
+  const bits = countBits(i32, c.starts + (base >>> 8), (i32[s + S_PAGES]! * PAGE_SIZE) / 256);
+  ensure(
+    bits === i32[s + S_OBJECTS]! - countFree(c, s) - kept,
+    "a start bit is set where no object begins",
+    s,
+    bits,
+  );
 }
 
 /** A span in no cache and on no list is full, swept or to be swept. */
@@ -244,7 +316,7 @@ function checkSpan(c: Core, s: number, seen: Seen): void {
     fresh,
   );
   ensure(i32[s + S_SETTLED]! >= i32[s + S_COUNT]!, "a span has negative frees", s);
-  seen.live[k]! += live;
+  seen.live[k]! += live - (seen.kept.get(s) ?? 0);
   seen.unsettledMallocs[k]! += fresh;
   seen.unsettledFrees[k]! += i32[s + S_SETTLED]! - i32[s + S_COUNT]!;
 }

@@ -35,6 +35,11 @@ export class Core {
   readonly pages: number;
   readonly shards: number;
   readonly caches: number;
+  readonly states: number;
+  readonly magazines: number;
+  readonly magazineShift: number;
+  readonly kinds: number;
+  readonly starts: number;
   readonly pageMap: number;
   readonly tree: number;
   readonly leaves: number;
@@ -64,6 +69,11 @@ export class Core {
     this.pages = l.pages;
     this.shards = l.shards;
     this.caches = l.caches;
+    this.states = l.states;
+    this.magazines = l.magazines;
+    this.magazineShift = l.magazineShift;
+    this.kinds = l.kinds;
+    this.starts = l.starts;
     this.pageMap = l.pageMap;
     this.tree = l.tree;
     this.leaves = l.leaves;

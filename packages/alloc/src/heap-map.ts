@@ -7,6 +7,7 @@
  */
 import type { Allocator, Ptr, TracedAllocator } from "./api.ts";
 import { Core, readHeader } from "./core.ts";
+import { inMagazines } from "./magazine.ts";
 import { reserved } from "./memory.ts";
 import { addressOf, fromWord } from "./ptr.ts";
 import { countFree } from "./span.ts";
@@ -102,8 +103,9 @@ export function heapMap(allocator: Pick<Allocator, "memory">): HeapMap {
   const frontier = c.i32[H_FRONTIER]!;
   const metadataStart = c.i32[H_LIMIT]! * PAGE_SIZE;
   const regions: HeapRegion[] = [];
+  const kept = inMagazines(c);
   for (let page = c.firstPage; page < frontier;) {
-    const region = regionAt(c, page, frontier);
+    const region = regionAt(c, page, frontier, kept);
     regions.push(region);
     page += region.bytes / PAGE_SIZE;
   }
@@ -119,9 +121,14 @@ export function heapMap(allocator: Pick<Allocator, "memory">): HeapMap {
 const bitAt = (c: Core, bits: number, page: number): number =>
   (c.i32[bits + (page >>> 5)]! >>> (page & 31)) & 1;
 
-function regionAt(c: Core, page: number, frontier: number): HeapRegion {
+function regionAt(
+  c: Core,
+  page: number,
+  frontier: number,
+  kept: ReadonlyMap<number, number>,
+): HeapRegion {
   const s = c.i32[c.pageMap + page]!;
-  if (s !== 0) return spanRegion(c, s);
+  if (s !== 0) return spanRegion(c, s, kept.get(s) ?? 0);
   const free = bitAt(c, c.freeBits, page);
   const start = addressOf(page);
   let zero = 0;
@@ -136,7 +143,7 @@ function regionAt(c: Core, page: number, frontier: number): HeapRegion {
     : { kind: "metadata", start, bytes };
 }
 
-function spanRegion(c: Core, s: number): SpanRegion {
+function spanRegion(c: Core, s: number, kept: number): SpanRegion {
   const i32 = c.i32;
   const info = i32[s + S_INFO]!;
   const spc = info & SPC_MASK;
@@ -150,7 +157,7 @@ function spanRegion(c: Core, s: number): SpanRegion {
     noscan: (spc & 1) === 1,
     tiny: spc === TINY_SPC,
     objects,
-    allocated: objects - countFree(c, s),
+    allocated: objects - countFree(c, s) - kept,
     shard: (info >>> OWNER_SHIFT) - 1,
     unswept: i32[s + S_SWEEPGEN] === i32[H_SWEEPGEN]! - 2,
   };

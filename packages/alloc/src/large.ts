@@ -8,7 +8,8 @@
 import type { Ptr } from "./api.ts";
 import { NOSCAN, NOZERO } from "./api.ts";
 import { freeSpan } from "./central.ts";
-import { newSpan, releaseEmpty } from "./cache.ts";
+import { newSpan } from "./cache.ts";
+import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
 import { addCounter } from "./counters.ts";
 import { outOfMemory } from "./errors.ts";

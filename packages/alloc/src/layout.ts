@@ -3,11 +3,14 @@
  *
  *     page 0          header words, zero-size object, central lists, the collector's words
  *     then            one cache per shard
- *     then            page map        1 word per page: the span record of the page, or 0
+ *                     magazines       per shard and span class: a word of state; 2^k slots (magazine.ts)
+ *                     page map        1 word per page: the span record of the page, or 0
+ *                     kinds           1 byte per page: the span class, if its objects go to magazines, or 0
  *                     page summaries  3 words per node of a binary tree over 32-page leaves
  *                     free bits       1 bit per page of the page heap: the page is free
  *                     zero bits       1 bit per page: a free page known to hold only zeros
  *                     arena table     4 words per arena
+ *                     start bits      1 bit per 8 bytes: an object is allocated there (where there are magazines)
  *                     pointer bits    1 bit per word of the whole memory, for a collector
  *     firstPage …     the heap, growing upwards
  *     … end           span records and other metadata, growing downwards
@@ -30,6 +33,7 @@ import {
   H_KIND,
   H_MAGIC,
   MAGIC,
+  NUM_SPC,
   PAGE_SIZE,
 } from "./words.ts";
 
@@ -43,6 +47,13 @@ export interface Layout {
   readonly pages: number;
   readonly shards: number;
   readonly caches: number;
+  readonly states: number;
+  readonly magazines: number;
+  /** log2 of the slots of a magazine. */
+  readonly magazineShift: number;
+  /** Byte address. */
+  readonly kinds: number;
+  readonly starts: number;
   readonly pageMap: number;
   readonly tree: number;
   /** Leaves of the tree, a power of two. */
@@ -69,12 +80,18 @@ export function layoutOf(byteLength: number, shards: number): Layout {
   let arenaPages = ARENA_PAGES_MAX;
   while (arenaPages > 128 && arenaPages * 4 > pages) arenaPages /= 2;
   const caches = FIRST_TABLE;
-  const pageMap = caches + shards * CACHE_WORDS;
-  const tree = align(pageMap + pages, 16);
+  const states = caches + shards * CACHE_WORDS;
+  const magazines = align(states + shards * NUM_SPC, 16);
+  // 32 objects a magazine from 32 MiB on, 8 from 4 MiB, else 2.
+  const magazineShift = pages >= 4096 ? 5 : pages >= 512 ? 3 : 1;
+  const pageMap = align(magazines + ((shards * NUM_SPC) << magazineShift), 16);
+  const kinds = align(pageMap + pages, 16) * 4;
+  const tree = align(kinds / 4 + Math.ceil(pages / 4), 16);
   const freeBits = align(tree + leaves * 2 * 3, 16);
   const zeroBits = freeBits + bitWords;
   const arenas = zeroBits + bitWords;
-  const pointerBits = align(arenas + Math.ceil(pages / arenaPages) * ARENA_WORDS, 16) * 4;
+  const starts = align(arenas + Math.ceil(pages / arenaPages) * ARENA_WORDS, 16);
+  const pointerBits = (starts + pages * (PAGE_SIZE / 256)) * 4;
   const firstPage = Math.ceil((pointerBits + pages * (PAGE_SIZE / 32)) / PAGE_SIZE);
   if (firstPage + 2 > pages) {
     throw badMemory(
@@ -87,6 +104,11 @@ export function layoutOf(byteLength: number, shards: number): Layout {
     pages,
     shards,
     caches,
+    states,
+    magazines,
+    magazineShift,
+    kinds,
+    starts,
     pageMap,
     tree,
     leaves,

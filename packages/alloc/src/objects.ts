@@ -13,10 +13,13 @@ import type { ObjectTable, ObjectTracer, Ptr, SweepControl } from "./api.ts";
 import { blackenCaches, dropTiny, flushCaches } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { foreignPointer } from "./errors.ts";
+import { beginCollecting } from "./magazine.ts";
+import { isStarted } from "./span.ts";
 import { beginSweep, sweepPages } from "./sweep.ts";
 import { SpanTracer } from "./tracer.ts";
 import { forEachSpan } from "./walk.ts";
 import {
+  H_COLLECTED,
   H_PAGES_INUSE,
   H_PHASE,
   MARKING,
@@ -45,6 +48,7 @@ class Cycle implements SweepControl {
     this.c.onSweep = hook;
   }
   startMark(): void {
+    beginCollecting(this.c);
     this.c.onCount?.();
     if (this.c.i32[H_PHASE] === SWEEPING) sweepPages(this.c, Infinity);
     // A tiny block begun before this moment is white; objects born black must not be packed into it.
@@ -53,6 +57,7 @@ class Cycle implements SweepControl {
     blackenCaches(this.c);
   }
   startSweep(): void {
+    beginCollecting(this.c);
     this.c.onCount?.();
     flushCaches(this.c);
     dropTiny(this.c);
@@ -104,7 +109,8 @@ export class SpanObjects implements ObjectTable {
     const index = indexIn(p - base, i32[s + S_DIV]!);
     if (index >= i32[s + S_OBJECTS]!) return 0;
     if ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) return 0;
-    return (base + Math.imul(index, i32[s + S_SIZE]!)) >>> 0;
+    const object = (base + Math.imul(index, i32[s + S_SIZE]!)) >>> 0;
+    return i32[H_COLLECTED] === 0 && !isStarted(this.c, object) ? 0 : object;
   }
 
   mark(base: Ptr): boolean {
@@ -161,7 +167,9 @@ export class SpanObjects implements ObjectTable {
       const size = i32[s + S_SIZE]! >>> 0;
       const objects = i32[s + S_OBJECTS]!;
       for (let i = 0; i < objects; i++) {
-        if (((i32[s + S_BITS + (i >>> 5)]! >>> (i & 31)) & 1) === 0) visit(base + i * size, size);
+        if ((i32[s + S_BITS + (i >>> 5)]! >>> (i & 31)) & 1) continue;
+        const p = base + i * size;
+        if (isStarted(this.c, p)) visit(p, size);
       }
     });
   }

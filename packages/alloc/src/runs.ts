@@ -14,12 +14,14 @@
  */
 import type { ObjectRuns, Ptr } from "./api.ts";
 import { NOSCAN } from "./api.ts";
-import { demote, refill, releaseEmpty } from "./cache.ts";
+import { demote, refill } from "./cache.ts";
+import { beginCollecting } from "./magazine.ts";
+import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
 import { addCounter, cacheOf } from "./counters.ts";
 import { noMemory } from "./large.ts";
 import { fromWord } from "./ptr.ts";
-import { classSize, sizeToClass8 } from "./size-classes.ts";
+import { classSize, sizeToClass } from "./size-classes.ts";
 import {
   BLACK,
   C_MALLOCS,
@@ -73,7 +75,8 @@ export class SpanRuns implements ObjectRuns {
   claim(size: number, flags: number, shard: number = 0): Ptr {
     const c = this.c;
     const i32 = c.i32;
-    const sizeClass = sizeToClass8[(size + 7) >>> 3]!;
+    beginCollecting(c);
+    const sizeClass = sizeToClass[(size + 7) >>> 3]!;
     const spc = (sizeClass << 1) | (flags & NOSCAN);
     const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
     let cursor = i32[entry + E_CURSOR]!;

@@ -18,7 +18,7 @@ import {
   CLASS_SIZE,
   NUM_SIZE_CLASSES,
 } from "./size-classes.generated.ts";
-import { MAX_SMALL_SIZE, PAGE_SIZE, SMALL_SIZE_MAX, TINY_SIZE } from "./words.ts";
+import { MAX_SMALL_SIZE, PAGE_SIZE, TINY_SIZE } from "./words.ts";
 
 export { NUM_SIZE_CLASSES };
 
@@ -33,21 +33,15 @@ export const classObjects = column(CLASS_OBJECTS, PAGE_SIZE / TINY_SIZE);
 const divs = CLASS_DIV_MUL.map((mul, k) => (mul << 5) | CLASS_DIV_SHIFT[k]!);
 export const classDiv = column(divs, divs[2]!);
 
-/** Class by `(size + 7) >>> 3`, for sizes to 1,024. */
-export const sizeToClass8 = new Uint8Array(SMALL_SIZE_MAX / 8 + 1);
-/** Class by `(size - 1024 + 127) >>> 7`, for sizes above. */
-export const sizeToClass128 = new Uint8Array((MAX_SMALL_SIZE - SMALL_SIZE_MAX) / 128 + 1);
-for (let n = 0, c = 1; n <= MAX_SMALL_SIZE; n += 8) {
+/** Class by `(size + 7) >>> 3`, for all sizes. */
+export const sizeToClass = new Uint8Array(MAX_SMALL_SIZE / 8 + 1);
+for (let n = 8, c = 1; n <= MAX_SMALL_SIZE; n += 8) {
   while (n > CLASS_SIZE[c]!) c++;
-  if (n > 0 && n <= SMALL_SIZE_MAX) sizeToClass8[n >>> 3] = c;
-  if (n >= SMALL_SIZE_MAX && n % 128 === 0) sizeToClass128[(n - SMALL_SIZE_MAX) >>> 7] = c;
+  sizeToClass[n >>> 3] = c;
 }
 
 /** The smallest class for `size` bytes, 1 to 32,768. */
-export const classOf = (size: number): number =>
-  size <= SMALL_SIZE_MAX
-    ? sizeToClass8[(size + 7) >>> 3]!
-    : sizeToClass128[(size - SMALL_SIZE_MAX + 127) >>> 7]!;
+export const classOf = (size: number): number => sizeToClass[(size + 7) >>> 3]!;
 
 /** Index of the object at `offset` bytes into a span of a class. */
 export const objectIndex = (offset: number, sizeClass: number): number =>

@@ -29,10 +29,12 @@
 import { countBits } from "./bits.ts";
 import type { Core } from "./core.ts";
 import { classDiv, classObjects, classSize } from "./size-classes.ts";
-import { addressOf } from "./ptr.ts";
+import { addressOf, pageOf } from "./ptr.ts";
 import {
+  H_COLLECTED,
   H_SPANS,
   H_SWEEPGEN,
+  M_SIZE_MAX,
   NEEDS_ZERO,
   NUM_RECORD_LISTS,
   PAGE_SIZE,
@@ -50,6 +52,7 @@ import {
   S_SIZE,
   S_SWEEPGEN,
   TINY_CLASS,
+  TINY_SPC,
 } from "./words.ts";
 
 /**
@@ -105,8 +108,20 @@ export function initSpan(
   const entry = c.pageMap + page;
   if (pages < 32) for (let i = 0; i < pages; i++) i32[entry + i] = s;
   else i32.fill(s, entry, entry + pages);
+  const kind = kindOf(c, spc);
+  if (kind !== 0) for (let i = 0; i < pages; i++) c.u8[c.kinds + page + i] = kind;
   i32[H_SPANS] = i32[H_SPANS]! + 1;
 }
+
+/** What the kinds of a span's pages are: its class if its objects go to magazines and have start bits, or 0. */
+export const kindOf = (c: Core, spc: number): number =>
+  spc > 1 && spc !== TINY_SPC && c.i32[H_COLLECTED] === 0 && classSize[spc >>> 1]! <= M_SIZE_MAX
+    ? spc
+    : 0;
+
+/** Whether the object at `p`, not free in its span, is allocated and not in a magazine. */
+export const isStarted = (c: Core, p: number): boolean =>
+  c.u8[c.kinds + pageOf(p)] === 0 || (c.i32[c.starts + (p >>> 8)]! & (1 << (p >>> 3))) !== 0;
 
 /** Free objects of a span, counted from its bits. */
 export const countFree = (c: Core, s: number): number =>

@@ -11,6 +11,7 @@ import type { AllocStats, SizeStats } from "./api.ts";
 import { forEachCached } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { cacheOf, settle, settleFrees } from "./counters.ts";
+import { forEachMagazine, settleMagazine } from "./magazine.ts";
 import { classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
 import { forEachSpan } from "./walk.ts";
 import {
@@ -25,6 +26,7 @@ import {
   H_PAGES_ZERO,
   H_PERSISTENT_PAGES,
   H_RECORD_WORDS,
+  M_COUNT,
   OWNER_SHIFT,
   PAGE_SIZE,
   S_INFO,
@@ -36,10 +38,20 @@ export const BY_SIZE_ROWS = 61;
 
 /** Settles every span, so that all counters are exact. */
 export function settleAll(c: Core): void {
+  forEachMagazine(c, (m, shard, spc) => settleMagazine(c, m, shard, spc));
   forEachCached(c, (shard, s) => settle(c, shard, s));
   forEachSpan(c, (s) => {
     if (c.i32[s + S_INFO]! >>> OWNER_SHIFT === 0) settleFrees(c, s);
   });
+}
+
+/** Objects in magazines by size class; each has been counted as allocated once too often. */
+function inMagazines(c: Core): number[] {
+  const n = Array.from({ length: NUM_SIZE_CLASSES }, () => 0);
+  forEachMagazine(c, (m, _shard, spc) => {
+    n[spc >>> 1]! += c.i32[m]! & M_COUNT;
+  });
+  return n;
 }
 
 /** Sums an f64 counter over all shards. */
@@ -60,9 +72,10 @@ export function readStats(c: Core): AllocStats {
   let freed = sum(c, C_LARGE_FREED);
   let mallocs = sum(c, C_MALLOCS);
   let frees = sum(c, C_FREES);
+  const kept = inMagazines(c);
   for (let k = 1; k < NUM_SIZE_CLASSES; k++) {
     const size = classSize[k]!;
-    let m = sum(c, C_MALLOCS + 2 * k);
+    let m = sum(c, C_MALLOCS + 2 * k) - kept[k]!;
     let f = sum(c, C_FREES + 2 * k);
     if (k === 2) {
       // Tiny blocks are objects of 16 bytes.

@@ -23,16 +23,19 @@ import type { Memory } from "@gort/types";
 import type { AllocatorOptions, AllocStats, Ptr, TieredAllocator } from "./api.ts";
 import { NOSCAN, NOZERO } from "./api.ts";
 import { alignedClass, allocAlignedLarge } from "./aligned.ts";
-import { demote, initCaches, refill, releaseEmpty } from "./cache.ts";
+import { freeToSpan, initCaches, refill } from "./cache.ts";
 import { initLists } from "./central.ts";
 import { Core, readHeader, writeHeader } from "./core.ts";
 import * as errors from "./errors.ts";
 import { allocLarge, freeLarge, noMemory } from "./large.ts";
+import { initMagazines, makeRoom } from "./magazine.ts";
 import { reserved } from "./memory.ts";
 import { SpanObjects } from "./objects.ts";
 import { SpanRuns } from "./runs.ts";
+import { releaseEmpty } from "./release.ts";
 import { scavengePages } from "./scavenger.ts";
-import { classSize, sizeToClass128, sizeToClass8 } from "./size-classes.ts";
+import { classSize, sizeToClass } from "./size-classes.ts";
+import { isStarted } from "./span.ts";
 import { readStats } from "./stats.ts";
 import { sweepInPlace } from "./sweep.ts";
 import { SpanSystem } from "./system.ts";
@@ -52,28 +55,30 @@ import {
   H_ZERO_BASE,
   IDLE,
   KIND_TIERED,
+  M_COUNT,
+  M_FREE,
+  M_OPEN,
   MAX_MEMORY,
   MAX_SMALL_SIZE,
   NEEDS_ZERO,
-  OWNER_SHIFT,
+  NUM_SPC,
   PAGE_SHIFT,
   PAGE_SIZE,
   S_BASE,
   S_BIT_WORDS,
   S_BITS,
-  S_COUNT,
   S_DIV,
   S_INFO,
   S_OBJECTS,
   S_SIZE,
   S_SWEEPGEN,
-  SMALL_SIZE_MAX,
   SPC_MASK,
+  STARTS,
   SWEEPING,
   TINY_SIZE,
   TINY_SPC,
 } from "./words.ts";
-import { clearPointerBits, zeroBytes } from "./zero.ts";
+import { clean } from "./zero.ts";
 
 /** Address of the object of size 0. */
 const ZERO_BASE = H_ZERO_BASE * 4;
@@ -92,6 +97,15 @@ export class Tiered implements TieredAllocator {
   private readonly pageMap: number;
   private readonly pages: number;
   private readonly tinyBelow: number;
+  private readonly u8: Uint8Array;
+  private readonly kinds: number;
+  private readonly starts: number;
+  private readonly states: number;
+  private readonly magazines: number;
+  private readonly magazineShift: number;
+  /** The state of a magazine that is open and full, of which that of one with room has not all bits. */
+  private readonly room: number;
+  private readonly classes: Uint8Array;
 
   constructor(core: Core) {
     this.core = core;
@@ -104,6 +118,14 @@ export class Tiered implements TieredAllocator {
     this.shards = core.shards;
     this.pageMap = core.pageMap;
     this.pages = core.pages;
+    this.u8 = core.u8;
+    this.kinds = core.kinds;
+    this.starts = core.starts;
+    this.states = core.states;
+    this.magazines = core.magazines;
+    this.magazineShift = core.magazineShift;
+    this.room = M_OPEN | (1 << core.magazineShift);
+    this.classes = sizeToClass;
     this.tinyBelow = core.i32[H_FEATURES]! & FEATURE_TINY ? TINY_SIZE : 0;
   }
 
@@ -112,35 +134,49 @@ export class Tiered implements TieredAllocator {
     if (size >>> 0 !== size || size > MAX_SMALL_SIZE || size === 0)
       return this.allocOther(size, flags, shard);
     if (size < this.tinyBelow && flags & NOSCAN) return allocTiny(this.core, size, shard);
-    const sizeClass =
-      size <= SMALL_SIZE_MAX
-        ? sizeToClass8[(size + 7) >>> 3]!
-        : sizeToClass128[(size - (SMALL_SIZE_MAX - 127)) >>> 7]!;
-    return this.allocClass(sizeClass, flags, shard);
+    return this.allocClass(this.classes[(size + 7) >>> 3]!, flags, shard);
   }
 
-  /** One object of a class: the fast path. */
+  /** One object of a class: the one freed last, if the shard's magazine has any. */
   private allocClass(sizeClass: number, flags: number, shard: number): Ptr {
     const i32 = this.i32;
     const spc = (sizeClass << 1) | (flags & NOSCAN);
+    const at = (Math.imul(shard, NUM_SPC) + spc) | 0;
+    const m = (this.states + at) | 0;
+    const state = i32[m]!;
+    const count = state & M_COUNT;
+    if (count === 0) return this.allocSpan(spc, flags, shard);
+    const p = i32[(this.magazines + (at << this.magazineShift) + count - 1) | 0]!;
+    const word = (this.starts + (p >>> 8)) | 0;
+    i32[m] = state - 1;
+    i32[word] = i32[word]! | (1 << (p >>> 3));
+    if ((flags & (NOSCAN | NOZERO)) !== (NOSCAN | NOZERO))
+      clean(this.core, p >>> 0, sizeClass, flags);
+    return p >>> 0;
+  }
+
+  /** One object of a class, from the span that the shard caches or the next one. */
+  private allocSpan(spc: number, flags: number, shard: number): Ptr {
+    const i32 = this.i32;
     const entry = this.caches + shard * CACHE_WORDS + spc * CACHE_ENTRY;
     let cursor = i32[entry + E_CURSOR]!;
     let free = i32[cursor]!;
     if (free === 0) {
-      if (!refill(this.core, shard, spc)) this.refillAgain(shard, spc, classSize[sizeClass]!);
+      if (!refill(this.core, shard, spc)) this.refillAgain(shard, spc, classSize[spc >>> 1]!);
       cursor = i32[entry + E_CURSOR]!;
       free = i32[cursor]!;
     }
     const bit = free & -free;
     i32[cursor] = free ^ bit;
-    const size = classSize[sizeClass]!;
+    const size = classSize[spc >>> 1]!;
     const p = (i32[entry + E_BASE]! + Math.imul(31 - Math.clz32(bit), size)) >>> 0;
     const slow = i32[entry + E_SLOW]!;
     if (slow !== 0) {
-      if (slow & NEEDS_ZERO) {
-        if ((flags & NOZERO) === 0) zeroBytes(this.core, p, size);
-        if ((flags & NOSCAN) === 0) clearPointerBits(this.core, p, size);
+      if (slow & STARTS) {
+        const word = this.starts + (p >>> 8);
+        i32[word] = i32[word]! | (1 << (p >>> 3));
       }
+      if (slow & NEEDS_ZERO) clean(this.core, p, spc >>> 1, flags);
       if (slow & BLACK) {
         const mark = cursor + i32[i32[entry + E_SPAN]! + S_BIT_WORDS]!;
         i32[mark] = i32[mark]! | bit;
@@ -164,6 +200,28 @@ export class Tiered implements TieredAllocator {
   }
 
   free(p: Ptr, shard: number = 0): void {
+    const page = p >>> PAGE_SHIFT;
+    if (p >>> 0 === p && page < this.pages && shard >>> 0 === shard && shard < this.shards) {
+      const i32 = this.i32;
+      const at = (Math.imul(shard, NUM_SPC) + this.u8[(this.kinds + page) | 0]!) | 0;
+      const m = (this.states + at) | 0;
+      const state = i32[m]!;
+      const word = (this.starts + (p >>> 8)) | 0;
+      const bits = i32[word]!;
+      const bit = 1 << (p >>> 3);
+      const room = this.room;
+      if ((state & room) < room && (bits & bit) !== 0 && (p & 7) === 0) {
+        i32[word] = bits ^ bit;
+        i32[m] = state + (M_FREE + 1);
+        i32[(this.magazines + (at << this.magazineShift) + (state & M_COUNT)) | 0] = p;
+        return;
+      }
+    }
+    this.freeSlow(p, shard);
+  }
+
+  /** Every free that is not of a small object into a magazine with room. */
+  private freeSlow(p: Ptr, shard: number): void {
     const i32 = this.i32;
     if (p === 0) return;
     const page = p >>> PAGE_SHIFT;
@@ -174,8 +232,7 @@ export class Tiered implements TieredAllocator {
       if (p === ZERO_BASE) return;
       throw errors.foreignPointer(p);
     }
-    const info = i32[s + S_INFO]!;
-    const spc = info & SPC_MASK;
+    const spc = i32[s + S_INFO]! & SPC_MASK;
     const div = i32[s + S_DIV]!;
     const offset = (p - i32[s + S_BASE]!) >>> 0;
     const index = Math.imul(offset >>> 3, div >>> 5) >>> div;
@@ -187,30 +244,14 @@ export class Tiered implements TieredAllocator {
       const inside = offset - Math.imul(index, i32[s + S_SIZE]!);
       if (index >= i32[s + S_OBJECTS]!) throw errors.foreignPointer(p);
       if (inside !== 0) throw errors.interiorPointer(p, p - inside);
-      if (i32[word]! & bit) throw errors.doubleFree(p);
+      if (i32[word]! & bit || !isStarted(this.core, p)) throw errors.doubleFree(p);
     }
-    if (i32[H_PHASE] !== IDLE && !this.freeInCycle(s, word, bit)) return;
-    if (spc <= 1) {
-      freeLarge(this.core, s, shard);
-      return;
-    }
-    i32[word] = i32[word]! | bit;
-    const count = i32[s + S_COUNT]! - 1;
-    i32[s + S_COUNT] = count;
-    if (info < 1 << OWNER_SHIFT) {
-      if ((info & NEEDS_ZERO) === 0) i32[s + S_INFO] = i32[s + S_INFO]! | NEEDS_ZERO;
-      if (count === 0 || count === i32[s + S_OBJECTS]! - 1) demote(this.core, s, count);
-    } else {
-      const entry = this.caches + ((info >>> OWNER_SHIFT) - 1) * CACHE_WORDS + spc * CACHE_ENTRY;
-      if ((info & NEEDS_ZERO) === 0) {
-        i32[s + S_INFO] = info | NEEDS_ZERO;
-        i32[entry + E_SLOW] = i32[entry + E_SLOW]! | NEEDS_ZERO;
-      }
-      if (word < i32[entry + E_CURSOR]!) {
-        i32[entry + E_CURSOR] = word;
-        i32[entry + E_BASE] =
-          i32[s + S_BASE]! + Math.imul((word - s - S_BITS) << 5, i32[s + S_SIZE]!);
-      }
+    if (this.u8[this.kinds + page] !== 0) {
+      makeRoom(this.core, shard, spc);
+      this.free(p, shard);
+    } else if (i32[H_PHASE] === IDLE || this.freeInCycle(s, word, bit)) {
+      if (spc <= 1) freeLarge(this.core, s, shard);
+      else freeToSpan(this.core, s, word, bit);
     }
   }
 
@@ -303,6 +344,7 @@ export function createAllocator(memory: Memory, options: AllocatorOptions = {}):
   core.i32[H_FEATURES] = (options.tiny ?? true) ? FEATURE_TINY : 0;
   initLists(core);
   initCaches(core);
+  initMagazines(core);
   return new Tiered(core);
 }
 

@@ -11,7 +11,8 @@
  * begins is an interior pointer, and a second free is seen. They cost 2 bytes per block.
  */
 import type { Ptr } from "./api.ts";
-import { refill, releaseEmpty } from "./cache.ts";
+import { refill } from "./cache.ts";
+import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
 import { cacheOf } from "./counters.ts";
 import { deadPointer, doubleFree, interiorPointer } from "./errors.ts";

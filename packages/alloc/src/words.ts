@@ -25,7 +25,7 @@ export const TINY_SPC = 137;
 export const NUM_SPC = 138;
 
 export const MAGIC = 0x74726f67;
-export const VERSION = 1;
+export const VERSION = 2;
 export const KIND_TIERED = 1;
 export const KIND_BUMP = 2;
 
@@ -71,6 +71,8 @@ export const H_LIMIT = 23;
 /** Heads of the free lists of span records, one per number of bitmap words, the last for tiny spans. */
 export const H_RECORD_LISTS = 24;
 export const NUM_RECORD_LISTS = 34;
+/** 1 once a collector has begun to work: there are no magazines then, and no start bits. See magazine.ts. */
+export const H_COLLECTED = 58;
 /** The object of size zero: 8 bytes at a multiple of 16. */
 export const H_ZERO_BASE = 60;
 /** A bitmap word that is always 0: what the cursor of an empty cache slot points to. */
@@ -97,10 +99,12 @@ export const E_SPAN = 0;
 export const E_CURSOR = 1;
 /** Address of that word's first object. */
 export const E_BASE = 2;
-/** NEEDS_ZERO and BLACK, or 0 when an allocation has nothing else to do. */
+/** NEEDS_ZERO, BLACK and STARTS, or 0 when an allocation has nothing else to do. */
 export const E_SLOW = 3;
 /** Bit of E_SLOW: a collector is marking, objects are born black. */
 export const BLACK = 2;
+/** Bit of E_SLOW: objects have start bits. */
+export const STARTS = 4;
 /** Current tiny block, bytes used of it, index of its start bits in the u16 view. */
 export const C_TINY = 552;
 export const C_TINY_OFFSET = 553;
@@ -112,6 +116,16 @@ export const C_TINY_ALLOCS = 832;
 export const C_LARGE_BYTES = 834;
 export const C_LARGE_FREED = 836;
 export const CACHE_WORDS = 848;
+
+// The state of a magazine: objects in it, frees since they were settled (in units of M_FREE), M_OPEN.
+export const M_COUNT = 63;
+export const M_FREE = 64;
+/** The sign: objects may be freed into it. */
+export const M_OPEN = -2147483648;
+/** The state of a magazine that is shut, and empty. */
+export const M_SHUT = 64;
+/** Objects above this many bytes are not kept in magazines. */
+export const M_SIZE_MAX = 8192;
 
 // An arena's record: pages obtained, pages in use (spans and metadata), two spare words.
 export const A_PAGES = 0;

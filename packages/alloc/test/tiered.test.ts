@@ -86,15 +86,18 @@ describe("shards", () => {
     );
   });
 
-  test("cross-shard free: any shard may free any object, and its owner hands the slot out again", () => {
+  test("cross-shard free: any shard may free any object; it hands the slot out again, and after trim any shard does", () => {
     const heap = make();
     const all = Array.from({ length: 128 }, () => heap.alloc(64, 0, 1));
     heap.free(all[5]!, 3);
     checkAllocator(heap);
+    expect(heap.alloc(64, 0, 3)).toBe(all[5]);
+    heap.free(all[5]!, 3);
+    heap.trim();
     expect(heap.alloc(64, 0, 1)).toBe(all[5]);
     for (const p of all) heap.free(p, 2);
     checkAllocator(heap);
-    expect(heap.stats()).toMatchObject({ mallocs: 129, frees: 129, heapObjects: 0 });
+    expect(heap.stats()).toMatchObject({ mallocs: 130, frees: 130, heapObjects: 0 });
   });
 
   test.each([-1, 4, 1.5, NaN])("shard %s is refused by name and value", (shard) => {

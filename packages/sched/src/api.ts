@@ -30,7 +30,15 @@ export interface Goroutine<R = unknown> {
   join(): Op<R>;
 }
 
-/** Runs goroutines. Every implementation passes `@gort/sched/testing`. */
+/**
+ * Runs goroutines. Every implementation passes `@gort/sched/testing`, which asks for more than the members say:
+ *
+ *  - `go` and a wake-up from outside are followed up in microtasks: code that only awaits promises sees goroutines proceed;
+ *  - while goroutines run, the host gets a turn at least once per time slice;
+ *  - each step runs between `enter(g, scheduler)` and `leave`, so that `go()` and `currentGoroutine()` know who runs;
+ *  - a verdict of deadlock waits for one turn of the host, since code outside may be about to wake somebody;
+ *  - an op that is parked when its goroutine is ended is given up by `op.return()`.
+ */
 export interface Scheduler {
   /** Starts a goroutine. Go's `go` statement: `fn` starts later, its arguments are taken now. */
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R>;

@@ -25,6 +25,44 @@ export function currentGoroutine(): Goroutine | null {
   return ambient.g;
 }
 
+/** What was current before {@link enter}. */
+export interface Entered {
+  /** The goroutine, null outside of any. */
+  readonly g: Goroutine | null;
+  /** Its scheduler, null outside of any goroutine. */
+  readonly scheduler: Scheduler | null;
+}
+
+/**
+ * Makes `g` the current goroutine and `scheduler` the current scheduler, which `go`, `sleep`, `recover` and the others
+ * look for. For schedulers of your own: call it before a step, and {@link leave} after it, however the step ends. O(1).
+ *
+ * @example
+ * ```ts
+ * import { createFifoScheduler, currentScheduler, enter, leave } from "@gort/sched";
+ *
+ * const mine = createFifoScheduler(); // stands for a scheduler of your own
+ * const before = enter(null, mine);
+ * try {
+ *   currentScheduler() === mine; // => true
+ * } finally {
+ *   leave(before);
+ * }
+ * ```
+ */
+export function enter(g: Goroutine | null, scheduler: Scheduler | null): Entered {
+  const before = { g: ambient.g, scheduler: ambient.sched };
+  ambient.g = g;
+  ambient.sched = scheduler;
+  return before;
+}
+
+/** Puts back what was current before an {@link enter}. O(1). */
+export function leave(before: Entered): void {
+  ambient.g = before.g;
+  ambient.sched = before.scheduler;
+}
+
 /** The clock of the current scheduler, else one on the host's time. */
 export function currentClock(): Clock {
   const s = ambient.sched ?? ambient.fallback;

@@ -3,7 +3,17 @@ export { aborted, withSignal } from "./abort.ts";
 export { isGoexit, isPanicError } from "./brands.ts";
 export { checkScheduler } from "./check.ts";
 export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
-export { currentBubble, currentClock, currentGoroutine, now, random, wall } from "./current.ts";
+export {
+  currentBubble,
+  currentClock,
+  currentGoroutine,
+  enter,
+  type Entered,
+  leave,
+  now,
+  random,
+  wall,
+} from "./current.ts";
 export {
   DeadlockError,
   formatGoroutine,

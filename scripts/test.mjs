@@ -1,11 +1,20 @@
 /**
- * `npm test`: sets up what is missing, then everything that must hold: build, types, format, lint, docs,
- * and all tests (packages, demo, structure, documented examples, packed tarballs).
- * The last line is `N passed, N failed`.
+ * `npm test`: sets up what is missing, then everything that must hold on this machine: build, types, format, lint, docs,
+ * and all tests (packages, demo, structure, documented examples, packed tarballs and their sizes).
+ * `npm run test:platforms`: what needs other runtimes (installed from npm) and a browser (Debian's Chromium, installed by
+ * `apt-get` where that is possible): the tarballs on each, and the documentation's site.
+ * `npm run test:all`: both, as CI does. Further arguments go to vitest. The last line is `N passed, N failed`.
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, install, root, step } from "./setup.mjs";
+
+const flags = new Set(["--platforms", "--all"]);
+const wanted = process.argv.slice(2);
+const all = wanted.includes("--all");
+const platforms = all || wanted.includes("--platforms");
+const sources = all || !platforms;
+const further = wanted.filter((arg) => !flags.has(arg));
 
 await install();
 await build();
@@ -18,39 +27,51 @@ const check = async (title, command, args) => {
   else failed++;
 };
 
-await check("types", "turbo", [
-  "run",
-  "typecheck",
-  "--output-logs=errors-only",
-  "--log-prefix=none",
-]);
-await check("format", "prettier", ["--check", ".", "--log-level", "warn"]);
-await check("lint", "pnpm", ["--silent", "lint"]);
-await check("docs", "pnpm", ["--silent", "docs"]);
-
-const report = join(root, "node_modules", ".gort", "vitest.json");
-mkdirSync(join(root, "node_modules", ".gort"), { recursive: true });
-rmSync(report, { force: true });
-const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-const { ok } = await step("tests", "vitest", [...args, ...process.argv.slice(2)], { show: true });
-try {
-  const result = JSON.parse(readFileSync(report, "utf8"));
-  passed += result.numPassedTests;
-  failed += result.numFailedTests;
-  // A file that cannot be loaded has no failed test, yet it failed.
-  failed += result.testResults.filter(
-    (file) => file.status === "failed" && !file.assertionResults.some((t) => t.status === "failed"),
-  ).length;
-  if (result.numPendingTests > 0) {
-    failed += result.numPendingTests;
-    console.error(
-      `${result.numPendingTests} skipped tests; a test that is skipped counts as failed`,
-    );
+/** Runs vitest with a configuration and adds its counts. */
+async function tests(title, config) {
+  const report = join(root, "node_modules", ".gort", `vitest-${title}.json`);
+  mkdirSync(join(root, "node_modules", ".gort"), { recursive: true });
+  rmSync(report, { force: true });
+  const args = ["run", "--config", config, "--reporter=default", "--reporter=json"];
+  const { ok } = await step(title, "vitest", [...args, `--outputFile.json=${report}`, ...further], {
+    show: true,
+  });
+  const before = failed;
+  try {
+    const result = JSON.parse(readFileSync(report, "utf8"));
+    passed += result.numPassedTests;
+    failed += result.numFailedTests;
+    // A file that cannot be loaded has no failed test, yet it failed.
+    failed += result.testResults.filter(
+      (file) =>
+        file.status === "failed" && !file.assertionResults.some((t) => t.status === "failed"),
+    ).length;
+    if (result.numPendingTests > 0) {
+      failed += result.numPendingTests;
+      console.error(
+        `${result.numPendingTests} skipped tests; a test that is skipped counts as failed`,
+      );
+    }
+  } catch (error) {
+    failed++;
+    console.error(`no test report: ${error.message}`);
   }
-} catch (error) {
-  failed++;
-  console.error(`no test report: ${error.message}`);
+  if (!ok && failed === before) failed++;
 }
-if (!ok && failed === 0) failed++;
+
+if (sources) {
+  await check("types", "turbo", [
+    "run",
+    "typecheck",
+    "--output-logs=errors-only",
+    "--log-prefix=none",
+  ]);
+  await check("format", "prettier", ["--check", ".", "--log-level", "warn"]);
+  await check("lint", "pnpm", ["--silent", "lint"]);
+}
+await check("docs", "pnpm", ["--silent", "docs"]);
+if (sources) await tests("tests", "vitest.config.ts");
+if (platforms) await tests("platforms", "vitest.platforms.config.ts");
+
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

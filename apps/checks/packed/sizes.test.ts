@@ -34,7 +34,9 @@ test("every budget is of an import that is measured", () => {
 });
 
 test("a bundle that grew by more than the slack is found, one that shrank is reported", () => {
-  const at = (bytes: number): Sizes => ({ "@gort/chan": { makeChan: { esbuild: bytes, vite: bytes } } });
+  const at = (bytes: number): Sizes => ({
+    "@gort/chan": { makeChan: { esbuild: bytes, vite: bytes } },
+  });
   expect(slack(5000)).toBe(100);
   expect(compare(at(5100), at(5000))).toEqual({ over: [], under: [] });
   expect(compare(at(5101), at(5000)).over).toHaveLength(2);

@@ -6,5 +6,7 @@ void (async () => {
   const found = await program();
   const imported = await import("@gort/chan");
   const same = imported.makeChan === required.makeChan;
-  console.log(found === expected && same ? "ok" : `found ${found}, same ${same}\nexpected ${expected}`);
+  console.log(
+    found === expected && same ? "ok" : `found ${found}, same ${same}\nexpected ${expected}`,
+  );
 })();

@@ -20,7 +20,11 @@ export function userEnvironment(): NodeJS.ProcessEnv {
 /** Runs a command; resolves with its output, rejects with its output too. */
 export async function sh(cwd: string, command: string, ...args: string[]): Promise<string> {
   try {
-    const { stdout } = await run(command, args, { cwd, env: userEnvironment(), maxBuffer: 1 << 26 });
+    const { stdout } = await run(command, args, {
+      cwd,
+      env: userEnvironment(),
+      maxBuffer: 1 << 26,
+    });
     return stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };

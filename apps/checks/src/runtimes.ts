@@ -36,7 +36,17 @@ export async function installRuntime({ name, version }: Runtime): Promise<string
   const half = `${dir}.${process.pid}`;
   mkdirSync(half, { recursive: true });
   try {
-    await sh(half, "npm", "install", "--no-audit", "--no-fund", "--no-save", "--prefix", half, `${name}@${version}`);
+    await sh(
+      half,
+      "npm",
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--no-save",
+      "--prefix",
+      half,
+      `${name}@${version}`,
+    );
     rmSync(dir, { recursive: true, force: true });
     renameSync(half, dir);
   } finally {

@@ -39,7 +39,15 @@ export const imports: Readonly<Record<string, readonly string[]>> = {
     "createFifoScheduler",
     "createDeterministicScheduler",
   ],
-  "@gort/slice": ["makeSlice", "sliceOf", "append", "inHeap", "slices", "goString", "StringBuilder"],
+  "@gort/slice": [
+    "makeSlice",
+    "sliceOf",
+    "append",
+    "inHeap",
+    "slices",
+    "goString",
+    "StringBuilder",
+  ],
   "@gort/sync": [
     "Mutex",
     "RWMutex",
@@ -137,7 +145,8 @@ export function compare(now: Sizes, budget: Sizes): { over: string[]; under: str
   }
   for (const [from, names] of Object.entries(budget)) {
     for (const name of Object.keys(names)) {
-      if (now[from]?.[name] === undefined) over.push(`${from} ${name} has a budget and is not measured`);
+      if (now[from]?.[name] === undefined)
+        over.push(`${from} ${name} has a budget and is not measured`);
     }
   }
   return { over, under };

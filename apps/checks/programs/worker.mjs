@@ -1,0 +1,4 @@
+/** The program in a web worker. */
+import { program } from "./program.mjs";
+
+postMessage(await program());

@@ -268,8 +268,17 @@ export class RecvOperation extends Op<any> {
     return received;
   }
 
-  /** Gives the op back after a select took its value. */
-  recycle(): void {
+  override start(): any {
+    if (this.state !== FRESH) return super.start();
+    if (!this.tryNow()) return this.promised();
+    this.state = USED;
+    const value: unknown = this.value;
+    this.recycle();
+    return this.given(value);
+  }
+
+  /** Gives the op back after its value was taken. */
+  override recycle(): void {
     this.value = undefined;
     if (this.mode !== MORE) this.ch.freeRecv = this;
   }
@@ -332,8 +341,23 @@ export class SendOperation extends Op<any> {
     return sent;
   }
 
-  /** Gives the op back after a select sent its value. */
-  recycle(): void {
+  override start(): any {
+    if (this.state !== FRESH) return super.start();
+    try {
+      if (!this.ch.offer(this.value)) return this.promised();
+    } catch (error) {
+      this.state = USED;
+      return Promise.reject(error);
+    }
+    this.value = undefined;
+    this.state = USED;
+    this.ch.freeSend = this;
+    return this.given(undefined);
+  }
+
+  /** Gives the op back after its value was sent, or nobody wanted it. */
+  override recycle(): void {
+    this.value = undefined;
     this.ch.freeSend = this;
   }
 }

@@ -11,7 +11,7 @@
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
  * nearly always a mistake.
  */
-import { DONE, FRESH, type Op, PARKED, USED, aborted } from "@gort/sched";
+import { DONE, FRESH, Op, PARKED, USED, aborted } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { RecvOperation } from "./core.ts";
@@ -23,6 +23,9 @@ interface Slot {
   readonly op: RecvOperation | null;
   readonly make: (() => unknown) | null;
 }
+
+/** What an op is iterated by; `super[Symbol.iterator]` is a slow lookup each time. */
+const iterate = Op.prototype[Symbol.iterator];
 
 class PreparedOperation extends SelectOperation {
   private readonly slots: Slot[];
@@ -64,6 +67,9 @@ class PreparedOperation extends SelectOperation {
     return false;
   }
 
+  /** The cases stay for the next pass. */
+  protected override retire(): void {}
+
   /** It is used again as it is. */
   override recycle(): void {
     this.value = undefined;
@@ -72,7 +78,7 @@ class PreparedOperation extends SelectOperation {
 
   override [Symbol.iterator](): Iterator<Op<any>, any, unknown> {
     this.rearm();
-    return super[Symbol.iterator]();
+    return iterate.call(this);
   }
 
   override then<R1 = any, R2 = never>(
@@ -85,6 +91,15 @@ class PreparedOperation extends SelectOperation {
       return Promise.reject(error).then(onFulfilled, onRejected);
     }
     return super.then(onFulfilled, onRejected);
+  }
+
+  override start(): any {
+    try {
+      this.rearm();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return super.start();
   }
 
   try(): Chosen | DefaultResult {

@@ -9,7 +9,7 @@
  *  1. Exactly one case runs. Trying and taking are one step, so readiness is judged at one instant.
  *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text.
  *  3. A parked select has each of its cases parked with the select as waiter. After it woke, none is parked.
- *  4. A case that lost is as if it had never been used: its state is FRESH and its value its own.
+ *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing.
  *  5. `default` is taken only if no case was ready.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
@@ -49,6 +49,15 @@ export interface Chosen {
 /** Fills the arrays of a new select. */
 const none = null as unknown as Op<any>;
 
+/** From this many cases on, finding one given twice takes a set. */
+const MANY = 9;
+
+// What `yield*` reads: at once, before anything else can run.
+const chosenNow: IteratorReturnResult<any> = { done: true, value: undefined };
+
+/** The last select that `yield*` used up, for the next one to take. */
+let spare: SelectOperation | null = null;
+
 export const defaultResult: DefaultResult = Object.freeze({
   case: "default",
   value: undefined,
@@ -64,6 +73,7 @@ export class SelectOperation extends Op<any> {
   hasDefault = false;
   /** The op that won, until its outcome is taken, if it stands for something that must not get lost. */
   private won: Op<any> | null = null;
+  private seen: Set<Op<any>> | null = null;
 
   /** A select over one case waits for what the case waits for, as in Go. */
   get reason(): WaitReason {
@@ -83,47 +93,59 @@ export class SelectOperation extends Op<any> {
     if (op === null) return;
     const { ops, n } = this;
     if (op.state !== FRESH) throw inUse(name);
-    for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
+    if (n < MANY) for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
+    if (n >= MANY - 1) this.addToSet(op, name);
     ops[n] = op;
     this.names[n] = name;
     this.n = n + 1;
   }
 
+  private addToSet(op: Op<any>, name: string | number): void {
+    this.seen ??= new Set(this.ops.slice(0, this.n));
+    if (this.seen.has(op)) throw inUse(name);
+    this.seen.add(op);
+  }
+
   /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
   tryCases(): Chosen | null {
     const { ops, names, n } = this;
+    if (n === 2) {
+      const first = random(2);
+      return this.tryCase(first) ?? this.tryCase(1 - first);
+    }
     for (let i = 0; i < n; i++) {
       const left = n - i;
-      let op = ops[i]!;
       if (left > 1) {
         const j = i + random(left);
         if (j !== i) {
-          const first = op;
-          op = ops[j]!;
-          ops[i] = op;
-          ops[j] = first;
+          const op = ops[i]!;
+          ops[i] = ops[j]!;
+          ops[j] = op;
           const name = names[i]!;
           names[i] = names[j]!;
           names[j] = name;
         }
       }
-      if (op.tryNow()) {
-        const chosen = outcome(op, names[i]!);
-        this.finish(op);
-        return chosen;
-      }
+      const chosen = this.tryCase(i);
+      if (chosen !== null) return chosen;
     }
     return null;
   }
 
+  private tryCase(i: number): Chosen | null {
+    const op = this.ops[i]!;
+    if (!op.tryNow()) return null;
+    const chosen = outcome(op, this.names[i]!);
+    this.finish(op);
+    return chosen;
+  }
+
   tryNow(): boolean {
     const chosen = this.tryCases();
-    if (chosen !== null) {
-      this.value = chosen;
-      return true;
-    }
-    if (this.hasDefault) this.value = defaultResult;
-    return this.hasDefault;
+    if (chosen === null && !this.hasDefault) return false;
+    this.value = chosen ?? defaultResult;
+    this.retire();
+    return true;
   }
 
   park(): void {
@@ -145,12 +167,27 @@ export class SelectOperation extends Op<any> {
     const won = this.release(op);
     if (op.state === FAILED) {
       op.state = USED;
+      this.retire();
       this.fail(op.error);
     } else {
       const chosen = outcome(op, this.names[won]!);
       this.finish(op);
+      this.retire();
       this.complete(chosen);
     }
+  }
+
+  /** The select is over: its cases are used up, and those of channels go back to them. */
+  protected retire(): void {
+    const { ops, n } = this;
+    for (let i = 0; i < n; i++) {
+      const op = ops[i]!;
+      ops[i] = none;
+      if (op.state !== FRESH) continue;
+      op.state = USED;
+      if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
+    }
+    this.n = 0;
   }
 
   /** The value of the winner is taken. */
@@ -184,21 +221,39 @@ export class SelectOperation extends Op<any> {
   override next(): IteratorResult<Op<any>, any> {
     const state = this.state;
     if (state === FRESH) {
-      if (this.tryNow()) {
-        this.state = USED;
-        this.done = true;
-      } else {
+      if (!this.tryNow()) {
         this.state = PARKED;
         this.park();
+        return this as IteratorResult<Op<any>, any>;
       }
-      return this as IteratorResult<Op<any>, any>;
-    }
-    if (state !== DONE) return super.next();
+    } else if (state !== DONE) return super.next();
     this.state = USED;
-    this.done = true;
     this.won = null;
-    return this as IteratorResult<Op<any>, any>;
+    chosenNow.value = this.value;
+    this.recycle();
+    return chosenNow;
   }
+
+  /** Nobody holds the select any more: it serves the next one. */
+  override recycle(): void {
+    this.value = undefined;
+    this.waiter = null;
+    if (this.seen === null) spare = this;
+  }
+}
+
+/** A select without cases yet. */
+function newSelect(hasDefault: boolean): SelectOperation {
+  const s = spare;
+  if (s === null) {
+    const made = new SelectOperation();
+    made.hasDefault = hasDefault;
+    return made;
+  }
+  spare = null;
+  s.hasDefault = hasDefault;
+  s.state = FRESH;
+  return s;
 }
 
 /** What a completed case gives. Only a receive has `ok`; any other op that completed is ok. */
@@ -232,8 +287,7 @@ function makeSelect(
   cases: SelectCases | readonly SelectCase[],
   hasDefault: boolean,
 ): SelectOperation {
-  const s = new SelectOperation();
-  s.hasDefault = hasDefault;
+  const s = newSelect(hasDefault);
   if (Array.isArray(cases)) {
     for (let i = 0; i < cases.length; i++) s.add(cases[i], i);
     return s;
@@ -314,5 +368,10 @@ export function trySelect<const C extends SelectCases>(
   cases: C,
 ): SelectResult<Omit<C, "default">> | DefaultResult;
 export function trySelect(cases: SelectCases | readonly SelectCase[]): unknown {
-  return makeSelect(cases, true).tryCases() ?? defaultResult;
+  const s = makeSelect(cases, true);
+  s.tryNow();
+  const chosen = s.value as Chosen;
+  s.state = USED;
+  s.recycle();
+  return chosen;
 }

@@ -477,18 +477,32 @@ describe("any operation is a case", () => {
     expect(checkChan(other).receivers).toBe(0);
   });
 
-  test("a case that lost can be used again", () => {
+  test("a select uses its cases up: one that lost is refused a second time", () => {
     const quit = makeChan<number>();
     const jobs = makeChan<number>(1);
     const stop = quit.recv();
     play(function* () {
-      for (let i = 0; i < 3; i++) {
-        jobs.trySend(i);
-        const r = yield* select({ job: jobs.recv(), stop });
-        expect(r.value).toBe(i);
-      }
+      jobs.trySend(1);
+      expect((yield* select({ job: jobs.recv(), stop })).value).toBe(1);
+      jobs.trySend(2);
+      expect(() => select({ job: jobs.recv(), stop })).toThrow("already in use");
+      expect(jobs.len).toBe(1);
     });
     expect(checkChan(quit).receivers).toBe(0);
+  });
+
+  test("select: a case that lost gave nothing: the value of a send that lost is sent by nobody", () => {
+    const full = makeChan<number>(0);
+    const ready = makeChan<number>(1);
+    play(function* () {
+      for (let i = 0; i < 3; i++) {
+        ready.trySend(i);
+        const r = yield* select({ out: full.send(100 + i), got: ready.recv() });
+        expect([r.case, r.value]).toEqual(["got", i]);
+      }
+      expect(full.tryRecv()).toEqual([undefined, false, false]);
+    });
+    expect(checkChan(full)).toEqual({ receivers: 0, senders: 0 });
   });
 });
 

@@ -180,22 +180,30 @@ const executor = (resolve: (value: any) => void, reject: (reason: unknown) => vo
   refuse = reject;
 };
 
+/** A promise whose functions the next {@link PromiseWaiter} takes. */
+export function newPromise<T>(): Promise<T> {
+  return new Promise<T>(executor);
+}
+
 /** Waits for a parked op on behalf of a promise. */
 export class PromiseWaiter<T> extends GateWaiter {
-  readonly promise: Promise<T>;
   private readonly resolve: (value: T) => void;
   private readonly reject: (reason: unknown) => void;
 
+  /** After `newPromise`, for the promise that gave. */
   constructor(gate: AsyncGate, op: Op<any>) {
     super(gate, op);
-    this.promise = new Promise<T>(executor);
     this.resolve = give;
     this.reject = refuse;
   }
 
   protected settle(failed: boolean, value: unknown): void {
-    if (failed) this.reject(value);
-    else this.resolve(value as T);
+    if (failed) {
+      this.reject(value);
+      return;
+    }
+    this.op.recycle();
+    this.resolve(value as T);
   }
 }
 

@@ -20,7 +20,7 @@
  * Why not a generator method (`*recv()`): twice the cost per operation, measured. Why not a promise: no
  * synchronous completion, no removal from a queue, and a microtask for every value.
  */
-import { AsyncWaiter, callBackSoon, PromiseWaiter } from "./async-waiter.ts";
+import { AsyncWaiter, callBackSoon, newPromise, PromiseWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
 import { COPIES_RESULTS, Delegate } from "./delegate.ts";
 import { afterTurn, turnSpent } from "./turn.ts";
@@ -162,6 +162,9 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   /** The op completed, but its result will never be taken: gives back what it stands for. */
   discard(): void {}
 
+  /** The result was taken and nobody holds the op any more: it may be handed out again. */
+  recycle(): void {}
+
   /** The goroutine is ended while parked here: leaves the queue. For schedulers. */
   return(value?: any): IteratorResult<Op<any>, T> {
     this.abandon();
@@ -225,21 +228,27 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
    * ```
    */
   start(): T | Promise<T> {
-    const gate = currentGate();
     try {
       if (this.state !== FRESH) throw misuse(this.state);
-      if (!this.tryNow()) {
-        const waiter = new PromiseWaiter<T>(gate, this);
-        waiter.park();
-        return waiter.promise;
-      }
+      if (!this.tryNow()) return this.promised();
     } catch (error) {
       if (this.state === FRESH) this.state = USED;
       return Promise.reject(error);
     }
     this.state = USED;
-    gate.moved++;
-    const value = this.value;
+    return this.given(this.value);
+  }
+
+  /** For primitives that write `start` out: parks the op and gives the promise of its outcome. */
+  protected promised(): Promise<T> {
+    const promise = newPromise<T>();
+    new PromiseWaiter<T>(currentGate(), this).park();
+    return promise;
+  }
+
+  /** For primitives that write `start` out: the value of an op that completed at once. */
+  protected given(value: T): T | Promise<T> {
+    currentGate().moved++;
     return turnSpent() ? new Promise<T>((resolve) => afterTurn(() => resolve(value))) : value;
   }
 }

@@ -18,9 +18,10 @@ const TURN_MS = 4;
 const PROBE_AFTER = 64;
 const CLOCK_EVERY = 16;
 
+const { turn } = ambient;
+
 /** The host had a turn: what was put off runs, in order, and what that wakes comes after all of it. */
 function end(): void {
-  const turn = ambient.turn;
   const { deferred } = turn;
   const n = deferred.length;
   for (let i = 0; i < n; i++) deferred[i]!();
@@ -42,12 +43,11 @@ export function soon(fn: () => void): void {
 
 /** Calls `fn`, which must not throw, when the turn that is spent ends. */
 export function afterTurn(fn: () => void): void {
-  ambient.turn.deferred.push(fn);
+  turn.deferred.push(fn);
 }
 
 /** Counts one wake-up through a microtask; true when it must wait for {@link afterTurn}. */
 export function turnSpent(): boolean {
-  const turn = ambient.turn;
   const count = ++turn.count;
   if (turn.started < 0) {
     if (count >= PROBE_AFTER) {
@@ -62,7 +62,6 @@ export function turnSpent(): boolean {
 
 /** Whether code that asked before in this turn has kept the host waiting for longer than it should. */
 export function turnIsLong(now: number): boolean {
-  const turn = ambient.turn;
   if (turn.started < 0) {
     turn.started = now;
     macrotask(end);

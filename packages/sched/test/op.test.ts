@@ -153,3 +153,61 @@ describe("then", () => {
     });
   });
 });
+
+describe("start", () => {
+  test("gives the value of a ready op at once, and the op takes effect before anything else", async () => {
+    const c = new Chan(2);
+    expect(c.send(1).start()).toBe(undefined);
+    expect(c.buf).toEqual([1]);
+    expect(c.recv().start()).toBe(1);
+  });
+
+  test("gives a promise where it has to wait, and rejects where the op fails", async () => {
+    const c = new Chan(0);
+    const got = c.recv().start();
+    expect(got).toBeInstanceOf(Promise);
+    await c.send(7);
+    expect(await got).toBe(7);
+    const failed = poll(Promise.reject(new Error("e"))).start();
+    await expect(failed).rejects.toThrow("e");
+    class Bad extends Never {
+      override tryNow(): boolean {
+        throw new RangeError("bad");
+      }
+    }
+    await expect(new Bad().start()).rejects.toThrow("bad");
+  });
+
+  test("is a use: a second one is refused", async () => {
+    const c = new Chan(2);
+    const op = c.send(1);
+    await op.start();
+    await expect(op.start()).rejects.toThrow("operation used twice");
+    expect(c.buf).toEqual([1]);
+  });
+
+  test("a loop over ops that are always ready lets timers fire", async () => {
+    const c = new Chan(1);
+    let fired = false;
+    setTimeout(() => (fired = true), 1);
+    for (let i = 0; !fired && i < 5_000_000; i++) {
+      await c.send(i).start();
+      await c.recv().start();
+    }
+    expect(fired).toBe(true);
+  });
+
+  test("outcomes that were put off for the host come in order", async () => {
+    const c = new Chan(1);
+    const order: number[] = [];
+    let n = 0;
+    const one = async (): Promise<void> => {
+      const mine = n++;
+      await c.send(mine).start();
+      await c.recv().start();
+      order.push(mine);
+    };
+    for (let i = 0; i < 2000; i++) await one();
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+});

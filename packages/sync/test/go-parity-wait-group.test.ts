@@ -116,6 +116,51 @@ describe("waitgroup", () => {
     expect(messages).toEqual([text, text]);
   });
 
+  it("a group that is at 0 again when the old Wait returns was not reused too early", async () => {
+    let returned = false;
+    await program(function* () {
+      const wg = new WaitGroup();
+      wg.add(1);
+      go(function* () {
+        yield* wg.wait();
+        returned = true;
+      });
+      yield* settle();
+      wg.done();
+      wg.add(1);
+      wg.done();
+      yield* settle();
+      checkWaitGroup(wg);
+    });
+    expect(returned).toBe(true);
+  });
+
+  it("a wait that was let go is not undone by a later abort; one that still waits is called off", async () => {
+    const outcomes: string[] = [];
+    await program(function* () {
+      const wg = new WaitGroup();
+      wg.add(1);
+      const stops = [new AbortController(), new AbortController()];
+      for (const { signal } of stops) {
+        go(function* () {
+          try {
+            yield* wg.wait({ signal });
+            outcomes.push("done");
+          } catch (e) {
+            outcomes.push((e as Error).message);
+          }
+        });
+      }
+      yield* settle();
+      stops[0]!.abort(new Error("early"));
+      wg.done();
+      stops[1]!.abort(new Error("late"));
+      checkWaitGroup(wg);
+      yield* settle();
+    });
+    expect(outcomes).toEqual(["early", "done"]);
+  });
+
   it("Go(f) adds, runs f in a goroutine, and is done when f returns", async () => {
     await program(function* () {
       const wg = new WaitGroup();

@@ -4,7 +4,13 @@
  */
 import { createDeterministicScheduler, type Go, go, gosched, random, sleep } from "@gort/sched";
 import { describe, expect, it } from "vitest";
-import { checkCond, checkMutex, checkRWMutex, checkSemaphore } from "../src/check.ts";
+import {
+  checkCond,
+  checkMutex,
+  checkRWMutex,
+  checkSemaphore,
+  checkWaitGroup,
+} from "../src/check.ts";
 import { Cond, Mutex, RWMutex, Semaphore, WaitGroup } from "../src/index.ts";
 
 const first = Number(process.env.GORT_SEED ?? 1);
@@ -146,6 +152,42 @@ describe("under seeded schedules", () => {
       expect(sem.available).toBe(5);
       return used;
     });
+  });
+
+  it("waitgroup: nobody gets past it early; the impatient leave, the others are all let go", async () => {
+    const results = await underEachSeed(function* () {
+      const wg = new WaitGroup();
+      let served = 0;
+      for (let round = 0; round < 6; round++) {
+        let working = 0;
+        for (let i = 1 + random(4); i > 0; i--) {
+          working++;
+          wg.go(function* () {
+            yield* work();
+            working--;
+            checkWaitGroup(wg);
+          });
+        }
+        const waiters = [];
+        for (let i = random(5); i > 0; i--) {
+          waiters.push(
+            go(function* () {
+              const got = yield* tolerant(function* () {
+                yield* wg.wait({ signal: impatience() });
+                if (working > 0) throw new Error(`${working} at work yet`);
+              });
+              if (got) served++;
+              checkWaitGroup(wg);
+            }),
+          );
+        }
+        yield* wg.wait();
+        for (const g of waiters) yield* g.join();
+        expect(wg.queue.length).toBe(0);
+      }
+      return served;
+    });
+    expect(results.size).toBeGreaterThan(1);
   });
 
   it("cond: a bounded queue loses and doubles nothing", async () => {

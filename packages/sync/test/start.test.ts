@@ -1,0 +1,123 @@
+/**
+ * Groups used from async code alone: every form a body may have, and no scheduler is made for them. Nothing in this file
+ * may call `go` or `run`, which would make one.
+ */
+import { describe, expect, it } from "vitest";
+import { sleep } from "@gort/sched";
+import { ErrGroup, Mutex, SingleFlight, WaitGroup } from "../src/index.ts";
+
+const bodies: Record<string, (value: string) => () => any> = {
+  plain: (value) => () => value,
+  async: (value) => async () => {
+    await Promise.resolve();
+    return value;
+  },
+  generator: (value) =>
+    function* () {
+      yield* sleep(1);
+      return value;
+    },
+  "plain that gives a generator": (value) => () =>
+    (function* () {
+      yield* sleep(1);
+      return value;
+    })(),
+  "async that gives a generator": (value) => async () =>
+    (function* () {
+      yield* sleep(1);
+      return value;
+    })(),
+  "plain that gives an op": (value) => {
+    const mu = new Mutex(value);
+    return () => mu.lock();
+  },
+};
+
+const failures: Record<string, () => () => any> = {
+  plain: () => () => {
+    throw new Error("bad");
+  },
+  async: () => async () => {
+    await Promise.resolve();
+    throw new Error("bad");
+  },
+  generator: () =>
+    function* () {
+      yield* sleep(1);
+      throw new Error("bad");
+    },
+  "plain that gives a generator": () => () =>
+    (function* () {
+      yield* sleep(1);
+      throw new Error("bad");
+    })(),
+};
+
+describe.each(Object.keys(bodies))("a body that is %s", (form) => {
+  const make = bodies[form]!;
+
+  it("is run and waited for by a WaitGroup", async () => {
+    const wg = new WaitGroup();
+    const g = wg.go(make("v"));
+    expect(wg.count).toBe(1);
+    await wg.wait();
+    expect(wg.count).toBe(0);
+    await g.join();
+  });
+
+  it("is run and waited for by an ErrGroup, at once and when its turn comes", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    const ran: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      void g.go(make("v"));
+      void g.go(() => ran.push(i));
+    }
+    await g.wait();
+    expect(ran).toEqual([0, 1, 2]);
+  });
+
+  it("gives its value through a SingleFlight, by do and by doChan", async () => {
+    if (form === "plain that gives an op") return;
+    const flights = new SingleFlight<string, string>();
+    // What an async function gives is a value to `do`, whatever it is.
+    if (form !== "async that gives a generator")
+      expect(await flights.do("k", make("v"))).toEqual({ value: "v", shared: false });
+    expect(await flights.doChan("k", make("v")).recv()).toEqual({
+      ok: true,
+      value: "v",
+      shared: false,
+    });
+  });
+});
+
+describe.each(Object.keys(failures))("a throw in a body that is %s", (form) => {
+  const make = failures[form]!;
+
+  it("is the error of an ErrGroup, which cancels the signal", async () => {
+    const [g, signal] = ErrGroup.withSignal();
+    void g.go(make());
+    await expect(g.wait()).rejects.toThrow("bad");
+    expect((signal.reason as Error).message).toBe("bad");
+  });
+
+  it("is the error of a SingleFlight", async () => {
+    const flights = new SingleFlight<string, string>();
+    await expect(flights.do("k", make())).rejects.toThrow("bad");
+    const r = await flights.doChan("k", make()).recv();
+    expect(r.ok ? "" : (r.err as Error).message).toBe("bad");
+    expect(flights.calls.size).toBe(0);
+  });
+
+  it("reaches who joins a goroutine of a WaitGroup, and the group is done", async () => {
+    const wg = new WaitGroup();
+    const g = wg.go(make());
+    await expect(g.join()).rejects.toThrow("bad");
+    await wg.wait();
+  });
+});
+
+it("no scheduler was made for any of this", () => {
+  const ambient = (globalThis as any)[Symbol.for("gort.ambient")];
+  expect(ambient.fallback).toBe(null);
+});

@@ -25,8 +25,11 @@ import type { CancelCauseFunc, CancelFunc, Context, Key } from "./api.ts";
 import { Canceled, misuse } from "./errors.ts";
 import { contextName } from "./text.ts";
 
-/** Asks a context for its nearest node, through wrappers that pass `value` on. */
-export const NODE = Symbol("gort.context.node");
+/**
+ * Asks a context for its nearest node, through wrappers that pass `value` on. A node of another copy of this package
+ * answers too: it is no parent for ours, but it knows its cause.
+ */
+export const NODE = Symbol.for("gort.context.node");
 
 /** Lets other packages derive from a context without importing this one. */
 const DERIVE = Symbol.for("gort.context.derive");
@@ -293,9 +296,9 @@ function attachForeign(parent: Context, child: Node): void {
  * ```
  */
 export function cause(ctx: Context): unknown {
-  const node = ctx.value(NODE);
-  if (node instanceof Node) return node.error === null ? null : node.reason;
-  return ctx.err();
+  const node = ctx.value(NODE) as Partial<Node> | null | undefined;
+  if (node === null || node === undefined || node.error === undefined) return ctx.err();
+  return node.error === null ? null : node.reason;
 }
 
 /**

@@ -83,7 +83,7 @@ class Channel implements Chan<any, any> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
-    return new ChanIterator(this);
+    return new ChanIterator(this.core);
   }
 
   recvOnly(): RecvChan<any, any> {

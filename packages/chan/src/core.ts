@@ -34,6 +34,8 @@ export const VALUE = 0;
 export const PAIR = 1;
 /** What a receive op gives: `ok`; the value is left in `item`. */
 export const MORE = 2;
+/** What a receive op gives: an iterator result. */
+export const ITEM = 3;
 
 /** The record of a channel. */
 export class Core {
@@ -193,7 +195,7 @@ function deliver(r: RecvOperation, value: unknown, ok: boolean): void {
   wake(r);
 }
 
-/** `<-ch` in its three forms. */
+/** `<-ch` in its four forms. */
 export class RecvOperation extends Op<any> {
   readonly ch: Core;
   mode: number;
@@ -215,10 +217,10 @@ export class RecvOperation extends Op<any> {
     this.ok = ok;
     if (this.mode === VALUE) this.value = value;
     else if (this.mode === PAIR) this.value = [value, ok];
-    else {
+    else if (this.mode === MORE) {
       this.item = value;
       this.value = ok;
-    }
+    } else this.value = { done: !ok, value: ok ? value : undefined };
   }
 
   tryNow(): boolean {

@@ -6,13 +6,16 @@
  *  2. `value` holds the last value received; it is set only while `next()` gives true.
  *  3. Leaving a loop early neither closes the channel nor takes a value from it.
  *
+ * Why the async iterator starts its receives and does not await them: `next` gives a promise in any case, and a receive that is
+ * ready then costs one turn of the microtask queue instead of four.
+ *
  * Why a cursor: a `for…of` cannot wait in a generator, and a callback form takes away `break`, `return` and
  * `yield*`. This is the shape of Go's own scanners: `for rows.Next() { rows.Value() }`. Rejected: a generator
  * method `*range()` that yields ops and values in turn, which costs twice as much and cannot be told apart by types.
  */
 import { FRESH, PARKED, type Op } from "@gort/sched";
-import type { Range, RecvChan } from "./api.ts";
-import { type Core, MORE, RecvOperation } from "./core.ts";
+import type { Range } from "./api.ts";
+import { type Core, ITEM, MORE, RecvOperation } from "./core.ts";
 
 /** The cursor behind `ch.range()`. */
 export class Cursor<T> implements Range<T> {
@@ -34,29 +37,31 @@ export class Cursor<T> implements Range<T> {
   }
 }
 
+/** What an async iterator receives from: the record of a channel, or the nil channel. */
+interface Iterated {
+  recv(mode: number): Op<IteratorResult<any>>;
+}
+
 /** The async iterator of a channel; `return` leaves the channel as it is. */
 export class ChanIterator<T> implements AsyncIterableIterator<T> {
-  private readonly ch: RecvChan<T, unknown>;
+  private readonly from: Iterated;
   private over = false;
 
-  constructor(ch: RecvChan<T, unknown>) {
-    this.ch = ch;
+  constructor(from: Iterated) {
+    this.from = from;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  async next(): Promise<IteratorResult<T>> {
-    if (this.over) return { done: true, value: undefined };
-    const [value, ok] = await this.ch.recvOk();
-    if (ok) return { done: false, value };
-    this.over = true;
-    return { done: true, value: undefined };
+  next(): Promise<IteratorResult<T>> {
+    if (this.over) return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve(this.from.recv(ITEM).start());
   }
 
-  async return(value?: unknown): Promise<IteratorResult<T>> {
+  return(value?: unknown): Promise<IteratorResult<T>> {
     this.over = true;
-    return { done: true, value };
+    return Promise.resolve({ done: true, value });
   }
 }

@@ -30,7 +30,7 @@ export default {
   disableGit: true,
   sourceLinkTemplate: "https://github.com/gort-dev/gort/blob/main/{path}#L{line}",
   readme: "README.md",
-  projectDocuments: ["docs/*.md", "docs/internals/*.md"],
+  projectDocuments: ["docs/*.md", "docs/internals/*.md", "docs/benchmarks/README.md"],
   out: "docs/api",
   includeVersion: true,
   treatWarningsAsErrors: true,

@@ -1,7 +1,7 @@
 /** What one import costs a web page: bundled and minified by esbuild alone, then gzipped. */
-import { gzipSync } from "node:zlib";
 import { createRequire } from "node:module";
 import type * as esbuild from "esbuild";
+import { gzipped, imports, withEsbuild } from "../../checks/src/single-imports.ts";
 import { home } from "./contender-list.ts";
 
 /** Bytes of a bundle with one import in it. */
@@ -11,28 +11,6 @@ export interface BundleSize {
   readonly min: number;
   readonly gzip: number;
 }
-
-const single: readonly (readonly [name: string, from: string])[] = [
-  ["makeChan", "@gort/chan"],
-  ["select", "@gort/chan"],
-  ["Mutex", "@gort/sync"],
-  ["RWMutex", "@gort/sync"],
-  ["WaitGroup", "@gort/sync"],
-  ["Semaphore", "@gort/sync"],
-  ["ErrGroup", "@gort/sync"],
-  ["SingleFlight", "@gort/sync"],
-  ["Once", "@gort/sync"],
-  ["Cond", "@gort/sync"],
-  ["Pool", "@gort/sync"],
-  ["SyncMap", "@gort/sync"],
-  ["AtomicInt32", "@gort/sync"],
-  ["withCancel", "@gort/context"],
-  ["run", "@gort/sched"],
-  ["createAllocator", "@gort/alloc"],
-  ["createHeap", "@gort/gc"],
-  ["makeMap", "@gort/map"],
-  ["makeSlice", "@gort/slice"],
-];
 
 const rivals: readonly (readonly [name: string, from: string])[] = [
   ["Chan", "ts-chan"],
@@ -47,23 +25,13 @@ export async function bundleSizes(withPeers: boolean): Promise<BundleSize[]> {
   // Of the workspace's root: the tool that builds the packages.
   const { build } = createRequire(import.meta.url)("esbuild") as typeof esbuild;
   const all: BundleSize[] = [];
-  const add = async (name: string, from: string, resolveDir: string): Promise<void> => {
-    const result = await build({
-      stdin: {
-        contents: `import { ${name} } from "${from}"; globalThis.it = ${name};`,
-        resolveDir,
-      },
-      bundle: true,
-      minify: true,
-      format: "esm",
-      external: ["events"],
-      write: false,
-      logLevel: "silent",
-    });
-    const bytes = result.outputFiles[0]!.contents;
-    all.push({ import: name, from, min: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length });
+  const add = async (name: string, from: string, dir: string): Promise<void> => {
+    const bytes = await withEsbuild(build, dir, name, from);
+    all.push({ import: name, from, min: bytes.length, gzip: gzipped(bytes) });
   };
-  for (const [name, from] of single) await add(name, from, home);
+  for (const [from, names] of Object.entries(imports)) {
+    for (const name of names) await add(name, from, home);
+  }
   if (withPeers) for (const [name, from] of rivals) await add(name, from, `${home}/peers`);
   return all;
 }

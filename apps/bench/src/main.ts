@@ -181,7 +181,7 @@ if (options.vs === undefined && (what.length === 0 || what.includes("sizes"))) {
   if (options.write) {
     await save(
       "sizes.md",
-      `# Bundle sizes\n\n<!-- Written by \`pnpm bench\`; not by hand. -->\n\n${header.map((h) => `- ${h}`).join("\n")}\n\nOne import alone, bundled and minified by esbuild, then gzipped.\n\n${markdown(sizeCells(sizes))}\n`,
+      `---\ntitle: Bundle sizes\n---\n\n# Bundle sizes\n\n<!-- Written by \`pnpm bench\`; not by hand. -->\n\n${header.map((h) => `- ${h}`).join("\n")}\n\nOne import alone, bundled and minified by esbuild, then gzipped.\n\n${markdown(sizeCells(sizes))}\n`,
     );
   }
 }
@@ -200,9 +200,19 @@ if (options.write && all.length > 0) {
   const judged = verdictsOf(merged.map((m) => m.result));
   const met = judged.filter((v) => v.met).length;
   const from = [...new Set(merged.map((m) => m.header.slice(0, 2).join("; ")))];
+  const pages = [
+    ...groups.map((g) => [`${g.id}.md`, g.title]),
+    ["sizes.md", "Bundle sizes"],
+  ].filter(([file]) => existsSync(join(out, file!)));
   await save(
     "README.md",
     [
+      "---",
+      "title: Benchmarks",
+      "children:",
+      ...pages.map(([file]) => `  - ./${file}`),
+      "---",
+      "",
       "# Benchmarks",
       "",
       "<!-- Written by `pnpm bench --write`; not by hand. -->",
@@ -212,10 +222,7 @@ if (options.write && all.length > 0) {
       "`pnpm bench` measures all of this again, `pnpm bench chan` one table. Each contender runs in a fresh process with a fixed number of",
       "operations, in turns with gort; results are compared before anything is timed. Read ratios, not nanoseconds: machines differ.",
       "",
-      ...groups
-        .filter((g) => existsSync(join(out, `${g.id}.md`)))
-        .map((g) => `- [${g.title}](${g.id}.md)`),
-      ...(existsSync(join(out, "sizes.md")) ? ["- [Bundle sizes](sizes.md)"] : []),
+      ...pages.map(([file, name]) => `- [${name}](./${file})`),
       "",
       `## Targets: ${met} of ${judged.length} met`,
       "",

@@ -124,6 +124,10 @@ export function page(
 ): string {
   const lost = losses(results);
   return [
+    "---",
+    `title: ${group.title}`,
+    "---",
+    "",
     `# ${group.title}`,
     "",
     "<!-- Written by `pnpm bench`; not by hand. -->",

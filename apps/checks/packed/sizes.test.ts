@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import budget from "../sizes.json" with { type: "json" };
-import { compare, imports, slack, table, type Sizes } from "../src/sizes.ts";
+import { imports } from "../src/single-imports.ts";
+import { compare, slack, table, type Sizes } from "../src/sizes.ts";
 import { sh } from "../src/run.ts";
 import { root } from "../src/workspace.ts";
 

@@ -10,9 +10,9 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
+import { entry, gzipped, imports, withEsbuild } from "./single-imports.ts";
 
 /** Bytes of one import's bundle, gzipped. */
 export interface Size {
@@ -22,67 +22,6 @@ export interface Size {
 
 /** By package, by name. */
 export type Sizes = Record<string, Record<string, Size>>;
-
-/** The imports that users start from; what they drag in is measured with them. */
-export const imports: Readonly<Record<string, readonly string[]>> = {
-  "@gort/alloc": ["createAllocator", "createBumpAllocator", "createMemory", "roundupsize"],
-  "@gort/chan": ["makeChan", "select", "trySelect", "prepare", "pump", "toReadable", "isChan"],
-  "@gort/context": ["background", "withCancel", "withTimeout", "withValue", "fromSignal"],
-  "@gort/gc": ["createHeap", "createStopTheWorldHeap", "createNoCollectHeap"],
-  "@gort/map": ["makeMap", "tupleKey"],
-  "@gort/sched": [
-    "run",
-    "go",
-    "sleep",
-    "withDefer",
-    "createScheduler",
-    "createFifoScheduler",
-    "createDeterministicScheduler",
-  ],
-  "@gort/slice": [
-    "makeSlice",
-    "sliceOf",
-    "append",
-    "inHeap",
-    "slices",
-    "goString",
-    "StringBuilder",
-  ],
-  "@gort/sync": [
-    "Mutex",
-    "RWMutex",
-    "WaitGroup",
-    "Once",
-    "Cond",
-    "Pool",
-    "SyncMap",
-    "AtomicInt32",
-    "Semaphore",
-    "ErrGroup",
-    "SingleFlight",
-  ],
-  "@gort/types": ["int32", "string", "struct", "accessor", "iface", "deepEqual", "typeAssert"],
-};
-
-const entry = (name: string, from: string): string =>
-  `import { ${name} } from ${JSON.stringify(from)}; globalThis.it = ${name};`;
-
-const gzipped = (code: string | Uint8Array): number => gzipSync(code, { level: 9 }).length;
-
-/** The bundle that esbuild makes of one import, resolved from `dir`. */
-export async function withEsbuild(dir: string, name: string, from: string): Promise<Uint8Array> {
-  const { outputFiles } = await esbuild({
-    stdin: { contents: entry(name, from), resolveDir: dir },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    write: false,
-    logLevel: "silent",
-  });
-  return outputFiles[0]!.contents;
-}
 
 /** The bundle that Vite's production build makes of one import, resolved from `dir`. */
 export async function withVite(dir: string, name: string, from: string): Promise<string> {
@@ -114,7 +53,7 @@ export async function measure(dir: string): Promise<Sizes> {
     const of: Record<string, Size> = (sizes[from] = {});
     for (const name of names) {
       of[name] = {
-        esbuild: gzipped(await withEsbuild(dir, name, from)),
+        esbuild: gzipped(await withEsbuild(esbuild, dir, name, from)),
         vite: gzipped(await withVite(dir, name, from)),
       };
     }

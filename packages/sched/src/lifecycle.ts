@@ -1,30 +1,25 @@
 /**
- * Lifecycle: goroutines from `go` to their end, step by step; the first layer of every scheduler of ours (then
- * `program.ts`, then `core.ts`), and all of the small one in `launch.ts`.
+ * Lifecycle: goroutines from `go` on, step by step; with their ends (`ends.ts`) the first layer of every scheduler of ours
+ * (then `program.ts`, then `core.ts`), and all of the small one in `launch.ts`.
  *
  * Invariants
- *  1. `live` counts the goroutines that are not dead; each is in the list `all`, or queued, or running.
- *  2. `ready` makes a goroutine runnable only if it is WAITING, so once per wait.
- *  3. A goroutine ends once: its hook is told, joiners get its result or its panic; a panic nobody takes goes to
- *     `unhandled`.
- *  4. An async or plain function that is started outside generator goroutines runs in the async context
+ *  1. `ready` makes a goroutine runnable only if it is WAITING, so once per wait.
+ *  2. An async or plain function that is started outside generator goroutines runs in the async context
  *     (`AsyncLocalStorage`) of its `go`.
  *
- * Why three classes in a row and not three objects: a step touches fields of all of them, and one object keeps
+ * Why classes in a row and not several objects: a step touches fields of all of them, and one object keeps
  * that a load each. Nothing here names clocks, dumps or reports, so that what only starts a function stays small.
  */
 import { ambient } from "./ambient.ts";
-import type { Clock, GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
-import { isGoexit } from "./brands.ts";
+import type { GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
 import type { Core } from "./core.ts";
-import { badYield, nilGoFunc, notAFunction, stackOverflow } from "./errors.ts";
+import { Ends } from "./ends.ts";
+import { badYield, nilGoFunc, notAFunction } from "./errors.ts";
 import {
   DEAD,
   type EndHook,
-  EXITED,
   G,
   isOver,
-  PANICKED,
   PREEMPT,
   RETURNED,
   RUNNABLE,
@@ -54,12 +49,7 @@ class Carried {
   }
 }
 
-export abstract class Lifecycle {
-  abstract readonly clock: Clock;
-  readonly tracer: Tracer | null;
-  /** Head of the list of goroutines that are not dead and have waited, the newest first. */
-  all: G | null = null;
-  live = 0;
+export abstract class Lifecycle extends Ends {
   /** Goroutines that run an async function and have not ended. */
   asyncs = 0;
   pumping = false;
@@ -70,15 +60,9 @@ export abstract class Lifecycle {
   protected sites = 0;
   private readonly capture: (() => (step: () => void) => void) | undefined;
   private lastId = 0;
-  /** Parks by reason: the two latest reasons in fields, the others in the map. */
-  protected readonly counts = new Map<string, number>();
-  private reasonA = "";
-  private countA = 0;
-  private reasonB = "";
-  private countB = 0;
 
   constructor(tracer: Tracer | null, capture: (() => (step: () => void) => void) | undefined) {
-    this.tracer = tracer;
+    super(tracer);
     this.capture = capture;
   }
 
@@ -92,16 +76,8 @@ export abstract class Lifecycle {
   protected abstract schedule(): void;
   /** What the ambient slot names while this steps goroutines. */
   protected abstract get scheduler(): Scheduler | null;
-  /** A goroutine ended without a panic. */
-  protected abstract ended(g: G, value: unknown, how: number): void;
-  /** A goroutine panicked and nobody took it. */
-  protected abstract unhandled(g: G, error: unknown): void;
-  /** Whether `g` is the main goroutine of a program. */
-  protected abstract isMain(g: G): boolean;
   /** Something changed outside the pump: look again whether anything can run. */
   protected abstract moved(): void;
-  /** The runnable goroutines. */
-  abstract queued(): G[];
   /** Remembers where a goroutine was started, by a call of `entry`. */
   protected remember(_g: G, _entry: unknown): void {}
   /** The P that steps now, for tracers and dumps. */
@@ -333,116 +309,5 @@ export abstract class Lifecycle {
     ambient.g = outerG;
     ambient.sched = outerSched;
     if (!this.scheduled) this.schedule();
-  }
-
-  /** Puts a goroutine that begins to wait into the list of those that have waited. */
-  private list(g: G): void {
-    const head = this.all;
-    g.allNext = head;
-    if (head !== null) head.allPrev = g;
-    this.all = g;
-  }
-
-  /** Takes an ended goroutine out of the counts. */
-  private leave(g: G): void {
-    this.live--;
-    const { allPrev, allNext } = g;
-    if (allNext === undefined) return;
-    if (allPrev === null) this.all = allNext;
-    else allPrev.allNext = allNext;
-    if (allNext !== null) allNext.allPrev = allPrev;
-    g.allPrev = null;
-    g.allNext = undefined;
-  }
-
-  /** Calls the hook of an ending goroutine; false if it threw, which then is how the goroutine ended. */
-  private unhooked(g: G): boolean {
-    const hook = g.value as EndHook;
-    g.value = undefined;
-    try {
-      hook.done();
-      return true;
-    } catch (error) {
-      this.panicked(g, error);
-      return false;
-    }
-  }
-
-  private finished(g: G, value: unknown, how: number): void {
-    if (g.state === DEAD) return;
-    if (g.value !== undefined && !this.unhooked(g)) return;
-    g.state = DEAD;
-    g.end = how;
-    g.value = value;
-    g.gen = null;
-    this.leave(g);
-    const extra = g.extra;
-    if (extra !== null && extra.joiners !== null) {
-      let op;
-      while ((op = extra.joiners.shift()) !== null) op.complete(value);
-    }
-    if (this.tracer !== null)
-      this.tracer.end(this.clock.now(), g, how === EXITED ? "goexit" : "return");
-    this.ended(g, value, how);
-  }
-
-  /** A throw reached the end of the goroutine. */
-  private panicked(g: G, error: unknown): void {
-    if (g.state === DEAD) return;
-    if (isGoexit(error)) {
-      this.finished(g, undefined, EXITED);
-      return;
-    }
-    if (g.value !== undefined && !this.unhooked(g)) return;
-    error = stackOverflow(error) ?? error;
-    g.state = DEAD;
-    g.end = PANICKED;
-    g.value = error;
-    g.gen = null;
-    this.leave(g);
-    if (this.tracer !== null) this.tracer.end(this.clock.now(), g, "panic");
-    const joiners = g.extra?.joiners ?? null;
-    if (joiners !== null && joiners.length > 0) {
-      let op;
-      while ((op = joiners.shift()) !== null) op.fail(error);
-      if (!this.isMain(g)) return;
-    }
-    this.unhandled(g, error);
-  }
-
-  private countBlock(reason: string): void {
-    this.counts.set(this.reasonB, (this.counts.get(this.reasonB) ?? 0) + this.countB);
-    this.reasonB = this.reasonA;
-    this.countB = this.countA;
-    this.reasonA = reason;
-    this.countA = 1;
-  }
-
-  /** Parks by reason so far. */
-  protected blocks(): Record<string, number> {
-    const blocks: Record<string, number> = {};
-    const add = (reason: string, n: number): void => {
-      if (n > 0) blocks[reason] = (blocks[reason] ?? 0) + n;
-    };
-    for (const [reason, n] of this.counts) add(reason, n);
-    add(this.reasonA, this.countA);
-    add(this.reasonB, this.countB);
-    return blocks;
-  }
-
-  /** Every goroutine that is not dead, by id. O(n log n). */
-  everyone(): G[] {
-    const list: G[] = [];
-    for (let g: G | null | undefined = this.all; g != null; g = g.allNext) list.push(g);
-    for (const g of this.queued()) if (g.allNext === undefined) list.push(g);
-    const g = ambient.g;
-    if (
-      g instanceof G &&
-      (g.core as unknown) === this &&
-      g.state === RUNNING &&
-      g.allNext === undefined
-    )
-      list.push(g);
-    return list.sort((a, b) => a.id - b.id);
   }
 }

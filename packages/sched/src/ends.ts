@@ -1,0 +1,151 @@
+/**
+ * Ends: which goroutines there are, and how one ends; below `lifecycle.ts`.
+ *
+ * Invariants
+ *  1. `live` counts the goroutines that are not dead; each is in the list `all`, or queued, or running.
+ *  2. A goroutine ends once: its hook is told, joiners get its result or its panic; a panic nobody takes goes to
+ *     `unhandled`.
+ */
+import { ambient } from "./ambient.ts";
+import type { Clock, Tracer } from "./api.ts";
+import { isGoexit } from "./brands.ts";
+import { stackOverflow } from "./errors.ts";
+import { DEAD, type EndHook, EXITED, G, PANICKED, RUNNING } from "./g.ts";
+
+export abstract class Ends {
+  abstract readonly clock: Clock;
+  readonly tracer: Tracer | null;
+  /** Head of the list of goroutines that are not dead and have waited, the newest first. */
+  all: G | null = null;
+  live = 0;
+  /** Parks by reason: the two latest reasons in fields, the others in the map. */
+  protected readonly counts = new Map<string, number>();
+  protected reasonA = "";
+  protected countA = 0;
+  protected reasonB = "";
+  protected countB = 0;
+
+  constructor(tracer: Tracer | null) {
+    this.tracer = tracer;
+  }
+
+  /** A goroutine ended without a panic. */
+  protected abstract ended(g: G, value: unknown, how: number): void;
+  /** A goroutine panicked and nobody took it. */
+  protected abstract unhandled(g: G, error: unknown): void;
+  /** Whether `g` is the main goroutine of a program. */
+  protected abstract isMain(g: G): boolean;
+  /** The runnable goroutines. */
+  abstract queued(): G[];
+
+  /** Puts a goroutine that begins to wait into the list of those that have waited. */
+  protected list(g: G): void {
+    const head = this.all;
+    g.allNext = head;
+    if (head !== null) head.allPrev = g;
+    this.all = g;
+  }
+
+  /** Takes an ended goroutine out of the counts. */
+  private leave(g: G): void {
+    this.live--;
+    const { allPrev, allNext } = g;
+    if (allNext === undefined) return;
+    if (allPrev === null) this.all = allNext;
+    else allPrev.allNext = allNext;
+    if (allNext !== null) allNext.allPrev = allPrev;
+    g.allPrev = null;
+    g.allNext = undefined;
+  }
+
+  /** Calls the hook of an ending goroutine; false if it threw, which then is how the goroutine ended. */
+  private unhooked(g: G): boolean {
+    const hook = g.value as EndHook;
+    g.value = undefined;
+    try {
+      hook.done();
+      return true;
+    } catch (error) {
+      this.panicked(g, error);
+      return false;
+    }
+  }
+
+  protected finished(g: G, value: unknown, how: number): void {
+    if (g.state === DEAD) return;
+    if (g.value !== undefined && !this.unhooked(g)) return;
+    g.state = DEAD;
+    g.end = how;
+    g.value = value;
+    g.gen = null;
+    this.leave(g);
+    const extra = g.extra;
+    if (extra !== null && extra.joiners !== null) {
+      let op;
+      while ((op = extra.joiners.shift()) !== null) op.complete(value);
+    }
+    if (this.tracer !== null)
+      this.tracer.end(this.clock.now(), g, how === EXITED ? "goexit" : "return");
+    this.ended(g, value, how);
+  }
+
+  /** A throw reached the end of the goroutine. */
+  protected panicked(g: G, error: unknown): void {
+    if (g.state === DEAD) return;
+    if (isGoexit(error)) {
+      this.finished(g, undefined, EXITED);
+      return;
+    }
+    if (g.value !== undefined && !this.unhooked(g)) return;
+    error = stackOverflow(error) ?? error;
+    g.state = DEAD;
+    g.end = PANICKED;
+    g.value = error;
+    g.gen = null;
+    this.leave(g);
+    if (this.tracer !== null) this.tracer.end(this.clock.now(), g, "panic");
+    const joiners = g.extra?.joiners ?? null;
+    if (joiners !== null && joiners.length > 0) {
+      let op;
+      while ((op = joiners.shift()) !== null) op.fail(error);
+      if (!this.isMain(g)) return;
+    }
+    this.unhandled(g, error);
+  }
+
+  protected countBlock(reason: string): void {
+    this.counts.set(this.reasonB, (this.counts.get(this.reasonB) ?? 0) + this.countB);
+    this.reasonB = this.reasonA;
+    this.countB = this.countA;
+    this.reasonA = reason;
+    this.countA = 1;
+  }
+
+  /** Parks by reason so far. */
+  protected blocks(): Record<string, number> {
+    const blocks: Record<string, number> = {};
+    const add = (reason: string, n: number): void => {
+      if (n > 0) blocks[reason] = (blocks[reason] ?? 0) + n;
+    };
+    for (const [reason, n] of this.counts) add(reason, n);
+    add(this.reasonA, this.countA);
+    add(this.reasonB, this.countB);
+    return blocks;
+  }
+
+  /** Every goroutine that is not dead, by id. O(n log n). */
+  everyone(): G[] {
+    const list: G[] = [];
+    for (let g: G | null | undefined = this.all; g != null; g = g.allNext) list.push(g);
+    for (const g of this.queued()) if (g.allNext === undefined) list.push(g);
+    const g = ambient.g;
+    if (
+      g instanceof G &&
+      (g.core as unknown) === this &&
+      g.state === RUNNING &&
+      g.allNext === undefined
+    )
+      list.push(g);
+    return list.sort((a, b) => a.id - b.id);
+  }
+}

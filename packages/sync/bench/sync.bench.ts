@@ -11,7 +11,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gosched, run, type Go } from "@gort/sched";
-import { Mutex, Once, Pool, RWMutex, Semaphore, SyncMap, WaitGroup } from "../src/index.ts";
+import {
+  ErrGroup,
+  Mutex,
+  Once,
+  Pool,
+  RWMutex,
+  Semaphore,
+  SyncMap,
+  WaitGroup,
+} from "../src/index.ts";
 
 const N = 300_000;
 const ROUNDS = 5;
@@ -78,6 +87,33 @@ const cases: Case[] = [
           mu.unlock();
         }
       }),
+  ],
+  [
+    "await lock.start()+unlock",
+    () =>
+      time(async () => {
+        for (let i = 0; i < N; i++) {
+          await mu.lock().start();
+          mu.unlock();
+        }
+      }),
+  ],
+  [
+    "await withLock(plain)",
+    () =>
+      time(async () => {
+        for (let i = 0; i < N; i++) await mu.withLock(() => i);
+      }),
+  ],
+  [
+    "errgroup, 10 at a time",
+    () =>
+      time(async () => {
+        const g = new ErrGroup();
+        g.setLimit(10);
+        for (let i = 0; i < N / 10; i++) await g.go(async () => {});
+        await g.wait();
+      }, N / 10),
   ],
   [
     "lock+unlock, 4 goroutines that yield inside",

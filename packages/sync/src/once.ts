@@ -46,11 +46,26 @@ class OnceOp extends Op<void> {
   }
 }
 
-class OverAlready extends BaseRoutine<void> {
-  *[Symbol.iterator](): Generator<never, void, any> {}
+const FINISHED: IteratorReturnResult<void> = /* @__PURE__ */ Object.freeze({
+  done: true,
+  value: undefined,
+});
 
-  protected override promise(): Promise<void> {
-    return Promise.resolve();
+/** What `do` gives once the Once is done: one for all, and its own iterator, so that nothing is allocated. */
+class OverAlready implements Routine<void>, Iterator<never, void, any> {
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorReturnResult<void> {
+    return FINISHED;
+  }
+
+  then<R1 = void, R2 = never>(
+    onFulfilled?: ((value: void) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    return Promise.resolve().then(onFulfilled, onRejected);
   }
 }
 

@@ -43,7 +43,10 @@ export const texts = {
   cleanupNotInBlock: "runtime.AddCleanup: ptr not in allocated block",
 } as const;
 
-/** How Go would name the type of a JavaScript value that was passed where a pointer or func belongs. */
+/**
+ * How Go would name the type of a JavaScript value that was passed where a pointer or a function belongs: the name of what
+ * `typeOf` of `@gort/types` says, without its code.
+ */
 export function goTypeName(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -51,17 +54,21 @@ export function goTypeName(value: unknown): string {
     case "boolean":
       return "bool";
     case "number":
-      return Number.isInteger(value) ? "int" : "float64";
+      return "float64";
     case "bigint":
-      return "int64";
+      if (BigInt.asIntN(64, value) === value) return "int64";
+      return BigInt.asUintN(64, value) === value ? "uint64" : "js.BigInt";
     case "function":
       return "func()";
+    case "symbol":
+      return "js.Symbol";
     case "undefined":
       return "nil";
     case "object":
-      return value === null ? "nil" : "interface {}";
-    case "symbol":
-      return "interface {}";
+      if (value === null) return "nil";
+      return Object.prototype.toString.call(value) === "[object Error]"
+        ? "*js.Error"
+        : "*js.Object";
   }
 }
 

@@ -139,7 +139,7 @@ export class MarkSweepHeap extends HeapBase {
     if (this.busy) return true;
     if (this.phase === "off") this.#start(false);
     else if (this.phase === "mark") {
-      this.marker.drain(bytes);
+      this.marker.drain(Math.max(bytes, 1));
       if (this.marker.isDone) this.#terminate();
     } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, bytes >>> 13));
     this.#finalizers(Infinity);

@@ -125,7 +125,10 @@ export abstract class Mutator implements BoxHost {
     const run = runs.of(type);
     if (run === NO_RUN) return this.#allocSingly(type, count);
     this.#run = run;
-    if (run.next === run.end) this.credit -= this.#claim(runs, run);
+    if (run.next === run.end) {
+      const bytes = this.#claim(runs, run); // may give runs back and raise the credit
+      this.credit -= bytes;
+    }
     const p = run.next * 8;
     run.next += run.step;
     // The object is the program's before the collector looks: it may take back the rest of the run.

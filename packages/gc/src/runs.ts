@@ -49,6 +49,8 @@ export class Runs {
   readonly #map: number;
   readonly #runs: Run[] = [];
   #oldest = 0;
+  /** Bytes that a run gave back when it gave way to another; taken off what the next claim costs. */
+  #refund = 0;
 
   constructor(source: ObjectRuns, objects: ObjectTable, i32: Int32Array) {
     this.#source = source;
@@ -72,13 +74,13 @@ export class Runs {
       return run;
     }
     const old = this.#runs[this.#oldest]!;
-    this.#giveBack(old);
+    this.#refund += this.#giveBack(old);
     this.#runs[this.#oldest] = run;
     this.#oldest = (this.#oldest + 1) % RUNS;
     return run;
   }
 
-  /** Claims objects for a run that is used up; returns their bytes. Throws what the allocator throws. */
+  /** Claims objects for a run that is used up; returns by how many bytes more is claimed now. Throws what the allocator throws. */
   claim(run: Run): number {
     const p = this.#source.claim(run.size, run.flags);
     const end = this.#source.end;
@@ -86,7 +88,7 @@ export class Runs {
     if (run.flags === 0) setRunBits(this.#i32, this.#map, p, end, run.step * 8, run.type!);
     run.next = p / 8;
     run.end = end / 8;
-    return end - p;
+    return end - p - this.#takeRefund();
   }
 
   /** Bytes claimed and not handed out yet. */
@@ -98,8 +100,14 @@ export class Runs {
 
   /** Gives everything back that was not handed out; returns its bytes. */
   flush(): number {
-    let bytes = 0;
+    let bytes = this.#takeRefund();
     for (const run of this.#runs) bytes += this.#giveBack(run);
+    return bytes;
+  }
+
+  #takeRefund(): number {
+    const bytes = this.#refund;
+    this.#refund = 0;
     return bytes;
   }
 

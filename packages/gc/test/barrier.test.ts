@@ -1,0 +1,157 @@
+import { array, int32, ptr, struct } from "@gort/types";
+import { createAllocator, createMemory } from "@gort/alloc";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { barrierBits, DELETION, INSERTION, moveWords } from "../src/barrier.ts";
+import type { BarrierKind, GcHeap, Ptr } from "../src/index.ts";
+import { checkHeap, checkTricolor, createHeap } from "../src/index.ts";
+
+const seed = Number(process.env["GORT_SEED"] ?? 41);
+const runs = Number(process.env["GORT_FUZZ"] ?? 25);
+const Node = struct({ a: ptr(int32), b: ptr(int32), id: int32 });
+const KINDS = ["insertion", "deletion", "hybrid"] as const;
+/** The invariant each strategy keeps; the strong one implies the weak one. */
+const KEEPS = { insertion: "strong", deletion: "weak", hybrid: "weak" } as const;
+
+const heapOf = (barrier: BarrierKind): GcHeap =>
+  createHeap({
+    allocator: createAllocator(createMemory({ reserve: 2 ** 23 })),
+    barrier,
+    gcPercent: -1,
+  });
+const marked = (heap: GcHeap, p: Ptr): boolean => heap.allocator.objects.isMarked(p);
+
+/** A heap that marks: a black object, and a chain of white ones behind a root that was not scanned yet. */
+function midway(barrier: BarrierKind) {
+  const heap = heapOf(barrier);
+  const white = heap.alloc(Node);
+  const far = heap.alloc(Node);
+  heap.writePtr(white, far);
+  heap.step(0);
+  const black = heap.alloc(Node);
+  return { heap, black, white, far };
+}
+
+describe.each(KINDS)("the %s barrier", (kind) => {
+  it(`keeps the ${KEEPS[kind]} tri-color invariant after every operation of a random program`, () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 2 ** 31 - 1 }), { maxLength: 200 }), (program) => {
+        const heap = heapOf(kind);
+        const roots = Array.from({ length: 6 }, () => heap.root(0));
+        const held = (): Ptr[] => {
+          // Everything the program can name: what its roots reach in up to two steps.
+          const all: Ptr[] = [];
+          for (const r of roots) {
+            if (r.ptr === 0) continue;
+            all.push(r.ptr);
+            for (const at of [0, 4]) {
+              const p = heap.memory.u32[(r.ptr + at) >>> 2]!;
+              if (p !== 0) all.push(p);
+            }
+          }
+          return all;
+        };
+        for (const word of program) {
+          const op = word % 8;
+          const names = held();
+          const one = names[(word >>> 3) % (names.length || 1)] ?? 0;
+          const two = names[(word >>> 9) % (names.length || 1)] ?? 0;
+          const root = roots[(word >>> 15) % roots.length]!;
+          const slot = ((word >>> 19) & 1) * 4;
+          if (op < 2) {
+            const p = heap.alloc(Node);
+            if (one === 0 || op === 0) root.set(p);
+            else heap.writePtr(one + slot, p);
+          } else if (op < 4 && one !== 0) heap.writePtr(one + slot, op === 2 ? two : 0);
+          else if (op === 4) root.set(one);
+          else if (op === 5 && one !== 0 && two !== 0) heap.typedMove(Node, one, two, 1);
+          else if (op === 6) heap.stepWork(word % 40);
+          else heap.safepoint();
+          if (heap.phase === "mark") checkTricolor(heap, KEEPS[kind]);
+        }
+        checkHeap(heap);
+      }),
+      { seed, numRuns: runs },
+    );
+  });
+
+  it("shades what its name says, and nothing while no cycle marks", () => {
+    const { heap, black, white, far } = midway(kind);
+    // black.a = white, then the only path to `far` from `white` is cut.
+    heap.writePtr(black, white);
+    expect(marked(heap, white)).toBe((barrierBits(kind) & INSERTION) !== 0);
+    heap.writePtr(white, 0);
+    expect(marked(heap, far)).toBe((barrierBits(kind) & DELETION) !== 0);
+    while (heap.step(1));
+    const idle = heap.alloc(Node);
+    const other = heap.alloc(Node);
+    heap.writePtr(idle, other);
+    heap.writePtr(idle, 0);
+    expect(marked(heap, idle) || marked(heap, other)).toBe(false);
+  });
+
+  it("shades both ends of a typed move and of a clear in the same way", () => {
+    const { heap, black, white, far } = midway(kind);
+    heap.typedMove(Node, black, white, 1); // black.a = far
+    expect(marked(heap, far)).toBe((barrierBits(kind) & INSERTION) !== 0);
+    const again = midway(kind);
+    again.heap.typedMove(Node, again.white, 0, 1); // white.a = nil
+    expect(marked(again.heap, again.far)).toBe((barrierBits(kind) & DELETION) !== 0);
+  });
+
+  it("never loses an object that is hidden behind a black one", () => {
+    const heap = heapOf(kind);
+    const from = heap.root(heap.alloc(Node));
+    const hidden = heap.alloc(Node);
+    heap.writePtr(from.ptr, hidden);
+    heap.memory.i32[(hidden + 8) >>> 2] = 77;
+    heap.step(0);
+    const to = heap.root(heap.alloc(Node)); // black from birth
+    heap.writePtr(to.ptr, hidden);
+    heap.writePtr(from.ptr, 0);
+    while (heap.step(1));
+    for (let i = 0; i < 5000; i++) heap.alloc(Node); // would reuse its memory
+    expect(heap.memory.i32[(hidden + 8) >>> 2]).toBe(77);
+    checkHeap(heap);
+  });
+});
+
+it("hybrid and insertion start with roots not scanned; deletion has scanned them all: its snapshot", () => {
+  for (const kind of KINDS) {
+    const heap = heapOf(kind);
+    const p = heap.alloc(Node);
+    heap.root(p);
+    heap.step(0);
+    expect(marked(heap, p)).toBe(kind === "deletion");
+  }
+});
+
+it("arrays of pointers moved onto themselves keep every pointer, barrier on or off", () => {
+  const heap = heapOf("hybrid");
+  const list = array(ptr(int32), 8);
+  const p = heap.root(heap.alloc(list));
+  const nodes = Array.from({ length: 8 }, (_, i) => {
+    const q = heap.alloc(Node);
+    heap.writePtr(p.ptr + 4 * i, q);
+    return q;
+  });
+  for (const marking of [false, true]) {
+    if (marking) heap.step(0);
+    heap.typedMove(ptr(int32), p.ptr + 4, p.ptr, 7);
+    heap.typedMove(ptr(int32), p.ptr, p.ptr + 4, 7);
+    const now = Array.from({ length: 7 }, (_, i) => heap.memory.u32[(p.ptr >>> 2) + i]);
+    expect(now).toEqual(nodes.slice(0, 7));
+  }
+});
+
+it("moveWords moves as if through a temporary", () => {
+  fc.assert(
+    fc.property(fc.nat(40), fc.nat(40), fc.nat(20), (to, from, n) => {
+      const i32 = Int32Array.from({ length: 64 }, (_, i) => i);
+      const want = i32.slice().copyWithin(to, from, from + n);
+      moveWords(i32, to * 4, from * 4, n * 4);
+      expect(i32).toEqual(want);
+    }),
+    { seed },
+  );
+});

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { HEAP_MINIMUM, Pacer, UTILIZATION } from "../src/pacer.ts";
+
+const MiB = 2 ** 20;
+const seed = Number(process.env["GORT_SEED"] ?? 77);
+const bytes = fc.integer({ min: 0, max: 4096 * MiB });
+
+function pacer(percent = 100, limit = Infinity): Pacer {
+  const p = new Pacer();
+  p.gcPercent = percent;
+  p.memoryLimit = limit;
+  return p;
+}
+
+describe("the goal", () => {
+  it("is live + (live + roots) x GOGC / 100, as since Go 1.18", () => {
+    const p = pacer();
+    p.commit(100 * MiB, 0, 0);
+    expect(p.goal).toBe(200 * MiB);
+    p.commit(100 * MiB, 10 * MiB, 0);
+    expect(p.goal).toBe(210 * MiB);
+    p.gcPercent = 50;
+    p.commit(100 * MiB, 0, 0);
+    expect(p.goal).toBe(150 * MiB);
+    p.gcPercent = 400;
+    p.commit(100 * MiB, 0, 0);
+    expect(p.goal).toBe(500 * MiB);
+  });
+
+  it("is at least 4 MiB x GOGC / 100, and never below what is live", () => {
+    for (const percent of [0, 10, 100, 200]) {
+      const p = pacer(percent);
+      p.commit(0, 0, 0);
+      expect(p.goal).toBe(Math.floor((HEAP_MINIMUM * percent) / 100));
+    }
+    const p = pacer(100, 10 * MiB);
+    p.commit(50 * MiB, 0, 0);
+    expect(p.goal).toBe(50 * MiB);
+  });
+
+  it("does not exist with GOGC off, unless there is a memory limit", () => {
+    const p = pacer(-1);
+    p.commit(100 * MiB, 0, 0);
+    expect([p.goal, p.trigger]).toEqual([Infinity, Infinity]);
+    p.memoryLimit = 300 * MiB;
+    p.commit(100 * MiB, 0, 20 * MiB);
+    expect(p.goal).toBe(280 * MiB);
+    expect(p.trigger).toBeLessThan(p.goal);
+  });
+});
+
+describe("the trigger", () => {
+  it("lies between 70 % and 95 % of the way to the goal, whatever was learned", () => {
+    fc.assert(
+      fc.property(
+        bytes,
+        fc.integer({ min: 0, max: 800 }),
+        fc.double({ min: 0, max: 100, noNaN: true }),
+        bytes,
+        fc.option(bytes, { nil: Infinity }),
+        (marked, percent, consMark, scan, limit) => {
+          const p = pacer(percent, limit);
+          p.consMark = consMark;
+          p.scanLast = scan;
+          p.commit(marked, 0, 0);
+          const span = p.goal - marked;
+          const high = Math.max(marked + 0.95 * span, p.goal - HEAP_MINIMUM);
+          expect(p.goal).toBeGreaterThanOrEqual(marked);
+          expect(p.trigger).toBeGreaterThanOrEqual(Math.floor(marked + 0.7 * span));
+          expect(p.trigger).toBeLessThanOrEqual(high);
+          expect(p.trigger).toBeLessThanOrEqual(p.goal);
+        },
+      ),
+      { seed },
+    );
+  });
+
+  it("comes earlier the faster the program allocates against marking", () => {
+    const triggers = [0, 0.01, 0.05, 0.1, 1].map((consMark) => {
+      const p = pacer();
+      p.consMark = consMark;
+      p.scanLast = 100 * MiB;
+      p.commit(100 * MiB, 0, 0);
+      return p.trigger;
+    });
+    expect(triggers).toEqual([...triggers].sort((a, b) => b - a));
+    expect(triggers[0]).toBeGreaterThan(triggers.at(-1)!);
+  });
+});
+
+describe("the assist ratio", () => {
+  it("is enough to finish the scan work before the goal", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 8 * MiB, max: 2048 * MiB }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (marked, doneShare, usedShare) => {
+          const p = pacer();
+          p.scanLast = marked;
+          p.commit(marked, 0, 0);
+          const scanned = Math.floor(marked * doneShare);
+          const live = Math.floor(p.trigger + (p.goal - p.trigger) * usedShare * 0.9);
+          p.revise(live, p.trigger, scanned);
+          expect(p.assistRatio * (p.goal - live)).toBeGreaterThanOrEqual(
+            (marked - scanned) * 0.999,
+          );
+        },
+      ),
+      { seed },
+    );
+  });
+
+  it("past the goal aims at 1.1 times the goal and assumes that all is reachable", () => {
+    const p = pacer();
+    p.scanLast = 10 * MiB;
+    p.commit(10 * MiB, 0, 0);
+    p.revise(p.goal + 1, 18 * MiB, 5 * MiB);
+    expect(p.assistRatio).toBeCloseTo((13 * MiB) / (p.goal * 0.1 - 1), 5);
+  });
+});
+
+it("learns bytes allocated per byte marked, and forgets old figures by halves", () => {
+  const p = pacer();
+  p.learn(1000, 10, 5000, 5); // 100 bytes/ms against 1000 bytes/ms
+  expect(p.consMark).toBeCloseTo(0.1);
+  p.learn(3000, 10, 5000, 5);
+  expect(p.consMark).toBeCloseTo(0.2);
+  expect(p.scanLast).toBe(5000);
+  p.learn(3000, 0, 0, 0); // a cycle without figures changes nothing but the scan work
+  expect(p.consMark).toBeCloseTo(0.2);
+  expect(UTILIZATION).toBe(0.25);
+});

@@ -1,4 +1,5 @@
 /** Bubbles under jest. */
+import { test } from "@jest/globals";
 import { cases, failing } from "./cases.mjs";
 
 for (const [name, run] of Object.entries(cases)) test(name, run);

@@ -23,26 +23,17 @@ export class AnyHash {
 
   /** The hash; `make` is whether an object may be given a number, for it is going to be stored. */
   hash(key: unknown, seed: number, make: boolean): number {
-    switch (typeof key) {
-      case "string":
-        return hashString(key, seed);
-      case "number":
-        return key !== key ? this.#random() | 0 : hashNumber(key, seed);
-      case "object":
-        return key === null ? mix(seed ^ 0x297a2d39) : this.#identity(key, seed, make);
-      case "function":
-        return this.#identity(key, seed, make);
-      case "symbol":
-        return Symbol.keyFor(key) === undefined
-          ? this.#identity(key, seed, make)
-          : hashString(key.description ?? "", seed);
-      case "bigint":
-        return hashBigint(key, seed);
-      case "boolean":
-        return mix(seed ^ (key ? 0x51ed270b : 0x2c1b3c6d));
-      case "undefined":
-        return mix(seed ^ 0x6d2b79f5);
+    // The two everyday types by themselves: a `switch` makes V8 look the name of the type up first.
+    if (typeof key === "string") return hashString(key, seed);
+    if (typeof key === "number") return key !== key ? this.#random() | 0 : hashNumber(key, seed);
+    if (key === null) return mix(seed ^ 0x297a2d39);
+    if (key === undefined) return mix(seed ^ 0x6d2b79f5);
+    if (typeof key === "boolean") return mix(seed ^ (key ? 0x51ed270b : 0x2c1b3c6d));
+    if (typeof key === "bigint") return hashBigint(key, seed);
+    if (typeof key === "symbol" && Symbol.keyFor(key) !== undefined) {
+      return hashString(key.description ?? "", seed);
     }
+    return this.#identity(key, seed, make);
   }
 
   #identity(key: WeakKey, seed: number, make: boolean): number {

@@ -5,7 +5,7 @@
  *  1. Which half an entry moves to, and which half a range counts it to before, is decided alike: by a bit of
  *     the hash, or, for a key that does not equal itself, by the lowest bit of its tophash.
  */
-import type { BucketDump } from "./api.ts";
+import type { BucketDump, Ptr } from "./api.ts";
 import { isLive, topsOf } from "./base.ts";
 import type { Entries } from "./heap-entries.ts";
 import { H_BUCKETS, H_FLAGS, H_HASH0, H_MOVES, H_OLD, H_VERSION } from "./heap-words.ts";
@@ -146,6 +146,22 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
         e.move(x, xi, b, i);
         u8[x + xi++] = top;
         u8[b + i] = EVACUATED_X;
+      }
+    }
+  }
+}
+
+/** Where all entries of a map are, with their hashes. */
+export function* liveSlots(
+  t: HeapTable,
+  e: Entries,
+): Generator<[bucket: Ptr, slot: number, hash: number]> {
+  const n = 2 ** t.B;
+  for (let i = 0; i < n + (t.oldB < 0 ? 0 : 2 ** t.oldB); i++) {
+    if (i >= n && t.evacuated(i - n)) continue;
+    for (let b = i < n ? t.bucket(i) : t.oldBucket(i - n); b !== 0; b = t.link(b)) {
+      for (let s = 0; s < SLOTS; s++) {
+        if (isLive(t.u8[b + s]!)) yield [b, s, e.hashAt(b, s, t.seed)];
       }
     }
   }

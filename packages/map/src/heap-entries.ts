@@ -74,10 +74,12 @@ export class Entries {
   hashKey(key: any, seed: number): number {
     switch (this.#keyCode) {
       case INT32:
-        if ((key | 0) !== key) this.#check(this.layout.key, key, "map key");
+        if (typeof key !== "number" || (key | 0) !== key)
+          this.#check(this.layout.key, key, "map key");
         return hashInt(key, seed);
       case UINT32:
-        if (key >>> 0 !== key) this.#check(this.layout.key, key, "map key");
+        if (typeof key !== "number" || key >>> 0 !== key)
+          this.#check(this.layout.key, key, "map key");
         return hashInt(key | 0, seed);
       case FLOAT64:
         if (typeof key !== "number") this.#check(this.layout.key, key, "map key");
@@ -100,7 +102,7 @@ export class Entries {
       // Two fields, the commonest struct key: each read is a place of its own, so V8 learns its name.
       const a = key[this.#pair[0]];
       const b = key[this.#pair[1]];
-      if ((a | 0) === a && (b | 0) === b) {
+      if (typeof a === "number" && typeof b === "number" && (a | 0) === a && (b | 0) === b) {
         words[0] = a;
         words[1] = b;
         return hashInt(b, hashInt(a, seed));
@@ -110,7 +112,8 @@ export class Entries {
       const path = paths[i]!;
       let v: any = key;
       for (let j = 0; j < path.length; j++) v = v?.[path[j]!];
-      if ((signed[i]! ? v | 0 : v >>> 0) !== v) this.#check(this.layout.key, key, "map key");
+      if (typeof v !== "number" || (signed[i]! ? v | 0 : v >>> 0) !== v)
+        this.#check(this.layout.key, key, "map key");
       words[i] = v;
       seed = hashInt(v | 0, seed);
     }
@@ -259,10 +262,10 @@ export class Entries {
         if (typeof value === "number") return;
         break;
       case INT32:
-        if ((value | 0) === value) return;
+        if (typeof value === "number" && (value | 0) === value) return;
         break;
       case UINT32:
-        if (value >>> 0 === value) return;
+        if (typeof value === "number" && value >>> 0 === value) return;
         break;
       default:
         break;

@@ -14,7 +14,7 @@
  * Why evacuation reserves overflow buckets first: a chain is then moved without a single allocation in between.
  */
 import type { BucketDump, Heap, Ptr } from "./api.ts";
-import { BaseMap, isLive } from "./base.ts";
+import { BaseMap } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites, released } from "./errors.ts";
 import { Entries } from "./heap-entries.ts";
 import type { Layout } from "./heap-layout.ts";
@@ -35,7 +35,7 @@ import {
   H_VERSION,
   HEADER_WORDS,
 } from "./heap-words.ts";
-import { dumpChain, gatherChain, moveChain } from "./heap-chain.ts";
+import { dumpChain, gatherChain, liveSlots, moveChain } from "./heap-chain.ts";
 import { HeapTable } from "./heap-table.ts";
 import {
   BARE,
@@ -121,8 +121,8 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     return this.getAny(key);
   }
 
-  // The ways of all maps in a heap, under names of their own: V8 looks a `super.get` up by name at each call.
-
+  // The ways of all maps in a heap have names of their own: V8 looks a `super.get` up by name at each call.
+  /** `get` of every map in a heap, by a name of its own as `setAny`: V8 looks a `super.get` up at each call. */
   protected getAny(key: K): V {
     const slot = this.find(key, this.hashToRead(key));
     if (slot < 0) return this.e.layout.value.zero() as V;
@@ -202,11 +202,11 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     const t = this.t;
     const i32 = this.i32;
     const h = this.h;
-    const live = [...this.#liveSlots()];
+    const live = [...liveSlots(t, this.e)];
     const saved = i32.slice(h, h + HEADER_WORDS);
     const B = hintToB(this.len);
     const fresh = t.arrays(B);
-    // The old buckets stay alive as they are: nothing is freed before the next safepoint.
+    // The old buckets stay alive: nothing is freed before the next safepoint.
     try {
       t.reset(fresh);
       for (const [bucket, slot, hash] of live) {
@@ -383,19 +383,6 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     const free = this.freeSlot(hash);
     this.e.move(this.at, free, bucket, slot);
     this.t.u8[this.at + free] = topHash(hash);
-  }
-
-  *#liveSlots(): Generator<[bucket: Ptr, slot: number, hash: number]> {
-    const t = this.t;
-    const n = 2 ** t.B;
-    for (let i = 0; i < n + (t.oldB < 0 ? 0 : 2 ** t.oldB); i++) {
-      if (i >= n && t.evacuated(i - n)) continue;
-      for (let b = i < n ? t.bucket(i) : t.oldBucket(i - n); b !== 0; b = t.link(b)) {
-        for (let s = 0; s < SLOTS; s++) {
-          if (isLive(t.u8[b + s]!)) yield [b, s, this.e.hashAt(b, s, this.hash0)];
-        }
-      }
-    }
   }
 
   /** Moves the old bucket that is about to be used, and one more so that growth comes to an end. */

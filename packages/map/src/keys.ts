@@ -32,21 +32,11 @@ export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
 
 /** Hash of a primitive that is part of a key. NaN never equals itself, so it may hash to anything. */
 export function hashPart(v: unknown, seed: number): number {
-  switch (typeof v) {
-    case "number":
-      return hashNumber(v, seed);
-    case "string":
-      return hashString(v, seed);
-    case "bigint":
-      return hashBigint(v, seed);
-    case "boolean":
-      return mix(seed ^ (v ? 0x51ed270b : 0x2c1b3c6d));
-    case "object":
-    case "function":
-    case "symbol":
-    case "undefined":
-      return mix(seed ^ 0x297a2d39);
-  }
+  if (typeof v === "number") return hashNumber(v, seed);
+  if (typeof v === "string") return hashString(v, seed);
+  if (typeof v === "boolean") return mix(seed ^ (v ? 0x51ed270b : 0x2c1b3c6d));
+  if (typeof v === "bigint") return hashBigint(v, seed);
+  return mix(seed ^ 0x297a2d39);
 }
 
 /**

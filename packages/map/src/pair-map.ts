@@ -13,13 +13,14 @@ import { hashPart } from "./keys.ts";
 import { mix } from "./hash.ts";
 import { SLOTS } from "./rules.ts";
 import type { Chunk } from "./value-chunk.ts";
-import { ValueMap, type ValueMapParts } from "./value-map.ts";
+import type { ValueMapParts } from "./storage.ts";
+import { ValueMap } from "./value-map.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether a field can be kept as a word. */
 const isWord = (v: unknown): v is number =>
-  ((v as number) | 0) === v && (v !== 0 || 1 / (v as number) > 0);
+  typeof v === "number" && (v | 0) === v && (v !== 0 || 1 / v > 0);
 
 /** A map with keys of two fields. */
 export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
@@ -42,7 +43,7 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     this.#a = a;
     this.#b = b;
     const seed = this.hash0;
-    if (((a as number) | 0) === a && ((b as number) | 0) === b) {
+    if (typeof a === "number" && typeof b === "number" && (a | 0) === a && (b | 0) === b) {
       return mix(b ^ mix(a ^ seed));
     }
     return hashPart(b, hashPart(a, seed));

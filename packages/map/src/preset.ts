@@ -21,7 +21,8 @@ import { fitter, isDescriptor, pairOf, typeHasher } from "./keys.ts";
 import { NilMap } from "./nil-map.ts";
 import { randomSource } from "./random.ts";
 import { PairMap } from "./pair-map.ts";
-import { ValueMap, type ValueMapParts } from "./value-map.ts";
+import type { ValueMapParts } from "./storage.ts";
+import { ValueMap } from "./value-map.ts";
 
 type AnyOptions = TypedMapOptions & Partial<ZeroMapOptions<any, any>>;
 

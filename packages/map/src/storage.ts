@@ -1,5 +1,6 @@
 /**
- * What ranges, dumps and the checker need of a storage. `ValueMap` and `HeapMap` both are one.
+ * What ranges, dumps and the checker need of a storage: `ValueMap` and `HeapMap` both are one. And the parts that one on
+ * JavaScript values is made of.
  *
  * Invariants
  *  1. `version` changes with every change of where entries lie or which there are; overwriting a value keeps it.
@@ -8,6 +9,20 @@
  *  4. `shape` changes when a rebuild may lower `B`, after which a range cannot be continued.
  *  5. An entry's index in a table of `2^b` buckets is the low `b` bits of its index in any larger one, NaN's too.
  */
+
+import type { Hasher } from "./api.ts";
+
+/** What a map on JavaScript values is made of. */
+export interface ValueMapParts<K, V, Z> {
+  readonly hint: number | undefined;
+  readonly random: () => number;
+  /** Null: primitives by value, objects by identity. */
+  readonly hasher: Hasher<K> | null;
+  readonly zero: () => Z;
+  /** Checks and rounds a key or a value to its type; null where anything goes. */
+  readonly fitKey: ((key: K) => K) | null;
+  readonly fitValue: ((value: V) => V) | null;
+}
 
 /** The entries of one bucket chain, as a range found them. Reused from bucket to bucket. */
 export interface Snapshot<K, V> {

@@ -32,22 +32,10 @@ import {
   topHash,
   WRITING,
 } from "./rules.ts";
-import type { Snapshot } from "./storage.ts";
+import type { Snapshot, ValueMapParts } from "./storage.ts";
 import { type Chunk, shapeOf } from "./value-chunk.ts";
 import { Table, type Unpack } from "./value-table.ts";
 import { CHUNK_BITS, CHUNK_MASK, LINK, SLOT_BITS } from "./value-words.ts";
-
-/** What a map on JavaScript values is made of. */
-export interface ValueMapParts<K, V, Z> {
-  readonly hint: number | undefined;
-  readonly random: () => number;
-  /** Null: primitives by value, objects by identity. */
-  readonly hasher: Hasher<K> | null;
-  readonly zero: () => Z;
-  /** Checks and rounds a key or a value to its type; null where anything goes. */
-  readonly fitKey: ((key: K) => K) | null;
-  readonly fitValue: ((value: V) => V) | null;
-}
 
 /** Go's map on JavaScript values. */
 export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {

@@ -3,12 +3,12 @@
  * `heap-words.ts`.
  */
 
-/** Log2 of the buckets of a chunk: 90 KiB and less for each of its arrays, small enough to be made inside one `set`. */
-export const CHUNK_BITS = 9;
+/** Log2 of the buckets of a chunk: 180 KiB and less for each of its arrays, small enough to be made inside one `set`. */
+export const CHUNK_BITS = 10;
 /** Selects the place of a bucket in its chunk. */
-export const CHUNK_MASK = 511;
+export const CHUNK_MASK = 1023;
 /** Log2 of the slots of a chunk. */
-export const SLOT_BITS = 12;
+export const SLOT_BITS = 13;
 /** Word of the overflow link in a record, after two words of tophash bytes. */
 export const LINK = 2;
 /** Word of the forms: bit `i` for a value kept as a number, bit `8 + i` for a key kept as two words. */

@@ -71,12 +71,14 @@ export class WordMap extends HeapMap<number, any> {
   }
 
   override has(key: number): boolean {
+    if (typeof key !== "number") return this.find(key, this.hashToRead(key)) >= 0;
     const k = key | 0;
     if (k !== key || k < this.min) return this.find(key, this.hashToRead(key)) >= 0;
     return this.seek(k) >= 0;
   }
 
   override set(key: number, value: any): this {
+    if (typeof key !== "number") return this.setAny(key, value);
     const k = key | 0;
     // A value of many parts is read piece by piece, which may throw: the long way takes back what it did.
     if (k !== key || k < this.min || this.e.layout.valueCode === GENERAL) {
@@ -89,6 +91,7 @@ export class WordMap extends HeapMap<number, any> {
   }
 
   override delete(key: number): boolean {
+    if (typeof key !== "number") return this.deleteAny(key);
     const i32 = this.i32;
     const h = this.h;
     const k = key | 0;
@@ -257,13 +260,16 @@ export class WordMap extends HeapMap<number, any> {
   }
 
   protected override move(index: number): void {
-    moveWords(this.t, index, this.keyWord, this.valueWord, this.valueWords);
+    // Bits that are no float64 might not survive being read as one.
+    const f64 = this.e.layout.valueCode === FLOAT64 ? this.f64 : null;
+    moveWords(this.t, index, this.keyWord, this.valueWord, this.valueWords, f64);
   }
 }
 
 /** `map[int32]float64` and its like. */
 export class WordFloatMap extends WordMap {
   override get(key: number): number {
+    if (typeof key !== "number") return this.getAny(key);
     const k = key | 0;
     if (k !== key || k < this.min) return this.getAny(key);
     const slot = this.seek(k);
@@ -271,8 +277,9 @@ export class WordFloatMap extends WordMap {
   }
 
   override set(key: number, value: number): this {
+    if (typeof key !== "number" || typeof value !== "number") return this.setAny(key, value);
     const k = key | 0;
-    if (k !== key || k < this.min || typeof value !== "number") return this.setAny(key, value);
+    if (k !== key || k < this.min) return this.setAny(key, value);
     const slot = this.claim(k);
     this.f64[((this.word + this.valueWord) >>> 1) + slot] = value;
     return this;
@@ -282,6 +289,7 @@ export class WordFloatMap extends WordMap {
 /** `map[int32]int32` and its like. */
 export class WordIntMap extends WordMap {
   override get(key: number): number {
+    if (typeof key !== "number") return this.getAny(key);
     const k = key | 0;
     if (k !== key || k < this.min) return this.getAny(key);
     const slot = this.seek(k);
@@ -289,6 +297,7 @@ export class WordIntMap extends WordMap {
   }
 
   override set(key: number, value: number): this {
+    if (typeof key !== "number" || typeof value !== "number") return this.setAny(key, value);
     const k = key | 0;
     if (k !== key || k < this.min || (value | 0) !== value) return this.setAny(key, value);
     const slot = this.claim(k);

@@ -113,6 +113,29 @@ const kinds: Kind[] = [
     equal: both,
   },
   {
+    name: "structs of two fields of any kind by a hasher, values of any kind",
+    make: () => makeMap<any, any>({ key: structKey("x", "y"), zero: () => 0 }),
+    key: (n) => ({
+      x: [n, 0, -0, n / 2, "a", NaN][n % 6],
+      y: [n >> 4, -0, `t${n}`, 0, 5n, undefined][(n >> 3) % 6],
+    }),
+    value: (n) => [n, n / 3, -0, `v${n}`, undefined, NaN][n % 6],
+    zero: 0,
+    equal: both,
+  },
+  {
+    name: "objects as values first, numbers later",
+    make: () => {
+      const m = makeMap<any, any>({ zero: () => 0 });
+      m.set(-1, "first");
+      m.delete(-1);
+      return m;
+    },
+    key: id,
+    value: (n) => [n / 4, `v${n}`, n][n % 3],
+    zero: 0,
+  },
+  {
     name: "structs of three fields by a hasher",
     make: () => makeMap<any, any>({ key: structKey("a", "b", "s"), zero: () => 0 }),
     key: mixed,

@@ -144,7 +144,7 @@ describe("arguments and failures", () => {
   test("keys and values that are not of the type are refused and named; nothing changes", () => {
     const heap = smallHeap();
     const m = makeMap(int32, float64, { heap });
-    for (const k of [1.5, NaN, 2 ** 31, "1", null, undefined]) {
+    for (const k of [1.5, NaN, 2 ** 31, "1", null, undefined, 1n, Symbol("s"), {}]) {
       expect(() => m.set(k as number, 1)).toThrow("map key");
       expect(() => m.get(k as number)).toThrow("map key");
     }
@@ -152,6 +152,7 @@ describe("arguments and failures", () => {
     const s = makeMap(struct({ a: int32, b: int32 }), int32, { heap });
     expect(() => s.set({ a: 1 } as never, 1)).toThrow("map key");
     expect(() => s.set(null as never, 1)).toThrow("map key");
+    expect(() => s.set({ a: 1n, b: 2 } as never, 1)).toThrow("map key");
     expect(() => s.set({ a: 1, b: 2 }, 0.5)).toThrow("map value");
     expect(m.len + s.len).toBe(0);
     checkMap(m);

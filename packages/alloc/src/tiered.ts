@@ -134,12 +134,9 @@ export class Tiered implements TieredAllocator {
     if (size >>> 0 !== size || size > MAX_SMALL_SIZE || size === 0)
       return this.allocOther(size, flags, shard);
     if (size < this.tinyBelow && flags & NOSCAN) return allocTiny(this.core, size, shard);
-    return this.allocClass(this.classes[(size + 7) >>> 3]!, flags, shard);
-  }
-
-  /** One object of a class: the one freed last, if the shard's magazine has any. */
-  private allocClass(sizeClass: number, flags: number, shard: number): Ptr {
+    // The object of the class that was freed last, if the shard's magazine has any.
     const i32 = this.i32;
+    const sizeClass = this.classes[(size + 7) >>> 3]!;
     const spc = (sizeClass << 1) | (flags & NOSCAN);
     const at = (Math.imul(shard, NUM_SPC) + spc) | 0;
     const m = (this.states + at) | 0;
@@ -289,7 +286,7 @@ export class Tiered implements TieredAllocator {
   allocAligned(size: number, align: number, flags: number = 0, shard: number = 0): Ptr {
     const sizeClass = alignedClass(size, align);
     if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
-    if (sizeClass > 0) return this.allocClass(sizeClass, flags, shard);
+    if (sizeClass > 0) return this.alloc(classSize[sizeClass]!, flags, shard);
     if (align <= PAGE_SIZE) return this.alloc(size, flags, shard);
     return allocAlignedLarge(this.core, size, align, flags, shard);
   }

@@ -1,0 +1,145 @@
+import { createAllocator, createMemory, NOSCAN, type Ptr, type TieredAllocator } from "@gort/alloc";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+const seed = Number(process.env["GORT_SEED"] ?? 31);
+const make = (): TieredAllocator => createAllocator(createMemory({ reserve: 2 ** 23 }));
+
+/** Says that a pointer lies at `slot`, and stores it. */
+function point(a: TieredAllocator, slot: Ptr, to: Ptr): void {
+  const w = (a.objects.pointerBits >>> 2) + (slot >>> 7);
+  a.memory.i32[w]! |= 1 << ((slot >>> 2) & 31);
+  a.memory.u32[slot >>> 2] = to;
+}
+
+/** Marks from `roots` with the tracer over a stack of `room` words; the bases marked. */
+function trace(a: TieredAllocator, roots: readonly Ptr[], room: number, work: number): Set<Ptr> {
+  const { objects, memory } = a;
+  const tracer = objects.tracer!;
+  const bottom = a.alloc(4 * room, NOSCAN) >>> 2;
+  const end = bottom + room;
+  const later: Ptr[] = [];
+  let top = bottom;
+  objects.cycle.startMark();
+  for (const p of roots) {
+    const base = objects.findAndMark(p);
+    if (base === 0 || !objects.isScan(base)) continue;
+    later.push(objects.sizeOf(base) > 4 * tracer.room ? base + 4 : base);
+  }
+  for (;;) {
+    if (top === bottom) {
+      const next = later.pop();
+      if (next === undefined) break;
+      memory.u32[top++] = next;
+    }
+    const before = tracer.scanned;
+    top = tracer.trace(bottom, top, end, work);
+    expect(top).toBeLessThanOrEqual(end);
+    if (tracer.scanned !== before || top === bottom) continue;
+    // A large object, or no room: the caller's part.
+    const entry = memory.u32[--top]!;
+    const base = entry - (entry & 7);
+    const size = objects.sizeOf(base);
+    while (top > bottom) later.push(memory.u32[--top]!);
+    for (let at = base; at < base + size; at += 4 * tracer.room) {
+      const bytes = Math.min(4 * tracer.room, base + size - at);
+      top = tracer.traceRange(at, bytes, base, size, bottom);
+      while (top > bottom) later.push(memory.u32[--top]!);
+    }
+  }
+  const marked = new Set<Ptr>();
+  objects.forEach((base) => {
+    if (objects.isMarked(base) && base !== bottom * 4) marked.add(base);
+  });
+  return marked;
+}
+
+const node = fc.record({
+  size: fc.constantFrom(8, 16, 24, 40, 64, 144, 500, 2048, 2304, 9000, 40_000),
+  noscan: fc.boolean(),
+  edges: fc.array(fc.tuple(fc.nat(1e6), fc.nat(1e6), fc.nat(1e6)), { maxLength: 12 }),
+});
+
+test("marks what a walk of the graph reaches, for objects and arrays of any size", () => {
+  fc.assert(
+    fc.property(
+      fc.array(node, { minLength: 1, maxLength: 150 }),
+      fc.integer({ min: 600, max: 3000 }),
+      fc.integer({ min: 1, max: 5000 }),
+      (nodes, room, work) => {
+        const a = make();
+        const all = nodes.map((n) => a.alloc(n.size, n.noscan ? NOSCAN : 0));
+        const edges = nodes.map(() => new Set<number>());
+        nodes.forEach((n, i) => {
+          for (const [slot, to, inside] of n.edges) {
+            const at = (slot % (n.size >>> 2)) * 4;
+            const j = to % all.length;
+            const target = all[j]! + (inside % nodes[j]!.size);
+            // The last pointer written to a slot counts.
+            const old = a.objects.find(a.memory.u32[(all[i]! + at) >>> 2]!);
+            if (old !== 0) continue;
+            if (n.noscan) continue;
+            point(a, all[i]! + at, target);
+            edges[i]!.add(j);
+          }
+        });
+        // A word that looks like a pointer but is none.
+        a.memory.u32[all[0]! >>> 2] ||= all.at(-1)!;
+        const reached = new Set<Ptr>();
+        const todo = [0];
+        for (let i = todo.pop(); i !== undefined; i = todo.pop()) {
+          if (reached.has(all[i]!)) continue;
+          reached.add(all[i]!);
+          todo.push(...edges[i]!);
+        }
+        expect(trace(a, [all[0]!], room, work)).toEqual(reached);
+        let bytes = 0;
+        for (const p of reached) bytes += a.objects.sizeOf(p);
+        expect(a.objects.tracer!.marked).toBe(bytes - a.objects.sizeOf(all[0]!));
+      },
+    ),
+    { seed, numRuns: 60 },
+  );
+});
+
+test("stops when the work is done, at a tag, and where there may be no room", () => {
+  const a = make();
+  const tracer = a.objects.tracer!;
+  const stack = a.alloc(4096, NOSCAN) >>> 2;
+  const { u32 } = a.memory;
+  a.objects.cycle.startMark();
+  for (let i = 0; i < 500; i++) u32[stack + i] = a.alloc(16);
+  const top = tracer.trace(stack, stack + 500, stack + 1024, 1);
+  expect(top).toBeLessThan(stack + 500);
+  expect(top).toBeGreaterThanOrEqual(stack + 500 - 32);
+  expect(tracer.scanned).toBe((stack + 500 - top) * 16);
+  u32[stack + 100] = u32[stack + 100]! | 1;
+  expect(tracer.trace(stack, stack + 200, stack + 1024, 1e9)).toBe(stack + 101);
+  expect(tracer.trace(stack, stack + 101, stack + 1024, 1e9)).toBe(stack + 101);
+  // Objects of 16 bytes may push four words.
+  expect(tracer.trace(stack, stack + 50, stack + 53, 1e9)).toBe(stack + 50);
+  expect(tracer.trace(stack, stack + 50, stack + 54, 1e9)).toBe(stack);
+});
+
+test("free objects, metadata, nil and numbers beyond the memory mark nothing", () => {
+  const a = make();
+  const holder = a.alloc(64);
+  const dead = a.alloc(64);
+  const live = a.alloc(64);
+  a.free(dead);
+  const strays = [
+    0,
+    1,
+    8,
+    4096,
+    dead,
+    2 ** 23 - 4,
+    2 ** 23,
+    2 ** 31,
+    2 ** 32 - 1,
+    holder + 8,
+    live,
+  ];
+  strays.forEach((p, i) => point(a, holder + 4 * i, p));
+  expect(trace(a, [holder], 1000, 1e6)).toEqual(new Set([holder, live]));
+});

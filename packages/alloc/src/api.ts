@@ -122,7 +122,8 @@ export interface TieredAllocator extends TracedAllocator {
    */
   allocAligned(size: number, align: number, flags?: number, shard?: number): Ptr;
   /**
-   * Resizes an object: in place if its size class stays, else by moving its bytes. Bytes past the old object are zero
+   * Resizes an object: in place if its size class stays or, above 32 KiB, if the pages behind it are free (or no longer
+   * needed); else by moving its bytes. Bytes past the old object are zero
    * unless `flags` has {@link NOZERO}. `realloc(0, n)` allocates. If it throws, the old object is untouched.
    */
   realloc(p: Ptr, size: number, flags?: number, shard?: number): Ptr;

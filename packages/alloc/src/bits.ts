@@ -35,6 +35,18 @@ export function clearBits(i32: Int32Array, bits: number, from: number, n: number
   return cleared;
 }
 
+/** Whether all of `n` bits are set. */
+export function allSet(i32: Int32Array, bits: number, from: number, n: number): boolean {
+  for (let b = from, end = from + n; b < end;) {
+    const lo = b & 31;
+    const count = Math.min(32 - lo, end - b);
+    const mask = (count === 32 ? -1 : (1 << count) - 1) << lo;
+    if ((i32[bits + (b >>> 5)]! & mask) !== mask) return false;
+    b += count;
+  }
+  return true;
+}
+
 /** Set bits in `words` words from word `from` on. */
 export function countBits(i32: Int32Array, from: number, words: number): number {
   let n = 0;

@@ -16,7 +16,7 @@
  * small tree. Rejected: a treap of runs (Go before 1.12), which needs records and rebalancing.
  */
 import type { Core } from "./core.ts";
-import { clearBits, setBits } from "./bits.ts";
+import { allSet, clearBits, setBits } from "./bits.ts";
 import {
   A_INUSE,
   A_PAGES,
@@ -164,6 +164,16 @@ export function takePages(c: Core, n: number): number {
   }
   claimPages(c, page, n);
   return page;
+}
+
+/** Takes the `n` pages from `page` on, obtaining them first if they lie past the frontier; false if one is not free. */
+export function takePagesAt(c: Core, page: number, n: number): boolean {
+  const i32 = c.i32;
+  const had = Math.max(0, Math.min(n, i32[H_FRONTIER]! - page));
+  if (!allSet(i32, c.freeBits, page, had)) return false;
+  if (had < n && !growHeap(c, n)) return false;
+  claimPages(c, page, n);
+  return true;
 }
 
 /** Marks free pages as taken. Their zero bits stay, for {@link takeZeroBits}. */

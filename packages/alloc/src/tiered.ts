@@ -27,7 +27,7 @@ import { freeToSpan, initCaches, refill } from "./cache.ts";
 import { initLists } from "./central.ts";
 import { Core, readHeader, writeHeader } from "./core.ts";
 import * as errors from "./errors.ts";
-import { allocLarge, freeLarge, noMemory } from "./large.ts";
+import { allocLarge, freeLarge, noMemory, resizeLarge } from "./large.ts";
 import { initMagazines, makeRoom } from "./magazine.ts";
 import { reserved } from "./memory.ts";
 import { SpanObjects } from "./objects.ts";
@@ -294,12 +294,22 @@ export class Tiered implements TieredAllocator {
   realloc(p: Ptr, size: number, flags: number = 0, shard: number = 0): Ptr {
     if (p === 0) return this.alloc(size, flags, shard);
     const old = this.usableSize(p);
-    if (size <= old && size > old >>> 1) return p;
+    if (size <= old && size > old >>> 1 && old <= MAX_SMALL_SIZE) return p;
+    if (old > MAX_SMALL_SIZE && this.resizeInPlace(p, size, flags, shard)) return p;
     const q = this.alloc(size, flags, shard);
     if (q === p) return p;
     this.memory.u8.copyWithin(q, p, p + Math.min(old, size));
     this.free(p, shard);
     return q;
+  }
+
+  /** A large object that stays large and keeps its kind, with pages added or given back at its end. */
+  private resizeInPlace(p: Ptr, size: number, flags: number, shard: number): boolean {
+    if (!Number.isInteger(size) || size <= MAX_SMALL_SIZE || size > MAX_MEMORY) return false;
+    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
+    const s = this.i32[this.pageMap + (p >>> PAGE_SHIFT)]!;
+    if (((this.i32[s + S_INFO]! ^ flags) & NOSCAN) !== 0) return false;
+    return resizeLarge(this.core, s, size, flags, shard);
   }
 
   scavenge(maxBytes: number = Infinity): number {

@@ -1,4 +1,10 @@
-import { createAllocator, createMemory } from "@gort/alloc";
+import {
+  countingAllocator,
+  createAllocator,
+  createBumpAllocator,
+  createMemory,
+  poisoningAllocator,
+} from "@gort/alloc";
 import type { TracedAllocator } from "@gort/alloc";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -13,7 +19,9 @@ import {
 import { runProgram } from "./program.ts";
 import { simpleAllocator } from "./simple-allocator.ts";
 
-const runs = Number(process.env["GORT_FUZZ"] ?? 12);
+/** Operations of the long program: `GORT_FUZZ=1000000` takes some minutes. */
+const operations = Number(process.env["GORT_FUZZ"] ?? 1500);
+const runs = Math.min(Math.max(Math.ceil(operations / 150), 10), 1000);
 const seed = Number(process.env["GORT_SEED"] ?? 20231);
 
 const tiered = (): TracedAllocator => createAllocator(createMemory({ reserve: 1 << 25 }));
@@ -21,7 +29,17 @@ const allocators: Record<string, () => TracedAllocator> = {
   simple: () => simpleAllocator(1 << 25),
   traced: () => traced(createAllocator(createMemory({ reserve: 1 << 25 }))),
   tiered,
+  "tiered without tracer and runs": () => {
+    const a = tiered();
+    Object.defineProperty(a.objects, "tracer", { value: undefined });
+    return Object.defineProperty(a, "runs", { value: undefined });
+  },
+  "traced counting": () => traced(countingAllocator(tiered())),
+  "traced poisoning": () => traced(poisoningAllocator(tiered(), { sites: false })),
+  bump: () => createBumpAllocator(createMemory({ reserve: 1 << 25 })),
 };
+/** The bump allocator frees nothing one by one, so what is unreachable stays. */
+const keeps = (name: string): boolean => name === "bump";
 const heaps = {
   "mark-sweep, hybrid barrier": (o: HeapOptions) => createHeap(o),
   "mark-sweep, insertion barrier": (o: HeapOptions) => createHeap({ ...o, barrier: "insertion" }),
@@ -38,7 +56,9 @@ describe("the same random program", () => {
       it(`reaches what the model reaches: ${heapName} on ${allocatorName}`, () => {
         fc.assert(
           fc.property(programs, (program) => {
-            runProgram(create({ allocator: allocator() }), program);
+            runProgram(create({ allocator: allocator() }), program, {
+              keepsGarbage: keeps(allocatorName),
+            });
           }),
           { numRuns: runs, seed },
         );
@@ -46,16 +66,35 @@ describe("the same random program", () => {
     }
   }
 
-  it("has equal reachable graphs on all heaps", () => {
+  it("has equal reachable graphs on all heaps and all allocators", () => {
     fc.assert(
       fc.property(programs, (program) => {
         const digests = Object.values(heaps).map((create) =>
           runProgram(create({ allocator: tiered() }), program),
         );
+        for (const [name, allocator] of Object.entries(allocators)) {
+          const options = { keepsGarbage: keeps(name) };
+          digests.push(runProgram(createHeap({ allocator: allocator() }), program, options));
+        }
         expect(new Set(digests).size).toBe(1);
       }),
       { numRuns: Math.ceil(runs / 2), seed: seed + 1 },
     );
+  });
+
+  it(`one long program keeps every invariant after each operation (${operations} operations)`, () => {
+    let state = seed;
+    const program = Array.from({ length: operations }, () => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return state >>> 1;
+    });
+    const heap = createHeap({ allocator: tiered() });
+    try {
+      runProgram(heap, program, { checkEach: true });
+    } catch (error) {
+      throw new Error(`GORT_SEED=${seed} GORT_FUZZ=${operations}`, { cause: error });
+    }
+    expect(heap.stats().numGC).toBeGreaterThan(0);
   });
 
   for (const barrier of ["hybrid", "insertion", "deletion"] as const) {

@@ -1,0 +1,109 @@
+import {
+  countingAllocator,
+  createAllocator,
+  createBumpAllocator,
+  createMemory,
+  NOSCAN,
+  poisoningAllocator,
+  type Allocator,
+} from "@gort/alloc";
+import { int32, ptr, struct } from "@gort/types";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkHeap, createHeap, traced } from "../src/index.ts";
+
+const seed = Number(process.env["GORT_SEED"] ?? 37);
+const Node = struct({ next: ptr(int32), id: int32, more: int32, rest: int32 });
+const plain: Record<string, () => Allocator> = {
+  "the default allocator": () => createAllocator(createMemory({ reserve: 2 ** 23 })),
+  "a counting one": () => countingAllocator(createAllocator(createMemory({ reserve: 2 ** 23 }))),
+  "a poisoning one": () =>
+    poisoningAllocator(createAllocator(createMemory({ reserve: 2 ** 23 })), { sites: false }),
+  "the bump allocator": () => createBumpAllocator(createMemory({ reserve: 2 ** 23 })),
+};
+
+describe.each(Object.entries(plain))("a table beside %s", (_, make) => {
+  it("finds the object of every address, and marks, through any allocs and frees", () => {
+    const step = fc.record({
+      op: fc.nat(9),
+      size: fc.integer({ min: 1, max: 3000 }),
+      n: fc.nat(1e6),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const a = traced(make());
+        const live = new Map<number, { size: number; marked: boolean }>();
+        for (const { op, size, n } of steps) {
+          const pick = [...live.keys()][n % (live.size || 1)];
+          if (op < 5 || pick === undefined)
+            live.set(a.alloc(size, op & 1 ? NOSCAN : 0), { size, marked: false });
+          else if (op < 7) {
+            a.free(pick);
+            live.delete(pick);
+          } else {
+            expect(a.objects.mark(pick)).toBe(!live.get(pick)!.marked);
+            live.get(pick)!.marked = true;
+          }
+          for (const [p, o] of live) {
+            const inside = p + (n % o.size);
+            expect(a.objects.find(inside)).toBe(p);
+            expect(a.objects.isMarked(p)).toBe(o.marked);
+          }
+          if (pick !== undefined && !live.has(pick)) expect(a.objects.find(pick)).toBe(0);
+        }
+        const seen = new Set<number>();
+        a.objects.forEach((base) => seen.add(base));
+        expect(seen).toEqual(new Set(live.keys()));
+      }),
+      { seed, numRuns: 15 },
+    );
+  });
+
+  it("collects a program's garbage and keeps its list", () => {
+    const heap = createHeap({ allocator: traced(make()), gcPercent: -1 });
+    const head = heap.root(0);
+    for (let i = 0; i < 2000; i++) {
+      const p = heap.alloc(Node);
+      heap.memory.i32[(p + 4) >>> 2] = i;
+      if (i % 4 !== 0) continue;
+      heap.writePtr(p, head.ptr);
+      head.set(p);
+      if (i % 400 === 0) heap.step(0.1);
+    }
+    heap.collect();
+    heap.collect();
+    checkHeap(heap);
+    expect(heap.stats().heapObjects).toBe(500);
+    let n = 0;
+    for (let p = head.ptr; p !== 0; p = heap.memory.u32[p >>> 2]!, n++)
+      expect(heap.memory.i32[(p + 4) >>> 2]).toBe(4 * (499 - n));
+    expect(n).toBe(500);
+  });
+});
+
+it("its own bitmaps cannot be freed, and size 0 has one address", () => {
+  const a = traced(createAllocator(createMemory({ reserve: 2 ** 22 })));
+  expect(() => a.free(a.system.user)).toThrow("free: ");
+  expect(a.alloc(0)).toBe(a.alloc(0));
+  expect(a.usableSize(a.alloc(0))).toBe(0);
+  expect(() => a.free(a.alloc(0))).not.toThrow();
+  expect(() => a.system.freeManual(8, 8192)).toThrow("freeManual: 8 is not what");
+  expect(() => a.system.allocManual(-1)).toThrow("allocManual: size -1");
+});
+
+it("an allocator with odd addresses is refused, and what it gave is given back", () => {
+  const inner = createAllocator(createMemory({ reserve: 2 ** 22 }));
+  let shift = 0;
+  const odd: Allocator = {
+    memory: inner.memory,
+    alloc: (size, flags, shard) => inner.alloc(size + 8, flags, shard) + shift,
+    free: (p, shard) => inner.free(p - shift, shard),
+    usableSize: (p) => inner.usableSize(p - shift) - shift,
+    stats: () => inner.stats(),
+  };
+  const a = traced(odd);
+  const before = inner.stats().heapObjects;
+  shift = 4;
+  expect(() => a.alloc(100)).toThrow("which is not a multiple of 8");
+  expect(inner.stats().heapObjects).toBe(before);
+});

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"runtime"
+	"sort"
 	"sync"
 	"time"
 )
@@ -130,31 +131,21 @@ func delay(i int) time.Duration {
 	return time.Duration(3600000+float64(uint32(i)*0x9e3779b1)/1200) * time.Millisecond
 }
 
-func timers(part string) job {
-	return func(n int, m *meter) (float64, float64) {
-		all := make([]*time.Timer, n)
-		if part == "add" {
-			m.start()
-		}
-		for i := range all {
-			all[i] = time.AfterFunc(delay(i), func() {})
-		}
-		if part == "add" {
-			m.stop()
-		} else {
-			m.start()
-		}
-		stopped := 0
-		for _, t := range all {
-			if t.Stop() {
-				stopped++
-			}
-		}
-		if part == "stop" {
-			m.stop()
-		}
-		return float64(stopped), timed
+func timers(n int, m *meter) (float64, float64) {
+	all := make([]*time.Timer, n)
+	t0 := time.Now()
+	for i := range all {
+		all[i] = time.AfterFunc(delay(i), func() {})
 	}
+	t1 := time.Now()
+	stopped := 0
+	for _, t := range all {
+		if t.Stop() {
+			stopped++
+		}
+	}
+	more["sched/timer-stop"] = per(time.Since(t1), n)
+	return float64(stopped), per(t1.Sub(t0), n)
 }
 
 func fire(n int, m *meter) (float64, float64) {
@@ -227,7 +218,58 @@ func deep(n int, m *meter) (float64, float64) {
 	return float64(n), timed
 }
 
+// Twenty 10 ms timers while two goroutines hand values over for n milliseconds: the 99.9th percentile of how late they
+// fire, in milliseconds, as in workload.ts.
+func lateness(n int, m *meter) (float64, float64) {
+	var mu sync.Mutex
+	late := []float64{}
+	due := make([]time.Time, 20)
+	running := true
+	var arm func(id int, wait time.Duration)
+	arm = func(id int, wait time.Duration) {
+		due[id] = time.Now().Add(wait)
+		time.AfterFunc(wait, func() {
+			mu.Lock()
+			defer mu.Unlock()
+			if running {
+				late = append(late, time.Since(due[id]).Seconds()*1000)
+				arm(id, 10*time.Millisecond)
+			}
+		})
+	}
+	end := time.Now().Add(time.Duration(n) * time.Millisecond)
+	mu.Lock()
+	for id := range due {
+		arm(id, 10*time.Millisecond+time.Duration(id)*time.Millisecond/2)
+	}
+	mu.Unlock()
+	ch := make(chan int)
+	go func() {
+		for i := 0; i&63 != 0 || time.Now().Before(end); i++ {
+			ch <- 1
+		}
+		close(ch)
+	}()
+	for range ch {
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	running = false
+	for _, at := range due {
+		if d := time.Since(at); d > 0 {
+			late = append(late, d.Seconds()*1000)
+		}
+	}
+	sort.Float64s(late)
+	at := len(late) * 999 / 1000
+	if at >= len(late) {
+		at = len(late) - 1
+	}
+	return 0, late[at]
+}
+
 func init() {
+	jobs["latency/timer"] = lateness
 	jobs["chan/unbuffered"] = pair(0)
 	jobs["chan/buffered"] = pair(100)
 	jobs["chan/select-ready"] = selectReady
@@ -235,8 +277,7 @@ func init() {
 	jobs["chan/sieve"] = sieve
 	jobs["sched/spawn"] = spawn
 	jobs["sched/parked"] = parked
-	jobs["sched/timer-add"] = timers("add")
-	jobs["sched/timer-stop"] = timers("stop")
+	jobs["sched/timer-add"] = timers
 	jobs["sched/timer-fire"] = fire
 	jobs["sync/trylock"] = tryLock
 	jobs["sync/lock"] = lock

@@ -91,25 +91,20 @@ func graph(n int) []*graphNode {
 }
 
 // The time the world was stopped, as Go reports it, while the graph is made and every record replaced once.
-func pause(which string) job {
-	return func(n int, m *meter) (float64, float64) {
-		all := graph(n)
-		r := random(9)
-		for i := 0; i < n; i++ {
-			all[i] = &graphNode{left: all[int(r.next()%uint32(n))], value: int32(i)}
-		}
-		runtime.GC()
-		var s debug.GCStats
-		debug.ReadGCStats(&s)
-		p := append([]time.Duration{}, s.Pause...)
-		sort.Slice(p, func(i, j int) bool { return p[i] < p[j] })
-		at := len(p) - 1
-		if which == "p99" {
-			at = len(p) * 99 / 100
-		}
-		runtime.KeepAlive(all)
-		return float64(n), float64(p[at].Nanoseconds()) / 1e6
+func pause(n int, m *meter) (float64, float64) {
+	all := graph(n)
+	r := random(9)
+	for i := 0; i < n; i++ {
+		all[i] = &graphNode{left: all[int(r.next()%uint32(n))], value: int32(i)}
 	}
+	runtime.GC()
+	var s debug.GCStats
+	debug.ReadGCStats(&s)
+	p := append([]time.Duration{}, s.Pause...)
+	sort.Slice(p, func(i, j int) bool { return p[i] < p[j] })
+	runtime.KeepAlive(all)
+	more["gc/pause-p99"] = float64(p[len(p)*99/100].Nanoseconds()) / 1e6
+	return float64(n), float64(p[len(p)-1].Nanoseconds()) / 1e6
 }
 
 var marked []*graphNode
@@ -203,7 +198,7 @@ func sortStructs(n int, m *meter) (float64, float64) {
 
 type cell struct{ x, y int32 }
 
-func maps[K comparable](part string, key func(i int) K) job {
+func maps[K comparable](kind string, key func(i int) K) job {
 	return func(n int, m *meter) (float64, float64) {
 		keys := make([]K, n)
 		for i := range keys {
@@ -212,35 +207,22 @@ func maps[K comparable](part string, key func(i int) K) job {
 		at := shuffled(n)
 		all := map[K]float64{}
 		runtime.GC()
-		if part == "set" {
-			m.start()
-		}
+		t0 := time.Now()
 		for i, k := range keys {
 			all[k] = float64(i) + 0.5
 		}
-		if part == "set" {
-			m.stop()
-		}
+		t1 := time.Now()
 		check := 0.0
-		if part == "get" {
-			m.start()
-		}
 		for _, i := range at {
 			check += all[keys[i]]
 		}
-		if part == "get" {
-			m.stop()
-		}
-		if part == "delete" {
-			m.start()
-		}
+		t2 := time.Now()
 		for _, i := range at {
 			delete(all, keys[i])
 		}
-		if part == "delete" {
-			m.stop()
-		}
-		return check, timed
+		more["map/"+kind+"-get"] = per(t2.Sub(t1), n)
+		more["map/"+kind+"-delete"] = per(time.Since(t2), n)
+		return check, per(t1.Sub(t0), n)
 	}
 }
 
@@ -276,22 +258,20 @@ func init() {
 	jobs["alloc/churn-1e5"] = churn(100000)
 	jobs["alloc/churn-1e6"] = churn(1000000)
 	jobs["gc/trees"] = trees
-	jobs["gc/pause-max"] = pause("max")
-	jobs["gc/pause-p99"] = pause("p99")
+	jobs["gc/pause-max"] = pause
 	jobs["gc/mark"] = mark
 	jobs["gc/record"] = record
 	jobs["slice/loop"] = loop
+	jobs["slice/view"] = loop
 	jobs["slice/append"] = appends
 	jobs["slice/copy"] = copies
 	jobs["slice/sort"] = sortInts
 	jobs["slice/sort-structs"] = sortStructs
-	for _, part := range []string{"set", "get", "delete"} {
-		jobs["map/int-"+part] = maps(part, func(i int) int32 { return int32(i * 7) })
-		jobs["map/string-"+part] = maps(part, func(i int) string {
-			return "key:" + strconv.FormatUint(uint64(uint32(i)*0x9e3779b1), 10)
-		})
-		jobs["map/struct-"+part] = maps(part, func(i int) cell { return cell{int32(i % 1000), int32(i / 1000)} })
-	}
+	jobs["map/int-set"] = maps("int", func(i int) int32 { return int32(i * 7) })
+	jobs["map/string-set"] = maps("string", func(i int) string {
+		return "key:" + strconv.FormatUint(uint64(uint32(i)*0x9e3779b1), 10)
+	})
+	jobs["map/struct-set"] = maps("struct", func(i int) cell { return cell{int32(i % 1000), int32(i / 1000)} })
 	jobs["map/stall"] = stall
 	jobs["map/bytes"] = mapBytes
 }

@@ -24,9 +24,33 @@ const tryLock = (n) => {
   return { check };
 };
 
+/** Tasks that wait for a permit. */
+const parked = async (n, meter) => {
+  const mu = new Sema(1);
+  await mu.acquire();
+  let check = 0;
+  const before = meter.heapBytes();
+  const wait = async () => {
+    await mu.acquire();
+    check++;
+    mu.release();
+  };
+  const all = [];
+  for (let i = 0; i < n; i++) all.push(wait());
+  const value = (meter.heapBytes() - before) / n;
+  mu.release();
+  await Promise.all(all);
+  return { check, value };
+};
+
 export default {
   name: "async-sema",
   package: "async-sema",
-  notes: { "*": "async functions" },
-  jobs: { "sync/lock": lock, "sync/lock-async": lock, "sync/trylock": tryLock },
+  notes: { "*": "async functions", "sched/parked": "async functions that wait for a permit" },
+  jobs: {
+    "sched/parked": parked,
+    "sync/lock": lock,
+    "sync/lock-async": lock,
+    "sync/trylock": tryLock,
+  },
 };

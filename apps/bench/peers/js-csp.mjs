@@ -52,6 +52,25 @@ const selectBlocking = async (n) => {
   return { check };
 };
 
+/** Takers wait, a thousand per channel: js-csp lets no more wait on one. */
+const parked = async (n, meter) => {
+  const channels = Array.from({ length: Math.ceil(n / 1000) }, () => csp.chan());
+  let check = 0;
+  const before = meter.heapBytes();
+  for (let i = 0; i < n; i++) {
+    csp.go(function* () {
+      yield csp.take(channels[Math.floor(i / 1000)]);
+      check++;
+    });
+  }
+  // Processes start in a later turn.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const value = (meter.heapBytes() - before) / n;
+  for (const ch of channels) ch.close();
+  while (check < n) await new Promise((resolve) => setTimeout(resolve, 1));
+  return { check, value };
+};
+
 const timer = async (n) => {
   const value = await lateness(n, (over) =>
     program(function* () {
@@ -84,6 +103,7 @@ export default {
     "chan/buffered": pair(100),
     "chan/select-ready": selectReady,
     "chan/select-blocking": selectBlocking,
+    "sched/parked": parked,
     "latency/timer": timer,
   },
 };

@@ -15,6 +15,22 @@ const pair = (cap) => async (n) => {
   return { check };
 };
 
+const parked = async (n, meter) => {
+  const ch = chan();
+  let check = 0;
+  const before = meter.heapBytes();
+  const wait = async () => {
+    await take(ch);
+    check++;
+  };
+  const all = [];
+  for (let i = 0; i < n; i++) all.push(wait());
+  const value = (meter.heapBytes() - before) / n;
+  close(ch);
+  await Promise.all(all);
+  return { check, value };
+};
+
 const timer = async (n) => {
   const value = await lateness(n, async (over) => {
     const ch = chan();
@@ -37,6 +53,7 @@ export default {
     "chan/buffered": pair(100),
     "chan-async/unbuffered": pair(0),
     "chan-async/buffered": pair(100),
+    "sched/parked": parked,
     "latency/timer": timer,
   },
 };

@@ -17,4 +17,27 @@ const limit = async (n) => {
   return { check };
 };
 
-export default { name: "p-limit", package: "p-limit", jobs: { "sync/limit": limit } };
+/** Tasks that wait for one that does not end yet. */
+const parked = async (n, meter) => {
+  const one = pLimit(1);
+  let open;
+  const gate = new Promise((resolve) => (open = resolve));
+  const first = one(() => gate);
+  let check = 0;
+  const before = meter.heapBytes();
+  const task = () => void check++;
+  const all = [];
+  for (let i = 0; i < n; i++) all.push(one(task));
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  const value = (meter.heapBytes() - before) / n;
+  open();
+  await Promise.all([first, ...all]);
+  return { check, value };
+};
+
+export default {
+  name: "p-limit",
+  package: "p-limit",
+  notes: { "sched/parked": "functions that wait for their turn" },
+  jobs: { "sync/limit": limit, "sched/parked": parked },
+};

@@ -13,6 +13,24 @@ const pair = (cap) => async (n) => {
   return { check };
 };
 
+/** Readers wait, a thousand per channel: it lets no more wait on one. */
+const parked = async (n, meter) => {
+  const per = 1000;
+  const channels = Array.from({ length: Math.ceil(n / per) }, () => channel());
+  let check = 0;
+  const before = meter.heapBytes();
+  const wait = async (ch) => {
+    await ch.read();
+    check++;
+  };
+  const all = [];
+  for (let i = 0; i < n; i++) all.push(wait(channels[Math.floor(i / per)]));
+  const value = (meter.heapBytes() - before) / n;
+  for (const ch of channels) ch.close();
+  await Promise.all(all);
+  return { check, value };
+};
+
 const timer = async (n) => {
   const value = await lateness(n, async (over) => {
     const ch = channel(1);
@@ -41,6 +59,7 @@ export default {
     "chan/buffered": pair(100),
     "chan-async/unbuffered": pair(1),
     "chan-async/buffered": pair(100),
+    "sched/parked": parked,
     "latency/timer": timer,
   },
 };

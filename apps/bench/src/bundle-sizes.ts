@@ -18,6 +18,8 @@ const rivals: readonly (readonly [name: string, from: string])[] = [
   ["Mutex", "async-mutex"],
   ["Sema", "async-sema"],
   ["Queue", "effect"],
+  ["HashMap", "js-sdsl"],
+  ["defHashMap", "@thi.ng/associative"],
 ];
 
 /** Bundles each import alone, gort's from its built packages. */

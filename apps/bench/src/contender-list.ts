@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Contender, Report } from "./job.ts";
+import type { NodeBinary } from "./nodes.ts";
 
 /** The folder of this application; the harness runs from its `dist`. */
 export const home = fileURLToPath(new URL("..", import.meta.url));
@@ -23,13 +24,31 @@ export interface Entrant {
   readonly library: boolean;
   readonly notes: Readonly<Record<string, string>>;
   readonly limits: Readonly<Record<string, number>>;
+  /** Whether one round is enough: it is there for orientation. */
+  readonly once?: boolean;
   command(job: string, n: number, runs: number, unit: string): [file: string, args: string[]];
 }
+
+/** WebAssembly has 4 GiB, and Go's collector there stops at less. */
+const wasmLimits: Readonly<Record<string, number>> = {
+  "sched/spawn": 100_000,
+  "sched/parked": 100_000,
+  "sched/timer-add": 200_000,
+  "sched/timer-fire": 200_000,
+  "chan/sieve": 2000,
+  "map/stall": 1_000_000,
+};
 
 /** Jobs whose heap is larger than V8's default. */
 const memory = "--max-old-space-size=8192";
 
-function entrant(file: string, c: Contender, dist: string, version: string): Entrant {
+function entrant(
+  file: string,
+  c: Contender,
+  dist: string,
+  version: string,
+  node: NodeBinary,
+): Entrant {
   return {
     name: c.name,
     version,
@@ -38,7 +57,7 @@ function entrant(file: string, c: Contender, dist: string, version: string): Ent
     notes: c.notes ?? {},
     limits: c.limits ?? {},
     command: (job, n, runs, unit) => [
-      process.execPath,
+      node.path,
       ["--expose-gc", memory, join(dist, "child.js"), file, job, `${n}`, `${runs}`, unit],
     ],
   };
@@ -48,25 +67,29 @@ const load = async (file: string): Promise<Contender> =>
   ((await import(pathToFileURL(file).href)) as { default: Contender }).default;
 
 /** gort, from the `dist` of this application or of another checkout. */
-export async function gort(dist = join(home, "dist"), name = "gort"): Promise<Entrant> {
+export async function gort(
+  node: NodeBinary,
+  dist = join(home, "dist"),
+  name = "gort",
+): Promise<Entrant> {
   const file = join(dist, "contenders/gort.js");
-  return entrant(file, { ...(await load(file)), name }, dist, "this checkout");
+  return entrant(file, { ...(await load(file)), name }, dist, "this checkout", node);
 }
 
 /** gort's other forms. */
-export async function gortOther(): Promise<Entrant> {
+export async function gortOther(node: NodeBinary): Promise<Entrant> {
   const file = join(home, "dist/contenders/gort-other.js");
-  return entrant(file, await load(file), join(home, "dist"), "this checkout");
+  return entrant(file, await load(file), join(home, "dist"), "this checkout", node);
 }
 
 /** What JavaScript itself has. */
-export async function native(): Promise<Entrant> {
+export async function native(node: NodeBinary): Promise<Entrant> {
   const file = join(home, "dist/contenders/native.js");
-  return entrant(file, await load(file), join(home, "dist"), process.version);
+  return entrant(file, await load(file), join(home, "dist"), node.version, node);
 }
 
 /** The libraries: every adapter in `peers/`, whose packages must be installed there. */
-export async function peers(): Promise<Entrant[]> {
+export async function peers(node: NodeBinary): Promise<Entrant[]> {
   const folder = join(home, "peers");
   const all: Entrant[] = [];
   for (const name of readdirSync(folder)
@@ -76,13 +99,13 @@ export async function peers(): Promise<Entrant[]> {
     const c = await load(file);
     const manifest = join(folder, "node_modules", c.package!, "package.json");
     const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
-    all.push(entrant(file, c, join(home, "dist"), version));
+    all.push(entrant(file, c, join(home, "dist"), version, node));
   }
   return all;
 }
 
 /** Real Go, built if its sources are newer than the binaries; none if there is no `go`. */
-export function realGo(): Entrant[] {
+export function realGo(node: NodeBinary): Entrant[] {
   const source = join(home, "go");
   const out = join(home, "node_modules/.cache/go");
   let version: string;
@@ -125,11 +148,11 @@ export function realGo(): Entrant[] {
     all.push({
       ...common,
       name: "Go (wasm)",
-      // A question of processor time only; memory and pauses are native Go's.
-      jobs: jobs.filter((j) => /^(chan|sched\/spawn|sync|gc\/trees|map\/int)/.test(j)),
-      limits: { "sched/spawn": 100_000, "chan/sieve": 2000 },
+      jobs,
+      limits: wasmLimits,
+      once: true,
       command: (job, n, runs, unit) => [
-        process.execPath,
+        node.path,
         [join(home, "dist/go-wasm.js"), glue, wasm, job, `${n}`, `${runs}`, unit],
       ],
     });

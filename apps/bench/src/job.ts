@@ -9,6 +9,7 @@
  *     anything is timed.
  *  2. A job that measures time brackets the measured part with `start` and `stop`, or is measured as a whole. A job that
  *     measures something else returns it as `value`, in the unit of the job.
+ *  3. A job that measures others with it, such as `set` before `get`, returns their values as `more`, each in its unit.
  */
 
 /** Handed to a job: marks the part to be timed. */
@@ -29,6 +30,8 @@ export interface Outcome {
   readonly check: number;
   /** The measured value where it is not the time taken. `Infinity` for: it never came to that. */
   readonly value?: number;
+  /** Values of the jobs that are measured with this one, by job. */
+  readonly more?: Readonly<Record<string, number>>;
   /** What the reader should know of this run. */
   readonly note?: string;
 }
@@ -53,5 +56,7 @@ export interface Report {
   readonly check: number;
   /** The least value of the runs: what disturbs a process only ever adds. */
   readonly value: number;
+  /** The same of the jobs measured with it. */
+  readonly more?: Readonly<Record<string, number>>;
   readonly note?: string;
 }

@@ -1,7 +1,10 @@
-/** The figures behind docs/benchmarks: the latest result of each job, with the machine and date it is from; a line of JSON each. */
+/**
+ * The figures behind the pages: the latest result of each job, with the machine and date it is from; a line of JSON each. Growth
+ * is kept beside them in the same way.
+ */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { jobs } from "./jobs.ts";
-import type { JobResult } from "./run.ts";
+import type { Growth, JobResult } from "./run.ts";
 
 /** A result and the header of its run. */
 export interface Kept {
@@ -15,17 +18,42 @@ const replace = (_: string, v: unknown): unknown =>
 const revive = (_: string, v: unknown): unknown =>
   v === "Infinity" || v === "-Infinity" || v === "NaN" ? Number(v) : v;
 
+const read = <T>(file: string): T[] =>
+  existsSync(file)
+    ? readFileSync(file, "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line, revive) as T)
+    : [];
+
+/** In the order of the list of jobs, each of them as the list has it now. */
+function inOrder<T>(file: string, byJob: ReadonlyMap<string, T>): T[] {
+  const all = jobs.map((j) => byJob.get(j.id)).filter((k) => k !== undefined);
+  if (all.length > 0)
+    writeFileSync(file, all.map((k) => JSON.stringify(k, replace) + "\n").join(""));
+  return all;
+}
+
 /** Puts results in the place of earlier ones of the same jobs; all, in the order of the list of jobs. */
 export function merge(
   file: string,
   results: readonly JobResult[],
   header: readonly string[],
 ): Kept[] {
-  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
-  const old = lines.map((line) => JSON.parse(line, revive) as Kept);
-  const byJob = new Map(old.map((k) => [k.result.job.id, k]));
+  const byJob = new Map(read<Kept>(file).map((k) => [k.result.job.id, k]));
   for (const result of results) byJob.set(result.job.id, { header, result });
-  const merged = jobs.map((j) => byJob.get(j.id)).filter((k) => k !== undefined);
-  writeFileSync(file, merged.map((k) => JSON.stringify(k, replace) + "\n").join(""));
-  return merged;
+  return inOrder(file, byJob);
+}
+
+/** A growth curve and the first line of the header of its run. */
+export interface KeptGrowth {
+  readonly header: string;
+  readonly growth: Growth;
+}
+
+/** The same for growth. */
+export function mergeGrowth(file: string, grown: readonly Growth[], header: string): KeptGrowth[] {
+  const byJob = new Map(read<KeptGrowth>(file).map((k) => [k.growth.job.id, k]));
+  for (const growth of grown) byJob.set(growth.job.id, { header, growth });
+  return inOrder(file, byJob);
 }

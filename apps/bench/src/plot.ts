@@ -92,26 +92,61 @@ export function bars(title: string, results: readonly JobResult[]): string {
   );
 }
 
-/** A line per contender: the value per operation against the size, both logarithmic. A right complexity is a level line. */
-export function growth(g: Growth, date: string): string {
+const COLUMNS = 3;
+const CELL = { width: 300, height: 230 };
+
+/**
+ * A small chart per job, a line per contender: the value against the size, both logarithmic. Of values per operation a right
+ * complexity is a level line.
+ */
+export function growthChart(title: string, growths: readonly Growth[], date: string): string {
+  const names = [...new Set(growths.flatMap((g) => g.lines.map((l) => l.name)))];
+  const rows = Math.ceil(growths.length / COLUMNS);
+  const columns = Math.min(COLUMNS, growths.length);
+  const top = 100;
+  const at = (i: number): { left: number; top: number } => ({
+    left: 55 + (i % COLUMNS) * CELL.width,
+    top: top + 25 + Math.floor(i / COLUMNS) * CELL.height,
+  });
+  const axis = { type: "log", axisLine: { onZero: false }, axisLabel: { fontSize: 10 } };
   return draw(
     {
-      title: {
-        text: g.job.title,
-        subtext: `${g.job.unit}${g.job.unit === "ns" ? " per operation" : ""} against n; ${date}`,
-      },
-      legend: { top: 66 },
-      grid: { left: 10, right: 40, top: 110, bottom: 30, containLabel: true },
-      xAxis: { type: "log", min: 1000, name: "n" },
-      yAxis: { type: "log", name: g.job.unit },
-      series: g.lines.map((line) => ({
-        name: line.name,
-        type: "line",
-        lineStyle: { width: line.name === "gort" ? 3 : 1.5 },
-        data: line.points,
+      title: [
+        { text: `${title}: growth`, subtext: `value per operation (or in all) against n; ${date}` },
+        ...growths.map((g, i) => ({
+          text: `${g.job.title} (${g.job.unit})`,
+          left: at(i).left - 30,
+          top: at(i).top - 28,
+          textStyle: { fontSize: 12, fontWeight: "normal" },
+        })),
+      ],
+      legend: { top: 50, data: names },
+      grid: growths.map((_, i) => ({ ...at(i), width: CELL.width - 80, height: CELL.height - 75 })),
+      xAxis: growths.map((_, i) => ({
+        ...axis,
+        gridIndex: i,
+        min: 1000,
+        axisLabel: { fontSize: 10, formatter: power },
       })),
+      yAxis: growths.map((_, i) => ({ ...axis, gridIndex: i })),
+      series: growths.flatMap((g, i) =>
+        g.lines.map((line) => ({
+          name: line.name,
+          type: "line",
+          symbolSize: 4,
+          xAxisIndex: i,
+          yAxisIndex: i,
+          color: palette[names.indexOf(line.name) % palette.length],
+          lineStyle: { width: line.name === "gort" ? 3 : 1.5 },
+          data: line.points,
+        })),
+      ),
     },
-    700,
-    420,
+    40 + Math.max(2, columns) * CELL.width,
+    top + rows * CELL.height,
   );
 }
+
+const superscript = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+/** `10⁶`. */
+const power = (n: number): string => `10${superscript[Math.round(Math.log10(n))] ?? ""}`;

@@ -2,7 +2,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { BundleSize } from "./bundle-sizes.ts";
-import type { Group } from "./jobs.ts";
+import type { Group } from "./groups.ts";
+import { reason } from "./reasons.ts";
 import type { JobResult } from "./run.ts";
 import type { Spread } from "./stats.ts";
 import type { Verdict } from "./verdicts.ts";
@@ -97,7 +98,7 @@ export function sizeCells(sizes: readonly BundleSize[]): Cells {
   };
 }
 
-/** Where gort is slower than someone, as sentences. */
+/** Where gort is slower than someone and why, as list entries. */
 export function losses(results: readonly JobResult[]): string[] {
   const all: string[] = [];
   for (const r of results) {
@@ -106,9 +107,9 @@ export function losses(results: readonly JobResult[]): string[] {
       if (row.error !== undefined || !(row.ratio.median < 1)) continue;
       const within = row.ratio.median >= Math.min(r.noise.min, 1 / r.noise.max);
       const times = figure(1 / row.ratio.median);
-      all.push(
-        `- ${r.job.title}: ${row.name} needs less, by a factor of ${times}${within ? " (within the noise)" : ""}.`,
-      );
+      const what = `- ${r.job.title}: ${row.name} needs less, by a factor of ${times}`;
+      const why = within ? "within the noise" : reason(r.job.id, row.name);
+      all.push(why === undefined ? `${what}.` : `${what}: ${why}.`);
     }
   }
   return all;
@@ -130,7 +131,7 @@ export function page(
     "",
     `# ${group.title}`,
     "",
-    "<!-- Written by `pnpm bench`; not by hand. -->",
+    "<!-- Written by `pnpm bench --write`; not by hand. -->",
     "",
     ...header.map((h) => `- ${h}`),
     "",

@@ -34,7 +34,10 @@ export interface JobResult {
 /** How large and how often. */
 export interface Effort {
   readonly size: "quick" | "default" | "full";
+  /** Processes per contender and job. */
   readonly rounds: number;
+  /** Seconds after which a job takes no further round, once it had two. */
+  readonly secondsMax: number;
 }
 
 export const sizeOf = (job: JobSpec, size: Effort["size"]): number =>
@@ -42,67 +45,108 @@ export const sizeOf = (job: JobSpec, size: Effort["size"]): number =>
 
 const message = (e: unknown): string => (e instanceof Error ? e.message : String(e));
 
-/** Measures one job. The first of `entrants` is gort. */
-export async function runJob(
-  job: JobSpec,
+/** What the rounds of one job brought, by contender. */
+interface Measured {
+  /** Values by job: of the job itself and of those measured with it. */
+  readonly values: Map<string, number[]>;
+  readonly notes: Set<string>;
+  error?: string;
+}
+
+const fresh = (): Measured => ({ values: new Map(), notes: new Set() });
+
+function add(m: Measured, id: string, value: number): void {
+  const list = m.values.get(id);
+  if (list === undefined) m.values.set(id, [value]);
+  else list.push(value);
+}
+
+/** Who takes part in a job at all. */
+export const able = (entrants: readonly Entrant[], leader: JobSpec): Entrant[] =>
+  entrants.filter((e) => e.jobs.includes(leader.id));
+
+/** Asks everyone for the result at a small size; says what is wrong with those that differ from the first. */
+export async function compareResults(
+  leader: JobSpec,
   entrants: readonly Entrant[],
-  effort: Effort,
+  n: number,
   progress: (who: string) => void,
-): Promise<JobResult> {
-  const n = sizeOf(job, effort.size);
-  const checkN = job.checkN ?? 1000;
-  const runs = job.runs ?? 3;
-  const able = entrants.filter((e) => e.jobs.includes(job.id));
+): Promise<Map<Entrant, string>> {
   const errors = new Map<Entrant, string>();
   let expected: number | undefined;
-  for (const e of able) {
+  for (const e of able(entrants, leader)) {
     progress(`${e.name}: same result?`);
     try {
-      const { check } = await ask(e, job.id, Math.min(checkN, n), 0, job.unit);
+      const { check } = await ask(e, leader.id, Math.min(leader.checkN ?? 1000, n), 0, leader.unit);
       expected ??= check;
       if (check !== expected) errors.set(e, `its result is ${check}, gort's ${expected}`);
     } catch (error) {
       errors.set(e, message(error));
     }
   }
-  const values = new Map<Entrant, number[]>(able.map((e) => [e, []]));
-  const again: number[] = [];
-  const notes = new Map<Entrant, Set<string>>(able.map((e) => [e, new Set()]));
-  const measure = async (e: Entrant, to: number[]): Promise<void> => {
+  return errors;
+}
+
+/** Measures the jobs of one process: `leader`, and those of `wanted` that are measured with it. The first of `entrants` is gort. */
+export async function runJob(
+  leader: JobSpec,
+  wanted: readonly JobSpec[],
+  entrants: readonly Entrant[],
+  effort: Effort,
+  progress: (who: string) => void,
+): Promise<JobResult[]> {
+  const n = sizeOf(leader, effort.size);
+  const began = performance.now();
+  const errors = await compareResults(leader, entrants, n, progress);
+  const all = able(entrants, leader);
+  const measured = new Map(all.map((e) => [e, fresh()]));
+  const again = fresh();
+  for (const [e, error] of errors) measured.get(e)!.error = error;
+  const measure = async (e: Entrant, to: Measured): Promise<void> => {
+    if (to.error !== undefined) return;
     progress(e.name);
     try {
-      const r = await ask(e, job.id, n, runs, job.unit);
-      to.push(r.value);
-      if (r.note) notes.get(e)!.add(r.note);
+      const r = await ask(e, leader.id, n, leader.runs ?? 3, leader.unit);
+      add(to, leader.id, r.value);
+      for (const [id, v] of Object.entries(r.more ?? {})) add(to, id, v);
+      if (r.note) to.notes.add(r.note);
     } catch (error) {
-      errors.set(e, message(error));
+      to.error = message(error);
     }
   };
-  for (let round = 0; round < effort.rounds; round++) {
-    for (const e of able) {
-      if (!errors.has(e)) await measure(e, values.get(e)!);
+  const gort = measured.get(all[0]!)!;
+  const tooLong = (round: number): boolean =>
+    round >= 2 && performance.now() - began > effort.secondsMax * 1000;
+  for (let round = 0; round < effort.rounds && !tooLong(round); round++) {
+    for (const e of all) {
+      if (round === 0 || e.once !== true || effort.secondsMax === Infinity)
+        await measure(e, measured.get(e)!);
     }
-    if (!errors.has(able[0]!)) await measure(able[0]!, again);
+    if (gort.error === undefined) await measure(all[0]!, again);
   }
-  const own = values.get(able[0]!)!;
-  const rows = able.map((e): Row => {
-    const all = values.get(e)!;
-    const fixed = [e.notes[job.id], e.notes["*"]].find((x) => x !== undefined);
-    const limit = e.limits[job.id];
-    const error = errors.get(e);
-    return {
-      name: e.name,
-      value: spread(all),
-      ratio: spread(ratios(all, own)),
-      notes: [
-        ...(fixed ? [fixed] : []),
-        ...(limit !== undefined && limit < n ? [`n = ${limit}`] : []),
-        ...notes.get(e)!,
-      ],
-      ...(error === undefined ? {} : { error }),
-    };
+  return wanted.map((job) => {
+    const own = gort.values.get(job.id) ?? [];
+    const rows: Row[] = [];
+    for (const e of all) {
+      const m = measured.get(e)!;
+      const values = m.values.get(job.id) ?? [];
+      if (values.length === 0 && m.error === undefined) continue;
+      const fixed = [e.notes[job.id], e.notes["*"]].find((x) => x !== undefined);
+      const limit = e.limits[leader.id];
+      rows.push({
+        name: e.name,
+        value: spread(values),
+        ratio: spread(ratios(values, own)),
+        notes: [
+          ...(fixed ? [fixed] : []),
+          ...(limit !== undefined && limit < n ? [`n = ${limit}`] : []),
+          ...m.notes,
+        ],
+        ...(m.error === undefined ? {} : { error: m.error }),
+      });
+    }
+    return { job, n, rows, noise: spread(ratios(again.values.get(job.id) ?? [], own)) };
   });
-  return { job, n, rows, noise: spread(ratios(again, own)) };
 }
 
 /** One line of the growth plot. */
@@ -111,28 +155,36 @@ export interface Growth {
   readonly lines: readonly { name: string; points: readonly [n: number, value: number][] }[];
 }
 
-/** Measures a job at growing sizes, gort and the contenders named, once each. */
+/** Measures the jobs of one process at growing sizes, gort and the contenders named, once each. */
 export async function runGrowth(
-  job: JobSpec,
+  leader: JobSpec,
+  wanted: readonly JobSpec[],
   entrants: readonly Entrant[],
   effort: Effort,
   progress: (who: string) => void,
-): Promise<Growth> {
-  const sizes = (job.growth ?? []).filter((n) => effort.size === "full" || n <= 1_000_000);
-  const lines = [];
-  for (const e of entrants.filter((c) => c.jobs.includes(job.id))) {
-    const points: [number, number][] = [];
+): Promise<Growth[]> {
+  const sizes = (leader.growth ?? []).filter((n) => effort.size === "full" || n <= 1_000_000);
+  const lines = new Map(
+    wanted.map((job) => [job.id, [] as { name: string; points: [number, number][] }[]]),
+  );
+  for (const e of able(entrants, leader)) {
+    const points = new Map(wanted.map((job) => [job.id, [] as [number, number][]]));
     for (const n of sizes) {
-      if (n > (e.limits[job.id] ?? Infinity)) break;
+      if (n > (e.limits[leader.id] ?? Infinity)) break;
       progress(`${e.name}, n = ${n}`);
       try {
-        const r = await ask(e, job.id, n, Math.min(job.runs ?? 3, n < 1e5 ? 3 : 1), job.unit);
-        if (Number.isFinite(r.value)) points.push([n, r.value]);
+        const runs = Math.min(leader.runs ?? 3, n < 1e5 ? 3 : 1);
+        const r = await ask(e, leader.id, n, runs, leader.unit);
+        for (const [id, v] of Object.entries({ [leader.id]: r.value, ...r.more })) {
+          if (Number.isFinite(v)) points.get(id)?.push([n, v]);
+        }
       } catch {
         break; // What fails here is named in the table.
       }
     }
-    lines.push({ name: e.name, points });
+    for (const [id, at] of points) {
+      if (at.length > 0) lines.get(id)!.push({ name: e.name, points: at });
+    }
   }
-  return { job, lines };
+  return wanted.map((job) => ({ job, lines: lines.get(job.id)! }));
 }

@@ -60,6 +60,7 @@ export const targets: readonly Target[] = [
   { job: "gc/barrier-off", atMost: 2 },
   { job: "gc/barrier-on", atMost: 20 },
   { job: "slice/loop", rival: "JavaScript", atLeast: 0.9 },
+  { job: "slice/view", rival: "JavaScript", atLeast: 0.9 },
   { job: "slice/append", rival: "JavaScript", atLeast: 1 },
   { job: "slice/copy", rival: "JavaScript", atLeast: 0.9 },
   { job: "slice/sort", rival: "JavaScript", atLeast: 1 },

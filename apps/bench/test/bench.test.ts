@@ -1,14 +1,21 @@
 /** Every job of gort at a tiny size, so that no benchmark rots; what is measured is never a test. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { measure } from "../src/child.ts";
+import type { Entrant } from "../src/contender-list.ts";
 import gort from "../src/contenders/gort.ts";
 import other from "../src/contenders/gort-other.ts";
 import native from "../src/contenders/native.ts";
 import type { JobSpec } from "../src/jobs.ts";
-import { groupOf, groups, jobs } from "../src/jobs.ts";
+import { groupOf, groups } from "../src/groups.ts";
+import { jobs, leaderOf } from "../src/jobs.ts";
+import { merge, mergeGrowth } from "../src/kept.ts";
+import { nodeBinary } from "../src/nodes.ts";
+import { reason, reasonedJobs } from "../src/reasons.ts";
 import { figure, losses, markdown, page } from "../src/report.ts";
-import type { JobResult } from "../src/run.ts";
+import { type JobResult, runJob } from "../src/run.ts";
 import { ratios, spread } from "../src/stats.ts";
 import { targets } from "../src/targets.ts";
 import { verdicts } from "../src/verdicts.ts";
@@ -20,32 +27,119 @@ const folder = new URL("../peers/", import.meta.url);
 const adapters = readdirSync(folder).filter((f) => f.endsWith(".mjs"));
 const texts = adapters.map((f) => [f, readFileSync(new URL(f, folder), "utf8")] as const);
 
-test.each(jobs.map((job) => [job.id, job] as const))(
+const leaders = jobs.filter((job) => job.with === undefined);
+
+test.each(leaders.map((job) => [job.id, job] as const))(
   "%s runs, and agrees with JavaScript",
   async (id, job) => {
     const n = tiny(job);
+    const members = jobs.filter((j) => j.with === id).map((j) => j.id);
     const ours = await measure(gort.jobs[id]!, n);
-    expect(Number.isFinite(ours.value ?? ours.ms)).toBe(true);
-    expect(ours.value ?? ours.ms).toBeGreaterThanOrEqual(0);
-    const results = [ours.check];
+    const results = [ours];
     for (const c of [native, other]) {
-      if (c.jobs[id] !== undefined) results.push((await measure(c.jobs[id], n)).check);
+      if (c.jobs[id] !== undefined) results.push(await measure(c.jobs[id], n));
     }
-    for (const check of results) expect(check).toBe(ours.check);
+    for (const r of results) {
+      expect(r.check).toBe(ours.check);
+      // The jobs of the same process have values too.
+      expect(Object.keys(r.more ?? {}).sort()).toEqual(members.sort());
+      for (const value of [r.value ?? r.ms, ...Object.values(r.more ?? {})]) {
+        expect(Number.isFinite(value)).toBe(true);
+        expect(value).toBeGreaterThanOrEqual(0);
+      }
+    }
   },
 );
 
 test("every job is in a group and has gort in it; every job of gort is in the list", () => {
-  expect(
-    Object.keys(gort.jobs)
-      .filter((id) => !jobs.some((j) => j.id === id))
-      .sort(),
-  ).toEqual(["map/string-delete", "map/struct-delete"]);
+  expect(Object.keys(gort.jobs).sort()).toEqual(leaders.map((j) => j.id).sort());
   for (const job of jobs) {
     expect(groups.map((g) => g.id)).toContain(groupOf(job.id));
-    expect(Object.keys(gort.jobs)).toContain(job.id);
     expect(job.quick).toBeLessThanOrEqual(job.n);
+    // What is measured in one process has one size.
+    const leader = leaderOf(job);
+    expect(leader.with).toBeUndefined();
+    const { n, quick, full, growth, runs } = leader;
+    expect(job).toMatchObject({ n, quick });
+    expect([job.full, job.growth, job.runs]).toEqual([full, growth, runs]);
   }
+});
+
+test("every library with channels is measured for latency, and every map for its stall", () => {
+  for (const [file, text] of texts) {
+    const does = (id: string): boolean => text.includes(`"${id}"`);
+    if (does("chan/unbuffered")) expect(does("latency/timer"), file).toBe(true);
+    if (text.includes("mapJobs(")) expect(does("map/stall"), file).toBe(true);
+    if (does("chan/unbuffered")) expect(does("sched/parked"), file).toBe(true);
+  }
+});
+
+test("reasons are given for jobs that there are, and never for Go in WebAssembly", () => {
+  for (const id of reasonedJobs) expect(jobs.map((j) => j.id)).toContain(id);
+  expect(reason("chan/sieve", "Go")).toContain("registers");
+  expect(reason("chan/sieve", "Go (wasm)")).toBeUndefined();
+  expect(reason("chan-async/buffered", "medium")).toContain("thenable");
+  expect(reason("gc/barrier-on", "Go")).toBeUndefined();
+});
+
+test("figures are kept by job: a later run replaces its own jobs only", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gort-bench-test-"));
+  const file = join(folder, "results.jsonl");
+  const of = (id: string, value: number): JobResult => ({
+    job: jobs.find((j) => j.id === id)!,
+    n: 1,
+    rows: [{ name: "gort", value: spread([value]), ratio: spread([]), notes: [] }],
+    noise: spread([Infinity]),
+  });
+  merge(file, [of("chan/sieve", 1), of("map/stall", 2)], ["first"]);
+  const merged = merge(file, [of("map/stall", 3)], ["second"]);
+  expect(merged.map((k) => [k.result.job.id, k.result.rows[0]!.value.max, k.header[0]])).toEqual([
+    ["chan/sieve", 1, "first"],
+    ["map/stall", 3, "second"],
+  ]);
+  // JSON has no Infinity; the file has.
+  expect(merge(file, [], [])[0]!.result.noise.max).toBe(Infinity);
+  const growth = {
+    job: jobs[0]!,
+    lines: [{ name: "gort", points: [[1000, 5]] as [[number, number]] }],
+  };
+  const curves = join(folder, "growth.jsonl");
+  expect(mergeGrowth(curves, [growth], "a")).toEqual(mergeGrowth(curves, [], "b"));
+  rmSync(folder, { recursive: true });
+});
+
+test("another Node is a path or a version", () => {
+  const say = (): void => {};
+  expect(nodeBinary(process.execPath, say).version).toBe(process.version);
+  expect(() => nodeBinary("newest", say)).toThrow('node: "newest" is neither a path nor a version');
+});
+
+test("results are compared before anything is timed, and one that differs is not", async () => {
+  const fake = (name: string, check: number): Entrant => ({
+    name,
+    version: "1",
+    jobs: ["chan/sieve"],
+    library: true,
+    notes: {},
+    limits: {},
+    command: (_job, n, runs) => [
+      process.execPath,
+      ["-p", `JSON.stringify({ check: ${check}, value: ${n} / 2, runs: ${runs} })`],
+    ],
+  });
+  const job = jobs.find((j) => j.id === "chan/sieve")!;
+  const effort = { size: "quick", rounds: 2, secondsMax: Infinity } as const;
+  const asked: string[] = [];
+  const all = [fake("gort", 7), fake("right", 7), fake("wrong", 8)];
+  const [result] = await runJob(job, [job], all, effort, (who) => asked.push(who));
+  expect(result!.rows.map((r) => [r.name, r.value.median, r.error])).toEqual([
+    ["gort", 150, undefined],
+    ["right", 150, undefined],
+    ["wrong", NaN, "its result is 8, gort's 7"],
+  ]);
+  expect(result!.noise).toEqual({ median: 1, min: 1, max: 1 });
+  expect(asked.filter((who) => who === "wrong")).toEqual([]);
+  expect(asked.slice(3)).toEqual(["gort", "right", "gort", "gort", "right", "gort"]);
 });
 
 test("targets name jobs and contenders that there are", () => {
@@ -107,7 +201,7 @@ test("a missed target and a lost job are said", () => {
     ["at least 5× the fastest library, medium", true],
   ]);
   expect(losses([result])).toEqual([
-    "- buffered (100) send + receive: Go needs less, by a factor of 2.00.",
+    `- buffered (100) send + receive: Go needs less, by a factor of 2.00: ${reason("chan/buffered", "Go")}.`,
   ]);
   const text = page(groups[0]!, ["a machine"], [result], { head: ["a"], body: [["b|c"]] }, [
     "x.svg",

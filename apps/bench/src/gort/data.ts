@@ -1,7 +1,15 @@
 /** gort's slices and maps. */
 import { createHeap } from "@gort/gc";
 import { makeMap, structKey, type GoMap } from "@gort/map";
-import { append, copy, nilSlice, sliceFrom, slices, type Slice } from "@gort/slice";
+import {
+  append,
+  copy,
+  nilSlice,
+  sliceFrom,
+  slices,
+  type Slice,
+  type TypedSlice,
+} from "@gort/slice";
 import { float64, int32 } from "@gort/types";
 import type { JobBody } from "../job.ts";
 import { mapJobs, stall } from "../map-jobs.ts";
@@ -17,6 +25,21 @@ const loop: JobBody = (n, meter) => {
   const s = sliceFrom(Int32Array.from({ length: n }, (_, i) => i * 7));
   meter.start();
   const check = sum(s);
+  meter.stop();
+  return { check };
+};
+
+const sumOfView = (s: TypedSlice<Int32Array>): number => {
+  const a = s.view();
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total = (total + a[i]!) | 0;
+  return total;
+};
+
+const view: JobBody = (n, meter) => {
+  const s = sliceFrom(Int32Array.from({ length: n }, (_, i) => i * 7));
+  meter.start();
+  const check = sumOfView(s);
   meter.stop();
   return { check };
 };
@@ -80,6 +103,7 @@ const v8gc: JobBody = (n, meter) => {
 
 export const data: Record<string, JobBody> = {
   "slice/loop": loop,
+  "slice/view": view,
   "slice/append": appends,
   "slice/copy": copies,
   "slice/sort": sort,

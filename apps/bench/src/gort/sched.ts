@@ -44,21 +44,21 @@ const parked: JobBody = async (n, meter) => {
 /** Deadlines spread over an hour, all long after the adding is done. */
 const delay = (i: number): number => 3_600_000 + (Math.imul(i, 0x9e3779b1) >>> 0) / 1200;
 
-const timers =
-  (part: "add" | "stop"): JobBody =>
-  async (n, meter) => {
-    let stopped = 0;
-    await run(function* (): Go {
-      const all = new Array<Timer>(n);
-      if (part === "add") meter.start();
-      for (let i = 0; i < n; i++) all[i] = afterFunc(delay(i), () => {});
-      if (part === "add") meter.stop();
-      else meter.start();
-      for (let i = 0; i < n; i++) if (all[i]!.stop()) stopped++;
-      if (part === "stop") meter.stop();
-    });
-    return { check: stopped };
-  };
+const timers: JobBody = async (n) => {
+  let stopped = 0;
+  let add = 0;
+  let stop = 0;
+  await run(function* (): Go {
+    const all = new Array<Timer>(n);
+    const t0 = performance.now();
+    for (let i = 0; i < n; i++) all[i] = afterFunc(delay(i), () => {});
+    const t1 = performance.now();
+    for (let i = 0; i < n; i++) if (all[i]!.stop()) stopped++;
+    add = ((t1 - t0) * 1e6) / n;
+    stop = ((performance.now() - t1) * 1e6) / n;
+  });
+  return { check: stopped, value: add, more: { "sched/timer-stop": stop } };
+};
 
 const fire: JobBody = async (n) => {
   const check = await run(
@@ -77,7 +77,6 @@ const fire: JobBody = async (n) => {
 export const sched: Record<string, JobBody> = {
   "sched/spawn": spawn,
   "sched/parked": parked,
-  "sched/timer-add": timers("add"),
-  "sched/timer-stop": timers("stop"),
+  "sched/timer-add": timers,
   "sched/timer-fire": fire,
 };

@@ -6,10 +6,11 @@
  *  2. Every call gives the same result; if `f` threw, every call throws that very value.
  *
  * For a plain `f` the result is a plain function that calls it at once; an async `f` gives the one promise to all;
- * for a generator function the result gives a `Routine`, which the first caller's goroutine runs while others wait.
+ * for a generator function the result gives a `Routine`, which the first caller's goroutine runs while others wait; options
+ * call off that wait, not the run.
  */
 import type { Go } from "@gort/sched";
-import type { Routine } from "./api.ts";
+import type { Routine, WaitOptions } from "./api.ts";
 import { BaseRoutine, isGenerator } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { Once } from "./once.ts";
@@ -30,7 +31,7 @@ import { Once } from "./once.ts";
  * n; // => 1
  * ```
  */
-export function onceFunc(f: () => Go<void>): () => Routine<void>;
+export function onceFunc(f: () => Go<void>): (options?: WaitOptions) => Routine<void>;
 export function onceFunc(f: () => Promise<void>): () => Promise<void>;
 export function onceFunc(f: () => void): () => void;
 export function onceFunc(f: () => unknown): () => unknown {
@@ -50,14 +51,15 @@ export function onceFunc(f: () => unknown): () => unknown {
  * a === b; // => true
  * ```
  */
-export function onceValue<R>(f: () => Go<R>): () => Routine<R>;
+export function onceValue<R>(f: () => Go<R>): (options?: WaitOptions) => Routine<R>;
 export function onceValue<T>(f: () => T): () => T;
 export function onceValue<T>(f: () => T): () => unknown {
   let fn: (() => T) | null = f;
   let running = false;
   let value: unknown;
+  let shared: Shared<unknown> | null = null;
   let failure: { readonly error: unknown } | null = null;
-  return () => {
+  return (options?: WaitOptions) => {
     if (running) throw fatal(texts.deadlock);
     if (fn !== null) {
       const call = fn;
@@ -65,7 +67,7 @@ export function onceValue<T>(f: () => T): () => unknown {
       running = true;
       try {
         value = call();
-        if (isGenerator(value)) value = new SharedRoutine(value);
+        if (isGenerator(value)) shared = new Shared(value);
       } catch (error) {
         failure = { error };
       } finally {
@@ -73,7 +75,7 @@ export function onceValue<T>(f: () => T): () => unknown {
       }
     }
     if (failure !== null) throw failure.error;
-    return value;
+    return shared === null ? value : new SharedRoutine(shared, options);
   };
 }
 
@@ -90,7 +92,9 @@ export function onceValue<T>(f: () => T): () => unknown {
  * high; // => "many"
  * ```
  */
-export function onceValues<const R extends readonly unknown[]>(f: () => Go<R>): () => Routine<R>;
+export function onceValues<const R extends readonly unknown[]>(
+  f: () => Go<R>,
+): (options?: WaitOptions) => Routine<R>;
 export function onceValues<const R extends readonly unknown[]>(
   f: () => Promise<R>,
 ): () => Promise<R>;
@@ -99,15 +103,14 @@ export function onceValues(f: () => unknown): () => unknown {
   return onceValue(f);
 }
 
-/** One generator for many callers: the first to use the routine runs it. */
-class SharedRoutine<R> extends BaseRoutine<R> {
-  private readonly once = new Once();
-  private readonly run: () => Go<void>;
+/** One generator for many callers, and what came of it. */
+class Shared<R> {
+  readonly once = new Once();
+  readonly run: () => Go<void>;
   private value: R = undefined as R;
   private failure: { readonly error: unknown } | null = null;
 
   constructor(steps: Go<R>) {
-    super();
     this.run = () => this.body(steps);
   }
 
@@ -119,18 +122,32 @@ class SharedRoutine<R> extends BaseRoutine<R> {
     }
   }
 
-  private outcome(): R {
+  outcome(): R {
     if (this.failure !== null) throw this.failure.error;
     return this.value;
   }
+}
+
+/** One caller's use of it: the first to use its routine runs the generator. */
+class SharedRoutine<R> extends BaseRoutine<R> {
+  private readonly shared: Shared<R>;
+  private readonly options: WaitOptions | undefined;
+
+  constructor(shared: Shared<R>, options: WaitOptions | undefined) {
+    super();
+    this.shared = shared;
+    this.options = options;
+  }
 
   *[Symbol.iterator](): Go<R> {
-    yield* this.once.do(this.run);
-    return this.outcome();
+    const { shared } = this;
+    yield* shared.once.do(shared.run, this.options);
+    return shared.outcome();
   }
 
   protected override async promise(): Promise<R> {
-    await this.once.do(this.run);
-    return this.outcome();
+    const { shared } = this;
+    await shared.once.do(shared.run, this.options);
+    return shared.outcome();
   }
 }

@@ -9,6 +9,8 @@
  * It has the shape of a receive-only channel of `@gort/chan`, which this package does not depend on.
  */
 import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import type { WaitOptions } from "./api.ts";
+import { guard } from "./guard.ts";
 
 /** How a call ended. */
 export type FlightOutcome<V> =
@@ -23,6 +25,7 @@ export type ChanResult<V> = FlightOutcome<V> & {
 class ResultOp<V, R> extends Op<R> {
   private readonly ch: ResultChan<V>;
   private readonly wrap: (result: ChanResult<V>) => R;
+  private result: ChanResult<V> | null = null;
 
   constructor(ch: ResultChan<V>, wrap: (result: ChanResult<V>) => R) {
     super();
@@ -41,6 +44,7 @@ class ResultOp<V, R> extends Op<R> {
   override tryNow(): boolean {
     const result = this.ch.tryRecv();
     if (!result[1]) return false;
+    this.result = result[0];
     this.value = this.wrap(result[0]);
     return true;
   }
@@ -54,7 +58,13 @@ class ResultOp<V, R> extends Op<R> {
   }
 
   take(result: ChanResult<V>): void {
+    this.result = result;
     this.complete(this.wrap(result));
+  }
+
+  /** Whoever received it ended before it could look: the next one gets it. */
+  override discard(): void {
+    this.ch.deliver(this.result!);
   }
 }
 
@@ -75,13 +85,15 @@ export class ResultChan<V> {
   }
 
   /** Waits for the result. O(1). */
-  recv(): Op<ChanResult<V>> {
-    return new ResultOp<V, ChanResult<V>>(this, (result) => result);
+  recv(options?: WaitOptions): Op<ChanResult<V>> {
+    const op = new ResultOp<V, ChanResult<V>>(this, (result) => result);
+    return guard(op, options, "ResultChan.recv");
   }
 
   /** Waits for the result, with `ok`, which is always true because the channel is never closed. O(1). */
-  recvOk(): Op<[value: ChanResult<V>, ok: boolean]> {
-    return new ResultOp<V, [ChanResult<V>, boolean]>(this, (result) => [result, true]);
+  recvOk(options?: WaitOptions): Op<[value: ChanResult<V>, ok: boolean]> {
+    const op = new ResultOp<V, [ChanResult<V>, boolean]>(this, (result) => [result, true]);
+    return guard(op, options, "ResultChan.recvOk");
   }
 
   /** The result if it is there. Never blocks. O(1). */

@@ -119,6 +119,33 @@ describe("onceFunc, onceValue, onceValues", () => {
     expect(await v()).toBe(7);
   });
 
+  it("waiting for another caller's run of a generator can be called off; the run goes on", async () => {
+    const seen: unknown[] = [];
+    await program(function* () {
+      const value = onceValue(function* () {
+        for (let i = 0; i < 5; i++) yield* gosched();
+        return 42;
+      });
+      go(function* () {
+        seen.push(yield* value());
+      });
+      yield* gosched();
+      const stop = new AbortController();
+      const waiter = go(function* () {
+        try {
+          yield* value({ signal: stop.signal });
+        } catch (e) {
+          seen.push((e as Error).message);
+        }
+      });
+      yield* gosched();
+      stop.abort(new Error("enough"));
+      yield* waiter.join();
+      expect(yield* value()).toBe(42);
+    });
+    expect(seen).toEqual(["enough", 42]);
+  });
+
   it("an async f gives one promise to all", async () => {
     const v = onceValue(async () => ({}));
     expect(v()).toBe(v());

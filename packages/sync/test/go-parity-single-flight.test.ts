@@ -1,4 +1,4 @@
-import { createFifoScheduler, go, goexit, gosched, panic, type Go } from "@gort/sched";
+import { createFifoScheduler, DONE, go, goexit, gosched, panic, type Go } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { type FlightResult, isFlightPanic, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
@@ -105,6 +105,36 @@ describe("singleflight", () => {
       });
       yield* settle();
       expect(second).toBe("blocked");
+    });
+  });
+
+  it("a receive from a DoChan can be called off, and what nobody took goes to the next", async () => {
+    await program(function* () {
+      const flights = new SingleFlight<string, string>();
+      const ch = flights.doChan("k", function* () {
+        for (let i = 0; i < 5; i++) yield* gosched();
+        return "v";
+      });
+      const stop = new AbortController();
+      const off = go(function* () {
+        try {
+          yield* ch.recv({ signal: stop.signal });
+          return "received";
+        } catch (e) {
+          return (e as Error).message;
+        }
+      });
+      yield* gosched();
+      stop.abort(new Error("enough"));
+      expect(yield* off.join()).toBe("enough");
+      // A receiver that is ended between the delivery and its next step gives the result back.
+      const op = ch.recvOk();
+      expect((op.next() as { done?: boolean }).done).toBe(false);
+      for (let i = 0; i < 8; i++) yield* gosched();
+      expect(op.state).toBe(DONE);
+      op.return();
+      expect(ch.len).toBe(1);
+      expect((yield* ch.recv()).ok).toBe(true);
     });
   });
 

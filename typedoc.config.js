@@ -10,7 +10,7 @@ export default {
     entryPoints: ["src/index.ts"],
     skipErrorChecking: true,
     disableGit: true,
-    sourceLinkTemplate: "https://github.com/gort-dev/gort/blob/main/{path}#L{line}",
+    // Each package names its own `sourceLinkTemplate`: paths start at its sources.
     excludeInternal: true,
     excludePrivate: true,
     excludeExternals: true,
@@ -30,7 +30,18 @@ export default {
   disableGit: true,
   sourceLinkTemplate: "https://github.com/gort-dev/gort/blob/main/{path}#L{line}",
   readme: "README.md",
-  projectDocuments: ["docs/*.md", "docs/internals/*.md", "docs/benchmarks/README.md"],
+  // In the order of the navigation; further pages are children of these.
+  projectDocuments: [
+    "docs/guides.md",
+    "docs/faq.md",
+    "docs/go-parity.md",
+    "docs/benchmarks/README.md",
+    "docs/ARCHITECTURE.md",
+    "docs/internals/README.md",
+    "docs/HACKING.md",
+  ],
+  customCss: "docs/site.css",
+  sortEntryPoints: true,
   out: "docs/api",
   includeVersion: true,
   treatWarningsAsErrors: true,

@@ -48,6 +48,10 @@ json("tsconfig.json", {
   include: ["src", "test", "bench", "*.ts"],
   compilerOptions: { types: ["node"] },
 });
+json("typedoc.json", {
+  entryPoints: ["src/index.ts"],
+  sourceLinkTemplate: `https://github.com/gort-dev/gort/blob/main/packages/${name}/src/{path}#L{line}`,
+});
 writeFileSync(
   join(dir, "tsup.config.ts"),
   `import { defineConfig } from "tsup";

@@ -38,6 +38,11 @@ export function markdownFiles(): string[] {
   return walk(root, ".md", (name) => ignored.has(name));
 }
 
+/** All pages of a site. */
+export function htmlFiles(dir: string): string[] {
+  return walk(dir, ".html", () => false);
+}
+
 /** A heading's anchor, as code hosts make it. */
 export function slug(heading: string): string {
   return heading
@@ -90,7 +95,7 @@ export function deadInMarkdown(path: string, text: string): string[] {
 export function deadInSite(dir: string): string[] {
   const dead: string[] = [];
   const pages = new Map<string, { ids: Set<string>; links: string[] }>();
-  for (const path of walk(dir, ".html", () => false)) {
+  for (const path of htmlFiles(dir)) {
     const html = readFileSync(path, "utf8");
     const ids = new Set([...html.matchAll(/\s(?:id|name)="([^"]+)"/g)].map((m) => m[1]!));
     const links = [...html.matchAll(/\s(?:href|src)="([^"]+)"/g)].map((m) =>

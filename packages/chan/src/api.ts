@@ -32,6 +32,43 @@ export type SendOp = Op<void>;
 export type TryRecv<T, Z> =
   [value: T, ok: true, ready: true] | [value: Z, ok: false, ready: boolean];
 
+/** What is needed of a context: those of `@gort/context` have it. */
+export interface ContextLike {
+  /** The channel that closes when the context ends; null if it never does. */
+  done(): { recv(): Op<unknown> } | null;
+  /** Why it ended; null or undefined while it has not. */
+  err(): unknown;
+}
+
+/**
+ * How a send or a receive can be called off; the first of the two to end wins. An operation that was called off took and
+ * gave nothing; one that completed is not undone.
+ *
+ * @example
+ * ```ts
+ * import { makeChan } from "@gort/chan";
+ *
+ * const jobs = makeChan<string>();
+ * const stop = new AbortController();
+ * const job = jobs.recv({ signal: stop.signal }).start();
+ * stop.abort("shutting down");
+ * let why: unknown;
+ * try {
+ *   await job;
+ * } catch (reason) {
+ *   why = reason;
+ * }
+ * why; // => "shutting down"
+ * jobs.trySend("late"); // => false
+ * ```
+ */
+export interface ChanWaitOptions {
+  /** Aborting it fails the operation with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ending it fails the operation with `ctx.err()`. */
+  readonly ctx?: ContextLike | null | undefined;
+}
+
 /** Go's `<-chan T`: the receiving side of a channel. */
 export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T> {
   /** Values in the buffer. Go's `len(ch)`; 0 for an unbuffered channel. */
@@ -40,10 +77,16 @@ export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T>
   readonly cap: number;
   /** The name given at creation, or `""`. */
   readonly name: string;
-  /** Go's `v := <-ch`. */
-  recv(): RecvOp<T, Z>;
-  /** Go's `v, ok := <-ch`. */
-  recvOk(): RecvOp<[value: T, ok: true], [value: Z, ok: false]>;
+  /**
+   * Go's `v := <-ch`. O(1).
+   *
+   * With `{ signal }` or `{ ctx }` it can be called off: it then fails with the signal's reason or the context's error, and
+   * has taken nothing.
+   * @throws `receive on synctest channel from outside bubble`
+   */
+  recv(options?: ChanWaitOptions): RecvOp<T, Z>;
+  /** Go's `v, ok := <-ch`; otherwise as {@link recv}. */
+  recvOk(options?: ChanWaitOptions): RecvOp<[value: T, ok: true], [value: Z, ok: false]>;
   /** Receives if that is possible without waiting. Never blocks. */
   tryRecv(): TryRecv<T, Z>;
   /** Go's `for v := range ch`, for generator goroutines. */
@@ -61,10 +104,14 @@ export interface SendChan<in T> {
   /** The name given at creation, or `""`. */
   readonly name: string;
   /**
-   * Go's `ch <- value`.
+   * Go's `ch <- value`. O(1).
+   *
+   * With `{ signal }` or `{ ctx }` it can be called off: it then fails with the signal's reason or the context's error, and
+   * the value is with nobody.
    * @throws `send on closed channel`, when used, if the channel is closed now or while it waits
+   * @throws `send on synctest channel from outside bubble`
    */
-  send(value: T): SendOp;
+  send(value: T, options?: ChanWaitOptions): SendOp;
   /**
    * Sends if that is possible without waiting, and says whether it did. Never blocks.
    * @throws `send on closed channel`
@@ -72,7 +119,7 @@ export interface SendChan<in T> {
   trySend(value: T): boolean;
   /**
    * Go's `close(ch)`: wakes every waiting receiver with the zero value; waiting senders panic. O(waiters).
-   * @throws `close of closed channel`, `close of nil channel`
+   * @throws `close of closed channel`, `close of nil channel`, `close of synctest channel from outside bubble`
    */
   close(): void;
 }

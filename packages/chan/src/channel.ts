@@ -9,10 +9,12 @@
  * leaves room for other makers of channels. Why views are objects and not types alone: Go's compiler forbids
  * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
  */
+import { currentBubble } from "@gort/sched";
 import type { Type } from "@gort/types";
 import type {
   Chan,
   ChanOptions,
+  ChanWaitOptions,
   DescribedChanOptions,
   Range,
   RecvChan,
@@ -22,6 +24,8 @@ import type {
   TryRecv,
   TypedChanOptions,
 } from "./api.ts";
+import { BubbleCore } from "./bubble.ts";
+import { cancellable } from "./cancel.ts";
 import { Core, PAIR, VALUE } from "./core.ts";
 import { MAX_CAP, directionError, sizeError } from "./errors.ts";
 import { ChanIterator, Cursor } from "./range.ts";
@@ -54,20 +58,23 @@ class Channel implements Chan<any, any> {
     return this.core.name;
   }
 
-  recv(): RecvOp<any, any> {
-    return this.core.recv(VALUE);
+  recv(options?: ChanWaitOptions): RecvOp<any, any> {
+    const op = this.core.recv(VALUE);
+    return options === undefined ? op : cancellable(op, options, "recv");
   }
 
-  recvOk(): RecvOp<any, any> {
-    return this.core.recv(PAIR);
+  recvOk(options?: ChanWaitOptions): RecvOp<any, any> {
+    const op = this.core.recv(PAIR);
+    return options === undefined ? op : cancellable(op, options, "recvOk");
   }
 
   tryRecv(): TryRecv<any, any> {
-    return tryRecv(this.core);
+    return this.core.poll();
   }
 
-  send(value: unknown): SendOp {
-    return this.core.send(value);
+  send(value: unknown, options?: ChanWaitOptions): SendOp {
+    const op = this.core.send(value);
+    return options === undefined ? op : cancellable(op, options, "send");
   }
 
   trySend(value: unknown): boolean {
@@ -161,12 +168,6 @@ class SendView extends Channel {
   }
 }
 
-function tryRecv(core: Core): TryRecv<any, any> {
-  if (core.count > 0) return [core.take(), true, true];
-  if (core.sendq.head !== null) return [core.takeFrom(), true, true];
-  return [core.zeroValue(), false, core.closed];
-}
-
 /**
  * Makes a channel. Go's `make(chan T, cap)`. O(1); the buffer grows as it fills.
  *
@@ -201,7 +202,8 @@ export function makeChan(
   if (!(Number.isInteger(cap) && cap >= 0 && cap <= MAX_CAP)) throw sizeError(cap);
   const type = options.type;
   const makeZero = type === undefined ? null : () => type.zero() as unknown;
-  return new Channel(new Core(cap, options.name ?? "", options.zero, makeZero));
+  const kind = currentBubble() === null ? Core : BubbleCore;
+  return new Channel(new kind(cap, options.name ?? "", options.zero, makeZero));
 }
 
 /** Whether `v` is a channel or a view of one, from whichever copy of this package. */

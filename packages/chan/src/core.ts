@@ -26,6 +26,7 @@
  * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
  */
 import { DONE, FRESH, Op, PARKED, USED, WaitQueue } from "@gort/sched";
+import type { TryRecv } from "./api.ts";
 import { chanError } from "./errors.ts";
 
 /** What a receive op gives: the value. */
@@ -153,6 +154,13 @@ export class Core {
       return true;
     }
     return false;
+  }
+
+  /** Receives without waiting: value, ok, and whether that was possible. */
+  poll(): TryRecv<any, any> {
+    if (this.count > 0) return [this.take(), true, true];
+    if (this.sendq.head !== null) return [this.takeFrom(), true, true];
+    return [this.zeroValue(), false, this.closed];
   }
 
   /**

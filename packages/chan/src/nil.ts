@@ -9,7 +9,8 @@
  * select case off. A select also takes `null` in place of a case, for the same purpose.
  */
 import { Op } from "@gort/sched";
-import type { Chan, Range, RecvOp, SendOp, TryRecv } from "./api.ts";
+import type { Chan, ChanWaitOptions, Range, RecvOp, SendOp, TryRecv } from "./api.ts";
+import { cancellable } from "./cancel.ts";
 import { chanError } from "./errors.ts";
 import { ChanIterator } from "./range.ts";
 
@@ -45,20 +46,21 @@ class NilChannel implements Chan<any, any> {
     return true;
   }
 
-  recv(): RecvOp<any, any> {
-    return new NilOperation("chan receive (nil chan)") as unknown as RecvOp<any, any>;
+  recv(options?: ChanWaitOptions): RecvOp<any, any> {
+    const op = new NilOperation("chan receive (nil chan)");
+    return cancellable(op, options ?? {}, "recv");
   }
 
-  recvOk(): RecvOp<any, any> {
-    return this.recv();
+  recvOk(options?: ChanWaitOptions): RecvOp<any, any> {
+    return this.recv(options);
   }
 
   tryRecv(): TryRecv<any, any> {
     return [undefined, false, false];
   }
 
-  send(_value: unknown): SendOp {
-    return new NilOperation("chan send (nil chan)");
+  send(_value: unknown, options?: ChanWaitOptions): SendOp {
+    return cancellable(new NilOperation("chan send (nil chan)"), options ?? {}, "send");
   }
 
   trySend(_value: unknown): boolean {
@@ -74,7 +76,7 @@ class NilChannel implements Chan<any, any> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
-    return new ChanIterator(this);
+    return new ChanIterator({ recv: () => this.recv() as Op<any> });
   }
 
   recvOnly(): this {

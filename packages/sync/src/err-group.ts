@@ -19,7 +19,7 @@ import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { isPanic } from "./panic.ts";
-import { type Outcome, start } from "./start.ts";
+import { start } from "./start.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");
 
@@ -112,7 +112,7 @@ class GroupWaitOp extends Op<void> {
  * sizes; // => [1, 2]
  * ```
  */
-export class ErrGroup implements Outcome {
+export class ErrGroup {
   /** @internal */
   active = 0;
   /** @internal */

@@ -103,7 +103,7 @@ export function growthChart(title: string, growths: readonly Growth[], date: str
   const names = [...new Set(growths.flatMap((g) => g.lines.map((l) => l.name)))];
   const rows = Math.ceil(growths.length / COLUMNS);
   const columns = Math.min(COLUMNS, growths.length);
-  const top = 100;
+  const top = 110;
   const at = (i: number): { left: number; top: number } => ({
     left: 55 + (i % COLUMNS) * CELL.width,
     top: top + 25 + Math.floor(i / COLUMNS) * CELL.height,
@@ -120,7 +120,7 @@ export function growthChart(title: string, growths: readonly Growth[], date: str
           textStyle: { fontSize: 12, fontWeight: "normal" },
         })),
       ],
-      legend: { top: 50, data: names },
+      legend: { top: 68, data: names },
       grid: growths.map((_, i) => ({ ...at(i), width: CELL.width - 80, height: CELL.height - 75 })),
       xAxis: growths.map((_, i) => ({
         ...axis,

@@ -1,6 +1,5 @@
 /**
  * Go's hmap in a heap: typed keys and values, all state in memory, found again by the header's address.
- *
  * `heap-layout.ts` says what lies where, `heap-table.ts` finds and makes buckets, `heap-entries.ts` knows keys and
  * values; here are the operations.
  *
@@ -116,13 +115,12 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   get ptr(): Ptr {
     return this.h === 0 ? 0 : this.t.ptr;
   }
-
   get(key: K): V {
     return this.getAny(key);
   }
 
   // The ways of all maps in a heap have names of their own: V8 looks a `super.get` up by name at each call.
-  /** `get` of every map in a heap, by a name of its own as `setAny`: V8 looks a `super.get` up at each call. */
+  /** As `setAny`, by a name of its own: V8 looks a `super.get` up at each call. */
   protected getAny(key: K): V {
     const slot = this.find(key, this.hashToRead(key));
     if (slot < 0) return this.e.layout.value.zero() as V;
@@ -332,7 +330,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     const e = this.e;
     if (i32[h + H_BUCKETS] === 0) t.install(t.arrays(t.B));
     for (;;) {
-      if (i32[h + H_OLD] !== 0) this.growWork(hash & ((1 << i32[h + H_B]!) - 1));
+      if (i32[h + H_OLD] !== 0) this.growWork(hash & i32[h + H_MASK]!);
       const slot = this.find(key, hash);
       if (slot >= 0) {
         const b = this.at;

@@ -1,5 +1,6 @@
 /** `@gort/alloc`: Go's allocator in JavaScript memory. Re-exports only; tiered.ts is the overview. */
 export type * from "./api.ts";
+export type { CheckedPointers } from "@gort/types";
 export { NOSCAN, NOZERO } from "./api.ts";
 export { createMemory, memoryOver } from "./memory.ts";
 export { attachAllocator, createAllocator } from "./tiered.ts";
@@ -7,7 +8,12 @@ export { attachBumpAllocator, createBumpAllocator } from "./bump.ts";
 export { allocator } from "./preset.ts";
 export { countingAllocator, type CountingAllocator, type Counts } from "./counting.ts";
 export { failingAllocator, type FailingOptions } from "./failing.ts";
-export { poisoningAllocator, type PoisoningAllocator, type PoisonOptions } from "./poisoning.ts";
+export {
+  poisoningAllocator,
+  type PoisoningAllocator,
+  type PoisoningTracedAllocator,
+  type PoisonOptions,
+} from "./poisoning.ts";
 export { checkAllocator, type CheckOptions } from "./check.ts";
 export {
   heapMap,

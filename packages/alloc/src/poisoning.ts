@@ -14,10 +14,15 @@
  *     when they leave, or by `verify`, with the sites of allocation and free.
  *  4. An error is thrown before anything is given to the inner allocator, and the object it names stays as it was found.
  *
+ *  5. Over a traced allocator the result is one too: a collected heap runs on it, see poisoning-objects.ts. There objects of size
+ *     0 share the inner allocator's address and have no redzones.
+ *
  * Rejected: poisoning within the allocator itself, which would put a test into the fast path and leave no room for
  * redzones. Sites and sizes are kept in JavaScript maps, as they belong to the debugging session, not the heap.
  */
-import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
+import type { CheckedPointers } from "@gort/types";
+import { checkPointers } from "@gort/types";
+import type { Allocator, AllocStats, Memory, Ptr, SystemMemory, TracedAllocator } from "./api.ts";
 import { NOSCAN, NOZERO } from "./api.ts";
 import {
   AllocError,
@@ -30,6 +35,7 @@ import {
   hex,
   interiorPointer,
 } from "./errors.ts";
+import { PoisonedObjects } from "./poisoning-objects.ts";
 import { callSite } from "./site.ts";
 import { MAX_MEMORY } from "./words.ts";
 
@@ -55,7 +61,15 @@ export interface PoisoningAllocator extends Allocator {
   drain(): void;
   /** Where the object at `p` was allocated: function and position, or "" if sites are off. */
   siteOf(p: Ptr): string;
+  /**
+   * Pointer arithmetic and conversions checked against the live objects, with Go's `checkptr` errors: a result must lie in
+   * the object it came from, and a value within one object.
+   */
+  readonly pointers: CheckedPointers;
 }
+
+/** The same over an allocator that a collector can run on: one that a collector can run on. */
+export interface PoisoningTracedAllocator extends PoisoningAllocator, TracedAllocator {}
 
 interface Block {
   readonly p: Ptr;
@@ -66,15 +80,19 @@ interface Block {
   shard: number | undefined;
 }
 
+/** Whether an allocator has an object table and system memory. */
+const isTraced = (a: Allocator): a is TracedAllocator => "objects" in a && "system" in a;
+
 class Poisoning implements PoisoningAllocator {
   readonly memory: Memory;
+  readonly pointers: CheckedPointers;
+  readonly redzone: number;
+  readonly live = new Map<Ptr, Block>();
+  /** Freed and kept back, oldest first. */
+  readonly freed = new Map<Ptr, Block>();
   private readonly inner: Allocator;
-  private readonly redzone: number;
   private readonly capacity: number;
   private readonly sites: boolean;
-  private readonly live = new Map<Ptr, Block>();
-  /** Freed and kept back, oldest first. */
-  private readonly freed = new Map<Ptr, Block>();
   private readonly u8: Uint8Array;
 
   constructor(inner: Allocator, options: PoisonOptions) {
@@ -90,6 +108,16 @@ class Poisoning implements PoisoningAllocator {
     this.redzone = redzone;
     this.capacity = quarantine;
     this.sites = sites;
+    this.pointers = checkPointers({
+      find: (p) => this.find(p),
+      usableSize: (p) => this.usableSize(p),
+    });
+  }
+
+  /** The live object that contains `p`, or 0. */
+  protected find(p: Ptr): Ptr {
+    for (const b of this.live.values()) if (p >= b.p && p < b.p + b.size) return b.p;
+    return 0;
   }
 
   alloc(size: number, flags: number = 0, shard?: number): Ptr {
@@ -110,19 +138,31 @@ class Poisoning implements PoisoningAllocator {
     try {
       return this.inner.alloc(bytes, flags, shard);
     } catch (err) {
-      if (this.freed.size === 0 || !(err instanceof Error) || !/out of memory/.test(err.message))
+      if (!(err instanceof Error) || !/out of memory/.test(err.message) || !this.reclaim())
         throw err;
-      this.drain();
       return this.inner.alloc(bytes, flags, shard);
     }
+  }
+
+  /** Makes the inner allocator have more memory, if that can be done. */
+  protected reclaim(): boolean {
+    if (this.freed.size === 0) return false;
+    this.drain();
+    return true;
   }
 
   free(p: Ptr, shard?: number): void {
     if (p === 0) return;
     const block = this.lookup(p, doubleFree);
     this.checkRedzones(block);
+    this.retire(block, this.site(this.free), shard);
+  }
+
+  /** Poisons an object that has been checked, and keeps it back. */
+  protected retire(block: Block, site: string, shard: number | undefined): void {
+    const { p } = block;
     this.live.delete(p);
-    block.freed = this.site(this.free);
+    block.freed = site;
     block.shard = shard;
     this.u8.fill(FREED, p, p + block.size);
     this.freed.set(p, block);
@@ -184,7 +224,7 @@ class Poisoning implements PoisoningAllocator {
     throw foreignPointer(p);
   }
 
-  private checkRedzones(b: Block): void {
+  protected checkRedzones(b: Block): void {
     const end = b.base + Math.ceil(b.size / 16) * 16 + 2 * this.redzone;
     for (let at = b.base; at < end; at++) {
       if (at === b.p) at += b.size;
@@ -215,6 +255,71 @@ class Poisoning implements PoisoningAllocator {
   }
 }
 
+class PoisoningTraced extends Poisoning implements PoisoningTracedAllocator {
+  readonly objects: PoisonedObjects;
+  readonly system: SystemMemory;
+  /** All objects of size 0. */
+  private readonly zero: Ptr;
+  /** Bytes asked for: of all objects so far, and of those that are live. */
+  private total = 0;
+  private bytes = 0;
+
+  constructor(inner: TracedAllocator, options: PoisonOptions) {
+    super(inner, options);
+    this.objects = new PoisonedObjects(inner.objects, this);
+    this.system = inner.system;
+    this.zero = inner.alloc(0, NOSCAN);
+  }
+
+  protected override find(p: Ptr): Ptr {
+    return this.objects.find(p);
+  }
+
+  override alloc(size: number, flags: number = 0, shard?: number): Ptr {
+    // As the inner allocator does, so that garbage is used before the heap grows.
+    this.objects.sweep(1);
+    if (size === 0) return this.zero;
+    const p = super.alloc(size, flags, shard);
+    this.total += size;
+    this.bytes += size;
+    return p;
+  }
+
+  protected override retire(block: Block, site: string, shard: number | undefined): void {
+    super.retire(block, site, shard);
+    this.bytes -= block.size;
+  }
+
+  /** The inner statistics, but for objects and their bytes: those are the callers', as the object table has them. */
+  override stats(): AllocStats {
+    const heapAlloc = this.bytes;
+    const heapObjects = this.live.size;
+    const inner = super.stats();
+    const frees = inner.mallocs - heapObjects;
+    return { ...inner, alloc: heapAlloc, heapAlloc, totalAlloc: this.total, heapObjects, frees };
+  }
+
+  override free(p: Ptr, shard?: number): void {
+    if (p !== this.zero) super.free(p, shard);
+  }
+
+  override usableSize(p: Ptr): number {
+    return p === this.zero ? 0 : super.usableSize(p);
+  }
+
+  protected override reclaim(): boolean {
+    const swept = this.objects.sweep(Infinity) > 0;
+    return super.reclaim() || swept;
+  }
+
+  /** What a collector found unreachable. */
+  sweep(p: Ptr): void {
+    const block = this.live.get(p)!;
+    this.checkRedzones(block);
+    this.retire(block, "the collector", undefined);
+  }
+}
+
 /**
  * Wraps an allocator for debugging: fills memory with 0xAA and 0x55, puts redzones around every object, keeps freed
  * objects back for a while, and names where an object was allocated and freed when something is wrong with it.
@@ -236,8 +341,13 @@ class Poisoning implements PoisoningAllocator {
  * ```
  */
 export function poisoningAllocator(
+  inner: TracedAllocator,
+  options?: PoisonOptions,
+): PoisoningTracedAllocator;
+export function poisoningAllocator(inner: Allocator, options?: PoisonOptions): PoisoningAllocator;
+export function poisoningAllocator(
   inner: Allocator,
   options: PoisonOptions = {},
 ): PoisoningAllocator {
-  return new Poisoning(inner, options);
+  return isTraced(inner) ? new PoisoningTraced(inner, options) : new Poisoning(inner, options);
 }

@@ -303,12 +303,13 @@ export class Tiered implements TieredAllocator {
     return q;
   }
 
-  /** A large object that stays large and keeps its kind, with pages added or given back at its end. */
+  /** A large object that stays large: pages are added at its end if it is of the kind asked for, or given back. */
   private resizeInPlace(p: Ptr, size: number, flags: number, shard: number): boolean {
     if (!Number.isInteger(size) || size <= MAX_SMALL_SIZE || size > MAX_MEMORY) return false;
     if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     const s = this.i32[this.pageMap + (p >>> PAGE_SHIFT)]!;
-    if (((this.i32[s + S_INFO]! ^ flags) & NOSCAN) !== 0) return false;
+    const grows = size > this.i32[s + S_SIZE]! >>> 0;
+    if (grows && ((this.i32[s + S_INFO]! ^ flags) & NOSCAN) !== 0) return false;
     return resizeLarge(this.core, s, size, flags, shard);
   }
 

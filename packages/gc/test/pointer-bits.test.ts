@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { orBits, setPointerBits, setRunBits } from "../src/pointer-bits.ts";
 
 const seed = Number(process.env["GORT_SEED"] ?? 9);
-const MAP = 4096;
+const MAP = 512;
 const P = ptr(int32);
 const types: Type[] = [
   P,
@@ -30,6 +30,9 @@ function expected(p: number, step: number, type: Type, count: number): Int32Arra
   return i32;
 }
 
+/** Far faster than `toEqual` on typed arrays. */
+const same = (a: Int32Array, b: Int32Array): void => expect(a.join()).toBe(b.join());
+
 const place = fc.record({ type: fc.constantFrom(...types), at: fc.nat(2000), count: fc.nat(70) });
 
 it("sets exactly the bits of the type's pointers, for any number of values at any address", () => {
@@ -37,7 +40,7 @@ it("sets exactly the bits of the type's pointers, for any number of values at an
     fc.property(place, ({ type, at, count }) => {
       const i32 = new Int32Array(2 * MAP);
       setPointerBits(i32, MAP, at * 8, type, count);
-      expect(i32).toEqual(expected(at * 8, type.size, type, count));
+      same(i32, expected(at * 8, type.size, type, count));
     }),
     { seed, numRuns: 300 },
   );
@@ -50,7 +53,7 @@ it("does so for a run of objects that lie further apart than their size", () => 
       const i32 = new Int32Array(2 * MAP);
       const n = count + 1;
       setRunBits(i32, MAP, at * 8, at * 8 + n * step, step, type);
-      expect(i32).toEqual(expected(at * 8, step, type, n));
+      same(i32, expected(at * 8, step, type, n));
     }),
     { seed, numRuns: 300 },
   );
@@ -65,7 +68,7 @@ it("ORs 32 bits across two words of the map and leaves the others alone", () => 
         if ((mask >>> b) & 1) want[MAP + ((word + b) >>> 5)]! |= 1 << ((word + b) & 31);
       }
       orBits(i32, MAP, word, mask);
-      expect(i32).toEqual(want);
+      same(i32, want);
     }),
     { seed },
   );

@@ -2,7 +2,7 @@
  * Go's hmap on JavaScript values: keys and values as they are, in chunks of arrays.
  *
  * A bucket is a record of words (eight tophash bytes, the overflow link, eight full hashes, values that are numbers) and
- * eight places in each of two arrays of JavaScript values, see `value-chunk.ts`. Buckets are numbered; 512 make a chunk.
+ * eight places in each of two arrays of JavaScript values, see `value-chunk.ts`. Buckets are numbered; 1,024 make a chunk.
  *
  * Invariants
  *  1. Buckets `0 … 2^B-1` are the table; overflow buckets have numbers from the first chunk after it on, so that a
@@ -10,7 +10,7 @@
  *  2. While growing, every chain is either in the old table or, evacuated, in the new one.
  *  3. Between {@link ValueMap.hashOf} and what it was called for, no code runs that is not ours, but for a hasher's `equal`.
  *
- * Why chunks: one array for 2^25 slots takes V8 tens of milliseconds to make; a chunk of 64 KiB is made when
+ * Why chunks: one array for 2^25 slots takes V8 tens of milliseconds to make; a chunk of 64 to 180 KiB is made when
  * the first entry moves there. Why full hashes are kept: growth needs no user code and no second look at a
  * string, and a lookup compares keys only when all 32 bits agree.
  */

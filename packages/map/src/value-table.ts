@@ -2,7 +2,7 @@
  * The buckets of a map on JavaScript values, see `value-map.ts` for the overview and `value-chunk.ts` for what is in one.
  *
  * Invariants
- *  1. Chunk `c` holds buckets `c * 512 …`; chunks of a table smaller than that, and of overflow buckets, are shorter.
+ *  1. Chunk `c` holds buckets `c * 1024 …`; chunks of a table smaller than that, and of overflow buckets, are shorter.
  *  2. A chunk is made by the first write to it; until then it is {@link NO_CHUNK}, which nobody writes to.
  */
 import type { BucketDump } from "./api.ts";

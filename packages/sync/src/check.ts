@@ -2,7 +2,7 @@
  * check: asserts the invariants of every primitive, as the comments at the heads of the files number them.
  * For tests, after every step of a random program; it throws an Error that names what does not hold.
  */
-import { DONE, type Op, PARKED, USED, type WaitQueue, WOKEN } from "@gort/sched";
+import { type Op, type WaitQueue } from "@gort/sched";
 import type { Cond } from "./cond.ts";
 import type { ErrGroup } from "./err-group.ts";
 import type { Mutex } from "./mutex.ts";
@@ -10,6 +10,7 @@ import type { Once } from "./once.ts";
 import type { PoolChain } from "./pool-chain.ts";
 import { HELD, NONE, PENDING, type RWMutex } from "./rw-mutex.ts";
 import type { Semaphore } from "./semaphore.ts";
+import { DONE, PARKED, USED, WOKEN } from "./states.ts";
 import type { WaitGroup } from "./wait-group.ts";
 
 function must(ok: boolean, what: string): void {

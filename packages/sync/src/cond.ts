@@ -10,10 +10,11 @@
  * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
  * does not make everybody run to find the lock taken.
  */
-import { FAILED, Op, PARKED, USED, type Waiter, type WaitReason, WaitQueue } from "@gort/sched";
+import { Op, type Waiter, type WaitReason, WaitQueue } from "@gort/sched";
 import type { Locker, WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { type Abortable, guard } from "./guard.ts";
+import { FAILED, PARKED, USED } from "./states.ts";
 
 /** @internal */
 export class CondOp extends Op<void> implements Waiter, Abortable {

@@ -12,7 +12,7 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
-import { isGoexit, Op, PARKED, WaitQueue, type WaitReason } from "@gort/sched";
+import { isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
@@ -20,6 +20,7 @@ import { limitWhileActive, MisuseError } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { isPanic } from "./panic.ts";
 import { start } from "./start.ts";
+import { PARKED } from "./states.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");
 

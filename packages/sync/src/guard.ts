@@ -11,19 +11,11 @@
  *
  * Why a wrapper and not fields of every op: an op without options stays small and has no branch for it.
  */
-import {
-  aborted,
-  FAILED,
-  type Op,
-  PARKED,
-  USED,
-  type Waiter,
-  type WaitReason,
-  WOKEN,
-} from "@gort/sched";
+import { aborted, type Op, type Waiter, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { ContextLike, WaitOptions } from "./api.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
+import { FAILED, PARKED, USED, WOKEN } from "./states.ts";
 
 /** An op that cleans up before it fails; false if its outcome is decided and stands. */
 export interface Abortable {

@@ -27,21 +27,18 @@
  */
 import {
   currentGoroutine,
-  FRESH,
   type Goroutine,
   now,
   type Op,
-  PARKED,
-  USED,
   WaitQueue,
   type WaitReason,
-  WOKEN,
 } from "@gort/sched";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { CompetingOp } from "./competing.ts";
 import { fatal, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
+import { FRESH, PARKED, USED, WOKEN } from "./states.ts";
 import { ExclusiveToken, TakenFree } from "./token.ts";
 
 /** A waiter that waited longer than this, in milliseconds, makes the mutex starve newcomers. */

@@ -15,20 +15,13 @@
  * Difference to Go inside what Go promises: writers are served strictly first come first served, by handing over;
  * in Go they compete through an inner mutex. A woken writer is never overtaken here.
  */
-import {
-  currentGoroutine,
-  FRESH,
-  type Goroutine,
-  Op,
-  USED,
-  WaitQueue,
-  type WaitReason,
-} from "@gort/sched";
+import { currentGoroutine, type Goroutine, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
 import { describeLock } from "./mutex.ts";
+import { FRESH, USED } from "./states.ts";
 import { ExclusiveToken, SharedFree, SharedToken, TakenFree } from "./token.ts";
 
 /** @internal */

@@ -9,13 +9,14 @@
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
-import { FRESH, Op, USED, WaitQueue, type WaitReason } from "@gort/sched";
+import { Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { guard } from "./guard.ts";
+import { FRESH, USED } from "./states.ts";
 
 const SemaphorePermit: new (owner: Semaphore, weight: number) => Permit =
   /* @__PURE__ */ disposable(

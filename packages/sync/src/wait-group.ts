@@ -17,13 +17,13 @@ import {
   type Op,
   WaitQueue,
   type WaitReason,
-  WOKEN,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
 import { CompetingOp } from "./competing.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { type Abortable, guard } from "./guard.ts";
+import { WOKEN } from "./states.ts";
 
 /** @internal */
 export class WaitOp extends CompetingOp<void> implements Abortable {

@@ -56,6 +56,7 @@ export const EXITED = 3;
 
 /** A primitive that counts goroutines: told when one ended, however it did. A throw becomes the goroutine's panic. */
 export interface EndHook {
+  /** The goroutine ended. */
   done(): void;
 }
 

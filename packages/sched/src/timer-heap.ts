@@ -57,8 +57,9 @@ export class TimerHeap {
   private items: (TimerItem | undefined)[] = [];
   private pos = new Int32Array(SMALL);
   private seqs = new Float64Array(SMALL);
-  /** First of the slots without an item, -1 for none; `pos` names the next. */
-  private free = -1;
+  /** The slots without an item: a stack, because a list through the slots would touch one more place per timer. */
+  private free = new Int32Array(SMALL);
+  private freeCount = 0;
   private seq = 0;
   private run = new Int32Array(0);
   private runKeys = new Float64Array(0);
@@ -87,9 +88,8 @@ export class TimerHeap {
     }
     const items = this.items;
     let slot: number;
-    if (this.free >= 0) {
-      slot = this.free;
-      this.free = this.pos[slot]!;
+    if (this.freeCount > 0) {
+      slot = this.free[--this.freeCount]!;
       items[slot] = item;
     } else {
       slot = items.length;
@@ -157,13 +157,14 @@ export class TimerHeap {
     item.heap = null;
     this.items[slot] = undefined;
     if (--this.size > 0) {
-      this.pos[slot] = this.free;
-      this.free = slot;
+      if (this.freeCount === this.free.length) this.free = grown(this.free);
+      this.free[this.freeCount++] = slot;
       return;
     }
     // The last one: slots begin anew, and what grew is given back.
     this.items.length = 0;
-    this.free = -1;
+    this.freeCount = 0;
+    if (this.free.length > KEEP) this.free = new Int32Array(SMALL);
     this.seq = 0;
     this.runAt = this.runEnd = 0;
     if (this.run.length > KEEP) {

@@ -106,3 +106,29 @@ test("the iterator of a channel ends for good, and can be returned before it sta
   expect(ch.len).toBe(1);
   expect(it[Symbol.asyncIterator]()).toBe(it);
 });
+
+test("for await over a channel that is always ready lets host timers fire", async () => {
+  const ch = makeChan<number>(1);
+  let fired = false;
+  setTimeout(() => (fired = true), 1);
+  ch.trySend(0);
+  for await (const v of ch) {
+    if (fired) break;
+    ch.trySend(v + 1);
+  }
+  expect(fired).toBe(true);
+});
+
+test("several next() of one iterator at once are served in order", async () => {
+  const ch = makeChan<number>();
+  const it = ch[Symbol.asyncIterator]();
+  const three = [it.next(), it.next(), it.next()];
+  await ch.send(1);
+  await ch.send(2);
+  ch.close();
+  expect(await Promise.all(three)).toEqual([
+    { done: false, value: 1 },
+    { done: false, value: 2 },
+    { done: true, value: undefined },
+  ]);
+});

@@ -477,6 +477,34 @@ describe("any operation is a case", () => {
     expect(checkChan(other).receivers).toBe(0);
   });
 
+  test("an op that stands twice among many cases is refused, wherever the second stands", () => {
+    for (const at of [1, 7, 8, 9, 20, 999]) {
+      const ops = Array.from({ length: 1000 }, () => makeChan<number>().recv());
+      ops[at] = ops[0]!;
+      expect(() => trySelect(ops)).toThrow(`case ${at} is an operation that is already in use`);
+    }
+    const chans = Array.from({ length: 1000 }, () => makeChan<number>(1));
+    chans[998]!.trySend(5);
+    expect(trySelect(chans.map((c) => c.recv()))).toEqual({ case: 998, value: 5, ok: true });
+    for (const c of chans) expect(checkChan(c)).toEqual({ receivers: 0, senders: 0 });
+  });
+
+  test("a select inside the evaluation of another's cases is a select of its own", () => {
+    const a = makeChan<number>(2);
+    const b = makeChan<number>(2);
+    a.trySend(1);
+    a.trySend(2);
+    play(function* () {
+      const inner = () => trySelect([a.recv()]).value as number;
+      const r = yield* select({ out: b.send(inner()) });
+      expect([r.case, b.tryRecv()[0]]).toEqual(["out", 1]);
+      const first = select({ v: a.recv() });
+      const second = select({ w: b.recv(), default: true });
+      expect((yield* second).case).toBe("default");
+      expect((yield* first).value).toBe(2);
+    });
+  });
+
   test("a select uses its cases up: one that lost is refused a second time", () => {
     const quit = makeChan<number>();
     const jobs = makeChan<number>(1);

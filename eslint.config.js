@@ -68,4 +68,16 @@ export default tseslint.config(
       },
     },
   },
+  {
+    // Programs that run in browsers, too.
+    files: ["apps/checks/programs/**"],
+    languageOptions: {
+      globals: {
+        Worker: "readonly",
+        document: "readonly",
+        crossOriginIsolated: "readonly",
+        postMessage: "readonly",
+      },
+    },
+  },
 );

@@ -41,7 +41,7 @@ export async function withVite(dir: string, name: string, from: string): Promise
     },
   });
   const [result] = Array.isArray(built) ? built : [built];
-  const chunks = "output" in result! ? result.output.filter((o) => o.type === "chunk") : [];
+  const chunks = "output" in result ? result.output.filter((o) => o.type === "chunk") : [];
   if (chunks.length !== 1) throw new Error(`${from}: ${name} became ${chunks.length} chunks`);
   return chunks[0]!.code;
 }

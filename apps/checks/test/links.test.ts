@@ -7,7 +7,7 @@ import { root } from "../src/workspace.ts";
 
 describe("links lead somewhere", () => {
   test.each(markdownFiles().map((path) => [relative(root, path), path]))("%s", (_, path) => {
-    expect(deadInMarkdown(path!, readFileSync(path!, "utf8"))).toEqual([]);
+    expect(deadInMarkdown(path, readFileSync(path, "utf8"))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The shape of the repository, as tests: who may import whom, what a file and a manifest look like. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
@@ -192,4 +192,16 @@ test("changesets ties no versions together", () => {
   const config = JSON.parse(readFileSync(join(root, ".changeset/config.json"), "utf8"));
   expect(config.fixed).toEqual([]);
   expect(config.linked).toEqual([]);
+});
+
+test("every changeset is one sentence for one package", () => {
+  const dir = join(root, ".changeset");
+  const names = packages.map((p) => p.manifest.name);
+  for (const file of readdirSync(dir).filter((name) => name.endsWith(".md"))) {
+    const text = readFileSync(join(dir, file), "utf8");
+    const match = /^---\n"(@gort\/[a-z]+)": (minor|patch)\n---\n\n(.+)\n$/.exec(text);
+    expect(match, `.changeset/${file}`).not.toBeNull();
+    expect(names).toContain(match![1]);
+    expect(match![3], `.changeset/${file}`).toMatch(/^[A-Z`@].*\.$/);
+  }
 });

@@ -9,7 +9,7 @@
  */
 import { ambient } from "./ambient.ts";
 import { Core } from "./core.ts";
-import { G, PREEMPT } from "./g.ts";
+import { type G, PREEMPT } from "./g.ts";
 import { hostNow, macrotask } from "./host.ts";
 import { Op } from "./op.ts";
 import { GoschedOp } from "./sleep.ts";
@@ -79,7 +79,7 @@ const done = /* @__PURE__ */ new Done();
  */
 export function checkpoint(): Op<void> {
   const s = ambient.sched;
-  if (s instanceof Core) return s.due() ? new GoschedOp(PREEMPT) : done;
+  if (isOurs(s)) return s.due() ? new GoschedOp(PREEMPT) : done;
   return turnIsLong(hostNow()) ? new HostTurn() : done;
 }
 
@@ -108,7 +108,14 @@ export function unlockFromP(): void {
   lock(false);
 }
 
+/** Whether `s` is one of our schedulers, from whichever copy of this package. */
+function isOurs(s: unknown): s is Core {
+  if (s instanceof Core) return true;
+  const other = s as Partial<Core> | null;
+  return typeof other?.due === "function" && typeof other.lock === "function";
+}
+
 function lock(on: boolean): void {
   const { g, sched } = ambient;
-  if (g instanceof G && sched instanceof Core) sched.lock(g, on);
+  if (g !== null && isOurs(sched)) sched.lock(g as G, on);
 }

@@ -157,16 +157,20 @@ export interface Frame {
   readonly panic: PanicState | null;
 }
 
+/** Whether `g` keeps its deferred call itself: one of ours does, from whichever copy of this package. */
+const keepsFrame = (g: Goroutine | null): g is G =>
+  g instanceof G || typeof (g as Partial<G> | null)?.more === "function";
+
 /** The deferred call in progress here, or null. */
 export function currentFrame(): Frame | null {
   const g = ambient.g;
-  return (g instanceof G ? (g.extra?.frame ?? null) : ambient.frame) as Frame | null;
+  return (keepsFrame(g) ? (g.extra?.frame ?? null) : ambient.frame) as Frame | null;
 }
 
 /** Makes `frame` the deferred call in progress and returns the one before. */
 export function enterFrame(frame: Frame | null): Frame | null {
   const g = ambient.g;
-  if (g instanceof G) {
+  if (keepsFrame(g)) {
     const extra = g.more();
     const old = extra.frame as Frame | null;
     extra.frame = frame;

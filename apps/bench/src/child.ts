@@ -57,7 +57,7 @@ export async function report(
   settle();
   // V8 compiles in its own time: small jobs are repeated before they count.
   const began = performance.now();
-  for (let i = 0; i < 10 && runs > 0 && (i === 0 || performance.now() - began < 150); i++) {
+  for (let i = 0; i < 500 && runs > 0 && (i === 0 || performance.now() - began < 150); i++) {
     await measure(body, n);
   }
   let best: (Outcome & { ms: number }) | undefined;

@@ -18,7 +18,7 @@ export function figure(x: number): string {
 }
 
 const range = (s: Spread): string =>
-  s.min === s.max ? "" : ` (${figure(s.min)}–${figure(s.max)})`;
+  s.min === s.max || Number.isNaN(s.min) ? "" : ` (${figure(s.min)}–${figure(s.max)})`;
 
 interface Cells {
   readonly head: string[];
@@ -42,7 +42,9 @@ export function cells(results: readonly JobResult[]): Cells {
             ? Number.isFinite(r.noise.median)
               ? `noise ${figure(r.noise.min)}–${figure(r.noise.max)}`
               : ""
-            : `${figure(row.ratio.median)}×${range(row.ratio)}`;
+            : Number.isNaN(row.ratio.median)
+              ? ""
+              : `${figure(row.ratio.median)}×${range(row.ratio)}`;
       body.push([
         first ? `${r.job.title}, n = ${r.n.toLocaleString("en-US")}` : "",
         row.name,

@@ -53,7 +53,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.js", "**/*.mjs"],
+    files: ["**/*.js", "**/*.mjs", "**/*.cjs"],
     languageOptions: {
       globals: {
         console: "readonly",
@@ -77,6 +77,7 @@ export default tseslint.config(
         document: "readonly",
         crossOriginIsolated: "readonly",
         postMessage: "readonly",
+        require: "readonly",
       },
     },
   },

@@ -36,6 +36,7 @@ import {
 import { HeapMap } from "./heap-map.ts";
 import {
   BARE,
+  EMPTY_ONE,
   EMPTY_REST,
   firstEmpty,
   GROWING,
@@ -102,9 +103,12 @@ export class WordMap extends HeapMap<number, any> {
     i32[(w + this.keyWord + slot) | 0] = 0;
     const at = (w + this.valueWord + Math.imul(slot, this.valueWords)) | 0;
     for (let i = 0; i < this.valueWords; i++) i32[(at + i) | 0] = 0;
-    const first = this.bucketOf(mix(k ^ i32[h + H_HASH0]!));
-    if (w === first && i32[(w + 2) | 0] === 0) this.#eraseLast(w, slot);
-    else this.t.erase(first * 4, w * 4, slot);
+    if (i32[(w + 2) | 0] !== 0) {
+      this.t.erase(this.bucketOf(mix(k ^ i32[h + H_HASH0]!)) * 4, w * 4, slot);
+    } else {
+      this.#eraseLast(w, slot);
+      if (i32[w] === 0) this.#trim(w, mix(k ^ i32[h + H_HASH0]!));
+    }
     i32[h + H_VERSION]!++;
     if (--i32[h + H_COUNT]! === 0) this.reseed();
     return true;
@@ -243,7 +247,17 @@ export class WordMap extends HeapMap<number, any> {
     }
   }
 
-  /** Empties a slot of the only bucket of a chain: all empty slots at its end become `EMPTY_REST`. */
+  /** After the last bucket of a chain has become empty: so do the empty slots at the end of the one before. */
+  #trim(w: number, hash: number): void {
+    const { i32, t } = this;
+    const first = this.bucketOf(hash);
+    if (w === first) return;
+    let before = first;
+    while (i32[(before + 2) | 0]! >>> 2 !== w) before = i32[(before + 2) | 0]! >>> 2;
+    if (i32[(before + 1) | 0]! >>> 24 === EMPTY_ONE) t.erase(first * 4, before * 4, SLOTS - 1);
+  }
+
+  /** Empties a slot of the last bucket of a chain: all empty slots at its end become `EMPTY_REST`. */
   #eraseLast(w: number, slot: number): void {
     const i32 = this.i32;
     const at = (w + (slot >>> 2)) | 0;

@@ -7,7 +7,7 @@ import {
 } from "@gort/alloc";
 import type { TracedAllocator } from "@gort/alloc";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { HeapOptions } from "../src/index.ts";
 import {
   createHeap,
@@ -23,6 +23,7 @@ import { simpleAllocator } from "./simple-allocator.ts";
 const operations = Number(process.env["GORT_FUZZ"] ?? 1500);
 const runs = Math.min(Math.max(Math.ceil(operations / 150), 10), 1000);
 const seed = Number(process.env["GORT_SEED"] ?? 20231);
+vi.setConfig({ testTimeout: 60_000 + operations * 20 });
 
 const tiered = (): TracedAllocator => createAllocator(createMemory({ reserve: 1 << 25 }));
 const allocators: Record<string, () => TracedAllocator> = {

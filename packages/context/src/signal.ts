@@ -6,6 +6,7 @@
  *  2. An aborted signal gives a context that is done at once.
  *  3. The reason of the signal is the cause of the context; a timeout stays a timeout (`DeadlineExceeded`).
  */
+import { badArgument } from "@gort/types";
 import type { CancelFunc, Context } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
 import { Node, attach, checkParent } from "./tree.ts";
@@ -51,6 +52,8 @@ export function fromSignal(
   parent: Context = background(),
 ): [ctx: Context, cancel: CancelFunc] {
   checkParent(parent);
+  if (typeof (signal as Partial<AbortSignal> | null | undefined)?.addEventListener !== "function")
+    throw badArgument("fromSignal", "signal", signal, "an AbortSignal", "type");
   const node = new SignalNode(parent);
   attach(node);
   const end = (): void => {

@@ -21,6 +21,7 @@
  */
 import { type Chan, type RecvChan, makeChan, nilChan } from "@gort/chan";
 import { type ClockTimer, type Op, PARKED } from "@gort/sched";
+import { badArgument } from "@gort/types";
 import type { CancelCauseFunc, CancelFunc, Context, Key } from "./api.ts";
 import { Canceled, misuse } from "./errors.ts";
 import { contextName } from "./text.ts";
@@ -239,6 +240,8 @@ function unlink(child: Node): void {
 /** Asserts that there is a parent; Go's panic. */
 export function checkParent(parent: Context | null | undefined): asserts parent is Context {
   if (parent === null || parent === undefined) throw misuse("nilParent");
+  if (typeof (parent as Partial<Context>).done !== "function")
+    throw badArgument("context", "parent", parent, "a context", "type");
 }
 
 /** Arranges that `child` ends when its parent does, at once if that is already done. O(1) for parents of this package. */

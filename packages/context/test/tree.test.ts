@@ -12,6 +12,7 @@ import {
   background,
   cause,
   checkContext,
+  fromSignal,
   key,
   todo,
   withCancel,
@@ -209,6 +210,16 @@ describe("cancel", () => {
 });
 
 describe("misuse", () => {
+  test("what is no context, or no signal, is named", () => {
+    expect(() => withCancel({} as any)).toThrow(
+      "context: parent is an object (Object), want a context",
+    );
+    expect(() => fromSignal({} as any)).toThrow(
+      "fromSignal: signal is an object (Object), want an AbortSignal",
+    );
+    expect(() => fromSignal(undefined as any)).toThrow("fromSignal: signal is undefined");
+  });
+
   test("WithCancel(nil), WithDeadline(nil), WithValue(nil) panic `cannot create context from nil parent`; nil key panics `nil key`; uncomparable key panics `key is not comparable`", () => {
     const nil = null as unknown as Context;
     const text = "cannot create context from nil parent";

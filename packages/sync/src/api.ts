@@ -25,7 +25,10 @@ export interface DoneChan {
   recv(): Op<unknown>;
 }
 
-/** How a blocking call can be called off. Both may be given; the first to end wins. */
+/**
+ * How a blocking call can be called off. Both may be given; the first to end wins. A context of `@gort/context` itself will
+ * do too.
+ */
 export interface WaitOptions {
   /** Aborting it fails the wait with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;

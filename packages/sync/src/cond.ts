@@ -11,6 +11,7 @@
  * does not make everybody run to find the lock taken.
  */
 import { Op, type Waiter, type WaitReason, WaitQueue } from "@gort/sched";
+import { badArgument } from "@gort/types";
 import type { Locker, WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { type Abortable, guard } from "./guard.ts";
@@ -134,8 +135,13 @@ export class Cond {
   readonly queue: WaitQueue<CondOp> = new WaitQueue();
   private readonly checker: Cond;
 
-  /** @param l a `Mutex`, an `RWMutex`, an `rLocker()`, or any locker */
+  /**
+   * @param l a `Mutex`, an `RWMutex`, an `rLocker()`, or any locker
+   * @throws TypeError for anything else
+   */
   constructor(l: Locker) {
+    if (typeof (l as Partial<Locker> | null | undefined)?.unlock !== "function")
+      throw badArgument("Cond", "l", l, "a locker, such as a Mutex", "type");
     this.l = l;
     this.checker = this;
   }

@@ -14,6 +14,7 @@
  */
 import { isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
+import { checkFunction, isSignal } from "./arguments.ts";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
@@ -168,6 +169,8 @@ export class ErrGroup {
    * ```
    */
   static withSignal(parent?: AbortSignal): [group: ErrGroup, signal: AbortSignal] {
+    if (parent !== undefined && !isSignal(parent))
+      throw badArgument("ErrGroup.withSignal", "parent", parent, "an AbortSignal", "type");
     const group = new ErrGroup();
     const controller = new AbortController();
     const follow = (): void => controller.abort(parent!.reason);
@@ -290,8 +293,4 @@ export class ErrGroup {
     this.cancelCause = null;
     cancel?.(this.failed ? this.error : undefined);
   }
-}
-
-function checkFunction(where: string, fn: unknown): void {
-  if (typeof fn !== "function") throw badArgument(where, "fn", fn, "a function", "type");
 }

@@ -13,6 +13,7 @@
  */
 import { aborted, type Op, type Waiter, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
+import { isSignal } from "./arguments.ts";
 import type { ContextLike, WaitOptions } from "./api.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { FAILED, PARKED, USED, WOKEN } from "./states.ts";
@@ -161,10 +162,17 @@ function leave(op: Op<unknown>): void {
 /** `op` itself without options, else an op that a signal or a context can call off. */
 export function guard<T>(op: Op<T>, options: WaitOptions | undefined, where: string): Op<T> {
   if (options === undefined) return op;
-  const signal = options.signal ?? null;
-  const ctx = options.ctx ?? null;
+  if (typeof options !== "object" || options === null || isSignal(options))
+    throw badArgument(where, "options", options, "{ signal } or { ctx }", "type");
+  let signal = options.signal ?? null;
+  let ctx = options.ctx ?? null;
+  const whole = options as Partial<ContextLike>;
+  if (ctx === null && typeof whole.done === "function" && typeof whole.err === "function") {
+    ctx = whole as ContextLike;
+    signal = null;
+  }
   if (signal === null && ctx === null) return op;
-  if (signal !== null && typeof signal.addEventListener !== "function")
+  if (signal !== null && !isSignal(signal))
     throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
   if (ctx !== null && (typeof ctx.done !== "function" || typeof ctx.err !== "function"))
     throw badArgument(where, "options.ctx", ctx, "a context", "type");

@@ -33,6 +33,7 @@ import {
   WaitQueue,
   type WaitReason,
 } from "@gort/sched";
+import { checkFunction } from "./arguments.ts";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { CompetingOp } from "./competing.ts";
@@ -223,6 +224,7 @@ export class Mutex implements Locker {
    * ```
    */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+    checkFunction("Mutex.withLock", fn);
     return new HoldingRoutine(new LockHolding(this), fn, options);
   }
 

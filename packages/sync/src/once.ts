@@ -9,6 +9,7 @@
  * `do` inside its own body deadlocks, as in Go; the report says so.
  */
 import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { checkFunction } from "./arguments.ts";
 import type { Body, Routine, WaitOptions } from "./api.ts";
 import { BaseRoutine, callAsync, finishSteps } from "./body.ts";
 import { guard } from "./guard.ts";
@@ -149,6 +150,7 @@ export class Once {
    * @param options call off the wait for somebody else's run; they do not reach `fn`
    */
   do(fn: Body<unknown>, options?: WaitOptions): Routine<void> {
+    checkFunction("Once.do", fn);
     if (this.state === OVER) return OVER_ALREADY;
     return new DoRoutine(this, fn, options);
   }

@@ -12,7 +12,12 @@
  *
  * JavaScript cannot see V8's collections, so a pool nobody cleans keeps its objects.
  */
+import { badArgument } from "@gort/types";
+import { checkFunction } from "./arguments.ts";
 import { PoolChain } from "./pool-chain.ts";
+
+/** As many as a scheduler has Ps at most. */
+const SHARDS_MAX = 1024;
 
 class PoolLocal<T> {
   private: T | undefined = undefined;
@@ -23,7 +28,7 @@ class PoolLocal<T> {
 export interface PoolOptions<T> {
   /** Makes an object when none is spare (Go: `New`). */
   readonly new?: () => T;
-  /** Which P's cache to use, an integer from 0. Default: always 0. */
+  /** Which P's cache to use, an integer from 0 to 1023. Default: always 0. */
   readonly shard?: () => number;
 }
 
@@ -74,12 +79,24 @@ export class PoolImpl<T, N> implements Pool<T, N> {
 
   constructor(options?: (() => T) | PoolOptions<T>) {
     const o: PoolOptions<T> = typeof options === "function" ? { new: options } : (options ?? {});
+    if (typeof o !== "object")
+      throw badArgument("Pool", "options", options, "a function or { new, shard }", "type");
+    if (o.new !== undefined) checkFunction("Pool", o.new, "options.new");
+    if (o.shard !== undefined) checkFunction("Pool", o.shard, "options.shard");
     this.make = o.new ?? null;
     this.shard = o.shard ?? null;
   }
 
+  /** The P whose cache to use, where `shard` says it. */
+  private chosen(shard: () => number): number {
+    const pid = shard();
+    if (!Number.isInteger(pid) || pid < 0 || pid >= SHARDS_MAX)
+      throw badArgument("Pool", "shard()", pid, `an integer from 0 to ${SHARDS_MAX - 1}`);
+    return pid;
+  }
+
   get(): N {
-    const pid = this.shard === null ? 0 : this.shard();
+    const pid = this.shard === null ? 0 : this.chosen(this.shard);
     const local = this.locals[pid];
     let x: T | undefined;
     if (local !== undefined) {
@@ -97,7 +114,7 @@ export class PoolImpl<T, N> implements Pool<T, N> {
 
   put(x: T | null | undefined): void {
     if (x === null || x === undefined) return;
-    const pid = this.shard === null ? 0 : this.shard();
+    const pid = this.shard === null ? 0 : this.chosen(this.shard);
     let local = this.locals[pid];
     if (local === undefined) {
       while (this.locals.length <= pid) this.locals.push(new PoolLocal<T>());

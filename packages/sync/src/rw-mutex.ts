@@ -16,6 +16,7 @@
  * in Go they compete through an inner mutex. A woken writer is never overtaken here.
  */
 import { currentGoroutine, type Goroutine, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { checkFunction } from "./arguments.ts";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
@@ -286,11 +287,13 @@ export class RWMutex implements Locker {
 
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+    checkFunction("RWMutex.withLock", fn);
     return new HoldingRoutine(new LockHolding(this), fn, options);
   }
 
   /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
   withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+    checkFunction("RWMutex.withRLock", fn);
     return new HoldingRoutine(new LockHolding(this.rLocker()), fn, options);
   }
 

@@ -11,6 +11,7 @@
  */
 import { Op, WaitQueue, type WaitReason } from "@gort/sched";
 import { badArgument } from "@gort/types";
+import { checkFunction } from "./arguments.ts";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
@@ -230,6 +231,7 @@ export class Semaphore {
   /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. */
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R> {
     checkWeight("Semaphore.withPermits", n);
+    checkFunction("Semaphore.withPermits", fn);
     return new HoldingRoutine(new PermitHolding(this, n), fn, options);
   }
 

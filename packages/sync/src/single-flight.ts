@@ -14,7 +14,7 @@
  * first caller leave early.
  */
 import { isGoexit, launch, Op, WaitQueue, type WaitReason } from "@gort/sched";
-import { badArgument } from "@gort/types";
+import { checkFunction } from "./arguments.ts";
 import type { Body, WaitOptions } from "./api.ts";
 import { isGenerator, isThenable } from "./body.ts";
 import { guard } from "./guard.ts";
@@ -207,8 +207,4 @@ export class SingleFlight<K = string, V = unknown> {
       launch(null, raise, []);
     }
   }
-}
-
-function checkFunction(where: string, fn: unknown): void {
-  if (typeof fn !== "function") throw badArgument(where, "fn", fn, "a function", "type");
 }

@@ -1,0 +1,68 @@
+/** A bad argument is named with its value, and changes nothing. */
+import { expect, it } from "vitest";
+import { checkMutex } from "../src/check.ts";
+import {
+  Cond,
+  ErrGroup,
+  Mutex,
+  Once,
+  onceFunc,
+  Pool,
+  RWMutex,
+  Semaphore,
+  SingleFlight,
+  WaitGroup,
+} from "../src/index.ts";
+import { fakeContext } from "./fake-context.ts";
+
+const bad: any = undefined;
+const mu = new Mutex();
+const wants = "want { signal } or { ctx }";
+
+it.each<[string, () => unknown]>([
+  ["Mutex.lock: options is null, " + wants, () => mu.lock(null as any)],
+  ["Mutex.lock: options is 5, " + wants, () => mu.lock(5 as any)],
+  [
+    "Mutex.lock: options is an object (AbortSignal), " + wants,
+    () => mu.lock(AbortSignal.abort() as any),
+  ],
+  ["Mutex.lock: options.signal is 5, want an AbortSignal", () => mu.lock({ signal: 5 as any })],
+  ["Mutex.lock: options.ctx is an object (Object), want", () => mu.lock({ ctx: {} as any })],
+  ["Mutex.withLock: fn is undefined, want a function", () => mu.withLock(bad)],
+  ["RWMutex.withLock: fn is undefined, want a function", () => new RWMutex().withLock(bad)],
+  ["RWMutex.withRLock: fn is undefined, want a function", () => new RWMutex().withRLock(bad)],
+  ["Semaphore.withPermits: fn is undefined, want", () => new Semaphore(1).withPermits(1, bad)],
+  ["Once.do: fn is undefined, want a function", () => new Once().do(bad)],
+  ["onceValue: fn is undefined, want a function", () => onceFunc(bad)],
+  ["Cond: l is undefined, want a locker, such as a Mutex", () => new Cond(bad)],
+  ["ErrGroup.withSignal: parent is 5, want an AbortSignal", () => ErrGroup.withSignal(5 as any)],
+  ["Pool: options is 5, want a function or { new, shard }", () => new Pool(5 as any)],
+  ["Pool: options.new is 5, want a function", () => new Pool({ new: 5 as any })],
+  [
+    "Pool: shard() is -1, want an integer from 0 to 1023",
+    () => new Pool({ shard: () => -1 }).put(1),
+  ],
+  [
+    "Pool: shard() is 1000000000000, want an integer from 0 to 1023",
+    () => new Pool({ shard: () => 1e12 }).put(1),
+  ],
+  ["WaitGroup.go: fn is undefined, want a function", () => new WaitGroup().go(bad)],
+  ["SingleFlight.do: fn is undefined, want a function", () => new SingleFlight().do("k", bad)],
+])("%s", (text, call) => {
+  expect(call).toThrow(text);
+  checkMutex(mu);
+  expect(mu.locked).toBe(false);
+});
+
+it("a context itself will do as the options", async () => {
+  const held = new Mutex();
+  held.tryLock();
+  const [ctx, cancel] = fakeContext();
+  const waiting = held.lock(ctx as any).then(
+    () => "locked",
+    (e: Error) => e.message,
+  );
+  await Promise.resolve();
+  cancel();
+  expect(await waiting).toBe("context canceled");
+});

@@ -33,7 +33,9 @@ import type { WaitReason } from "./wait-reason.ts";
 /** What a function without arguments is called with: no array of its own. */
 const NO_ARGS: unknown[] = [];
 
-const GeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(function* () {}) as object;
+/** `instanceof` it costs V8 less than a look at the prototype. */
+const GeneratorFunction = /* @__PURE__ */ (() =>
+  function* () {}.constructor as unknown as new () => object)();
 
 /**
  * The arguments of a function that waits for its first step and will run in the async context of its `go`. A promise
@@ -112,7 +114,7 @@ export abstract class Lifecycle extends Ends {
     if (typeof fn !== "function") throw fn == null ? nilGoFunc() : notAFunction(fn);
     const core = this as unknown as Core;
     let g: G;
-    if (Object.getPrototypeOf(fn) === GeneratorFunction) {
+    if (fn instanceof GeneratorFunction) {
       const gen = args.length === 0 ? fn() : fn(...args);
       g = new G(core, ++this.lastId, fn as never, gen as never, hook);
     } else {

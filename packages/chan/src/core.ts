@@ -264,6 +264,7 @@ export class RecvOperation extends Op<any> {
     const state = this.state;
     const ch = this.ch;
     if (state === FRESH) {
+      if (this.mode === VALUE) return this.nextValue(ch);
       if (!this.tryNow()) {
         this.state = PARKED;
         ch.recvq.push(this);
@@ -275,6 +276,24 @@ export class RecvOperation extends Op<any> {
     received.value = this.value;
     this.value = undefined;
     if (this.mode !== MORE) ch.freeRecv = this;
+    return received;
+  }
+
+  /** The plain receive, whose value need not pass through the op. */
+  private nextValue(ch: Core): IteratorResult<Op<any>, any> {
+    this.ok = true;
+    if (ch.count > 0) received.value = ch.take();
+    else if (ch.sendq.head !== null) received.value = ch.takeFrom();
+    else if (ch.closed) {
+      this.ok = false;
+      received.value = ch.zeroValue();
+    } else {
+      this.state = PARKED;
+      ch.recvq.push(this);
+      return this as IteratorResult<Op<any>, any>;
+    }
+    this.state = USED;
+    ch.freeRecv = this;
     return received;
   }
 

@@ -26,7 +26,7 @@ const read = <T>(file: string): T[] =>
         .map((line) => JSON.parse(line, revive) as T)
     : [];
 
-/** In the order of the list of jobs, each of them as the list has it now. */
+/** In the order of the list of jobs; what is no longer in it is dropped. */
 function inOrder<T>(file: string, byJob: ReadonlyMap<string, T>): T[] {
   const all = jobs.map((j) => byJob.get(j.id)).filter((k) => k !== undefined);
   if (all.length > 0)

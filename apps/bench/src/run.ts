@@ -173,7 +173,8 @@ export async function runGrowth(
       if (n > (e.limits[leader.id] ?? Infinity)) break;
       progress(`${e.name}, n = ${n}`);
       try {
-        const runs = Math.min(leader.runs ?? 3, n < 1e5 ? 3 : 1);
+        // Small sizes are over before V8 has compiled, unless they are repeated.
+        const runs = leader.runs === 0 ? 0 : n <= 1e4 ? 20 : n <= 1e5 ? 5 : 1;
         const r = await ask(e, leader.id, n, runs, leader.unit);
         for (const [id, v] of Object.entries({ [leader.id]: r.value, ...r.more })) {
           if (Number.isFinite(v)) points.get(id)?.push([n, v]);

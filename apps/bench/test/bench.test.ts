@@ -78,7 +78,7 @@ test("reasons are given for jobs that there are, and never for Go in WebAssembly
   for (const id of reasonedJobs) expect(jobs.map((j) => j.id)).toContain(id);
   expect(reason("chan/sieve", "Go")).toContain("registers");
   expect(reason("chan/sieve", "Go (wasm)")).toBeUndefined();
-  expect(reason("chan-async/buffered", "medium")).toContain("thenable");
+  expect(reason("chan-async/buffered", "medium")).toContain("no promise");
   expect(reason("gc/barrier-on", "Go")).toBeUndefined();
 });
 

@@ -182,8 +182,9 @@ export interface ObjectTable {
 export interface ObjectTracer {
   /** The most words that one batch pushes. */
   readonly room: number;
-  /** Bytes of all objects marked so far, and of those traced; the caller may set them. */
+  /** Bytes of all objects marked so far; the caller may set it. */
   marked: number;
+  /** Bytes of all objects traced so far; the caller may set it. */
   scanned: number;
   /**
    * Pops objects and pushes the scan objects they point to that were white, until `work` bytes are traced, the stack is

@@ -285,7 +285,9 @@ describe("sched: deadlock: Go's recorded programs", () => {
     expect(String(error)).toContain(
       'goroutine 4 [sync.Mutex.Lock]:\nanonymous(...)\n\twaiting on mutex "m" held by goroutine 1\ncreated by ',
     );
-    expect(String(error)).toMatch(/\ncreated by \(anonymous\) in goroutine 1\n\t.*go-parity\.test\.ts:\d+:\d+$/m);
+    expect(String(error)).toMatch(
+      /\ncreated by \(anonymous\) in goroutine 1\n\t.*go-parity\.test\.ts:\d+:\d+$/m,
+    );
   });
 
   test("deadlock/leaked-goroutine-main-returns: main returning ends the program at once", async () => {

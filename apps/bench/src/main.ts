@@ -51,7 +51,7 @@ if (options.vs !== undefined) {
   if (options.peers) entrants.push(...(await peers(node)));
 }
 const taking = entrants.filter((e) => e === self || options.only?.includes(e.name) !== false);
-const libraries = new Set(taking.filter((e) => e.library).map((e) => e.name));
+const libraries = new Set(entrants.filter((e) => e.library).map((e) => e.name));
 
 const revision = (): string => {
   try {
@@ -64,7 +64,7 @@ const revision = (): string => {
 const cpu = cpus();
 const rounds =
   effort.secondsMax === Infinity || effort.rounds < 3
-    ? `${effort.rounds} rounds`
+    ? `${effort.rounds} round${effort.rounds === 1 ? "" : "s"}`
     : `${effort.rounds} rounds (2 where they take long)`;
 const header = [
   `${new Date().toISOString().slice(0, 10)}, revision ${revision()}; ${cpu.length} × ${cpu[0]?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}; Node ${node.version}, V8 ${node.v8}`,

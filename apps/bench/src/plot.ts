@@ -27,6 +27,12 @@ const palette = [
   "#eb6834",
   "#8a8a85",
   "#555550",
+  "#00a3b4",
+  "#b0661a",
+  "#9bbb2f",
+  "#7a1f5c",
+  "#b9a6f5",
+  "#144d3d",
 ];
 
 function draw(option: object, width: number, height: number): string {
@@ -59,7 +65,7 @@ export function bars(title: string, results: readonly JobResult[]): string {
         text: title,
         subtext: "times what gort needs; 1 is gort, right of it gort is better",
       },
-      legend: { top: 66 },
+      legend: { top: 66, itemGap: 18 },
       grid: {
         // No browser measures the labels here: about 7 px a character.
         left: 20 + 7 * Math.max(...results.map((r) => r.job.title.length)),
@@ -120,7 +126,7 @@ export function growthChart(title: string, growths: readonly Growth[], date: str
           textStyle: { fontSize: 12, fontWeight: "normal" },
         })),
       ],
-      legend: { top: 68, data: names },
+      legend: { top: 68, itemGap: 18, data: names },
       grid: growths.map((_, i) => ({ ...at(i), width: CELL.width - 80, height: CELL.height - 75 })),
       xAxis: growths.map((_, i) => ({
         ...axis,

@@ -20,7 +20,7 @@
  * that loses one object enter the list of partial spans, to leave it at the next allocation. The check of a free needs
  * neither the span's record nor a division. It costs 1/64 of the memory in use. tcmalloc and mimalloc have such lists too.
  * Rejected: a list linked through the free objects, which a write after free tears; marking the object in its span's
- * record instead of start bits (a third slower: record, divisor and index must be known before the bit is).
+ * record instead of start bits (a pair took twice the time: record, divisor and index must be known before the bit is).
  *
  * A start word covers 256 bytes, which with several threads several shards may write. Until that is done with Atomics,
  * magazines are for one thread: shut, they are out of the way.

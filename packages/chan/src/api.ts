@@ -35,7 +35,10 @@ export type TryRecv<T, Z> =
 /** What is needed of a context: those of `@gort/context` have it. */
 export interface ContextLike {
   /** The channel that closes when the context ends; null if it never does. */
-  done(): { recv(): Op<unknown> } | null;
+  done(): {
+    /** Completes when it is closed. */
+    recv(): Op<unknown>;
+  } | null;
   /** Why it ended; null or undefined while it has not. */
   err(): unknown;
 }

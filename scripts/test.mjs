@@ -3,18 +3,15 @@
  * and all tests (packages, demo, structure, documented examples, packed tarballs and their sizes).
  * `npm run test:platforms`: what needs other runtimes (installed from npm) and a browser (Debian's Chromium, installed by
  * `apt-get` where that is possible): the tarballs on each, and the documentation's site.
- * `npm run test:all`: both, as CI does. Further arguments go to vitest. The last line is `N passed, N failed`.
+ * Further arguments go to vitest. The last line is `N passed, N failed`.
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, install, root, step } from "./setup.mjs";
 
-const flags = new Set(["--platforms", "--all"]);
 const wanted = process.argv.slice(2);
-const all = wanted.includes("--all");
-const platforms = all || wanted.includes("--platforms");
-const sources = all || !platforms;
-const further = wanted.filter((arg) => !flags.has(arg));
+const platforms = wanted.includes("--platforms");
+const further = wanted.filter((arg) => arg !== "--platforms");
 
 await install();
 await build();
@@ -59,7 +56,7 @@ async function tests(title, config) {
   if (!ok && failed === before) failed++;
 }
 
-if (sources) {
+if (!platforms) {
   await check("types", "turbo", [
     "run",
     "typecheck",
@@ -70,8 +67,8 @@ if (sources) {
   await check("lint", "pnpm", ["--silent", "lint"]);
 }
 await check("docs", "pnpm", ["--silent", "docs"]);
-if (sources) await tests("tests", "vitest.config.ts");
 if (platforms) await tests("platforms", "vitest.platforms.config.ts");
+else await tests("tests", "vitest.config.ts");
 
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

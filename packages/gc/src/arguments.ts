@@ -4,8 +4,9 @@
  * Invariants
  *  1. A check that fails throws before anything was changed, and names the argument and its value.
  */
-import type { Memory, ObjectTable } from "@gort/alloc";
+import type { Memory, ObjectTable, TracedAllocator } from "@gort/alloc";
 import type { Ptr, Type } from "@gort/types";
+import type { HeapOptions } from "./api.ts";
 import { badArgument } from "./errors.ts";
 
 /** The brand by which checkers and tools know a heap of this package. */
@@ -30,19 +31,95 @@ export function verifyWrite(
     badArgument("writePtr", "value", value, "nil or a pointer into an object that is not freed");
 }
 
-export function checkCount(type: Type, count: number): void {
-  const max = type.size === 0 ? Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER / type.size;
-  if (!(count >= 0 && count <= max && Number.isInteger(count)))
-    badArgument("alloc", "count", count, "an integer from 0");
+/** The check of stress mode on a move: from nil or whole values, to whole values of one object. */
+export function verifyMove(
+  heap: { readonly objects: ObjectTable; readonly memory: Memory; readonly zeroBase: Ptr },
+  type: Type,
+  dst: Ptr,
+  src: Ptr,
+  count: number,
+): void {
+  if (!(Number.isInteger(count) && count >= 0))
+    badArgument("typedMove", "count", count, "an integer from 0");
+  const bytes = type.size * count;
+  if (bytes === 0) return;
+  const { objects, memory } = heap;
+  const base = typeof dst === "number" && dst >>> 0 === dst ? objects.find(dst) : 0;
+  if (base === 0) badArgument("typedMove", "dst", dst, "a pointer into an object");
+  if (dst + bytes > base + objects.sizeOf(base))
+    badArgument("typedMove", "count", count, `what fits into the object at ${base}`);
+  if (typeof src !== "number" || src >>> 0 !== src || src + bytes > memory.byteLength)
+    badArgument("typedMove", "src", src, "nil or the address of so many values");
 }
 
-export function percent(value: number): number {
-  if (Number.isNaN(value) || typeof value !== "number")
-    badArgument("setGCPercent", "percent", value, "a number");
+/**
+ * The check of a new root in any mode: nil, or a pointer into an object. Without it a wrong number would be a root that
+ * holds nothing, found only by a checker, or by the program that misses its object.
+ */
+export function checkRoot(
+  heap: { readonly objects: ObjectTable; readonly zeroBase: Ptr },
+  call: string,
+  p: Ptr,
+): void {
+  if (typeof p !== "number" || p >>> 0 !== p || (heap.objects.find(p) === 0 && p !== heap.zeroBase))
+    badArgument(call, "p", p, "nil or a pointer into an object that is not freed");
+}
+
+/** Bytes that can be addressed: no array is larger. */
+const ADDRESSABLE = 2 ** 32;
+
+export function checkCount(type: Type, count: number): void {
+  const max = type.size === 0 ? Number.MAX_SAFE_INTEGER : Math.floor(ADDRESSABLE / type.size);
+  if (!(Number.isInteger(count) && count >= 0 && count <= max))
+    badArgument("alloc", "count", count, `an integer from 0 to ${max}`);
+}
+
+/** The check of what is given as a type, done when it is another one than the last time. */
+export function checkType(type: Type): void {
+  if (typeof (type as Type | null | undefined)?.size !== "number" || typeof type === "function")
+    badArgument("alloc", "type", type, "a type descriptor");
+}
+
+export function percent(value: number, name = "percent"): number {
+  if (!Number.isFinite(value)) badArgument("setGCPercent", name, value, "a finite number");
   return value < 0 ? -1 : value;
 }
 
 export function limit(bytes: number): number {
-  if (!(bytes >= 0)) badArgument("setMemoryLimit", "bytes", bytes, "a number from 0, or Infinity");
+  if (!isAmount(bytes)) badArgument("setMemoryLimit", "bytes", bytes, "a number, or Infinity");
   return bytes;
+}
+
+/** How long or how much a step may work. */
+export function budget(call: string, name: string, value: number): number {
+  if (!isAmount(value)) badArgument(call, name, value, "a number from 0");
+  return value;
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === "number" && value >= 0;
+}
+
+/** Checks the options that all heaps share, as they come from a caller. */
+export function checkOptions(allocator: TracedAllocator, options: HeapOptions): void {
+  const call = "createHeap";
+  const a = allocator as Partial<TracedAllocator> | null | undefined;
+  if (typeof a?.alloc !== "function" || typeof a.objects?.find !== "function" || !a.memory)
+    badArgument(call, "allocator", allocator, "a traced allocator");
+  for (const name of ["forcedPeriodMs", "stepMsMax", "profileRate"] as const) {
+    const value = options[name];
+    if (value !== undefined && !isAmount(value)) badArgument(call, name, value, "a number from 0");
+  }
+  for (const name of ["now", "random", "onFinalizers", "gctrace", "onCycle"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "function")
+      badArgument(call, name, value, "a function");
+  }
+  choice(call, "barrier", options.barrier, ["hybrid", "insertion", "deletion"]);
+  choice(call, "finalizers", options.finalizers, ["safepoint", "manual"]);
+}
+
+function choice(call: string, name: string, value: unknown, of: readonly string[]): void {
+  if (value === undefined || of.includes(value as string)) return;
+  badArgument(call, name, value, of.map((s) => JSON.stringify(s)).join(" or "));
 }

@@ -4,6 +4,7 @@
  * Invariant: it holds no state of its own but the driver's callback; `step` without pending work does nothing.
  */
 import type { BackgroundWork } from "./api.ts";
+import { budget } from "./arguments.ts";
 import type { HeapBase } from "./heap-base.ts";
 
 export class Background implements BackgroundWork {
@@ -17,6 +18,7 @@ export class Background implements BackgroundWork {
   }
   step(budgetMs: number): boolean {
     const heap = this.#heap;
+    budget("background.step", "budgetMs", budgetMs);
     if (!heap.pending) return false;
     // Finalizers alone are no reason to begin a cycle.
     if (heap.phase === "off" && !heap.due) heap.safepoint();

@@ -6,6 +6,8 @@
  *  2. An argument error names the argument and the value it had.
  */
 
+import { show } from "@gort/types";
+
 /** Misuse that is fatal in Go: `message` is Go's text without the `fatal error: ` prefix. */
 export class GcFatalError extends Error {
   override readonly name = "GcFatalError";
@@ -79,7 +81,7 @@ export function fatal(text: string): never {
 
 /** Throws {@link GcArgumentError}: `what: name is value`. */
 export function badArgument(call: string, name: string, value: unknown, want: string): never {
-  throw new GcArgumentError(`${call}: ${name} is ${String(value)}, want ${want}`);
+  throw new GcArgumentError(`${call}: ${name} is ${show(value)}, want ${want}`);
 }
 
 /** Throws {@link GcCheckError} unless `condition` holds. */

@@ -23,6 +23,8 @@ export interface Shader {
   /** Not 0 while writes must shade. */
   readonly wb: number;
   shade(p: Ptr): void;
+  /** Throws unless `p`, which is not nil, points into an object. */
+  checkRoot(call: string, p: Ptr): void;
 }
 
 /** Bytes of one block of handles. */
@@ -78,6 +80,7 @@ export class HandleTable {
 
   root(p: Ptr): Handle {
     const u32 = this.#u32;
+    if (p !== 0) this.#shader.checkRoot("root", p);
     if (this.#shader.wb !== 0) this.#shader.shade(p);
     if (u32[this.#free] === 0) this.#grow();
     const slot = u32[this.#free]!;
@@ -93,6 +96,7 @@ export class HandleTable {
   }
 
   set(slot: number, p: Ptr): void {
+    if (p !== 0) this.#shader.checkRoot("handle.set", p);
     if (this.#shader.wb !== 0) this.#shader.shade(p);
     this.#u32[slot] = p;
   }

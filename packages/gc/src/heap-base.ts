@@ -6,7 +6,7 @@
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
 import type * as api from "./api.ts";
-import { HEAP_BRAND, limit, percent } from "./arguments.ts";
+import { checkRoot, HEAP_BRAND, limit, percent } from "./arguments.ts";
 import { Background } from "./background.ts";
 import { VERIFY } from "./barrier.ts";
 import { hostNow } from "./clock.ts";
@@ -96,11 +96,14 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   newStack(): api.RootStack {
     return new Stack(this.own, this);
   }
+  checkRoot(call: string, p: Ptr): void {
+    checkRoot(this, call, p);
+  }
   /** A new root or a weak pointer was read. Checks the pointer in stress mode, shades it while marking. */
   readonly shade = (p: Ptr): void => {
     if (p === 0) return;
     if ((this.wb & VERIFY) !== 0 && p !== this.zeroBase && this.objects.find(p) === 0)
-      badArgument("root", "p", p, "nil or a pointer into an object that is not freed");
+      checkRoot(this, "root", p);
     if (this.marking) this.shadeNow(p);
   };
   /** Bytes of root stacks. */
@@ -137,7 +140,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   }
   setMemoryLimit(bytes: number): number {
     const old = this.pacer.memoryLimit;
-    if (!(bytes < 0)) {
+    if (typeof bytes !== "number" || !(bytes < 0)) {
       this.pacer.memoryLimit = limit(bytes);
       this.repace();
     }

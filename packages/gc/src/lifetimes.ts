@@ -147,7 +147,9 @@ export class Lifetime {
 
   /** Base of the object that contains `p`, 0 if the program has none there. */
   #find(p: Ptr): Ptr {
-    return this.#host.isUnused(p) ? 0 : this.#host.objects.find(p);
+    return typeof p !== "number" || p >>> 0 !== p || this.#host.isUnused(p)
+      ? 0
+      : this.#host.objects.find(p);
   }
 
   /** Whether the object of a weak record lives; makes it live through a cycle that is marking now. */

@@ -23,9 +23,9 @@
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
 import type { HeapOptions } from "./api.ts";
+import { budget } from "./arguments.ts";
 import { barrierBits, DELETION, VERIFY } from "./barrier.ts";
 import { reportCycle } from "./cycle-report.ts";
-import { badArgument } from "./errors.ts";
 import { HeapBase } from "./heap-base.ts";
 import { Marker } from "./mark.ts";
 import { UTILIZATION } from "./pacer.ts";
@@ -71,10 +71,7 @@ export class MarkSweepHeap extends HeapBase {
   constructor(allocator: TracedAllocator, options: HeapOptions) {
     super(allocator, options);
     this.marker = new Marker(allocator, this.own);
-    const kind = options.barrier ?? "hybrid";
-    if (kind !== "hybrid" && kind !== "insertion" && kind !== "deletion")
-      badArgument("createHeap", "barrier", kind, '"hybrid", "insertion" or "deletion"');
-    this.#barrierBits = barrierBits(kind);
+    this.#barrierBits = barrierBits(options.barrier ?? "hybrid");
     this.#stepMsMax = options.stepMsMax ?? 0.5;
     this.#periodMs = options.forcedPeriodMs ?? 120_000;
     this.#stress = options.stress === true;
@@ -125,7 +122,7 @@ export class MarkSweepHeap extends HeapBase {
   }
 
   step(budgetMs: number): boolean {
-    if (!(budgetMs >= 0)) badArgument("step", "budgetMs", budgetMs, "a number from 0");
+    budget("step", "budgetMs", budgetMs);
     if (this.busy) return true;
     if (this.phase === "off") this.#start(false);
     else if (this.phase === "mark") this.#markFor(budgetMs, true);
@@ -135,7 +132,7 @@ export class MarkSweepHeap extends HeapBase {
   }
 
   stepWork(bytes: number): boolean {
-    if (!(bytes >= 0)) badArgument("stepWork", "bytes", bytes, "a number from 0");
+    budget("stepWork", "bytes", bytes);
     if (this.busy) return true;
     if (this.phase === "off") this.#start(false);
     else if (this.phase === "mark") {

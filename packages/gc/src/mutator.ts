@@ -14,11 +14,11 @@ import type { Memory, ObjectTable, Ptr, TracedAllocator } from "@gort/alloc";
 import { NOSCAN } from "@gort/alloc";
 import type { Type, ValueTable } from "@gort/types";
 import type * as api from "./api.ts";
-import { checkCount, verifyWrite } from "./arguments.ts";
+import { checkCount, checkOptions, checkType, verifyMove, verifyWrite } from "./arguments.ts";
 import { DELETION, INSERTION, moveWords, shadeMove, VERIFY } from "./barrier.ts";
 import type { BoxHost } from "./boxes.ts";
 import { Boxes } from "./boxes.ts";
-import { badArgument, GcArgumentError } from "./errors.ts";
+import { GcArgumentError } from "./errors.ts";
 import { OwnMemory } from "./own-memory.ts";
 import { PageIndex } from "./page-index.ts";
 import { orBits, setPointerBits } from "./pointer-bits.ts";
@@ -71,6 +71,7 @@ export abstract class Mutator implements BoxHost {
   busy = false;
 
   constructor(allocator: TracedAllocator, options: api.HeapOptions) {
+    checkOptions(allocator, options);
     this.allocator = allocator;
     this.objects = allocator.objects;
     this.memory = allocator.memory;
@@ -87,7 +88,6 @@ export abstract class Mutator implements BoxHost {
     this.boxes = new Boxes(this);
     this.specials = new Specials(this.own, this.index, this.objects, this.boxes);
     const rate = options.profileRate ?? 0;
-    if (!(rate >= 0)) badArgument("createHeap", "profileRate", rate, "a number from 0");
     this.#profiler =
       rate === 0 ? null : new Profiler(this.specials, rate, options.random ?? Math.random);
     if (allocator.runs !== undefined && rate === 0 && options.stress !== true) {
@@ -164,6 +164,7 @@ export abstract class Mutator implements BoxHost {
 
   /** Keeps the layout of the type in fields: its own are behind a getter and a typed array. */
   #remember(type: Type): void {
+    checkType(type);
     this.#size = type.size;
     this.#flags = type.ptrdata !== 0 ? 0 : NOSCAN;
     this.#mask = type.ptrdata <= 128 ? (type.ptrMask[0] ?? 0) | 0 : 0;
@@ -186,6 +187,7 @@ export abstract class Mutator implements BoxHost {
   }
 
   typedMove(type: Type, dst: Ptr, src: Ptr, count: number): void {
+    if ((this.wb & VERIFY) !== 0) verifyMove(this, type, dst, src, count);
     const bytes = type.size * count;
     if (bytes === 0 || dst === src) return;
     if (this.wb !== 0 && type.ptrdata !== 0 && (this.wb & (INSERTION | DELETION)) !== 0)

@@ -8,6 +8,7 @@
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
 import type { HeapOptions } from "./api.ts";
+import { budget } from "./arguments.ts";
 import { HeapBase } from "./heap-base.ts";
 
 export class NoCollectHeap extends HeapBase {
@@ -24,10 +25,12 @@ export class NoCollectHeap extends HeapBase {
     const now = this.now();
     this.ledger.finish(0, now, true);
   }
-  step(): boolean {
+  step(budgetMs: number): boolean {
+    budget("step", "budgetMs", budgetMs);
     return false;
   }
-  stepWork(): boolean {
+  stepWork(bytes: number): boolean {
+    budget("stepWork", "bytes", bytes);
     return false;
   }
   protected allocSlow(): void {

@@ -15,6 +15,7 @@
 import type { ObjectRuns, ObjectTable, Ptr } from "@gort/alloc";
 import { NOSCAN } from "@gort/alloc";
 import type { Type } from "@gort/types";
+import { checkType } from "./arguments.ts";
 import { setRunBits } from "./pointer-bits.ts";
 
 /** Types with a run at the same time. */
@@ -63,6 +64,7 @@ export class Runs {
   of(type: Type): Run {
     const runs = this.#runs;
     for (let i = 0; i < runs.length; i++) if (runs[i]!.type === type) return runs[i]!;
+    checkType(type);
     const { size } = type;
     const tiny = type.ptrdata === 0 && size < 16;
     return size === 0 || size > this.#source.sizeMax || tiny ? NO_RUN : this.#add(new Run(type));

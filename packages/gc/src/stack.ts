@@ -28,18 +28,23 @@ class FrameObject implements Frame {
   readonly slots: number;
   readonly #base: number;
   readonly #number: number;
+  readonly #bytes: number;
 
   constructor(stack: Stack, base: number, slots: number, number: number) {
     this.#stack = stack;
     this.#base = base;
     this.slots = slots;
     this.#number = number;
+    this.#bytes = stack.u32.byteLength;
   }
   get(slot: number): Ptr {
     return this.#live("get", slot).u32[this.#base + slot]!;
   }
   set(slot: number, p: Ptr): void {
     const stack = this.#live("set", slot);
+    // Slots are written often, so only what is no address is found here, and the rest in stress mode.
+    if (typeof p !== "number" || p >>> 0 !== p || p >= this.#bytes)
+      stack.shader.checkRoot("frame.set", p);
     if (stack.shader.wb !== 0) stack.shader.shade(p);
     stack.u32[this.#base + slot] = p;
   }
@@ -55,7 +60,7 @@ class FrameObject implements Frame {
     const stack = this.#stack;
     if (stack === null || stack.depth < this.#number)
       throw new GcArgumentError(`frame.${call}: frame was released`);
-    if (!(slot >= 0 && slot < this.slots && Number.isInteger(slot)))
+    if (!(Number.isInteger(slot) && slot >= 0 && slot < this.slots))
       badArgument(`frame.${call}`, "slot", slot, `an integer from 0 to ${this.slots - 1}`);
     return stack;
   }
@@ -76,7 +81,7 @@ export class Stack implements RootStack {
   }
 
   frame(slots: number): Frame {
-    if (!(slots >= 0 && slots <= 1 << 24 && Number.isInteger(slots)))
+    if (!(Number.isInteger(slots) && slots >= 0 && slots <= 1 << 24))
       badArgument("frame", "slots", slots, "an integer from 0 to 16777216");
     if (this.#released) throw new GcArgumentError("frame: stack was released");
     const u32 = this.u32;

@@ -8,6 +8,7 @@
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
 import type { HeapOptions } from "./api.ts";
+import { budget } from "./arguments.ts";
 import { reportCycle } from "./cycle-report.ts";
 import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
 import { HeapBase } from "./heap-base.ts";
@@ -39,12 +40,14 @@ export class StopTheWorldHeap extends HeapBase {
     this.#cycle(true);
   }
 
-  step(_budgetMs: number): boolean {
+  step(budgetMs: number): boolean {
+    budget("step", "budgetMs", budgetMs);
     this.#cycle(false);
     return false;
   }
 
-  stepWork(_bytes: number): boolean {
+  stepWork(bytes: number): boolean {
+    budget("stepWork", "bytes", bytes);
     this.#cycle(false);
     return false;
   }

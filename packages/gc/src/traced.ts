@@ -23,7 +23,7 @@ import type {
   TracedAllocator,
 } from "@gort/alloc";
 import { NOSCAN } from "@gort/alloc";
-import { GcArgumentError } from "./errors.ts";
+import { badArgument, GcArgumentError } from "./errors.ts";
 
 const PAGE = 8192;
 
@@ -224,6 +224,8 @@ class Traced implements TracedAllocator, SystemMemory {
   #ownBytes = 0;
 
   constructor(a: Allocator) {
+    if (typeof (a as Partial<Allocator> | null | undefined)?.alloc !== "function")
+      badArgument("traced", "allocator", a, "an allocator");
     this.#a = a;
     this.memory = a.memory;
     this.#before = a.stats();

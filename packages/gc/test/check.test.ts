@@ -30,7 +30,7 @@ describe("a broken invariant is found and named", () => {
     ["a cursor on no block", "the cursor is at", (h) => (h.own.cursor = 64)],
     ["the count of handles", "handles in use", (h) => h.u32[h.own.user + USER_HANDLES_COUNT]!++],
     ["the length of the queue", "records queued", (h) => h.u32[h.own.user + USER_QUEUED]!++],
-    ["a pointer to nowhere", "names no object", (h) => h.handles.root(64)],
+    ["a pointer to nowhere", "names no object", (h) => h.frame(1).set(0, 64)],
     ["a barrier that is on", "barrier 3 in phase off", (h) => (h.wb = 3)],
   ];
   it.each(cases)("%s", (_, text, damage) => {

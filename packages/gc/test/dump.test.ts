@@ -70,7 +70,7 @@ it("an object with a finalizer is a root of what it refers to, not of itself", (
 });
 
 it("tools refuse what is no heap, by name", () => {
-  expect(() => dumpHeap({})).toThrow("heap tool: heap is [object Object]");
+  expect(() => dumpHeap({})).toThrow("heap tool: heap is an object (Object)");
   expect(() => isReachable(null as never)).toThrow("heap tool: heap is null");
 });
 

@@ -200,7 +200,7 @@ describe("barriers", () => {
   });
 
   it("an unknown barrier is refused by name", () => {
-    expect(() => heapOf({ barrier: "none" as "hybrid" })).toThrow("barrier is none");
+    expect(() => heapOf({ barrier: "none" as "hybrid" })).toThrow('barrier is "none"');
   });
 });
 

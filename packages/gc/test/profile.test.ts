@@ -38,5 +38,5 @@ it("is off unless asked for, and says so", () => {
   const heap = createHeap({ reserve: 2 ** 24 });
   expect(() => heapProfile(heap)).toThrow("made without profileRate");
   expect(() => createHeap({ reserve: 2 ** 24, profileRate: -1 })).toThrow("profileRate is -1");
-  expect(() => heapProfile({})).toThrow("heap is [object Object]");
+  expect(() => heapProfile({})).toThrow("heap is an object (Object)");
 });

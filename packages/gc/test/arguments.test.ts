@@ -1,0 +1,200 @@
+/** Every public call of every heap against values that are none of what it wants: named errors, and a heap as before. */
+import type { TracedAllocator } from "@gort/alloc";
+import { NOSCAN } from "@gort/alloc";
+import type { Type } from "@gort/types";
+import { array, int32, int8, ptr, struct } from "@gort/types";
+import { describe, expect, it } from "vitest";
+import type { GcHeap, HeapOptions } from "../src/index.ts";
+import {
+  checkHeap,
+  createHeap,
+  createNoCollectHeap,
+  createStopTheWorldHeap,
+  createStressHeap,
+  traced,
+} from "../src/index.ts";
+
+const reserve = 2 ** 20;
+const heaps = {
+  createHeap,
+  createStopTheWorldHeap,
+  createNoCollectHeap,
+  createStressHeap,
+} as const;
+const Node = struct({ value: int32, next: ptr(int32) });
+
+/** What is no number of anything, with the way an error shows it. */
+const NEITHER: readonly [unknown, string][] = [
+  [NaN, "NaN"],
+  [undefined, "undefined"],
+  [null, "null"],
+  ["8", '"8"'],
+  [true, "true"],
+  [{}, "an object (Object)"],
+  [Object.create(null), "an object (Object)"],
+  [Symbol("s"), "Symbol(s)"],
+  [8n, "8n"],
+];
+/** What is no pointer: the above, and numbers that are no address of anything. */
+const NO_POINTER: readonly [unknown, string][] = [
+  ...NEITHER,
+  [-1, "-1"],
+  [0.5, "0.5"],
+  [1e12, "1000000000000"],
+  [2 ** 32, "4294967296"],
+  [Infinity, "Infinity"],
+];
+const bad = (list: readonly [unknown, string][]): { value: any; shown: string }[] =>
+  list.map(([value, shown]) => ({ value, shown }));
+
+describe.each(Object.entries(heaps))("%s", (_name, make) => {
+  const fresh = (): { heap: GcHeap; p: number } => {
+    const heap = make({ reserve });
+    const p = heap.alloc(Node);
+    heap.root(p);
+    return { heap, p };
+  };
+  /** The heap is whole, and nothing that it held is lost. */
+  const whole = (heap: GcHeap, p: number): void => {
+    checkHeap(heap);
+    heap.collect();
+    checkHeap(heap);
+    expect(heap.stats().heapObjects).toBe(1);
+    expect(heap.allocator.objects.find(p)).toBe(p);
+  };
+
+  it("root and handle.set refuse what is no pointer to an object, by name, also 77, a foreign and a freed pointer", () => {
+    const { heap, p } = fresh();
+    const handle = heap.root(p);
+    const freed = heap.allocator.alloc(8192, NOSCAN);
+    heap.allocator.free(freed);
+    const wrong: [unknown, string][] = [
+      ...NO_POINTER,
+      [77, "77"],
+      [freed, `${freed}`],
+      [reserve, `${reserve}`],
+    ];
+    for (const { value, shown } of bad(wrong)) {
+      expect(() => heap.root(value)).toThrow(`root: p is ${shown}, want nil or a pointer`);
+      expect(() => handle.set(value)).toThrow(`handle.set: p is ${shown}, want nil or a pointer`);
+      expect(handle.ptr).toBe(p);
+    }
+    handle.set(p + 4); // an interior pointer holds its object
+    handle.set(0);
+    handle.release();
+    whole(heap, p);
+  });
+
+  it("the object of size 0 can be rooted", () => {
+    const { heap, p } = fresh();
+    const empty = heap.alloc(struct({}));
+    heap.root(empty).release();
+    whole(heap, p);
+  });
+
+  it("frame.set refuses what is no address, by name; slots too", () => {
+    const { heap, p } = fresh();
+    const frame = heap.frame(1);
+    frame.set(0, p);
+    for (const { value, shown } of bad([...NO_POINTER, [reserve, `${reserve}`]])) {
+      expect(() => frame.set(0, value)).toThrow(`frame.set: p is ${shown}, want nil or a pointer`);
+      expect(frame.get(0)).toBe(p);
+      expect(() => frame.get(value)).toThrow(`frame.get: slot is ${shown}, want`);
+      if (value !== reserve)
+        expect(() => heap.frame(value)).toThrow(`frame: slots is ${shown}, want`);
+    }
+    frame.release();
+    whole(heap, p);
+  });
+
+  it("alloc refuses what is no type, and counts beyond all memory, by name", () => {
+    const { heap, p } = fresh();
+    for (const { value, shown } of bad(NO_POINTER.filter(([v]) => v !== undefined))) {
+      expect(() => heap.alloc(value)).toThrow(`alloc: type is ${shown}, want a type descriptor`);
+      expect(() => heap.alloc(value, 3)).toThrow(`alloc: type is ${shown}, want a type descriptor`);
+      expect(() => heap.alloc(Node, value)).toThrow(`alloc: count is ${shown}, want an integer`);
+    }
+    expect(() => heap.alloc(undefined as unknown as Type)).toThrow("alloc: type is undefined");
+    expect(() => heap.alloc(int8, 2 ** 32)).toThrow("out of memory");
+    expect(() => heap.alloc(array(ptr(int8), 2 ** 29), 2)).toThrow("out of memory");
+    whole(heap, p);
+  });
+
+  it("lifetimes refuse what is no pointer and no function", () => {
+    const { heap, p } = fresh();
+    for (const { value, shown } of bad([...NO_POINTER, [77, "77"]])) {
+      expect(() => heap.weak(value)).toThrow(`weak: p is ${shown}, want a pointer`);
+      expect(() => heap.addCleanup(value, () => 0, 1)).toThrow("runtime.AddCleanup: ptr not in");
+      expect(() => heap.addCleanup(p, value, 1)).toThrow(`addCleanup: fn is ${shown}, want`);
+      expect(() => heap.setFinalizer(value, () => 0)).toThrow("runtime.SetFinalizer: ");
+      expect(() => heap.addRoots(value)).toThrow(`addRoots: source is ${shown}, want`);
+    }
+    whole(heap, p);
+  });
+
+  it("knobs and steps refuse what is no amount, and stay as they were", () => {
+    const { heap, p } = fresh();
+    const percent = heap.setGCPercent(50);
+    for (const { value, shown } of bad(NEITHER)) {
+      expect(() => heap.setGCPercent(value)).toThrow(`setGCPercent: percent is ${shown}, want`);
+      expect(() => heap.setMemoryLimit(value)).toThrow(`setMemoryLimit: bytes is ${shown}, want`);
+      expect(() => heap.step(value)).toThrow(`step: budgetMs is ${shown}, want`);
+      expect(() => heap.background.step(value)).toThrow(`step: budgetMs is ${shown}, want`);
+      expect(() => heap.stepWork(value)).toThrow(`stepWork: bytes is ${shown}, want`);
+    }
+    expect(() => heap.step(-1)).toThrow("step: budgetMs is -1, want a number from 0");
+    expect(() => heap.setGCPercent(Infinity)).toThrow("percent is Infinity, want a finite number");
+    expect(heap.setGCPercent(percent)).toBe(50);
+    expect(heap.setMemoryLimit(-1)).toBe(Infinity);
+    whole(heap, p);
+  });
+
+  it("options are refused by name", () => {
+    const options = (name: keyof HeapOptions, value: unknown): HeapOptions => ({
+      reserve,
+      [name]: value,
+    });
+    for (const { value, shown } of bad(NEITHER.filter(([v]) => v !== undefined))) {
+      const amounts = ["gcPercent", "memoryLimit", "forcedPeriodMs", "stepMsMax", "profileRate"];
+      const functions = ["now", "random", "onFinalizers", "gctrace", "onCycle"];
+      for (const name of [
+        ...amounts,
+        ...functions,
+        "barrier",
+        "finalizers",
+        "allocator",
+      ] as const) {
+        const at = { gcPercent: "percent", memoryLimit: "bytes" }[name] ?? name;
+        expect(() => make(options(name as keyof HeapOptions, value))).toThrow(`${at} is ${shown}`);
+      }
+    }
+    const half = { memory: {}, alloc: () => 8 } as unknown as TracedAllocator;
+    expect(() => make({ allocator: half })).toThrow("createHeap: allocator is an object (Object)");
+  });
+});
+
+it("traced refuses what is no allocator, by name", () => {
+  for (const { value, shown } of bad(NEITHER)) {
+    expect(() => traced(value)).toThrow(`traced: allocator is ${shown}, want an allocator`);
+  }
+});
+
+it("in stress mode a frame refuses what is no object, and typedMove what lies outside", () => {
+  const heap = createStressHeap({ reserve });
+  const frame = heap.frame(1);
+  expect(() => frame.set(0, 77)).toThrow("p is 77, want nil or a pointer into an object");
+  const p = heap.alloc(Node);
+  frame.set(0, p);
+  for (const { value, shown } of bad([...NO_POINTER, [77, "77"]])) {
+    expect(() => heap.typedMove(Node, value, p, 1)).toThrow(`typedMove: dst is ${shown}, want`);
+    if (value !== 77) {
+      expect(() => heap.typedMove(Node, p, value, 1)).toThrow(`typedMove: src is ${shown}, want`);
+      expect(() => heap.typedMove(Node, p, 0, value)).toThrow(`typedMove: count is ${shown}, want`);
+    }
+  }
+  expect(() => heap.typedMove(Node, p, 0, 3)).toThrow("typedMove: count is 3, want");
+  heap.typedMove(Node, p, 0, 1);
+  frame.release();
+  heap.collect();
+  checkHeap(heap);
+});

@@ -215,7 +215,7 @@ class Bump implements BumpAllocator {
  * ```
  */
 export function createBumpAllocator(memory: Memory): BumpAllocator {
-  const layout = new BumpLayout(reserved(memory));
+  const layout = new BumpLayout(reserved(memory, "createBumpAllocator"));
   writeHeader(layout.memory, KIND_BUMP, 1, layout.first / PAGE_SIZE);
   linearInit(layout.memory.i32, H_BUMP_NEXT, layout.first, layout.memory.byteLength);
   return new Bump(layout);
@@ -235,7 +235,7 @@ export function createBumpAllocator(memory: Memory): BumpAllocator {
  * ```
  */
 export function attachBumpAllocator(memory: Memory): BumpAllocator {
-  const space = reserved(memory);
+  const space = reserved(memory, "attachBumpAllocator");
   readHeader(space, KIND_BUMP);
   return new Bump(new BumpLayout(space));
 }

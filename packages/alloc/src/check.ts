@@ -12,7 +12,7 @@ import { checkSpans } from "./check-spans.ts";
 import { Core, readHeader } from "./core.ts";
 import { badMemory } from "./errors.ts";
 import { kindOf } from "./layout.ts";
-import { reserved } from "./memory.ts";
+import { memoryOf } from "./memory.ts";
 import { KIND_BUMP, KIND_TIERED } from "./words.ts";
 
 /** Options of {@link checkAllocator}. */
@@ -38,7 +38,7 @@ export function checkAllocator(
   allocator: Pick<Allocator, "memory">,
   options: CheckOptions = {},
 ): void {
-  const memory = reserved(allocator.memory);
+  const memory = memoryOf(allocator, "checkAllocator");
   switch (kindOf(memory)) {
     case KIND_TIERED: {
       const core = new Core(memory, readHeader(memory, KIND_TIERED));

@@ -8,6 +8,7 @@
  * The counts live in JavaScript: they belong to this decorator, not to the heap.
  */
 import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
+import { checkInner } from "./errors.ts";
 
 /** What a counting allocator has seen. Sizes in bytes. */
 export interface Counts {
@@ -96,5 +97,6 @@ class Counting implements CountingAllocator {
  * ```
  */
 export function countingAllocator(inner: Allocator): CountingAllocator {
+  checkInner("countingAllocator", inner);
   return new Counting(inner);
 }

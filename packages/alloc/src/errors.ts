@@ -7,7 +7,8 @@
  *  3. Errors are told apart by `code`, and recognised by the brand `Symbol.for("gort.alloc.error")`, never
  *     by `instanceof`: two copies of this package may be loaded.
  */
-import type { Ptr } from "./api.ts";
+import { show } from "@gort/types";
+import type { Allocator, Memory, Ptr } from "./api.ts";
 
 const brand: unique symbol = Symbol.for("gort.alloc.error") as never;
 
@@ -26,6 +27,7 @@ export type AllocErrorCode =
   | "REDZONE"
   | "BAD_MEMORY"
   | "BAD_OPTION"
+  | "BAD_ARGUMENT"
   | "CORRUPT";
 
 /**
@@ -70,7 +72,7 @@ export function isAllocError(value: unknown): value is AllocError {
 
 /** Hexadecimal, the way Go prints a pointer. */
 export const hex = (p: number): string =>
-  Number.isInteger(p) && p >= 0 ? `0x${p.toString(16)}` : String(p);
+  Number.isInteger(p) && p >= 0 ? `0x${p.toString(16)}` : show(p);
 
 /** Go: `runtime: out of memory: cannot allocate 8192-byte block (4096 in use)`. */
 export const outOfMemory = (bytes: number, inUse: number, limit: number): AllocError =>
@@ -80,22 +82,19 @@ export const outOfMemory = (bytes: number, inUse: number, limit: number): AllocE
   );
 
 export const badSize = (size: unknown, max: number): AllocError =>
-  new AllocError("BAD_SIZE", `alloc: size ${String(size)} is not an integer from 0 to ${max}`);
+  new AllocError("BAD_SIZE", `alloc: size ${show(size)} is not an integer from 0 to ${max}`);
 
 export const badAlign = (align: unknown, max: number): AllocError =>
-  new AllocError(
-    "BAD_ALIGN",
-    `alloc: align ${String(align)} is not a power of two from 1 to ${max}`,
-  );
+  new AllocError("BAD_ALIGN", `alloc: align ${show(align)} is not a power of two from 1 to ${max}`);
 
 export const badShard = (shard: unknown, shards: number): AllocError =>
   new AllocError(
     "BAD_SHARD",
-    `alloc: shard ${String(shard)} is not an integer from 0 to ${shards - 1}`,
+    `alloc: shard ${show(shard)} is not an integer from 0 to ${shards - 1}`,
   );
 
 export const badPointer = (p: unknown): AllocError =>
-  new AllocError("BAD_POINTER", `alloc: pointer ${String(p)} is not an address in this memory`);
+  new AllocError("BAD_POINTER", `alloc: pointer ${show(p)} is not an address in this memory`);
 
 export const foreignPointer = (p: Ptr): AllocError =>
   new AllocError(
@@ -116,7 +115,23 @@ export const deadPointer = (p: Ptr): AllocError =>
   new AllocError("DEAD_POINTER", `alloc: use of ${hex(p)}: the object is free`);
 
 export const badOption = (name: string, value: unknown, want: string): AllocError =>
-  new AllocError("BAD_OPTION", `alloc: option ${name} is ${String(value)}, want ${want}`);
+  new AllocError("BAD_OPTION", `alloc: option ${name} is ${show(value)}, want ${want}`);
+
+export const badArgument = (call: string, name: string, value: unknown, want: string): AllocError =>
+  new AllocError("BAD_ARGUMENT", `alloc: ${call}: ${name} is ${show(value)}, want ${want}`);
+
+/** Throws unless `value` is an allocator that a decorator can wrap. */
+export function checkInner(call: string, value: unknown): void {
+  const a = value as Partial<Allocator> | null | undefined;
+  const ok = typeof a?.alloc === "function" && typeof a.free === "function" && isMemory(a.memory);
+  if (!ok) throw badArgument(call, "inner", value, "an allocator");
+}
+
+/** Whether `value` looks like a memory: a buffer and the views on it. */
+export function isMemory(value: unknown): boolean {
+  const m = value as Partial<Memory> | null | undefined;
+  return typeof m?.byteLength === "number" && m.buffer !== undefined && m.i32 !== undefined;
+}
 
 export const badMemory = (message: string): AllocError =>
   new AllocError("BAD_MEMORY", `alloc: ${message}`);

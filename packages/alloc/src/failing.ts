@@ -6,7 +6,7 @@
  *  2. free, usableSize and stats always pass.
  */
 import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
-import { outOfMemory } from "./errors.ts";
+import { badOption, checkInner, outOfMemory } from "./errors.ts";
 
 /** When a failing allocator fails. All that are given apply. */
 export interface FailingOptions {
@@ -74,5 +74,14 @@ class Failing implements Allocator {
  * ```
  */
 export function failingAllocator(inner: Allocator, options: FailingOptions): Allocator {
+  checkInner("failingAllocator", inner);
+  for (const name of ["after", "every", "budget"] as const) {
+    const value = options[name];
+    const least = name === "every" ? 1 : 0;
+    if (value !== undefined && !(typeof value === "number" && value >= least))
+      throw badOption(name, value, `a number from ${least}`);
+  }
+  if (options.when !== undefined && typeof options.when !== "function")
+    throw badOption("when", options.when, "a function");
   return new Failing(inner, options);
 }

@@ -8,7 +8,7 @@
 import type { Allocator, Ptr, TracedAllocator } from "./api.ts";
 import { Core, readHeader } from "./core.ts";
 import { inMagazines } from "./magazine.ts";
-import { reserved } from "./memory.ts";
+import { memoryOf } from "./memory.ts";
 import { addressOf, fromWord } from "./ptr.ts";
 import { countFree } from "./span.ts";
 import {
@@ -97,8 +97,8 @@ export interface HeapMap {
  * ```
  */
 export function heapMap(allocator: Pick<Allocator, "memory">): HeapMap {
+  const memory = memoryOf(allocator, "heapMap");
   (allocator as Partial<TracedAllocator>).runs?.onCount?.();
-  const memory = reserved(allocator.memory);
   const c = new Core(memory, readHeader(memory, KIND_TIERED));
   const frontier = c.i32[H_FRONTIER]!;
   const metadataStart = c.i32[H_LIMIT]! * PAGE_SIZE;

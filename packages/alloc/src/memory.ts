@@ -17,8 +17,8 @@
  * default becomes `ArrayBuffer`. A growable buffer was rejected as a default: length-tracking views are 7 to 40 times slower.
  */
 import type { Memory } from "@gort/types";
-import type { MemoryBacking, MemoryOptions, ReservedMemory } from "./api.ts";
-import { badMemory, badOption } from "./errors.ts";
+import type { Allocator, MemoryBacking, MemoryOptions, ReservedMemory } from "./api.ts";
+import { badArgument, badMemory, badOption, isMemory } from "./errors.ts";
 import { MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** Default reservation: 1 GiB of address space, no memory. */
@@ -28,6 +28,8 @@ const MIN_RESERVE = 16 * PAGE_SIZE;
 const WASM_PAGE = 65536;
 /** What a growable buffer starts with. */
 const FIRST_SEGMENT = 2 ** 20;
+
+const BACKINGS: readonly MemoryBacking[] = ["shared", "array", "wasm", "wasm-shared", "growable"];
 
 interface WasmMemory {
   readonly buffer: ArrayBufferLike;
@@ -142,8 +144,12 @@ export function createMemory(options: MemoryOptions = {}): ReservedMemory {
     "reserveMin",
     options.reserveMin ?? Math.min(reserve, 16 * 2 ** 20),
   );
+  if (reserveMin > reserve)
+    throw badOption("reserveMin", reserveMin, `at most reserve, ${reserve}`);
   const canShare = typeof SharedArrayBuffer !== "undefined";
   const backing = options.backing ?? ((options.shared ?? canShare) ? "shared" : "array");
+  if (!BACKINGS.includes(backing))
+    throw badOption("backing", backing, BACKINGS.map((b) => JSON.stringify(b)).join(", "));
   const refused: string[] = [];
   const attempt = (kind: MemoryBacking, bytes: number): ReservedMemory | null => {
     try {
@@ -181,6 +187,8 @@ export function createMemory(options: MemoryOptions = {}): ReservedMemory {
  * ```
  */
 export function memoryOver(buffer: ArrayBufferLike): ReservedMemory {
+  if (typeof (buffer as ArrayBufferLike | undefined)?.byteLength !== "number")
+    throw badArgument("memoryOver", "buffer", buffer, "an ArrayBuffer or a SharedArrayBuffer");
   const max = (buffer as { maxByteLength?: number }).maxByteLength ?? buffer.byteLength;
   const growable = max > buffer.byteLength;
   if (max < MIN_RESERVE || max > MAX_MEMORY || max % PAGE_SIZE !== 0) {
@@ -192,7 +200,15 @@ export function memoryOver(buffer: ArrayBufferLike): ReservedMemory {
   return new Space(buffer, max, growable ? "growable" : shared ? "shared" : "array");
 }
 
+/** The memory of what a caller gave for an allocator. */
+export function memoryOf(allocator: Pick<Allocator, "memory">, call: string): ReservedMemory {
+  const memory = (allocator as Partial<Allocator> | null | undefined)?.memory;
+  if (!isMemory(memory)) throw badArgument(call, "allocator", allocator, "an allocator");
+  return reserved(memory!, call);
+}
+
 /** A plain {@link Memory} as a {@link ReservedMemory}: already one, or of fixed length. */
-export function reserved(memory: Memory): ReservedMemory {
+export function reserved(memory: Memory, call: string): ReservedMemory {
+  if (!isMemory(memory)) throw badArgument(call, "memory", memory, "a Memory");
   return "commit" in memory ? (memory as ReservedMemory) : memoryOver(memory.buffer);
 }

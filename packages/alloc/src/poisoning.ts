@@ -29,6 +29,7 @@ import {
   badOption,
   badPointer,
   badSize,
+  checkInner,
   deadPointer,
   doubleFree,
   foreignPointer,
@@ -153,6 +154,7 @@ class Poisoning implements PoisoningAllocator {
 
   free(p: Ptr, shard?: number): void {
     if (p === 0) return;
+    this.inner.free(0, shard); // frees nothing, but knows whether there is such a shard
     const block = this.lookup(p, doubleFree);
     this.checkRedzones(block);
     this.retire(block, this.site(this.free), shard);
@@ -349,5 +351,6 @@ export function poisoningAllocator(
   inner: Allocator,
   options: PoisonOptions = {},
 ): PoisoningAllocator {
+  checkInner("poisoningAllocator", inner);
   return isTraced(inner) ? new PoisoningTraced(inner, options) : new Poisoning(inner, options);
 }

@@ -10,6 +10,7 @@
  * product in doubles costs two conversions. Offsets and sizes are both multiples of 8, so dividing both by 8
  * first leaves 14 bits by 12 bits and a multiplier exists for every class (the generator proves each one).
  */
+import { badArgument } from "./errors.ts";
 import {
   CLASS_DIV_MUL,
   CLASS_DIV_SHIFT,
@@ -61,6 +62,8 @@ export const objectIndex = (offset: number, sizeClass: number): number =>
  * ```
  */
 export function roundupsize(size: number): number {
+  if (!Number.isInteger(size) || size < 0)
+    throw badArgument("roundupsize", "size", size, "an integer from 0");
   if (size <= MAX_SMALL_SIZE) return size > 0 ? classSize[classOf(size)]! : 0;
   return Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
 }

@@ -220,10 +220,10 @@ export class Tiered implements TieredAllocator {
   /** Every free that is not of a small object into a magazine with room. */
   private freeSlow(p: Ptr, shard: number): void {
     const i32 = this.i32;
+    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     if (p === 0) return;
     const page = p >>> PAGE_SHIFT;
     if (p >>> 0 !== p || page >= this.pages) throw errors.badPointer(p);
-    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     const s = i32[this.pageMap + page]!;
     if (s === 0) {
       if (p === ZERO_BASE) return;
@@ -314,6 +314,8 @@ export class Tiered implements TieredAllocator {
   }
 
   scavenge(maxBytes: number = Infinity): number {
+    if (typeof maxBytes !== "number" || !(maxBytes >= 0))
+      throw errors.badArgument("scavenge", "maxBytes", maxBytes, "a number from 0");
     return scavengePages(this.core, Math.ceil(maxBytes / PAGE_SIZE)) * PAGE_SIZE;
   }
 
@@ -347,7 +349,7 @@ export function createAllocator(memory: Memory, options: AllocatorOptions = {}):
   const shards = options.shards ?? 4;
   if (!Number.isInteger(shards) || shards < 1 || shards > 256)
     throw errors.badOption("shards", shards, "an integer from 1 to 256");
-  const core = new Core(reserved(memory), shards);
+  const core = new Core(reserved(memory, "createAllocator"), shards);
   writeHeader(core.memory, KIND_TIERED, shards, core.firstPage);
   core.i32[H_FEATURES] = (options.tiny ?? true) ? FEATURE_TINY : 0;
   initLists(core);
@@ -375,6 +377,6 @@ export function createAllocator(memory: Memory, options: AllocatorOptions = {}):
  * ```
  */
 export function attachAllocator(memory: Memory): TieredAllocator {
-  const space = reserved(memory);
+  const space = reserved(memory, "attachAllocator");
   return new Tiered(new Core(space, readHeader(space, KIND_TIERED)));
 }

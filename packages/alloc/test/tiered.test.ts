@@ -130,7 +130,7 @@ describe("errors, each with its own text", () => {
       expect(() => heap.allocAligned(size, 8)).toThrow(`alloc: size ${size} is not`);
       expect(() => heap.realloc(heap.alloc(8), size)).toThrow(`alloc: size ${size} is not`);
     }
-    expect(() => heap.alloc("8" as never)).toThrow("alloc: size 8 is not an integer");
+    expect(() => heap.alloc("8" as never)).toThrow('alloc: size "8" is not an integer');
   });
 
   test("free: foreign, interior, double, tail of a span, metadata", () => {

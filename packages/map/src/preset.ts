@@ -130,6 +130,7 @@ export function mapAt<K, V>(
   value: Type<V>,
   options: MapOptions = {},
 ): GoMap<K, V> {
+  checkHeap("mapAt", heap);
   if (ptr === 0) return nilMap(key, value);
   return openHeapMap(heap, ptr, key, value, sourceOf(options));
 }
@@ -156,6 +157,7 @@ function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
   const zero = o.zero ?? (o.value !== undefined ? () => o.value!.zero() : () => undefined);
   if (nil) return new NilMap(hasher, zero);
   if (o.heap !== undefined) {
+    checkHeap("makeMap", o.heap);
     if (keyType === null) {
       throw badArgument(
         "makeMap",
@@ -177,6 +179,11 @@ function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
   };
   const pair = pairOf(o.key);
   return pair === null ? new ValueMap(parts) : new PairMap(parts, pair[0], pair[1]);
+}
+
+function checkHeap(where: string, heap: unknown): void {
+  if (typeof (heap as Heap | null)?.addRoots !== "function")
+    throw badArgument(where, "heap", heap, "a heap", "type");
 }
 
 function sourceOf(o: MapOptions): () => number {

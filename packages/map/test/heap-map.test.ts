@@ -158,6 +158,8 @@ describe("arguments and failures", () => {
     checkMap(m);
     checkMap(s);
     expect(() => makeMap("x" as never)).toThrow('makeMap: first argument is "x"');
+    expect(() => makeMap(int32, int32, { heap: {} as never })).toThrow("makeMap: heap is");
+    expect(() => mapAt(null as never, 8, int32, int32)).toThrow("mapAt: heap is null, want a heap");
     expect(() => makeMap(int32, 5 as never)).toThrow("makeMap: value is 5, want a type descriptor");
   });
 

@@ -140,6 +140,18 @@ describe.each(packages.map((p) => [p.folder, p] as const))("@gort/%s", (folder, 
     }
   });
 
+  test("has a README with the headings that all have, in their order", () => {
+    const text = readFileSync(join(pkg.dir, "README.md"), "utf8");
+    expect([...text.matchAll(/^## (.*)$/gm)].map((m) => m[1])).toEqual([
+      "What is in it",
+      "When not",
+      "What it costs",
+      "Errors",
+      "Interop",
+      "FAQ",
+    ]);
+  });
+
   test("has what a published package needs", () => {
     const { manifest } = pkg;
     expect(manifest.name).toBe(`@gort/${folder}`);

@@ -6,17 +6,13 @@
  *  2. An argument error names the argument and the value it had.
  */
 
-import { show } from "@gort/types";
+import { FatalError, show } from "@gort/types";
 
-/** Misuse that is fatal in Go: `message` is Go's text without the `fatal error: ` prefix. */
-export class GcFatalError extends Error {
-  override readonly name = "GcFatalError";
-  constructor(text: string) {
-    super(text);
-    // The brand by which other packages, or another copy of this one, know a fatal error.
-    Object.defineProperty(this, Symbol.for("gort.fatal"), { value: true });
-  }
-}
+/**
+ * Misuse that is fatal in Go: `message` is Go's text without the `fatal error: ` prefix. A `FatalError` of `@gort/types`, so
+ * `isFatalError` knows it and `recover` does not stop it.
+ */
+export class GcFatalError extends FatalError {}
 
 /** A bad argument to a heap: the text names it and its value. */
 export class GcArgumentError extends RangeError {

@@ -1,4 +1,4 @@
-import { typeOf } from "@gort/types";
+import { isFatalError, typeOf } from "@gort/types";
 import { expect, it, test } from "vitest";
 import { fatal, GcArgumentError, GcCheckError, GcFatalError } from "../src/errors.ts";
 import { badArgument, goTypeName, invariant } from "../src/errors.ts";
@@ -40,7 +40,8 @@ it("fatal errors keep Go's text and carry the brand that other packages look for
   })();
   expect(error).toBeInstanceOf(GcFatalError);
   expect(error.message).toBe("runtime.SetFinalizer: first argument is nil");
-  expect((error as unknown as Record<symbol, unknown>)[Symbol.for("gort.fatal")]).toBe(true);
+  expect(isFatalError(error)).toBe(true);
+  expect(String(error)).toBe(`fatal error: ${error.message}`);
 });
 
 it("argument errors name the call, the argument, its value and what was wanted", () => {

@@ -601,7 +601,7 @@ describe("finalizer", () => {
     const p = heap.alloc(Node);
     const set = heap.setFinalizer.bind(heap) as (a: unknown, b: unknown) => void;
     const fails = (text: string, f: () => void): void => {
-      expect(f).toThrow(expect.objectContaining({ name: "GcFatalError", message: text }));
+      expect(f).toThrow(expect.objectContaining({ name: "fatal error", message: text }));
       // Go's text to the letter; a JavaScript number is a float64 where Go's example has an int.
       const gos = text.replace(/is (string|float64),/, "is int,");
       expect(fatals).toContain(`fatal error: ${gos}`);

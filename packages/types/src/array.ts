@@ -16,6 +16,8 @@ import {
   badValue,
   internalType,
   checkLazy,
+  checkType,
+  resolveType,
 } from "./base.ts";
 import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
 import { addMask, checkTypeSize, emptyMask } from "./layout.ts";
@@ -110,8 +112,7 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
     return new SliceDescriptor(this.target);
   }
   get elem(): Type<T> {
-    if (typeof this.target === "function") this.target = this.target();
-    return this.target;
+    return (this.target = resolveType("slice", this.target));
   }
   override get ptrMask(): Uint32Array {
     return ONE_POINTER;
@@ -167,8 +168,8 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
  * ```
  */
 export function array<T>(elem: Type<T>, n: number): ArrayType<T> {
-  if (!Number.isInteger(n) || n < 0) throw badArgument("array", "n", n, "an integer from 0");
-  checkTypeSize(checkLazy("array", elem).size * n, `array of ${n} ${elem.name}`);
+  if (!Number.isSafeInteger(n) || n < 0) throw badArgument("array", "n", n, "an integer from 0");
+  checkTypeSize(checkType("array", elem).size * n, `array of ${n} ${elem.name}`);
   return new ArrayDescriptor(internalType(elem), n);
 }
 

@@ -8,8 +8,8 @@
  *  3. A switch takes the first case that matches, in the order written.
  */
 import type { Type, ValueOf } from "./api.ts";
-import { internalType } from "./base.ts";
-import { TypeAssertionError } from "./errors.ts";
+import { checkType, internalType } from "./base.ts";
+import { TypeAssertionError, badArgument } from "./errors.ts";
 import { identical } from "./identical.ts";
 import { any, itabOf } from "./iface.ts";
 import { InterfaceValue, dynamicType, isInterfaceValue, unwrap } from "./interface-value.ts";
@@ -37,6 +37,7 @@ import type { InterfaceType } from "./kinds.ts";
  */
 export function typeAssert<T>(x: unknown, type: Type<T>, from?: InterfaceType): T {
   const dyn = dynamicType(x);
+  if (typeof type !== "object" || type === null) checkType("typeAssert", type);
   if (type.kind === "interface") {
     if (dyn === null) throw new TypeAssertionError("", "", type.name);
     const itab = itabOf(type as unknown as InterfaceType, dyn);
@@ -63,6 +64,7 @@ export function typeAssert<T>(x: unknown, type: Type<T>, from?: InterfaceType): 
  */
 export function typeAssertOk<T>(x: unknown, type: Type<T>): [value: T, ok: boolean] {
   const dyn = dynamicType(x);
+  if (typeof type !== "object" || type === null) checkType("typeAssertOk", type);
   if (dyn === null) return [type.zero(), false];
   if (type.kind === "interface") {
     const itab = itabOf(type as unknown as InterfaceType, dyn);
@@ -97,6 +99,8 @@ function asInterface(x: unknown, dyn: Type, type: Type): unknown {
  * ```
  */
 export function convert<V>(x: unknown, type: InterfaceType<any, V>): V {
+  if (checkType("convert", type as Type).kind !== "interface")
+    throw badArgument("convert", "type", type.name, "an interface type", "type");
   return dynamicType(x) === null ? (null as V) : typeAssert(x, type as Type<V>);
 }
 
@@ -128,7 +132,10 @@ export function on<const T extends Type | null | readonly (Type | null)[], R>(
   type: T,
   run: (value: CaseValue<T>) => R,
 ): TypeCase<R> {
-  return { types: Array.isArray(type) ? type : [type as Type | null], run };
+  const types: readonly (Type | null)[] = Array.isArray(type) ? type : [type as Type | null];
+  for (const t of types) if (t !== null) checkType("on", t);
+  checkRun("on", run);
+  return { types, run };
 }
 
 /** The default case of a {@link typeSwitch}; it stands last. */
@@ -138,7 +145,12 @@ export interface DefaultCase<R = unknown> extends TypeCase<R> {
 
 /** The default case of a {@link typeSwitch}; it stands last. */
 export function otherwise<R>(run: (value: unknown) => R): DefaultCase<R> {
+  checkRun("otherwise", run);
   return { types: [], run, otherwise: true };
+}
+
+function checkRun(where: string, run: unknown): void {
+  if (typeof run !== "function") throw badArgument(where, "run", run, "a function", "type");
 }
 
 /** What a switch returns: the result of any case, and undefined unless the last one is the default. */

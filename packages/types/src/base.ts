@@ -14,7 +14,7 @@
  * monomorphic, and a named type is a copy of its underlying one with another name.
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
-import type { FuncType } from "./kinds.ts";
+import type { FuncType, Lazy } from "./kinds.ts";
 import type { BoundMethod, Method, MethodSet } from "./method-set.ts";
 import { brand, badArgument, nilDereference, uncomparableType, unhashableType } from "./errors.ts";
 
@@ -152,6 +152,9 @@ export abstract class BaseType<T> implements Type<T> {
 
 /** Throws unless a value of `t` can lie at `p`: nil, misaligned and out of bounds each have their text. */
 export function checkPointer(t: Type, space: Space, p: Ptr): void {
+  checkType("pointer", t);
+  if (typeof (space as Space | null | undefined)?.memory?.byteLength !== "number")
+    throw badArgument(`*${t.name}`, "space", space, "a space such as a heap", "type");
   if (
     p >>> 0 !== p ||
     p === 0 ||
@@ -180,17 +183,26 @@ export function isType(v: unknown): v is Type {
 
 /** What was given for a type: a descriptor, or a function that will return one. @throws TypeError for anything else */
 export function checkLazy<T extends Type | (() => Type)>(where: string, t: T): T {
-  if (typeof t === "function") return t;
-  if (typeof (t as Type | undefined)?.size !== "number") {
-    throw badArgument(where, "type", t, "a type descriptor", "type");
+  return typeof t === "function" ? t : (checkType(where, t) as T);
+}
+
+/** What was given for a type, where a function will not do. @throws TypeError for anything but a descriptor */
+export function checkType<T extends Type>(where: string, t: T, argument = "type"): T {
+  if (typeof (t as Type | null | undefined)?.size !== "number" || typeof t === "function") {
+    throw badArgument(where, argument, t, "a type descriptor", "type");
   }
   return t;
+}
+
+/** The type that a function for one returns, or that was given itself. @throws TypeError if it is none */
+export function resolveType<T>(where: string, t: Lazy<T>): Type<T> {
+  return checkType(where, typeof t === "function" ? t() : t, "element type");
 }
 
 /** Our view of any descriptor: itself if it is ours, an adapter if it has only the public members. */
 export function internalType<T>(t: Type<T>): BaseType<T> {
   if ((t as { [TYPE]?: true } | undefined)?.[TYPE] === true) return t as BaseType<T>;
-  checkLazy("type", t);
+  checkType("type", t);
   let adapter = adapters.get(t);
   if (adapter === undefined) adapters.set(t, (adapter = new ForeignType<T>(t)));
   return adapter as BaseType<T>;
@@ -261,7 +273,9 @@ class ForeignType<T> extends BaseType<T> {
  * ```
  */
 export function copyValue<T>(type: Type<T>, value: T): T {
-  return internalType(type).copy(value);
+  const t = internalType(type);
+  t.check(value, "copyValue");
+  return t.copy(value);
 }
 
 /** A base for the kinds that `==` is not defined on: slices, maps, functions. */

@@ -7,7 +7,7 @@
  *  2. Identical types print alike, so a name is a sound first test and a sound bucket key.
  */
 import type { Type } from "./api.ts";
-import { internalType } from "./base.ts";
+import { checkType, internalType } from "./base.ts";
 import type {
   ArrayType,
   ChanType,
@@ -30,7 +30,8 @@ import type {
  * ```
  */
 export function identical(a: Type, b: Type): boolean {
-  return a === b || same(a, b, []);
+  if (a === b) return true;
+  return same(checkType("identical", a), checkType("identical", b), []);
 }
 
 /** Pairs that are being compared further up, flat: they count as identical, so literals that contain themselves end. */

@@ -161,6 +161,8 @@ class InterfaceDescriptor<M extends MethodTypes, V>
 export function iface<const M extends MethodTypes>(
   methods: M,
 ): InterfaceType<M, InterfaceValue<any, M> | null> {
+  if (typeof methods !== "object" || methods === null)
+    throw badArgument("iface", "methods", methods, "an object of func types", "type");
   const list = Object.entries(methods).map(([name, type]): InterfaceMethod => {
     if (type?.kind !== "func") {
       throw badArgument("iface", `method ${name}`, type, "a func descriptor", "type");
@@ -173,7 +175,10 @@ export function iface<const M extends MethodTypes>(
 
 /** The itab of a dynamic type for an interface type, from the table that the interface owns. */
 export function itabOf(inter: InterfaceType, t: Type): Itab {
-  return (inter as unknown as InterfaceDescriptor<any, any>).itabs.get(inter, t);
+  const { itabs } = inter as unknown as InterfaceDescriptor<any, any>;
+  if (itabs === undefined)
+    throw badArgument("implements", "interface", inter, "an interface type", "type");
+  return itabs.get(inter, t);
 }
 
 /**

@@ -49,6 +49,12 @@ export function declareMethod(t: BaseType<any>, m: Method): void {
       "type",
     );
   }
+  if (typeof m.name !== "string" || m.name === "")
+    throw badArgument("method", "name", m.name, "a method name", "type");
+  if ((m.type as FuncType | null | undefined)?.kind !== "func")
+    throw badArgument("method", `type of ${m.name}`, m.type, "a func descriptor", "type");
+  if (typeof m.fn !== "function")
+    throw badArgument("method", `fn of ${m.name}`, m.fn, "a function", "type");
   const set = (t.methodSet ??= { methods: new Map(), sealed: false });
   if (set.sealed) {
     throw badArgument(

@@ -7,7 +7,7 @@
  *  3. `ptr(T)` of one descriptor is one descriptor, found again without a search.
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { BaseType, ONE_POINTER, badValue, internalType } from "./base.ts";
+import { BaseType, ONE_POINTER, badValue, internalType, resolveType } from "./base.ts";
 import { hashInt32 } from "./hash.ts";
 import type { Lazy, PtrType } from "./kinds.ts";
 
@@ -63,8 +63,7 @@ class PointerType<T> extends PointerLike implements PtrType<T> {
     return new PointerType(this.target);
   }
   get elem(): Type<T> {
-    if (typeof this.target === "function") this.target = this.target();
-    return this.target;
+    return (this.target = resolveType("ptr", this.target));
   }
   override typeString(): string {
     return `*${this.elem.name}`;

@@ -5,8 +5,9 @@
  *  1. Only `valueAt`, and what is reached through a pointer or a slice, is addressable.
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { checkPointer } from "./base.ts";
+import { checkPointer, checkType } from "./base.ts";
 import { dynamicType, isInterfaceValue, unwrap } from "./interface-value.ts";
+import { badArgument } from "./errors.ts";
 import { ptr } from "./pointer.ts";
 import { Value, ZERO } from "./reflect.ts";
 
@@ -62,7 +63,7 @@ export function valueAt(type: Type, space: Space, p: Ptr): Value {
  * ```
  */
 export function zeroValue(type: Type): Value {
-  return new Value(type, type.zero(), 0, null, false);
+  return new Value(checkType("zeroValue", type), type.zero(), 0, null, false);
 }
 
 /**
@@ -80,6 +81,9 @@ export function zeroValue(type: Type): Value {
  * ```
  */
 export function newValue(type: Type, space: Space): Value {
+  checkType("newValue", type);
+  if (typeof (space as Space | null | undefined)?.alloc !== "function")
+    throw badArgument("newValue", "space", space, "a space such as a heap", "type");
   return new Value(ptr(type), space.alloc(type), 0, space, false);
 }
 

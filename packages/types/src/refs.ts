@@ -8,8 +8,8 @@
  *  3. Maps and functions cannot be compared or hashed; channels and objects are, by identity.
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { BaseType, ONE_POINTER, badValue, checkLazy } from "./base.ts";
-import { uncomparableType, unhashableType } from "./errors.ts";
+import { BaseType, ONE_POINTER, badValue, checkLazy, checkType, resolveType } from "./base.ts";
+import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
 import { hashIdentity, hashInt32, hashString } from "./hash.ts";
 import type { ArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
 import { string } from "./string.ts";
@@ -58,8 +58,6 @@ abstract class BoxedType<T extends Ref> extends BaseType<T> {
   }
 }
 
-const resolve = <T>(t: Lazy<T>): Type<T> => (typeof t === "function" ? t() : t);
-
 class MapDescriptor<K, V> extends BoxedType<object | null> implements MapType<K, V> {
   readonly kind = "map";
   readonly key: Type<K>;
@@ -74,7 +72,7 @@ class MapDescriptor<K, V> extends BoxedType<object | null> implements MapType<K,
     return new MapDescriptor(this.key, this.target);
   }
   get elem(): Type<V> {
-    return (this.target = resolve(this.target));
+    return (this.target = resolveType("map", this.target));
   }
   override typeString(): string {
     return `map[${this.key.name}]${this.elem.name}`;
@@ -95,7 +93,7 @@ class ChanDescriptor<T> extends BoxedType<object | null> implements ChanType<T> 
     return new ChanDescriptor(this.target, this.dir);
   }
   get elem(): Type<T> {
-    return (this.target = resolve(this.target));
+    return (this.target = resolveType("chan", this.target));
   }
   override typeString(): string {
     const elem = this.elem.name;
@@ -178,7 +176,7 @@ class HostType<T extends Ref> extends BoxedType<T> {
  * ```
  */
 export function map<K, V>(key: Type<K>, elem: Lazy<V>): MapType<K, V> {
-  if (!checkLazy("map", key).comparable) throw new TypeError(`invalid map key type ${key.name}`);
+  if (!checkType("map", key).comparable) throw new TypeError(`invalid map key type ${key.name}`);
   return new MapDescriptor(key, checkLazy("map", elem));
 }
 
@@ -195,6 +193,8 @@ export function map<K, V>(key: Type<K>, elem: Lazy<V>): MapType<K, V> {
  * ```
  */
 export function chan<T>(elem: Lazy<T>, dir: ChanDir = "both"): ChanType<T> {
+  if (dir !== "both" && dir !== "recv" && dir !== "send")
+    throw badArgument("chan", "dir", dir, '"both", "recv" or "send"');
   return new ChanDescriptor(checkLazy("chan", elem), dir);
 }
 
@@ -218,7 +218,11 @@ export function func<
   results: R = [] as unknown as R,
   options: { readonly variadic?: boolean } = {},
 ): FuncType<ArgsOf<P>, ResultOf<R>> {
-  for (const t of [...params, ...results]) checkLazy("func", t);
+  if (!Array.isArray(params))
+    throw badArgument("func", "params", params, "a list of types", "type");
+  if (!Array.isArray(results))
+    throw badArgument("func", "results", results, "a list of types", "type");
+  for (const t of [...params, ...results]) checkType("func", t);
   const variadic = options.variadic ?? false;
   if (variadic && params.at(-1)?.kind !== "slice") {
     throw badValue("func", params.at(-1)?.name, "a slice type as the last parameter if variadic");

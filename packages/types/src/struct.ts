@@ -167,6 +167,8 @@ export function field<T>(
  * ```
  */
 export function struct<const F extends Fields>(fields: F): StructType<StructValue<F>> {
+  if (typeof fields !== "object" || fields === null)
+    throw badArgument("struct", "fields", fields, "an object of types", "type");
   const placed: Placed[] = [];
   const padding: number[] = [];
   let end = 0;
@@ -184,6 +186,8 @@ export function struct<const F extends Fields>(fields: F): StructType<StructValu
     const offset = alignUp(end, type.align);
     if (offset > end) padding.push(end, offset);
     const { tag, embedded, exported } = spec;
+    if (typeof tag !== "string")
+      throw badArgument("struct", `tag of field ${name}`, tag, "a string", "type");
     placed.push({ name, type, offset, index: placed.length, tag, embedded, exported });
     // The blank field holds no value: its room counts as padding.
     if (name === "_" && type.size > 0) padding.push(offset, offset + type.size);

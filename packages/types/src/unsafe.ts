@@ -7,17 +7,18 @@
  *     a misaligned pointer to a type with pointers. It needs an allocator that finds objects, so it is for the poisoning build.
  */
 import type { Ptr, Type } from "./api.ts";
+import { checkType } from "./base.ts";
 import { FatalError, RuntimeError, badArgument } from "./errors.ts";
 import type { SliceHeader, StructType } from "./kinds.ts";
 
 /** Go's `unsafe.Sizeof`: bytes of one value. */
 export function sizeOf(t: Type): number {
-  return t.size;
+  return checkType("sizeOf", t).size;
 }
 
 /** Go's `unsafe.Alignof`: 1, 2, 4 or 8. */
 export function alignOf(t: Type): number {
-  return t.align;
+  return checkType("alignOf", t).align;
 }
 
 /**
@@ -35,7 +36,7 @@ export function alignOf(t: Type): number {
  */
 export function offsetOf(t: StructType, ...path: [string, ...string[]]): number {
   let offset = 0;
-  let at: Type = t;
+  let at: Type = checkType("offsetOf", t);
   for (const name of path) {
     const f = at.kind === "struct" ? (at as StructType).field(name) : undefined;
     if (f === undefined)
@@ -59,7 +60,8 @@ export function offsetOf(t: StructType, ...path: [string, ...string[]]): number 
  * ```
  */
 export function add(p: Ptr, n: number): Ptr {
-  const q = p + n;
+  if (typeof p !== "number" || p >>> 0 !== p) throw badArgument("add", "p", p, "a pointer");
+  const q = typeof n === "number" ? p + n : NaN;
   if (q >>> 0 !== q)
     throw badArgument("add", "n", n, `an integer that keeps ${p} + n from 0 to 4294967295`);
   return q;
@@ -78,7 +80,14 @@ export function add(p: Ptr, n: number): Ptr {
  * ```
  */
 export function unsafeSlice(elem: Type, p: Ptr, len: number): SliceHeader {
-  if (len >>> 0 !== len || len > 0x7fff_ffff || len * elem.size > 0x1_0000_0000 - p) {
+  checkType("unsafeSlice", elem);
+  if (typeof p !== "number" || p >>> 0 !== p) throw badArgument("unsafeSlice", "p", p, "a pointer");
+  if (
+    typeof len !== "number" ||
+    len >>> 0 !== len ||
+    len > 0x7fff_ffff ||
+    len * elem.size > 0x1_0000_0000 - p
+  ) {
     throw new RuntimeError("runtime error: unsafe.Slice: len out of range");
   }
   if (p === 0 && len > 0) {
@@ -115,6 +124,9 @@ export interface CheckedPointers {
  * ```
  */
 export function checkPointers(bounds: ObjectBounds): CheckedPointers {
+  const { find, usableSize } = (bounds ?? {}) as Partial<ObjectBounds>;
+  if (typeof find !== "function" || typeof usableSize !== "function")
+    throw badArgument("checkPointers", "bounds", bounds, "find and usableSize", "type");
   return {
     add(p, n) {
       const q = add(p, n);

@@ -205,6 +205,18 @@ describe("allocation", () => {
     }
   });
 
+  test("[1.22] objects with pointers and more than 512 bytes carry an 8-byte header, the class is chosen for n+8: roundupsize(n+8)-8 says what fits, and here, where a bitmap says where pointers are, all n do", () => {
+    const heap = make();
+    for (const n of [520, 576, 640, 1016, 1024, 4096]) {
+      const withHeader = roundupsize(n + 8);
+      expect(withHeader - 8).toBeGreaterThanOrEqual(n);
+      // The bytes of a header are the caller's here, with pointers as without.
+      expect(heap.usableSize(heap.alloc(n))).toBe(roundupsize(n));
+      expect(heap.usableSize(heap.alloc(withHeader - 8))).toBe(withHeader);
+    }
+    expect([roundupsize(576), roundupsize(576 + 8) - 8]).toEqual([576, 632]);
+  });
+
   test("freed memory is zeroed before reuse; fresh objects are all zero", () => {
     const heap = make(2 ** 20);
     for (let round = 0; round < 3; round++) {

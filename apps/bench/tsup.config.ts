@@ -8,6 +8,8 @@ export default defineConfig({
     "src/go-wasm.ts",
     "src/workload.ts",
     "src/map-jobs.ts",
+    "src/malloc-jobs.ts",
+    "src/parked.ts",
     "src/contenders/*.ts",
   ],
   format: "esm",

@@ -2,7 +2,7 @@
 /* global WebAssembly */
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { blockSizes, churns, picks } from "../dist/workload.js";
+import { mallocJobs } from "../dist/malloc-jobs.js";
 
 const source = `
 export function alloc(size: usize): usize { return heap.alloc(size); }
@@ -39,55 +39,16 @@ async function compile() {
   return instance.exports;
 }
 
-const pairs = async (n, meter) => {
-  const { alloc, free, memory } = await compile();
-  const u8 = new Uint8Array(memory.buffer);
-  let check = 0;
-  meter.start();
-  for (let i = 0; i < n; i++) {
-    const p = alloc(64);
-    u8[p] = i;
-    check += u8[p];
-    free(p);
-  }
-  meter.stop();
-  return { check };
-};
-
-const churn = (live) => async (n, meter) => {
+async function malloc(live) {
   const { alloc, free, memory } = await compile();
   // Grown before, so that the view stays valid and growing is not measured.
   memory.grow(Math.ceil((live * 2200) / 65_536) + 64);
-  const u8 = new Uint8Array(memory.buffer);
-  const sizes = blockSizes();
-  const at = picks(n, live);
-  const slots = new Uint32Array(live);
-  for (let i = 0; i < live; i++) {
-    const p = alloc(sizes[i & 65535]) >>> 0;
-    u8[p] = i;
-    slots[i] = p;
-  }
-  let check = 0;
-  meter.start();
-  for (let i = 0; i < n; i++) {
-    const k = at[i];
-    check += u8[slots[k]];
-    free(slots[k]);
-    const p = alloc(sizes[(i * 7) & 65535]) >>> 0;
-    u8[p] = i;
-    slots[k] = p;
-  }
-  meter.stop();
-  if (u8.length === 0) throw new Error("memory grew");
-  return { check };
-};
+  return { u8: new Uint8Array(memory.buffer), alloc: (size) => alloc(size) >>> 0, free };
+}
 
 export default {
   name: "AssemblyScript",
   package: "assemblyscript",
   notes: { "*": "TLSF in WebAssembly" },
-  jobs: {
-    "alloc/pairs": pairs,
-    ...Object.fromEntries(Object.entries(churns).map(([id, live]) => [id, churn(live)])),
-  },
+  jobs: mallocJobs(malloc),
 };

@@ -1,5 +1,6 @@
 /** `async-mutex`. */
 import { Mutex } from "async-mutex";
+import { parked } from "../dist/parked.js";
 
 const lock = async (n) => {
   const mu = new Mutex();
@@ -13,28 +14,16 @@ const lock = async (n) => {
 };
 
 /** Tasks that wait for a lock that is held. */
-const parked = async (n, meter) => {
+const waiting = parked(async () => {
   const mu = new Mutex();
   const release = await mu.acquire();
-  let check = 0;
-  const before = meter.heapBytes();
-  const wait = async () => {
-    const done = await mu.acquire();
-    check++;
-    done();
-  };
-  const all = [];
-  for (let i = 0; i < n; i++) all.push(wait());
-  const value = (meter.heapBytes() - before) / n;
-  release();
-  await Promise.all(all);
-  return { check, value };
-};
+  return { wait: () => mu.acquire(), open: release, leave: (done) => done() };
+});
 
 export default {
   name: "async-mutex",
   package: "async-mutex",
   notes: { "*": "async functions", "sched/parked": "async functions that wait for its lock" },
   limits: { "sync/lock": 100_000, "sched/parked": 10_000 },
-  jobs: { "sched/parked": parked, "sync/lock": lock, "sync/lock-async": lock },
+  jobs: { "sched/parked": waiting, "sync/lock": lock, "sync/lock-async": lock },
 };

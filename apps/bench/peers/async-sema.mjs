@@ -1,5 +1,6 @@
 /** `async-sema`: a counting semaphore; one permit makes a lock. */
 import { Sema } from "async-sema";
+import { parked } from "../dist/parked.js";
 
 const lock = async (n) => {
   const mu = new Sema(1);
@@ -25,30 +26,19 @@ const tryLock = (n) => {
 };
 
 /** Tasks that wait for a permit. */
-const parked = async (n, meter) => {
+const waiting = parked(async () => {
   const mu = new Sema(1);
   await mu.acquire();
-  let check = 0;
-  const before = meter.heapBytes();
-  const wait = async () => {
-    await mu.acquire();
-    check++;
-    mu.release();
-  };
-  const all = [];
-  for (let i = 0; i < n; i++) all.push(wait());
-  const value = (meter.heapBytes() - before) / n;
-  mu.release();
-  await Promise.all(all);
-  return { check, value };
-};
+  const release = () => mu.release();
+  return { wait: () => mu.acquire(), open: release, leave: release };
+});
 
 export default {
   name: "async-sema",
   package: "async-sema",
   notes: { "*": "async functions", "sched/parked": "async functions that wait for a permit" },
   jobs: {
-    "sched/parked": parked,
+    "sched/parked": waiting,
     "sync/lock": lock,
     "sync/lock-async": lock,
     "sync/trylock": tryLock,

@@ -2,6 +2,7 @@
 import easyts from "@king011/easyts";
 import locks from "@king011/easyts/lib/es6/sync/mutex.js";
 import { lateness } from "../dist/workload.js";
+import { parked } from "../dist/parked.js";
 
 const { Chan, selectChan } = easyts;
 const { Mutex } = locks;
@@ -58,21 +59,10 @@ const timer = async (n) => {
   return { check: 0, value };
 };
 
-const parked = async (n, meter) => {
+const waiting = parked(() => {
   const ch = new Chan(0);
-  let check = 0;
-  const before = meter.heapBytes();
-  const wait = async () => {
-    await ch.read();
-    check++;
-  };
-  const all = [];
-  for (let i = 0; i < n; i++) all.push(wait());
-  const value = (meter.heapBytes() - before) / n;
-  ch.close();
-  await Promise.all(all);
-  return { check, value };
-};
+  return { wait: () => ch.read(), open: () => ch.close() };
+});
 
 const tryLock = (n) => {
   const mu = new Mutex();
@@ -108,7 +98,7 @@ export default {
     "chan/select-blocking": selectBlocking,
     "chan-async/unbuffered": pair(0),
     "chan-async/buffered": pair(100),
-    "sched/parked": parked,
+    "sched/parked": waiting,
     "latency/timer": timer,
     "sync/trylock": tryLock,
     "sync/lock": lock,

@@ -1,6 +1,7 @@
 /** `medium`: a small CSP on promises. */
 import medium from "medium";
 import { lateness } from "../dist/workload.js";
+import { parked } from "../dist/parked.js";
 
 const { chan, put, take, close, CLOSED } = medium;
 
@@ -15,21 +16,10 @@ const pair = (cap) => async (n) => {
   return { check };
 };
 
-const parked = async (n, meter) => {
+const waiting = parked(() => {
   const ch = chan();
-  let check = 0;
-  const before = meter.heapBytes();
-  const wait = async () => {
-    await take(ch);
-    check++;
-  };
-  const all = [];
-  for (let i = 0; i < n; i++) all.push(wait());
-  const value = (meter.heapBytes() - before) / n;
-  close(ch);
-  await Promise.all(all);
-  return { check, value };
-};
+  return { wait: () => take(ch), open: () => close(ch) };
+});
 
 const timer = async (n) => {
   const value = await lateness(n, async (over) => {
@@ -53,7 +43,7 @@ export default {
     "chan/buffered": pair(100),
     "chan-async/unbuffered": pair(0),
     "chan-async/buffered": pair(100),
-    "sched/parked": parked,
+    "sched/parked": waiting,
     "latency/timer": timer,
   },
 };

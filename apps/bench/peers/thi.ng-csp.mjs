@@ -1,6 +1,7 @@
 /** `@thi.ng/csp`: promise channels. They have no unbuffered form; a capacity of 1 stands for it. */
 import { channel } from "@thi.ng/csp";
 import { lateness } from "../dist/workload.js";
+import { parked } from "../dist/parked.js";
 
 const pair = (cap) => async (n) => {
   const ch = channel(cap);
@@ -14,22 +15,14 @@ const pair = (cap) => async (n) => {
 };
 
 /** Readers wait, a thousand per channel: it lets no more wait on one. */
-const parked = async (n, meter) => {
+const waiting = parked((n) => {
   const per = 1000;
   const channels = Array.from({ length: Math.ceil(n / per) }, () => channel());
-  let check = 0;
-  const before = meter.heapBytes();
-  const wait = async (ch) => {
-    await ch.read();
-    check++;
+  return {
+    wait: (i) => channels[Math.floor(i / per)].read(),
+    open: () => channels.forEach((ch) => ch.close()),
   };
-  const all = [];
-  for (let i = 0; i < n; i++) all.push(wait(channels[Math.floor(i / per)]));
-  const value = (meter.heapBytes() - before) / n;
-  for (const ch of channels) ch.close();
-  await Promise.all(all);
-  return { check, value };
-};
+});
 
 const timer = async (n) => {
   const value = await lateness(n, async (over) => {
@@ -59,7 +52,7 @@ export default {
     "chan/buffered": pair(100),
     "chan-async/unbuffered": pair(1),
     "chan-async/buffered": pair(100),
-    "sched/parked": parked,
+    "sched/parked": waiting,
     "latency/timer": timer,
   },
 };

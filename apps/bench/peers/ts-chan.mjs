@@ -1,6 +1,7 @@
 /** `ts-chan`: channels and select for async functions; yields to the event loop now and then, so timers are not starved. */
 import { Chan, Select, recv } from "ts-chan";
 import { lateness } from "../dist/workload.js";
+import { parked } from "../dist/parked.js";
 
 const pair = (cap) => async (n) => {
   const ch = new Chan(cap);
@@ -41,21 +42,10 @@ const selectBlocking = async (n) => {
   return { check };
 };
 
-const parked = async (n, meter) => {
+const waiting = parked(() => {
   const ch = new Chan();
-  let check = 0;
-  const before = meter.heapBytes();
-  const wait = async () => {
-    await ch.recv();
-    check++;
-  };
-  const all = [];
-  for (let i = 0; i < n; i++) all.push(wait());
-  const value = (meter.heapBytes() - before) / n;
-  ch.close();
-  await Promise.all(all);
-  return { check, value };
-};
+  return { wait: () => ch.recv(), open: () => ch.close() };
+});
 
 const timer = async (n) => {
   const value = await lateness(n, async (over) => {
@@ -87,7 +77,7 @@ export default {
     "chan/select-blocking": selectBlocking,
     "chan-async/unbuffered": pair(0),
     "chan-async/buffered": pair(100),
-    "sched/parked": parked,
+    "sched/parked": waiting,
     "latency/timer": timer,
   },
 };

@@ -111,3 +111,19 @@ export function stall(make: (n: number) => AnyMap<number>): JobBody {
     return { check: n, value, note: `${failed}${calmest.toFixed(1)} ms with pauses of others` };
   };
 }
+
+/** How long V8 takes for a full collection while a map of `n` entries is live. `size` tells the entries of a map. */
+export function v8Collection<M extends AnyMap<number>>(
+  make: (n: number) => M,
+  size: (m: M) => number,
+): JobBody {
+  return (n, meter) => {
+    const m = make(n);
+    for (let i = 0; i < n; i++) m.set(i * 7, i + 0.5);
+    meter.gc();
+    const t = performance.now();
+    globalThis.gc?.();
+    const value = performance.now() - t;
+    return { check: size(m), value };
+  };
+}

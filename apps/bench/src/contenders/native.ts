@@ -1,7 +1,8 @@
 /** What JavaScript itself has: arrays, `Map`, objects under V8's collector, host timers, `AbortSignal`, bare promises. */
 import { PerformanceObserver } from "node:perf_hooks";
 import type { Contender, JobBody } from "../job.ts";
-import { mapJobs, stall, type Cell } from "../map-jobs.ts";
+import { mapJobs, stall, v8Collection, type Cell } from "../map-jobs.ts";
+import { parked } from "../parked.ts";
 import { blockSizes, churns, lateness, maxAndP99, picks, random, randomInts } from "../workload.ts";
 
 /** The floor of every hand-over between async functions: one awaited promise per value, nothing handed over. */
@@ -38,22 +39,11 @@ const spawn: JobBody = async (n) => {
   return { check: n };
 };
 
-const parked: JobBody = async (n, meter) => {
+const waiting = parked(() => {
   let open!: () => void;
   const gate = new Promise<void>((resolve) => (open = resolve));
-  let check = 0;
-  const before = meter.heapBytes();
-  const wait = async (): Promise<void> => {
-    await gate;
-    check++;
-  };
-  const all = [];
-  for (let i = 0; i < n; i++) all.push(wait());
-  const value = (meter.heapBytes() - before) / n;
-  open();
-  await Promise.all(all);
-  return { check, value };
-};
+  return { wait: () => gate, open };
+});
 
 const delay = (i: number): number => 3_600_000 + (Math.imul(i, 0x9e3779b1) >>> 0) / 1200;
 
@@ -279,16 +269,6 @@ const bytes: JobBody = (n, meter) => {
   return { check: m.size, value };
 };
 
-const v8gc: JobBody = (n, meter) => {
-  const m = new Map<number, number>();
-  for (let i = 0; i < n; i++) m.set(i * 7, i + 0.5);
-  meter.gc();
-  const t = performance.now();
-  globalThis.gc?.();
-  const value = performance.now() - t;
-  return { check: m.size, value };
-};
-
 const native: Contender = {
   name: "JavaScript",
   notes: {
@@ -306,7 +286,7 @@ const native: Contender = {
     "chan-async/buffered": generator,
     "latency/timer": timer,
     "sched/spawn": spawn,
-    "sched/parked": parked,
+    "sched/parked": waiting,
     "sched/timer-add": timers,
     "sched/timer-fire": fire,
     "context/wide": wide,
@@ -326,7 +306,10 @@ const native: Contender = {
     ...mapJobs({ int: () => new Map(), string: () => new Map(), struct: () => new JoinedMap() }),
     "map/stall": stall(() => new Map()),
     "map/bytes": bytes,
-    "map/v8-gc": v8gc,
+    "map/v8-gc": v8Collection(
+      () => new Map<number, number>(),
+      (m) => m.size,
+    ),
   },
 };
 

@@ -12,7 +12,7 @@ import {
 } from "@gort/slice";
 import { float64, int32 } from "@gort/types";
 import type { JobBody } from "../job.ts";
-import { mapJobs, stall } from "../map-jobs.ts";
+import { mapJobs, stall, v8Collection } from "../map-jobs.ts";
 import { randomInts } from "../workload.ts";
 
 const sum = (s: Slice<number>): number => {
@@ -91,16 +91,6 @@ const bytes: JobBody = (n) => {
   return { check: m.len, value: (used() - before) / n };
 };
 
-const v8gc: JobBody = (n, meter) => {
-  const m = typed(n);
-  for (let i = 0; i < n; i++) m.set(i * 7, i + 0.5);
-  meter.gc();
-  const t = performance.now();
-  globalThis.gc?.();
-  const value = performance.now() - t;
-  return { check: m.len, value };
-};
-
 export const data: Record<string, JobBody> = {
   "slice/loop": loop,
   "slice/view": view,
@@ -115,5 +105,5 @@ export const data: Record<string, JobBody> = {
   }),
   "map/stall": stall(typed),
   "map/bytes": bytes,
-  "map/v8-gc": v8gc,
+  "map/v8-gc": v8Collection(typed, (m) => m.len),
 };

@@ -3,52 +3,16 @@ import { createAllocator, createMemory, NOSCAN, NOZERO } from "@gort/alloc";
 import { createHeap, type GcHeap, type Ptr } from "@gort/gc";
 import { array, float64, int32, ptr, struct } from "@gort/types";
 import type { JobBody } from "../job.ts";
-import { blockSizes, churns, maxAndP99, picks, random } from "../workload.ts";
+import { type Malloc, mallocJobs } from "../malloc-jobs.ts";
+import { maxAndP99, random } from "../workload.ts";
 
 const GiB = 2 ** 30;
 const plain = NOSCAN | NOZERO;
 
-const pairs: JobBody = (n, meter) => {
-  const a = createAllocator(createMemory({ reserve: GiB / 4 }));
-  const { u8 } = a.memory;
-  let check = 0;
-  meter.start();
-  for (let i = 0; i < n; i++) {
-    const p = a.alloc(64, plain);
-    u8[p] = i;
-    check += u8[p];
-    a.free(p);
-  }
-  meter.stop();
-  return { check };
+const malloc = (live: number): Malloc => {
+  const a = createAllocator(createMemory({ reserve: live === 0 ? GiB / 4 : 2 * GiB }));
+  return { u8: a.memory.u8, alloc: (size) => a.alloc(size, plain), free: (p) => a.free(p) };
 };
-
-const churn =
-  (live: number): JobBody =>
-  (n, meter) => {
-    const a = createAllocator(createMemory({ reserve: 2 * GiB }));
-    const { u8 } = a.memory;
-    const sizes = blockSizes();
-    const at = picks(n, live);
-    const slots = new Uint32Array(live);
-    for (let i = 0; i < live; i++) {
-      const p = a.alloc(sizes[i & 65535]!, plain);
-      u8[p] = i;
-      slots[i] = p;
-    }
-    let check = 0;
-    meter.start();
-    for (let i = 0; i < n; i++) {
-      const k = at[i]!;
-      check += u8[slots[k]!]!;
-      a.free(slots[k]!);
-      const p = a.alloc(sizes[(i * 7) & 65535]!, plain);
-      u8[p] = i;
-      slots[k] = p;
-    }
-    meter.stop();
-    return { check };
-  };
 
 const Pair = struct({ left: ptr(int32), right: ptr(int32) });
 
@@ -188,8 +152,7 @@ const barrier =
   };
 
 export const memory: Record<string, JobBody> = {
-  "alloc/pairs": pairs,
-  ...Object.fromEntries(Object.entries(churns).map(([id, live]) => [id, churn(live)])),
+  ...mallocJobs(malloc),
   "gc/trees": trees,
   "gc/pause-max": pause,
   "gc/mark": mark,

@@ -1,8 +1,11 @@
 /**
- * Brands: what was thrown, told by symbol, so that two copies of the package know each other's errors.
+ * Brands: what was thrown and which schedulers are ours, told by symbol, so that two copies of the package know each
+ * other's.
  *
  * Apart from the classes, so that who only asks does not carry them.
  */
+import type { Core } from "./core.ts";
+import type { GmpScheduler } from "./gmp.ts";
 import type { Goexit, PanicError } from "./panic.ts";
 
 export const GOEXIT = Symbol.for("gort.Goexit");
@@ -20,4 +23,35 @@ export function isPanicError(v: unknown): v is PanicError {
 /** Whether `error` is the signal that `goexit` throws. */
 export function isGoexit(error: unknown): error is Goexit {
   return has(error, GOEXIT);
+}
+
+const SCHEDULER = Symbol.for("gort.scheduler");
+/**
+ * The layout of a scheduler's fields, of its goroutines and Ps, which dumps and checks read. To be raised when one of those
+ * that `schedTrace` and `checkScheduler` look at changes its meaning.
+ */
+const LAYOUT = 1;
+
+/** Marks a scheduler of ours, of this layout. */
+export function brandScheduler(s: Core): void {
+  Object.defineProperty(s, SCHEDULER, { value: LAYOUT });
+}
+
+/**
+ * `s` if it is one of our schedulers, from whichever copy of this package; null for one of somebody else. Throws a
+ * TypeError for one of a version of this package whose fields mean something else.
+ */
+export function ourScheduler(where: string, s: unknown): Core | null {
+  if (typeof s !== "object" || s === null) return null;
+  const layout = (s as Record<symbol, unknown>)[SCHEDULER];
+  if (layout === undefined) return null;
+  if (layout === LAYOUT) return s as Core;
+  throw new TypeError(
+    `${where}: scheduler is of another version of @gort/sched (layout ${String(layout)}, this one reads ${LAYOUT}); use that version's ${where}`,
+  );
+}
+
+/** A scheduler of ours as the GMP scheduler, if it is that. */
+export function asGmp(s: Core): GmpScheduler | null {
+  return (s as Partial<GmpScheduler>).ps === undefined ? null : (s as unknown as GmpScheduler);
 }

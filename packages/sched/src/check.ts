@@ -7,10 +7,10 @@
  *  - proc 1, 3 and gmp 4: sizes are within bounds, running Ps are listed, at most one spins;
  *  - timer-heap 1, 2: heaps are ordered and know their nodes.
  */
-import { HeapClock } from "./clock.ts";
-import { Core } from "./core.ts";
+import { asGmp, ourScheduler } from "./brands.ts";
+import type { HeapClock } from "./clock.ts";
 import { type G, DEAD, RUNNABLE, RUNNING, TRANSITIONS, WAITING } from "./g.ts";
-import { GmpScheduler } from "./gmp.ts";
+import type { GmpScheduler } from "./gmp.ts";
 import { PARKED } from "./op.ts";
 import { P_IDLE, P_RUNNING, RUNQ } from "./proc.ts";
 
@@ -19,8 +19,8 @@ function fail(what: string): never {
 }
 
 /**
- * Throws an Error naming the first broken invariant of a scheduler of this package; does nothing for foreign ones.
- * O(goroutines + timers).
+ * Throws an Error naming the first broken invariant of a scheduler of this package, of any copy of it; does nothing for
+ * schedulers of somebody else. Throws a TypeError for one of a version that keeps its state otherwise. O(goroutines + timers).
  *
  * @example
  * ```ts
@@ -31,15 +31,17 @@ function fail(what: string): never {
  * checkScheduler(s); // => undefined
  * ```
  */
-export function checkScheduler(s: unknown): void {
-  if (!(s instanceof Core)) return;
+export function checkScheduler(scheduler: unknown): void {
+  const s = ourScheduler("checkScheduler", scheduler);
+  if (s === null) return;
   const queued = new Set<G>();
   const enqueue = (g: G, where: string): void => {
     if (queued.has(g)) fail(`goroutine ${g.id} is queued twice, again in ${where}`);
     if (g.state !== RUNNABLE) fail(`goroutine ${g.id} in ${where} is ${g.status}`);
     queued.add(g);
   };
-  if (s instanceof GmpScheduler) checkGmp(s, enqueue);
+  const gmp = asGmp(s);
+  if (gmp !== null) checkGmp(gmp, enqueue);
   else for (const g of s.queued()) enqueue(g, "the queue");
   for (let g: G | null | undefined = s.all, prev: G | null = null; g != null; g = g.allNext) {
     if (g.allPrev !== prev) fail(`goroutine ${g.id} is linked to the wrong neighbour`);
@@ -66,13 +68,14 @@ export function checkScheduler(s: unknown): void {
   for (const g of queued) fail(`goroutine ${g.id} is queued but not listed`);
   if (live !== s.live) fail(`${live} goroutines are listed, ${s.live} counted`);
   if (running > 1) fail(`${running} goroutines run at once`);
-  if (s.clock instanceof HeapClock) {
+  const { heaps, size } = s.clock as Partial<HeapClock>;
+  if (heaps !== undefined) {
     let timers = 0;
-    for (const heap of s.clock.heaps) {
+    for (const heap of heaps) {
       heap.check();
       timers += heap.size;
     }
-    if (timers !== s.clock.size) fail(`${timers} timers are pending, ${s.clock.size} counted`);
+    if (timers !== size) fail(`${timers} timers are pending, ${size} counted`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Core: the pump. It runs goroutines in time slices; the third layer of every scheduler of ours. A subclass says in
- * which order: `put`, `putYield` and `pick`.
+ * which order: `put` and `pick`, and `putYield` and `putOutside` where those differ.
  *
  * Invariants
  *  1. A goroutine is in exactly one of: a run queue (RUNNABLE), stepped (RUNNING), parked (WAITING), gone (DEAD).
@@ -14,6 +14,7 @@
 import { ambient } from "./ambient.ts";
 import type { Clock, Scheduler, SchedulerOptions } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
+import { brandScheduler } from "./brands.ts";
 import { type HeapClock, RealClock, VirtualClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
 import { checkSlice } from "./errors.ts";
@@ -44,6 +45,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     seed?: number,
   ) {
     super(options, clock ?? options.clock ?? new RealClock(1), gate, ownsClock);
+    brandScheduler(this);
     this.slice = checkSlice(options.slice ?? 4);
     this.rng = new Xorshift(seed ?? seedFromHost());
     if (this.heap instanceof RealClock) this.heap.onWake = this.pump;

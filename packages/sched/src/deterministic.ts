@@ -34,14 +34,6 @@ class DeterministicScheduler extends Core {
     this.runnable.push(g);
   }
 
-  protected putOutside(g: G): void {
-    this.runnable.push(g);
-  }
-
-  protected putYield(g: G): void {
-    this.runnable.push(g);
-  }
-
   protected pick(): G | null {
     const { runnable } = this;
     const n = runnable.size;

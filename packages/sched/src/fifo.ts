@@ -16,14 +16,6 @@ class FifoScheduler extends Core {
     this.queue.push(g);
   }
 
-  protected putOutside(g: G): void {
-    this.queue.push(g);
-  }
-
-  protected putYield(g: G): void {
-    this.queue.push(g);
-  }
-
   protected pick(): G | null {
     return this.queue.shift();
   }

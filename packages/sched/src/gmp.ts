@@ -78,7 +78,7 @@ export class GmpScheduler extends Core {
     if (this.procs > 1) this.wakeProc();
   }
 
-  protected putOutside(g: G): void {
+  protected override putOutside(g: G): void {
     const extra = g.extra;
     if (extra !== null && extra.lockedP >= 0) this.put(g);
     else {
@@ -87,7 +87,7 @@ export class GmpScheduler extends Core {
     }
   }
 
-  protected putYield(g: G): void {
+  protected override putYield(g: G): void {
     const extra = g.extra;
     if (extra !== null && extra.lockedP >= 0) {
       const p = this.ps[extra.lockedP]!;

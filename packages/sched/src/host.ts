@@ -17,7 +17,6 @@ export type HostTimer = unknown;
 interface HostProcess {
   on?(event: string, listener: () => void): unknown;
   off?(event: string, listener: () => void): unknown;
-  stderr?: { write?(text: string): unknown };
   env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -94,13 +93,6 @@ export function onLoopEmpty(fn: () => void): () => void {
   return () => {
     process.off?.("beforeExit", fn);
   };
-}
-
-/** Writes one report where a crash of the host would write it. */
-export function printError(text: string): void {
-  const stderr = host.process?.stderr;
-  if (typeof stderr?.write === "function") stderr.write(text + "\n");
-  else console.error(text);
 }
 
 /** Hands an error nobody caught to the host: Node's `uncaughtException`, the browser's `error` event. */

@@ -1,8 +1,18 @@
 export type * from "./api.ts";
-export { aborted, withSignal } from "./abort.ts";
+export { aborted } from "./abort.ts";
 export { isGoexit, isPanicError } from "./brands.ts";
+export {
+  type Abortable,
+  type ContextLike,
+  type DoneChan,
+  isSignal,
+  type WaitOptions,
+  withOptions,
+  withSignal,
+} from "./call-off.ts";
 export { checkScheduler } from "./check.ts";
 export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
+export { type Competing, CompetingOp } from "./competing.ts";
 export {
   currentBubble,
   currentClock,

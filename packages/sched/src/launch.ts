@@ -38,14 +38,6 @@ class Light extends Lifecycle {
     this.queue.push(g);
   }
 
-  protected putOutside(g: G): void {
-    this.queue.push(g);
-  }
-
-  protected putYield(g: G): void {
-    this.queue.push(g);
-  }
-
   queued(): G[] {
     return this.queue.list();
   }

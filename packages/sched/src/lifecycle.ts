@@ -71,9 +71,13 @@ export abstract class Lifecycle extends Ends {
   /** A goroutine became runnable: it was started, or woken by a running one or a timer. */
   protected abstract put(g: G): void;
   /** A goroutine was woken from outside: by a promise, an async function, an event. */
-  protected abstract putOutside(g: G): void;
+  protected putOutside(g: G): void {
+    this.put(g);
+  }
   /** The running goroutine gave way. */
-  protected abstract putYield(g: G): void;
+  protected putYield(g: G): void {
+    this.put(g);
+  }
   /** Has the pump called soon. */
   protected abstract schedule(): void;
   /** What the ambient slot names while this steps goroutines. */

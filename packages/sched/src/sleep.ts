@@ -5,6 +5,7 @@
  * `gosched()` lets every goroutine that is runnable now go first.
  */
 import { Alarm, type Ringer } from "./alarm.ts";
+import { type WaitOptions, withOptions } from "./call-off.ts";
 import { HeapClock } from "./clock.ts";
 import { currentClock } from "./current.ts";
 import { checkMs } from "./errors.ts";
@@ -63,7 +64,11 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
 
 /**
  * Waits at least `ms` milliseconds. Go's `time.Sleep`: zero and negative return at once. O(log n) in the number of
- * pending timers. Infinity sleeps for ever. Throws a RangeError for NaN.
+ * pending timers. Infinity sleeps for ever. With `{ signal }` or `{ ctx }` it can be called off: it then fails with the
+ * signal's reason or the context's error.
+ *
+ * @throws RangeError for NaN
+ * @throws TypeError for options that are unknown or of a wrong type
  *
  * @example
  * ```ts
@@ -74,8 +79,9 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
  * now() - start >= 5; // => true
  * ```
  */
-export function sleep(ms: number): Op<void> {
-  return new SleepOp(checkMs("sleep", "ms", ms));
+export function sleep(ms: number, options?: WaitOptions): Op<void> {
+  const op = new SleepOp(checkMs("sleep", "ms", ms));
+  return options === undefined ? op : withOptions(op, options, "sleep");
 }
 
 /** What a bare `yield` looks like to the scheduler. */

@@ -13,6 +13,7 @@
  */
 import { Alarm } from "./alarm.ts";
 import type { Clock } from "./api.ts";
+import { type WaitOptions, withOptions } from "./call-off.ts";
 import { checkInside } from "./current.ts";
 import { TEXT } from "./errors.ts";
 import { Op } from "./op.ts";
@@ -119,13 +120,15 @@ export class TimerChan implements AsyncIterable<number> {
   }
 
   /** Go's `<-t.C`: the time for which the timer was set, in milliseconds of its clock. */
-  recv(): TimeOp<number> {
-    return new TimeRecv(this, VALUE, null);
+  recv(options?: WaitOptions): TimeOp<number> {
+    const op = new TimeRecv(this, VALUE, null);
+    return options === undefined ? op : (withOptions(op, options, "TimerChan.recv") as TimeRecv);
   }
 
   /** Go's `t, ok := <-t.C`; `ok` is always true. */
-  recvOk(): TimeOp<[value: number, ok: true]> {
-    return new TimeRecv(this, PAIR, null);
+  recvOk(options?: WaitOptions): TimeOp<[value: number, ok: true]> {
+    const op = new TimeRecv(this, PAIR, null);
+    return options === undefined ? op : (withOptions(op, options, "TimerChan.recvOk") as TimeRecv);
   }
 
   /** Receives if the time came: value, `ok`, and whether there was one. Never blocks. */

@@ -14,7 +14,7 @@
  */
 import type { Scheduler, Tracer } from "../api.ts";
 import type { HeapClock } from "../clock.ts";
-import { Core } from "../core.ts";
+import type { Core } from "../core.ts";
 import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
 import { seedFromEnvironment } from "../host.ts";
@@ -140,7 +140,7 @@ export async function bubble<R>(
   }
 
   const previous = setDefaultScheduler(scheduler);
-  const beside = previous instanceof Core && previous.isBubble;
+  const beside = (previous as Partial<Core> | null)?.isBubble === true;
   if (beside) setDefaultScheduler(previous);
   core.isBubble = true;
   (core.clock as HeapClock).bubble = true;

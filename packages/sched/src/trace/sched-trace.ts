@@ -10,9 +10,9 @@
  * What is not there prints as what it is: one thread (M0), no needspinning, no system calls.
  */
 import type { Goroutine, Scheduler, Tracer } from "../api.ts";
-import { Core } from "../core.ts";
-import { G, RUNNING, WAITING } from "../g.ts";
-import { GmpScheduler } from "../gmp.ts";
+import { asGmp, ourScheduler } from "../brands.ts";
+import type { Core } from "../core.ts";
+import { type G, RUNNING, WAITING } from "../g.ts";
 import { P_IDLE, P_RUNNING } from "../proc.ts";
 
 /** Options of {@link schedTracer}. */
@@ -27,7 +27,8 @@ export interface SchedTraceOptions {
 
 /**
  * What `GODEBUG=schedtrace` would print now: a header and, with `detail`, a line per P, M and goroutine. `sinceMs`
- * is what the header begins with. Throws a TypeError for a scheduler that is not one of ours.
+ * is what the header begins with. Throws a TypeError for a scheduler that is not one of ours (of any copy of this package), or
+ * of a version that keeps its state otherwise.
  *
  * @example
  * ```ts
@@ -42,19 +43,18 @@ export function schedTrace(
   scheduler: Scheduler,
   options: { readonly detail?: boolean; readonly sinceMs?: number } = {},
 ): string[] {
-  if (!(scheduler instanceof Core)) {
-    throw new TypeError("schedTrace: scheduler is not one of @gort/sched's");
-  }
-  const gmp = scheduler instanceof GmpScheduler ? scheduler : null;
+  const core = ourScheduler("schedTrace", scheduler);
+  if (core === null) throw new TypeError("schedTrace: scheduler is not one of @gort/sched's");
+  const gmp = asGmp(core);
   const ps = gmp?.ps ?? [];
-  const current = running(scheduler);
+  const current = running(core);
   const idle = gmp ? ps.filter((p) => p.status === P_IDLE).length : current === null ? 1 : 0;
   const spinning = ps.filter((p) => p.spinning).length;
-  const queue = gmp ? gmp.global.size + gmp.netpoll.size : scheduler.queued().length;
+  const queue = gmp ? gmp.global.size + gmp.netpoll.size : core.queued().length;
   const sizes = gmp ? ps.map((p) => p.size + (p.next === null ? 0 : 1)) : [0];
-  const ticks = gmp ? ps.map((p) => p.schedtick) : [scheduler.stats().contextSwitches];
+  const ticks = gmp ? ps.map((p) => p.schedtick) : [core.stats().contextSwitches];
   const header =
-    `SCHED ${Math.floor(options.sinceMs ?? 0)}ms: gomaxprocs=${scheduler.procs} idleprocs=${idle}` +
+    `SCHED ${Math.floor(options.sinceMs ?? 0)}ms: gomaxprocs=${core.procs} idleprocs=${idle}` +
     ` threads=1 spinningthreads=${spinning} needspinning=0 idlethreads=${current === null ? 1 : 0}` +
     ` runqueue=${queue}`;
   if (options.detail !== true) {
@@ -63,7 +63,7 @@ export function schedTrace(
   const lines = [
     `${header} gcwaiting=false nmidlelocked=0 stopwait=0 sysmonwait=${current === null}`,
   ];
-  const timers = scheduler.timerCounts();
+  const timers = core.timerCounts();
   ticks.forEach((tick, id) => {
     const p = ps[id];
     const busy = p === undefined ? current !== null : p.status === P_RUNNING;
@@ -73,10 +73,10 @@ export function schedTrace(
     );
   });
   lines.push(
-    `  M0: p=${current === null ? "nil" : scheduler.currentProc()} curg=${current?.id ?? "nil"} mallocing=0 throwing=0` +
+    `  M0: p=${current === null ? "nil" : core.currentProc()} curg=${current?.id ?? "nil"} mallocing=0 throwing=0` +
       ` preemptoff= locks=0 dying=0 spinning=${spinning > 0} blocked=${current === null} lockedg=nil`,
   );
-  for (const g of scheduler.everyone()) {
+  for (const g of core.everyone()) {
     const why = g.state === WAITING ? g.reason : "";
     const locked = g.extra !== null && g.extra.lockedP >= 0;
     lines.push(
@@ -120,8 +120,9 @@ export function schedTracer(options: SchedTraceOptions): Tracer {
     }
     if (at < next) return;
     next = at + everyMs;
-    if (!(g instanceof G)) return;
-    for (const line of schedTrace(g.core, { detail, sinceMs: at - began })) print(line);
+    const { core } = g as Partial<G>;
+    if (ourScheduler("schedTracer", core) === null) return;
+    for (const line of schedTrace(core!, { detail, sinceMs: at - began })) print(line);
   };
   const nothing = (): void => {};
   return {

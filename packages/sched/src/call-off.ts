@@ -1,0 +1,310 @@
+/**
+ * Calling a wait off: `{ signal }` and `{ ctx }` of every op that blocks, here for all packages.
+ *
+ * Invariants
+ *  1. The cancellation is looked at first: if it has happened, the op fails although it could complete at once, and
+ *     nothing was taken.
+ *  2. Exactly one of {outcome, cancellation} is delivered. The op is taken off its queue in the same synchronous step in
+ *     which the cancellation is delivered, so nothing can be granted to it afterwards.
+ *  3. The signal and the done channel are waited on only while the op is parked; after it nothing is left there.
+ *  4. An op that must clean up before it may fail (`Cond.wait` has to lock again) has `abort`; it is told, and
+ *     delivers the failure itself.
+ *  5. Options that cannot be are refused with their name and value before anything is done, misspelled ones too: a wait
+ *     that was meant to end and does not is found late.
+ *
+ * Why a wrapper and not fields of every op: an op without options stays small and has no branch for it. Why not a select:
+ * its code would come along with every primitive of a bundle.
+ */
+import { badArgument } from "@gort/types";
+import { aborted } from "./abort.ts";
+import { type Competing, CompetingOp } from "./competing.ts";
+import { FAILED, type Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+/** What is needed of a context: those of `@gort/context` have it. */
+export interface ContextLike {
+  /** The channel that closes when the context ends; null if it never does. */
+  done(): DoneChan | null;
+  /** Why it ended; null or undefined while it has not. */
+  err(): unknown;
+}
+
+/** What is needed of a context's `done` channel. */
+export interface DoneChan {
+  /** An op that completes when the channel is closed. */
+  recv(): Op<unknown>;
+}
+
+/**
+ * How a blocking call can be called off. Both may be given; the first to end wins. A context of `@gort/context` itself
+ * will do too. What was called off took and gave nothing; what completed is not undone. Anything else is refused.
+ *
+ * @example
+ * ```ts
+ * import { sleep } from "@gort/sched";
+ *
+ * const stop = new AbortController();
+ * const asleep = sleep(60_000, { signal: stop.signal }).start();
+ * stop.abort("wake up");
+ * let why: unknown;
+ * try {
+ *   await asleep;
+ * } catch (reason) {
+ *   why = reason;
+ * }
+ * why; // => "wake up"
+ * ```
+ */
+export interface WaitOptions {
+  /** Aborting it fails the wait with `signal.reason`. */
+  readonly signal?: AbortSignal | null | undefined;
+  /** Ending it fails the wait with `ctx.err()`. */
+  readonly ctx?: ContextLike | null | undefined;
+}
+
+/** An op that cleans up before it fails; false if its outcome is decided and stands. */
+export interface Abortable {
+  /** It is called off; it will fail with `error`, at once or later. */
+  abort(error: unknown): boolean;
+}
+
+class CallOffOp<T> extends CompetingOp<T> implements Waiter {
+  private readonly inner: Op<T> & Partial<Competing & Abortable>;
+  private readonly signal: AbortSignal | null;
+  private readonly ctx: ContextLike | null;
+  private doneOp: Op<unknown> | null = null;
+  private abortOp: Op<unknown> | null = null;
+
+  constructor(inner: Op<T>, signal: AbortSignal | null, ctx: ContextLike | null) {
+    super();
+    this.inner = inner;
+    this.signal = signal;
+    this.ctx = ctx;
+  }
+
+  override get reason(): WaitReason {
+    return this.inner.reason;
+  }
+
+  /** Of a receive: false if the channel was closed. Anything else that completed is ok. */
+  get ok(): boolean {
+    return (this.inner as { readonly ok?: boolean }).ok !== false;
+  }
+
+  override describe(): string {
+    return this.inner.describe();
+  }
+
+  override tryNow(): boolean {
+    const { signal, ctx, inner } = this;
+    if (signal !== null && signal.aborted) throw signal.reason;
+    const error = ctx === null ? null : ctx.err();
+    if (error !== null && error !== undefined) throw error;
+    if (!inner.tryNow()) return this.isOver();
+    inner.state = USED;
+    this.value = inner.value;
+    return true;
+  }
+
+  /** Nothing is ready: looks once more at the context, whose `err` may be behind its `done`. Always false, or a throw. */
+  private isOver(): false {
+    const done = this.ctx === null ? null : this.ctx.done();
+    this.doneOp = done === null ? null : done.recv();
+    if (this.doneOp !== null && this.doneOp.tryNow()) throw this.ctx!.err();
+    return false;
+  }
+
+  override park(): void {
+    const { inner, signal, doneOp } = this;
+    inner.waiter = this;
+    if (inner.competes !== undefined) inner.competes = this.competes;
+    inner.state = PARKED;
+    inner.park();
+    if (signal !== null) this.watch((this.abortOp = aborted(signal)));
+    if (doneOp !== null) this.watch(doneOp);
+  }
+
+  private watch(op: Op<unknown>): void {
+    op.waiter = this;
+    op.state = PARKED;
+    op.park();
+  }
+
+  override unpark(): void {
+    this.detach();
+    this.release();
+  }
+
+  override discard(): void {
+    this.inner.value = this.value;
+    this.inner.discard();
+  }
+
+  wake(op: Op<any>): void {
+    if (op === this.abortOp) {
+      op.state = USED;
+      this.cancel(op.value);
+    } else if (op === this.doneOp) {
+      op.state = USED;
+      this.cancel(this.ctx!.err());
+    } else if (op.state === WOKEN) {
+      this.state = WOKEN;
+      this.waiter?.wake(this);
+    } else {
+      this.detach();
+      const failed = op.state === FAILED;
+      op.state = USED;
+      op.waiter = null;
+      if (failed) this.fail(op.error);
+      else this.complete(op.value);
+    }
+  }
+
+  override retry(): boolean {
+    const { inner } = this;
+    inner.state = USED;
+    try {
+      if (!inner.retry()) {
+        this.state = PARKED;
+        return false;
+      }
+    } catch (error) {
+      this.detach();
+      throw error;
+    }
+    this.detach();
+    this.value = inner.value;
+    return true;
+  }
+
+  private cancel(error: unknown): void {
+    const state = this.state;
+    if (state !== PARKED && state !== WOKEN) return;
+    const { inner } = this;
+    if (inner.abort !== undefined) {
+      if (inner.abort(error)) this.detach();
+      return;
+    }
+    this.detach();
+    this.release();
+    if (state === PARKED) {
+      this.fail(error);
+    } else {
+      // Woken but not run yet: its waiter is on its way already and finds the failure.
+      this.error = error;
+      this.state = FAILED;
+    }
+  }
+
+  /** The op leaves its queue for good. */
+  private release(): void {
+    const { inner } = this;
+    inner.waiter = null;
+    inner.unpark();
+    inner.state = USED;
+  }
+
+  private detach(): void {
+    const { abortOp, doneOp } = this;
+    this.abortOp = null;
+    this.doneOp = null;
+    if (abortOp !== null) leave(abortOp);
+    if (doneOp !== null) leave(doneOp);
+  }
+}
+
+function leave(op: Op<unknown>): void {
+  if (op.state !== PARKED) return;
+  op.state = USED;
+  op.unpark();
+}
+
+/** Whether `v` looks like an `AbortSignal`, of whichever realm. */
+export function isSignal(v: unknown): v is AbortSignal {
+  const signal = v as Partial<AbortSignal> | null | undefined;
+  return (
+    typeof signal === "object" &&
+    signal !== null &&
+    typeof signal.aborted === "boolean" &&
+    typeof signal.addEventListener === "function"
+  );
+}
+
+/** Whether `v` has what is needed of a context. */
+function isContext(v: unknown): v is ContextLike {
+  const ctx = v as Partial<ContextLike> | null | undefined;
+  return (
+    ((typeof ctx === "object" && ctx !== null) || typeof ctx === "function") &&
+    typeof ctx.done === "function" &&
+    typeof ctx.err === "function"
+  );
+}
+
+/**
+ * `op`, with the options of a wait: called off by a signal or a context it fails with `signal.reason` or `ctx.err()`, and took
+ * nothing. `op` itself if the options name neither. For the blocking calls of primitives; `where` is their name in errors. O(1).
+ *
+ * @throws TypeError that names the option and its value, for one that is unknown or of a wrong type
+ *
+ * @example
+ * ```ts
+ * import { type Op, sleep, type WaitOptions, withOptions } from "@gort/sched";
+ *
+ * const nap = (options?: WaitOptions): Op<void> => withOptions(sleep(1000), options, "nap");
+ * let why: unknown;
+ * try {
+ *   await nap({ signal: AbortSignal.abort("stop") });
+ * } catch (reason) {
+ *   why = reason;
+ * }
+ * why; // => "stop"
+ * nap({ signal: 5 as never }); // throws nap: options.signal is 5, want an AbortSignal
+ * ```
+ */
+export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, where: string): Op<T> {
+  if (options === undefined) return op;
+  // First, since asking a context for its signal makes one.
+  if (isContext(options)) return new CallOffOp(op, null, options);
+  if (typeof options !== "object" || options === null || isSignal(options))
+    throw badArgument(where, "options", options, "{ signal } or { ctx }", "type");
+  for (const name in options)
+    if (name !== "signal" && name !== "ctx") {
+      const value = (options as Record<string, unknown>)[name];
+      throw badArgument(where, `options.${name}`, value, "no options but signal and ctx", "type");
+    }
+  const signal = options.signal ?? null;
+  const ctx = options.ctx ?? null;
+  if (signal !== null && !isSignal(signal))
+    throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
+  if (ctx !== null && !isContext(ctx))
+    throw badArgument(where, "options.ctx", ctx, "a context", "type");
+  return signal === null && ctx === null ? op : new CallOffOp(op, signal, ctx);
+}
+
+/**
+ * `op`, given up with `signal.reason` when the signal fires; `op` itself when there is no signal. If the signal has
+ * already fired the result fails, even if `op` could complete at once. O(1).
+ *
+ * @throws TypeError for what is no signal
+ *
+ * @example
+ * ```ts
+ * import { sleep, withSignal } from "@gort/sched";
+ *
+ * const controller = new AbortController();
+ * controller.abort(new Error("enough"));
+ * let message = "";
+ * try {
+ *   await withSignal(sleep(1000), controller.signal);
+ * } catch (e) {
+ *   message = (e as Error).message;
+ * }
+ * message; // => "enough"
+ * ```
+ */
+export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T> {
+  if (signal === null || signal === undefined) return op;
+  if (!isSignal(signal))
+    throw badArgument("withSignal", "signal", signal, "an AbortSignal", "type");
+  return new CallOffOp(op, signal, null);
+}

@@ -1,0 +1,40 @@
+/**
+ * Competing: ops whose waiter can be woken to look again, instead of being told the outcome.
+ *
+ * Invariants
+ *  1. `competes` is true only if a goroutine in `yield*` or an async function waits: those run `Op.retry` when they are
+ *     woken in state WOKEN. A case of a select never gets there, since it is used by none of these three methods.
+ */
+import { Op } from "./op.ts";
+
+/** An op whose waiter may be woken to compete; see `Op.retry`. */
+export interface Competing {
+  /** Whether the waiter can be woken so; else it has to be given the outcome. */
+  competes: boolean;
+}
+
+/**
+ * The base of ops whose waiter may be woken to compete: it notes whether whoever uses the op is able to. `Mutex.lock` of
+ * `@gort/sync` is one.
+ */
+export abstract class CompetingOp<T> extends Op<T> implements Competing {
+  competes = false;
+
+  override next(): IteratorResult<Op<any>, T> {
+    this.competes = true;
+    return super.next();
+  }
+
+  override then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    this.competes = true;
+    return super.then(onFulfilled, onRejected);
+  }
+
+  override start(): T | Promise<T> {
+    this.competes = true;
+    return super.start();
+  }
+}

@@ -1,0 +1,62 @@
+/** Two copies of the package in one process, perhaps of different versions: dumps and checks know each other's schedulers. */
+import { expect, test, vi } from "vitest";
+import * as here from "../src/index.ts";
+import type { Scheduler } from "../src/index.ts";
+
+const anotherCopy = async (): Promise<typeof here> => {
+  vi.resetModules();
+  const there = await import("../src/index.ts");
+  expect(there.createScheduler === here.createScheduler).toBe(false);
+  return there;
+};
+
+test("schedTrace and schedTracer read a scheduler of another copy of the package", async () => {
+  const there = await anotherCopy();
+  const s = there.createScheduler({ procs: 2, seed: 1 });
+  s.go(function* () {});
+  expect(here.schedTrace(s)).toEqual(there.schedTrace(s));
+  expect(here.schedTrace(s)[0]).toMatch(/gomaxprocs=2 .* \[ 1 0 \]/);
+  expect(here.schedTrace(s, { detail: true })).toEqual(there.schedTrace(s, { detail: true }));
+  const fifo = there.createFifoScheduler();
+  expect(here.schedTrace(fifo, { detail: true })).toEqual(there.schedTrace(fifo, { detail: true }));
+
+  const lines: string[] = [];
+  const tracer = here.schedTracer({ everyMs: 10, print: (line) => lines.push(line) });
+  await there.createDeterministicScheduler({ tracer }).run(function* () {
+    for (let i = 0; i < 3; i++) yield* there.sleep(10);
+  });
+  expect(lines.length).toBe(3);
+});
+
+test("checkScheduler checks a scheduler of another copy of the package", async () => {
+  const there = await anotherCopy();
+  for (const s of [there.createScheduler({ procs: 2 }), there.createFifoScheduler()]) {
+    s.go(function* () {});
+    here.checkScheduler(s);
+    (s as unknown as { live: number }).live++;
+    expect(() => here.checkScheduler(s)).toThrow(
+      "gort: broken invariant: 1 goroutines are listed, 2 counted",
+    );
+  }
+});
+
+test("a scheduler of a version that keeps its state otherwise is refused with a clear error", () => {
+  const future = { [Symbol.for("gort.scheduler")]: 99 } as unknown as Scheduler;
+  expect(() => here.schedTrace(future)).toThrow(
+    new TypeError(
+      "schedTrace: scheduler is of another version of @gort/sched (layout 99, this one reads 1); use that version's schedTrace",
+    ),
+  );
+  expect(() => here.checkScheduler(future)).toThrow(
+    /^checkScheduler: scheduler is of another version of @gort\/sched/,
+  );
+});
+
+test("a scheduler of somebody else has no trace, and nothing to check", () => {
+  const foreign = { go() {}, clock: {} } as unknown as Scheduler;
+  expect(() => here.schedTrace(foreign)).toThrow(
+    new TypeError("schedTrace: scheduler is not one of @gort/sched's"),
+  );
+  expect(() => here.schedTrace(null as unknown as Scheduler)).toThrow("not one of @gort/sched's");
+  expect(here.checkScheduler(foreign)).toBe(undefined);
+});

@@ -70,6 +70,11 @@ export function readOptions(argv: readonly string[]): Options {
     }
   }
   if (raw.quick && raw.full) fail("--quick and --full exclude each other");
+  if (raw.write && raw.out === undefined && (raw.only !== undefined || !raw.peers)) {
+    fail(
+      "--write replaces rows: without --only and --no-peers, or into a folder of its own (--out)",
+    );
+  }
   const size = raw.quick ? "quick" : raw.full ? "full" : "default";
   const rounds = Number(raw.rounds ?? { quick: 1, default: 3, full: 5 }[size]);
   if (!Number.isInteger(rounds) || rounds < 1) {

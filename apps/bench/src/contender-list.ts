@@ -26,6 +26,8 @@ export interface Entrant {
   readonly limits: Readonly<Record<string, number>>;
   /** Whether one round is enough: it is there for orientation. */
   readonly once?: boolean;
+  /** What its processes have in their environment besides. */
+  readonly env?: Readonly<Record<string, string>>;
   command(job: string, n: number, runs: number, unit: string): [file: string, args: string[]];
 }
 
@@ -160,6 +162,14 @@ export function realGo(node: NodeBinary): Entrant[] {
   return all;
 }
 
+/** The same for everybody, whatever the caller's shell says. */
+const plain = {
+  GOMAXPROCS: "1",
+  NODE_OPTIONS: "",
+  NODE_ENV: "production",
+  GLIBC_TUNABLES: "",
+};
+
 /** Runs a job once in a fresh process. */
 export function ask(
   e: Entrant,
@@ -171,7 +181,7 @@ export function ask(
   const [file, args] = e.command(job, Math.min(n, e.limits[job] ?? n), runs, unit);
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      env: { ...process.env, GOMAXPROCS: "1", NODE_OPTIONS: "", NODE_ENV: "production" },
+      env: { ...process.env, ...plain, ...e.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let out = "";

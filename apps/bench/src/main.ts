@@ -8,6 +8,7 @@ import { readOptions, wanted } from "./cli.ts";
 import { type Entrant, gort, gortOther, home, native, peers, realGo } from "./contender-list.ts";
 import { groupOf, groups } from "./groups.ts";
 import { jobs, leaderOf, type JobSpec } from "./jobs.ts";
+import { largePages } from "./large-pages.ts";
 import { type NodeBinary, nodeBinary, ownNode } from "./nodes.ts";
 import { writePages } from "./pages.ts";
 import { cells, sizeCells, terminal, verdictCells } from "./report.ts";
@@ -44,11 +45,19 @@ if (options.vs !== undefined) {
   const dist = await atRevision(options.vs, progress);
   entrants.push(await gort(node, dist, `gort at ${options.vs}`));
 } else {
-  entrants.push(await gortOther(node), await native(node));
+  entrants.push(await gortOther(node), ...largePages(self), await native(node));
   const go = realGo(node);
   goMissing = go.length === 0;
   entrants.push(...go);
   if (options.peers) entrants.push(...(await peers(node)));
+}
+const names = entrants.map((e) => e.name);
+const unknown = options.only?.find((name) => !names.includes(name));
+if (unknown !== undefined) {
+  process.stderr.write(
+    `bench: nobody is called ${JSON.stringify(unknown)}; there are ${names.join("; ")}\n`,
+  );
+  process.exit(2);
 }
 const taking = entrants.filter((e) => e === self || options.only?.includes(e.name) !== false);
 const libraries = new Set(entrants.filter((e) => e.library).map((e) => e.name));

@@ -12,7 +12,7 @@ const thenable =
 const hashing =
   "V8 keeps the hash of a string inside the string, where JavaScript cannot get at it: here its characters are read each time";
 const pages =
-  "Go's pages are of 2 MiB and those of a JavaScript buffer of 4 KiB, so that a large map misses the page table's cache at each access";
+  "Go's pages are of 2 MiB and those of a JavaScript buffer of 4 KiB unless the environment asks for large ones (the row of gort with large pages), so that a large map misses the page table's cache at each access";
 const hardware =
   "Go hashes strings with an instruction of the processor (AES); here their characters are read one by one";
 const objects =

@@ -2,8 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { measure } from "../src/child.ts";
+import { readOptions } from "../src/cli.ts";
 import type { Entrant } from "../src/contender-list.ts";
 import gort from "../src/contenders/gort.ts";
 import other from "../src/contenders/gort-other.ts";
@@ -12,6 +13,7 @@ import type { JobSpec } from "../src/jobs.ts";
 import { groupOf, groups } from "../src/groups.ts";
 import { jobs, leaderOf } from "../src/jobs.ts";
 import { merge, mergeGrowth } from "../src/kept.ts";
+import { optional } from "../src/large-pages.ts";
 import { nodeBinary } from "../src/nodes.ts";
 import { reason, reasonedJobs } from "../src/reasons.ts";
 import { figure, losses, markdown, page } from "../src/report.ts";
@@ -106,6 +108,28 @@ test("figures are kept by job: a later run replaces its own jobs only", () => {
   const curves = join(folder, "growth.jsonl");
   expect(mergeGrowth(curves, [growth], "a")).toEqual(mergeGrowth(curves, [], "b"));
   rmSync(folder, { recursive: true });
+});
+
+test("rows are never replaced by fewer", () => {
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => {
+    throw new Error("exit");
+  });
+  const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const read = (...args: string[]): unknown => readOptions(["node", "bench", ...args]);
+  for (const less of [["--only", "Go"], ["--no-peers"]]) {
+    expect(() => read("--write", ...less)).toThrow("exit");
+    expect(said).toHaveBeenLastCalledWith(expect.stringContaining("without --only"));
+    expect(read("--out", "/tmp/x", ...less)).toMatchObject({ write: true });
+  }
+  exit.mockRestore();
+  said.mockRestore();
+});
+
+test("large pages are a row where kernel and libc leave them to the program", () => {
+  expect(optional("always [madvise] never", "2.36")).toBe(true);
+  expect(optional("always [madvise] never", "2.34")).toBe(false);
+  expect(optional("always [madvise] never", undefined)).toBe(false);
+  expect(optional("[always] madvise never", "2.36")).toBe(false);
 });
 
 test("another Node is a path or a version", () => {

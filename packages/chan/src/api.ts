@@ -11,7 +11,7 @@
  * Why `Z` is a type of its own and not `T | undefined` everywhere: `const [v, ok] = yield* ch.recvOk()` then
  * narrows `v` by `ok`, and a channel with a zero value never bothers its user with `undefined`.
  */
-import type { Op } from "@gort/sched";
+import type { ContextLike, Op, WaitOptions } from "@gort/sched";
 import type { Type } from "@gort/types";
 
 /** A receive: an {@link Op} that gives `T`, or `Z` when the channel is closed. */
@@ -32,45 +32,10 @@ export type SendOp = Op<void>;
 export type TryRecv<T, Z> =
   [value: T, ok: true, ready: true] | [value: Z, ok: false, ready: boolean];
 
-/** What is needed of a context: those of `@gort/context` have it. */
-export interface ContextLike {
-  /** The channel that closes when the context ends; null if it never does. */
-  done(): {
-    /** Completes when it is closed. */
-    recv(): Op<unknown>;
-  } | null;
-  /** Why it ended; null or undefined while it has not. */
-  err(): unknown;
-}
+export type { ContextLike };
 
-/**
- * How a send or a receive can be called off; the first of the two to end wins. An operation that was called off took and
- * gave nothing; one that completed is not undone.
- *
- * @example
- * ```ts
- * import { makeChan } from "@gort/chan";
- *
- * const jobs = makeChan<string>();
- * const stop = new AbortController();
- * const job = jobs.recv({ signal: stop.signal }).start();
- * stop.abort("shutting down");
- * let why: unknown;
- * try {
- *   await job;
- * } catch (reason) {
- *   why = reason;
- * }
- * why; // => "shutting down"
- * jobs.trySend("late"); // => false
- * ```
- */
-export interface ChanWaitOptions {
-  /** Aborting it fails the operation with `signal.reason`. */
-  readonly signal?: AbortSignal | undefined;
-  /** Ending it fails the operation with `ctx.err()`. */
-  readonly ctx?: ContextLike | null | undefined;
-}
+/** How a send or a receive can be called off: as any wait. */
+export type ChanWaitOptions = WaitOptions;
 
 /** Go's `<-chan T`: the receiving side of a channel. */
 export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T> {

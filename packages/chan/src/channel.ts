@@ -9,7 +9,7 @@
  * leaves room for other makers of channels. Why views are objects and not types alone: Go's compiler forbids
  * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
  */
-import { currentBubble } from "@gort/sched";
+import { currentBubble, type Op, withOptions } from "@gort/sched";
 import type { Type } from "@gort/types";
 import type {
   Chan,
@@ -25,12 +25,16 @@ import type {
   TypedChanOptions,
 } from "./api.ts";
 import { BubbleCore } from "./bubble.ts";
-import { cancellable } from "./cancel.ts";
 import { Core, PAIR, VALUE } from "./core.ts";
 import { MAX_CAP, directionError, sizeError } from "./errors.ts";
 import { ChanIterator, Cursor } from "./range.ts";
 
 const CHAN = Symbol.for("gort.Chan");
+
+/** A receive that can be called off; it has `ok` too. */
+function calledOff(op: Op<any>, options: ChanWaitOptions, where: string): RecvOp<any, any> {
+  return withOptions(op, options, where) as RecvOp<any, any>;
+}
 
 /** The channel object. Both views hold the same core. */
 class Channel implements Chan<any, any> {
@@ -60,12 +64,12 @@ class Channel implements Chan<any, any> {
 
   recv(options?: ChanWaitOptions): RecvOp<any, any> {
     const op = this.core.recv(VALUE);
-    return options === undefined ? op : cancellable(op, options, "recv");
+    return options === undefined ? op : calledOff(op, options, "Chan.recv");
   }
 
   recvOk(options?: ChanWaitOptions): RecvOp<any, any> {
     const op = this.core.recv(PAIR);
-    return options === undefined ? op : cancellable(op, options, "recvOk");
+    return options === undefined ? op : calledOff(op, options, "Chan.recvOk");
   }
 
   tryRecv(): TryRecv<any, any> {
@@ -74,7 +78,7 @@ class Channel implements Chan<any, any> {
 
   send(value: unknown, options?: ChanWaitOptions): SendOp {
     const op = this.core.send(value);
-    return options === undefined ? op : cancellable(op, options, "send");
+    return options === undefined ? op : withOptions(op, options, "Chan.send");
   }
 
   trySend(value: unknown): boolean {

@@ -8,9 +8,8 @@
  * Why an object and not `null`: `ch.recv()` then needs no check, and a variable can be set to it to switch a
  * select case off. A select also takes `null` in place of a case, for the same purpose.
  */
-import { Op } from "@gort/sched";
+import { Op, withOptions } from "@gort/sched";
 import type { Chan, ChanWaitOptions, Range, RecvOp, SendOp, TryRecv } from "./api.ts";
-import { cancellable } from "./cancel.ts";
 import { chanError } from "./errors.ts";
 import { ChanIterator } from "./range.ts";
 
@@ -48,11 +47,12 @@ class NilChannel implements Chan<any, any> {
 
   recv(options?: ChanWaitOptions): RecvOp<any, any> {
     const op = new NilOperation("chan receive (nil chan)");
-    return cancellable(op, options ?? {}, "recv");
+    return withOptions(op, options, "Chan.recv") as RecvOp<any, any>;
   }
 
   recvOk(options?: ChanWaitOptions): RecvOp<any, any> {
-    return this.recv(options);
+    const op = new NilOperation("chan receive (nil chan)");
+    return withOptions(op, options, "Chan.recvOk") as RecvOp<any, any>;
   }
 
   tryRecv(): TryRecv<any, any> {
@@ -60,7 +60,7 @@ class NilChannel implements Chan<any, any> {
   }
 
   send(_value: unknown, options?: ChanWaitOptions): SendOp {
-    return cancellable(new NilOperation("chan send (nil chan)"), options ?? {}, "send");
+    return withOptions(new NilOperation("chan send (nil chan)"), options, "Chan.send");
   }
 
   trySend(_value: unknown): boolean {

@@ -11,11 +11,11 @@
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
  * nearly always a mistake.
  */
-import { DONE, FRESH, Op, PARKED, USED, aborted } from "@gort/sched";
+import { DONE, FRESH, Op, PARKED, USED, aborted, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { RecvOperation } from "./core.ts";
-import { type Chosen, SelectOperation, defaultResult, isSignal } from "./select.ts";
+import { type Chosen, SelectOperation, defaultResult } from "./select.ts";
 
 /** A case with what makes its op: the op itself, or a function. */
 interface Slot {

@@ -27,6 +27,7 @@ import {
   type WaitReason,
   aborted,
   isOp,
+  isSignal,
   random,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
@@ -264,16 +265,6 @@ function outcome(op: Op<any>, name: string | number): Chosen {
 
 function inUse(name: string | number): Error {
   return new Error(`gort: select case ${name} is an operation that is already in use`);
-}
-
-/** Whether `v` looks like an `AbortSignal`, of whichever realm. */
-export function isSignal(v: unknown): v is AbortSignal {
-  return (
-    typeof v === "object" &&
-    v !== null &&
-    typeof (v as AbortSignal).aborted === "boolean" &&
-    typeof (v as AbortSignal).addEventListener === "function"
-  );
 }
 
 /** The op of a case that is not given as one; null for a case that is never ready. */

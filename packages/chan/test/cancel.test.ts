@@ -102,10 +102,23 @@ describe("{ signal }", () => {
     await expect(waiting).rejects.toBe("stop");
   });
 
-  test("what is no signal or no context is named", () => {
-    const ch = makeChan<number>();
-    expect(() => ch.recv({ signal: 5 as never })).toThrow(/recv.*options\.signal.*5/);
-    expect(() => ch.send(1, { ctx: {} as never })).toThrow(/send.*options\.ctx/);
+  test.each<[string, unknown]>([
+    ["options is null, want { signal } or { ctx }", null],
+    [
+      "options is an object (AbortSignal), want { signal } or { ctx }",
+      new AbortController().signal,
+    ],
+    ["options.signal is 5, want an AbortSignal", { signal: 5 }],
+    ["options.ctx is an object (Object), want a context", { ctx: {} }],
+    ["options.sginal is 1, want no options but signal and ctx", { sginal: 1 }],
+  ])("what is no signal, no context and no option is named: %s", (text, options) => {
+    const ch = makeChan<number>(1);
+    for (const c of [ch, nilChan<number>()]) {
+      expect(() => c.recv(options as never)).toThrow(`Chan.recv: ${text}`);
+      expect(() => c.recvOk(options as never)).toThrow(`Chan.recvOk: ${text}`);
+      expect(() => c.send(1, options as never)).toThrow(`Chan.send: ${text}`);
+    }
+    expect([ch.len, checkChan(ch).receivers]).toEqual([0, 0]);
   });
 
   test("as a case of a select it may win, lose, or fail the select", async () => {
@@ -134,6 +147,19 @@ describe("{ signal }", () => {
 });
 
 describe("{ ctx }", () => {
+  test("a context itself will do as the options", async () => {
+    const ch = makeChan<number>(0, { zero: 0 });
+    const ctx = new Ctx();
+    const got = ch.recvOk(ctx as object).start();
+    const sent = nilChan<number>()
+      .send(1, ctx as object)
+      .start();
+    ctx.cancel(new Error("context canceled"));
+    await expect(got).rejects.toThrow("context canceled");
+    await expect(sent).rejects.toThrow("context canceled");
+    expect(checkChan(ch).receivers).toBe(0);
+  });
+
   test("the end of a context fails the wait with its err, before and while it is parked", async () => {
     const ch = makeChan<number>(1, { zero: 0 });
     const ctx = new Ctx();

@@ -9,32 +9,9 @@
  *     undone by a later cancellation.
  *  4. A token releases at most once, and never what somebody else holds by now.
  */
-import type { Op } from "@gort/sched";
+import type { ContextLike, DoneChan, Op, WaitOptions } from "@gort/sched";
 
-/** What is needed of a context: `@gort/context` contexts have it. */
-export interface ContextLike {
-  /** The channel that closes when the context ends; null if it never does. */
-  done(): DoneChan | null;
-  /** Why it ended; null or undefined while it has not. */
-  err(): unknown;
-}
-
-/** What is needed of a context's `done` channel. */
-export interface DoneChan {
-  /** An op that completes when the channel is closed. */
-  recv(): Op<unknown>;
-}
-
-/**
- * How a blocking call can be called off. Both may be given; the first to end wins. A context of `@gort/context` itself will
- * do too.
- */
-export interface WaitOptions {
-  /** Aborting it fails the wait with `signal.reason`. */
-  readonly signal?: AbortSignal | undefined;
-  /** Ending it fails the wait with `ctx.err()`. */
-  readonly ctx?: ContextLike | null | undefined;
-}
+export type { ContextLike, DoneChan, WaitOptions };
 
 /** Go's `sync.Locker`. */
 export interface Locker {

@@ -5,8 +5,3 @@ import { badArgument } from "@gort/types";
 export function checkFunction(where: string, fn: unknown, name = "fn"): void {
   if (typeof fn !== "function") throw badArgument(where, name, fn, "a function", "type");
 }
-
-/** Whether `v` is an AbortSignal, of whichever realm. */
-export function isSignal(v: unknown): v is AbortSignal {
-  return typeof (v as Partial<AbortSignal> | null | undefined)?.addEventListener === "function";
-}

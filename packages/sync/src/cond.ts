@@ -10,11 +10,17 @@
  * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
  * does not make everybody run to find the lock taken.
  */
-import { Op, type Waiter, type WaitReason, WaitQueue } from "@gort/sched";
+import {
+  type Abortable,
+  Op,
+  type Waiter,
+  type WaitReason,
+  WaitQueue,
+  withOptions,
+} from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { Locker, WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
-import { type Abortable, guard } from "./guard.ts";
 import { FAILED, PARKED, USED } from "./states.ts";
 
 /** @internal */
@@ -155,7 +161,7 @@ export class Cond {
    */
   wait(options?: WaitOptions): Op<void> {
     this.checkCopy();
-    return guard(new CondOp(this), options, "Cond.wait");
+    return withOptions(new CondOp(this), options, "Cond.wait");
   }
 
   /** Wakes the longest waiting, if anybody waits (Go: `Signal`). O(1). */

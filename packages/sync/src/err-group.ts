@@ -12,13 +12,12 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
-import { isGoexit, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { isGoexit, isSignal, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import { badArgument } from "@gort/types";
-import { checkFunction, isSignal } from "./arguments.ts";
+import { checkFunction } from "./arguments.ts";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
-import { guard } from "./guard.ts";
 import { isPanic } from "./panic.ts";
 import { start } from "./start.ts";
 import { PARKED } from "./states.ts";
@@ -194,7 +193,7 @@ export class ErrGroup {
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkFunction("ErrGroup.go", fn);
     const op = new StartOp(this, fn);
-    const guarded = guard(op, options, "ErrGroup.go");
+    const guarded = withOptions(op, options, "ErrGroup.go");
     this.active++;
     if (this.running < this.limit) this.start(op);
     else {
@@ -219,7 +218,7 @@ export class ErrGroup {
    * there was one. O(1).
    */
   wait(options?: WaitOptions): Op<void> {
-    return guard(new GroupWaitOp(this), options, "ErrGroup.wait");
+    return withOptions(new GroupWaitOp(this), options, "ErrGroup.wait");
   }
 
   /**

@@ -26,19 +26,19 @@
  * Ownership by goroutine is not checked, as in Go: any goroutine may unlock.
  */
 import {
+  CompetingOp,
   currentGoroutine,
   type Goroutine,
   now,
   type Op,
   WaitQueue,
   type WaitReason,
+  withOptions,
 } from "@gort/sched";
 import { checkFunction } from "./arguments.ts";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
-import { CompetingOp } from "./competing.ts";
 import { fatal, texts } from "./errors.ts";
-import { guard } from "./guard.ts";
 import { FRESH, PARKED, USED, WOKEN } from "./states.ts";
 import { ExclusiveToken, TakenFree } from "./token.ts";
 
@@ -175,7 +175,7 @@ export class Mutex implements Locker {
    * ```
    */
   lock(options?: WaitOptions): Op<LockToken> {
-    if (options !== undefined) return guard(new LockOp(this), options, "Mutex.lock");
+    if (options !== undefined) return withOptions(new LockOp(this), options, "Mutex.lock");
     const op = this.spare;
     if (op === null) return new LockOp(this);
     this.spare = null;

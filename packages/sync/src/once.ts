@@ -8,11 +8,10 @@
  *
  * `do` inside its own body deadlocks, as in Go; the report says so.
  */
-import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import { checkFunction } from "./arguments.ts";
 import type { Body, Routine, WaitOptions } from "./api.ts";
 import { BaseRoutine, callAsync, finishSteps } from "./body.ts";
-import { guard } from "./guard.ts";
 
 const NEW = 0;
 const RUNNING = 1;
@@ -85,7 +84,7 @@ class DoRoutine extends BaseRoutine<void> {
   }
 
   private wait(): Op<void> {
-    return guard(new OnceOp(this.once), this.options, "Once.do");
+    return withOptions(new OnceOp(this.once), this.options, "Once.do");
   }
 
   *[Symbol.iterator](): Generator<Op<any> | undefined, void, any> {

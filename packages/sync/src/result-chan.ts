@@ -8,9 +8,8 @@
  *
  * It has the shape of a receive-only channel of `@gort/chan`, which this package does not depend on.
  */
-import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import type { WaitOptions } from "./api.ts";
-import { guard } from "./guard.ts";
 
 /** How a call ended. */
 export type FlightOutcome<V> =
@@ -87,13 +86,13 @@ export class ResultChan<V> {
   /** Waits for the result. O(1). */
   recv(options?: WaitOptions): Op<ChanResult<V>> {
     const op = new ResultOp<V, ChanResult<V>>(this, (result) => result);
-    return guard(op, options, "ResultChan.recv");
+    return withOptions(op, options, "ResultChan.recv");
   }
 
   /** Waits for the result, with `ok`, which is always true because the channel is never closed. O(1). */
   recvOk(options?: WaitOptions): Op<[value: ChanResult<V>, ok: boolean]> {
     const op = new ResultOp<V, [ChanResult<V>, boolean]>(this, (result) => [result, true]);
-    return guard(op, options, "ResultChan.recvOk");
+    return withOptions(op, options, "ResultChan.recvOk");
   }
 
   /** The result if it is there. Never blocks. O(1). */

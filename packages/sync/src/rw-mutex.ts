@@ -15,12 +15,18 @@
  * Difference to Go inside what Go promises: writers are served strictly first come first served, by handing over;
  * in Go they compete through an inner mutex. A woken writer is never overtaken here.
  */
-import { currentGoroutine, type Goroutine, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import {
+  currentGoroutine,
+  type Goroutine,
+  Op,
+  WaitQueue,
+  type WaitReason,
+  withOptions,
+} from "@gort/sched";
 import { checkFunction } from "./arguments.ts";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
-import { guard } from "./guard.ts";
 import { describeLock } from "./mutex.ts";
 import { FRESH, USED } from "./states.ts";
 import { ExclusiveToken, SharedFree, SharedToken, TakenFree } from "./token.ts";
@@ -210,7 +216,7 @@ export class RWMutex implements Locker {
    * O(1).
    */
   lock(options?: WaitOptions): Op<LockToken> {
-    if (options !== undefined) return guard(new WriteOp(this), options, "RWMutex.lock");
+    if (options !== undefined) return withOptions(new WriteOp(this), options, "RWMutex.lock");
     const op = this.spareWrite;
     if (op === null) return new WriteOp(this);
     this.spareWrite = null;
@@ -239,7 +245,7 @@ export class RWMutex implements Locker {
 
   /** Waits while somebody writes or waits to write, then reads beside others (Go: `RLock`). O(1). */
   rLock(options?: WaitOptions): Op<LockToken> {
-    if (options !== undefined) return guard(new ReadOp(this), options, "RWMutex.rLock");
+    if (options !== undefined) return withOptions(new ReadOp(this), options, "RWMutex.rLock");
     const op = this.spareRead;
     if (op === null) return new ReadOp(this);
     this.spareRead = null;

@@ -9,14 +9,13 @@
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
-import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import { checkFunction } from "./arguments.ts";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
 import { MisuseError, texts } from "./errors.ts";
-import { guard } from "./guard.ts";
 import { FRESH, USED } from "./states.ts";
 
 const SemaphorePermit: new (owner: Semaphore, weight: number) => Permit =
@@ -196,7 +195,8 @@ export class Semaphore {
    */
   acquire(n = 1, options?: WaitOptions): Op<Permit> {
     checkWeight("Semaphore.acquire", n);
-    if (options !== undefined) return guard(new AcquireOp(this, n), options, "Semaphore.acquire");
+    if (options !== undefined)
+      return withOptions(new AcquireOp(this, n), options, "Semaphore.acquire");
     const op = this.spare;
     if (op === null) return new AcquireOp(this, n);
     this.spare = null;

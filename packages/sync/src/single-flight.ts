@@ -13,11 +13,10 @@
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
  */
-import { isGoexit, launch, Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { isGoexit, launch, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import { checkFunction } from "./arguments.ts";
 import type { Body, WaitOptions } from "./api.ts";
 import { isGenerator, isThenable } from "./body.ts";
-import { guard } from "./guard.ts";
 import { FlightPanic } from "./flight-panic.ts";
 import { isPanic } from "./panic.ts";
 import { type FlightOutcome, ResultChan } from "./result-chan.ts";
@@ -145,7 +144,7 @@ export class SingleFlight<K = string, V = unknown> {
    */
   do(key: K, fn: Body<V>, options?: WaitOptions): Op<FlightResult<V>> {
     checkFunction("SingleFlight.do", fn);
-    return guard(new FlightOp<K, V>(this, key, fn), options, "SingleFlight.do");
+    return withOptions(new FlightOp<K, V>(this, key, fn), options, "SingleFlight.do");
   }
 
   /**

@@ -11,18 +11,19 @@
  * scheduler into a bundle, and no second generator is made per goroutine.
  */
 import {
+  type Abortable,
+  CompetingOp,
   type GoFunc,
   type Goroutine,
   launch,
   type Op,
   WaitQueue,
   type WaitReason,
+  withOptions,
 } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
-import { CompetingOp } from "./competing.ts";
 import { MisuseError, texts } from "./errors.ts";
-import { type Abortable, guard } from "./guard.ts";
 import { WOKEN } from "./states.ts";
 
 /** @internal */
@@ -136,7 +137,7 @@ export class WaitGroup {
    * this wait was released and before its caller ran.
    */
   wait(options?: WaitOptions): Op<void> {
-    return guard(new WaitOp(this), options, "WaitGroup.wait");
+    return withOptions(new WaitOp(this), options, "WaitGroup.wait");
   }
 
   /**

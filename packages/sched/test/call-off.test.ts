@@ -1,0 +1,151 @@
+/** The options of a wait: what is accepted, what is refused and how, and that a wait called off leaves nothing behind. */
+import { describe, expect, test } from "vitest";
+import {
+  Chan,
+  type ContextLike,
+  newTimer,
+  Op,
+  run,
+  sleep,
+  withOptions,
+  withSignal,
+} from "./helpers.ts";
+
+/** A context over a channel of the tests. `signal` must not be asked for: that makes one. */
+class Ctx implements ContextLike {
+  readonly ch = new Chan();
+  error: Error | null = null;
+  signals = 0;
+  get signal(): AbortSignal {
+    this.signals++;
+    return new AbortController().signal;
+  }
+  done(): { recv(): Op<unknown> } {
+    return this.ch;
+  }
+  err(): Error | null {
+    return this.error;
+  }
+  end(): void {
+    this.error = new Error("context canceled");
+    this.ch.close();
+  }
+}
+
+const outcome = (op: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(op).then(
+    (v) => v,
+    (e: unknown) => (e instanceof Error ? e.message : e),
+  );
+
+const never = { signal: undefined, ctx: null };
+
+test.each([undefined, {}, never, { signal: null }, Object.create(null)])(
+  "options that name neither signal nor context leave the op as it is: %j",
+  (options) => {
+    const op = sleep(1);
+    expect(withOptions(op, options as never, "nap")).toBe(op);
+  },
+);
+
+const any = (v: unknown): never => v as never;
+
+test.each<[string, unknown]>([
+  ["nap: options is null, want { signal } or { ctx }", null],
+  ["nap: options is 5, want { signal } or { ctx }", 5],
+  [
+    "nap: options is an object (AbortSignal), want { signal } or { ctx }",
+    new AbortController().signal,
+  ],
+  ["nap: options.signal is 5, want an AbortSignal", { signal: 5 }],
+  [
+    "nap: options.signal is an object (Object), want an AbortSignal",
+    { signal: { aborted: false } },
+  ],
+  ["nap: options.signal is an object (AbortController)", { signal: new AbortController() }],
+  ["nap: options.ctx is an object (Object), want a context", { ctx: { done: () => null } }],
+  ["nap: options.ctx is an object (AbortSignal), want a context", { ctx: AbortSignal.abort() }],
+  ["nap: options.sginal is 1, want no options but signal and ctx", { sginal: 1 }],
+  ["nap: options.timeout is 5, want no options but signal and ctx", { signal: null, timeout: 5 }],
+])("what cannot be is refused with its name and value: %s", (text, options) => {
+  expect(() => withOptions(sleep(1), any(options), "nap")).toThrow(TypeError);
+  expect(() => withOptions(sleep(1), any(options), "nap")).toThrow(text);
+});
+
+test("withSignal refuses what is no signal", () => {
+  expect(() => withSignal(sleep(1), any(5))).toThrow(
+    "withSignal: signal is 5, want an AbortSignal",
+  );
+});
+
+describe("a context", () => {
+  test.each<[string, (ctx: Ctx) => object]>([
+    ["itself", (ctx) => ctx],
+    ["as { ctx }", (ctx) => ({ ctx })],
+  ])("%s ends a parked wait with its error, and its signal is not asked for", async (_, form) => {
+    const ctx = new Ctx();
+    const c = new Chan();
+    const waiting = outcome(withOptions(c.recv(), form(ctx), "recv").start() as Promise<unknown>);
+    await sleep(1);
+    expect([c.receivers.length, ctx.ch.receivers.length]).toEqual([1, 1]);
+    ctx.end();
+    expect(await waiting).toBe("context canceled");
+    expect([c.receivers.length, ctx.ch.receivers.length, ctx.signals]).toEqual([0, 0, 0]);
+    c.buf.push(1);
+    expect(await outcome(withOptions(c.recv(), form(ctx), "recv"))).toBe("context canceled");
+    expect(c.buf).toEqual([1]);
+  });
+
+  test("whose done channel is closed before its err says so does not leave a wait parked", async () => {
+    const ctx = new Ctx();
+    ctx.ch.close();
+    let asked = 0;
+    ctx.err = () => (asked++ === 0 ? null : new Error("late"));
+    const c = new Chan();
+    expect(await outcome(withOptions(c.recv(), { ctx }, "recv"))).toBe("late");
+    expect(c.receivers.length).toBe(0);
+  });
+
+  test("that never ends is no hindrance", async () => {
+    const ctx: ContextLike = { done: () => null, err: () => undefined };
+    expect(await outcome(withOptions(sleep(1), { ctx }, "sleep"))).toBe(undefined);
+  });
+});
+
+describe("sleep and timers", () => {
+  test("sleep called off by a signal wakes at once, with its reason", async () => {
+    const c = new AbortController();
+    const from = Date.now();
+    const asleep = run(function* () {
+      try {
+        yield* sleep(60_000, { signal: c.signal });
+      } catch (e) {
+        return e;
+      }
+      return "slept";
+    });
+    await sleep(1);
+    c.abort("wake up");
+    expect(await asleep).toBe("wake up");
+    expect(Date.now() - from).toBeLessThan(60_000);
+    expect(await outcome(sleep(0, { signal: AbortSignal.abort("before") }))).toBe("before");
+    expect(await outcome(sleep(1, { signal: new AbortController().signal }))).toBe(undefined);
+  });
+
+  test("sleep and the receives of a timer refuse unknown options", () => {
+    expect(() => sleep(1, any({ sginal: 1 }))).toThrow("sleep: options.sginal is 1");
+    const t = newTimer(1000);
+    expect(() => t.c.recv(any(5))).toThrow("TimerChan.recv: options is 5");
+    expect(() => t.c.recvOk(any({ signal: 5 }))).toThrow("TimerChan.recvOk: options.signal is 5");
+    t.stop();
+  });
+
+  test("a receive from a timer that is called off leaves the timer set", async () => {
+    const t = newTimer(5);
+    const c = new AbortController();
+    const first = outcome(t.c.recv({ signal: c.signal }).start() as Promise<unknown>);
+    c.abort("off");
+    expect(await first).toBe("off");
+    expect((await t.c.recvOk({ signal: new AbortController().signal }))[1]).toBe(true);
+  });
+});

@@ -1,15 +1,7 @@
 /** The options of a wait: what is accepted, what is refused and how, and that a wait called off leaves nothing behind. */
 import { describe, expect, test } from "vitest";
-import {
-  Chan,
-  type ContextLike,
-  newTimer,
-  Op,
-  run,
-  sleep,
-  withOptions,
-  withSignal,
-} from "./helpers.ts";
+import type { ContextLike, Op } from "@gort/sched";
+import { Chan, newTimer, run, sleep, withOptions, withSignal } from "./helpers.ts";
 
 /** A context over a channel of the tests. `signal` must not be asked for: that makes one. */
 class Ctx implements ContextLike {

@@ -7,6 +7,7 @@
  *  2. The text of a bad argument names the argument and its value.
  */
 import { badArgument, FatalError, RuntimeError, show } from "@gort/types";
+import { type Capture, hostContext } from "./host.ts";
 
 /** `go f()` with a nil `f`: fatal in Go. */
 export function nilGoFunc(): FatalError {
@@ -109,6 +110,21 @@ export function checkSlice(ms: unknown): number {
       typeof ms === "number" ? "range" : "type",
     );
   return ms;
+}
+
+/** How to keep the context of a `go`, or null. */
+export function checkContext(context: unknown): Capture | null {
+  if (context === undefined || context === false) return null;
+  if (typeof context === "function") return context as Capture;
+  const own = context === true ? hostContext() : null;
+  if (own !== null) return own;
+  throw badArgument(
+    "scheduler",
+    "context",
+    context,
+    context === true ? "a function: this host has no async context" : "true, false or a function",
+    "type",
+  );
 }
 
 /** Go's fatal error for unbounded recursion, made of the engine's. */

@@ -31,7 +31,7 @@ class Light extends Lifecycle {
   private readonly queue = new Ring();
 
   constructor() {
-    super(null, undefined);
+    super(null, null);
   }
 
   protected put(g: G): void {

@@ -27,6 +27,7 @@ import {
   WAITING,
 } from "./g.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
+import type { Capture } from "./host.ts";
 import { isOp, type Op, PARKED } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -60,10 +61,11 @@ export abstract class Lifecycle extends Ends {
   protected switches = 0;
   /** How many creation sites are still to be captured. */
   protected sites = 0;
-  private readonly capture: (() => (step: () => void) => void) | undefined;
+  /** How the context of a `go` is kept, if the user asked for that. */
+  readonly capture: Capture | null;
   private lastId = 0;
 
-  constructor(tracer: Tracer | null, capture: (() => (step: () => void) => void) | undefined) {
+  constructor(tracer: Tracer | null, capture: Capture | null) {
     super(tracer);
     this.capture = capture;
   }
@@ -136,7 +138,7 @@ export abstract class Lifecycle extends Ends {
       this.remember(g, entry);
     }
     const capture = this.capture;
-    if (capture !== undefined) g.more().enter = capture();
+    if (capture !== null) g.more().enter = capture();
     if (this.tracer !== null) this.tracer.create(this.clock.now(), g, ambient.g);
     g.state = RUNNABLE;
     this.put(g);
@@ -163,7 +165,7 @@ export abstract class Lifecycle extends Ends {
     g.op = null;
     if (this.tracer !== null) this.tracer.start(this.clock.now(), g, this.currentProc());
     if (g.extra !== null && g.extra.enter !== null) {
-      g.extra.enter(() => this.stepBody(g));
+      g.extra.enter(this.stepBody);
       return;
     }
     const gen = g.gen;
@@ -181,7 +183,9 @@ export abstract class Lifecycle extends Ends {
     this.stepped(g, r);
   }
 
-  private stepBody(g: G): void {
+  /** The step of the goroutine in the ambient slot, inside its context. */
+  private readonly stepBody = (): void => {
+    const g = ambient.g as G;
     if (g.gen === null) {
       this.startTask(g);
       return;
@@ -194,7 +198,7 @@ export abstract class Lifecycle extends Ends {
       return;
     }
     this.stepped(g, r);
-  }
+  };
 
   /** What a step left behind: an end, a parked op, a bare yield. */
   private stepped(g: G, r: IteratorResult<Op<any> | undefined, unknown>): void {

@@ -17,7 +17,7 @@ import { AsyncGate } from "./async-waiter.ts";
 import { isPanicError } from "./brands.ts";
 import { CountingClock, HeapClock, type VirtualClock } from "./clock.ts";
 import { deadlockError } from "./deadlock.ts";
-import { programEnded } from "./errors.ts";
+import { checkContext, programEnded } from "./errors.ts";
 import { DEAD, EXITED, type G } from "./g.ts";
 import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -59,7 +59,7 @@ export abstract class Programs extends Lifecycle {
   private watch: (() => void) | null = null;
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
-    super(options.tracer ?? null, options.context);
+    super(options.tracer ?? null, checkContext(options.context));
     this.options = options;
     this.gate = gate ?? new AsyncGate();
     this.heap = clock instanceof HeapClock ? clock : null;

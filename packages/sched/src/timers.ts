@@ -8,8 +8,10 @@
  */
 import type { ClockTimer, Scheduler } from "./api.ts";
 import { HeapClock } from "./clock.ts";
+import type { Core } from "./core.ts";
 import { checkInside, currentClock } from "./current.ts";
 import { checkMs, TEXT } from "./errors.ts";
+import type { Capture } from "./host.ts";
 import { panic } from "./panic.ts";
 import { currentScheduler } from "./preset.ts";
 import { TimerChan } from "./timer-chan.ts";
@@ -47,8 +49,8 @@ export class Timer {
 class CallTimer extends Timer implements TimerItem {
   index = -1;
   heap: TimerHeap | null = null;
-  private readonly sched: Scheduler;
-  private readonly fn: () => unknown;
+  protected readonly sched: Scheduler;
+  protected readonly fn: () => unknown;
 
   constructor(sched: Scheduler, fn: () => unknown) {
     super();
@@ -80,6 +82,20 @@ class CallTimer extends Timer implements TimerItem {
     const was = this.cancel();
     this.set(ms);
     return was;
+  }
+}
+
+/** The same in the context of the call of `afterFunc`: see the option `context`. */
+class ContextCallTimer extends CallTimer {
+  private readonly enter: (step: () => void) => void;
+
+  constructor(sched: Scheduler, fn: () => unknown, capture: Capture) {
+    super(sched, fn);
+    this.enter = capture();
+  }
+
+  override fire(): void {
+    this.enter(() => this.sched.go(this.fn));
   }
 }
 
@@ -156,7 +172,12 @@ export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
 export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: null } {
   checkMs("afterFunc", "ms", ms);
   const s = currentScheduler();
-  const timer = s.clock instanceof HeapClock ? new CallTimer(s, fn) : new ForeignCallTimer(s, fn);
+  const capture = (s as Partial<Core>).capture ?? null;
+  const timer = !(s.clock instanceof HeapClock)
+    ? new ForeignCallTimer(s, fn)
+    : capture === null
+      ? new CallTimer(s, fn)
+      : new ContextCallTimer(s, fn, capture);
   timer.set(ms);
   return timer as Timer & { readonly c: null };
 }

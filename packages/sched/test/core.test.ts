@@ -1,5 +1,4 @@
 /** What every scheduler of ours shares: states, tracer, hooks, programs, context. */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "vitest";
 import {
   Chan,
@@ -214,40 +213,6 @@ describe("hooks and options", () => {
     t = 1051;
     timers.pop()!.fire();
     expect(await p).toBe(1051);
-  });
-
-  test("context: AsyncLocalStorage is kept in generator goroutines with it, and over every await", async () => {
-    const als = new AsyncLocalStorage<string>();
-    const seen: (string | undefined)[] = [];
-    const s = createScheduler({ context: () => AsyncLocalStorage.snapshot() });
-    const c = new Chan();
-    await s.run(function* () {
-      const gs = ["a", "b"].map((name) =>
-        als.run(name, () =>
-          s.go(function* () {
-            seen.push(als.getStore());
-            yield* c.recv();
-            seen.push(als.getStore());
-          }),
-        ),
-      );
-      yield;
-      yield* c.send(1);
-      yield* c.send(2);
-      for (const g of gs) yield* g.join();
-    });
-    expect(seen.sort()).toEqual(["a", "a", "b", "b"]);
-    const over = await als.run("outer", async () => {
-      const got = [als.getStore()];
-      const waiting = c.recv();
-      setTimeout(() => void c.send(5).then(() => {}), 1);
-      await waiting;
-      got.push(als.getStore());
-      await sleep(1);
-      got.push(als.getStore());
-      return got;
-    });
-    expect(over).toEqual(["outer", "outer", "outer"]);
   });
 });
 

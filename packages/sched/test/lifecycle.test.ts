@@ -1,0 +1,157 @@
+/** `AsyncLocalStorage`: each goroutine in the context of its `go`, whoever wakes it. Several contexts cross in each test. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import {
+  afterFunc,
+  Chan,
+  createScheduler,
+  go,
+  poll,
+  type Scheduler,
+  setDefaultScheduler,
+  sleep,
+} from "./helpers.ts";
+
+const NAMES = ["a", "b", "c"];
+const als = new AsyncLocalStorage<string>();
+
+/** Runs `body` in three contexts at once and returns what was noted under a wrong name. */
+async function crossed(
+  scheduler: Scheduler,
+  body: (name: string, note: (what: string, want?: string) => void) => PromiseLike<unknown>,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  let notes = 0;
+  const old = setDefaultScheduler(scheduler);
+  try {
+    await Promise.all(
+      NAMES.map((name) =>
+        als.run(name, () =>
+          body(name, (what, want = name) => {
+            notes++;
+            const store = als.getStore();
+            if (store !== want) wrong.push(`${what}: ${String(store)}, want ${want}`);
+          }),
+        ),
+      ),
+    );
+  } finally {
+    setDefaultScheduler(old);
+  }
+  expect(notes).toBeGreaterThanOrEqual(NAMES.length);
+  return wrong;
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test("AsyncLocalStorage is preserved across every await of async goroutines and functions, without any option", async () => {
+  const c = new Chan<string>();
+  const wrong = await crossed(createScheduler(), async (name, note) => {
+    const g = go(async () => {
+      note("async goroutine");
+      await c.send(name);
+      note("after send");
+      await sleep(1);
+      note("after sleep");
+      await c.recv();
+      note("after recv");
+    });
+    go(() => note("plain function"));
+    await c.recv().start();
+    note("after start");
+    await sleep(2);
+    await c.send(name);
+    note("after the other send");
+    await g.join();
+    note("after join");
+  });
+  expect(wrong).toEqual([]);
+});
+
+describe.each([
+  ["true", true as const],
+  ["AsyncLocalStorage.snapshot", () => AsyncLocalStorage.snapshot()],
+])("with the option context: %s", (_, context) => {
+  test("AsyncLocalStorage is kept in generator goroutines, over every way to wait, and by what they start", async () => {
+    const c = new Chan<string>();
+    const wrong = await crossed(createScheduler({ context }), async (name, note) => {
+      const g = go(function* () {
+        note("start");
+        yield;
+        note("after a bare yield");
+        go(function* () {
+          note("child");
+          yield* c.send(name);
+          note("child after send");
+        });
+        go(async () => {
+          note("async child");
+          await c.send(name);
+          note("async child after send");
+        });
+        als.run(`${name}'`, () => go(() => note("child of another context", `${name}'`)));
+        yield* c.recv();
+        note("after recv");
+        yield* sleep(1);
+        note("after sleep");
+        yield* c.recv();
+        yield* poll(new Promise((resolve) => setTimeout(resolve, 1)));
+        note("after poll");
+      });
+      await g.join();
+      note("after join");
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("AsyncLocalStorage is that of the call of afterFunc in the function it starts, also after a reset", async () => {
+    const wrong = await crossed(createScheduler({ context }), async (_name, note) => {
+      await new Promise<void>((resolve) => {
+        afterFunc(1, () => {
+          note("plain");
+          resolve();
+        });
+      });
+      await new Promise<void>((resolve) => {
+        afterFunc(1, async () => {
+          note("async");
+          await sleep(1);
+          note("async later");
+          resolve();
+        });
+      });
+      await new Promise<void>((resolve) => {
+        const timer = afterFunc(50, function* () {
+          note("generator");
+          yield* sleep(1);
+          note("generator later");
+          resolve();
+        });
+        als.run("other", () => timer.reset(1));
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("a scheduler with a context that throws in a step still ends the goroutine with its panic", async () => {
+  const s = createScheduler({ context: true });
+  await expect(
+    s.run(function* () {
+      yield;
+      throw new Error("oops");
+    }),
+  ).rejects.toThrow("oops");
+});
+
+test("context: true where the host has no async context, and anything else, is refused by name", () => {
+  expect(() => createScheduler({ context: 1 as never })).toThrow(
+    new TypeError("scheduler: context is 1, want true, false or a function"),
+  );
+  vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
+  expect(() => createScheduler({ context: true })).toThrow(
+    new TypeError("scheduler: context is true, want a function: this host has no async context"),
+  );
+});

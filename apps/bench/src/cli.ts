@@ -10,7 +10,8 @@ export interface Options {
   readonly what: readonly string[];
   readonly effort: Effort;
   readonly json: boolean;
-  readonly growth: boolean;
+  /** The largest size of the growth plots; none if they are not asked for. */
+  readonly growth?: number;
   readonly write: boolean;
   /** Where `write` goes; the documentation's folder if not said. */
   readonly out?: string;
@@ -30,6 +31,7 @@ interface Raw {
   vs?: string;
   peers: boolean;
   growth?: boolean;
+  growthTo?: string;
   write?: boolean;
   out?: string;
   check?: boolean;
@@ -58,6 +60,7 @@ export function readOptions(argv: readonly string[]): Options {
     .option("--only <names>", "take only these contenders, separated by commas, beside gort")
     .option("--no-peers", "leave the libraries out")
     .option("--growth", "measure at 10^3 … 10^6 too, for the growth plots; --full does, to 10^7")
+    .option("--growth-to <n>", "the same up to n: 1e7 takes half an hour more")
     .option("--check", "only compare the results of all contenders, measure nothing")
     .option("--write", "write tables and plots to docs/benchmarks")
     .option("--out <folder>", "write them to this folder")
@@ -80,16 +83,20 @@ export function readOptions(argv: readonly string[]): Options {
   if (!Number.isInteger(rounds) || rounds < 1) {
     fail(`rounds: ${raw.rounds} is not a whole number from 1`);
   }
+  const growth = Number(raw.growthTo ?? (size === "full" ? 1e7 : raw.growth ? 1e6 : NaN));
+  if (raw.growthTo !== undefined && !(growth >= 1000)) {
+    fail(`growth-to: ${raw.growthTo} is not a number from 1000`);
+  }
   // A job that takes long in the default form has two rounds instead of three.
   const secondsMax = raw.rounds !== undefined || size === "full" ? Infinity : 6;
   return {
     what,
     effort: { size, rounds, secondsMax },
     json: raw.json === true,
-    growth: raw.growth === true || raw.full === true,
     write: raw.write === true || raw.out !== undefined,
     check: raw.check === true,
     peers: raw.peers,
+    ...(Number.isNaN(growth) ? {} : { growth }),
     ...(raw.out === undefined ? {} : { out: raw.out }),
     ...(raw.vs === undefined ? {} : { vs: raw.vs }),
     ...(raw.node === undefined ? {} : { node: raw.node }),

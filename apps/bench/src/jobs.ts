@@ -21,7 +21,7 @@ export interface JobSpec {
   readonly full?: number;
   /** Size at which the results are compared first. @defaultValue 1000 */
   readonly checkN?: number;
-  /** Sizes of the growth plot; those above 10^6 only with `--full`. */
+  /** Sizes of the growth plot; those above 10^6 only if asked for. */
   readonly growth?: readonly number[];
   /** Measured runs per process, after one that warms up. 0: one run without a warm-up. @defaultValue 3 */
   readonly runs?: number;

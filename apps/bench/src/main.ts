@@ -121,9 +121,9 @@ for (const group of groups) {
   for (const { leader, members } of families(group.id)) {
     const says = (who: string): void => progress(`${leader.id}: ${who}`);
     results.push(...(await runJob(leader, members, taking, effort, says)));
-    if (options.growth && options.vs === undefined && leader.growth !== undefined) {
+    if (options.growth !== undefined && options.vs === undefined && leader.growth !== undefined) {
       const some = taking.filter((e) => !libraries.has(e.name));
-      grown.push(...(await runGrowth(leader, members, some, effort, says)));
+      grown.push(...(await runGrowth(leader, members, some, options.growth, says)));
     }
   }
   progress("");

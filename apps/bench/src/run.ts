@@ -160,10 +160,10 @@ export async function runGrowth(
   leader: JobSpec,
   wanted: readonly JobSpec[],
   entrants: readonly Entrant[],
-  effort: Effort,
+  max: number,
   progress: (who: string) => void,
 ): Promise<Growth[]> {
-  const sizes = (leader.growth ?? []).filter((n) => effort.size === "full" || n <= 1_000_000);
+  const sizes = (leader.growth ?? []).filter((n) => n <= max);
   const lines = new Map(
     wanted.map((job) => [job.id, [] as { name: string; points: [number, number][] }[]]),
   );

@@ -110,7 +110,7 @@ test("figures are kept by job: a later run replaces its own jobs only", () => {
   rmSync(folder, { recursive: true });
 });
 
-test("rows are never replaced by fewer", () => {
+test("the command line: rows are never replaced by fewer, growth has an end", () => {
   const exit = vi.spyOn(process, "exit").mockImplementation(() => {
     throw new Error("exit");
   });
@@ -121,6 +121,10 @@ test("rows are never replaced by fewer", () => {
     expect(said).toHaveBeenLastCalledWith(expect.stringContaining("without --only"));
     expect(read("--out", "/tmp/x", ...less)).toMatchObject({ write: true });
   }
+  expect(read("map")).not.toHaveProperty("growth");
+  expect(read("--growth", "map")).toMatchObject({ growth: 1e6, what: ["map"] });
+  expect(read("--growth-to", "1e7")).toMatchObject({ growth: 1e7 });
+  expect(() => read("--growth-to", "far")).toThrow("exit");
   exit.mockRestore();
   said.mockRestore();
 });

@@ -56,7 +56,7 @@ export function readOptions(argv: readonly string[]): Options {
     .option("--rounds <n>", "processes per contender and job, however long it takes")
     .option("--json", "print the results as JSON")
     .option("--vs <rev>", "compare with an earlier revision of this repository only")
-    .option("--node <which>", "measure with another Node: a path, or a version such as 24")
+    .option("--node <which>", "measure with another Node: a path, or a version such as 26")
     .option("--only <names>", "take only these contenders, separated by commas, beside gort")
     .option("--no-peers", "leave the libraries out")
     .option("--growth", "measure at 10^3 … 10^6 too, for the growth plots; --full does, to 10^7")

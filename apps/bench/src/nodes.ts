@@ -1,6 +1,6 @@
 /**
- * Other releases of Node to measure with: a path to a binary, or a version such as `24` or `lts`, whose binary the npm package
- * `node` brings. It is kept in this application's cache, never in the workspace.
+ * Other releases of Node to measure with: a path to a binary, or a version such as `26` or `latest`, whose binary the npm
+ * package `node` brings. It is kept in this application's cache, never in the workspace.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -34,7 +34,7 @@ const ask = (path: string): NodeBinary => {
 /** The binary that `wish` names, installed first if it is a version. */
 export function nodeBinary(wish: string, progress: (text: string) => void): NodeBinary {
   if (/[/\\]/.test(wish) || existsSync(wish)) return ask(resolve(wish));
-  if (!/^(\d+(\.\d+)*|lts|latest)$/.test(wish)) {
+  if (!/^(\d+(\.\d+)*|latest)$/.test(wish)) {
     throw new Error(`node: ${JSON.stringify(wish)} is neither a path nor a version`);
   }
   const folder = join(home, "node_modules/.cache", `node-${wish}`);

@@ -1,5 +1,5 @@
 /**
- * The documentation's site, as built by `pnpm docs`: no dead link, and it works in a real browser from the disk, light, dark and narrow,
+ * The documentation's site, as built by `npm run docs`: no dead link, and it works in a real browser from the disk, light, dark and narrow,
  * with its search. The pictures it leaves in docs/artefacts are to be looked at.
  */
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
@@ -16,7 +16,7 @@ const artefacts = join(root, "docs/artefacts");
 let browser: Browser | undefined;
 
 beforeAll(async () => {
-  expect(existsSync(join(site, "index.html")), "run `pnpm docs` first").toBe(true);
+  expect(existsSync(join(site, "index.html")), "run `npm run docs` first").toBe(true);
   mkdirSync(artefacts, { recursive: true });
   browser = await launch();
 });

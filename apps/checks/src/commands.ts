@@ -28,6 +28,13 @@ const scripts = Object.keys(
   (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object }).scripts,
 );
 
+/** What pnpm hands to npm or does itself, even where a script has the name: `pnpm docs` opens a page of the registry. */
+const shadowing = new Set(
+  "access bugs docs edit home info login ping prefix profile repo search show token version view".split(
+    " ",
+  ),
+);
+
 const names = new Set(readPackages().map((p) => p.manifest.name));
 
 /** Why the command cannot start; "" if it can. */
@@ -44,6 +51,8 @@ export function cannotStart(command: string): string {
     return stranger === undefined ? "" : `no package ${stranger}`;
   }
   const name = first === "run" || first === "exec" ? rest[0]! : first;
+  if (program === "pnpm" && name === first && shadowing.has(name))
+    return `pnpm ${name} is a command of pnpm's own: pnpm run ${name}`;
   if (scripts.includes(name)) return "";
   if (program === "pnpm" && existsSync(join(root, "node_modules/.bin", name))) return "";
   return `no script ${name}`;

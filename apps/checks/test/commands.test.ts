@@ -1,6 +1,6 @@
 /** Every command that README and docs tell people to run can start. */
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { cannotStart, commandsIn } from "../src/commands.ts";
 import { markdownFiles } from "../src/links.ts";
@@ -17,6 +17,20 @@ describe("documented commands can start", () => {
   });
 });
 
+/** Package managers that keep to what was asked for do not find a dependency's dependency. */
+test("a page that says what to install names every package its examples import", () => {
+  const bad = documented.flatMap(({ path, commands }) => {
+    const installed = commands
+      .filter((c) => c.startsWith("npm install "))
+      .flatMap((c) => c.split(/\s+/).slice(2));
+    if (installed.length === 0) return [];
+    const text = readFileSync(join(root, path), "utf8");
+    const imported = [...text.matchAll(/ from "(@gort\/\w+)/g)].map((m) => m[1]!);
+    return imported.filter((name) => !installed.includes(name)).map((name) => `${path}: ${name}`);
+  });
+  expect(bad).toEqual([]);
+});
+
 test("commands are found in blocks and in the text, and those that cannot start are told", () => {
   const text =
     "```sh\nGORT_SEED=1 npm test  # all\n```\nuse `pnpm nothing`, `node scripts/none.mjs`\n";
@@ -24,5 +38,7 @@ test("commands are found in blocks and in the text, and those that cannot start 
   expect(commands).toEqual(["npm test", "pnpm nothing", "node scripts/none.mjs"]);
   expect(commands.map(cannotStart)).toEqual(["", "no script nothing", "no file scripts/none.mjs"]);
   expect(cannotStart("npm install @gort/none")).toBe("no package @gort/none");
+  expect(cannotStart("pnpm docs")).toBe("pnpm docs is a command of pnpm's own: pnpm run docs");
+  expect(cannotStart("pnpm run docs")).toBe("");
   expect(cannotStart("yarn add x")).toBe("unknown program yarn");
 });

@@ -24,8 +24,13 @@ import { seedFromHost, Xorshift } from "./prng.ts";
 import { Programs } from "./program.ts";
 import { soon } from "./turn.ts";
 
-/** Timers fired between two looks at the clock. */
-const TIMERS_MAX = 500;
+/** Timers fired at once while nothing is runnable: what they start stays within a P's queue. */
+const TIMERS_MAX = 250;
+/**
+ * Timers fired at a look at the clock while goroutines run: as many as run in between. More at a time, and a flood of
+ * timers would stand in the queues as goroutines, which V8's collector moves until they run.
+ */
+const TIMERS_BETWEEN = 64;
 
 /** Most steps between two looks at the clock: when steps get slower all at once, this bounds how late that is seen. */
 const EVERY_MAX = 64;
@@ -93,7 +98,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     const end = (this.sliceEnd = last + this.slice);
     let more = false;
     let steps = 0;
-    if (heap !== null && heap.size > 0 && !heap.virtual) this.fireDue(heap, last);
+    if (heap !== null && heap.size > 0 && !heap.virtual) this.fireDue(heap, last, TIMERS_MAX);
     let budget = this.every;
     for (;;) {
       const g = this.pick();
@@ -103,7 +108,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
           continue;
         }
         if (heap === null || heap.size === 0) break;
-        if (heap.virtual ? !this.jump(heap as VirtualClock) : this.fireDue(heap, heap.now()) === 0)
+        if (heap.virtual ? !this.jump(heap as VirtualClock) : this.fireDue(heap, heap.now(), TIMERS_MAX) === 0)
           break;
         // Timers alone, or virtual time that jumps on and on, must not keep the host waiting either.
         if (hostNow() >= end) {
@@ -122,7 +127,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
         if (spent > 0.4) this.every = this.every > 8 ? this.every >> 2 : 1;
         else if (spent < 0.05 && this.every < EVERY_MAX) this.every <<= 1;
         budget = this.every;
-        if (heap !== null && !heap.virtual && heap.size > 0) this.fireDue(heap, t);
+        if (heap !== null && !heap.virtual && heap.size > 0) this.fireDue(heap, t, TIMERS_BETWEEN);
         this.tick(t);
         if (t >= end) {
           more = true;
@@ -142,10 +147,10 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     if (!more) this.idle();
   };
 
-  /** Fires what is due on our own clock; returns how many. */
-  private fireDue(heap: HeapClock, at: number): number {
+  /** Fires at most `max` of what is due on our own clock; returns how many. */
+  private fireDue(heap: HeapClock, at: number, max: number): number {
     ambient.g = null;
-    const fired = heap.runDue(at, TIMERS_MAX);
+    const fired = heap.runDue(at, max);
     if (this.tracer !== null)
       for (let i = 0; i < fired; i++) this.tracer.timer(at, this.currentProc());
     return fired;
@@ -155,7 +160,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   private jump(clock: VirtualClock): boolean {
     if (!this.isSettled()) return false;
     clock.advance(clock.earliest());
-    this.fireDue(clock, clock.now());
+    this.fireDue(clock, clock.now(), TIMERS_MAX);
     return true;
   }
 }

@@ -53,6 +53,8 @@ export class GmpScheduler extends Core {
   private spinningPs = 0;
   private readonly order: StealOrder;
   private readonly ownHeap: HeapClock | null;
+  /** Whether a goroutine was ever locked to its P: until then nobody has to look. */
+  private locks = false;
 
   constructor(options: GmpOptions, clock: Clock | null = null, gate: AsyncGate | null = null) {
     const procs = checkCount("createScheduler", "procs", options.procs ?? 1, 1, PROCS_MAX);
@@ -65,9 +67,15 @@ export class GmpScheduler extends Core {
     this.ownHeap = this.heap !== null && this.heap.heaps.length === procs ? this.heap : null;
   }
 
-  protected put(g: G): void {
+  /** The P that `g` is locked to, or null. */
+  private lockedTo(g: G): Proc | null {
+    if (!this.locks) return null;
     const extra = g.extra;
-    const p = extra !== null && extra.lockedP >= 0 ? this.ps[extra.lockedP]! : this.cur;
+    return extra !== null && extra.lockedP >= 0 ? this.ps[extra.lockedP]! : null;
+  }
+
+  protected put(g: G): void {
+    const p = this.lockedTo(g) ?? this.cur;
     let last: G | null = g;
     if (ambient.g !== null) {
       last = p.next;
@@ -79,8 +87,7 @@ export class GmpScheduler extends Core {
   }
 
   protected override putOutside(g: G): void {
-    const extra = g.extra;
-    if (extra !== null && extra.lockedP >= 0) this.put(g);
+    if (this.lockedTo(g) !== null) this.put(g);
     else {
       this.netpoll.push(g);
       if (this.running.length === 0) this.startProc(this.cur, false);
@@ -88,9 +95,8 @@ export class GmpScheduler extends Core {
   }
 
   protected override putYield(g: G): void {
-    const extra = g.extra;
-    if (extra !== null && extra.lockedP >= 0) {
-      const p = this.ps[extra.lockedP]!;
+    const p = this.lockedTo(g);
+    if (p !== null) {
       if (!p.push(g)) this.overflow(p, g);
       if (p.status === P_IDLE) this.startProc(p, false);
       return;
@@ -102,12 +108,10 @@ export class GmpScheduler extends Core {
   private overflow(p: Proc, g: G): void {
     for (let i = 0; i < RUNQ / 2; i++) {
       const moved = p.shift()!;
-      const extra = moved.extra;
-      if (extra !== null && extra.lockedP >= 0) p.push(moved);
+      if (this.lockedTo(moved) !== null) p.push(moved);
       else this.global.push(moved);
     }
-    const extra = g.extra;
-    if (extra !== null && extra.lockedP >= 0) p.push(g);
+    if (this.lockedTo(g) !== null) p.push(g);
     else this.global.push(g);
   }
 
@@ -316,6 +320,7 @@ export class GmpScheduler extends Core {
 
   /** Locks `g` to the P that runs it, or frees it. */
   override lock(g: G, on: boolean): void {
+    this.locks = true;
     g.more().lockedP = on ? this.cur.id : -1;
   }
 }

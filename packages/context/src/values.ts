@@ -82,7 +82,12 @@ class ValueContext extends Base {
  * ```
  */
 export function withValue<T>(parent: Context, key: Key<T>, value: NoInfer<T>): Context;
-export function withValue(parent: Context, key: unknown, value: unknown): Context;
+// A typed key whose value is of another type must not slip through here.
+export function withValue<K>(
+  parent: Context,
+  key: K extends Key<any> ? never : K,
+  value: unknown,
+): Context;
 export function withValue(parent: Context, key: unknown, value: unknown): Context {
   checkParent(parent);
   if (key === null || key === undefined) throw misuse("nilKey");

@@ -554,3 +554,11 @@ test("facts and errors that Go recorded", () => {
     errors["DeadlineExceeded has Timeout/Temporary"],
   );
 });
+
+test("a typed key takes values of its type only; any other key takes all", () => {
+  const attempt = key<number>("attempt");
+  const ctx = withValue(withValue(background(), attempt, 3), "plain", "text");
+  // @ts-expect-error a string is no attempt
+  withValue(ctx, attempt, "three");
+  expect([ctx.value(attempt), ctx.value("plain")]).toEqual([3, "text"]);
+});

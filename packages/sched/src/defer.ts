@@ -258,7 +258,8 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
  * generator function gives a generator for `yield*`. When the body is over, deferred calls run last in, first out,
  * and may `recover` a panic or change `scope.result`.
  *
- * After a recovered panic the result is `scope.result`, undefined unless somebody set it, as Go returns zero values.
+ * After a recovered panic the result is `scope.result`, undefined unless somebody set it, as Go returns zero values. The result's
+ * type is that of what the body returns; name it (`withDefer<number>`) where deferred calls set `scope.result`.
  *
  * @example
  * ```ts
@@ -279,13 +280,18 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
  * log.join(); // => "last"
  * ```
  */
-export function withDefer<R = void>(
+export function withDefer<R, S extends never>(
+  body: (scope: DeferScope<S>) => Generator<Op<any> | undefined, R, any>,
+): Generator<Op<any> | undefined, R, any>;
+export function withDefer<R, S extends never>(
+  body: (scope: DeferScope<S>) => PromiseLike<R>,
+): Promise<R>;
+export function withDefer<R, S extends never>(body: (scope: DeferScope<S>) => R): R;
+export function withDefer<R>(
   body: (scope: DeferScope<R>) => Generator<Op<any> | undefined, R | void, any>,
 ): Generator<Op<any> | undefined, R, any>;
-export function withDefer<R = void>(
-  body: (scope: DeferScope<R>) => PromiseLike<R | void>,
-): Promise<R>;
-export function withDefer<R = void>(body: (scope: DeferScope<R>) => R | void): R;
+export function withDefer<R>(body: (scope: DeferScope<R>) => PromiseLike<R | void>): Promise<R>;
+export function withDefer<R>(body: (scope: DeferScope<R>) => R | void): R;
 export function withDefer<R>(body: Body<R>): unknown {
   const u = new Unwind<R>();
   if (Object.getPrototypeOf(body) === GeneratorFunction) return scopeGen(u, body(u) as Stepper);

@@ -647,3 +647,31 @@ describe("panic text", () => {
     expect(isFatalErrorLike(new Error("x"))).toBe(false);
   });
 });
+
+test("the result's type is the body's; named, deferred calls may set it", async () => {
+  const n: number = withDefer((s) => {
+    s.defer(() => {});
+    return 5;
+  });
+  const text: Promise<string> = withDefer(async (s) => {
+    s.defer(() => {});
+    return "text";
+  });
+  const pair = withDefer<[number, string]>((s) => {
+    s.result = [1, "set"];
+    s.defer(() => void recover());
+    throw new Error("lost");
+  });
+  // @ts-expect-error without a name for it nobody knows what may be set
+  withDefer((s) => void (s.result = 5));
+  expect([n, await text, pair]).toEqual([5, "text", [1, "set"]]);
+  const ran = await run(function* () {
+    const inner: boolean = yield* withDefer(function* (s) {
+      s.defer(() => {});
+      yield* sleep(0);
+      return true;
+    });
+    return inner;
+  });
+  expect(ran).toBe(true);
+});

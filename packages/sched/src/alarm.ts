@@ -8,20 +8,20 @@
  */
 import type { Clock, ClockTimer } from "./api.ts";
 import { HeapClock } from "./clock.ts";
-import { TimerNode } from "./timer-heap.ts";
+import type { TimerItem } from "./timer-heap.ts";
 
 /** Who is told that the deadline came. */
 export interface Ringer {
   ring(when: number): void;
 }
 
-export class Alarm extends TimerNode {
+export class Alarm implements TimerItem {
+  index = -1;
   private readonly clock: Clock;
   private readonly owner: Ringer;
   private foreign: ClockTimer | null = null;
 
   constructor(clock: Clock, owner: Ringer) {
-    super();
     this.clock = clock;
     this.owner = owner;
   }
@@ -40,13 +40,13 @@ export class Alarm extends TimerNode {
 
   /** Clears it; false if it was not set. O(log n). */
   clear(): boolean {
-    if (this.heap !== null) return (this.clock as HeapClock).cancel(this);
+    if (this.index >= 0) return (this.clock as HeapClock).cancel(this);
     const foreign = this.foreign;
     this.foreign = null;
     return foreign !== null && foreign.cancel();
   }
 
-  override fire(when: number): void {
+  fire(when: number): void {
     this.owner.ring(when);
   }
 }

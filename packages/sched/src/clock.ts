@@ -19,23 +19,23 @@ import {
   reportUncaught,
   setHostTimer,
 } from "./host.ts";
-import { TimerHeap, type TimerItem, TimerNode } from "./timer-heap.ts";
+import { TimerHeap, type TimerItem } from "./timer-heap.ts";
 
 /** So many gathered timers are read ahead. */
 const TOUCH = 32;
 
 /** A timer that calls a function. */
-class CallNode extends TimerNode implements ClockTimer {
+class CallNode implements TimerItem, ClockTimer {
+  index = -1;
   private readonly call: () => void;
   private readonly clock: HeapClock;
 
   constructor(clock: HeapClock, call: () => void) {
-    super();
     this.clock = clock;
     this.call = call;
   }
 
-  override fire(): void {
+  fire(): void {
     this.call();
   }
 
@@ -58,7 +58,7 @@ export abstract class HeapClock implements Clock {
   bubble = false;
 
   constructor(procs: number) {
-    this.heaps = Array.from({ length: procs }, () => new TimerHeap(this));
+    this.heaps = Array.from({ length: procs }, (_, id) => new TimerHeap(id, procs));
     this.current = this.heaps[0]!;
   }
 
@@ -81,11 +81,12 @@ export abstract class HeapClock implements Clock {
     if (heap.earliest === when) this.changed();
   }
 
-  /** Takes a node out; false if it is in no heap. */
+  /** Takes a node out, which is in a heap of this clock; false if it is in none. */
   cancel(node: TimerItem): boolean {
-    const heap = node.heap;
-    if (heap === null) return false;
-    heap.remove(node);
+    const { index } = node;
+    if (index < 0) return false;
+    const { heaps } = this;
+    heaps[heaps.length === 1 ? 0 : index % heaps.length]!.remove(node);
     this.size--;
     if (this.size === 0) this.changed();
     return true;

@@ -108,7 +108,11 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
           continue;
         }
         if (heap === null || heap.size === 0) break;
-        if (heap.virtual ? !this.jump(heap as VirtualClock) : this.fireDue(heap, heap.now(), TIMERS_MAX) === 0)
+        if (
+          heap.virtual
+            ? !this.jump(heap as VirtualClock)
+            : this.fireDue(heap, heap.now(), TIMERS_MAX) === 0
+        )
           break;
         // Timers alone, or virtual time that jumps on and on, must not keep the host waiting either.
         if (hostNow() >= end) {

@@ -10,16 +10,15 @@ import { HeapClock } from "./clock.ts";
 import { currentClock } from "./current.ts";
 import { checkMs } from "./errors.ts";
 import { DONE, FRESH, Op, USED } from "./op.ts";
-import type { TimerHeap, TimerItem } from "./timer-heap.ts";
+import type { TimerItem } from "./timer-heap.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 class SleepOp extends Op<void> implements Ringer, TimerItem {
   // Itself the item in the heap of our clocks, so that a sleeper costs one object.
   index = -1;
-  heap: TimerHeap | null = null;
   private readonly ms: number;
-  /** On a foreign clock. */
-  private alarm: Alarm | null = null;
+  /** The clock whose item this is, or the alarm on a foreign one. */
+  private on: HeapClock | Alarm | null = null;
 
   constructor(ms: number) {
     super();
@@ -37,16 +36,20 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
   override park(): void {
     const clock = currentClock();
     const when = clock.now() + this.ms;
-    if (clock instanceof HeapClock) clock.add(this, when);
-    else {
-      this.alarm = new Alarm(clock, this);
-      this.alarm.set(when);
+    if (clock instanceof HeapClock) {
+      this.on = clock;
+      clock.add(this, when);
+    } else {
+      const alarm = new Alarm(clock, this);
+      this.on = alarm;
+      alarm.set(when);
     }
   }
 
   override unpark(): void {
-    if (this.heap !== null) this.heap.owner.cancel(this);
-    else this.alarm?.clear();
+    const { on } = this;
+    if (on instanceof HeapClock) on.cancel(this);
+    else on?.clear();
   }
 
   fire(): void {

@@ -2,7 +2,8 @@
  * TimerHeap: pending timers, the earliest first. A 4-ary heap, as each of Go's Ps has one.
  *
  * Invariants
- *  1. An item has a slot from `add` until it leaves; `items[slot]` is the item and `item.index` its slot, -1 outside.
+ *  1. An item has a slot from `add` until it leaves; `items[slot]` is the item and `item.index` is `slot * stride + id`, which
+ *     names its heap among those of a clock too; -1 outside.
  *  2. Place i of the heap, i below `n`, holds the slot `slots[i]` with the deadline `keys[i]`, and `pos` of that slot
  *     is i. No place is due before its parent `(i - 1) >> 2`; equal deadlines keep the order in which they were added.
  *  3. What `gather` took out waits in order at `run[runAt …]`; `pos` of its slot is the complement of its place there,
@@ -18,19 +19,10 @@ import { sortByTime } from "./timer-sort.ts";
 
 /** A timer as the heap sees it. */
 export interface TimerItem {
-  /** Its slot in its heap, -1 when in none. */
+  /** Where it is, for its heap and its clock; -1 when in none. */
   index: number;
-  /** The heap it is in. */
-  heap: TimerHeap | null;
   /** The deadline came: the item is already out of its heap. */
   fire(when: number): void;
-}
-
-/** A timer that is nothing else. */
-export abstract class TimerNode implements TimerItem {
-  index = -1;
-  heap: TimerHeap | null = null;
-  abstract fire(when: number): void;
 }
 
 const SMALL = 16;
@@ -47,8 +39,8 @@ const grown = <A extends Float64Array | Int32Array>(old: A): A => {
 };
 
 export class TimerHeap {
-  /** Who counts its timers. */
-  readonly owner: { cancel(item: TimerItem): boolean };
+  private readonly id: number;
+  private readonly stride: number;
   /** Timers in the heap and gathered ones. */
   size = 0;
   private n = 0;
@@ -68,8 +60,10 @@ export class TimerHeap {
   /** Only there so that what `touch` reads is used. */
   touched = 0;
 
-  constructor(owner: { cancel(item: TimerItem): boolean }) {
-    this.owner = owner;
+  /** Heap `id` of the `stride` heaps of a clock. */
+  constructor(id = 0, stride = 1) {
+    this.id = id;
+    this.stride = stride;
   }
 
   /** The earliest deadline, or Infinity. */
@@ -101,15 +95,14 @@ export class TimerHeap {
       }
       items.push(item);
     }
-    item.heap = this;
-    item.index = slot;
+    item.index = this.stride === 1 ? slot : slot * this.stride + this.id;
     this.seqs[slot] = this.seq++;
     this.siftUp(i, slot, when);
   }
 
   /** Takes out `item`, which is in this heap; O(log4 n). */
   remove(item: TimerItem): void {
-    const slot = item.index;
+    const slot = this.stride === 1 ? item.index : (item.index - this.id) / this.stride;
     const i = this.pos[slot]!;
     if (i >= 0) this.takeOut(i);
     else {
@@ -170,7 +163,6 @@ export class TimerHeap {
 
   private leave(item: TimerItem, slot: number): void {
     item.index = -1;
-    item.heap = null;
     this.items[slot] = undefined;
     if (--this.size > 0) {
       if (this.freeCount === this.free.length) this.free = grown(this.free);
@@ -312,7 +304,7 @@ export class TimerHeap {
     let gathered = 0;
     const known = (slot: number, at: number): boolean => {
       const item = this.items[slot];
-      return this.pos[slot] === at && item?.index === slot && item.heap === this;
+      return this.pos[slot] === at && item?.index === slot * this.stride + this.id;
     };
     for (let i = 0; i < this.n; i++) {
       const slot = this.slots[i]!;

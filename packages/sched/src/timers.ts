@@ -15,7 +15,7 @@ import type { Capture } from "./host.ts";
 import { panic } from "./panic.ts";
 import { currentScheduler } from "./preset.ts";
 import { TimerChan } from "./timer-chan.ts";
-import type { TimerHeap, TimerItem } from "./timer-heap.ts";
+import type { TimerItem } from "./timer-heap.ts";
 
 /**
  * Go's `time.Timer`: one time, delivered once on `c`. Made by {@link newTimer} and {@link afterFunc}; one made by
@@ -23,11 +23,8 @@ import type { TimerHeap, TimerItem } from "./timer-heap.ts";
  */
 export class Timer {
   /** Delivers the time; null for a timer made by {@link afterFunc}. */
-  readonly c: TimerChan | null;
-
-  /** @internal */
-  constructor(c: TimerChan | null = null) {
-    this.c = c;
+  get c(): TimerChan | null {
+    return null;
   }
 
   /**
@@ -35,20 +32,42 @@ export class Timer {
    * received. Panics on a zero Timer. O(log n).
    */
   stop(): boolean {
-    return this.c === null ? panic(TEXT.stopTimer) : this.c.arm(false, 0, 0);
+    return panic(TEXT.stopTimer);
   }
 
   /** Sets the timer anew. True if it was active. Panics on a zero Timer. O(log n). */
   reset(ms: number): boolean {
     checkMs("Timer.reset", "ms", ms);
-    return this.c === null ? panic(TEXT.resetTimer) : this.c.arm(true, ms, 0);
+    return panic(TEXT.resetTimer);
   }
 }
 
-/** The timer of an `afterFunc`, itself the item in the heap of our clocks: one object per timer. */
+/** The timer of a `newTimer`. */
+class ChanTimer extends Timer {
+  private readonly chan: TimerChan;
+
+  constructor(chan: TimerChan) {
+    super();
+    this.chan = chan;
+  }
+
+  override get c(): TimerChan {
+    return this.chan;
+  }
+
+  override stop(): boolean {
+    return this.chan.arm(false, 0, 0);
+  }
+
+  override reset(ms: number): boolean {
+    checkMs("Timer.reset", "ms", ms);
+    return this.chan.arm(true, ms, 0);
+  }
+}
+
+/** The timer of an `afterFunc`, itself the item in the heap of our clocks: one object of three fields per timer. */
 class CallTimer extends Timer implements TimerItem {
   index = -1;
-  heap: TimerHeap | null = null;
   protected readonly sched: Scheduler;
   protected readonly fn: () => unknown;
 
@@ -68,7 +87,7 @@ class CallTimer extends Timer implements TimerItem {
   }
 
   private cancel(): boolean {
-    return this.heap !== null && this.heap.owner.cancel(this);
+    return (this.sched.clock as HeapClock).cancel(this);
   }
 
   override stop(): boolean {
@@ -151,7 +170,7 @@ export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
   checkMs("newTimer", "ms", ms);
   const c = new TimerChan(currentClock(), "timer");
   c.arm(true, ms, 0);
-  return new Timer(c) as Timer & { readonly c: TimerChan };
+  return new ChanTimer(c);
 }
 
 /**

@@ -18,7 +18,6 @@ import { bitWordsOf, initSpan, kindOf } from "./span.ts";
 import { reclaim, sweepOne, sweepPages, sweepSpan } from "./sweep.ts";
 import {
   BLACK,
-  C_TINY,
   CACHE_ENTRY,
   E_BASE,
   E_CURSOR,
@@ -135,11 +134,6 @@ export function forEachCached(
       if (s !== 0) visit(shard, s, entry);
     }
   }
-}
-
-/** Forgets the tiny blocks, so that the next tiny object begins a new one. */
-export function dropTiny(c: Core): void {
-  for (let shard = 0; shard < c.shards; shard++) c.i32[cacheOf(c, shard) + C_TINY] = 0;
 }
 
 /** Makes objects of spans that are cached now be born black; refills see to the others. */

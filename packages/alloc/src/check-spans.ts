@@ -17,11 +17,13 @@ import {
   recordWords,
   startBits,
 } from "./span.ts";
+import { limitOf } from "./tiny.ts";
 import { forEachSpan } from "./walk.ts";
 import {
   C_FREES,
   C_MALLOCS,
   C_TINY,
+  C_TINY_LIMIT,
   C_TINY_OFFSET,
   C_TINY_STARTS,
   CACHE_ENTRY,
@@ -29,7 +31,9 @@ import {
   E_CURSOR,
   E_SLOW,
   E_SPAN,
+  FEATURE_TINY,
   H_COLLECTED,
+  H_FEATURES,
   H_NO_BITS,
   H_PHASE,
   H_RECORD_WORDS,
@@ -96,7 +100,7 @@ export function checkSpans(c: Core): void {
       ensure(countFree(c, s) > 0, "a full span is on a list", s);
     checkSpan(c, s, seen);
     checkKinds(c, s, seen.kept.get(s) ?? 0);
-    if (tiny) checkTinyBlocks(c, s);
+    if (tiny) checkTinyBlocks(c, s, seen.kept.get(s) ?? 0);
   });
   ensure(spans === i32[H_SPANS], "spans are miscounted", spans, i32[H_SPANS]!);
   for (const s of seen.place.keys()) {
@@ -122,6 +126,10 @@ function checkCaches(c: Core, seen: Seen): void {
       }
     }
     const block = fromWord(i32[cacheOf(c, shard) + C_TINY]!);
+    const limit = i32[cacheOf(c, shard) + C_TINY_LIMIT]!;
+    const none = i32[H_FEATURES]! & FEATURE_TINY ? TINY_SIZE - 1 : 0;
+    const used = i32[cacheOf(c, shard) + C_TINY_OFFSET]!;
+    ensure(limit === (block === 0 ? none : limitOf(used)), "a tiny block's limit is wrong", limit);
     if (block === 0) continue;
     const s = i32[c.pageMap + Math.floor(block / PAGE_SIZE)]!;
     const index = (block - fromWord(i32[s + S_BASE]!)) / TINY_SIZE;
@@ -140,6 +148,7 @@ function checkCaches(c: Core, seen: Seen): void {
       "the tiny block is free",
       block,
     );
+    ensure(c.u16[startBits(c, s, index)] !== 0, "the tiny block holds no object", block);
   }
   forEachCached(c, (shard, s, entry) => {
     const info = i32[s + S_INFO]!;
@@ -321,12 +330,14 @@ function checkSpan(c: Core, s: number, seen: Seen): void {
   seen.unsettledFrees[k]! += i32[s + S_SETTLED]! - i32[s + S_COUNT]!;
 }
 
-/** A tiny block in use has an object that begins in it. */
-function checkTinyBlocks(c: Core, s: number): void {
+/** A tiny block in use has an object that begins in it, unless a magazine has the block. */
+function checkTinyBlocks(c: Core, s: number, kept: number): void {
+  let empty = 0;
   for (let i = 0; i < classObjects[TINY_CLASS]!; i++) {
     if ((c.i32[s + S_BITS + (i >>> 5)]! >>> (i & 31)) & 1) continue;
-    ensure(c.u16[startBits(c, s, i)] !== 0, "a tiny block is in use and holds no object", s, i);
+    if (c.u16[startBits(c, s, i)] === 0) empty++;
   }
+  ensure(empty === kept, "a tiny block is in use and holds no object", s, empty, kept);
 }
 
 /** Counters and bits agree, class by class. */

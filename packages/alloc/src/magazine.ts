@@ -14,7 +14,9 @@
  *  3. The state counts frees into the magazine; settled, each is one free and one allocation more. An object in the
  *     magazine has so been counted as allocated once too often, until it leaves for its span (see stats.ts).
  *  4. Once a collector has begun to work (H_COLLECTED) all magazines are empty and shut, and all kinds are 0, for good: it
- *     frees by sweeping, span by span. Nor do objects above 8 KiB and tiny ones go to magazines.
+ *     frees by sweeping, span by span. Nor do objects above 8 KiB go to magazines.
+ *  5. Of tiny objects whole blocks go to magazines, once they are empty. Their pages have kind 0: what tells a free of them
+ *     is in tiny.ts.
  *
  * Why: what was freed last is in the processor's caches; what a span's bitmap would give next is not. Nor does a span
  * that loses one object enter the list of partial spans, to leave it at the next allocation. The check of a free needs
@@ -25,6 +27,7 @@
  * A start word covers 256 bytes, which with several threads several shards may write. Until that is done with Atomics,
  * magazines are for one thread: shut, they are out of the way.
  */
+import type { Ptr } from "./api.ts";
 import { forEachCached, freeToSpan } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { addCounter } from "./counters.ts";
@@ -36,6 +39,7 @@ import {
   H_COLLECTED,
   H_FRONTIER,
   M_COUNT,
+  M_FREE,
   M_OPEN,
   M_SHUT,
   NUM_SPC,
@@ -119,6 +123,28 @@ export function makeRoom(c: Core, shard: number, spc: number): void {
   settleMagazine(c, m, shard, spc);
   const slots = 1 << c.magazineShift;
   if ((i32[m]! & M_COUNT) === slots) unload(c, m, shard, spc, slots >>> 1);
+}
+
+/** Puts an object into the magazine of its class, after whatever tells a free has been seen to. */
+export function keep(c: Core, shard: number, spc: number, p: Ptr): void {
+  const i32 = c.i32;
+  const m = c.states + shard * NUM_SPC + spc;
+  const room = M_OPEN | (1 << c.magazineShift);
+  if ((i32[m]! & room) >= room) makeRoom(c, shard, spc);
+  const state = i32[m]!;
+  i32[m] = state + (M_FREE + 1);
+  i32[slotsOf(c, m) + (state & M_COUNT)] = p;
+}
+
+/** Takes the object that was put into a magazine last; 0 if it is empty. */
+export function takeKept(c: Core, shard: number, spc: number): Ptr {
+  const i32 = c.i32;
+  const m = c.states + shard * NUM_SPC + spc;
+  const state = i32[m]!;
+  const n = state & M_COUNT;
+  if (n === 0) return 0;
+  i32[m] = state - 1;
+  return fromWord(i32[slotsOf(c, m) + n - 1]!);
 }
 
 /** Empties and shuts all magazines. */

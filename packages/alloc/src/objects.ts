@@ -10,12 +10,13 @@
  * `findAndMark` does in one walk what find and mark do in two.
  */
 import type { ObjectTable, ObjectTracer, Ptr, SweepControl } from "./api.ts";
-import { blackenCaches, dropTiny, flushCaches } from "./cache.ts";
+import { blackenCaches, flushCaches } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { foreignPointer } from "./errors.ts";
 import { beginCollecting } from "./magazine.ts";
 import { isStarted } from "./span.ts";
 import { beginSweep, sweepPages } from "./sweep.ts";
+import { dropTiny } from "./tiny.ts";
 import { SpanTracer } from "./tracer.ts";
 import { forEachSpan } from "./walk.ts";
 import {

@@ -51,6 +51,7 @@ import {
   S_SETTLED,
   S_SIZE,
   S_SWEEPGEN,
+  SPC_MASK,
   TINY_CLASS,
   TINY_SPC,
 } from "./words.ts";
@@ -120,8 +121,13 @@ export const kindOf = (c: Core, spc: number): number =>
     : 0;
 
 /** Whether the object at `p`, not free in its span, is allocated and not in a magazine. */
-export const isStarted = (c: Core, p: number): boolean =>
-  c.u8[c.kinds + pageOf(p)] === 0 || (c.i32[c.starts + (p >>> 8)]! & (1 << (p >>> 3))) !== 0;
+export function isStarted(c: Core, p: number): boolean {
+  if (c.u8[c.kinds + pageOf(p)] !== 0)
+    return (c.i32[c.starts + (p >>> 8)]! & (1 << (p >>> 3))) !== 0;
+  const s = c.i32[c.pageMap + pageOf(p)]!;
+  if ((c.i32[s + S_INFO]! & SPC_MASK) !== TINY_SPC) return true;
+  return c.u16[startBits(c, s, (p - c.i32[s + S_BASE]!) >>> 4)] !== 0;
+}
 
 /** Free objects of a span, counted from its bits. */
 export const countFree = (c: Core, s: number): number =>

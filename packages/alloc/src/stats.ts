@@ -45,9 +45,9 @@ export function settleAll(c: Core): void {
   });
 }
 
-/** Objects in magazines by size class; each has been counted as allocated once too often. */
+/** Objects in magazines by size class, the tiny blocks last; each has been counted as allocated once too often. */
 function inMagazines(c: Core): number[] {
-  const n = Array.from({ length: NUM_SIZE_CLASSES }, () => 0);
+  const n = Array.from({ length: TINY_CLASS + 1 }, () => 0);
   forEachMagazine(c, (m, _shard, spc) => {
     n[spc >>> 1]! += c.i32[m]! & M_COUNT;
   });
@@ -79,7 +79,7 @@ export function readStats(c: Core): AllocStats {
     let f = sum(c, C_FREES + 2 * k);
     if (k === 2) {
       // Tiny blocks are objects of 16 bytes.
-      m += sum(c, C_MALLOCS + 2 * TINY_CLASS);
+      m += sum(c, C_MALLOCS + 2 * TINY_CLASS) - kept[TINY_CLASS]!;
       f += sum(c, C_FREES + 2 * TINY_CLASS);
     }
     mallocs += m;

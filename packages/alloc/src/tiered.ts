@@ -39,9 +39,10 @@ import { isStarted } from "./span.ts";
 import { readStats } from "./stats.ts";
 import { sweepInPlace } from "./sweep.ts";
 import { SpanSystem } from "./system.ts";
-import { allocTiny, freeTiny, tinyUsable } from "./tiny.ts";
+import { allocTiny, dropTiny, freeTiny, tinyUsable } from "./tiny.ts";
 import {
   BLACK,
+  C_TINY_LIMIT,
   CACHE_ENTRY,
   CACHE_WORDS,
   E_BASE,
@@ -96,7 +97,6 @@ export class Tiered implements TieredAllocator {
   private readonly shards: number;
   private readonly pageMap: number;
   private readonly pages: number;
-  private readonly tinyBelow: number;
   private readonly u8: Uint8Array;
   private readonly kinds: number;
   private readonly starts: number;
@@ -126,54 +126,69 @@ export class Tiered implements TieredAllocator {
     this.magazineShift = core.magazineShift;
     this.room = M_OPEN | (1 << core.magazineShift);
     this.classes = sizeToClass;
-    this.tinyBelow = core.i32[H_FEATURES]! & FEATURE_TINY ? TINY_SIZE : 0;
   }
 
   alloc(size: number, flags: number = 0, shard: number = 0): Ptr {
+    if (shard >>> 0 === shard && shard < this.shards && size >>> 0 === size) {
+      // The object of the class that was freed last, if the shard's magazine has any.
+      const i32 = this.i32;
+      if (
+        size >= TINY_SIZE
+          ? size <= MAX_SMALL_SIZE
+          : (flags & NOSCAN) === 0 || size > i32[this.caches + shard * CACHE_WORDS + C_TINY_LIMIT]!
+      ) {
+        const sizeClass = this.classes[(size + 7) >>> 3]!;
+        const at = (Math.imul(shard, NUM_SPC) + ((sizeClass << 1) | (flags & NOSCAN))) | 0;
+        const m = (this.states + at) | 0;
+        const state = i32[m]!;
+        const count = state & M_COUNT;
+        if (count !== 0) {
+          const p = i32[(this.magazines + (at << this.magazineShift) + count - 1) | 0]!;
+          const word = (this.starts + (p >>> 8)) | 0;
+          i32[m] = state - 1;
+          i32[word] = i32[word]! | (1 << (p >>> 3));
+          if ((flags & (NOSCAN | NOZERO)) !== (NOSCAN | NOZERO))
+            clean(this.core, p >>> 0, sizeClass, flags);
+          return p >>> 0;
+        }
+      }
+    }
+    return this.allocSlow(size, flags, shard);
+  }
+
+  /** Every alloc that is not from a magazine. One large function: not inlined, it leaves `alloc` and `free` room to be. */
+  private allocSlow(size: number, flags: number, shard: number): Ptr {
     if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     if (size >>> 0 !== size || size > MAX_SMALL_SIZE || size === 0)
       return this.allocOther(size, flags, shard);
-    if (size < this.tinyBelow && flags & NOSCAN) return allocTiny(this.core, size, shard);
-    // The object of the class that was freed last, if the shard's magazine has any.
     const i32 = this.i32;
+    const cache = this.caches + shard * CACHE_WORDS;
+    if (size <= i32[cache + C_TINY_LIMIT]! && flags & NOSCAN) {
+      const p = allocTiny(this.core, size, shard);
+      return p !== 0 ? p : this.alloc(TINY_SIZE, flags, shard);
+    }
+    // The next free object of the span that the shard caches, or of the next one.
     const sizeClass = this.classes[(size + 7) >>> 3]!;
     const spc = (sizeClass << 1) | (flags & NOSCAN);
-    const at = (Math.imul(shard, NUM_SPC) + spc) | 0;
-    const m = (this.states + at) | 0;
-    const state = i32[m]!;
-    const count = state & M_COUNT;
-    if (count === 0) return this.allocSpan(spc, flags, shard);
-    const p = i32[(this.magazines + (at << this.magazineShift) + count - 1) | 0]!;
-    const word = (this.starts + (p >>> 8)) | 0;
-    i32[m] = state - 1;
-    i32[word] = i32[word]! | (1 << (p >>> 3));
-    if ((flags & (NOSCAN | NOZERO)) !== (NOSCAN | NOZERO))
-      clean(this.core, p >>> 0, sizeClass, flags);
-    return p >>> 0;
-  }
-
-  /** One object of a class, from the span that the shard caches or the next one. */
-  private allocSpan(spc: number, flags: number, shard: number): Ptr {
-    const i32 = this.i32;
-    const entry = this.caches + shard * CACHE_WORDS + spc * CACHE_ENTRY;
+    const entry = cache + spc * CACHE_ENTRY;
     let cursor = i32[entry + E_CURSOR]!;
     let free = i32[cursor]!;
     if (free === 0) {
-      if (!refill(this.core, shard, spc)) this.refillAgain(shard, spc, classSize[spc >>> 1]!);
+      if (!refill(this.core, shard, spc)) this.refillAgain(shard, spc, classSize[sizeClass]!);
       cursor = i32[entry + E_CURSOR]!;
       free = i32[cursor]!;
     }
     const bit = free & -free;
     i32[cursor] = free ^ bit;
-    const size = classSize[spc >>> 1]!;
-    const p = (i32[entry + E_BASE]! + Math.imul(31 - Math.clz32(bit), size)) >>> 0;
+    const bytes = classSize[sizeClass]!;
+    const p = (i32[entry + E_BASE]! + Math.imul(31 - Math.clz32(bit), bytes)) >>> 0;
     const slow = i32[entry + E_SLOW]!;
     if (slow !== 0) {
       if (slow & STARTS) {
         const word = this.starts + (p >>> 8);
         i32[word] = i32[word]! | (1 << (p >>> 3));
       }
-      if (slow & NEEDS_ZERO) clean(this.core, p, spc >>> 1, flags);
+      if (slow & NEEDS_ZERO) clean(this.core, p, sizeClass, flags);
       if (slow & BLACK) {
         const mark = cursor + i32[i32[entry + E_SPAN]! + S_BIT_WORDS]!;
         i32[mark] = i32[mark]! | bit;
@@ -236,7 +251,7 @@ export class Tiered implements TieredAllocator {
     const bit = 1 << (index & 31);
     const word = s + S_BITS + (index >>> 5);
     if (spc === TINY_SPC) {
-      if (!freeTiny(this.core, s, p)) return;
+      if (!freeTiny(this.core, s, p, shard)) return;
     } else {
       const inside = offset - Math.imul(index, i32[s + S_SIZE]!);
       if (index >= i32[s + S_OBJECTS]!) throw errors.foreignPointer(p);
@@ -355,6 +370,7 @@ export function createAllocator(memory: Memory, options: AllocatorOptions = {}):
   initLists(core);
   initCaches(core);
   initMagazines(core);
+  dropTiny(core);
   return new Tiered(core);
 }
 

@@ -1,23 +1,22 @@
 /**
  * The marker's whole inner loop: from grey objects to the objects they point to, without a call per pointer.
  *
- * A batch of grey objects is taken through three loops, so that the cache misses of one object do not wait for those of
+ * A batch of grey objects is taken through two loops, so that the cache misses of one object do not wait for those of
  * another:
  *
- *     gather    object → its pointer words → `edge`        misses: the object's bytes
- *     look up   edge → span record → `word`, `bit`         misses: the record and its mark bits
- *     mark      test and set the mark bit, push            everything is in the cache
+ *     gather    object → its pointer words → `edge`                            misses: the object's bytes
+ *     resolve   edge → span record → test and set the mark bit, push           misses: the record and its mark bits
  *
  * Invariants
  *  1. What is pushed is the base of a scan object whose mark bit went from 0 to 1; one of more than
  *     {@link TRACE_BYTES} is pushed with bit 2 set, since it must be scanned in pieces.
  *  2. A pointer to a free object, to metadata or to nothing marks nothing; one into the object itself is skipped.
  *  3. At most {@link TRACE_ROOM} words are pushed per batch, and no batch is begun with less room than it may need.
- *  4. The scratch arrays hold nothing between two calls.
+ *  4. `edge` holds nothing between two calls.
  *
  * Why loops over a batch and not one loop that follows each pointer: whether an object was marked already is a coin toss
  * for the branch predictor, and what runs ahead of a mispredicted branch is thrown away, loads included. The
- * first two loops branch on nothing that is loaded from the heap, so their loads overlap.
+ * first loop, which misses most, has no such branch, so its loads overlap.
  */
 import type { ObjectTracer, Ptr } from "./api.ts";
 import type { Core } from "./core.ts";

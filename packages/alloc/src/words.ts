@@ -14,8 +14,6 @@ export const MAX_MEMORY = 4294967296;
 
 /** Largest request served from a size class; above it an object has a span of its own. */
 export const MAX_SMALL_SIZE = 32768;
-/** Requests up to here are looked up in steps of 8 bytes. */
-export const SMALL_SIZE_MAX = 1024;
 /** Bytes of a tiny block. */
 export const TINY_SIZE = 16;
 /** The class of tiny blocks: one past Go's 68. */
@@ -25,7 +23,7 @@ export const TINY_SPC = 137;
 export const NUM_SPC = 138;
 
 export const MAGIC = 0x74726f67;
-export const VERSION = 2;
+export const VERSION = 3;
 export const KIND_TIERED = 1;
 export const KIND_BUMP = 2;
 
@@ -105,10 +103,11 @@ export const E_SLOW = 3;
 export const BLACK = 2;
 /** Bit of E_SLOW: objects have start bits. */
 export const STARTS = 4;
-/** Current tiny block, bytes used of it, index of its start bits in the u16 view. */
+/** Current tiny block, bytes used of it, index of its start bits in the u16 view, largest size it matters to. */
 export const C_TINY = 552;
 export const C_TINY_OFFSET = 553;
 export const C_TINY_STARTS = 554;
+export const C_TINY_LIMIT = 555;
 /** Objects allocated and freed by class, f64; counted when a span is settled. */
 export const C_MALLOCS = 556;
 export const C_FREES = 694;

@@ -79,14 +79,17 @@ export const programCases: Cases = {
   async "all asleep is a deadlock error that names who waits for what"(make) {
     const s = make();
     const gate = new Gate();
-    const error = await rejection(
-      s.run(function* main() {
-        s.go(function* worker() {
-          yield* gate.wait();
-        });
+    // Methods keep their names where a build strips those of function expressions.
+    const program = {
+      *main() {
+        s.go(program.worker);
         yield* gate.wait();
-      }),
-    );
+      },
+      *worker() {
+        yield* gate.wait();
+      },
+    };
+    const error = await rejection(s.run(program.main));
     if (!isDeadlockError(error)) throw new Error(`not a deadlock error: ${String(error)}`);
     const list = error.goroutines.map((g) => `${g.name} [${g.reason}] ${g.waitsOn}`);
     same(list, ["main [semacquire] the gate", "worker [semacquire] the gate"], "goroutines");

@@ -8,7 +8,15 @@
 import type { BucketDump, Ptr } from "./api.ts";
 import { isLive, topsOf } from "./base.ts";
 import type { Entries } from "./heap-entries.ts";
-import { H_BUCKETS, H_FLAGS, H_HASH0, H_MOVES, H_OLD, H_VERSION } from "./heap-words.ts";
+import {
+  H_BUCKETS,
+  H_COUNT,
+  H_FLAGS,
+  H_HASH0,
+  H_MOVES,
+  H_VERSION,
+  HEADER_WORDS,
+} from "./heap-words.ts";
 import type { HeapTable } from "./heap-table.ts";
 import {
   EMPTY_ONE,
@@ -103,7 +111,8 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
   const same = (t.i32[h + H_FLAGS]! & SAME_SIZE_GROW) !== 0;
   const buckets = t.u32[h + H_BUCKETS]!;
   const bit = same ? 0 : 1 << oldB;
-  const from = t.touch(t.u32[h + H_OLD]!, index);
+  const from = t.oldBucket(index);
+  if (from === 0) return;
   let x = t.touch(buckets, index);
   let y = same ? 0 : t.touch(buckets, index + bit);
   let chain = 0;
@@ -152,7 +161,7 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
 }
 
 /** Where all entries of a map are, with their hashes. */
-export function* liveSlots(
+function* liveSlots(
   t: HeapTable,
   e: Entries,
 ): Generator<[bucket: Ptr, slot: number, hash: number]> {
@@ -164,5 +173,31 @@ export function* liveSlots(
         if (isLive(t.u8[b + s]!)) yield [b, s, e.hashAt(b, s, t.seed)];
       }
     }
+  }
+}
+
+/** Moves all entries to a table of `2^B` buckets, each by `place`; a throw on the way leaves all as it was. */
+export function rebuild(
+  t: HeapTable,
+  e: Entries,
+  B: number,
+  place: (bucket: Ptr, slot: number, hash: number) => void,
+): void {
+  const { h, i32 } = t;
+  const live = [...liveSlots(t, e)];
+  const saved = i32.slice(h, h + HEADER_WORDS);
+  const fresh = t.arrays(B);
+  // The old buckets stay alive: nothing is freed before the next safepoint.
+  try {
+    t.reset(fresh);
+    for (const [bucket, slot, hash] of live) {
+      place(bucket, slot, hash);
+      i32[h + H_COUNT]!++;
+    }
+    t.reshape();
+  } catch (error) {
+    for (let i = 0; i < 4; i++) t.heap.writePtr(t.ptr + i * 4, saved[i]! >>> 0);
+    i32.set(saved.subarray(4), h + 4);
+    throw error;
   }
 }

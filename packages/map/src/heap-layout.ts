@@ -7,8 +7,9 @@
  *     {@link MAX_INLINE} bytes is a pointer to an object of its own.
  *  3. A bucket array is a directory of segments of `2^segmentBits` buckets (one shorter segment for small maps), each
  *     made by the first write to it; so no allocation is larger than a segment or the directory.
- *  4. The flags word is 0 in the everyday state: buckets are there, nobody writes, no growth is under way. One
- *     comparison lets the fast paths through.
+ *  4. The flags are 0 in the everyday state: buckets are there, nobody writes, no growth is under way. The flags word counts,
+ *     above the flags, every change of seed, size, directory or limit: one comparison lets the fast paths through and
+ *     tells them that what they know by heart still holds, whoever else writes to the map.
  *  5. When neither keys nor values hold pointers the bucket's link is a plain number, the bucket is noscan, and the
  *     header's list of overflow segments keeps these alive.
  *

@@ -11,6 +11,10 @@
  *  4. This object roots the header until `release`; buckets hang from the header.
  *
  * Why evacuation reserves overflow buckets first: a chain is then moved without a single allocation in between.
+ *
+ * Why growth goes through the old table in order, where Go moves the bucket that is written to and the next one: of
+ * three places in memory that follow each other the processor has fetched the next ones already; for three others, chosen
+ * by a hash, it waits. A write to a chain that has not moved yet changes it where it is.
  */
 import type { BucketDump, Heap, Ptr } from "./api.ts";
 import { BaseMap } from "./base.ts";
@@ -34,11 +38,13 @@ import {
   H_VERSION,
   HEADER_WORDS,
 } from "./heap-words.ts";
-import { dumpChain, gatherChain, liveSlots, moveChain } from "./heap-chain.ts";
+import { dumpChain, gatherChain, moveChain, rebuild } from "./heap-chain.ts";
 import { HeapTable } from "./heap-table.ts";
 import {
   BARE,
   firstEmpty,
+  FLAGS,
+  GENERATION,
   GROWING,
   hintToB,
   overLoadFactor,
@@ -83,7 +89,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     return this.#word(H_COUNT);
   }
   get flags(): number {
-    return this.#word(H_FLAGS);
+    return this.#word(H_FLAGS) & FLAGS;
   }
   get B(): number {
     return this.#word(H_B);
@@ -119,7 +125,6 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     return this.getAny(key);
   }
 
-  // The ways of all maps in a heap have names of their own: V8 looks a `super.get` up by name at each call.
   /** As `setAny`, by a name of its own: V8 looks a `super.get` up at each call. */
   protected getAny(key: K): V {
     const slot = this.find(key, this.hashToRead(key));
@@ -173,12 +178,12 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     if (i32[h + H_COUNT] === 0) return false;
     i32[h + H_FLAGS]! |= WRITING;
     try {
-      const index = hash & ((1 << i32[h + H_B]!) - 1);
-      if (i32[h + H_OLD] !== 0) this.growWork(index);
+      if (i32[h + H_OLD] !== 0) this.growWork();
       const slot = this.find(key, hash);
       if (slot < 0) return false;
-      this.e.clear(this.at, slot);
-      this.t.erase(this.t.bucket(index), this.at, slot);
+      const bucket = this.at;
+      this.e.clear(bucket, slot);
+      this.t.erase(this.head(hash), bucket, slot);
       i32[h + H_VERSION]!++;
       // A new seed makes it harder to bring about collisions again and again.
       if (--i32[h + H_COUNT]! === 0) this.reseed();
@@ -197,26 +202,9 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
 
   compact(): void {
     this.#mayWrite();
-    const t = this.t;
-    const i32 = this.i32;
-    const h = this.h;
-    const live = [...liveSlots(t, this.e)];
-    const saved = i32.slice(h, h + HEADER_WORDS);
-    const B = hintToB(this.len);
-    const fresh = t.arrays(B);
-    // The old buckets stay alive: nothing is freed before the next safepoint.
-    try {
-      t.reset(fresh);
-      for (const [bucket, slot, hash] of live) {
-        this.#place(bucket, slot, hash);
-        i32[h + H_COUNT]!++;
-      }
-      t.reshape();
-    } catch (e) {
-      for (let i = 0; i < 4; i++) t.heap.writePtr(t.ptr + i * 4, saved[i]! >>> 0);
-      i32.set(saved.subarray(4), h + 4);
-      throw e;
-    }
+    rebuild(this.t, this.e, hintToB(this.len), (bucket, slot, hash) =>
+      this.#place(bucket, slot, hash),
+    );
   }
 
   release(): void {
@@ -276,6 +264,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
 
   protected reseed(): void {
     this.i32[this.h + H_HASH0] = this.random();
+    this.i32[this.h + H_FLAGS]! += GENERATION;
     this.i32[this.h + H_EPOCH]!++;
   }
 
@@ -330,7 +319,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     const e = this.e;
     if (i32[h + H_BUCKETS] === 0) t.install(t.arrays(t.B));
     for (;;) {
-      if (i32[h + H_OLD] !== 0) this.growWork(hash & i32[h + H_MASK]!);
+      if (i32[h + H_OLD] !== 0) this.growWork();
       const slot = this.find(key, hash);
       if (slot >= 0) {
         const b = this.at;
@@ -364,7 +353,8 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   protected freeSlot(hash: number): number {
     const t = this.t;
     const i32 = this.i32;
-    let b = t.touch(this.u32[this.h + H_BUCKETS]!, hash & this.i32[this.h + H_MASK]!);
+    const index = hash & this.i32[this.h + H_MASK]!;
+    let b = t.home(index);
     for (;;) {
       const slot = firstEmpty(i32[b >>> 2]!, i32[(b >>> 2) + 1]!);
       if (slot < SLOTS) {
@@ -372,7 +362,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
         return slot;
       }
       const next = t.link(b);
-      b = next === 0 ? t.extend(b) : next;
+      b = next === 0 ? t.lengthen(b, index) : next;
     }
   }
 
@@ -383,15 +373,15 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     this.t.u8[this.at + free] = topHash(hash);
   }
 
-  /** Moves the old bucket that is about to be used, and one more so that growth comes to an end. */
-  protected growWork(index: number): void {
-    this.#evacuate(index & ((1 << this.t.oldB) - 1));
-    if (this.i32[this.h + H_OLD] !== 0) this.#evacuate(this.i32[this.h + H_NEVACUATE]!);
+  /** Moves the next two old chains. */
+  protected growWork(): void {
+    this.#evacuate();
+    if (this.i32[this.h + H_OLD] !== 0) this.#evacuate();
   }
 
-  #evacuate(index: number): void {
-    if (!this.t.evacuated(index)) this.move(index);
-    if (index === this.i32[this.h + H_NEVACUATE]!) this.t.advance();
+  #evacuate(): void {
+    this.move(this.i32[this.h + H_NEVACUATE]!);
+    this.t.advance();
   }
 
   protected move(index: number): void {

@@ -15,7 +15,7 @@ import { H_MAGIC, H_SHAPE } from "./heap-words.ts";
 import { HeapMap } from "./heap-map.ts";
 import { newHeader } from "./heap-table.ts";
 import { hintToB } from "./rules.ts";
-import { isWordMap, wordMapOf } from "./word-map.ts";
+import { isWordMap, wordMapOf } from "./word-numbers.ts";
 
 /** A heap with cheap single roots, as `@gort/gc`'s heaps have. */
 interface RootingHeap {

@@ -4,8 +4,12 @@
  * Invariants
  *  1. All state is in the header and the buckets; this object holds views and constants.
  *  2. A method that allocates does so before it changes anything.
- *  3. An old segment below `nevacuate` is let go at once; so an old bucket there has moved, whatever lies at its place.
+ *  3. An old segment below `nevacuate` is let go at once, or becomes one of the new table (buckets without pointers); so
+ *     an old bucket there has moved, whatever lies at its place.
  *  4. The tophash bytes are read as words too: byte `i` is bits `8i…` on the little-endian hosts that JavaScript runs on.
+ *
+ * Why old segments are used again: a page that the operating system gives at its first touch costs 1 to 3 µs, emptying one that
+ * is there a tenth of that; and a map that doubles needs half as much fresh memory.
  */
 import { unsafePointer } from "@gort/types";
 import type { Heap, Ptr } from "./api.ts";
@@ -27,6 +31,7 @@ import {
   H_OLD,
   H_OLD_OVERFLOW,
   H_OVERFLOW,
+  H_RECYCLED,
   H_SEGMENTS,
   H_SEGMENTS_CAP,
   H_SHAPE,
@@ -36,11 +41,11 @@ import {
 import {
   BARE,
   countOverflow,
+  GENERATION,
   EMPTY_ONE,
   EMPTY_REST,
   GROWING,
   loadLimit,
-  MIN_TOP_HASH,
   SAME_SIZE_GROW,
   SLOTS,
   tooManyOverflow,
@@ -128,26 +133,52 @@ export class HeapTable {
     return this.at(this.u32[this.h + H_OLD]!, index);
   }
 
-  /** Whether old bucket `index` has been moved. */
+  /** Whether old bucket `index` has been moved: they are, in order. */
   evacuated(index: number): boolean {
-    if (index < this.i32[this.h + H_NEVACUATE]!) return true;
-    const b = this.oldBucket(index);
-    if (b === 0) return false;
-    const top = this.u8[b]!;
-    return top > EMPTY_ONE && top < MIN_TOP_HASH;
+    return index < this.i32[this.h + H_NEVACUATE]!;
   }
 
   link(bucket: Ptr): Ptr {
     return this.u32[(bucket + LINK_BYTES) >>> 2]!;
   }
 
+  /** Whether chain `index` of the current table is still in the old one. */
+  waits(index: number): boolean {
+    const { oldB } = this;
+    return oldB >= 0 && !this.evacuated(index & ((1 << oldB) - 1));
+  }
+
+  /** The first bucket of chain `index`, made if need be, in the table that has it now. */
+  home(index: number): Ptr {
+    const { u32, h } = this;
+    return this.waits(index)
+      ? this.touch(u32[h + H_OLD]!, index & ((1 << this.oldB) - 1))
+      : this.touch(u32[h + H_BUCKETS]!, index);
+  }
+
   /** Address of a bucket, its segment made if need be. */
   touch(base: Ptr, index: number): Ptr {
     const found = this.at(base, index);
     if (found !== 0) return found;
-    const segment = this.heap.alloc(this.layout.bucket, 1 << this.#bits);
+    const segment = this.#recycled() || this.heap.alloc(this.layout.bucket, 1 << this.#bits);
     this.heap.writePtr(base + (index >>> this.#bits) * 4, segment);
     return segment + Math.imul(index & this.#mask, this.#size);
+  }
+
+  /** An old segment whose entries have all moved, emptied; 0 if there is none. */
+  #recycled(): Ptr {
+    const { u32, h } = this;
+    const s = u32[h + H_RECYCLED]!;
+    if (s >= u32[h + H_NEVACUATE]! >>> this.#bits || !this.layout.noscan) return 0;
+    const entry = (u32[h + H_OLD]! >>> 2) + s;
+    const segment = u32[entry]!;
+    u32[h + H_RECYCLED] = s + 1;
+    if (segment === 0) return 0;
+    const { f64 } = this.heap.memory;
+    const end = (segment + (this.#size << this.#bits)) >>> 3;
+    for (let i = segment >>> 3; i < end; i++) f64[i] = 0;
+    this.heap.writePtr(entry << 2, 0);
+    return segment;
   }
 
   /** Allocates the arrays of a table of `2^B` buckets. */
@@ -179,9 +210,10 @@ export class HeapTable {
     u32[h + H_SEGMENTS_CAP] = 0;
     u32[h + H_NOVERFLOW] = 0;
     u32[h + H_NEVACUATE] = 0;
+    u32[h + H_RECYCLED] = 0;
     u32[h + H_MASK] = 2 ** a.B - 1;
     u32[h + H_LIMIT] = loadLimit(a.B);
-    u32[h + H_FLAGS]! &= ~BARE;
+    u32[h + H_FLAGS] = (u32[h + H_FLAGS]! & ~BARE) + GENERATION;
     u32[h + H_VERSION]!++;
     u32[h + H_MOVES]!++;
   }
@@ -200,7 +232,7 @@ export class HeapTable {
     const { u32, h, heap, ptr } = this;
     heap.writePtr(ptr + H_OLD * 4, 0);
     heap.writePtr(ptr + H_OLD_OVERFLOW * 4, 0);
-    u32[h + H_FLAGS]! &= ~(GROWING | SAME_SIZE_GROW);
+    u32[h + H_FLAGS] = (u32[h + H_FLAGS]! & ~(GROWING | SAME_SIZE_GROW)) + GENERATION;
   }
 
   /** A map of no entries and `2^B` buckets. */
@@ -242,38 +274,43 @@ export class HeapTable {
     u32[h + H_SEGMENTS_CAP] = Math.max(4, cap * 2);
   }
 
-  /** A new overflow bucket behind `bucket`. */
+  /** A new overflow bucket behind `bucket`, of chain `index`; those of the old table are not counted. */
+  lengthen(bucket: Ptr, index: number): Ptr {
+    return this.waits(index) ? this.#link(bucket) : this.extend(bucket);
+  }
+
+  /** A new overflow bucket behind `bucket` of the current table. */
   extend(bucket: Ptr): Ptr {
+    const b = this.#link(bucket);
+    const { u32, h } = this;
+    const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, this.#random);
+    u32[h + H_NOVERFLOW] = n;
+    if (tooManyOverflow(n, this.B) && u32[h + H_LIMIT] !== 0) {
+      u32[h + H_LIMIT] = 0;
+      u32[h + H_FLAGS]! += GENERATION;
+    }
+    return b;
+  }
+
+  #link(bucket: Ptr): Ptr {
     this.reserve(1);
     const { u32, h } = this;
     const b = u32[h + H_NEXT_OVERFLOW]!;
     u32[h + H_NEXT_OVERFLOW] = b + this.#size;
-    const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, this.#random);
-    u32[h + H_NOVERFLOW] = n;
-    if (tooManyOverflow(n, this.B)) u32[h + H_LIMIT] = 0;
     if (this.layout.noscan) u32[(bucket + LINK_BYTES) >>> 2] = b;
     else this.heap.writePtr(bucket + LINK_BYTES, b);
     return b;
   }
 
-  /** Counts old buckets as moved from `nevacuate` on; ends the growth after the last. */
+  /** Counts one more old bucket as moved; ends the growth after the last. */
   advance(): void {
     const { u32, h } = this;
-    const oldB = this.oldB;
-    const end = 1 << oldB;
-    const before = u32[h + H_NEVACUATE]!;
-    // Never more than 1024 at once, so that a call stays O(1).
-    const stop = before + 1025 < end ? before + 1025 : end;
-    let n = before + 1;
-    while (n < stop && this.evacuated(n)) n++;
+    const n = u32[h + H_NEVACUATE]! + 1;
     u32[h + H_NEVACUATE] = n;
-    if (n === end) {
+    if (n === 1 << this.oldB) {
       this.dropOld();
-    } else {
-      const base = u32[h + H_OLD]!;
-      for (let s = before >>> this.#bits; s < n >>> this.#bits; s++) {
-        this.heap.writePtr(base + s * 4, 0);
-      }
+    } else if ((n & this.#mask) === 0 && !this.layout.noscan) {
+      this.heap.writePtr(u32[h + H_OLD]! + ((n >>> this.#bits) - 1) * 4, 0);
     }
   }
 

@@ -40,8 +40,10 @@ export const H_MASK = 18;
 export const H_LIMIT = 19;
 /** Counts the buckets that were moved or replaced. */
 export const H_MOVES = 20;
+/** Next segment of the old array to be used again, if its buckets have all moved. */
+export const H_RECYCLED = 21;
 /** Words of the header. */
-export const HEADER_WORDS = 21;
+export const HEADER_WORDS = 22;
 
 /** How a key or a value is kept, which chooses the code that reads and writes it. */
 export const INT32 = 0;

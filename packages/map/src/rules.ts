@@ -38,6 +38,11 @@ export const SAME_SIZE_GROW = 8;
 /** A foreign hash or equal function runs inside a read. */
 export const READING = 16;
 
+/** Least bit of the count, above the flags, of what the fast paths may know by heart (heap maps). */
+export const GENERATION = 32;
+/** Selects the flags. */
+export const FLAGS = 31;
+
 /** Greatest `B`: bucket indexes stay 31-bit integers. */
 export const MAX_B = 30;
 

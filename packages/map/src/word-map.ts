@@ -13,8 +13,10 @@
  * half of the time, and begins anew. The byte loop of Go's map does, and so did a version of this that looked at one
  * word of tophashes after the other: it took half as long again.
  *
- * Why a class for float values and one for integers: a `get` that returns nothing but numbers needs no boxing
- * once it is inlined into its caller.
+ * Why the functions of `hash.ts` and `rules.ts` are written out on the way to an entry, and the header is known by heart: a call of a
+ * module's function is a load and a comparison even where V8 inlines it, each word of the header is one more with its bounds.
+ * The fewer instructions an operation is, the more operations the processor has under way while it waits for memory, and a function
+ * of more than 460 bytes of bytecode is not inlined into its caller: `seek` and `claim` are just below.
  */
 import type { Heap, Ptr } from "./api.ts";
 import { mix } from "./hash.ts";
@@ -30,7 +32,6 @@ import {
   H_MASK,
   H_OLD,
   H_VERSION,
-  INT32,
   UINT32,
 } from "./heap-words.ts";
 import { HeapMap } from "./heap-map.ts";
@@ -39,8 +40,10 @@ import {
   EMPTY_ONE,
   EMPTY_REST,
   firstEmpty,
+  FLAGS,
   GROWING,
   matching,
+  MIN_TOP_HASH,
   overLoadFactor,
   SLOTS,
   slotOf,
@@ -49,23 +52,41 @@ import {
 } from "./rules.ts";
 import { moveWords } from "./word-move.ts";
 
+/** Word of the first key in a bucket, behind the tophash bytes and the link. */
+const KEY_WORD = 3;
+/** No flags word: the flags that it has never come together. */
+const NEVER = -2;
+
 /** A map with keys of one word and without pointers. */
 export class WordMap extends HeapMap<number, any> {
   protected readonly f64: Float64Array;
   /** Least key: a negative number is no `uint32`, though it has 32 bits. Greater ones than int32's take the long way. */
   protected readonly min: number;
-  protected readonly keyWord: number;
+  /** Selects the place of a bucket in its segment. */
+  protected readonly low: number;
   protected readonly bucketWords: number;
   protected readonly valueWord: number;
   protected readonly valueWords: number;
   /** Word index of the bucket of the slot found last. */
   protected word = 0;
+  /**
+   * What the header says, known by heart while its flags word, generation included, is `state`: the seed, `2^B - 1`, the
+   * word index of the directory, the most entries. No flags word is {@link NEVER}.
+   */
+  protected state = NEVER;
+  protected seed = 0;
+  protected mask = 0;
+  protected directory = 0;
+  protected limit = 0;
+  /** Word index of the flags. */
+  protected flagsAt: number;
 
   constructor(heap: Heap, layout: Layout, ptr: Ptr, random: () => number, unroot: () => void) {
     super(heap, layout, ptr, random, unroot);
     this.f64 = heap.memory.f64;
+    this.flagsAt = this.h + H_FLAGS;
     this.min = layout.keyCode === UINT32 ? 0 : -0x8000_0000;
-    this.keyWord = layout.keys >>> 2;
+    this.low = (1 << layout.segmentBits) - 1;
     this.bucketWords = layout.bucketSize >>> 2;
     this.valueWord = layout.values >>> 2;
     this.valueWords = layout.valueSize >>> 2;
@@ -96,11 +117,11 @@ export class WordMap extends HeapMap<number, any> {
     const i32 = this.i32;
     const h = this.h;
     const k = key | 0;
-    if (k !== key || k < this.min || i32[h + H_FLAGS] !== 0) return this.deleteAny(key);
+    if (k !== key || k < this.min || (i32[h + H_FLAGS]! & FLAGS) !== 0) return this.deleteAny(key);
     const slot = this.seek(k);
     if (slot < 0) return false;
     const w = this.word;
-    i32[(w + this.keyWord + slot) | 0] = 0;
+    i32[(w + KEY_WORD + slot) | 0] = 0;
     const at = (w + this.valueWord + Math.imul(slot, this.valueWords)) | 0;
     for (let i = 0; i < this.valueWords; i++) i32[(at + i) | 0] = 0;
     if (i32[(w + 2) | 0] !== 0) {
@@ -130,53 +151,108 @@ export class WordMap extends HeapMap<number, any> {
     return (segment + Math.imul(index & ((1 << bits) - 1), this.bucketWords)) | 0;
   }
 
-  /** The slot of a key, to read it, or -1; `word` is its bucket. */
+  /** Learns by heart what the fast paths need of the header. */
+  #learn(): void {
+    const { i32, h } = this;
+    const state = i32[h + H_FLAGS]!;
+    if ((state & FLAGS) !== 0) return;
+    this.seed = i32[h + H_HASH0]!;
+    this.mask = i32[h + H_MASK]!;
+    this.directory = i32[h + H_BUCKETS]! >>> 2;
+    this.limit = i32[h + H_LIMIT]!;
+    this.state = state;
+  }
+
+  /** The slot of a key, to read it, or -1; `word` is its bucket. Short of V8's limit for inlining, see above. */
   protected seek(k: number): number {
     const i32 = this.i32;
-    const h = this.h;
-    if (i32[h + H_FLAGS] !== 0) return this.find(k, this.hashToRead(k));
-    const hash = mix(k ^ i32[h + H_HASH0]!);
-    const w = this.bucketOf(hash);
-    if (w === 0) return -1;
+    if (i32[this.flagsAt] !== this.state) return this.#seekSlow(k);
+    // `mix`, `topHash`, `matching` and `slotOf`, written out: each call is a load and a check that it is still that function.
+    const { imul } = Math;
+    let x = k ^ this.seed;
+    x = imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = imul(x ^ (x >>> 13), 0xc2b2ae35);
+    x ^= x >>> 16;
+    const index = x & this.mask;
+    const segment = i32[(this.directory + (index >>> this.bits)) | 0]! >>> 2;
+    if (segment === 0) return -1;
+    const w = (segment + imul(index & this.low, this.bucketWords)) | 0;
+    const top = x >>> 24;
+    const pattern = imul(top + (((top - MIN_TOP_HASH) >> 31) & MIN_TOP_HASH), 0x01010101);
     const w1 = i32[(w + 1) | 0]!;
-    const found = matching(i32[w]!, w1, Math.imul(topHash(hash), 0x01010101));
+    const a = i32[w]! ^ pattern;
+    const b = w1 ^ pattern;
+    const found =
+      (((a - 0x01010101) & ~a & 0x80808080) >>> 7) | (((b - 0x01010101) & ~b & 0x80808080) >>> 3);
     if (found !== 0) {
-      const slot = slotOf(found);
-      if (i32[(w + this.keyWord + slot) | 0] === k) {
+      const bit = 31 - Math.clz32(found);
+      const slot = (bit >>> 3) + (bit & 4);
+      if (i32[(w + KEY_WORD + slot) | 0] === k) {
         this.word = w;
         return slot;
       }
     } else if (w1 >>> 24 === EMPTY_REST) {
       return -1;
     }
-    return this.search(w, k, hash);
+    return this.search(w, k, x);
+  }
+
+  #seekSlow(k: number): number {
+    const slot = this.find(k, this.hashToRead(k));
+    this.#learn();
+    return slot;
   }
 
   /** The slot of a key, made if there is none; `word` is its bucket. */
   protected claim(k: number): number {
     const i32 = this.i32;
+    if (i32[this.flagsAt] !== this.state) return this.#claimSlow(k);
+    const { imul } = Math;
+    let x = k ^ this.seed;
+    x = imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = imul(x ^ (x >>> 13), 0xc2b2ae35);
+    x ^= x >>> 16;
+    const index = x & this.mask;
+    const segment = i32[(this.directory + (index >>> this.bits)) | 0]! >>> 2;
+    if (segment === 0) return this.#claimSlow(k);
+    const w = (segment + imul(index & this.low, this.bucketWords)) | 0;
+    let top = x >>> 24;
+    top += ((top - MIN_TOP_HASH) >> 31) & MIN_TOP_HASH;
+    const pattern = imul(top, 0x01010101);
+    const a = i32[w]! ^ pattern;
+    const b = i32[(w + 1) | 0]! ^ pattern;
+    const found =
+      (((a - 0x01010101) & ~a & 0x80808080) >>> 7) | (((b - 0x01010101) & ~b & 0x80808080) >>> 3);
+    if (found === 0) return this.#add(k, w, top);
+    const bit = 31 - Math.clz32(found);
+    const slot = (bit >>> 3) + (bit & 4);
+    if (i32[(w + KEY_WORD + slot) | 0] !== k) return this.#claimSlow(k);
+    this.word = w;
+    return slot;
+  }
+
+  /** The slot of a key that is not in the first bucket of its chain, made if there is none. */
+  #add(k: number, w: number, top: number): number {
+    const i32 = this.i32;
     const h = this.h;
-    if (i32[h + H_FLAGS] !== 0) return this.#claimSlow(k);
-    const hash = mix(k ^ i32[h + H_HASH0]!);
-    const w = this.bucketOf(hash);
-    if (w === 0) return this.#claimSlow(k);
+    const count = i32[(h + H_COUNT) | 0]! + 1;
     const w0 = i32[w]!;
     const w1 = i32[(w + 1) | 0]!;
-    const top = topHash(hash);
-    const found = matching(w0, w1, Math.imul(top, 0x01010101));
-    if (found !== 0) {
-      const slot = slotOf(found);
-      if (i32[(w + this.keyWord + slot) | 0] !== k) return this.#claimSlow(k);
-      this.word = w;
-      return slot;
-    }
-    const count = i32[h + H_COUNT]! + 1;
-    if (w1 >>> 24 !== EMPTY_REST || count > i32[h + H_LIMIT]!) return this.#claimSlow(k);
-    // A new key, no growth is due, and the chain ends here with room.
-    const slot = firstEmpty(w0, w1);
-    this.#occupy(w, slot, k, top);
-    i32[h + H_COUNT] = count;
-    i32[h + H_VERSION]!++;
+    if (w1 >>> 24 !== EMPTY_REST || count > this.limit) return this.#claimSlow(k);
+    // A new key, no growth is due, and the chain ends here with room. `firstEmpty`, written out.
+    const { imul } = Math;
+    const x = w0 & 0xfefefefe;
+    const y = w1 & 0xfefefefe;
+    const lo = imul(((x - 0x01010101) & ~x & 0x80808080) >>> 7, 0x01020408) >>> 24;
+    const hi = imul(((y - 0x01010101) & ~y & 0x80808080) >>> 7, 0x01020408) >>> 24;
+    const all = (lo & 15) | ((hi & 15) << 4);
+    const slot = 31 - Math.clz32(all & -all);
+    i32[(w + KEY_WORD + slot) | 0] = k;
+    const shift = slot << 3;
+    const at = (w + (slot >>> 2)) | 0;
+    i32[at] = (i32[at]! & ~(0xff << shift)) | (top << shift);
+    i32[(h + H_COUNT) | 0] = count;
+    i32[(h + H_VERSION) | 0]!++;
     this.word = w;
     return slot;
   }
@@ -184,13 +260,12 @@ export class WordMap extends HeapMap<number, any> {
   /** The slot of a key in the chain that begins at word index `w`, or -1; `word` is its bucket. */
   protected search(w: number, k: number, hash: number): number {
     const i32 = this.i32;
-    const keys = this.keyWord;
     const pattern = Math.imul(topHash(hash), 0x01010101);
     while (w !== 0) {
       const w1 = i32[(w + 1) | 0]!;
       for (let m = matching(i32[w]!, w1, pattern); m !== 0; m &= m - 1) {
         const slot = slotOf(m);
-        if (i32[(w + keys + slot) | 0] === k) {
+        if (i32[(w + KEY_WORD + slot) | 0] === k) {
           this.word = w;
           return slot;
         }
@@ -204,7 +279,7 @@ export class WordMap extends HeapMap<number, any> {
   /** Writes key and tophash of a new entry. */
   #occupy(w: number, slot: number, k: number, top: number): void {
     const i32 = this.i32;
-    i32[(w + this.keyWord + slot) | 0] = k;
+    i32[(w + KEY_WORD + slot) | 0] = k;
     const at = (w + (slot >>> 2)) | 0;
     const shift = slot << 3;
     i32[at] = (i32[at]! & ~(0xff << shift)) | (top << shift);
@@ -220,9 +295,9 @@ export class WordMap extends HeapMap<number, any> {
     try {
       if ((i32[h + H_FLAGS]! & BARE) !== 0) t.install(t.arrays(t.B));
       for (;;) {
-        if ((i32[h + H_FLAGS]! & GROWING) !== 0) this.growWork(hash & i32[h + H_MASK]!);
-        // What a growth has not moved yet is not here, but growWork has just moved this chain.
-        const first = t.touch(this.u32[h + H_BUCKETS]!, hash & i32[h + H_MASK]!) >>> 2;
+        if ((i32[h + H_FLAGS]! & GROWING) !== 0) this.growWork();
+        const index = hash & i32[h + H_MASK]!;
+        const first = t.home(index) >>> 2;
         const found = this.search(first, k, hash);
         if (found >= 0) return found;
         const count = i32[h + H_COUNT]! + 1;
@@ -234,7 +309,7 @@ export class WordMap extends HeapMap<number, any> {
         let slot: number;
         while ((slot = firstEmpty(i32[w]!, i32[(w + 1) | 0]!)) >= SLOTS) {
           const next = i32[(w + 2) | 0]! >>> 2;
-          w = next === 0 ? t.extend(w * 4) >>> 2 : next;
+          w = next === 0 ? t.lengthen(w * 4, index) >>> 2 : next;
         }
         this.#occupy(w, slot, k, topHash(hash));
         i32[h + H_COUNT] = count;
@@ -244,6 +319,7 @@ export class WordMap extends HeapMap<number, any> {
       }
     } finally {
       i32[h + H_FLAGS]! &= ~WRITING;
+      this.#learn();
     }
   }
 
@@ -276,61 +352,6 @@ export class WordMap extends HeapMap<number, any> {
   protected override move(index: number): void {
     // Bits that are no float64 might not survive being read as one.
     const f64 = this.e.layout.valueCode === FLOAT64 ? this.f64 : null;
-    moveWords(this.t, index, this.keyWord, this.valueWord, this.valueWords, f64);
+    moveWords(this.t, index, KEY_WORD, this.valueWord, this.valueWords, f64);
   }
-}
-
-/** `map[int32]float64` and its like. */
-export class WordFloatMap extends WordMap {
-  override get(key: number): number {
-    if (typeof key !== "number") return this.getAny(key);
-    const k = key | 0;
-    if (k !== key || k < this.min) return this.getAny(key);
-    const slot = this.seek(k);
-    return slot < 0 ? 0 : this.f64[((this.word + this.valueWord) >>> 1) + slot]!;
-  }
-
-  override set(key: number, value: number): this {
-    if (typeof key !== "number" || typeof value !== "number") return this.setAny(key, value);
-    const k = key | 0;
-    if (k !== key || k < this.min) return this.setAny(key, value);
-    const slot = this.claim(k);
-    this.f64[((this.word + this.valueWord) >>> 1) + slot] = value;
-    return this;
-  }
-}
-
-/** `map[int32]int32` and its like. */
-export class WordIntMap extends WordMap {
-  override get(key: number): number {
-    if (typeof key !== "number") return this.getAny(key);
-    const k = key | 0;
-    if (k !== key || k < this.min) return this.getAny(key);
-    const slot = this.seek(k);
-    return slot < 0 ? 0 : this.i32[(this.word + this.valueWord + slot) | 0]!;
-  }
-
-  override set(key: number, value: number): this {
-    if (typeof key !== "number" || typeof value !== "number") return this.setAny(key, value);
-    const k = key | 0;
-    if (k !== key || k < this.min || (value | 0) !== value) return this.setAny(key, value);
-    const slot = this.claim(k);
-    this.i32[(this.word + this.valueWord + slot) | 0] = value;
-    return this;
-  }
-}
-
-/** Whether maps of a layout can take these paths. */
-export function isWordMap(layout: Layout): boolean {
-  return (
-    layout.noscan &&
-    (layout.keyCode === INT32 || layout.keyCode === UINT32) &&
-    (layout.valueSize & 3) === 0
-  );
-}
-
-/** The class for a layout that {@link isWordMap}. */
-export function wordMapOf(layout: Layout): typeof WordMap {
-  if (layout.valueCode === FLOAT64) return WordFloatMap;
-  return layout.valueCode === INT32 ? WordIntMap : WordMap;
 }

@@ -6,7 +6,7 @@
  *  2. Which half an entry goes to is computed with, never branched on: it is as good as random.
  */
 import type { Ptr } from "./api.ts";
-import { H_B, H_BUCKETS, H_FLAGS, H_HASH0, H_MOVES, H_OLD, H_VERSION } from "./heap-words.ts";
+import { H_B, H_BUCKETS, H_FLAGS, H_HASH0, H_MOVES, H_VERSION } from "./heap-words.ts";
 import type { HeapTable } from "./heap-table.ts";
 import { mix } from "./hash.ts";
 import { EMPTY_ONE, EVACUATED_EMPTY, EVACUATED_X, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
@@ -25,7 +25,8 @@ export function moveWords(
   const same = (i32[h + H_FLAGS]! & SAME_SIZE_GROW) !== 0;
   const oldB = i32[h + H_B]! - (same ? 0 : 1);
   const buckets = u32[h + H_BUCKETS]!;
-  const from = t.touch(u32[h + H_OLD]!, index) >>> 2;
+  const from = t.oldBucket(index) >>> 2;
+  if (from === 0) return;
   const x = t.touch(buckets, index) >>> 2;
   const y = same ? x : t.touch(buckets, index + (1 << oldB)) >>> 2;
   if (i32[(from + 2) | 0] !== 0) t.reserve(chainLength(i32, from));
@@ -36,30 +37,35 @@ export function moveWords(
   const mask = same ? 0 : 1;
   let used = 0;
   for (let w = from; w !== 0; w = i32[(w + 2) | 0]! >>> 2) {
-    const b = (w << 2) >>> 0;
-    for (let i = 0; i < SLOTS; i++) {
-      const top = u8[b + i]!;
-      if (top <= EMPTY_ONE) {
-        u8[b + i] = EVACUATED_EMPTY;
-        continue;
+    for (let q = 0; q < 2; q++) {
+      const tops = i32[(w + q) | 0]!;
+      let marks = 0;
+      for (let j = 0; j < 32; j += 8) {
+        const top = (tops >>> j) & 0xff;
+        if (top <= EMPTY_ONE) {
+          marks |= EVACUATED_EMPTY << j;
+          continue;
+        }
+        const i = (q << 2) + (j >>> 3);
+        const k = i32[(w + keys + i) | 0]!;
+        const half = (mix(k ^ seed) >>> oldB) & mask;
+        const slot = (used >>> (half << 4)) & 0xffff;
+        used = (used + (1 << (half << 4))) | 0;
+        let to = (x + Math.imul(apart, half)) | 0;
+        if (slot >= SLOTS) to = overflowOf(t, (to << 2) >>> 0, slot) >>> 2;
+        const s = slot & (SLOTS - 1);
+        marks |= (EVACUATED_X + half) << j;
+        u8[((to << 2) >>> 0) + s] = top;
+        i32[(to + keys + s) | 0] = k;
+        if (valueWords === 2 && f64 !== null) {
+          f64[((to + values) >>> 1) + s] = f64[((w + values) >>> 1) + i]!;
+        } else {
+          const d = (to + values + Math.imul(s, valueWords)) | 0;
+          const v = (w + values + Math.imul(i, valueWords)) | 0;
+          for (let n = 0; n < valueWords; n++) i32[(d + n) | 0] = i32[(v + n) | 0]!;
+        }
       }
-      const k = i32[(w + keys + i) | 0]!;
-      const half = (mix(k ^ seed) >>> oldB) & mask;
-      const slot = (used >>> (half << 4)) & 0xffff;
-      used = (used + (1 << (half << 4))) | 0;
-      let to = (x + Math.imul(apart, half)) | 0;
-      if (slot >= SLOTS) to = overflowOf(t, (to << 2) >>> 0, slot) >>> 2;
-      const s = slot & (SLOTS - 1);
-      u8[b + i] = EVACUATED_X + half;
-      u8[((to << 2) >>> 0) + s] = top;
-      i32[(to + keys + s) | 0] = k;
-      if (valueWords === 2 && f64 !== null) {
-        f64[((to + values) >>> 1) + s] = f64[((w + values) >>> 1) + i]!;
-      } else {
-        const d = (to + values + Math.imul(s, valueWords)) | 0;
-        const v = (w + values + Math.imul(i, valueWords)) | 0;
-        for (let j = 0; j < valueWords; j++) i32[(d + j) | 0] = i32[(v + j) | 0]!;
-      }
+      i32[(w + q) | 0] = marks;
     }
   }
 }

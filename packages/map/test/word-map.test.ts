@@ -1,7 +1,7 @@
 /** The fast paths for keys of one word where they are hardest: long chains, growth, the edges of the types. */
 import { float64, int32, type Type, uint32 } from "@gort/types";
 import { describe, expect, test } from "vitest";
-import { checkMap, type GoMap, makeMap } from "../src/index.ts";
+import { checkMap, type GoMap, makeMap, mapAt } from "../src/index.ts";
 import { hashInt } from "../src/hash.ts";
 import { picker, rounds, seed, smallHeap } from "./support.ts";
 
@@ -75,6 +75,80 @@ describe.each([
     }
     expect(m.len).toBe(3000);
   });
+});
+
+test("two maps of one header: each notices what the other has done", () => {
+  for (let round = 0; round < rounds(6); round++) {
+    const pick = picker(seed + round);
+    const heap = smallHeap();
+    const first = makeMap(int32, float64, { heap });
+    const views = [first, mapAt(heap, first.ptr, int32, float64)];
+    const model = new Map<number, number>();
+    for (let i = 0; i < 1500; i++) {
+      const m = views[pick(2)]!;
+      const k = pick(400);
+      const what = `seed ${seed + round}, step ${i}`;
+      const op = pick(300);
+      if (op === 0) {
+        m.clear();
+        model.clear();
+      } else if (op === 1) {
+        m.compact();
+      } else if (op < 200) {
+        m.set(k, i);
+        model.set(k, i);
+      } else {
+        expect(m.delete(k), what).toBe(model.delete(k));
+      }
+      for (const view of views) {
+        expect(view.len, what).toBe(model.size);
+        expect(view.get(k), what).toBe(model.get(k) ?? 0);
+        expect(view.has(k + 1), what).toBe(model.has(k + 1));
+      }
+      if (i % 50 === 0) checkMap(m);
+    }
+  }
+});
+
+test("a table of many segments takes over those of the old one, emptied, whatever the collector does meanwhile", () => {
+  const heap = smallHeap();
+  const m = makeMap(int32, float64, { heap });
+  const n = 120_000;
+  const before = heap.stats().totalAlloc;
+  let checks = 0;
+  for (let i = 0; i < n; i++) {
+    m.set(i, i + 0.5);
+    if (i % 997 === 0) heap.safepoint();
+    // In the middle of a growth, with segments of both tables in use.
+    if (i > 13 * 1024 && i % 499 === 0 && m.stats().growing) {
+      heap.collect();
+      expect(m.get(i >> 1)).toBe((i >> 1) + 0.5);
+      if (checks++ < 4) checkMap(m);
+    }
+  }
+  expect(checks).toBeGreaterThan(4);
+  checkMap(m);
+  const { bytes } = m.stats();
+  // Without that, as much again as the table that is there now.
+  expect(heap.stats().totalAlloc - before).toBeLessThan(1.6 * bytes);
+  for (let i = 0; i < n; i++) if (m.get(i) !== i + 0.5) throw new Error(`entry ${i} is lost`);
+});
+
+test("deleting and ranging in the middle of a growth, in chains that have moved and in chains that have not", () => {
+  const m = makeMap(int32, float64, { heap: smallHeap() });
+  const n = 13 * 1024 + 200;
+  for (let i = 0; i < n; i++) m.set(i, i);
+  expect(m.stats().growing).toBe(true);
+  let left = n;
+  for (const [k] of m) {
+    if (k % 3 === 0) {
+      expect(m.delete(k)).toBe(true);
+      expect(m.has(k)).toBe(false);
+      left--;
+    }
+  }
+  expect(m.len).toBe(left);
+  checkMap(m);
 });
 
 test("the edges of the key types: found, told apart, refused by name", () => {

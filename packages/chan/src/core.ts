@@ -221,31 +221,32 @@ export class RecvOperation extends Op<any> {
     return "chan receive";
   }
 
-  settle(value: unknown, ok: boolean): void {
+  settle(item: unknown, ok: boolean): void {
     this.ok = ok;
-    if (this.mode === VALUE) this.value = value;
-    else if (this.mode === PAIR) this.value = [value, ok];
-    else if (this.mode === MORE) {
-      this.item = value;
-      this.value = ok;
-    } else this.value = { done: !ok, value: ok ? value : undefined };
+    this.value = this.mode === VALUE ? item : this.shape(item, ok);
   }
 
+  /** What the op gives in a mode other than VALUE. */
+  private shape(item: unknown, ok: boolean): unknown {
+    if (this.mode === PAIR) return [item, ok];
+    if (this.mode === ITEM) return { done: !ok, value: ok ? item : undefined };
+    this.item = item;
+    return ok;
+  }
+
+  // One call of `settle`, so that all of it is inlined into a select.
   tryNow(): boolean {
     const ch = this.ch;
-    if (ch.count > 0) {
-      this.settle(ch.take(), true);
-      return true;
-    }
-    if (ch.sendq.head !== null) {
-      this.settle(ch.takeFrom(), true);
-      return true;
-    }
-    if (ch.closed) {
-      this.settle(ch.zeroValue(), false);
-      return true;
-    }
-    return false;
+    let ok = true;
+    let item: unknown;
+    if (ch.count > 0) item = ch.take();
+    else if (ch.sendq.head !== null) item = ch.takeFrom();
+    else if (ch.closed) {
+      ok = false;
+      item = ch.zeroValue();
+    } else return false;
+    this.settle(item, ok);
+    return true;
   }
 
   park(): void {

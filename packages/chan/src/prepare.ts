@@ -15,7 +15,7 @@ import { DONE, FRESH, Op, PARKED, USED, aborted, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { RecvOperation } from "./core.ts";
-import { type Chosen, SelectOperation, defaultResult } from "./select.ts";
+import { type Chosen, SelectOperation, caseOp, defaultResult } from "./select.ts";
 
 /** A case with what makes its op: the op itself, or a function. */
 interface Slot {
@@ -38,7 +38,7 @@ class PreparedOperation extends SelectOperation {
     this.hasDefault = hasDefault;
     this.fixed = slots.every((slot) => slot.op !== null);
     this.state = USED;
-    if (this.fixed) for (const slot of slots) this.add(slot.op, slot.name);
+    if (this.fixed) for (const slot of slots) this.add(slot.op!, slot.name);
   }
 
   /** Makes it ready for another pass. */
@@ -50,15 +50,20 @@ class PreparedOperation extends SelectOperation {
     this.waiter = null;
     if (!this.fixed) {
       this.n = 0;
-      for (const slot of this.slots) this.add(slot.op ?? slot.make!(), slot.name);
+      for (const slot of this.slots) {
+        const op = slot.op ?? caseOp(slot.make!(), slot.name);
+        if (op !== null) this.add(op, slot.name);
+      }
     }
     this.state = FRESH;
   }
 
-  /** Ops that stay are made fresh at once; those of functions are dropped. */
-  protected override finish(op: Op<any>): void {
+  /** Ops that stay are made fresh at once; those of functions are used up. */
+  protected override chosen(op: Op<any>, name: string | number): Chosen {
+    const chosen = super.chosen(op, name);
     if (op instanceof RecvOperation && this.owns(op)) op.reset();
-    else super.finish(op);
+    else op.state = USED;
+    return chosen;
   }
 
   private owns(op: RecvOperation): boolean {
@@ -74,6 +79,7 @@ class PreparedOperation extends SelectOperation {
   override recycle(): void {
     this.value = undefined;
     this.waiter = null;
+    this.won = null;
   }
 
   override [Symbol.iterator](): Iterator<Op<any>, any, unknown> {

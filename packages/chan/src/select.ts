@@ -13,9 +13,10 @@
  *  5. `default` is taken only if no case was ready.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
- * select whose first try succeeds pays for one random number. Why cases are parallel arrays that are permuted in place:
- * nothing but the result is allocated after the cases. Rejected: promises and `Promise.race` (the loser's value is
- * gone, and every race leaves a reaction behind on each loser).
+ * select whose first try succeeds pays for one random number. Why two cases stand in fields and more in lists: nearly all
+ * selects have two, and lists cost those a third of their time. Why the result of `next` is a new object and not one that
+ * serves every select: an old object that points to a new one costs V8's collector more than making it.
+ * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
 import {
   DONE,
@@ -26,7 +27,6 @@ import {
   USED,
   type WaitReason,
   aborted,
-  isOp,
   isSignal,
   random,
 } from "@gort/sched";
@@ -47,14 +47,15 @@ export interface Chosen {
   readonly ok: boolean;
 }
 
-/** Fills the arrays of a new select. */
+/** The brand of an op, of whichever copy of the package. */
+const OP = Symbol.for("gort.op");
+/** No case. */
 const none = null as unknown as Op<any>;
+const NO_OPS: Op<any>[] = [];
+const NO_NAMES: (string | number)[] = [];
 
 /** From this many cases on, finding one given twice takes a set. */
 const MANY = 9;
-
-// What `yield*` reads: at once, before anything else can run.
-const chosenNow: IteratorReturnResult<any> = { done: true, value: undefined };
 
 /** The last select that `yield*` used up, for the next one to take. */
 let spare: SelectOperation | null = null;
@@ -67,78 +68,114 @@ export const defaultResult: DefaultResult = Object.freeze({
 
 /** The op behind `select`. */
 export class SelectOperation extends Op<any> {
-  /** Number of cases; the arrays may be longer. Most selects have two cases; more make the arrays grow. */
+  /** Number of cases. */
   n = 0;
-  readonly ops: Op<any>[] = [none, none];
-  readonly names: (string | number)[] = ["", ""];
+  // Up to two cases stand here, as in most selects; of more, all stand in the lists, which may be longer than `n`.
+  a: Op<any> = none;
+  b: Op<any> = none;
+  private nameA: string | number = "";
+  private nameB: string | number = "";
+  private ops: Op<any>[] = NO_OPS;
+  private names: (string | number)[] = NO_NAMES;
+  private seen: Set<Op<any>> | null = null;
   hasDefault = false;
   /** The op that won, until its outcome is taken, if it stands for something that must not get lost. */
-  private won: Op<any> | null = null;
-  private seen: Set<Op<any>> | null = null;
+  protected won: Op<any> | null = null;
 
   /** A select over one case waits for what the case waits for, as in Go. */
   get reason(): WaitReason {
-    return this.n === 0 ? "select (no cases)" : this.n === 1 ? this.ops[0]!.reason : "select";
+    return this.n === 0 ? "select (no cases)" : this.n === 1 ? this.a.reason : "select";
+  }
+
+  /** The cases, in the order in which they were tried. */
+  get cases(): Op<any>[] {
+    return this.n > 2 ? this.ops.slice(0, this.n) : [this.a, this.b].slice(0, this.n);
   }
 
   override describe(): string {
-    return this.ops
-      .slice(0, this.n)
-      .map((op) => op.describe())
-      .join(", ");
+    return this.cases.map((op) => op.describe()).join(", ");
   }
 
   /** Adds a case that can be ready. */
-  add(v: unknown, name: string | number): void {
-    const op = v instanceof Op || isOp(v) ? v : caseOp(v, name);
-    if (op === null) return;
-    const { ops, n } = this;
+  add(op: Op<any>, name: string | number): void {
     if (op.state !== FRESH) throw inUse(name);
-    if (n < MANY) for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
-    if (n >= MANY - 1) this.addToSet(op, name);
-    ops[n] = op;
-    this.names[n] = name;
+    const n = this.n;
+    if (n === 0) {
+      this.a = op;
+      this.nameA = name;
+    } else if (n === 1) {
+      if (op === this.a) throw inUse(name);
+      this.b = op;
+      this.nameB = name;
+    } else this.addToList(op, name, n);
     this.n = n + 1;
   }
 
-  private addToSet(op: Op<any>, name: string | number): void {
-    this.seen ??= new Set(this.ops.slice(0, this.n));
-    if (this.seen.has(op)) throw inUse(name);
-    this.seen.add(op);
+  private addToList(op: Op<any>, name: string | number, n: number): void {
+    if (n === 2) {
+      // A prepared select comes here once per pass.
+      if (this.ops === NO_OPS) {
+        this.ops = [];
+        this.names = [];
+      }
+      this.ops[0] = this.a;
+      this.ops[1] = this.b;
+      this.names[0] = this.nameA;
+      this.names[1] = this.nameB;
+      this.seen = null;
+    }
+    const { ops } = this;
+    if (n < MANY) for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
+    if (n >= MANY - 1) {
+      this.seen ??= new Set(ops.slice(0, n));
+      if (this.seen.has(op)) throw inUse(name);
+      this.seen.add(op);
+    }
+    ops[n] = op;
+    this.names[n] = name;
   }
 
   /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
   tryCases(): Chosen | null {
-    const { ops, names, n } = this;
+    const { n } = this;
+    if (n > 2) return this.tryList(n);
     if (n === 2) {
-      const first = random(2);
-      return this.tryCase(first) ?? this.tryCase(1 - first);
-    }
-    for (let i = 0; i < n; i++) {
-      const left = n - i;
-      if (left > 1) {
-        const j = i + random(left);
-        if (j !== i) {
-          const op = ops[i]!;
-          ops[i] = ops[j]!;
-          ops[j] = op;
-          const name = names[i]!;
-          names[i] = names[j]!;
-          names[j] = name;
-        }
+      // A loop, because `tryNow` is inlined once then.
+      let takeB = random(2) === 1;
+      for (let i = 0; i < 2; i++) {
+        const op = takeB ? this.b : this.a;
+        if (op.tryNow()) return this.chosen(op, takeB ? this.nameB : this.nameA);
+        takeB = !takeB;
       }
-      const chosen = this.tryCase(i);
-      if (chosen !== null) return chosen;
+      return null;
+    }
+    return n === 1 && this.a.tryNow() ? this.chosen(this.a, this.nameA) : null;
+  }
+
+  private tryList(n: number): Chosen | null {
+    const { ops, names } = this;
+    for (let i = 0; i < n; i++) {
+      const j = i + 1 < n ? i + random(n - i) : i;
+      const op = ops[j]!;
+      const name = names[j]!;
+      ops[j] = ops[i]!;
+      names[j] = names[i]!;
+      ops[i] = op;
+      names[i] = name;
+      if (op.tryNow()) return this.chosen(op, name);
     }
     return null;
   }
 
-  private tryCase(i: number): Chosen | null {
-    const op = this.ops[i]!;
-    if (!op.tryNow()) return null;
-    const chosen = outcome(op, this.names[i]!);
-    this.finish(op);
-    return chosen;
+  /** The outcome of the case that won. Only a receive has `ok`; any other op that completed is ok. */
+  protected chosen(op: Op<any>, name: string | number): Chosen {
+    let ok = true;
+    if (op instanceof RecvOperation) ok = op.ok;
+    else if (!(op instanceof SendOperation)) {
+      ok = (op as { ok?: boolean }).ok !== false;
+      this.won = op;
+    }
+    return { case: name, value: op.value as unknown, ok };
   }
 
   tryNow(): boolean {
@@ -150,13 +187,18 @@ export class SelectOperation extends Op<any> {
   }
 
   park(): void {
-    const { ops, n } = this;
-    for (let i = 0; i < n; i++) {
-      const op = ops[i]!;
-      op.waiter = this;
-      op.state = PARKED;
-      op.park();
+    const { n } = this;
+    if (n > 2) for (let i = 0; i < n; i++) this.wait(this.ops[i]!);
+    else {
+      if (n > 0) this.wait(this.a);
+      if (n > 1) this.wait(this.b);
     }
+  }
+
+  private wait(op: Op<any>): void {
+    op.waiter = this;
+    op.state = PARKED;
+    op.park();
   }
 
   unpark(): void {
@@ -165,37 +207,53 @@ export class SelectOperation extends Op<any> {
 
   /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
   wake(op: Op<any>): void {
-    const won = this.release(op);
+    const name = this.release(op);
     if (op.state === FAILED) {
       op.state = USED;
       this.retire();
       this.fail(op.error);
     } else {
-      const chosen = outcome(op, this.names[won]!);
-      this.finish(op);
+      const chosen = this.chosen(op, name);
       this.retire();
       this.complete(chosen);
     }
   }
 
-  /** The select is over: its cases are used up, and those of channels go back to them. */
-  protected retire(): void {
-    const { ops, n } = this;
-    for (let i = 0; i < n; i++) {
-      const op = ops[i]!;
-      ops[i] = none;
-      if (op.state !== FRESH) continue;
-      op.state = USED;
-      if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
+  /** Takes all cases but `winner` off their queues; the name of the winner. */
+  private release(winner: Op<any> | null): string | number {
+    const { n, a, b, ops } = this;
+    let won: string | number = this.nameA;
+    if (n > 2) {
+      for (let i = 0; i < n; i++) {
+        const op = ops[i]!;
+        if (op === winner) won = this.names[i]!;
+        else leave(op);
+      }
+    } else {
+      if (n > 0 && a !== winner) leave(a);
+      if (n > 1)
+        if (b === winner) won = this.nameB;
+        else leave(b);
     }
-    this.n = 0;
+    if (winner !== null) winner.waiter = null;
+    return won;
   }
 
-  /** The value of the winner is taken. */
-  protected finish(op: Op<any>): void {
-    op.state = USED;
-    if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
-    else this.won = op;
+  /** The select is over: its cases are used up, and those of channels go back to them. */
+  protected retire(): void {
+    const { n, a, b, ops } = this;
+    this.n = 0;
+    this.a = none;
+    this.b = none;
+    if (n > 2) {
+      for (let i = 0; i < n; i++) useUp(ops[i]!);
+      this.ops = NO_OPS;
+      this.names = NO_NAMES;
+      this.seen = null;
+    } else {
+      if (n > 0) useUp(a);
+      if (n > 1) useUp(b);
+    }
   }
 
   /** The goroutine ended before it could take the outcome: the winner gives back what it stands for. */
@@ -203,44 +261,47 @@ export class SelectOperation extends Op<any> {
     this.won?.discard();
   }
 
-  /** Takes all cases but `winner` off their queues; the index of the winner. */
-  private release(winner: Op<any> | null): number {
-    const { ops, n } = this;
-    let won = -1;
-    for (let i = 0; i < n; i++) {
-      const op = ops[i]!;
-      op.waiter = null;
-      if (op === winner) won = i;
-      else {
-        op.unpark();
-        op.state = FRESH;
-      }
-    }
-    return won;
-  }
-
   override next(): IteratorResult<Op<any>, any> {
     const state = this.state;
+    let value: unknown;
     if (state === FRESH) {
-      if (!this.tryNow()) {
-        this.state = PARKED;
-        this.park();
-        return this as IteratorResult<Op<any>, any>;
+      value = this.tryCases();
+      if (value === null) {
+        if (!this.hasDefault) {
+          this.state = PARKED;
+          this.park();
+          return this as IteratorResult<Op<any>, any>;
+        }
+        value = defaultResult;
       }
-    } else if (state !== DONE) return super.next();
+      this.retire();
+    } else if (state === DONE) value = this.value;
+    else return super.next();
     this.state = USED;
-    this.won = null;
-    chosenNow.value = this.value;
     this.recycle();
-    return chosenNow;
+    return { done: true, value };
   }
 
   /** Nobody holds the select any more: it serves the next one. */
   override recycle(): void {
     this.value = undefined;
     this.waiter = null;
-    if (this.seen === null) spare = this;
+    this.won = null;
+    spare = this;
   }
+}
+
+/** Takes a case that lost off its queue. */
+function leave(op: Op<any>): void {
+  op.waiter = null;
+  op.unpark();
+  op.state = FRESH;
+}
+
+/** Nobody may use the op of a case any more; one of a channel goes back to it. */
+function useUp(op: Op<any>): void {
+  op.state = USED;
+  if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
 }
 
 /** A select without cases yet. */
@@ -257,19 +318,15 @@ function newSelect(hasDefault: boolean): SelectOperation {
   return s;
 }
 
-/** What a completed case gives. Only a receive has `ok`; any other op that completed is ok. */
-function outcome(op: Op<any>, name: string | number): Chosen {
-  const ok = op instanceof RecvOperation ? op.ok : (op as { ok?: boolean }).ok !== false;
-  return { case: name, value: op.value as unknown, ok };
-}
-
 function inUse(name: string | number): Error {
   return new Error(`gort: select case ${name} is an operation that is already in use`);
 }
 
-/** The op of a case that is not given as one; null for a case that is never ready. */
-function caseOp(v: unknown, name: string | number): Op<any> | null {
+/** The op of a case; null for a case that is never ready. */
+export function caseOp(v: unknown, name: string | number): Op<any> | null {
+  // By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free.
   if (v === null || v === undefined) return null;
+  if ((v as Record<symbol, unknown>)[OP] === true) return v as Op<any>;
   if (isSignal(v)) return aborted(v);
   throw badArgument("select", `case ${name}`, v, "an operation, an AbortSignal or null", "type");
 }
@@ -280,13 +337,19 @@ function makeSelect(
 ): SelectOperation {
   const s = newSelect(hasDefault);
   if (Array.isArray(cases)) {
-    for (let i = 0; i < cases.length; i++) s.add(cases[i], i);
+    for (let i = 0; i < cases.length; i++) {
+      const op = caseOp(cases[i], i);
+      if (op !== null) s.add(op, i);
+    }
     return s;
   }
   for (const name in cases as SelectCases) {
     const v = (cases as SelectCases)[name];
-    if (name === "default" && (v === true || v === false)) s.hasDefault = v;
-    else s.add(v, name);
+    if ((v === true || v === false) && name === "default") s.hasDefault = v;
+    else {
+      const op = caseOp(v, name);
+      if (op !== null) s.add(op, name);
+    }
   }
   return s;
 }

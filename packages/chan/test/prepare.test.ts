@@ -1,7 +1,7 @@
 import { createFifoScheduler, type Go, sleep } from "@gort/sched";
 import { expect, test } from "vitest";
 import { checkChan, makeChan, prepare } from "../src/index.ts";
-import { Mini } from "./mini.ts";
+import { Mini, play } from "./mini.ts";
 
 test("a prepared select serves every pass of a loop, ready and blocking", async () => {
   const s = createFifoScheduler();
@@ -132,3 +132,19 @@ test("a receive given to a prepared select is its own: a pass never hands it out
   expect((await p).value).toBe(2);
   expect(await op).toBe(3);
 });
+
+test.each([1, 2, 3, 8, 9, 12])(
+  "a prepared select with a function among %i cases can be used again and again",
+  (n) => {
+    const chans = Array.from({ length: n }, () => makeChan<number>(1, { zero: 0 }));
+    const cases = chans.map((c, i) => [`c${i}`, i === n - 1 ? () => c.recv() : c.recv()] as const);
+    const step = prepare(Object.fromEntries(cases));
+    play(function* () {
+      for (let i = 0; i < 3 * n; i++) {
+        expect(step.try().case).toBe("default");
+        chans[i % n]!.trySend(i);
+        expect(yield* step).toEqual({ case: `c${i % n}`, value: i, ok: true });
+      }
+    });
+  },
+);

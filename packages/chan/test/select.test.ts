@@ -1,4 +1,4 @@
-import { createDeterministicScheduler, createFifoScheduler, type Go, sleep } from "@gort/sched";
+import { createDeterministicScheduler, createFifoScheduler, type Go, Op, sleep } from "@gort/sched";
 import { describe, expect, test } from "vitest";
 import {
   type Chan,
@@ -640,6 +640,36 @@ describe("what is left behind", () => {
       expect(left).toEqual(Array(4).fill([0, { receivers: 0, senders: 0 }]));
     }
   });
+});
+
+test("a select whose object served before gives back nothing that was won then", () => {
+  const log: string[] = [];
+  class Held extends Op<number> {
+    get reason(): "sleep" {
+      return "sleep";
+    }
+    tryNow(): boolean {
+      this.value = 1;
+      return true;
+    }
+    park(): void {}
+    unpark(): void {}
+    override discard(): void {
+      log.push("given back");
+    }
+  }
+  for (const other of [1, 2, 3]) {
+    const ch = makeChan<number>();
+    expect(trySelect({ held: new Held() })).toEqual({ case: "held", value: 1, ok: true });
+    const cases = [ch, ...Array.from({ length: other }, () => makeChan<number>())];
+    const body = (function* (): Go {
+      yield* select(cases.map((c) => c.recv()));
+    })();
+    body.next();
+    expect(ch.trySend(1)).toBe(true);
+    body.return();
+  }
+  expect(log).toEqual([]);
 });
 
 async function exposeGc(): Promise<() => void> {

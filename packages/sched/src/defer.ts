@@ -54,6 +54,13 @@ export interface DeferScope<R> {
   recover(): unknown;
 }
 
+/** Puts `old` at the end of the chain of `newest`, unless it is there. */
+function putUnder(newest: PanicState, old: PanicState | null): void {
+  let last = newest;
+  while (last !== old && last.link !== null) last = last.link;
+  if (last !== old) last.link = old;
+}
+
 class Unwind<R> implements DeferScope<R> {
   result: R = undefined as R;
   private readonly calls: Call[] = [];
@@ -102,7 +109,8 @@ class Unwind<R> implements DeferScope<R> {
   /** Whether the call is Go's `defer recover()`, which acts for the function the scope belongs to. */
   isBuiltin(call: Call): boolean {
     if ((call.fn as unknown) !== recover) return false;
-    recoverIn(this.outer);
+    // Only the newest panic can be recovered, and one of this function's own is newer.
+    if (this.panic === null && this.exit === null) recoverIn(this.outer);
     return true;
   }
 
@@ -122,15 +130,16 @@ class Unwind<R> implements DeferScope<R> {
     this.frame = null;
     const old = this.panic;
     if (isGoexit(error)) {
+      // The panic is over, but a later one is still printed below it.
+      if (error.over === null) error.over = old;
+      else putUnder(error.over, old);
       this.panic = null;
       this.exit = error;
       return;
     }
     const fresh = panicState(error);
     if (fresh !== old) {
-      let last = fresh;
-      while (last.link !== null) last = last.link;
-      last.link = old;
+      putUnder(fresh, old ?? this.exit?.over ?? null);
       fresh.goexit ??= old?.goexit ?? this.exit;
     }
     this.panic = fresh;

@@ -14,7 +14,7 @@ export function printPanicValue(v: unknown): string {
     case "string":
       return v;
     case "number":
-      return Number.isInteger(v) ? `${v}` : printFloat(v);
+      return Number.isInteger(v) && Math.abs(v) < 2 ** 63 ? BigInt(v).toString() : printFloat(v);
     case "bigint":
     case "boolean":
     case "undefined":

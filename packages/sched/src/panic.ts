@@ -75,8 +75,15 @@ export class PanicNilError extends RuntimeError {
 
 /** The signal `goexit` throws. Not for catching. */
 export class Goexit extends Error {
+  /**
+   * The panic it put an end to, for the printed chain.
+   * @internal
+   */
+  over: PanicState | null = null;
+
   constructor() {
     super("runtime.Goexit: only a goroutine can be ended by goexit");
+    Object.defineProperty(this, "over", { enumerable: false });
     brand(this, GOEXIT);
   }
 }

@@ -634,6 +634,71 @@ describe("panic text", () => {
     ).toBe("panic: plain [recovered]\n\tpanic: plain");
   });
 
+  test("goexit: a panic it put an end to is printed above a later one", () => {
+    const e = chain(() =>
+      withDefer((s) => {
+        s.defer(() => panic("later"));
+        s.defer(() => goexit());
+        panic("over");
+      }),
+    );
+    expect(e).toBe("panic: over\n\tpanic: later");
+    const recovered = chain(() =>
+      withDefer((s) => {
+        s.defer(() => panic("later"));
+        s.defer(() => {
+          withDefer((inner) => {
+            inner.defer(() => {
+              recover();
+              goexit();
+            });
+            panic("inner");
+          });
+        });
+        panic("outer");
+      }),
+    );
+    expect(recovered).toBe("panic: outer\n\tpanic: inner [recovered]\n\tpanic: later");
+  });
+
+  test("recover: `defer recover()` does not reach past a panic of the deferred function itself", () => {
+    const e = chain(() =>
+      withDefer((s) => {
+        s.defer(() => {
+          withDefer((inner) => {
+            inner.defer(recover);
+            panic("inner");
+          });
+        });
+        panic("outer");
+      }),
+    );
+    expect(e).toBe("panic: outer\n\tpanic: inner");
+  });
+
+  test("goexit: two panics on top of each other, the newest recovered: it goes on all the same", () => {
+    const log: string[] = [];
+    const e = chain(() => {
+      withDefer((s) => {
+        s.defer(() => log.push(`recovered ${recover()}`));
+        withDefer((inner) => {
+          inner.defer(() => panic("second"));
+          inner.defer(() => panic("first"));
+          goexit();
+        });
+      });
+      log.push("returned");
+    });
+    expect(e).toMatch("runtime.Goexit");
+    expect(log).toEqual(["recovered second"]);
+  });
+
+  test("panic: a number beyond int64 prints as a float", () => {
+    expect(panicText(2 ** 62)).toBe("panic: 4611686018427387904");
+    expect(panicText(1e21)).toBe("panic: +1.000000e+021");
+    expect(panicText(-0)).toBe("panic: 0");
+  });
+
   test("a fatal error is not recovered and runs no deferred call", () => {
     const log: unknown[] = [];
     const e = chain(() =>

@@ -6,7 +6,7 @@
  *     the hash, or, for a key that does not equal itself, by the lowest bit of its tophash.
  */
 import type { BucketDump, Ptr } from "./api.ts";
-import { isLive, topsOf } from "./base.ts";
+import { isLive, movedChain, topsOf } from "./base.ts";
 import type { Entries } from "./heap-entries.ts";
 import {
   H_BUCKETS,
@@ -78,7 +78,8 @@ export function dumpChain<K, V>(
   let b = old ? t.oldBucket(index) : t.bucket(index);
   if (b === 0) {
     // Never written, or moved and already let go.
-    const tops = new Array<number>(SLOTS).fill(old && t.evacuated(index) ? EVACUATED_EMPTY : 0);
+    if (old && t.evacuated(index)) return movedChain();
+    const tops = new Array<number>(SLOTS).fill(0);
     const none = tops.map(() => undefined);
     const clean = tops.map(() => true);
     return [{ tops, keys: none, values: none, hashes: tops.map(() => -1), clean }];

@@ -11,8 +11,9 @@
  */
 import { hashPart } from "./keys.ts";
 import { mix } from "./hash.ts";
-import { SLOTS } from "./rules.ts";
+import { matching, READING, SLOTS, slotOf, topHash } from "./rules.ts";
 import type { Chunk } from "./value-chunk.ts";
+import { CHUNK_BITS, CHUNK_MASK, FORMS, PAIR, REST } from "./value-words.ts";
 import type { ValueMapParts } from "./storage.ts";
 import { ValueMap } from "./value-map.ts";
 
@@ -36,10 +37,50 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     this.#second = second;
   }
 
-  protected override hashOf(key: K, mode: number): number {
-    this.mayUse(mode);
+  override get(key: K): V | Z {
     const a = (key as Fields)[this.#first];
     const b = (key as Fields)[this.#second];
+    const t = this.table;
+    if (typeof a !== "number" || typeof b !== "number" || t === null || this.old !== null) {
+      return this.valueAtSlot(this.find(key, this.#hash(a, b), READING));
+    }
+    const k = a | 0;
+    const l = b | 0;
+    if (k !== a || l !== b) return this.valueAtSlot(this.find(key, this.#hash(a, b), READING));
+    // The everyday case, in a few instructions: see `word-map.ts` for what is gained by that.
+    const { imul } = Math;
+    let h = k ^ this.hash0;
+    h = imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h ^= l ^ (h >>> 16);
+    h = imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h ^= h >>> 16;
+    const i = h & t.mask;
+    const c = t.chunks[i >>> CHUNK_BITS]!;
+    const m = c.meta;
+    const o = imul(i & CHUNK_MASK, c.stride);
+    const found = matching(m[o]!, m[o + 1]!, imul(topHash(h), 0x01010101));
+    if (found !== 0) {
+      const s = slotOf(found);
+      const at = o + REST + imul(s, c.step);
+      const forms = m[o + FORMS]! >>> s;
+      if (m[at] === k && m[at + 1] === l && (forms & PAIR) !== 0) {
+        if ((forms & 1) === 0) return c.values[((i & CHUNK_MASK) << 3) + s] as V;
+        return c.f64[(at >>> 1) + 1] as V;
+      }
+    }
+    this.#a = a;
+    this.#b = b;
+    return this.valueAtSlot(this.find(key, h, READING));
+  }
+
+  protected override hashOf(key: K, mode: number): number {
+    this.mayUse(mode);
+    return this.#hash((key as Fields)[this.#first], (key as Fields)[this.#second]);
+  }
+
+  #hash(a: unknown, b: unknown): number {
     this.#a = a;
     this.#b = b;
     const seed = this.hash0;
@@ -51,7 +92,7 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
 
   protected override matches(c: Chunk, bucket: number, slot: number): boolean {
     if (c.isPair(bucket, slot)) {
-      const at = bucket * c.stride + c.pairs + slot * 2;
+      const at = bucket * c.stride + c.pairs + slot * c.step;
       return c.meta[at] === this.#a && c.meta[at + 1] === this.#b;
     }
     const k = c.keys[bucket * SLOTS + slot] as Fields;

@@ -1,8 +1,8 @@
 /**
  * A chunk of the buckets of a map on JavaScript values: their records, keys and values.
  *
- * A record is eight tophash bytes, the overflow link, the form bits, and then, as the {@link Shape} of the map has it, eight keys of
- * two words, eight numbers, eight full hashes. Keys and values that are references lie in arrays of JavaScript values,
+ * A record is eight tophash bytes, the overflow link, the form bits, and then, as the {@link Shape} of the map has it, for each slot
+ * a key of two words and a number, and last eight full hashes. Keys and values that are references lie in arrays of JavaScript values,
  * made when the first entry needs them.
  *
  * Invariants
@@ -12,14 +12,17 @@
  *
  * Why numbers in the record: in an array of values V8 keeps each fraction as an object of its own, one more miss of the
  * cache at each read and sixteen more bytes for its collector; the same for a copy of a key with two fields. In arrays
- * of their own they would be on pages of their own, and finding a page takes as long as finding what is on it.
+ * of their own they would be on pages of their own, and finding a page takes as long as finding what is on it. Why the words of a key
+ * and its number side by side: they share a cache line. Why the hashes last: nobody reads them but growth and foreign hashers.
  */
 import { EMPTY_ONE, SLOTS } from "./rules.ts";
-import { CHUNK_BITS, FORMS, HASH_WORDS, PAIR, PAIR_WORDS, REST } from "./value-words.ts";
+import { CHUNK_BITS, FORMS, NUMBER_WORDS, PAIR, PAIR_WORDS, REST } from "./value-words.ts";
 
 /** Where what is in a record: in words, 0 for what is not there. */
 export interface Shape {
   readonly stride: number;
+  /** From one slot's key of two words, and number, to the next one's. */
+  readonly step: number;
   readonly pairs: number;
   readonly numbers: number;
   readonly hashes: number;
@@ -27,12 +30,14 @@ export interface Shape {
 
 /** The shape of records with or without keys of two words and numbers. */
 export function shapeOf(pairs: boolean, numbers: boolean): Shape {
-  const behind = REST + (pairs ? PAIR_WORDS : 0);
-  const hashes = behind + (numbers ? PAIR_WORDS : 0);
+  const pair = pairs ? PAIR_WORDS : 0;
+  const step = pair + (numbers ? NUMBER_WORDS : 0);
+  const hashes = REST + SLOTS * step;
   return {
-    stride: hashes + HASH_WORDS,
+    stride: hashes + SLOTS,
+    step,
     pairs: pairs ? REST : 0,
-    numbers: numbers ? behind : 0,
+    numbers: numbers ? REST + pair : 0,
     hashes,
   };
 }
@@ -51,6 +56,7 @@ export class Chunk {
   /** The same memory. */
   readonly f64: Float64Array;
   readonly stride: number;
+  readonly step: number;
   readonly pairs: number;
   readonly numbers: number;
   readonly hashes: number;
@@ -61,6 +67,7 @@ export class Chunk {
     this.meta = new Int32Array(buckets * shape.stride);
     this.f64 = new Float64Array(this.meta.buffer);
     this.stride = shape.stride;
+    this.step = shape.step;
     this.pairs = shape.pairs;
     this.numbers = shape.numbers;
     this.hashes = shape.hashes;
@@ -75,7 +82,7 @@ export class Chunk {
   value(bucket: number, slot: number): unknown {
     const o = bucket * this.stride;
     return ((this.meta[o + FORMS]! >>> slot) & 1) !== 0
-      ? this.f64[((o + this.numbers) >>> 1) + slot]!
+      ? this.f64[(o + this.numbers + slot * this.step) >>> 1]!
       : this.values[bucket * SLOTS + slot];
   }
 
@@ -85,7 +92,7 @@ export class Chunk {
     const bit = 1 << slot;
     const forms = this.meta[o + FORMS]!;
     if (typeof value === "number" && this.numbers !== 0) {
-      this.f64[((o + this.numbers) >>> 1) + slot] = value;
+      this.f64[(o + this.numbers + slot * this.step) >>> 1] = value;
       if ((forms & bit) !== 0) return;
       this.meta[o + FORMS] = forms | bit;
       if (this.values !== NO_SLOTS) this.values[bucket * SLOTS + slot] = undefined;
@@ -94,7 +101,7 @@ export class Chunk {
       this.values[bucket * SLOTS + slot] = value;
       if ((forms & bit) === 0) return;
       this.meta[o + FORMS] = forms & ~bit;
-      this.f64[((o + this.numbers) >>> 1) + slot] = 0;
+      this.f64[(o + this.numbers + slot * this.step) >>> 1] = 0;
     }
   }
 
@@ -114,7 +121,7 @@ export class Chunk {
   setPair(bucket: number, slot: number, a: number, b: number): void {
     const { meta } = this;
     const o = bucket * this.stride;
-    const at = o + this.pairs + slot * 2;
+    const at = o + this.pairs + slot * this.step;
     meta[at] = a;
     meta[at + 1] = b;
     meta[o + FORMS]! |= PAIR << slot;
@@ -123,7 +130,7 @@ export class Chunk {
 
   #dropPair(bucket: number, slot: number): void {
     const o = bucket * this.stride;
-    const at = o + this.pairs + slot * 2;
+    const at = o + this.pairs + slot * this.step;
     this.meta[at] = 0;
     this.meta[at + 1] = 0;
     this.meta[o + FORMS]! &= ~(PAIR << slot);
@@ -150,14 +157,15 @@ export class Chunk {
     if ((forms & PAIR) === 0) {
       to.setKey(toBucket, toSlot, this.keys[p]);
     } else {
-      const at = o + this.pairs + slot * 2;
+      const at = o + this.pairs + slot * this.step;
       to.setPair(toBucket, toSlot, this.meta[at]!, this.meta[at + 1]!);
     }
     if ((forms & 1) === 0) {
       to.setValue(toBucket, toSlot, this.values[p]);
     } else {
       const d = toBucket * this.stride;
-      to.f64[((d + this.numbers) >>> 1) + toSlot] = this.f64[((o + this.numbers) >>> 1) + slot]!;
+      to.f64[(d + this.numbers + toSlot * this.step) >>> 1] =
+        this.f64[(o + this.numbers + slot * this.step) >>> 1]!;
       to.meta[d + FORMS]! |= 1 << toSlot;
     }
   }
@@ -174,7 +182,7 @@ export class Chunk {
     this.forget(bucket, slot);
     if (this.isPair(bucket, slot)) this.#dropPair(bucket, slot);
     const o = bucket * this.stride;
-    if (this.numbers !== 0) this.f64[((o + this.numbers) >>> 1) + slot] = 0;
+    if (this.numbers !== 0) this.f64[(o + this.numbers + slot * this.step) >>> 1] = 0;
     this.meta[o + FORMS]! &= ~(1 << slot);
     this.setTop(bucket, slot, EMPTY_ONE);
   }
@@ -184,20 +192,20 @@ export class Chunk {
     const { meta } = this;
     const o = bucket * this.stride;
     const p = bucket * SLOTS + slot;
-    const at = o + this.pairs + slot * 2;
+    const at = o + this.pairs + slot * this.step;
     return (
       this.keys[p] === undefined &&
       this.values[p] === undefined &&
       (meta[o + FORMS]! & ((PAIR | 1) << slot)) === 0 &&
       (this.pairs === 0 || (meta[at] === 0 && meta[at + 1] === 0)) &&
-      (this.numbers === 0 || this.f64[((o + this.numbers) >>> 1) + slot] === 0)
+      (this.numbers === 0 || this.f64[(o + this.numbers + slot * this.step) >>> 1] === 0)
     );
   }
 
-  /** Lets go of all references, when all entries have moved. The records tell so. */
-  drop(): void {
-    this.keys = NO_SLOTS;
-    this.values = NO_SLOTS;
+  /** Empties all of it, when all entries have moved and so no references are left. */
+  reset(): this {
+    this.meta.fill(0);
+    return this;
   }
 
   /** Bytes, places of JavaScript values counted as 8 each. */

@@ -15,14 +15,13 @@
  * string, and a lookup compares keys only when all 32 bits agree.
  */
 import type { BucketDump, Hasher } from "./api.ts";
-import { BaseMap } from "./base.ts";
+import { BaseMap, movedChain } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
 import { AnyHash } from "./any-hash.ts";
 import {
   EMPTY_REST,
   hintToB,
   matching,
-  MIN_TOP_HASH,
   overLoadFactor,
   READING,
   SAME_SIZE_GROW,
@@ -35,7 +34,7 @@ import {
 import type { Snapshot, ValueMapParts } from "./storage.ts";
 import { type Chunk, shapeOf } from "./value-chunk.ts";
 import { Table, type Unpack } from "./value-table.ts";
-import { CHUNK_BITS, CHUNK_MASK, LINK, SLOT_BITS } from "./value-words.ts";
+import { CHUNK_BITS, CHUNK_MASK, FORMS, LINK, SLOT_BITS } from "./value-words.ts";
 
 /** Go's map on JavaScript values. */
 export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
@@ -89,9 +88,28 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   get(key: K): V | Z {
-    const slot = this.find(key, this.hashOf(key, READING), READING);
-    if (slot < 0) return this.#zero();
-    return this.place!.value(slot) as V;
+    const h = this.hashOf(key, READING);
+    const t = this.table;
+    if (t !== null && this.old === null && this.hasher === null) {
+      // The everyday case, in a few instructions: see `word-map.ts` for what is gained by that.
+      const b = h & t.mask;
+      const c = t.chunks[b >>> CHUNK_BITS]!;
+      const m = c.meta;
+      const o = Math.imul(b & CHUNK_MASK, c.stride);
+      const found = matching(m[o]!, m[o + 1]!, Math.imul(topHash(h), 0x01010101));
+      const s = slotOf(found);
+      const at = ((b & CHUNK_MASK) << 3) + s;
+      if (found !== 0 && c.keys[at] === key) {
+        if (((m[o + FORMS]! >>> s) & 1) === 0) return c.values[at] as V;
+        return c.f64[(o + c.numbers + Math.imul(s, c.step)) >>> 1] as V;
+      }
+    }
+    return this.valueAtSlot(this.find(key, h, READING));
+  }
+
+  /** The value of the slot found, or the zero value. */
+  protected valueAtSlot(slot: number): V | Z {
+    return slot < 0 ? this.#zero() : (this.place!.value(slot) as V);
   }
 
   getOk(key: K): [value: V, ok: true] | [value: Z, ok: false] {
@@ -119,7 +137,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     const h = this.hashOf(key, WRITING);
     if (this.table === null) this.table = this.#tableFor(value);
     for (;;) {
-      if (this.old !== null) this.#growWork(h & ((1 << this.B) - 1));
+      if (this.old !== null) this.#growWork();
       const found = this.find(key, h, WRITING);
       if (found >= 0) {
         const c = this.place!.chunks[found >>> SLOT_BITS]!;
@@ -135,8 +153,9 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         continue; // Growing moves everything.
       }
       const stored = this.toStore(key);
-      const slot = this.table.insert(h);
-      const c = this.table.chunks[slot >>> SLOT_BITS]!;
+      const t = this.home(h);
+      const slot = t.insert(h);
+      const c = t.chunks[slot >>> SLOT_BITS]!;
       this.putKey(c, (slot >>> 3) & CHUNK_MASK, slot & 7, stored);
       c.setValue((slot >>> 3) & CHUNK_MASK, slot & 7, value);
       this.version++;
@@ -148,10 +167,11 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   delete(key: K): boolean {
     const h = this.hashOf(key, WRITING);
     if (this.len === 0) return false;
-    if (this.old !== null) this.#growWork(h & ((1 << this.B) - 1));
+    if (this.old !== null) this.#growWork();
     const slot = this.find(key, h, WRITING);
     if (slot < 0) return false;
-    this.table!.erase(h & ((1 << this.B) - 1), slot >>> 3, slot & 7);
+    const t = this.place!;
+    t.erase(h & t.mask, slot >>> 3, slot & 7);
     this.len--;
     this.version++;
     // A new seed makes it harder to bring about collisions again and again.
@@ -191,35 +211,15 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   evacuated(index: number): boolean {
-    return this.old!.evacuated(index);
+    return index < this.nevacuate;
   }
 
   gather(old: boolean, index: number, offset: number, want: number, out: Snapshot<K, V>): void {
     const t = old ? this.old : this.table;
     out.place = t;
     if (t === null) return;
-    const mask = (1 << this.B) - 1;
-    let order = 0;
-    for (let b = index; ; order += SLOTS) {
-      const c = t.chunks[b >>> CHUNK_BITS]!;
-      const m = c.meta;
-      const o = (b & CHUNK_MASK) * c.stride;
-      for (let j = 0; j < SLOTS; j++) {
-        const i = (j + offset) & (SLOTS - 1);
-        if (((m[o + (i >>> 2)]! >>> (i << 3)) & 0xff) < MIN_TOP_HASH) continue;
-        if (want >= 0 && (m[o + c.hashes + i]! & mask) !== want) continue;
-        const slot = b * SLOTS + i;
-        const key = t.key(slot) as K;
-        const n = out.n++;
-        out.keys[n] = key;
-        out.orders[n] = order + j;
-        out.slots[n] = slot;
-        out.values[n] = t.value(slot) as V;
-        out.reflexive[n] = this.reflexive(key);
-      }
-      b = m[o + LINK]!;
-      if (b === 0) return;
-    }
+    t.gather(index, offset, want, (1 << this.B) - 1, out);
+    for (let i = 0; i < out.n; i++) out.reflexive[i] = this.reflexive(out.keys[i]!);
   }
 
   valueAt(from: Snapshot<K, V>, i: number): V {
@@ -238,6 +238,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   protected dumpChain(old: boolean, index: number): BucketDump<K, V>[] {
+    if (old && this.evacuated(index)) return movedChain();
     return ((old ? this.old : this.table) ?? this.#tableFor(0)).dump(index);
   }
 
@@ -293,34 +294,34 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     return this.hasher === null ? key === key : this.#same(key, key, READING);
   }
 
-  /** Whether the key of a slot is `key`, whose hash is the same; `key` is the one {@link ValueMap.hashOf} has just seen. */
-  protected matches(c: Chunk, bucket: number, slot: number, key: K, mode: number): boolean {
+  /** Whether the key of a slot is `key`, which {@link ValueMap.hashOf} has just seen; its hash is `h`. */
+  protected matches(c: Chunk, bucket: number, slot: number, key: K, h: number, mode: number) {
     const k = c.keys[bucket * SLOTS + slot] as K;
-    return this.hasher === null ? k === key : this.#same(k, key, mode);
+    if (this.hasher === null) return k === key;
+    return c.meta[bucket * c.stride + c.hashes + slot] === h && this.#same(k, key, mode);
+  }
+
+  /** The table that has the chain of a hash now. */
+  protected home(h: number): Table {
+    const { old } = this;
+    return old !== null && !this.evacuated(h & old.mask) ? old : this.table!;
   }
 
   /** The slot of a key, or -1; {@link ValueMap.place} is the table it is in. */
   protected find(key: K, h: number, mode: number): number {
-    let t = this.table;
-    if (t === null || this.len === 0) return -1;
-    let b = h & ((1 << this.B) - 1);
-    if (this.old !== null) {
-      const ob = b & ((1 << this.old.B) - 1);
-      if (!this.evacuated(ob)) {
-        t = this.old;
-        b = ob;
-      }
-    }
+    if (this.table === null) return -1;
+    const t = this.home(h);
+    let b = h & t.mask;
     const pattern = Math.imul(topHash(h), 0x01010101);
     do {
       const c = t.chunks[b >>> CHUNK_BITS]!;
       const i = b & CHUNK_MASK;
       const m = c.meta;
-      const o = i * c.stride;
+      const o = Math.imul(i, c.stride);
       const w1 = m[o + 1]!;
       for (let z = matching(m[o]!, w1, pattern); z !== 0; z &= z - 1) {
         const s = slotOf(z);
-        if (m[o + c.hashes + s] === h && this.matches(c, i, s, key, mode)) {
+        if (this.matches(c, i, s, key, h, mode)) {
           this.place = t;
           return b * SLOTS + s;
         }
@@ -342,33 +343,24 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     this.moves++;
   }
 
-  /** Moves the old bucket that is about to be used, and one more so that growth comes to an end. */
-  #growWork(bucket: number): void {
-    this.#evacuate(bucket & ((1 << this.old!.B) - 1));
-    if (this.old !== null) this.#evacuate(this.nevacuate);
+  /** Moves the next two old chains, see `heap-map.ts`. */
+  #growWork(): void {
+    this.#evacuate();
+    if (this.old !== null) this.#evacuate();
   }
 
-  #evacuate(index: number): void {
+  #evacuate(): void {
     const old = this.old!;
-    if (!old.evacuated(index)) {
-      this.version++;
-      this.moves++;
-      old.moveTo(this.table!, index, (this.flags & SAME_SIZE_GROW) !== 0 ? 0 : 1 << old.B);
-    }
-    if (index === this.nevacuate) this.#advance(old);
-  }
-
-  #advance(old: Table): void {
-    const end = 2 ** old.B;
-    // Never more than 1024 at once, so that a call stays O(1).
-    const stop = Math.min(this.nevacuate + 1025, end);
-    const before = this.nevacuate >>> CHUNK_BITS;
-    do this.nevacuate++;
-    while (this.nevacuate < stop && this.evacuated(this.nevacuate));
-    for (let c = before; c < this.nevacuate >>> CHUNK_BITS; c++) old.drop(c);
-    if (this.nevacuate === end) {
+    this.version++;
+    this.moves++;
+    old.moveTo(this.table!, this.nevacuate, (this.flags & SAME_SIZE_GROW) !== 0 ? 0 : 1 << old.B);
+    const n = ++this.nevacuate;
+    if (n > old.mask) {
       this.old = null;
+      this.table!.spare.length = 0;
       this.flags &= ~SAME_SIZE_GROW;
+    } else if ((n & CHUNK_MASK) === 0) {
+      old.pass((n >>> CHUNK_BITS) - 1, this.table!);
     }
   }
 

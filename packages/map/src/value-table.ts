@@ -7,6 +7,7 @@
  */
 import type { BucketDump } from "./api.ts";
 import { isLive, topsOf } from "./base.ts";
+import type { Snapshot } from "./storage.ts";
 import {
   countOverflow,
   EMPTY_ONE,
@@ -28,7 +29,11 @@ export type Unpack = (a: number, b: number) => unknown;
 /** A table of `2^B` buckets and their overflow buckets. */
 export class Table {
   readonly B: number;
+  /** `2^B - 1`. */
+  readonly mask: number;
   readonly chunks: Chunk[];
+  /** Chunks of the old table whose entries have all moved, emptied when they are used again. */
+  readonly spare: Chunk[] = [];
   /** Go's `noverflow`: overflow buckets, an estimate above B = 15. */
   noverflow = 0;
   #nextOverflow = 0;
@@ -39,6 +44,7 @@ export class Table {
 
   constructor(B: number, shape: Shape, random: () => number, unpack: Unpack | null) {
     this.B = B;
+    this.mask = 2 ** B - 1;
     this.#shape = shape;
     this.#random = random;
     this.#unpack = unpack;
@@ -55,7 +61,9 @@ export class Table {
     const c = bucket >>> CHUNK_BITS;
     const found = this.chunks[c]!;
     if (found !== NO_CHUNK) return found;
-    return (this.chunks[c] = new Chunk(1 << Math.min(this.B, CHUNK_BITS), this.#shape));
+    const spare = this.spare.pop();
+    return (this.chunks[c] =
+      spare?.reset() ?? new Chunk(1 << Math.min(this.B, CHUNK_BITS), this.#shape));
   }
 
   /** A new overflow bucket, linked behind `bucket`. */
@@ -91,7 +99,7 @@ export class Table {
     const c = this.chunks[slot >>> SLOT_BITS]!;
     const b = (slot >>> 3) & CHUNK_MASK;
     if (!c.isPair(b, slot & 7)) return c.keys[b * SLOTS + (slot & 7)];
-    const at = b * c.stride + c.pairs + (slot & 7) * 2;
+    const at = b * c.stride + c.pairs + (slot & 7) * c.step;
     return this.#unpack!(c.meta[at]!, c.meta[at + 1]!);
   }
 
@@ -102,7 +110,7 @@ export class Table {
 
   /** Makes an entry in the first free slot of its chain, without key and value; the slot. */
   insert(h: number): number {
-    for (let b = h & ((1 << this.B) - 1); ;) {
+    for (let b = h & this.mask; ;) {
       const c = this.touch(b);
       const i = b & CHUNK_MASK;
       const o = i * c.stride;
@@ -113,6 +121,35 @@ export class Table {
       }
       const next = c.meta[o + LINK]!;
       b = next === 0 ? this.extend(b) : next;
+    }
+  }
+
+  /** Appends the live entries of a chain to a snapshot, see `Storage.gather`; of `want` the bits of `mask` count. */
+  gather<K, V>(
+    index: number,
+    offset: number,
+    want: number,
+    mask: number,
+    out: Snapshot<K, V>,
+  ): void {
+    let order = 0;
+    for (let b = index; ; order += SLOTS) {
+      const c = this.chunks[b >>> CHUNK_BITS]!;
+      const m = c.meta;
+      const o = (b & CHUNK_MASK) * c.stride;
+      for (let j = 0; j < SLOTS; j++) {
+        const i = (j + offset) & (SLOTS - 1);
+        if (((m[o + (i >>> 2)]! >>> (i << 3)) & 0xff) < MIN_TOP_HASH) continue;
+        if (want >= 0 && (m[o + c.hashes + i]! & mask) !== want) continue;
+        const slot = b * SLOTS + i;
+        const n = out.n++;
+        out.keys[n] = this.key(slot) as K;
+        out.orders[n] = order + j;
+        out.slots[n] = slot;
+        out.values[n] = this.value(slot) as V;
+      }
+      b = m[o + LINK]!;
+      if (b === 0) return;
     }
   }
 
@@ -141,12 +178,6 @@ export class Table {
     } while (this.top(b, i) === EMPTY_ONE);
   }
 
-  /** Whether a chain has been moved to another table. */
-  evacuated(bucket: number): boolean {
-    const top = this.top(bucket, 0);
-    return top > EMPTY_ONE && top < MIN_TOP_HASH;
-  }
-
   /** Copies all entries that have not moved elsewhere into another table. */
   copyTo(to: Table): void {
     this.chunks.forEach((from, index) => {
@@ -167,7 +198,7 @@ export class Table {
     let y = index + newbit;
     let xi = 0;
     let yi = 0;
-    this.touch(index);
+    if (this.chunks[index >>> CHUNK_BITS] === NO_CHUNK) return;
     for (let b = index; ;) {
       const from = this.chunks[b >>> CHUNK_BITS]!;
       const i = b & CHUNK_MASK;
@@ -208,9 +239,12 @@ export class Table {
     }
   }
 
-  /** Lets go of the places of a chunk whose entries have all moved. */
-  drop(chunk: number): void {
-    this.chunks[chunk]!.drop();
+  /** Hands a chunk whose entries have all moved to the table that they moved to. */
+  pass(chunk: number, to: Table): void {
+    const c = this.chunks[chunk]!;
+    if (c === NO_CHUNK) return;
+    this.chunks[chunk] = NO_CHUNK;
+    to.spare.push(c);
   }
 
   /** Bytes of all chunks, places of JavaScript values counted as 8 each. */

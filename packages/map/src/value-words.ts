@@ -15,9 +15,8 @@ export const LINK = 2;
 export const FORMS = 3;
 /** First word behind these four. */
 export const REST = 4;
-/** Words of eight hashes. */
-export const HASH_WORDS = 8;
-/** Words of eight keys of two words, and of eight numbers. */
-export const PAIR_WORDS = 16;
+/** Words of a key of two words, and of a number. */
+export const PAIR_WORDS = 2;
+export const NUMBER_WORDS = 2;
 /** Bit of slot 0 for a key kept as two words. */
 export const PAIR = 256;

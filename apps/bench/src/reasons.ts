@@ -90,8 +90,6 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "gc/record": { "*": "both hold 16 bytes; the rest is the bookkeeping of spans" },
   "slice/loop": {
-    JavaScript:
-      "a branch to the panic leaves the loop, and V8 moves loads out of a loop only if nothing leaves it: store, address and length are loaded for each element; `view()` is the way round",
     Go: "Go's compiler proves the index in range and checks nothing; V8 checks the index twice, the counter for overflow, and whether it should stop",
   },
   "slice/view": {

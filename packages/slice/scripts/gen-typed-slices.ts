@@ -1,5 +1,5 @@
 /**
- * Writes src/typed-slices.generated.ts: one slice class per typed array, each with its own index loop.
+ * Writes src/typed-slices.generated.ts: two slice classes per typed array, each with its own index loop.
  *
  * Run: node --import tsx packages/slice/scripts/gen-typed-slices.ts; a test checks that the file is up to date.
  */
@@ -12,30 +12,35 @@ const integer = (bits: number, signed: boolean): string =>
 const big = (signed: boolean): string =>
   signed ? "a bigint of 64 bits" : "an unsigned bigint of 64 bits";
 
-/** Array, Go's element type, the expression that is true for a value that does not fit, what is wanted. */
-const KINDS: readonly (readonly [kind: string, goType: string, bad: string, want: string])[] = [
-  ["Int8", "int8", "((v << 24) >> 24) !== v", integer(8, true)],
-  ["Uint8", "uint8", "(v & 0xff) !== v", integer(8, false)],
-  ["Uint8Clamped", "uint8", "(v & 0xff) !== v", integer(8, false)],
-  ["Int16", "int16", "((v << 16) >> 16) !== v", integer(16, true)],
-  ["Uint16", "uint16", "(v & 0xffff) !== v", integer(16, false)],
-  ["Int32", "int32", "(v | 0) !== v", integer(32, true)],
-  ["Uint32", "uint32", "v >>> 0 !== v", integer(32, false)],
-  ["Float32", "float32", 'typeof v !== "number"', "a number"],
-  ["Float64", "float64", 'typeof v !== "number"', "a number"],
-  ["BigInt64", "int64", 'typeof v !== "bigint" || BigInt.asIntN(64, v) !== v', big(true)],
-  ["BigUint64", "uint64", 'typeof v !== "bigint" || BigInt.asUintN(64, v) !== v', big(false)],
+/** Array, Go's element type, the expression that is true for a value that fits, what is wanted. */
+const KINDS: readonly (readonly [kind: string, goType: string, fits: string, want: string])[] = [
+  ["Int8", "int8", 'typeof v === "number" && (v << 24) >> 24 === v', integer(8, true)],
+  ["Uint8", "uint8", 'typeof v === "number" && (v & 0xff) === v', integer(8, false)],
+  ["Uint8Clamped", "uint8", 'typeof v === "number" && (v & 0xff) === v', integer(8, false)],
+  ["Int16", "int16", 'typeof v === "number" && (v << 16) >> 16 === v', integer(16, true)],
+  ["Uint16", "uint16", 'typeof v === "number" && (v & 0xffff) === v', integer(16, false)],
+  ["Int32", "int32", 'typeof v === "number" && (v | 0) === v', integer(32, true)],
+  ["Uint32", "uint32", 'typeof v === "number" && v >>> 0 === v', integer(32, false)],
+  ["Float32", "float32", 'typeof v === "number"', "a number"],
+  ["Float64", "float64", 'typeof v === "number"', "a number"],
+  ["BigInt64", "int64", 'typeof v === "bigint" && BigInt.asIntN(64, v) === v', big(true)],
+  ["BigUint64", "uint64", 'typeof v === "bigint" && BigInt.asUintN(64, v) === v', big(false)],
 ];
 
-const oneClass = ([kind, goType, bad, want]: (typeof KINDS)[number]): string => {
+/**
+ * The two classes of a kind: slices that begin where their store does, and all others.
+ * `place` is where element `i` lies, `read` the text of `get` and `set` that finds the place of an index or fails.
+ */
+const oneKind = ([kind, goType, fits, want]: (typeof KINDS)[number]): string => {
   const T = kind.startsWith("Big") ? "bigint" : "number";
   const C = `${kind}Slice`;
+  const P = `${kind}Part`;
   const A = `${kind}Array`;
-  // Spares an overflow check. Not for bytes, whose places in a heap may lie beyond 2^31.
-  const at = kind.includes("nt8") ? "this.off + i" : "(this.off + i) | 0";
-  return `
-/** Go's \`[]${goType}\` on ${kind === "Int8" || kind.startsWith("Int") ? "an" : "a"} \`${A}\`. */
-export class ${C} extends TypedSlice<${A}> {
+  const small = kind.includes("nt8") || kind.includes("nt16");
+  const an = kind.startsWith("Int") ? "an" : "a";
+  const oneClass = (name: string, what: string, index: string, part: string): string => `
+/** ${what} */
+export class ${name} extends TypedSlice<${A}> {
   declare readonly backing: Backing<${T}>;
   declare readonly array: ${A};
   declare readonly off: number;
@@ -52,53 +57,88 @@ export class ${C} extends TypedSlice<${A}> {
   }
   /** See slice.ts on names. */
   static override get name(): string {
-    return "${C}";
+    return "${name}";
   }
-  get(i: number): ${T} {
-    if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    return this.array[${at}]!;
-  }
-  set(i: number, v: ${T}): void {
-    if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
-    if (${bad}) this.check(v);
-    this.array[this.off + i] = v;
-  }
-  appendOne(v: ${T}): this {
-    if (${bad}) this.check(v);
+${index}  appendOne(v: ${T}): this {
+    if (!(${fits})) this.check(v);
     const n = this.len;
     if (n < this.cap) {
-      this.array[this.off + n] = v;
-      return new ${C}(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      this.array[${name === C ? "n" : "this.off + n"}] = v;
+      return new ${name}(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    const off = cap === 0 ? this.off : this.off + lo;
-    return new ${C}(this.backing, this.array, off, len, cap) as this;
+${part}
   }
   override check(v: ${T}): void {
-    if (${bad}) throw valueError("${goType}", v, "${want}");
+    if (!(${fits})) throw valueError("${goType}", v, "${want}");
   }
   override put(i: number, v: ${T}): void {
-    this.array[this.off + i] = v;
+    this.array[${name === C ? "i" : "this.off + i"}] = v;
   }
 }
 `;
+  const inRange = 'typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i';
+  // The kinds are asked first, as operators throw errors of their own for symbols and bigints; V8 knows them and asks nothing.
+  // No branch leads out of the loop that calls them: a bad index reads beyond the store, and V8 knows that what lies in
+  // a typed array is not undefined until it has seen the contrary.
+  const selecting = (place: string): string => `  get(i: number): ${T} {
+    const v = this.array[${inRange} ? ${place} : 0x7fff_ffff];
+    if (v === undefined) failIndex(this, i);
+    return v;
+  }
+  set(i: number, v: ${T}): void {
+    const k = ${inRange} && ${fits} ? ${place} : 0x7fff_ffff;
+    if (this.array[k] === undefined) failSet(this, i, v);
+    this.array[k] = v;
+  }
+`;
+  const at = kind.includes("nt8") ? "this.off + i" : "(this.off + i) | 0";
+  // A heap may be 4 GiB: no index lies beyond its bytes and half words that is a small integer.
+  const branching = `  get(i: number): ${T} {
+    if (!(${inRange})) failIndex(this, i);
+    return this.array[${at}]!;
+  }
+  set(i: number, v: ${T}): void {
+    if (!(${inRange} && ${fits})) failSet(this, i, v);
+    this.array[${at}] = v;
+  }
+`;
+  return (
+    oneClass(
+      C,
+      `Go's \`[]${goType}\` on ${an} \`${A}\`, from its first element on.`,
+      selecting("i"),
+      `    return (
+      lo === 0 || cap === 0
+        ? new ${C}(this.backing, this.array, this.off, len, cap)
+        : new ${P}(this.backing, this.array, lo, len, cap)
+    ) as this;`,
+    ) +
+    oneClass(
+      P,
+      `Go's \`[]${goType}\` on ${an} \`${A}\`, from a later element on, or in a heap.`,
+      small ? branching : selecting(at),
+      `    const off = cap === 0 ? this.off : this.off + lo;
+    return new ${P}(this.backing, this.array, off, len, cap) as this;`,
+    )
+  );
 };
 
 /** The whole text of the generated file. */
 export function generate(): string {
   return `/**
- * GENERATED by scripts/gen-typed-slices.ts; do not edit. One class per typed array, so that each index loop
- * meets one kind of array only; see slice.ts for the invariants and the why.
+ * GENERATED by scripts/gen-typed-slices.ts; do not edit. Two classes per typed array, so that each index loop
+ * meets one kind of array only and one that begins at 0 adds no offset; see slice.ts for the invariants and the why.
  */
 import type { Backing } from "./api.ts";
 import { valueError } from "./errors.ts";
-import { failIndex } from "./slice.ts";
+import { failIndex, failSet } from "./slice.ts";
 import { TypedSlice } from "./typed-slice.ts";
-${KINDS.map(oneClass).join("")}`;
+${KINDS.map(oneKind).join("")}`;
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

@@ -60,12 +60,12 @@ export class ArraySlice<T> extends Slice<T> {
   }
 
   get(i: number): T {
-    if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
+    if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
     return this.array[this.off + i]!;
   }
 
   set(i: number, v: T): void {
-    if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
+    if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
     const { rules } = this.backing;
     if (rules.check !== null) rules.check(v);
     this.array[this.off + i] = rules.copy === null ? v : rules.copy(v);

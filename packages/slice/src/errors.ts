@@ -30,14 +30,16 @@ function notInteger(where: string, argument: string, value: unknown): Error {
     where,
     argument,
     value,
-    "an integer",
+    typeof value === "bigint" ? "a number" : "an integer",
     typeof value === "number" ? "range" : "type",
   );
 }
 
 /** `index out of range [5] with length 3`; without the length for a negative index. */
 export function indexError(i: unknown, len: number): Error {
-  if (!isInteger(i)) return notInteger("index", "i", i);
+  // Go has no other integers than its own: a bigint that would do is refused for its kind.
+  if (!isInteger(i) || (typeof i === "bigint" && i >= 0 && i < len))
+    return notInteger("index", "i", i);
   if (i < 0) return bounds(`index out of range [${digits(i)}]`);
   return bounds(`index out of range [${digits(i)}] with length ${len}`);
 }

@@ -75,7 +75,8 @@ export class GoString implements Bytes {
    * @throws RuntimeError `index out of range [i] with length n`
    */
   get(i: number): number {
-    if (!(i >= 0 && i < this.len) || (i | 0) !== i) throw indexError(i, this.len);
+    if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i))
+      throw indexError(i, this.len);
     return this.array[this.off + i]!;
   }
 

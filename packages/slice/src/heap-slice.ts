@@ -7,7 +7,7 @@
  *     passes the write barrier.
  *  3. The store lives as long as the slice does if its backing is rooted, else until the next safepoint.
  *
- * Numbers have no class here: a heap slice of `int32` *is* an `Int32Slice` whose array is the heap's own view, so its
+ * Numbers have no class here: a heap slice of `int32` *is* an `Int32Part` whose array is the heap's own view, so its
  * index loop is the one of typed arrays.
  */
 import type { Heap } from "@gort/gc";
@@ -45,13 +45,13 @@ export class HeapSlice<T> extends Slice<T> {
   }
 
   get(i: number): T {
-    if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
+    if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
     const { heap, type } = this.backing;
     return type.load(heap, this.off + i * type.size);
   }
 
   set(i: number, v: T): void {
-    if (!(i >= 0 && i < this.len) || (i | 0) !== i) failIndex(this, i);
+    if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
     const { heap, type } = this.backing;
     type.store(heap, this.off + i * type.size, v);
   }

@@ -186,7 +186,7 @@ class ElemInHeap<T> implements HeapElem<T> {
   private over(store: Store<T>, off: number, len: number, cap: number): Slice<T> {
     return this.typed === undefined
       ? new HeapSlice(store, this.view as Uint8Array, off, len, cap)
-      : (new this.typed.cls(store as never, this.view, off, len, cap) as unknown as Slice<T>);
+      : (new this.typed.partCls(store as never, this.view, off, len, cap) as unknown as Slice<T>);
   }
 }
 

@@ -13,6 +13,7 @@
  * Why one class per kind of store and not one class with a strategy: the index loop must compile to one bounds
  * check and one load. A `get` shared by eleven kinds of typed arrays sees eleven kinds of receivers, and V8 gives up
  * after four. So `get`, `set` and `appendOne` stand in each class and everything else stands here, once.
+ * Why two classes per typed array: a `get` without offset is as fast as the array itself (typed-slice.ts).
  * Why immutable headers: `s = append(s, v)` is Go's own protocol, two headers over one store are two objects, and a
  * range loop that holds one sees the length it began with. A mutable list was rejected: it is what
  * `Array` is already, and aliasing could not be expressed.
@@ -244,7 +245,18 @@ export function isSlice(v: unknown): v is Slice<unknown> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[SLICE] === true;
 }
 
-/** Throws an index error for `s[i]`; apart, so that the fast paths stay small. */
-export function failIndex(s: { readonly len: number }, i: unknown): never {
-  throw indexError(i, s.len);
+/** Throws what is wrong with `s[i]`; apart, so that the fast paths stay small. */
+export function failIndex(s: Slice<any>, i: unknown): never {
+  if (!isIndex(s, i)) throw indexError(i, s.len);
+  // Nothing: so the owner of the store has detached or shortened it.
+  throw badArgument("slice", "store", s.array, "storage that still holds all elements", "type");
 }
+
+/** Throws what is wrong with `s[i] = v`: the index first, as Go does. */
+export function failSet<T>(s: Slice<T>, i: unknown, v: T): never {
+  if (isIndex(s, i)) s.check(v);
+  failIndex(s, i);
+}
+
+const isIndex = (s: Slice<any>, i: unknown): boolean =>
+  Number.isInteger(i) && (i as number) >= 0 && (i as number) < s.len;

@@ -30,6 +30,8 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
   readonly name: string;
   readonly ctor: TypedArrayConstructor<A>;
   readonly cls: SliceClass<A>;
+  /** The class of slices that do not begin where their store does. */
+  readonly partCls: SliceClass<A>;
   readonly growth: GrowthRule;
   readonly size: number;
   readonly capMax: number;
@@ -39,11 +41,13 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     name: string,
     ctor: TypedArrayConstructor<A>,
     cls: SliceClass<A>,
+    partCls: SliceClass<A>,
     growth: GrowthRule = growthGo118,
   ) {
     this.name = name;
     this.ctor = ctor;
     this.cls = cls;
+    this.partCls = partCls;
     this.growth = growth;
     this.size = ctor.BYTES_PER_ELEMENT;
     this.capMax = elementsMax(this.size);
@@ -73,11 +77,12 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     return new this.cls(this, new this.ctor(0), -1, 0, 0);
   }
   withGrowth(rule: GrowthRule): TypedBacking<A> {
-    return new TypedBacking(this.name, this.ctor, this.cls, rule);
+    return new TypedBacking(this.name, this.ctor, this.cls, this.partCls, rule);
   }
   /** The same storage under the name of a defined type. */
   named(name: string): TypedBacking<A> {
-    return name === this.name ? this : new TypedBacking(name, this.ctor, this.cls, this.growth);
+    if (name === this.name) return this;
+    return new TypedBacking(name, this.ctor, this.cls, this.partCls, this.growth);
   }
   /** A slice over all of an array that the caller owns, without a copy. */
   over(array: A): TypedSlice<A> {
@@ -90,21 +95,42 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
 }
 
 const table: Readonly<Record<string, TypedBacking<any>>> = /* @__PURE__ */ (() => ({
-  Int8Array: new TypedBacking<Int8Array>("int8", Int8Array, g.Int8Slice),
-  Uint8Array: new TypedBacking<Uint8Array>("uint8", Uint8Array, g.Uint8Slice),
+  Int8Array: new TypedBacking<Int8Array>("int8", Int8Array, g.Int8Slice, g.Int8Part),
+  Uint8Array: new TypedBacking<Uint8Array>("uint8", Uint8Array, g.Uint8Slice, g.Uint8Part),
   Uint8ClampedArray: new TypedBacking<Uint8ClampedArray>(
     "uint8",
     Uint8ClampedArray,
     g.Uint8ClampedSlice,
+    g.Uint8ClampedPart,
   ),
-  Int16Array: new TypedBacking<Int16Array>("int16", Int16Array, g.Int16Slice),
-  Uint16Array: new TypedBacking<Uint16Array>("uint16", Uint16Array, g.Uint16Slice),
-  Int32Array: new TypedBacking<Int32Array>("int32", Int32Array, g.Int32Slice),
-  Uint32Array: new TypedBacking<Uint32Array>("uint32", Uint32Array, g.Uint32Slice),
-  Float32Array: new TypedBacking<Float32Array>("float32", Float32Array, g.Float32Slice),
-  Float64Array: new TypedBacking<Float64Array>("float64", Float64Array, g.Float64Slice),
-  BigInt64Array: new TypedBacking<BigInt64Array>("int64", BigInt64Array, g.BigInt64Slice),
-  BigUint64Array: new TypedBacking<BigUint64Array>("uint64", BigUint64Array, g.BigUint64Slice),
+  Int16Array: new TypedBacking<Int16Array>("int16", Int16Array, g.Int16Slice, g.Int16Part),
+  Uint16Array: new TypedBacking<Uint16Array>("uint16", Uint16Array, g.Uint16Slice, g.Uint16Part),
+  Int32Array: new TypedBacking<Int32Array>("int32", Int32Array, g.Int32Slice, g.Int32Part),
+  Uint32Array: new TypedBacking<Uint32Array>("uint32", Uint32Array, g.Uint32Slice, g.Uint32Part),
+  Float32Array: new TypedBacking<Float32Array>(
+    "float32",
+    Float32Array,
+    g.Float32Slice,
+    g.Float32Part,
+  ),
+  Float64Array: new TypedBacking<Float64Array>(
+    "float64",
+    Float64Array,
+    g.Float64Slice,
+    g.Float64Part,
+  ),
+  BigInt64Array: new TypedBacking<BigInt64Array>(
+    "int64",
+    BigInt64Array,
+    g.BigInt64Slice,
+    g.BigInt64Part,
+  ),
+  BigUint64Array: new TypedBacking<BigUint64Array>(
+    "uint64",
+    BigUint64Array,
+    g.BigUint64Slice,
+    g.BigUint64Part,
+  ),
 }))();
 
 /** Name of the typed array that holds values of a kind, or undefined if none does. */

@@ -1,0 +1,137 @@
+/** Slices of numbers: what each of the two classes of a kind refuses, and that it changes nothing. */
+import { createHeap } from "@gort/gc";
+import { int16, int32, uint8 } from "@gort/types";
+import { describe, expect, test } from "vitest";
+import { checkSlice, inHeap, makeSlice, nilSlice, sliceFrom, type Slice } from "@gort/slice";
+
+const ARRAYS = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+];
+const heap = createHeap({ reserve: 1 << 26 });
+
+const message = (f: () => unknown): string => {
+  try {
+    f();
+  } catch (e) {
+    return (e as Error).message;
+  }
+  return "nothing thrown";
+};
+
+/** The same three elements at the start of their store, further on in it, and in a heap. */
+function places(A: (typeof ARRAYS)[number]): [string, Slice<any>][] {
+  const one = A.name.startsWith("Big") ? 1n : 1;
+  const whole = makeSlice(A as typeof Int32Array, [one, one, one] as number[], 5);
+  const long = makeSlice(A as typeof Int32Array, 9).slice(4, 7, 9);
+  const all: [string, Slice<any>][] = [
+    ["from the start", whole],
+    ["further on", long],
+  ];
+  const kind = { Int16Array: int16, Int32Array: int32, Uint8Array: uint8 }[A.name];
+  if (kind !== undefined) all.push(["in a heap", makeSlice(inHeap(heap, kind), 3, 5)]);
+  for (const [, s] of all) for (let i = 0; i < 3; i++) s.set(i, one);
+  return all;
+}
+
+describe.each(ARRAYS)("a slice on an %o", (A) => {
+  const big = A.name.startsWith("Big");
+  test.each(places(A))("%s refuses every index that is none, by name and value", (_, s) => {
+    const out = (i: string): string => `runtime error: index out of range ${i}`;
+    const bad: [unknown, string][] = [
+      [3, out("[3] with length 3")],
+      [4, out("[4] with length 3")],
+      [-1, out("[-1]")],
+      [2 ** 31 - 1, out("[2147483647] with length 3")],
+      [2 ** 31, out("[2147483648] with length 3")],
+      [2 ** 32, out("[4294967296] with length 3")],
+      [1e300, out(`[${BigInt(1e300)}] with length 3`)],
+      [5n, out("[5] with length 3")],
+      [1.5, "index: i is 1.5, want an integer"],
+      [NaN, "index: i is NaN, want an integer"],
+      [Infinity, "index: i is Infinity, want an integer"],
+      [1n, "index: i is 1n, want a number"],
+      ["1", 'index: i is "1", want an integer'],
+      [undefined, "index: i is undefined, want an integer"],
+      [null, "index: i is null, want an integer"],
+      [Symbol("x"), "index: i is Symbol(x), want an integer"],
+      [{ valueOf: () => 1 }, "index: i is an object (Object), want an integer"],
+    ];
+    const before = s.toArray();
+    for (const [i, text] of bad) {
+      expect(message(() => s.get(i as number))).toBe(text);
+      expect(message(() => s.set(i as number, before[0]))).toBe(text);
+    }
+    expect(s.toArray()).toEqual(before);
+    expect(s.get(-0)).toBe(before[0]);
+    checkSlice(s);
+  });
+
+  test.each(places(A))("%s refuses every value of another kind, by name and value", (_, s) => {
+    const before = s.slice(0, s.cap).toArray();
+    const refused = [Symbol("x"), "1", null, undefined, {}, true, big ? 1 : 1n] as unknown[];
+    for (const v of refused) {
+      for (const f of [() => s.set(1, v), () => s.appendOne(v), () => s.append(v, v)]) {
+        expect(message(f)).toMatch(/^(u?int|float)\d+: value is .*, want an? /);
+      }
+    }
+    expect(s.slice(0, s.cap).toArray()).toEqual(before);
+  });
+
+  test("an index is looked at before the value, as in Go", () => {
+    const [[, s]] = places(A) as [[string, Slice<unknown>]];
+    expect(message(() => s.set(3, "no"))).toBe(
+      "runtime error: index out of range [3] with length 3",
+    );
+  });
+});
+
+test("a store that its owner has taken away is named, and not taken for a bad index", () => {
+  const array = Int32Array.of(1, 2, 3);
+  const s = sliceFrom(array);
+  structuredClone(array.buffer, { transfer: [array.buffer] });
+  const text = "slice: store is an object (Int32Array), want storage that still holds all elements";
+  expect(message(() => s.get(0))).toBe(text);
+  expect(message(() => s.set(2, 1))).toBe(text);
+  expect(message(() => s.get(3))).toBe("runtime error: index out of range [3] with length 3");
+});
+
+test("in a heap of 4 GiB no index of a nil slice of bytes or half words reads another's memory", () => {
+  const large = createHeap({ reserve: 2 ** 32 - 2 ** 16 });
+  for (const type of [uint8, int16]) {
+    const s = nilSlice(inHeap(large, type));
+    for (const i of [0, 7, 2 ** 31 - 1]) {
+      expect(message(() => s.get(i))).toBe(
+        `runtime error: index out of range [${i}] with length 0`,
+      );
+    }
+  }
+});
+
+test("slices of a slice keep to their own elements, whichever class they are of", () => {
+  const whole = makeSlice(Int32Array, [0, 1, 2, 3, 4, 5, 6, 7]);
+  const cases: [Slice<number>, number[]][] = [
+    [whole.slice(0, 3), [0, 1, 2]],
+    [whole.slice(2, 5), [2, 3, 4]],
+    [whole.slice(2, 6).slice(1, 3), [3, 4]],
+    [whole.slice(8), []],
+    [whole.slice(3, 3).slice(0, 2), [3, 4]],
+  ];
+  for (const [s, want] of cases) {
+    checkSlice(s);
+    expect([...s]).toEqual(want);
+    expect(message(() => s.get(want.length))).toContain(`with length ${want.length}`);
+  }
+  const grown = whole.slice(6).appendOne(8);
+  expect([...grown]).toEqual([6, 7, 8]);
+  expect(grown.off).toBe(0);
+});

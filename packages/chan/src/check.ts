@@ -6,7 +6,7 @@
 import { type Op, PARKED, type WaitQueue } from "@gort/sched";
 import type { RecvChan, SendChan } from "./api.ts";
 import { coreOf } from "./channel.ts";
-import { SelectOperation } from "./select.ts";
+import { SelectOperation } from "./select-op.ts";
 
 function fail(text: string): never {
   throw new Error(`gort: channel invariant broken: ${text}`);

@@ -15,7 +15,7 @@ import { DONE, FRESH, Op, PARKED, USED, aborted, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { RecvOperation } from "./core.ts";
-import { type Chosen, SelectOperation, caseOp, defaultResult } from "./select.ts";
+import { type Chosen, SelectOperation, caseOp, defaultResult } from "./select-op.ts";
 
 /** A case with what makes its op: the op itself, or a function. */
 interface Slot {

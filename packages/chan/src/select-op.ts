@@ -1,0 +1,326 @@
+/**
+ * The op behind `select`: waits for the first of several ops.
+ *
+ * A select is itself an op, and the waiter of its cases. It tries them in random order; if none is ready it parks
+ * all of them, and the first that completes wakes the select, which takes the others off their queues before
+ * anything else can run.
+ *
+ * Invariants
+ *  1. Exactly one case runs. Trying and taking are one step, so readiness is judged at one instant.
+ *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text.
+ *  3. A parked select has each of its cases parked with the select as waiter. After it woke, none is parked.
+ *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing.
+ *  5. `default` is taken only if no case was ready.
+ *
+ * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
+ * select whose first try succeeds pays for one random number. Why two cases stand in fields and more in lists: nearly all
+ * selects have two, and lists cost those a third of their time. Why the result of `next` is a new object and not one that
+ * serves every select: an old object that points to a new one costs V8's collector more than making it.
+ * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
+ */
+import {
+  DONE,
+  FAILED,
+  FRESH,
+  Op,
+  PARKED,
+  USED,
+  type WaitReason,
+  aborted,
+  isSignal,
+  random,
+} from "@gort/sched";
+import { badArgument } from "@gort/types";
+import type { DefaultResult } from "./api.ts";
+import { RecvOperation, SendOperation } from "./core.ts";
+
+/** The case's name or index with its outcome. */
+export interface Chosen {
+  readonly case: string | number;
+  readonly value: unknown;
+  readonly ok: boolean;
+}
+
+/** The brand of an op, of whichever copy of the package. */
+const OP = Symbol.for("gort.op");
+/** No case. */
+const none = null as unknown as Op<any>;
+const NO_OPS: Op<any>[] = [];
+const NO_NAMES: (string | number)[] = [];
+
+/** From this many cases on, finding one given twice takes a set. */
+const MANY = 9;
+
+/** The last select that `yield*` used up, for the next one to take. */
+let spare: SelectOperation | null = null;
+
+export const defaultResult: DefaultResult = Object.freeze({
+  case: "default",
+  value: undefined,
+  ok: false,
+});
+
+/** The op behind `select`. */
+export class SelectOperation extends Op<any> {
+  /** Number of cases. */
+  n = 0;
+  // Up to two cases stand here, as in most selects; of more, all stand in the lists, which may be longer than `n`.
+  a: Op<any> = none;
+  b: Op<any> = none;
+  private nameA: string | number = "";
+  private nameB: string | number = "";
+  private ops: Op<any>[] = NO_OPS;
+  private names: (string | number)[] = NO_NAMES;
+  private seen: Set<Op<any>> | null = null;
+  hasDefault = false;
+  /** The op that won, until its outcome is taken, if it stands for something that must not get lost. */
+  protected won: Op<any> | null = null;
+
+  /** A select over one case waits for what the case waits for, as in Go. */
+  get reason(): WaitReason {
+    return this.n === 0 ? "select (no cases)" : this.n === 1 ? this.a.reason : "select";
+  }
+
+  /** The cases, in the order in which they were tried. */
+  get cases(): Op<any>[] {
+    return this.n > 2 ? this.ops.slice(0, this.n) : [this.a, this.b].slice(0, this.n);
+  }
+
+  override describe(): string {
+    return this.cases.map((op) => op.describe()).join(", ");
+  }
+
+  /** Adds a case that can be ready. */
+  add(op: Op<any>, name: string | number): void {
+    if (op.state !== FRESH) throw inUse(name);
+    const n = this.n;
+    if (n === 0) {
+      this.a = op;
+      this.nameA = name;
+    } else if (n === 1) {
+      if (op === this.a) throw inUse(name);
+      this.b = op;
+      this.nameB = name;
+    } else this.addToList(op, name, n);
+    this.n = n + 1;
+  }
+
+  private addToList(op: Op<any>, name: string | number, n: number): void {
+    if (n === 2) {
+      // A prepared select comes here once per pass.
+      if (this.ops === NO_OPS) {
+        this.ops = [];
+        this.names = [];
+      }
+      this.ops[0] = this.a;
+      this.ops[1] = this.b;
+      this.names[0] = this.nameA;
+      this.names[1] = this.nameB;
+      this.seen = null;
+    }
+    const { ops } = this;
+    if (n < MANY) for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
+    if (n >= MANY - 1) {
+      this.seen ??= new Set(ops.slice(0, n));
+      if (this.seen.has(op)) throw inUse(name);
+      this.seen.add(op);
+    }
+    ops[n] = op;
+    this.names[n] = name;
+  }
+
+  /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
+  tryCases(): Chosen | null {
+    const { n } = this;
+    if (n > 2) return this.tryList(n);
+    if (n === 2) {
+      // A loop, because `tryNow` is inlined once then.
+      let takeB = random(2) === 1;
+      for (let i = 0; i < 2; i++) {
+        const op = takeB ? this.b : this.a;
+        if (op.tryNow()) return this.chosen(op, takeB ? this.nameB : this.nameA);
+        takeB = !takeB;
+      }
+      return null;
+    }
+    return n === 1 && this.a.tryNow() ? this.chosen(this.a, this.nameA) : null;
+  }
+
+  private tryList(n: number): Chosen | null {
+    const { ops, names } = this;
+    for (let i = 0; i < n; i++) {
+      const j = i + 1 < n ? i + random(n - i) : i;
+      const op = ops[j]!;
+      const name = names[j]!;
+      ops[j] = ops[i]!;
+      names[j] = names[i]!;
+      ops[i] = op;
+      names[i] = name;
+      if (op.tryNow()) return this.chosen(op, name);
+    }
+    return null;
+  }
+
+  /** The outcome of the case that won. Only a receive has `ok`; any other op that completed is ok. */
+  protected chosen(op: Op<any>, name: string | number): Chosen {
+    let ok = true;
+    if (op instanceof RecvOperation) ok = op.ok;
+    else if (!(op instanceof SendOperation)) {
+      ok = (op as { ok?: boolean }).ok !== false;
+      this.won = op;
+    }
+    return { case: name, value: op.value as unknown, ok };
+  }
+
+  tryNow(): boolean {
+    const chosen = this.tryCases();
+    if (chosen === null && !this.hasDefault) return false;
+    this.value = chosen ?? defaultResult;
+    this.retire();
+    return true;
+  }
+
+  park(): void {
+    const { n } = this;
+    if (n > 2) for (let i = 0; i < n; i++) this.wait(this.ops[i]!);
+    else {
+      if (n > 0) this.wait(this.a);
+      if (n > 1) this.wait(this.b);
+    }
+  }
+
+  private wait(op: Op<any>): void {
+    op.waiter = this;
+    op.state = PARKED;
+    op.park();
+  }
+
+  unpark(): void {
+    this.release(null);
+  }
+
+  /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
+  wake(op: Op<any>): void {
+    const name = this.release(op);
+    if (op.state === FAILED) {
+      op.state = USED;
+      this.retire();
+      this.fail(op.error);
+    } else {
+      const chosen = this.chosen(op, name);
+      this.retire();
+      this.complete(chosen);
+    }
+  }
+
+  /** Takes all cases but `winner` off their queues; the name of the winner. */
+  private release(winner: Op<any> | null): string | number {
+    const { n, a, b, ops } = this;
+    let won: string | number = this.nameA;
+    if (n > 2) {
+      for (let i = 0; i < n; i++) {
+        const op = ops[i]!;
+        if (op === winner) won = this.names[i]!;
+        else leave(op);
+      }
+    } else {
+      if (n > 0 && a !== winner) leave(a);
+      if (n > 1)
+        if (b === winner) won = this.nameB;
+        else leave(b);
+    }
+    if (winner !== null) winner.waiter = null;
+    return won;
+  }
+
+  /** The select is over: its cases are used up, and those of channels go back to them. */
+  protected retire(): void {
+    const { n, a, b, ops } = this;
+    this.n = 0;
+    this.a = none;
+    this.b = none;
+    if (n > 2) {
+      for (let i = 0; i < n; i++) useUp(ops[i]!);
+      this.ops = NO_OPS;
+      this.names = NO_NAMES;
+      this.seen = null;
+    } else {
+      if (n > 0) useUp(a);
+      if (n > 1) useUp(b);
+    }
+  }
+
+  /** The goroutine ended before it could take the outcome: the winner gives back what it stands for. */
+  override discard(): void {
+    this.won?.discard();
+  }
+
+  override next(): IteratorResult<Op<any>, any> {
+    const state = this.state;
+    let value: unknown;
+    if (state === FRESH) {
+      value = this.tryCases();
+      if (value === null) {
+        if (!this.hasDefault) {
+          this.state = PARKED;
+          this.park();
+          return this as IteratorResult<Op<any>, any>;
+        }
+        value = defaultResult;
+      }
+      this.retire();
+    } else if (state === DONE) value = this.value;
+    else return super.next();
+    this.state = USED;
+    this.recycle();
+    return { done: true, value };
+  }
+
+  /** Nobody holds the select any more: it serves the next one. */
+  override recycle(): void {
+    this.value = undefined;
+    this.waiter = null;
+    this.won = null;
+    spare = this;
+  }
+}
+
+/** Takes a case that lost off its queue. */
+function leave(op: Op<any>): void {
+  op.waiter = null;
+  op.unpark();
+  op.state = FRESH;
+}
+
+/** Nobody may use the op of a case any more; one of a channel goes back to it. */
+function useUp(op: Op<any>): void {
+  op.state = USED;
+  if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
+}
+
+/** A select without cases yet. */
+export function newSelect(hasDefault: boolean): SelectOperation {
+  const s = spare;
+  if (s === null) {
+    const made = new SelectOperation();
+    made.hasDefault = hasDefault;
+    return made;
+  }
+  spare = null;
+  s.hasDefault = hasDefault;
+  s.state = FRESH;
+  return s;
+}
+
+function inUse(name: string | number): Error {
+  return new Error(`gort: select case ${name} is an operation that is already in use`);
+}
+
+/** The op of a case; null for a case that is never ready. */
+export function caseOp(v: unknown, name: string | number): Op<any> | null {
+  // By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free.
+  if (v === null || v === undefined) return null;
+  if ((v as Record<symbol, unknown>)[OP] === true) return v as Op<any>;
+  if (isSignal(v)) return aborted(v);
+  throw badArgument("select", `case ${name}`, v, "an operation, an AbortSignal or null", "type");
+}

@@ -1,8 +1,12 @@
+import { categoryOrder } from "./scripts/typedoc-categories.mjs";
+
 /** One site over all packages and the guides. Warnings are errors: undocumented exports and broken links fail. */
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "gort",
   entryPointStrategy: "packages",
+  // Categories of exports, and import paths as the names of entry points.
+  plugin: ["./scripts/typedoc-categories.mjs"],
   entryPoints: ["packages/*"],
   packageOptions: {
     tsconfig: "tsconfig.json",
@@ -11,6 +15,10 @@ export default {
     skipErrorChecking: true,
     disableGit: true,
     // Each package names its own `sourceLinkTemplate`: paths start at its sources.
+    categorizeByGroup: false,
+    categoryOrder,
+    // What can have none: `export * as slices`, which is an entry point as well.
+    defaultCategory: "Namespaces",
     excludeInternal: true,
     excludePrivate: true,
     excludeExternals: true,
@@ -49,5 +57,5 @@ export default {
   logLevel: "Warn",
   githubPages: false,
   searchInComments: true,
-  navigation: { includeGroups: true, includeFolders: true },
+  navigation: { includeCategories: true, includeGroups: false, includeFolders: false },
 };

@@ -1,0 +1,2 @@
+/** Package → category → files under its `src/`. */
+export declare const categories: Record<string, Record<string, string[]>>;

@@ -1,0 +1,138 @@
+/**
+ * Puts the exports of each package into categories of the documentation's site, by the file they come from, and names entry
+ * points by their import paths. Where a file says what it is, so does the category; the table below is the only list.
+ *
+ * Why not `@category` in the sources: the order and the names are the site's business, and one list shows them all.
+ */
+import { sep } from "node:path";
+import { Comment, CommentTag, Converter, ReflectionKind } from "typedoc";
+
+/** Package → category → files under `src/`, without `.ts`; a folder ends with `/`. In the order of the site. */
+export const categories = {
+  alloc: {
+    "Memory and allocators": ["memory", "tiered", "bump", "preset"],
+    Decorators: ["counting", "failing", "poisoning"],
+    "Size classes": ["size-classes"],
+    "Looking inside": ["heap-map", "check"],
+    Errors: ["errors"],
+    "Contracts and options": ["api"],
+    "Conformance suite": ["testing/"],
+  },
+  chan: {
+    "Channels and select": ["channel", "nil", "select", "prepare"],
+    "Iterables and streams": ["streams"],
+    "Errors and checks": ["errors", "check"],
+    "Contracts and options": ["api", "range"],
+  },
+  context: {
+    Contexts: ["tree", "values", "deadline", "key"],
+    "Signals and callbacks": ["signal", "after-func"],
+    "Contexts of your own": ["wrapper", "check"],
+    Errors: ["errors"],
+    "Contracts and options": ["api"],
+  },
+  gc: {
+    Heaps: ["preset", "traced"],
+    "Looking inside": ["dump", "heap-profile", "profile", "memstats", "gctrace", "walk", "check"],
+    Errors: ["errors"],
+    "Contracts and options": ["api"],
+    "Conformance suite": ["testing/"],
+  },
+  map: {
+    Maps: ["preset"],
+    Keys: ["keys", "random"],
+    Checks: ["check"],
+    "Contracts and options": ["api"],
+    "Conformance suite": ["testing/"],
+  },
+  sched: {
+    Goroutines: ["preset", "sleep", "checkpoint", "poll", "abort"],
+    "Defer, panic, recover": ["defer", "panic", "panic-text", "brands"],
+    Time: ["timers", "timer-chan"],
+    Schedulers: ["gmp", "fifo", "deterministic", "check"],
+    "Deadlocks and dumps": ["deadlock"],
+    Tracing: ["trace/"],
+    "For makers of primitives": [
+      ...["op", "wait-queue", "wait-reason", "competing", "call-off", "launch", "g"],
+      ...["current", "stepped-on"],
+    ],
+    "Contracts and options": ["api"],
+    "Tests and the conformance suite": ["testing/"],
+  },
+  slice: {
+    Slices: ["make", "append", "iterate", "slice", "array-slice", "typed-slice", "slices/index"],
+    "Strings and runes": ["go-string", "string-builder", "utf8"],
+    Arrays: ["array"],
+    "Backings and growth": ["values", "heap", "growth", "check"],
+    "Contracts and options": ["api"],
+    "Conformance suite": ["testing/"],
+    Sorting: ["slices/sort", "slices/order"],
+    Searching: ["slices/search"],
+    Editing: ["slices/edit"],
+    Iterators: ["slices/iterators"],
+  },
+  sync: {
+    Locks: ["mutex", "rw-mutex", "cond", "semaphore"],
+    "Groups and calls": [
+      ...["wait-group", "err-group", "once", "once-func", "single-flight", "result-chan"],
+    ],
+    "Pools and maps": ["pool", "sync-map"],
+    Atomics: ["atomic", "atomic-value"],
+    Errors: ["errors", "flight-panic"],
+    "Contracts and options": ["api"],
+  },
+  types: {
+    "Scalar types": ["scalar", "wide", "string", "pointer"],
+    "Composite types": ["struct", "array", "refs", "named", "identical", "base"],
+    "Interfaces and assertions": [
+      ...["iface", "itab", "method-set", "interface-value", "assert", "assignable"],
+    ],
+    Accessors: ["accessor"],
+    "Reflection and equality": ["reflect", "reflect-of", "reflect-errors", "deep-equal"],
+    "Memory by hand": ["raw", "unsafe", "hash", "utf8"],
+    "Run-time errors": ["errors"],
+    "Contracts and options": ["api", "kinds"],
+  },
+};
+
+const CONTRACTS = "Contracts and options";
+const last = ["Errors", "Looking inside", CONTRACTS, "Conformance suite"];
+const all = Object.values(categories).flatMap((byName) => Object.keys(byName));
+
+/** All categories in the order of the site: what one comes for first. */
+export const categoryOrder = [...new Set(all.filter((name) => !last.includes(name))), ...last, "*"];
+
+function categoryOf(reflection, folder) {
+  const { fullFileName = "" } =
+    reflection.sources?.[0] ?? signatureOf(reflection)?.sources?.[0] ?? {};
+  const [, home, path] =
+    /packages\/([^/]+)\/src\/(.*)\.ts$/.exec(fullFileName.split(sep).join("/")) ?? [];
+  if (home !== folder) return CONTRACTS; // re-exported
+  for (const [category, places] of Object.entries(categories[folder] ?? {}))
+    if (places.some((p) => (p.endsWith("/") ? path.startsWith(p) : path === p))) return category;
+  return "Other";
+}
+
+const signatureOf = (reflection) => reflection.signatures?.[0] ?? reflection.type?.declaration;
+
+/** @param {import("typedoc").Application} app */
+export function load(app) {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    const folder = project.packageName?.replace("@gort/", "");
+    const modules = project.children?.filter((c) => c.kindOf(ReflectionKind.Module)) ?? [];
+    for (const module of modules) {
+      module.name =
+        module.name === "index" ? project.packageName : `${project.packageName}/${module.name}`;
+    }
+    for (const parent of modules.length > 0 ? modules : [project])
+      for (const reflection of parent.children ?? []) {
+        const tag = new CommentTag("@category", [
+          { kind: "text", text: categoryOf(reflection, folder) },
+        ]);
+        const signature = signatureOf(reflection);
+        const holder =
+          reflection.comment !== undefined || signature === undefined ? reflection : signature;
+        (holder.comment ??= new Comment()).blockTags.push(tag);
+      }
+  });
+}

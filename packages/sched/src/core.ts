@@ -163,7 +163,9 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   /** Nothing is runnable: moves virtual time to the next timer. False if that must wait for async code. */
   private jump(clock: VirtualClock): boolean {
     if (!this.isSettled()) return false;
-    clock.advance(clock.earliest());
+    const next = clock.earliest();
+    if (next === Infinity) return false;
+    clock.advance(next);
     this.fireDue(clock, clock.now(), TIMERS_MAX);
     return true;
   }

@@ -14,9 +14,10 @@ export function nilGoFunc(): FatalError {
   return new FatalError("go of nil func value");
 }
 
-/** `go` was given something else than a function. */
-export function notAFunction(value: unknown): TypeError {
-  return badArgument("go", "fn", value, "a function", "type");
+/** Throws unless `fn` is something that can run in a goroutine. */
+export function checkGoFunc(where: string, fn: unknown): void {
+  if (typeof fn === "function") return;
+  throw fn == null ? nilGoFunc() : badArgument(where, "fn", fn, "a function", "type");
 }
 
 /** A goroutine yielded what a scheduler cannot use. */

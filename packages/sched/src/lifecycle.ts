@@ -14,7 +14,7 @@ import { ambient } from "./ambient.ts";
 import type { GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
 import type { Core } from "./core.ts";
 import { Ends } from "./ends.ts";
-import { badYield, nilGoFunc, notAFunction } from "./errors.ts";
+import { badYield, checkGoFunc } from "./errors.ts";
 import {
   DEAD,
   type EndHook,
@@ -135,7 +135,7 @@ export abstract class Lifecycle extends Ends {
     entry: unknown,
     hook: EndHook | undefined,
   ): G {
-    if (typeof fn !== "function") throw fn == null ? nilGoFunc() : notAFunction(fn);
+    if (typeof fn !== "function") checkGoFunc("go", fn);
     const core = this as unknown as Core;
     let g: G;
     if (fn instanceof GeneratorFunction) {

@@ -86,6 +86,11 @@ export abstract class Programs extends Lifecycle {
     return this.heap !== null ? this.heap.size : (this.clock as CountingClock).size;
   }
 
+  /** Whether a timer is pending that will ever fire: one at Infinity will not. */
+  private timersAhead(): boolean {
+    return this.heap !== null ? this.heap.earliest() < Infinity : this.pendingTimers() > 0;
+  }
+
   /** Pending timers of each P, for dumps. */
   timerCounts(): number[] {
     return this.heap === null ? [] : this.heap.heaps.map((heap) => heap.size);
@@ -202,8 +207,10 @@ export abstract class Programs extends Lifecycle {
   }
 
   protected idle(): void {
-    if (this.program === null && !(this.heap?.virtual === true && this.heap.size > 0)) return;
-    if (this.pendingTimers() > 0 && this.heap?.virtual !== true) return;
+    const virtual = this.heap?.virtual === true;
+    if (this.program === null && !virtual) return;
+    const ahead = this.timersAhead();
+    if (virtual ? this.program === null && !ahead : ahead) return;
     // Quiet for one turn of the host: then time may jump, or the verdict is due.
     if (this.judging) return;
     this.judging = true;
@@ -228,13 +235,14 @@ export abstract class Programs extends Lifecycle {
       return;
     }
     const heap = this.heap;
-    if (heap !== null && heap.virtual && heap.size > 0 && this.externals === 0) {
+    const ahead = this.timersAhead();
+    if (heap !== null && heap.virtual && ahead && this.externals === 0) {
       (heap as VirtualClock).advance(heap.earliest());
       heap.runDue(heap.now());
       if (!this.scheduled) this.idle();
       return;
     }
-    if (this.program === null || this.pendingTimers() > 0) return;
+    if (this.program === null || ahead) return;
     const late = this.options.deadlock === "exit";
     if (!late && this.isSettled()) {
       this.deadlock();
@@ -242,8 +250,7 @@ export abstract class Programs extends Lifecycle {
     }
     // Something outside may still wake a goroutine; when the event loop runs empty, nothing can.
     this.watch ??= onLoopEmpty(() => {
-      if (this.program === null || this.pumping || this.scheduled || this.pendingTimers() > 0)
-        return;
+      if (this.program === null || this.pumping || this.scheduled || this.timersAhead()) return;
       this.deadlock();
     });
   }

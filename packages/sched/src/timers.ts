@@ -10,7 +10,7 @@ import type { ClockTimer, Scheduler } from "./api.ts";
 import { HeapClock } from "./clock.ts";
 import type { Core } from "./core.ts";
 import { checkInside, currentClock } from "./current.ts";
-import { checkMs, TEXT } from "./errors.ts";
+import { checkGoFunc, checkMs, TEXT } from "./errors.ts";
 import type { Capture } from "./host.ts";
 import { panic } from "./panic.ts";
 import { currentScheduler } from "./preset.ts";
@@ -175,7 +175,8 @@ export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
 
 /**
  * Go's `time.AfterFunc`: runs `fn` in a goroutine of its own after at least `ms`. It keeps the process alive until it
- * fired or was stopped. O(log n).
+ * fired or was stopped. Infinity never fires. Throws at once what `go` would throw of `fn`, and a RangeError for NaN.
+ * O(log n).
  *
  * @example
  * ```ts
@@ -190,6 +191,7 @@ export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
  */
 export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: null } {
   checkMs("afterFunc", "ms", ms);
+  checkGoFunc("afterFunc", fn);
   const s = currentScheduler();
   const capture = (s as Partial<Core>).capture ?? null;
   const timer = !(s.clock instanceof HeapClock)

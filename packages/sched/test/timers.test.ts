@@ -341,6 +341,44 @@ describe("time: what the language promises", () => {
     expect(s.stats().timers).toBe(0);
   });
 
+  for (const [name, make] of [
+    ["host's", () => createScheduler()],
+    ["virtual", () => createDeterministicScheduler({ seed: 1 })],
+  ] as const) {
+    test(`time: Infinity never comes on a ${name} clock: who waits for it alone is deadlocked`, async () => {
+      await expect(
+        make().run(function* () {
+          yield* sleep(Infinity);
+        }),
+      ).rejects.toThrow(/all goroutines are asleep - deadlock!\n\ngoroutine 1 \[sleep\]/);
+      await expect(
+        make().run(function* () {
+          yield* newTimer(Infinity).c.recv();
+        }),
+      ).rejects.toThrow(/goroutine 1 \[chan receive\]/);
+      const s = make();
+      const seen = await s.run(function* () {
+        s.go(() => sleep(Infinity));
+        const t = afterFunc(Infinity, () => {
+          throw new Error("Infinity came");
+        });
+        yield* sleep(1);
+        return [now() < HOUR, t.stop(), t.stop(), t.reset(Infinity), t.reset(Infinity)];
+      });
+      expect(seen).toEqual([true, true, false, false, true]);
+    });
+  }
+
+  test("time: afterFunc refuses what cannot run, at once", async () => {
+    await createScheduler().run(function* () {
+      expect(() => afterFunc(1, null as never)).toThrow("go of nil func value");
+      expect(() => afterFunc(1, 7 as never)).toThrow(
+        new TypeError("afterFunc: fn is 7, want a function"),
+      );
+      yield* sleep(3);
+    });
+  });
+
   test("time: a channel without a due time gives up its waiter when the waiter leaves", async () => {
     const c = after(HOUR);
     const op = c.recv();

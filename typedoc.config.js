@@ -17,8 +17,6 @@ export default {
     // Each package names its own `sourceLinkTemplate`: paths start at its sources.
     categorizeByGroup: false,
     categoryOrder,
-    // What can have none: `export * as slices`, which is an entry point as well.
-    defaultCategory: "Namespaces",
     excludeInternal: true,
     excludePrivate: true,
     excludeExternals: true,

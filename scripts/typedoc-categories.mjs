@@ -60,7 +60,7 @@ export const categories = {
     "Tests and the conformance suite": ["testing/"],
   },
   slice: {
-    Slices: ["make", "append", "iterate", "slice", "array-slice", "typed-slice", "slices/index"],
+    Slices: ["make", "append", "iterate", "slice", "array-slice", "typed-slice", "index"],
     "Strings and runes": ["go-string", "string-builder", "utf8"],
     Arrays: ["array"],
     "Backings and growth": ["values", "heap", "growth", "check"],

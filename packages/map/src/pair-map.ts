@@ -11,8 +11,8 @@
  */
 import { hashPart } from "./keys.ts";
 import { mix } from "./hash.ts";
-import { matching, READING, SLOTS, slotOf, topHash } from "./rules.ts";
-import type { Chunk } from "./value-chunk.ts";
+import { EMPTY_REST, firstEmpty, matching, READING, SLOTS, slotOf, topHash } from "./rules.ts";
+import { type Chunk, NO_CHUNK } from "./value-chunk.ts";
 import { CHUNK_BITS, CHUNK_MASK, FORMS, PAIR, REST } from "./value-words.ts";
 import type { ValueMapParts } from "./storage.ts";
 import { ValueMap } from "./value-map.ts";
@@ -73,6 +73,51 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     this.#a = a;
     this.#b = b;
     return this.valueAtSlot(this.find(key, h, READING));
+  }
+
+  override set(key: K, value: V): this {
+    if (!this.plain) return this.setAny(key, value);
+    const a = (key as Fields)[this.#first];
+    const b = (key as Fields)[this.#second];
+    const t = this.table;
+    const h = this.#hash(a, b);
+    // The everyday case: numbers, no growth, and the chain is one bucket that has the key, or room for it.
+    if (t === null || this.old !== null || typeof value !== "number" || !isWord(a) || !isWord(b)) {
+      return this.setHashed(key, h, value);
+    }
+    const i = h & t.mask;
+    const c = t.chunks[i >>> CHUNK_BITS]!;
+    const m = c.meta;
+    const o = Math.imul(i & CHUNK_MASK, c.stride);
+    const w0 = m[o]!;
+    const w1 = m[o + 1]!;
+    const top = topHash(h);
+    const found = matching(w0, w1, Math.imul(top, 0x01010101));
+    if (c === NO_CHUNK || c.numbers === 0) return this.setHashed(key, h, value);
+    if (found !== 0) {
+      const s = slotOf(found);
+      const at = o + REST + Math.imul(s, c.step);
+      const forms = m[o + FORMS]! >>> s;
+      if (m[at] !== a || m[at + 1] !== b || (forms & (PAIR | 1)) !== (PAIR | 1)) {
+        return this.setHashed(key, h, value);
+      }
+      c.f64[(at >>> 1) + 1] = value;
+      return this;
+    }
+    if (w1 >>> 24 !== EMPTY_REST || this.len >= t.limit) return this.setHashed(key, h, value);
+    const s = firstEmpty(w0, w1);
+    const at = o + REST + Math.imul(s, c.step);
+    m[at] = a;
+    m[at + 1] = b;
+    c.f64[(at >>> 1) + 1] = value;
+    m[o + FORMS]! |= (PAIR | 1) << s;
+    m[o + c.hashes + s] = h;
+    const shift = s << 3;
+    const w = o + (s >>> 2);
+    m[w] = (m[w]! & ~(0xff << shift)) | (top << shift);
+    this.len++;
+    this.version++;
+    return this;
   }
 
   protected override hashOf(key: K, mode: number): number {

@@ -149,24 +149,24 @@ export class Chunk {
     this.meta[bucket * this.stride + this.hashes + slot] = hash;
   }
 
-  /** Copies the entry of a slot to an empty slot of another chunk of the same shape. */
+  /** Copies the entry of a slot, but for tophash and hash, to an empty slot of another chunk of the same shape. */
   copyTo(to: Chunk, toBucket: number, toSlot: number, bucket: number, slot: number): void {
+    const { meta, step } = this;
     const o = bucket * this.stride;
-    const p = bucket * SLOTS + slot;
-    const forms = this.meta[o + FORMS]! >>> slot;
+    const d = toBucket * to.stride;
+    const forms = (meta[o + FORMS]! >>> slot) & (PAIR | 1);
+    to.meta[d + FORMS]! |= forms << toSlot;
+    const at = o + REST + slot * step;
+    const dest = d + REST + toSlot * step;
+    // Numbers as words: their bits are all that counts.
+    for (let i = 0; i < step; i++) to.meta[dest + i] = meta[at + i]!;
     if ((forms & PAIR) === 0) {
-      to.setKey(toBucket, toSlot, this.keys[p]);
-    } else {
-      const at = o + this.pairs + slot * this.step;
-      to.setPair(toBucket, toSlot, this.meta[at]!, this.meta[at + 1]!);
+      if (to.keys === NO_SLOTS) to.keys = slots(to.buckets * SLOTS);
+      to.keys[toBucket * SLOTS + toSlot] = this.keys[bucket * SLOTS + slot];
     }
     if ((forms & 1) === 0) {
-      to.setValue(toBucket, toSlot, this.values[p]);
-    } else {
-      const d = toBucket * this.stride;
-      to.f64[(d + this.numbers + toSlot * this.step) >>> 1] =
-        this.f64[(o + this.numbers + slot * this.step) >>> 1]!;
-      to.meta[d + FORMS]! |= 1 << toSlot;
+      if (to.values === NO_SLOTS) to.values = slots(to.buckets * SLOTS);
+      to.values[toBucket * SLOTS + toSlot] = this.values[bucket * SLOTS + slot];
     }
   }
 

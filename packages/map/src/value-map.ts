@@ -27,7 +27,6 @@ import {
   SAME_SIZE_GROW,
   SLOTS,
   slotOf,
-  tooManyOverflow,
   topHash,
   WRITING,
 } from "./rules.ts";
@@ -58,6 +57,8 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   protected readonly hasher: Hasher<K> | null;
   readonly #any: AnyHash;
   readonly #zero: () => Z;
+  /** Whether keys and values are stored as they are given. */
+  protected readonly plain: boolean;
   readonly #fitKey: ((key: K) => K) | null;
   readonly #fitValue: ((value: V) => V) | null;
   readonly #unpack: Unpack | null;
@@ -68,6 +69,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     this.hasher = parts.hasher;
     this.#any = new AnyHash(parts.random);
     this.#zero = parts.zero;
+    this.plain = parts.fitKey === null && parts.fitValue === null;
     this.#fitKey = parts.fitKey;
     this.#fitValue = parts.fitValue;
     this.#unpack = unpack;
@@ -132,9 +134,17 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   set(key: K, value: V): this {
+    return this.setAny(key, value);
+  }
+
+  protected setAny(key: K, value: V): this {
     if (this.#fitKey !== null) key = this.#fitKey(key);
     if (this.#fitValue !== null) value = this.#fitValue(value);
-    const h = this.hashOf(key, WRITING);
+    return this.setHashed(key, this.hashOf(key, WRITING), value);
+  }
+
+  /** `set` of a key that {@link ValueMap.hashOf} has just seen. */
+  protected setHashed(key: K, h: number, value: V): this {
     if (this.table === null) this.table = this.#tableFor(value);
     for (;;) {
       if (this.old !== null) this.#growWork();
@@ -145,10 +155,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         c.setValue((found >>> 3) & CHUNK_MASK, found & 7, value);
         return this;
       }
-      if (
-        this.old === null &&
-        (overLoadFactor(this.len + 1, this.B) || tooManyOverflow(this.noverflow, this.B))
-      ) {
+      if (this.old === null && this.len >= this.table.limit) {
         this.#grow();
         continue; // Growing moves everything.
       }

@@ -16,8 +16,10 @@ import {
   EVACUATED_X,
   EVACUATED_Y,
   firstEmpty,
+  loadLimit,
   MIN_TOP_HASH,
   SLOTS,
+  tooManyOverflow,
   topHash,
 } from "./rules.ts";
 import { Chunk, NO_CHUNK, type Shape } from "./value-chunk.ts";
@@ -31,6 +33,8 @@ export class Table {
   readonly B: number;
   /** `2^B - 1`. */
   readonly mask: number;
+  /** The most entries before the next new one makes the map grow; 0 with too many overflow buckets. */
+  limit: number;
   readonly chunks: Chunk[];
   /** Chunks of the old table whose entries have all moved, emptied when they are used again. */
   readonly spare: Chunk[] = [];
@@ -45,6 +49,7 @@ export class Table {
   constructor(B: number, shape: Shape, random: () => number, unpack: Unpack | null) {
     this.B = B;
     this.mask = 2 ** B - 1;
+    this.limit = loadLimit(B);
     this.#shape = shape;
     this.#random = random;
     this.#unpack = unpack;
@@ -77,6 +82,7 @@ export class Table {
     }
     const id = this.#nextOverflow++;
     this.noverflow = countOverflow(this.noverflow, this.B, this.#random);
+    if (tooManyOverflow(this.noverflow, this.B)) this.limit = 0;
     const c = this.chunks[bucket >>> CHUNK_BITS]!;
     c.meta[(bucket & CHUNK_MASK) * c.stride + LINK] = id;
     return id;

@@ -29,6 +29,13 @@ export interface Heap extends Space {
 export interface RootSource {
   /** Calls `visit` with each pointer held; 0 is allowed. Must not allocate. */
   scan(visit: (p: Ptr) => void): void;
+  /**
+   * Optional, for many roots: visits some thousand of them from number `from` on, and returns the number to go on with, 0 at the end.
+   * A heap that marks in steps then scans the source between the program's operations, and its stops do not grow with it. In return
+   * the source calls `visit`, the same one each time, with every pointer that it comes to hold afterwards, at any time: outside
+   * of marking that does nothing. Must not allocate. `scan` stays the way for everyone else: checker, dumps, other collectors.
+   */
+  scanPart?(from: number, visit: (p: Ptr) => void): number;
 }
 
 /** `AllocStats` and what the collector knows. Times in milliseconds, sizes in bytes. */

@@ -76,8 +76,10 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   addRoots(source: api.RootSource): () => void {
     if (typeof (source as Partial<api.RootSource> | null)?.scan !== "function")
       badArgument("addRoots", "source", source, "an object with a scan method");
+    if (source.scanPart !== undefined && typeof source.scanPart !== "function")
+      badArgument("addRoots", "source.scanPart", source.scanPart, "a method");
     this.sources.push(source);
-    if (this.marking) source.scan(this.shade);
+    if (this.marking) this.newSource(source);
     let removed = false;
     return () => {
       if (removed) return;
@@ -85,8 +87,15 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
       const i = this.sources.indexOf(source);
       this.sources[i] = this.sources[this.sources.length - 1]!;
       this.sources.pop();
+      this.dropSource(source);
     };
   }
+  /** A source takes part in the cycle that runs. */
+  protected newSource(source: api.RootSource): void {
+    source.scan(this.shade);
+  }
+  /** A source was removed. */
+  protected dropSource(_source: api.RootSource): void {}
   root(p: Ptr): api.Handle {
     return this.handles.root(p);
   }

@@ -6,8 +6,9 @@
  *
  * Stop 1 finishes the last sweep, turns all objects white, switches the barrier on and queues the roots.
  * Marking is done by steps (`step`, a background driver, `safepoint`) and by allocations (assists).
- * Stop 2 scans foreign roots again, marks the little that is left, switches the barrier off. Sweeping is lazy:
- * by the allocator before it reuses a span, by allocations in proportion, and by steps.
+ * Stop 2 scans foreign roots again that do not come in parts (root-parts.ts), marks the little that is left,
+ * switches the barrier off. Sweeping is lazy: by the allocator before it reuses a span, by allocations in proportion, and
+ * by steps.
  *
  * Invariants
  *  1. Phases change only along the arrows, and stop 2 happens only at a safepoint.
@@ -17,12 +18,12 @@
  *     bytes so that marking is done when `live` reaches the goal.
  *  5. A `safepoint` that finds nothing to do costs a few loads.
  *
- * Files in reading order: own-memory, pointer-bits, grey, mark, barrier, handles, stack, page-index, boxes,
+ * Files in reading order: own-memory, pointer-bits, grey, mark, root-parts, barrier, handles, stack, page-index, boxes,
  * specials, lifetimes, pacer, this one. Rejected: moving or generational collection (raw pointers would
  * change under the program) and reference counts (cycles, and a cost on every pointer copy).
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
-import type { HeapOptions } from "./api.ts";
+import type { HeapOptions, RootSource } from "./api.ts";
 import { budget } from "./arguments.ts";
 import { barrierBits, DELETION, VERIFY } from "./barrier.ts";
 import { reportCycle } from "./cycle-report.ts";
@@ -30,6 +31,7 @@ import { HeapBase } from "./heap-base.ts";
 import { Marker } from "./mark.ts";
 import { UTILIZATION } from "./pacer.ts";
 import { poisonUnmarked } from "./poison.ts";
+import { RootParts } from "./root-parts.ts";
 
 /** Bytes scanned between two looks at the clock: 0.01 to 0.05 ms. */
 const MARK_CHUNK = 4096;
@@ -70,7 +72,7 @@ export class MarkSweepHeap extends HeapBase {
 
   constructor(allocator: TracedAllocator, options: HeapOptions) {
     super(allocator, options);
-    this.marker = new Marker(allocator, this.own);
+    this.marker = new Marker(allocator, this.own, new RootParts(this));
     this.#barrierBits = barrierBits(options.barrier ?? "hybrid");
     this.#stepMsMax = options.stepMsMax ?? 0.5;
     this.#periodMs = options.forcedPeriodMs ?? 120_000;
@@ -231,7 +233,7 @@ export class MarkSweepHeap extends HeapBase {
       this.wb |= this.#barrierBits;
       // A snapshot (deletion barrier) needs all roots now; under the others they are marked piece by piece.
       marker.startRoots(this.#barrierBits === DELETION);
-      for (const source of this.sources) source.scan(marker.shade);
+      for (const source of this.sources) this.newSource(source);
     } finally {
       this.busy = false;
     }
@@ -257,7 +259,7 @@ export class MarkSweepHeap extends HeapBase {
     const { marker, pacer } = this;
     this.busy = true;
     try {
-      for (const source of this.sources) source.scan(marker.shade);
+      for (const source of this.sources) if (!this.#inParts(source)) source.scan(marker.shade);
       marker.drain(Infinity);
       this.phase = "marktermination";
       this.wb &= VERIFY;
@@ -305,6 +307,20 @@ export class MarkSweepHeap extends HeapBase {
     const room = Math.max(Math.min(this.pacer.trigger, 1 << 30) - this.live, SWEEP_BYTES);
     this.#sweepPagesPerByte = pages / room;
     this.grant(SWEEP_BYTES);
+  }
+
+  /** Whether a source is scanned in parts. */
+  #inParts(source: RootSource): boolean {
+    return source.scanPart !== undefined && this.#barrierBits !== DELETION;
+  }
+
+  protected override newSource(source: RootSource): void {
+    if (this.#inParts(source)) this.marker.parts.add(source);
+    else super.newSource(source);
+  }
+
+  protected override dropSource(source: RootSource): void {
+    this.marker.parts.drop(source);
   }
 
   // ---- allocation

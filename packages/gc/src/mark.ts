@@ -16,6 +16,7 @@ import { GreySet, LARGE, OBLET } from "./grey.ts";
 import { HANDLE_BLOCK, scanHandles } from "./handles.ts";
 import type { OwnMemory } from "./own-memory.ts";
 import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
+import type { RootParts } from "./root-parts.ts";
 import { scanRecords } from "./specials.ts";
 import { scanStack, stackWords } from "./stack.ts";
 
@@ -41,7 +42,10 @@ export class Marker {
   /** Bytes scanned in this cycle. */
   scanned = 0;
 
-  constructor(allocator: TracedAllocator, own: OwnMemory) {
+  readonly parts: RootParts;
+
+  constructor(allocator: TracedAllocator, own: OwnMemory, parts: RootParts) {
+    this.parts = parts;
     this.grey = new GreySet(own);
     this.#objects = allocator.objects;
     this.#own = own;
@@ -60,6 +64,7 @@ export class Marker {
   reset(): void {
     this.#marked = 0;
     this.scanned = 0;
+    this.parts.reset();
     if (this.#tracer !== null) this.#tracer.marked = this.#tracer.scanned = 0;
   }
 
@@ -90,7 +95,8 @@ export class Marker {
 
   /** Whether nothing is left to be scanned. */
   get isDone(): boolean {
-    return this.grey.isEmpty && this.#own.cursor === 0 && !this.grey.overflow;
+    const { grey } = this;
+    return grey.isEmpty && this.#own.cursor === 0 && this.parts.isDone && !grey.overflow;
   }
 
   /**
@@ -104,6 +110,7 @@ export class Marker {
     while (done < work) {
       if (grey.top === grey.bottom && !grey.refill()) {
         if (this.#own.cursor !== 0) done += this.#roots();
+        else if (!this.parts.isDone) done += this.parts.next();
         else if (grey.overflow) done += this.#rescan();
         else break;
         continue;

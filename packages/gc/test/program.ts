@@ -69,6 +69,19 @@ export function runProgram(
       for (const o of external) visit(o.ptr);
     },
   });
+  // A source in parts: two objects at a time, and what comes later is told of.
+  const told: Obj[] = [];
+  let tell: (p: Ptr) => void = () => {};
+  heap.addRoots({
+    scan(visit) {
+      for (const o of told) visit(o.ptr);
+    },
+    scanPart(from, visit) {
+      tell = visit;
+      for (const o of told.slice(from, from + 2)) visit(o.ptr);
+      return from + 2 < told.length ? from + 2 : 0;
+    },
+  });
   let next = 1;
   let state = 1;
   const rnd = (n: number): number => {
@@ -90,6 +103,7 @@ export function runProgram(
     const roots = [
       ...handles.map((h) => h.obj),
       ...external,
+      ...told,
       ...frames.flatMap((f) => f.objs.filter((o) => o !== null)),
     ];
     if (roots.length === 0) return null;
@@ -146,8 +160,10 @@ export function runProgram(
       }
     } else if (op === 22) {
       const o = some();
-      if (o !== null && external.length < 10) external.push(o);
-      else external.pop();
+      const list = rnd(2) === 0 ? external : told;
+      if (o !== null && list.length < 10) list.push(o);
+      else list.pop();
+      if (o !== null && list === told && told.at(-1) === o) tell(o.ptr);
     } else if (op === 23) {
       // A typed move between two objects of one shape, or of an object's elements onto each other.
       const from = some();
@@ -185,7 +201,7 @@ export function runProgram(
   checkHeap(heap);
   for (const h of handles) h.handle.release();
   for (const f of frames.reverse()) f.frame.release();
-  external.length = 0;
+  external.length = told.length = 0;
   heap.collect();
   if (exact) {
     let left = 0;
@@ -207,6 +223,7 @@ export function runProgram(
     };
     for (const h of handles) add(h.obj);
     for (const o of external) add(o);
+    for (const o of told) add(o);
     for (const f of frames) f.objs.forEach(add);
     for (let o = todo.pop(); o !== undefined; o = todo.pop()) {
       const id = i32[(o.ptr + o.shape.id) >>> 2];

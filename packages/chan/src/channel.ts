@@ -10,7 +10,7 @@
  * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
  */
 import { currentBubble, type Op, withOptions } from "@gort/sched";
-import type { Type } from "@gort/types";
+import { badArgument, type Type } from "@gort/types";
 import type {
   Chan,
   ChanOptions,
@@ -26,10 +26,14 @@ import type {
 } from "./api.ts";
 import { BubbleCore } from "./bubble.ts";
 import { Core, PAIR, VALUE } from "./core.ts";
-import { MAX_CAP, directionError, sizeError } from "./errors.ts";
+import { MAX_CAP, checkOptions, directionError, sizeError } from "./errors.ts";
 import { ChanIterator, Cursor } from "./range.ts";
 
 const CHAN = Symbol.for("gort.Chan");
+
+type MakeOptions = ChanOptions & { zero?: unknown; type?: Type };
+const NONE: MakeOptions = {};
+const KNOWN = ["name", "zero", "type"];
 
 /** A receive that can be called off; it has `ok` too. */
 function calledOff(op: Op<any>, options: ChanWaitOptions, where: string): RecvOp<any, any> {
@@ -199,15 +203,22 @@ class SendView extends Channel {
 export function makeChan<T>(cap: number | undefined, options: TypedChanOptions<T>): Chan<T, T>;
 export function makeChan<T>(cap: number | undefined, options: DescribedChanOptions<T>): Chan<T, T>;
 export function makeChan<T>(cap?: number, options?: ChanOptions): Chan<T>;
-export function makeChan(
-  cap = 0,
-  options: ChanOptions & { zero?: unknown; type?: Type } = {},
-): Chan<any, any> {
+export function makeChan(cap = 0, options: MakeOptions = NONE): Chan<any, any> {
   if (!(Number.isInteger(cap) && cap >= 0 && cap <= MAX_CAP)) throw sizeError(cap);
+  if (options !== NONE) checkMakeOptions(options);
   const type = options.type;
   const makeZero = type === undefined ? null : () => type.zero() as unknown;
   const kind = currentBubble() === null ? Core : BubbleCore;
   return new Channel(new kind(cap, options.name ?? "", options.zero, makeZero));
+}
+
+function checkMakeOptions(options: MakeOptions): void {
+  checkOptions("makeChan", options, KNOWN);
+  const { name, type } = options as Partial<Record<keyof MakeOptions, unknown>>;
+  if (name !== undefined && typeof name !== "string")
+    throw badArgument("makeChan", "options.name", name, "a string", "type");
+  if (type !== undefined && typeof (type as Partial<Type> | null)?.zero !== "function")
+    throw badArgument("makeChan", "options.type", type, "a type of @gort/types", "type");
 }
 
 /** Whether `v` is a channel or a view of one, from whichever copy of this package. */

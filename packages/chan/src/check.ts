@@ -6,6 +6,7 @@
 import { type Op, PARKED, type WaitQueue } from "@gort/sched";
 import type { RecvChan, SendChan } from "./api.ts";
 import { coreOf } from "./channel.ts";
+import { checkChannel } from "./errors.ts";
 import { SelectOperation } from "./select-op.ts";
 
 function fail(text: string): never {
@@ -49,6 +50,7 @@ export function checkChan(ch: RecvChan<any, any> | SendChan<any>): {
   /** Send ops parked on the channel. */
   senders: number;
 } {
+  checkChannel("checkChan", "ch", ch, "close");
   const core = coreOf(ch);
   if (core === null) return { receivers: 0, senders: 0 };
   const receivers = checkQueue(core.recvq, "recvq");

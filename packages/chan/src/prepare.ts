@@ -11,7 +11,7 @@
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
  * nearly always a mistake.
  */
-import { DONE, FRESH, Op, PARKED, USED, aborted, isSignal } from "@gort/sched";
+import { DONE, FRESH, Op, PARKED, USED, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { RecvOperation } from "./core.ts";
@@ -148,6 +148,8 @@ class PreparedOperation extends SelectOperation {
  * ```
  */
 export function prepare<const C extends PreparedCases>(cases: C): PreparedSelect<C> {
+  if (typeof cases !== "object" || (cases as unknown) === null || isOp(cases))
+    throw badArgument("prepare", "cases", cases, "an object of operations and functions", "type");
   const slots: Slot[] = [];
   let hasDefault = false;
   for (const name in cases) {

@@ -27,6 +27,7 @@ import {
   USED,
   type WaitReason,
   aborted,
+  isOp,
   isSignal,
   random,
 } from "@gort/sched";
@@ -316,11 +317,17 @@ function inUse(name: string | number): Error {
   return new Error(`gort: select case ${name} is an operation that is already in use`);
 }
 
+/** What was given is no record of cases: an op instead of `{ name: op }`, perhaps. */
+export function casesError(cases: unknown): Error {
+  return badArgument("select", "cases", cases, "an object or a list of operations", "type");
+}
+
 /** The op of a case; null for a case that is never ready. */
-export function caseOp(v: unknown, name: string | number): Op<any> | null {
+export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<any> | null {
   // By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free.
   if (v === null || v === undefined) return null;
   if ((v as Record<symbol, unknown>)[OP] === true) return v as Op<any>;
   if (isSignal(v)) return aborted(v);
+  if (isOp(cases)) throw casesError(cases);
   throw badArgument("select", `case ${name}`, v, "an operation, an AbortSignal or null", "type");
 }

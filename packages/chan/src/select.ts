@@ -12,12 +12,14 @@ import type {
   SelectListResult,
   SelectResult,
 } from "./api.ts";
-import { type Chosen, type SelectOperation, caseOp, newSelect } from "./select-op.ts";
+import { checkOptions } from "./errors.ts";
+import { type Chosen, type SelectOperation, caseOp, casesError, newSelect } from "./select-op.ts";
 
 function makeSelect(
   cases: SelectCases | readonly SelectCase[],
   hasDefault: boolean,
 ): SelectOperation {
+  if (typeof cases !== "object" || cases === null) throw casesError(cases);
   const s = newSelect(hasDefault);
   if (Array.isArray(cases)) {
     for (let i = 0; i < cases.length; i++) {
@@ -30,7 +32,7 @@ function makeSelect(
     const v = (cases as SelectCases)[name];
     if ((v === true || v === false) && name === "default") s.hasDefault = v;
     else {
-      const op = caseOp(v, name);
+      const op = caseOp(v, name, cases);
       if (op !== null) s.add(op, name);
     }
   }
@@ -79,6 +81,7 @@ export function select(
   cases: SelectCases | readonly SelectCase[],
   options?: { readonly default?: boolean },
 ): Op<any> {
+  if (options !== undefined) checkOptions("select", options, ["default"]);
   return makeSelect(cases, options?.default === true);
 }
 

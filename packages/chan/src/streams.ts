@@ -9,10 +9,11 @@
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import { type Op, aborted } from "@gort/sched";
+import { type Op, aborted, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { RecvChan, SendChan } from "./api.ts";
 import { makeChan } from "./channel.ts";
+import { checkChannel, checkOptions } from "./errors.ts";
 import { select } from "./select.ts";
 
 /** Anything that values can be read from. */
@@ -25,6 +26,9 @@ export interface PumpOptions {
   /** Leaves the channel open at the end. Default false. */
   readonly keepOpen?: boolean | undefined;
 }
+
+const PUMP_OPTIONS = ["signal", "keepOpen"];
+const SOURCE_OPTIONS = ["cap", "name", "signal", "onError"];
 
 interface Reader<T> {
   next(): PromiseLike<IteratorResult<T>> | IteratorResult<T>;
@@ -41,10 +45,7 @@ function reader<T>(source: Source<T>): Reader<T> {
     const r = s.getReader();
     return { next: () => r.read() as Promise<IteratorResult<T>>, stop: (why) => r.cancel(why) };
   }
-  const it = s[Symbol.asyncIterator]?.() ?? s[Symbol.iterator]?.();
-  if (it === undefined) {
-    throw badArgument("pump", "source", source, "an iterable or a ReadableStream", "type");
-  }
+  const it = s[Symbol.asyncIterator]?.() ?? s[Symbol.iterator]!();
   return { next: () => it.next(), stop: () => it.return?.() };
 }
 
@@ -70,6 +71,7 @@ export async function pump<T>(
   to: SendChan<T>,
   options: PumpOptions = {},
 ): Promise<number> {
+  checkPump(source, to, options);
   const { signal, keepOpen } = options;
   const from = reader(source);
   let copied = 0;
@@ -89,6 +91,22 @@ export async function pump<T>(
   }
   if (keepOpen !== true) to.close();
   return copied;
+}
+
+/** Refuses arguments of `pump` that cannot be, before anything is done. */
+function checkPump(source: unknown, to: unknown, options: PumpOptions, where = "pump"): void {
+  const s = Object(source ?? {}) as Record<PropertyKey, unknown>;
+  const readable =
+    typeof s["getReader"] === "function" ||
+    typeof s[Symbol.asyncIterator] === "function" ||
+    typeof s[Symbol.iterator] === "function";
+  if (!readable)
+    throw badArgument(where, "source", source, "an iterable or a ReadableStream", "type");
+  checkChannel(where, "to", to, "trySend");
+  checkOptions(where, options, PUMP_OPTIONS);
+  const { signal } = options;
+  if (signal !== undefined && !isSignal(signal))
+    throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
 }
 
 /** The promise's outcome, or the signal's reason if that comes first. The listener never outlives the wait. */
@@ -127,7 +145,7 @@ function closeOnce(ch: SendChan<any>): void {
 
 /**
  * A channel fed from a source in the background. An error of the source closes the channel and is thrown as an unhandled
- * rejection, unless `onError` takes it.
+ * rejection, unless `onError` takes it. Stopped by its signal it closes the channel, and only `onError` hears of that.
  *
  * @param options `cap` of the channel (default 0), `signal` to stop, `onError` for the source's error
  *
@@ -154,9 +172,20 @@ export function fromSource<T>(
     readonly onError?: (error: unknown) => void;
   } = {},
 ): RecvChan<T> {
+  checkOptions("fromSource", options, SOURCE_OPTIONS);
+  const { signal, onError } = options;
+  if (onError !== undefined && typeof onError !== "function")
+    throw badArgument("fromSource", "options.onError", onError, "a function", "type");
   const ch = makeChan<T>(options.cap, options.name === undefined ? {} : { name: options.name });
-  const done = pump(source, ch, { signal: options.signal });
-  if (options.onError !== undefined) done.catch(options.onError);
+  const pumping: PumpOptions = { signal };
+  checkPump(source, ch, pumping, "fromSource");
+  const done = pump(source, ch, pumping);
+  if (onError !== undefined) done.catch(onError);
+  else if (signal !== undefined)
+    done.catch((error: unknown) => {
+      // Being stopped is what the caller asked for.
+      if (!signal.aborted || error !== signal.reason) throw error;
+    });
   return ch.recvOnly();
 }
 
@@ -178,6 +207,7 @@ export function fromSource<T>(
  * ```
  */
 export function toReadable<T>(ch: RecvChan<T, unknown>): ReadableStream<T> {
+  checkChannel("toReadable", "ch", ch, "recv");
   const cancelled = new AbortController();
   return new ReadableStream<T>(
     {
@@ -213,6 +243,7 @@ export function toReadable<T>(ch: RecvChan<T, unknown>): ReadableStream<T> {
  * ```
  */
 export function toWritable<T>(ch: SendChan<T>): WritableStream<T> {
+  checkChannel("toWritable", "ch", ch, "trySend");
   return new WritableStream<T>(
     {
       async write(value, controller) {

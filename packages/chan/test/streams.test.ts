@@ -60,6 +60,25 @@ describe("into a channel", () => {
     expect(ch.tryRecv()).toEqual([undefined, false, true]);
   });
 
+  test("fromSource stopped by its signal closes the channel, and that is no unhandled rejection", async () => {
+    const unhandled: unknown[] = [];
+    const note = (e: unknown): void => void unhandled.push(e);
+    process.on("unhandledRejection", note);
+    try {
+      const c = new AbortController();
+      const ch = fromSource(counter(100, { taken: 0, closed: false }), { signal: c.signal });
+      expect(await ch.recv()).toBe(0);
+      c.abort(new Error("stop"));
+      const rest = [];
+      for await (const v of ch) rest.push(v);
+      expect(rest.length).toBeLessThanOrEqual(1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+  });
+
   test("fromSource hands the source's error to onError", async () => {
     const error = await new Promise((resolve) => {
       fromSource(

@@ -1,0 +1,96 @@
+/** A bad argument is named with its value where it is given: nothing waits for ever, or does nothing, because of one. */
+import { describe, expect, test } from "vitest";
+import {
+  checkChan,
+  fromSource,
+  makeChan,
+  nilChan,
+  prepare,
+  pump,
+  select,
+  toReadable,
+  toWritable,
+  trySelect,
+} from "../src/index.ts";
+
+const any = (v: unknown): never => v as never;
+const op = () => makeChan<number>(1).recv();
+
+test.each<[string, () => unknown]>([
+  [
+    "makeChan: options is null, want no options but name, zero and type",
+    () => makeChan(1, any(null)),
+  ],
+  ["makeChan: options is 5, want no options but", () => makeChan(1, any(5))],
+  ["makeChan: options.zeroo is 0, want no options but", () => makeChan(1, any({ zeroo: 0 }))],
+  ["makeChan: options.name is 5, want a string", () => makeChan(1, any({ name: 5 }))],
+  [
+    "makeChan: options.type is an object (Object), want a type of @gort/types",
+    () => makeChan(1, any({ type: {} })),
+  ],
+  ["select: cases is null, want an object or a list of operations", () => select(any(null))],
+  ["select: cases is 5, want an object or a list", () => select(any(5))],
+  ["select: cases is function (anonymous), want", () => select(any(() => op()))],
+  ["select: cases is an object (Object), want an object or a list", () => select(any(op()))],
+  ["select: cases is undefined, want an object", () => trySelect(any(undefined))],
+  ["select: case a is an object (Object), want an operation", () => select({ a: any(makeChan()) })],
+  ["select: case default is 1, want an operation", () => select({ default: any(1) })],
+  ["select: case 1 is false, want an operation", () => select([op(), any(false)])],
+  [
+    "select: options.defualt is true, want no options but default",
+    () => select([op()], any({ defualt: true })),
+  ],
+  ["prepare: cases is null, want an object of operations", () => prepare(any(null))],
+  ["prepare: cases is an object (Object), want an object of operations", () => prepare(any(op()))],
+  ["checkChan: ch is 5, want a channel", () => checkChan(any(5))],
+  ["checkChan: ch is null, want a channel", () => checkChan(any(null))],
+  ["fromSource: source is 5, want an iterable or a ReadableStream", () => fromSource(any(5))],
+  [
+    "fromSource: options.cpa is 1, want no options but cap, name, signal and onError",
+    () => fromSource([1], any({ cpa: 1 })),
+  ],
+  [
+    "fromSource: options.signal is 5, want an AbortSignal",
+    () => fromSource([1], { signal: any(5) }),
+  ],
+  ["fromSource: options.onError is 5, want a function", () => fromSource([1], { onError: any(5) })],
+  ["toReadable: ch is 5, want a channel", () => toReadable(any(5))],
+  ["toWritable: ch is undefined, want a channel", () => toWritable(any(undefined))],
+])("%s", (text, call) => {
+  expect(call).toThrow(TypeError);
+  expect(call).toThrow(text);
+});
+
+test("the nil channel and views are channels", () => {
+  const ch = makeChan<number>();
+  for (const c of [nilChan<number>(), ch, ch.recvOnly(), ch.sendOnly()])
+    expect(checkChan(c)).toEqual({ receivers: 0, senders: 0 });
+});
+
+describe("pump", () => {
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      "pump: source is null, want an iterable or a ReadableStream",
+      () => pump(any(null), makeChan()),
+    ],
+    ["pump: to is 5, want a channel", () => pump([1], any(5))],
+    [
+      "pump: options is null, want no options but signal and keepOpen",
+      () => pump([1], makeChan(1), any(null)),
+    ],
+    ["pump: options.kepOpen is true", () => pump([1], makeChan(1), any({ kepOpen: true }))],
+    [
+      "pump: options.signal is 5, want an AbortSignal",
+      () => pump([1], makeChan(1), { signal: any(5) }),
+    ],
+  ])("%s", async (text, call) => {
+    await expect(call()).rejects.toThrow(text);
+  });
+
+  test("a source that was refused a channel is not begun", async () => {
+    let begun = 0;
+    const source = { [Symbol.iterator]: () => [1][(begun++, Symbol.iterator)]() };
+    await expect(pump(source, any(5))).rejects.toThrow("pump: to is 5");
+    expect(begun).toBe(0);
+  });
+});

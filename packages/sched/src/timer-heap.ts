@@ -57,6 +57,8 @@ export class TimerHeap {
   private runKeys = new Float64Array(0);
   private runAt = 0;
   private runEnd = 0;
+  /** Due timers that were found too few to gather and are still to come out one by one: until then nobody counts again. */
+  private few = 0;
   /** Only there so that what `touch` reads is used. */
   touched = 0;
 
@@ -120,6 +122,7 @@ export class TimerHeap {
       this.skip();
     } else {
       slot = this.slots[0]!;
+      if (this.few > 0) this.few--;
       this.takeOut(0);
     }
     const item = this.items[slot]!;
@@ -174,6 +177,7 @@ export class TimerHeap {
     this.freeCount = 0;
     if (this.free.length > KEEP) this.free = new Int32Array(SMALL);
     this.seq = 0;
+    this.few = 0;
     this.runAt = this.runEnd = 0;
     if (this.run.length > KEEP) {
       this.run = new Int32Array(0);
@@ -205,9 +209,14 @@ export class TimerHeap {
    */
   gather(now: number, min = GATHER_MIN): void {
     const { keys, slots, pos, n } = this;
-    if (n < min || this.runAt < this.runEnd || keys[0]! > now) return;
+    if (n < min || this.runAt < this.runEnd) return;
+    if (keys[0]! > now) this.few = 0;
+    if (this.few > 0 || keys[0]! > now) return;
     const due = this.countDue(now, Math.ceil(n / GATHER_PART));
-    if (due * GATHER_PART < n) return;
+    if (due * GATHER_PART < n) {
+      this.few = due;
+      return;
+    }
     const run = n <= this.run.length ? this.run : new Int32Array(n);
     const runKeys = n <= this.run.length ? this.runKeys : new Float64Array(n);
     let k = 0;

@@ -1,8 +1,8 @@
 /**
  * All other tests of the repository on a heap that collects at every safepoint and poisons what it frees at once:
  *
- *     pnpm --filter @gort/gc stress
- *     pnpm --filter @gort/gc stress slice map    # some of them
+ *     pnpm vitest run --config packages/gc/stress.config.ts
+ *     pnpm vitest run --config packages/gc/stress.config.ts packages/slice packages/map
  *
  * `createHeap` is rewritten while it is loaded, so tests, examples and programs need to know nothing of it. Left out are
  * this package's own tests, which say when collections happen, and those of the packed packages, which are built files.

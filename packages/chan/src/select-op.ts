@@ -329,5 +329,12 @@ export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<a
   if ((v as Record<symbol, unknown>)[OP] === true) return v as Op<any>;
   if (isSignal(v)) return aborted(v);
   if (isOp(cases)) throw casesError(cases);
-  throw badArgument("select", `case ${name}`, v, "an operation, an AbortSignal or null", "type");
+  const { recv, then } = v as Record<string, unknown>;
+  const want =
+    typeof recv === "function"
+      ? "an operation, such as its recv()"
+      : typeof then === "function"
+        ? "an operation, such as poll(promise)"
+        : "an operation, an AbortSignal or null";
+  throw badArgument("select", `case ${name}`, v, want, "type");
 }

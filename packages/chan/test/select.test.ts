@@ -435,6 +435,12 @@ describe("any operation is a case", () => {
     });
   });
 
+  test("a channel or a promise as a case: the error says what to write", () => {
+    const says = (v: unknown) => () => select({ job: v as never });
+    expect(says(makeChan())).toThrow("want an operation, such as its recv()");
+    expect(says(Promise.resolve())).toThrow("want an operation, such as poll(promise)");
+  });
+
   test("an AbortSignal as a case: ready once aborted, its value the reason, its listener gone when another case won", async () => {
     const controller = new AbortController();
     const ch = makeChan<number>(1, { zero: 0 });

@@ -7,14 +7,17 @@
  *     implemented, or a two-way channel to one of its directions.
  */
 import type { Type } from "./api.ts";
+import { isType } from "./base.ts";
 import { identical } from "./identical.ts";
 import { itabOf } from "./iface.ts";
 import type { ChanType, InterfaceMethod, InterfaceType } from "./kinds.ts";
 import { methodsOf } from "./method-set.ts";
+import { ReflectError } from "./reflect-errors.ts";
 import { isNamed, underlyingOf } from "./named.ts";
 
 /**
  * Go's `reflect.Type.Implements`. O(methods of both) at first, then O(1).
+ * @throws ReflectError with Go's text if `inter` is no interface type
  *
  * @example
  * ```ts
@@ -26,6 +29,10 @@ import { isNamed, underlyingOf } from "./named.ts";
  * ```
  */
 export function implementsInterface(t: Type, inter: InterfaceType): boolean {
+  if (inter === null || inter === undefined)
+    throw new ReflectError("reflect: nil type passed to Type.Implements");
+  if (isType(inter) && inter.kind !== "interface")
+    throw new ReflectError("reflect: non-interface type passed to Type.Implements");
   return itabOf(inter, t).missing === "";
 }
 

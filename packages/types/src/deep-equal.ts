@@ -7,6 +7,9 @@
  *  2. One pointer, one backing array or one map is equal to itself, even with a NaN inside (Go's rule).
  *  3. A nil slice or map is not equal to an empty one.
  *  4. A pair of references that is being compared already counts as equal, so cycles end.
+ *
+ * What is left to compare stands in a list and not on JavaScript's stack, which a linked list of some ten thousand nodes would
+ * overflow. The answer does not depend on the order: it is one long "and".
  */
 import type { Type } from "./api.ts";
 import { identical } from "./identical.ts";
@@ -46,7 +49,7 @@ class Visited {
  * ```
  */
 export function deepEqual(x: unknown, y: unknown): boolean {
-  return deep(valueOf(x), valueOf(y), new Visited());
+  return deep(valueOf(x), valueOf(y));
 }
 
 /**
@@ -60,25 +63,43 @@ export function deepEqual(x: unknown, y: unknown): boolean {
  * ```
  */
 export function deepEqualValues(x: Value, y: Value): boolean {
-  return deep(x, y, new Visited());
+  return deep(x, y);
 }
 
-function deep(a: Value, b: Value, seen: Visited): boolean {
+/** Pairs still to be compared, flat. */
+type Todo = Value[];
+
+function deep(x: Value, y: Value): boolean {
+  const seen = new Visited();
+  const todo: Todo = [x, y];
+  while (todo.length > 0) {
+    const b = todo.pop()!;
+    const a = todo.pop()!;
+    if (!alike(a, b, seen, todo)) return false;
+  }
+  return true;
+}
+
+// Whether two values are equal as far as they can be seen; what they hold is added to the list.
+function alike(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   if (!a.isValid() || !b.isValid()) return a.isValid() === b.isValid();
   if (!identical(a.type, b.type)) return false;
   switch (a.kind as string) {
     case "array":
-      return each(a.len(), (i) => deep(a.index(i), b.index(i), seen));
+      for (let i = a.len() - 1; i >= 0; i--) todo.push(a.index(i), b.index(i));
+      return true;
     case "struct":
-      return each(a.numField(), (i) => deep(a.field(i), b.field(i), seen));
+      for (let i = a.numField() - 1; i >= 0; i--) todo.push(a.field(i), b.field(i));
+      return true;
     case "slice":
-      return slices(a, b, seen);
+      return slices(a, b, seen, todo);
     case "map":
-      return maps(a, b, seen);
+      return maps(a, b, seen, todo);
     case "interface":
-      return deep(a.elem(), b.elem(), seen);
+      todo.push(a.elem(), b.elem());
+      return true;
     case "ptr":
-      return pointers(a, b, seen);
+      return pointers(a, b, seen, todo);
     case "func":
       return a.isNil() && b.isNil();
     default:
@@ -86,34 +107,33 @@ function deep(a: Value, b: Value, seen: Visited): boolean {
   }
 }
 
-function each(n: number, equal: (i: number) => boolean): boolean {
-  for (let i = 0; i < n; i++) if (!equal(i)) return false;
-  return true;
-}
-
-function pointers(a: Value, b: Value, seen: Visited): boolean {
+function pointers(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   const [p, q] = [a.get() as unknown, b.get() as unknown];
   // A JavaScript object stands for itself; a pointer for an address in its space.
   if (typeof p !== "number" || typeof q !== "number") return a.type.equalValues(p, q);
   if (p === q && (p === 0 || a.space === b.space)) return true;
   if (p === 0 || q === 0) return false;
-  return seen.again(p, q, [a.space, b.space], a.type) || deep(a.elem(), b.elem(), seen);
+  if (!seen.again(p, q, [a.space, b.space], a.type)) todo.push(a.elem(), b.elem());
+  return true;
 }
 
-function slices(a: Value, b: Value, seen: Visited): boolean {
-  if (a.isNil() !== b.isNil() || a.len() !== b.len()) return false;
+function slices(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
+  const n = a.len();
+  if (a.isNil() !== b.isNil() || n !== b.len()) return false;
   const [p, q] = [a.pointer(), b.pointer()];
   if (p === q && a.space === b.space) return true;
-  if (seen.again(p, q, [a.space, b.space, a.len()], a.type)) return true;
-  return each(a.len(), (i) => deep(a.index(i), b.index(i), seen));
+  if (seen.again(p, q, [a.space, b.space, n], a.type)) return true;
+  for (let i = n - 1; i >= 0; i--) todo.push(a.index(i), b.index(i));
+  return true;
 }
 
-function maps(a: Value, b: Value, seen: Visited): boolean {
+function maps(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   if (a.isNil() !== b.isNil() || a.len() !== b.len()) return false;
   const [m, n] = [a.get() as unknown, b.get() as unknown];
   if (m === n || seen.again(m, n, [a.space, b.space], a.type)) return true;
   return a.mapKeys().every((k) => {
     const [v, w] = [a.mapIndex(k), b.mapIndex(k)];
-    return v.isValid() && w.isValid() && deep(v, w, seen);
+    todo.push(v, w);
+    return v.isValid() && w.isValid();
   });
 }

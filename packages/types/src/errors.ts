@@ -205,6 +205,29 @@ export function badArgument(
 }
 
 /**
+ * Refuses options that are no object, or have a name that none of `names` (separated by spaces) is: a misspelled option would
+ * be ignored. For factories, not for hot paths. O(options).
+ *
+ * @throws TypeError that names the option and those there are
+ *
+ * @example
+ * ```ts
+ * import { checkOptions } from "@gort/types";
+ *
+ * checkOptions("makeThing", { size: 3 }, "size name");
+ * checkOptions("makeThing", { sise: 3 }, "size name"); // throws makeThing: options.sise is 3, want no options but size, name
+ * ```
+ */
+export function checkOptions(where: string, options: object, names: string): void {
+  const want = `no options but ${names.replaceAll(" ", ", ")}`;
+  if (typeof options !== "object" || options === null)
+    throw badArgument(where, "options", options, want, "type");
+  const known = names.split(" ");
+  for (const [name, value] of Object.entries(options))
+    if (!known.includes(name)) throw badArgument(where, `options.${name}`, value, want, "type");
+}
+
+/**
  * A short, safe text for any value, as error messages quote it: strings in quotes, `10n` for a bigint, `-0` as such.
  *
  * @example

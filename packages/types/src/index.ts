@@ -55,5 +55,6 @@ export * from "./unsafe.ts";
 export { assignableTo, implementsInterface, methods } from "./assignable.ts";
 export { Value } from "./reflect.ts";
 export { indirect, newValue, typeOf, valueAt, valueOf, zeroValue } from "./reflect-of.ts";
+export { fieldByName, tagLookup, type FieldPath } from "./reflect-field.ts";
 export { ReflectError, isReflectError } from "./reflect-errors.ts";
 export { deepEqual, deepEqualValues } from "./deep-equal.ts";

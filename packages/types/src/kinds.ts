@@ -53,15 +53,18 @@ export interface ChanType<T = any> extends Type<object | null> {
   readonly dir: ChanDir;
 }
 
+/** The JavaScript type of the values of a descriptor, or of the one that a function returns. */
+export type LazyValueOf<L> = L extends () => infer D ? ValueOf<D> : ValueOf<L>;
+
 /** JavaScript types of a list of parameters. */
-export type ArgsOf<P extends readonly Type[]> = { -readonly [I in keyof P]: ValueOf<P[I]> };
+export type ArgsOf<P extends readonly Lazy[]> = { -readonly [I in keyof P]: LazyValueOf<P[I]> };
 
 /** JavaScript type of a list of results: nothing, one value, or a tuple. */
-export type ResultOf<R extends readonly Type[]> = R extends readonly []
+export type ResultOf<R extends readonly Lazy[]> = R extends readonly []
   ? void
   : R extends readonly [infer A]
-    ? ValueOf<A>
-    : { -readonly [I in keyof R]: ValueOf<R[I]> };
+    ? LazyValueOf<A>
+    : { -readonly [I in keyof R]: LazyValueOf<R[I]> };
 
 /** `func(P…) R…`: a JavaScript function, or null; 4 bytes. */
 export interface FuncType<P extends unknown[] = any, R = any> extends Type<

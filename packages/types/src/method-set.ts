@@ -127,7 +127,8 @@ function collect(t: BaseType<any>): readonly BoundMethod[] {
     for (const step of level) {
       if (seen.has(step.base)) continue;
       for (const m of declared(step)) here.set(m.name, here.has(m.name) ? null : m);
-      for (const name of fieldNames(step.base)) if (!here.has(name)) here.set(name, null);
+      // A field hides what lies deeper, and at its own depth the method of another embedded field.
+      for (const name of fieldNames(step.base)) here.set(name, null);
       next.push(...embedded(step));
     }
     for (const step of level) seen.add(step.base);
@@ -143,6 +144,8 @@ interface Step {
   readonly base: BaseType<any>;
   /** Whether the place can be addressed, so that pointer methods are in the set. */
   readonly addressable: boolean;
+  /** Whether it is the receiver itself, which Go then names if it is a nil pointer. */
+  readonly direct: boolean;
   /** From the receiver to the value, or to its address where `addressable`. */
   readonly walk: (recv: any, space: Space | null, method: string) => any;
 }
@@ -150,12 +153,17 @@ interface Step {
 function start(t: BaseType<any>): Step {
   const walk = (recv: any): any => recv;
   if (t.kind === "ptr" && t.definedName === null) {
-    return { base: internalType((t as unknown as PtrType).elem), addressable: true, walk };
+    return {
+      base: internalType((t as unknown as PtrType).elem),
+      addressable: true,
+      direct: true,
+      walk,
+    };
   }
-  return { base: t, addressable: false, walk };
+  return { base: t, addressable: false, direct: true, walk };
 }
 
-function declared({ base, addressable, walk }: Step): BoundMethod[] {
+function declared({ base, addressable, direct, walk }: Step): BoundMethod[] {
   if (base.kind === "interface") {
     // Embedding an interface promotes its methods; behind a pointer there are none.
     if (addressable) return [];
@@ -176,15 +184,21 @@ function declared({ base, addressable, walk }: Step): BoundMethod[] {
       type,
       invoke: (recv, space, args) => {
         const at = walk(recv, space, name);
-        return fn(viaPointer ? deref(base, at, space, name) : at, ...args);
+        return fn(viaPointer ? deref(base, at, space, name, direct) : at, ...args);
       },
     });
   }
   return out;
 }
 
-function deref(base: BaseType<any>, p: Ptr, space: Space | null, method: string): unknown {
-  if (p === 0) throw nilReceiver(base.name, method);
+function deref(
+  base: BaseType<any>,
+  p: Ptr,
+  space: Space | null,
+  method: string,
+  direct: boolean,
+): unknown {
+  if (p === 0) throw direct ? nilReceiver(base.name, method) : nilDereference();
   return base.load(needSpace(space, base, method), p);
 }
 
@@ -217,6 +231,7 @@ function embedded({ base, addressable, walk }: Step): Step[] {
       out.push({
         base: target,
         addressable: isPtr || target.kind !== "interface",
+        direct: false,
         walk: (recv, space, method) => {
           const p = walk(recv, space, method) as Ptr;
           if (p === 0) throw nilDereference();
@@ -227,6 +242,7 @@ function embedded({ base, addressable, walk }: Step): Step[] {
       out.push({
         base: target,
         addressable: isPtr,
+        direct: false,
         walk: (recv, space, method) =>
           (walk(recv, space, method) as Record<string, unknown>)[f.name],
       });

@@ -3,9 +3,11 @@
  *
  * Invariants
  *  1. `p` must be a multiple of the size and inside the memory: anything else reads or writes another word, or nothing.
- *  2. Pointers are not written here but by `Space.writePtr`, which the collector sees.
+ *  2. A symbol or a value of the wrong kind of number, which the host would refuse without a name, is refused by name: asked for where it fails.
+ *  3. Pointers are not written here but by `Space.writePtr`, which the collector sees.
  */
 import type { Memory, Ptr } from "./api.ts";
+import { badArgument } from "./errors.ts";
 
 /** The `int8` at `p`. */
 export function loadInt8(m: Memory, p: Ptr): number {
@@ -17,61 +19,133 @@ export function loadUint8(m: Memory, p: Ptr): number {
 }
 /** The `int16` at `p`. */
 export function loadInt16(m: Memory, p: Ptr): number {
-  return m.i16[p >>> 1]!;
+  try {
+    return m.i16[p >>> 1]!;
+  } catch (e) {
+    throw refused("loadInt16", p, 0, "number", e);
+  }
 }
 /** The `uint16` at `p`. */
 export function loadUint16(m: Memory, p: Ptr): number {
-  return m.u16[p >>> 1]!;
+  try {
+    return m.u16[p >>> 1]!;
+  } catch (e) {
+    throw refused("loadUint16", p, 0, "number", e);
+  }
 }
 /** The `int32` at `p`. */
 export function loadInt32(m: Memory, p: Ptr): number {
-  return m.i32[p >>> 2]!;
+  try {
+    return m.i32[p >>> 2]!;
+  } catch (e) {
+    throw refused("loadInt32", p, 0, "number", e);
+  }
 }
 /** The `uint32` at `p`. */
 export function loadUint32(m: Memory, p: Ptr): number {
-  return m.u32[p >>> 2]!;
+  try {
+    return m.u32[p >>> 2]!;
+  } catch (e) {
+    throw refused("loadUint32", p, 0, "number", e);
+  }
 }
 /** The `int64` at `p`. */
 export function loadInt64(m: Memory, p: Ptr): bigint {
-  return m.i64[p >>> 3]!;
+  try {
+    return m.i64[p >>> 3]!;
+  } catch (e) {
+    throw refused("loadInt64", p, 0, "number", e);
+  }
 }
 /** The `uint64` at `p`. */
 export function loadUint64(m: Memory, p: Ptr): bigint {
-  return m.u64[p >>> 3]!;
+  try {
+    return m.u64[p >>> 3]!;
+  } catch (e) {
+    throw refused("loadUint64", p, 0, "number", e);
+  }
 }
 /** The `float32` at `p`. */
 export function loadFloat32(m: Memory, p: Ptr): number {
-  return m.f32[p >>> 2]!;
+  try {
+    return m.f32[p >>> 2]!;
+  } catch (e) {
+    throw refused("loadFloat32", p, 0, "number", e);
+  }
 }
 /** The `float64` at `p`. */
 export function loadFloat64(m: Memory, p: Ptr): number {
-  return m.f64[p >>> 3]!;
+  try {
+    return m.f64[p >>> 3]!;
+  } catch (e) {
+    throw refused("loadFloat64", p, 0, "number", e);
+  }
 }
 /** The pointer at `p`. */
 export function loadPtr(m: Memory, p: Ptr): Ptr {
-  return m.u32[p >>> 2]!;
+  try {
+    return m.u32[p >>> 2]!;
+  } catch (e) {
+    throw refused("loadPtr", p, 0, "number", e);
+  }
 }
 /** Writes the low 8 bits of `v`; for `int8` and `uint8`. */
 export function storeInt8(m: Memory, p: Ptr, v: number): void {
-  m.i8[p] = v;
+  try {
+    m.i8[p] = v;
+  } catch (e) {
+    throw refused("storeInt8", p, v, "number", e);
+  }
 }
 /** Writes the low 16 bits of `v`; for `int16` and `uint16`. */
 export function storeInt16(m: Memory, p: Ptr, v: number): void {
-  m.i16[p >>> 1] = v;
+  try {
+    m.i16[p >>> 1] = v;
+  } catch (e) {
+    throw refused("storeInt16", p, v, "number", e);
+  }
 }
 /** Writes the low 32 bits of `v`; for `int32`, `uint32`, `int`, `uint` and `uintptr`. */
 export function storeInt32(m: Memory, p: Ptr, v: number): void {
-  m.i32[p >>> 2] = v;
+  try {
+    m.i32[p >>> 2] = v;
+  } catch (e) {
+    throw refused("storeInt32", p, v, "number", e);
+  }
 }
 /** Writes the low 64 bits of `v`; for `int64` and `uint64`. */
 export function storeInt64(m: Memory, p: Ptr, v: bigint): void {
-  m.i64[p >>> 3] = v;
+  try {
+    m.i64[p >>> 3] = v;
+  } catch (e) {
+    throw refused("storeInt64", p, v, "bigint", e);
+  }
 }
 /** Writes a `float32`, rounded. */
 export function storeFloat32(m: Memory, p: Ptr, v: number): void {
-  m.f32[p >>> 2] = v;
+  try {
+    m.f32[p >>> 2] = v;
+  } catch (e) {
+    throw refused("storeFloat32", p, v, "number", e);
+  }
 }
 /** Writes a `float64`. */
 export function storeFloat64(m: Memory, p: Ptr, v: number): void {
-  m.f64[p >>> 3] = v;
+  try {
+    m.f64[p >>> 3] = v;
+  } catch (e) {
+    throw refused("storeFloat64", p, v, "number", e);
+  }
+}
+
+// What a host's own error was about: the place, the value, or something else that it says best itself.
+function refused(
+  where: string,
+  p: unknown,
+  v: unknown,
+  want: "number" | "bigint",
+  e: unknown,
+): unknown {
+  if (typeof p !== "number") return badArgument(where, "p", p, "a pointer", "type");
+  return typeof v === want ? e : badArgument(where, "v", v, `a ${want}`, "type");
 }

@@ -6,9 +6,11 @@
  *  2. An argument for an interface parameter is passed as an interface value, any other as its JavaScript side.
  */
 import { assignableTo } from "./assignable.ts";
+import { nilDereference } from "./errors.ts";
+import type { Type } from "./api.ts";
 import type { FuncType, SliceType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
-import { ReflectError } from "./reflect-errors.ts";
+import { ReflectError, unexported } from "./reflect-errors.ts";
 
 /** Checks and unwraps the arguments of a call. */
 export function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
@@ -17,17 +19,31 @@ export function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
   if (!t.variadic && args.length > fixed) {
     throw new ReflectError("reflect: Call with too many input arguments");
   }
+  if (!args.every((a) => a.isValid()))
+    throw new ReflectError("reflect: Call using zero Value argument");
   const rest = t.variadic ? (t.params.at(-1) as SliceType).elem : null;
-  return args.map((a, i): unknown => {
-    if (!a.isValid()) throw new ReflectError("reflect: Call using zero Value argument");
-    const want = i < fixed ? t.params[i]! : rest!;
-    if (!assignableTo(a.type, want)) {
-      throw new ReflectError(
-        i < fixed
-          ? `reflect: Call using ${a.type.name} as type ${want.name}`
-          : `reflect: cannot use ${a.type.name} as type ${want.name} in Call`,
-      );
-    }
-    return want.kind === "interface" ? a.interface() : a.get();
+  const want = (i: number): Type => (i < fixed ? t.params[i]! : rest!);
+  args.forEach((a, i) => {
+    if (assignableTo(a.type, want(i))) return;
+    throw new ReflectError(
+      i < fixed
+        ? `reflect: Call using ${a.type.name} as type ${want(i).name}`
+        : `reflect: cannot use ${a.type.name} as type ${want(i).name} in Call`,
+    );
   });
+  return args.map((a, i): unknown => {
+    if (!a.canInterface()) throw unexported("Call");
+    return want(i).kind === "interface" ? a.interface() : a.get();
+  });
+}
+
+/** The JavaScript side of `v` as a value of type `to`; Go's `Value.assignTo`. */
+export function assignTo(v: Value, to: Type, where: string): unknown {
+  if (!v.isValid()) throw nilDereference();
+  if (!assignableTo(v.type, to)) {
+    throw new ReflectError(
+      `${where}: value of type ${v.type.name} is not assignable to type ${to.name}`,
+    );
+  }
+  return to.kind === "interface" ? v.interface() : v.get();
 }

@@ -32,3 +32,10 @@ export function onKind(method: string, kind: string): ReflectError {
 export function onZero(method: string): ReflectError {
   return new ReflectError(`reflect: call of reflect.Value.${method} on zero Value`);
 }
+
+/** `reflect: reflect.Value.Set using value obtained using unexported field`. */
+export function unexported(method: string): ReflectError {
+  return new ReflectError(
+    `reflect: reflect.Value.${method} using value obtained using unexported field`,
+  );
+}

@@ -5,7 +5,7 @@
  *  1. A map is an object that iterates over `[key, value]` pairs; `len` or `size` counts them; nil is empty.
  *  2. A lookup uses `getOk(key)` if there is one, else `has` and `get`.
  */
-import { badArgument } from "./errors.ts";
+import { RuntimeError, badArgument } from "./errors.ts";
 
 interface MapLike {
   readonly len?: number;
@@ -13,6 +13,8 @@ interface MapLike {
   getOk?(key: unknown): readonly [unknown, boolean];
   get?(key: unknown): unknown;
   has?(key: unknown): boolean;
+  set?(key: unknown, value: unknown): unknown;
+  delete?(key: unknown): unknown;
   [Symbol.iterator]?(): Iterator<readonly [unknown, unknown]>;
 }
 
@@ -48,4 +50,17 @@ export function mapEntry(m: unknown, key: unknown): readonly [value: unknown, ok
     return like.has(key) ? [like.get(key), true] : [undefined, false];
   }
   throw badArgument("reflect", "map", m, "an object with getOk, or with has and get", "type");
+}
+
+/** Sets the value of a key, or deletes the key if no value is given. */
+export function mapSet(m: unknown, key: unknown, ...value: [value?: unknown]): void {
+  if (m === null) {
+    if (value.length === 0) return;
+    throw new RuntimeError("assignment to entry in nil map");
+  }
+  const like = asMap(m);
+  if (typeof like.set !== "function" || typeof like.delete !== "function")
+    throw badArgument("reflect", "map", m, "an object with set and delete", "type");
+  if (value.length === 0) like.delete(key);
+  else like.set(key, value[0]);
 }

@@ -12,13 +12,13 @@
  *  4. Integers are bigints here, whatever their size, as Go's `Int` and `Uint` are 64 bits wide; `get()` gives the JavaScript side.
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
-import { assignableTo } from "./assignable.ts";
 import { internalType, type BaseType } from "./base.ts";
 import { nilDereference } from "./errors.ts";
 import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import type {
   ArrayType,
   FuncType,
+  MapType,
   PtrType,
   SliceHeader,
   SliceType,
@@ -27,28 +27,15 @@ import type {
 } from "./kinds.ts";
 import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
-import { ReflectError, onKind, onZero } from "./reflect-errors.ts";
-import { callArguments } from "./reflect-call.ts";
+import { INTS, UINTS } from "./reflect-kinds.ts";
+import { ReflectError, onKind, onZero, unexported } from "./reflect-errors.ts";
+import { assignTo, callArguments } from "./reflect-call.ts";
 import { isZero } from "./reflect-zero.ts";
-import { mapEntry, mapKeys, mapLen } from "./reflect-map.ts";
-import { utf8Length, utf8Write } from "./utf8.ts";
+import { mapEntry, mapKeys, mapSet } from "./reflect-map.ts";
+import { byteOf, capOf, lenOf } from "./reflect-len.ts";
+import { fieldPath } from "./reflect-field.ts";
 import { uint8 } from "./scalar.ts";
-
-const INTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
-  "int",
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-]);
-const UINTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
-  "uint",
-  "uint8",
-  "uint16",
-  "uint32",
-  "uint64",
-  "uintptr",
-]);
+import type { Complex } from "./wide.ts";
 
 /** A reflection value. Made by `valueOf`, `valueAt`, `zeroValue` and `newValue`. */
 export class Value {
@@ -58,14 +45,17 @@ export class Value {
   private readonly s: Space | null;
   /** Reached through an unexported field. */
   private readonly ro: boolean;
+  /** Through an embedded one only: what it promotes is not read-only (Go's rule). */
+  private readonly emb: boolean;
 
   /** @internal */
-  constructor(t: Type | null, v: unknown, p: Ptr, s: Space | null, ro: boolean) {
+  constructor(t: Type | null, v: unknown, p: Ptr, s: Space | null, ro: boolean, emb = false) {
     this.t = t === null ? null : internalType(t);
     this.v = v;
     this.p = p;
     this.s = s;
     this.ro = ro;
+    this.emb = emb;
   }
 
   /** Whether it represents a value; false for the zero `Value`. */
@@ -133,6 +123,10 @@ export class Value {
   float(): number {
     return this.ofKind("Float", "float32", "float64").get() as number;
   }
+  /** The complex number of either size. */
+  complex(): Complex {
+    return this.ofKind("Complex", "complex64", "complex128").get() as Complex;
+  }
   /** The string; for other kinds `<int Value>`, and `<invalid Value>`, as in Go: it never throws. */
   string(): string {
     if (this.t === null) return "<invalid Value>";
@@ -169,27 +163,13 @@ export class Value {
   isZero(): boolean {
     return isZero(this, this.known("IsZero"));
   }
-  /** Elements of an array, slice or map, bytes of a string. */
+  /** Elements of an array (or of the one a pointer points to), slice, map or channel, bytes of a string. */
   len(): number {
-    const t = this.known("Len");
-    switch (t.kind as string) {
-      case "array":
-        return (t as unknown as ArrayType).len;
-      case "slice":
-        return (this.get() as SliceHeader).len;
-      case "string":
-        return utf8Length(this.get() as string);
-      case "map":
-        return mapLen(this.get());
-      default:
-        throw onKind("Len", t.kind);
-    }
+    return lenOf(this.known("Len"), this);
   }
-  /** Capacity of an array or slice. */
+  /** Capacity of an array (or of the one a pointer points to), slice or channel. */
   cap(): number {
-    const t = this.known("Cap");
-    if (t.kind === "array") return (t as unknown as ArrayType).len;
-    return (this.ofKind("Cap", "slice").get() as SliceHeader).cap;
+    return capOf(this.known("Cap"), this);
   }
   /** Element `i` of an array or slice, byte `i` of a string. An element of a slice is addressable. */
   index(i: number): Value {
@@ -208,11 +188,9 @@ export class Value {
       return new Value(elem, (this.v as unknown[])[i], 0, this.s, this.ro);
     }
     if (t.kind === "string") {
-      const text = this.get() as string;
-      const bytes = new Uint8Array(utf8Length(text));
-      utf8Write(bytes, 0, text);
-      if (out || i >= bytes.length) throw new ReflectError("reflect: string index out of range");
-      return new Value(uint8, bytes[i], 0, this.s, this.ro);
+      const byte = out ? undefined : byteOf(this.get() as string, i);
+      if (byte === undefined) throw new ReflectError("reflect: string index out of range");
+      return new Value(uint8, byte, 0, this.s, this.ro);
     }
     throw onKind("Index", t.kind);
   }
@@ -229,13 +207,14 @@ export class Value {
     const p = this.word();
     if (p === 0) return ZERO;
     if (p === undefined) throw new ReflectError(`reflect: ${t.name} has no elements`);
-    return new Value((t as unknown as PtrType).elem, undefined, p, this.inSpace(), this.ro);
+    const { elem } = t as unknown as PtrType;
+    return new Value(elem, undefined, p, this.inSpace(), this.ro, this.emb);
   }
   /** A pointer to the value. @throws ReflectError if it is not addressable */
   addr(): Value {
     const t = this.known("Addr");
     if (this.p === 0) throw new ReflectError("reflect.Value.Addr of unaddressable value");
-    return new Value(ptr(t), this.p, 0, this.s, this.ro);
+    return new Value(ptr(t), this.p, 0, this.s, this.ro, this.emb);
   }
   /** Number of fields of a struct. */
   numField(): number {
@@ -247,43 +226,57 @@ export class Value {
     if (f === undefined) throw new ReflectError("reflect: Field index out of range");
     return this.at(f);
   }
-  /** The field of that name, or the zero `Value`. */
+  /**
+   * The field of that name, promoted ones included, or the zero `Value`.
+   * @throws ReflectError on the way through an embedded pointer that is nil
+   */
   fieldByName(name: string): Value {
-    const f = this.structType("FieldByName").field(name);
-    return f === undefined ? ZERO : this.at(f);
+    const path = fieldPath(this.structType("FieldByName"), name);
+    if (path === null) return ZERO;
+    let v = this as Value;
+    for (const f of path) {
+      if (v.kind === "ptr") {
+        v = v.elem();
+        if (v === ZERO)
+          throw new ReflectError("reflect: indirection through nil pointer to embedded struct");
+      }
+      v = v.at(f);
+    }
+    return v;
   }
   private at(f: StructField): Value {
-    const ro = this.ro || !f.exported;
-    if (this.p !== 0) return new Value(f.type, undefined, this.p + f.offset, this.s, ro);
+    // Through an unexported embedded struct only what it promotes by an exported name can be set.
+    const ro = (this.ro && !this.emb) || !f.exported;
+    const emb = !f.exported && f.embedded && !(this.ro && !this.emb);
+    if (this.p !== 0) return new Value(f.type, undefined, this.p + f.offset, this.s, ro, emb);
     const v = f.name === "_" ? f.type.zero() : (this.v as Record<string, unknown>)[f.name];
-    return new Value(f.type, v, 0, this.s, ro);
+    return new Value(f.type, v, 0, this.s, ro, emb);
   }
   /** The keys of a map, in the map's own order. */
   mapKeys(): Value[] {
     const t = this.ofKind("MapKeys", "map").t as unknown as { key: Type };
     return mapKeys(this.get()).map((k) => new Value(t.key, k, 0, this.s, this.ro));
   }
-  /** The element of a key, or the zero `Value`. */
+  /** The element of a key, or the zero `Value`. @throws ReflectError if the key is not assignable to the map's key type */
   mapIndex(key: Value): Value {
-    const t = this.ofKind("MapIndex", "map").t as unknown as { elem: Type; key: Type };
-    const [v, ok] = mapEntry(this.get(), key.get());
-    return ok ? new Value(t.elem, v, 0, this.s, this.ro) : ZERO;
+    const t = this.ofKind("MapIndex", "map").t as unknown as MapType;
+    const [v, ok] = mapEntry(this.get(), assignTo(key, t.key, "reflect.Value.MapIndex"));
+    return ok ? new Value(t.elem, v, 0, this.s, this.ro || key.ro) : ZERO;
   }
-
+  /** Sets the element of a key, or deletes it if `elem` is the zero `Value`. @throws RuntimeError for a nil map */
+  setMapIndex(key: Value, elem: Value): void {
+    const t = this.ofKind("SetMapIndex", "map").t as unknown as MapType;
+    if (this.ro || key.ro || elem.ro) throw unexported("SetMapIndex");
+    const k = assignTo(key, t.key, "reflect.Value.SetMapIndex");
+    if (elem.isValid()) mapSet(this.get(), k, assignTo(elem, t.elem, "reflect.Value.SetMapIndex"));
+    else mapSet(this.get(), k);
+  }
   /** Assigns another value. @throws ReflectError if not settable, or the types do not fit */
   set(x: Value): void {
     const t = this.settable("Set");
-    const from = x.known("Set");
-    if (x.ro)
-      throw new ReflectError(
-        "reflect: reflect.Value.Set using value obtained using unexported field",
-      );
-    if (!assignableTo(from, t)) {
-      throw new ReflectError(
-        `reflect.Set: value of type ${from.name} is not assignable to type ${t.name}`,
-      );
-    }
-    t.store(this.s!, this.p, t.kind === "interface" ? x.interface() : x.get());
+    x.known("Set");
+    if (x.ro) throw unexported("Set");
+    t.store(this.s!, this.p, assignTo(x, t, "reflect.Set"));
   }
   /** Sets a boolean. */
   setBool(v: boolean): void {
@@ -308,6 +301,10 @@ export class Value {
       this.p,
       v,
     );
+  }
+  /** Sets a complex number. */
+  setComplex(v: Complex): void {
+    this.settableOf("SetComplex", (k) => k.startsWith("complex")).store(this.s!, this.p, v);
   }
   /** Sets a string. */
   setString(v: string): void {
@@ -341,6 +338,7 @@ export class Value {
   /** Calls a function with arguments of its parameter types. @throws ReflectError with Go's texts for wrong arguments */
   call(args: readonly Value[] = []): Value[] {
     const f = this.ofKind("Call", "func");
+    if (this.ro) throw unexported("Call");
     const t = f.t as unknown as FuncType;
     const fn = f.get() as ((...a: unknown[]) => unknown) | null;
     if (fn === null) throw new ReflectError("reflect.Value.Call: call of nil function");
@@ -365,11 +363,7 @@ export class Value {
   }
   private settable(method: string): BaseType<any> {
     const t = this.known(method);
-    if (this.ro) {
-      throw new ReflectError(
-        `reflect: reflect.Value.${method} using value obtained using unexported field`,
-      );
-    }
+    if (this.ro) throw unexported(method);
     if (this.p === 0)
       throw new ReflectError(`reflect: reflect.Value.${method} using unaddressable value`);
     return t;

@@ -109,18 +109,24 @@ class FuncDescriptor<P extends unknown[], R>
   implements FuncType<P, R>
 {
   readonly kind = "func";
-  readonly params: readonly Type[];
-  readonly results: readonly Type[];
   readonly variadic: boolean;
+  private takes: readonly Lazy[];
+  private gives: readonly Lazy[];
 
-  constructor(params: readonly Type[], results: readonly Type[], variadic: boolean) {
+  constructor(params: readonly Lazy[], results: readonly Lazy[], variadic: boolean) {
     super(false);
-    this.params = params;
-    this.results = results;
+    this.takes = params;
+    this.gives = results;
     this.variadic = variadic;
   }
   override clone(): BaseType<((...args: P) => R) | null> {
-    return new FuncDescriptor<P, R>(this.params, this.results, this.variadic);
+    return new FuncDescriptor<P, R>(this.takes, this.gives, this.variadic);
+  }
+  get params(): readonly Type[] {
+    return (this.takes = resolveAll(this.takes));
+  }
+  get results(): readonly Type[] {
+    return (this.gives = resolveAll(this.gives));
   }
   override check(value: unknown, what: string): void {
     if (value !== null && typeof value !== "function") {
@@ -130,6 +136,13 @@ class FuncDescriptor<P extends unknown[], R>
   override typeString(): string {
     return `func${signature(this)}`;
   }
+}
+
+// The types of a list, each asked for once.
+function resolveAll(list: readonly Lazy[]): readonly Type[] {
+  return list.some((t) => typeof t === "function")
+    ? list.map((t) => resolveType("func", t))
+    : (list as readonly Type[]);
 }
 
 /** Parameters and results as Go prints them: `(int, ...string) (bool, error)`. */
@@ -200,19 +213,23 @@ export function chan<T>(elem: Lazy<T>, dir: ChanDir = "both"): ChanType<T> {
 
 /**
  * `func(params…) results…`. The values are JavaScript functions: no result is `undefined`, several are a tuple.
+ * A type that takes or gives itself stands there as a function that returns it.
  * @param options `variadic` says that the last parameter, a slice type, is Go's `...T`
  *
  * @example
  * ```ts
- * import { bool, func, int, slice, string } from "@gort/types";
+ * import { bool, func, int, named, slice, string, type Type } from "@gort/types";
  *
  * func([int, string], [bool]).name; // => "func(int, string) bool"
  * func([slice(int)], [], { variadic: true }).name; // => "func(...int)"
+ *
+ * const State = named("lex.State", func([string], [(): Type => State])); // type State func(string) State
+ * State.results[0]!.name; // => "lex.State"
  * ```
  */
 export function func<
-  const P extends readonly Type[] = readonly [],
-  const R extends readonly Type[] = readonly [],
+  const P extends readonly Lazy[] = readonly [],
+  const R extends readonly Lazy[] = readonly [],
 >(
   params: P = [] as unknown as P,
   results: R = [] as unknown as R,
@@ -222,10 +239,11 @@ export function func<
     throw badArgument("func", "params", params, "a list of types", "type");
   if (!Array.isArray(results))
     throw badArgument("func", "results", results, "a list of types", "type");
-  for (const t of [...params, ...results]) checkType("func", t);
+  for (const t of [...params, ...results] as readonly Lazy[]) checkLazy("func", t);
   const variadic = options.variadic ?? false;
-  if (variadic && params.at(-1)?.kind !== "slice") {
-    throw badValue("func", params.at(-1)?.name, "a slice type as the last parameter if variadic");
+  const last = params.at(-1);
+  if (variadic && (last as Type | undefined)?.kind !== "slice") {
+    throw badValue("func", last?.name, "a slice type as the last parameter if variadic");
   }
   return new FuncDescriptor<any, any>([...params], [...results], variadic);
 }

@@ -17,6 +17,7 @@ import { BaseType, NO_POINTERS, badValue, internalType } from "./base.ts";
 import { badArgument, hasBrand, uncomparableType, unhashableType } from "./errors.ts";
 import { compiledOps, loopOps, type StructOps } from "./struct-code.ts";
 import { canCompile } from "./codegen.ts";
+import { quote } from "./quote.ts";
 import { addMask, alignUp, checkTypeSize, emptyMask } from "./layout.ts";
 import type { FieldSpec, Fields, StructField, StructType, StructValue } from "./kinds.ts";
 
@@ -72,7 +73,7 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
   override typeString(): string {
     if (this.fields.length === 0) return "struct {}";
     const parts = this.fields.map((f) => {
-      const tag = f.tag === "" ? "" : ` ${JSON.stringify(f.tag)}`;
+      const tag = f.tag === "" ? "" : ` ${quote(f.tag)}`;
       return `${f.embedded ? "" : `${f.name} `}${f.type.name}${tag}`;
     });
     return `struct { ${parts.join("; ")} }`;

@@ -4,7 +4,7 @@
  * Invariants
  *  1. Arithmetic stays within the 4 GiB that a pointer can name; beyond it throws instead of wrapping.
  *  2. The checker knows Go's three `checkptr` errors: a result in another object than it came from, a value that straddles objects,
- *     a misaligned pointer to a type with pointers. It needs an allocator that finds objects, so it is for the poisoning build.
+ *     a misaligned pointer (of any type here: typed arrays would read another word). It needs an allocator that finds objects, so it is for the poisoning build.
  */
 import type { Ptr, Type } from "./api.ts";
 import { checkType } from "./base.ts";

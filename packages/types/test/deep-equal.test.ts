@@ -99,3 +99,20 @@ describe("deepEqual", () => {
     expect(deepEqual(toInterface(t, m), toInterface(t, n))).toBe(true);
   });
 });
+
+it("compares lists far longer than JavaScript's stack is deep, and finds a difference at their end", () => {
+  const space = makeSpace(1 << 22);
+  const Node: Type = struct({ v: int, next: ptr((): Type => Node) });
+  const list = (last: number): number => {
+    let next = 0;
+    for (let i = 0; i < 50_000; i++) {
+      const p = space.alloc(Node);
+      Node.store(space, p, { v: i === 0 ? last : 1, next });
+      next = p;
+    }
+    return next;
+  };
+  const [a, b, c] = [list(1), list(1), list(2)].map((p) => toInterface(ptr(Node), p, space));
+  expect(deepEqual(a, b)).toBe(true);
+  expect(deepEqual(a, c)).toBe(false);
+});

@@ -126,7 +126,7 @@ describe("promotion through embedded fields", () => {
     Outer.store(space, q, { Base: p });
     expect(toInterface(ptr(Outer), q, space).call("ID")).toBe(3);
     expect(() => toInterface(Outer, { Base: 0 }, space).call("ID")).toThrow(
-      "called using nil *Base pointer",
+      "invalid memory address or nil pointer dereference",
     );
     expect(() => toInterface(ptr(Outer), 0, space).call("ID")).toThrow("nil pointer dereference");
   });
@@ -179,5 +179,34 @@ describe("promotion through embedded fields", () => {
     );
     Loop.method("M", getter, () => 1);
     expect(names(Loop)).toEqual(["M"]);
+  });
+});
+
+describe("as Go 1.19 answered", () => {
+  it("a method and a field of one name at one depth hide each other", () => {
+    const A = named("main.A", struct({})).method("X", getter, () => 1);
+    const B = named("main.B", struct({ X: int }));
+    const emb = { embedded: true };
+    expect(names(struct({ A: field(A, emb), B: field(B, emb) }))).toEqual([]);
+    const A2 = named("main.A", struct({})).method("X", getter, () => 1);
+    expect(names(struct({ B: field(B, emb), A: field(A2, emb) }))).toEqual([]);
+    const A3 = named("main.A", struct({})).method("X", getter, () => 1);
+    const Deep = struct({ A: field(A3, emb) });
+    expect(names(struct({ Deep: field(Deep, emb), B: field(int, emb) }))).toEqual(["X"]);
+  });
+
+  it("only a nil receiver itself is named; a nil pointer that is embedded is a nil dereference", () => {
+    const space = makeSpace();
+    const In = named("main.In", struct({ Q: int })).method("Val", getter, (v) => v.Q);
+    const ByPtr = struct({ In: field(ptr(In), { embedded: true }) });
+    const ByValue = struct({ In: field(In, { embedded: true }) });
+    const call = (t: Type, v: unknown) => (): unknown => toInterface(t, v, space).call("Val");
+    const p = space.alloc(ByPtr);
+    const nil = "runtime error: invalid memory address or nil pointer dereference";
+    expect(call(ByPtr, { In: 0 })).toThrow(nil);
+    expect(call(ptr(ByPtr), p)).toThrow(nil);
+    expect(call(ptr(ByPtr), 0)).toThrow(nil);
+    expect(call(ptr(ByValue), 0)).toThrow(nil);
+    expect(call(ptr(In), 0)).toThrow("value method main.In.Val called using nil *In pointer");
   });
 });

@@ -1,0 +1,149 @@
+/** Calls and assignments through reflection: the panics of Go 1.19 for the same programs. */
+import { describe, expect, test } from "vitest";
+import {
+  any,
+  chan,
+  error,
+  complex128,
+  field,
+  func,
+  int,
+  int8,
+  int32,
+  array,
+  map,
+  ptr,
+  slice,
+  string,
+  struct,
+  toInterface,
+  valueAt,
+  valueOf,
+  zeroValue,
+  type Type,
+  type Value,
+} from "../src/index.ts";
+import { makeSpace } from "./space.ts";
+
+const of = (t: Type, v: unknown): Value => valueOf(toInterface(t, v));
+const zero = valueOf(null);
+const hidden = (t: Type, v: unknown): Value =>
+  of(struct({ u: field(t, { exported: false }) }), { u: v }).field(0);
+
+describe("call", () => {
+  const fn = of(func([int, string], [int]), (a: number) => a);
+  const rest = of(func([int, slice(string)], [], { variadic: true }), () => undefined);
+  const one = of(int, 1);
+  const a = of(string, "a");
+  test.each<[string, () => unknown, string]>([
+    ["too few", () => fn.call([one]), "reflect: Call with too few input arguments"],
+    ["too many", () => fn.call([one, a, one]), "reflect: Call with too many input arguments"],
+    ["another type", () => fn.call([a, a]), "reflect: Call using string as type int"],
+    // All are looked at for validity before the first is for its type.
+    ["zero after a wrong one", () => fn.call([a, zero]), "reflect: Call using zero Value argument"],
+    ["variadic", () => rest.call([one, one]), "reflect: cannot use int as type string in Call"],
+    ["variadic, none", () => rest.call([]), "reflect: Call with too few input arguments"],
+    ["nil", () => of(func(), null).call(), "reflect.Value.Call: call of nil function"],
+    ["no function", () => one.call(), "reflect: call of reflect.Value.Call on int Value"],
+    ["zero Value", () => zero.call(), "reflect: call of reflect.Value.Call on zero Value"],
+    [
+      "a function from an unexported field",
+      () => hidden(func(), () => undefined).call(),
+      "reflect: reflect.Value.Call using value obtained using unexported field",
+    ],
+    [
+      "an argument from an unexported field",
+      () => of(func([int]), () => undefined).call([hidden(int, 1)]),
+      "reflect: reflect.Value.Call using value obtained using unexported field",
+    ],
+  ])("%s", (_, run, text) => {
+    expect(run).toThrow(text);
+  });
+
+  test("the function does not run if an argument is refused, and gets what it is meant to get", () => {
+    let calls = 0;
+    const f = of(func([any], [any]), (x: unknown) => (calls++, x));
+    expect(() => f.call([zero])).toThrow();
+    expect(calls).toBe(0);
+    expect(f.call([one])[0]!.elem().type.name).toBe("int");
+  });
+});
+
+describe("maps through reflection", () => {
+  const T = map(string, int);
+  const m = new Map([["a", 1]]);
+  const v = of(T, m);
+  test("a key of another type is refused with Go's text; a zero key is a nil dereference", () => {
+    expect(() => v.mapIndex(of(int, 1))).toThrow(
+      "reflect.Value.MapIndex: value of type int is not assignable to type string",
+    );
+    expect(() => v.mapIndex(zero)).toThrow("invalid memory address or nil pointer dereference");
+    expect(v.mapIndex(of(string, "zz")).isValid()).toBe(false);
+  });
+  test("setMapIndex sets, and deletes for the zero Value", () => {
+    v.setMapIndex(of(string, "b"), of(int, 2));
+    expect([...m]).toEqual([
+      ["a", 1],
+      ["b", 2],
+    ]);
+    v.setMapIndex(of(string, "a"), zero);
+    expect([...m.keys()]).toEqual(["b"]);
+    expect(() => v.setMapIndex(of(string, "b"), of(string, "x"))).toThrow(
+      "reflect.Value.SetMapIndex: value of type string is not assignable to type int",
+    );
+    expect(() => v.setMapIndex(hidden(string, "b"), of(int, 1))).toThrow(
+      "reflect.Value.SetMapIndex using value obtained using unexported field",
+    );
+    expect([...m]).toEqual([["b", 2]]);
+  });
+  test("writing to a nil map panics, deleting from it does nothing", () => {
+    const nil = of(T, null);
+    expect(() => nil.setMapIndex(of(string, "a"), of(int, 1))).toThrow(
+      "assignment to entry in nil map",
+    );
+    nil.setMapIndex(of(string, "a"), zero);
+    expect(() =>
+      of(T, { size: 0, [Symbol.iterator]: () => [].values() }).setMapIndex(of(string, "a"), zero),
+    ).toThrow("reflect: map is an object (Object), want an object with set and delete");
+  });
+});
+
+test("len and cap of channels, and of pointers to arrays", () => {
+  const ch = of(chan(int), { len: 1, cap: 3 });
+  expect([ch.len(), ch.cap()]).toEqual([1, 3]);
+  const nil = of(chan(int), null);
+  expect([nil.len(), nil.cap()]).toEqual([0, 0]);
+  const p = of(ptr(array(int, 3)), 64);
+  expect([p.len(), p.cap()]).toEqual([3, 3]);
+  expect(() => of(ptr(int), 64).len()).toThrow("reflect: call of reflect.Value.Len on ptr Value");
+  expect(() => of(map(int, int), new Map()).cap()).toThrow(
+    "reflect: call of reflect.Value.Cap on map Value",
+  );
+  expect(() => of(chan(int), {}).len()).toThrow("reflect: channel is an object (Object)");
+});
+
+test("complex numbers are read and set", () => {
+  const space = makeSpace();
+  const v = valueAt(complex128, space, space.alloc(complex128));
+  v.setComplex({ re: 1, im: -2 });
+  expect(v.complex()).toEqual({ re: 1, im: -2 });
+  expect(() => of(int, 1).complex()).toThrow("reflect: call of reflect.Value.Complex on int Value");
+  expect(() => of(complex128, { re: 0, im: 0 }).setComplex({ re: 1, im: 1 })).toThrow(
+    "reflect: reflect.Value.SetComplex using unaddressable value",
+  );
+});
+
+test("set: a nil interface of another type empties an any, and what does not fit a number is cut off", () => {
+  const space = makeSpace();
+  const x = valueAt(any, space, space.alloc(any));
+  x.set(of(int, 5));
+  expect(x.elem().int()).toBe(5n);
+  x.set(zeroValue(error));
+  expect(x.isNil()).toBe(true);
+  const b = valueAt(int8, space, space.alloc(int8));
+  b.setInt(300);
+  expect(b.int()).toBe(44n);
+  expect(() => valueAt(int32, space, space.alloc(int32)).set(of(string, "a"))).toThrow(
+    "reflect.Set: value of type string is not assignable to type int32",
+  );
+});

@@ -11,6 +11,7 @@ import {
   RWMutex,
   Semaphore,
   SingleFlight,
+  SyncMap,
   WaitGroup,
 } from "../src/index.ts";
 import { fakeContext } from "./fake-context.ts";
@@ -59,6 +60,7 @@ it.each<[string, () => unknown]>([
     () => new Pool({ shard: () => 1e12 }).put(1),
   ],
   ["WaitGroup.go: fn is undefined, want a function", () => new WaitGroup().go(bad)],
+  ["SyncMap.range: f is undefined, want a function", () => new SyncMap().range(bad)],
   ["SingleFlight.do: fn is undefined, want a function", () => new SingleFlight().do("k", bad)],
 ])("%s", (text, call) => {
   expect(call).toThrow(text);

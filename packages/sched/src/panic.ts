@@ -242,8 +242,11 @@ export function calledDirectly(skip: number): boolean {
     if (frame.at === "<anonymous>" && ENGINE.test(func)) continue;
     if (ENGINE.test(func) && frame.at.startsWith("<anonymous")) continue;
     if (DEFERRED.test(func)) return seen <= 1;
-    if (SCOPE_GEN.test(func)) seen -= 1;
-    else if (SCOPE.test(func)) seen -= 2;
+    if (SCOPE_GEN.test(func)) {
+      // Below it stands the deferred generator function, unless that gave the scope's generator itself to be run.
+      if (seen > 1) return false;
+      seen -= 2;
+    } else if (SCOPE.test(func)) seen -= 2;
     else seen++;
   }
   // The stack was cut before the marker, or the engine names no frames.

@@ -14,7 +14,7 @@ interface StackError {
 }
 
 /** Frames kept to see who called a function, and of a creation site: the caller, below a wrapper or two. */
-const FRAMES = 12;
+const FRAMES = 24;
 const SITE_FRAMES = 5;
 /** How frames of gort look in a stack, in the sources and in a build. */
 const OWN = /[\\/](@gort[\\/]\w+|packages[\\/](sched|chan|sync|context))[\\/](src|dist)[\\/]/;

@@ -5,6 +5,8 @@
 import { describe, expect, test } from "vitest";
 import { readFileSync } from "node:fs";
 import {
+  createScheduler,
+  type Go,
   type DeferScope,
   go,
   goexit,
@@ -573,6 +575,62 @@ describe("defer in async functions", () => {
       throw new Error("e");
     });
     expect(seen).toEqual(new Error("e"));
+  });
+});
+
+describe("recover in a scope of the deferred function's own", () => {
+  function* recovers(): Go<void> {
+    yield* withDefer(function* () {
+      yield;
+      recover();
+    });
+  }
+  function* helped(): Go<void> {
+    yield* withDefer(function* () {
+      yield* (function* () {
+        recover();
+      })();
+    });
+  }
+  const dies = async (deferred: () => unknown): Promise<boolean> => {
+    const s = createScheduler();
+    const g = s.go(function* () {
+      yield* withDefer(function* (scope) {
+        scope.defer(deferred);
+        panic("p");
+      });
+    });
+    try {
+      await g.join().start();
+      return false;
+    } catch {
+      return true;
+    }
+  };
+
+  test("recover: works in a scope inside a deferred generator function, not in what that calls", async () => {
+    expect(await dies(recovers)).toBe(false);
+    expect(await dies(() => recovers())).toBe(false);
+    expect(
+      await dies(() =>
+        withDefer(() => {
+          recover();
+        }),
+      ),
+    ).toBe(false);
+    expect(await dies(helped)).toBe(true);
+    expect(
+      await dies(() =>
+        withDefer(function* () {
+          yield* recovers();
+        }),
+      ),
+    ).toBe(true);
+    expect(
+      await dies(function* () {
+        yield* recovers();
+      }),
+    ).toBe(true);
   });
 });
 

@@ -1,0 +1,194 @@
+/**
+ * Random programs of defer, panic, recover and goexit against what Go recorded of them (apps/oracle/data/deferfuzz.json; the
+ * comment atop apps/oracle/go/deferfuzz/main.go has the language), in each kind of function and in kinds mixed.
+ */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  createFifoScheduler,
+  type DeferScope,
+  type Go,
+  goexit,
+  isPanicError,
+  panic,
+  panicText,
+  recover,
+  sleep,
+  withDefer,
+} from "./helpers.ts";
+
+interface Row {
+  program: string;
+  trace: string;
+  text?: string;
+}
+const { cases } = JSON.parse(
+  readFileSync(new URL("../../../apps/oracle/data/deferfuzz.json", import.meta.url), "utf8"),
+) as { cases: Row[] };
+
+interface Step {
+  readonly k: string;
+  readonly v: number;
+  readonly body: Step[];
+}
+
+function parse(text: string): Step[] {
+  let at = 0;
+  const list = (): Step[] => {
+    const steps: Step[] = [];
+    while (at < text.length && text[at] !== ")") {
+      if (text[at] === " ") at++;
+      const k = text[at++]!;
+      let body: Step[] = [];
+      if (k === "D" || k === "C") {
+        at++;
+        body = list();
+        at++;
+      }
+      const digits = /^\d*/.exec(text.slice(at))![0];
+      at += digits.length;
+      steps.push({ k, v: Number(digits), body });
+    }
+    return steps;
+  };
+  return list();
+}
+
+const show = (r: unknown): string =>
+  r === undefined ? "<nil>" : r instanceof Error ? r.message : String(r);
+
+type Log = (what: string) => void;
+
+/** The steps that are the same in every kind; true if `step` was one, null for the end of the function. */
+function common(step: Step, s: DeferScope<number>, log: Log): boolean {
+  if (step.k === "l") log(`l${step.v}`);
+  else if (step.k === "N") s.defer(null);
+  else if (step.k === "R") s.defer(recover);
+  else if (step.k === "p") panic(step.v);
+  else if (step.k === "g") goexit();
+  else if (step.k === "s") s.result = step.v;
+  else return false;
+  return true;
+}
+
+function plain(steps: Step[], log: Log): number {
+  return withDefer<number>((s) => {
+    s.result = 0;
+    for (const step of steps) {
+      if (common(step, s, log)) continue;
+      if (step.k === "r") log(`r${show(recover())}`);
+      else if (step.k === "D") s.defer(plain, step.body, log);
+      else if (step.k === "C") log(`c${plain(step.body, log)}`);
+      else if (step.k === "t") return step.v;
+      else if (step.k === "S") s.defer(() => void (s.result = step.v));
+      else if (step.k === "X")
+        s.defer(() => {
+          log(`x${show(recover())}`);
+          s.result = step.v;
+        });
+      else if (step.k === "E") s.defer(() => [0].forEach(() => log(`e${show(recover())}`)));
+    }
+    return s.result;
+  });
+}
+
+/** With `mixed`, bodies of odd length run in plain functions. */
+function* generator(steps: Step[], log: Log, mixed: boolean): Go<number> {
+  return yield* withDefer<number>(function* (s) {
+    s.result = 0;
+    for (const step of steps) {
+      const other = mixed && step.body.length % 2 === 1;
+      if (step.v % 3 === 0) yield;
+      if (common(step, s, log)) continue;
+      if (step.k === "r") log(`r${show(recover())}`);
+      else if (step.k === "D" && other) s.defer(plain, step.body, log);
+      else if (step.k === "D") s.defer(generator, step.body, log, mixed);
+      else if (step.k === "C" && other) log(`c${plain(step.body, log)}`);
+      else if (step.k === "C") log(`c${yield* generator(step.body, log, mixed)}`);
+      else if (step.k === "t") return step.v;
+      else if (step.k === "S")
+        s.defer(function* () {
+          yield* sleep(0);
+          s.result = step.v;
+        });
+      else if (step.k === "X")
+        s.defer(function* () {
+          yield;
+          log(`x${show(recover())}`);
+          s.result = step.v;
+        });
+      else if (step.k === "E")
+        s.defer(function* () {
+          yield* (function* () {
+            yield;
+            log(`e${show(recover())}`);
+          })();
+        });
+    }
+    return s.result;
+  });
+}
+
+function asynchronous(steps: Step[], log: Log, outer: DeferScope<number> | null): Promise<number> {
+  return withDefer<number>(async (s) => {
+    s.result = 0;
+    for (const step of steps) {
+      if (step.v % 3 === 0) await Promise.resolve();
+      if (common(step, s, log)) continue;
+      if (step.k === "r") log(`r${show(outer === null ? recover() : outer.recover())}`);
+      else if (step.k === "D") s.defer(asynchronous, step.body, log, s);
+      else if (step.k === "C") log(`c${await asynchronous(step.body, log, null)}`);
+      else if (step.k === "t") return step.v;
+      else if (step.k === "S")
+        s.defer(async () => {
+          await Promise.resolve();
+          s.result = step.v;
+        });
+      else if (step.k === "X")
+        s.defer(async () => {
+          await Promise.resolve();
+          log(`x${show(s.recover())}`);
+          s.result = step.v;
+        });
+      else if (step.k === "E")
+        s.defer(async () => {
+          await (async () => log(`e${show(recover())}`))();
+        });
+    }
+    return s.result;
+  });
+}
+
+const kinds: Record<string, (steps: Step[], log: Log) => () => unknown> = {
+  "plain functions": (steps, log) => () => plain(steps, log),
+  "generator functions": (steps, log) =>
+    function* () {
+      return yield* generator(steps, log, false);
+    },
+  "async functions": (steps, log) => () => asynchronous(steps, log, null),
+  "generator and plain functions mixed": (steps, log) =>
+    function* () {
+      return yield* generator(steps, log, true);
+    },
+};
+
+describe("defer, panic, recover, goexit: random programs run as Go recorded them", () => {
+  for (const [kind, main] of Object.entries(kinds)) {
+    test(`in ${kind}`, async () => {
+      const s = createFifoScheduler({ sites: false });
+      for (const { program, trace: want, text } of cases) {
+        const steps = parse(program);
+        const trace: string[] = [];
+        const g = s.go(main(steps, (what) => trace.push(what)));
+        try {
+          const r = await g.join().start();
+          trace.push(r === undefined ? "goexit" : `return ${String(r)}`);
+        } catch (error) {
+          trace.push(`panic ${show(isPanicError(error) ? error.value : error)}`);
+          if (text !== undefined) expect([program, panicText(error)]).toEqual([program, text]);
+        }
+        expect([program, trace.join(" ")]).toEqual([program, want]);
+      }
+    });
+  }
+});

@@ -69,6 +69,8 @@ export class WordMap extends HeapMap<number, any> {
   protected readonly valueWords: number;
   /** Word index of the bucket of the slot found last. */
   protected word = 0;
+  /** Set when a search went beyond the first bucket of a chain. */
+  protected beyond = false;
   /**
    * What the header says, known by heart while its flags word, generation included, is `state`: the seed, `2^B - 1`, the
    * word index of the directory, the most entries. No flags word is {@link NEVER}.
@@ -115,23 +117,22 @@ export class WordMap extends HeapMap<number, any> {
   override delete(key: number): boolean {
     if (typeof key !== "number") return this.deleteAny(key);
     const i32 = this.i32;
-    const h = this.h;
     const k = key | 0;
-    if (k !== key || k < this.min || (i32[h + H_FLAGS]! & FLAGS) !== 0) return this.deleteAny(key);
+    if (k !== key || k < this.min || (i32[this.flagsAt]! & FLAGS) !== 0) return this.deleteAny(key);
+    if (i32[this.flagsAt] !== this.state) this.#learn();
+    this.beyond = false;
     const slot = this.seek(k);
     if (slot < 0) return false;
     const w = this.word;
     i32[(w + KEY_WORD + slot) | 0] = 0;
     const at = (w + this.valueWord + Math.imul(slot, this.valueWords)) | 0;
     for (let i = 0; i < this.valueWords; i++) i32[(at + i) | 0] = 0;
-    if (i32[(w + 2) | 0] !== 0) {
-      this.t.erase(this.bucketOf(mix(k ^ i32[h + H_HASH0]!)) * 4, w * 4, slot);
-    } else {
-      this.#eraseLast(w, slot);
-      if (i32[w] === 0) this.#trim(w, mix(k ^ i32[h + H_HASH0]!));
-    }
-    i32[h + H_VERSION]!++;
-    if (--i32[h + H_COUNT]! === 0) this.reseed();
+    if (i32[(w + 2) | 0] !== 0) this.t.erase(this.#first(k) * 4, w * 4, slot);
+    else this.#eraseLast(w, slot);
+    // Not asked whether the bucket is empty, unless it must be: one guess in four would be wrong, see 3.
+    if (this.beyond && i32[w] === 0) this.#trim(w, this.#first(k));
+    i32[(this.h + H_VERSION) | 0]!++;
+    if (--i32[(this.h + H_COUNT) | 0]! === 0) this.reseed();
     return true;
   }
 
@@ -141,14 +142,10 @@ export class WordMap extends HeapMap<number, any> {
     return slot;
   }
 
-  /** Word index of the first bucket of a hash's chain, in the everyday state; 0 if it was never written. */
-  protected bucketOf(hash: number): number {
-    const i32 = this.i32;
-    const index = hash & i32[this.h + H_MASK]!;
-    const bits = this.bits;
-    const segment = i32[((i32[this.h + H_BUCKETS]! >>> 2) + (index >>> bits)) | 0]! >>> 2;
-    if (segment === 0) return 0;
-    return (segment + Math.imul(index & ((1 << bits) - 1), this.bucketWords)) | 0;
+  /** Word index of the first bucket of the chain of a key that is there, in the everyday state. */
+  #first(k: number): number {
+    const { i32, h } = this;
+    return this.t.bucket(mix(k ^ i32[h + H_HASH0]!) & i32[h + H_MASK]!) >>> 2;
   }
 
   /** Learns by heart what the fast paths need of the header. */
@@ -272,6 +269,7 @@ export class WordMap extends HeapMap<number, any> {
       }
       if (w1 >>> 24 === EMPTY_REST) return -1;
       w = i32[(w + 2) | 0]! >>> 2;
+      this.beyond = true;
     }
     return -1;
   }
@@ -324,10 +322,8 @@ export class WordMap extends HeapMap<number, any> {
   }
 
   /** After the last bucket of a chain has become empty: so do the empty slots at the end of the one before. */
-  #trim(w: number, hash: number): void {
+  #trim(w: number, first: number): void {
     const { i32, t } = this;
-    const first = this.bucketOf(hash);
-    if (w === first) return;
     let before = first;
     while (i32[(before + 2) | 0]! >>> 2 !== w) before = i32[(before + 2) | 0]! >>> 2;
     if (i32[(before + 1) | 0]! >>> 24 === EMPTY_ONE) t.erase(first * 4, before * 4, SLOTS - 1);

@@ -10,7 +10,7 @@
  * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
  */
 import { currentBubble, type Op, withOptions } from "@gort/sched";
-import { badArgument, type Type } from "@gort/types";
+import { badArgument, checkOptions, type Type } from "@gort/types";
 import type {
   Chan,
   ChanOptions,
@@ -26,14 +26,14 @@ import type {
 } from "./api.ts";
 import { BubbleCore } from "./bubble.ts";
 import { Core, PAIR, VALUE } from "./core.ts";
-import { MAX_CAP, checkOptions, directionError, sizeError } from "./errors.ts";
+import { MAX_CAP, directionError, sizeError } from "./errors.ts";
 import { ChanIterator, Cursor } from "./range.ts";
 
 const CHAN = Symbol.for("gort.Chan");
 
 type MakeOptions = ChanOptions & { zero?: unknown; type?: Type };
 const NONE: MakeOptions = {};
-const KNOWN = ["name", "zero", "type"];
+const KNOWN = "name zero type";
 
 /** A receive that can be called off; it has `ok` too. */
 function calledOff(op: Op<any>, options: ChanWaitOptions, where: string): RecvOp<any, any> {
@@ -213,7 +213,12 @@ export function makeChan(cap = 0, options: MakeOptions = NONE): Chan<any, any> {
 }
 
 function checkMakeOptions(options: MakeOptions): void {
-  checkOptions("makeChan", options, KNOWN);
+  if (typeof options !== "object" || (options as unknown) === null)
+    checkOptions("makeChan", options, KNOWN);
+  // Looked at here first, because channels are made often.
+  for (const name in options)
+    if (name !== "zero" && name !== "name" && name !== "type")
+      checkOptions("makeChan", options, KNOWN);
   const { name, type } = options as Partial<Record<keyof MakeOptions, unknown>>;
   if (name !== undefined && typeof name !== "string")
     throw badArgument("makeChan", "options.name", name, "a string", "type");

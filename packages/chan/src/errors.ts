@@ -39,19 +39,6 @@ export function directionError(code: "closeRecvOnly" | "sendRecvOnly" | "recvSen
   return new DirectionError(chanTexts[code]);
 }
 
-/** Refuses options that are none and names that are not known: a misspelled one would do nothing, silently. */
-export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
-  const rest = known.slice(0, -1).join(", ");
-  const want = `no options but ${rest === "" ? "" : `${rest} and `}${known[known.length - 1]!}`;
-  if (typeof options !== "object" || options === null)
-    throw badArgument(where, "options", options, want, "type");
-  for (const name in options)
-    if (!known.includes(name)) {
-      const value = (options as Record<string, unknown>)[name];
-      throw badArgument(where, `options.${name}`, value, want, "type");
-    }
-}
-
 /** Refuses what is no channel: what lacks `method`. */
 export function checkChannel(where: string, argument: string, ch: unknown, method: string): void {
   if (typeof (ch as Record<string, unknown> | null | undefined)?.[method] !== "function")

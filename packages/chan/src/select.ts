@@ -5,6 +5,7 @@
  * Invariant: the cases are read, and what cannot be one is refused, when the select is made; nothing else happens then.
  */
 import { type Op, USED } from "@gort/sched";
+import { checkOptions } from "@gort/types";
 import type {
   DefaultResult,
   SelectCase,
@@ -12,7 +13,6 @@ import type {
   SelectListResult,
   SelectResult,
 } from "./api.ts";
-import { checkOptions } from "./errors.ts";
 import { type Chosen, type SelectOperation, caseOp, casesError, newSelect } from "./select-op.ts";
 
 function makeSelect(
@@ -81,7 +81,7 @@ export function select(
   cases: SelectCases | readonly SelectCase[],
   options?: { readonly default?: boolean },
 ): Op<any> {
-  if (options !== undefined) checkOptions("select", options, ["default"]);
+  if (options !== undefined) checkOptions("select", options, "default");
   return makeSelect(cases, options?.default === true);
 }
 

@@ -10,10 +10,10 @@
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
 import { type Op, aborted, isSignal } from "@gort/sched";
-import { badArgument } from "@gort/types";
+import { badArgument, checkOptions } from "@gort/types";
 import type { RecvChan, SendChan } from "./api.ts";
 import { makeChan } from "./channel.ts";
-import { checkChannel, checkOptions } from "./errors.ts";
+import { checkChannel } from "./errors.ts";
 import { select } from "./select.ts";
 
 /** Anything that values can be read from. */
@@ -27,8 +27,8 @@ export interface PumpOptions {
   readonly keepOpen?: boolean | undefined;
 }
 
-const PUMP_OPTIONS = ["signal", "keepOpen"];
-const SOURCE_OPTIONS = ["cap", "name", "signal", "onError"];
+const PUMP_OPTIONS = "signal keepOpen";
+const SOURCE_OPTIONS = "cap name signal onError";
 
 interface Reader<T> {
   next(): PromiseLike<IteratorResult<T>> | IteratorResult<T>;

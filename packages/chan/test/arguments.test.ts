@@ -17,10 +17,7 @@ const any = (v: unknown): never => v as never;
 const op = () => makeChan<number>(1).recv();
 
 test.each<[string, () => unknown]>([
-  [
-    "makeChan: options is null, want no options but name, zero and type",
-    () => makeChan(1, any(null)),
-  ],
+  ["makeChan: options is null, want no options but name, zero, type", () => makeChan(1, any(null))],
   ["makeChan: options is 5, want no options but", () => makeChan(1, any(5))],
   ["makeChan: options.zeroo is 0, want no options but", () => makeChan(1, any({ zeroo: 0 }))],
   ["makeChan: options.name is 5, want a string", () => makeChan(1, any({ name: 5 }))],
@@ -46,7 +43,7 @@ test.each<[string, () => unknown]>([
   ["checkChan: ch is null, want a channel", () => checkChan(any(null))],
   ["fromSource: source is 5, want an iterable or a ReadableStream", () => fromSource(any(5))],
   [
-    "fromSource: options.cpa is 1, want no options but cap, name, signal and onError",
+    "fromSource: options.cpa is 1, want no options but cap, name, signal, onError",
     () => fromSource([1], any({ cpa: 1 })),
   ],
   [
@@ -75,7 +72,7 @@ describe("pump", () => {
     ],
     ["pump: to is 5, want a channel", () => pump([1], any(5))],
     [
-      "pump: options is null, want no options but signal and keepOpen",
+      "pump: options is null, want no options but signal, keepOpen",
       () => pump([1], makeChan(1), any(null)),
     ],
     ["pump: options.kepOpen is true", () => pump([1], makeChan(1), any({ kepOpen: true }))],

@@ -110,7 +110,7 @@ describe("{ signal }", () => {
     ],
     ["options.signal is 5, want an AbortSignal", { signal: 5 }],
     ["options.ctx is an object (Object), want a context", { ctx: {} }],
-    ["options.sginal is 1, want no options but signal and ctx", { sginal: 1 }],
+    ["options.sginal is 1, want no options but signal, ctx", { sginal: 1 }],
   ])("what is no signal, no context and no option is named: %s", (text, options) => {
     const ch = makeChan<number>(1);
     for (const c of [ch, nilChan<number>()]) {

@@ -15,7 +15,7 @@
  * Why a wrapper and not fields of every op: an op without options stays small and has no branch for it. Why not a select:
  * its code would come along with every primitive of a bundle.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, checkOptions } from "@gort/types";
 import { aborted } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { FAILED, type Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
@@ -268,10 +268,7 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
   if (typeof options !== "object" || options === null || isSignal(options))
     throw badArgument(where, "options", options, "{ signal } or { ctx }", "type");
   for (const name in options)
-    if (name !== "signal" && name !== "ctx") {
-      const value = (options as Record<string, unknown>)[name];
-      throw badArgument(where, `options.${name}`, value, "no options but signal and ctx", "type");
-    }
+    if (name !== "signal" && name !== "ctx") checkOptions(where, options, "signal ctx");
   const signal = options.signal ?? null;
   const ctx = options.ctx ?? null;
   if (signal !== null && !isSignal(signal))

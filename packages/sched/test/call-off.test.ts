@@ -57,8 +57,8 @@ test.each<[string, unknown]>([
   ["nap: options.signal is an object (AbortController)", { signal: new AbortController() }],
   ["nap: options.ctx is an object (Object), want a context", { ctx: { done: () => null } }],
   ["nap: options.ctx is an object (AbortSignal), want a context", { ctx: AbortSignal.abort() }],
-  ["nap: options.sginal is 1, want no options but signal and ctx", { sginal: 1 }],
-  ["nap: options.timeout is 5, want no options but signal and ctx", { signal: null, timeout: 5 }],
+  ["nap: options.sginal is 1, want no options but signal, ctx", { sginal: 1 }],
+  ["nap: options.timeout is 5, want no options but signal, ctx", { signal: null, timeout: 5 }],
 ])("what cannot be is refused with its name and value: %s", (text, options) => {
   expect(() => withOptions(sleep(1), any(options), "nap")).toThrow(TypeError);
   expect(() => withOptions(sleep(1), any(options), "nap")).toThrow(text);

@@ -30,7 +30,7 @@ it.each<[string, () => unknown]>([
   ["Mutex.lock: options.signal is 5, want an AbortSignal", () => mu.lock({ signal: 5 as any })],
   ["Mutex.lock: options.ctx is an object (Object), want", () => mu.lock({ ctx: {} as any })],
   [
-    "Mutex.lock: options.sginal is 1, want no options but signal and ctx",
+    "Mutex.lock: options.sginal is 1, want no options but signal, ctx",
     () => mu.lock({ sginal: 1 } as any),
   ],
   ["RWMutex.lock: options.signal is 5", () => new RWMutex().lock({ signal: 5 as any })],

@@ -139,6 +139,11 @@ function checkBytes(name: string, bytes: number): number {
  * ```
  */
 export function createMemory(options: MemoryOptions = {}): ReservedMemory {
+  if (typeof options !== "object" || options === null)
+    throw badArgument("createMemory", "options", options, "an object, such as { reserve }");
+  for (const name of Object.keys(options) as (keyof MemoryOptions)[])
+    if (!["reserve", "reserveMin", "shared", "backing"].includes(name))
+      throw badOption(name, options[name], "no options but reserve, reserveMin, shared, backing");
   const reserve = checkBytes("reserve", options.reserve ?? DEFAULT_RESERVE);
   const reserveMin = checkBytes(
     "reserveMin",

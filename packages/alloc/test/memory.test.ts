@@ -130,3 +130,12 @@ describe("arguments", () => {
     expect(() => memoryOver(new ArrayBuffer(MIB + 8))).toThrow("a buffer of 1048584 bytes");
   });
 });
+
+test("options that are none, or that there are none of, are refused by name", () => {
+  expect(() => createMemory({ reserved: 2 ** 20 } as object)).toThrow(
+    "alloc: option reserved is 1048576, want no options but reserve, reserveMin, shared, backing",
+  );
+  expect(() => createMemory((2 ** 20) as never)).toThrow(
+    "alloc: createMemory: options is 1048576, want an object, such as { reserve }",
+  );
+});

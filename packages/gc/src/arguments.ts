@@ -100,9 +100,24 @@ function isAmount(value: unknown): boolean {
   return typeof value === "number" && value >= 0;
 }
 
+const OPTIONS =
+  "allocator reserve gcPercent memoryLimit barrier now forcedPeriodMs stepMsMax finalizers onFinalizers gctrace onCycle profileRate stress random".split(
+    " ",
+  );
+
 /** Checks the options that all heaps share, as they come from a caller. */
 export function checkOptions(allocator: TracedAllocator, options: HeapOptions): void {
   const call = "createHeap";
+  if (typeof options !== "object" || options === null)
+    badArgument(call, "options", options, "an object");
+  for (const name of Object.keys(options))
+    if (!OPTIONS.includes(name))
+      badArgument(
+        call,
+        name,
+        options[name as keyof HeapOptions],
+        `no options but ${OPTIONS.join(", ")}`,
+      );
   const a = allocator as Partial<TracedAllocator> | null | undefined;
   if (typeof a?.alloc !== "function" || typeof a.objects?.find !== "function" || !a.memory)
     badArgument(call, "allocator", allocator, "a traced allocator");

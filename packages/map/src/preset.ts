@@ -4,7 +4,7 @@
  * Invariants
  *  1. Where a key type is given it is comparable; where a value type or a `zero` is given, `get` never makes up `undefined`.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, checkOptions } from "@gort/types";
 import type {
   GoMap,
   Hasher,
@@ -146,14 +146,21 @@ function readOptions(
   if (typeof first !== "object" || first === null) {
     throw badArgument(where, "first argument", first, "a hint, options or a key type", "type");
   }
-  if (!isDescriptor(first)) return first;
+  if (!isDescriptor(first)) {
+    checkOptions(where, first, "hint random key value zero heap");
+    return first;
+  }
   if (!isDescriptor(value)) throw badArgument(where, "value", value, "a type descriptor", "type");
+  if (typed === undefined) return { key: first, value };
+  checkOptions(where, typed, "heap hint random");
   return { ...typed, key: first, value };
 }
 
 function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
   const keyType = isDescriptor(o.key) ? o.key : null;
   const hasher = keyType !== null ? typeHasher(keyType) : ((o.key as Hasher<any>) ?? null);
+  if (o.zero !== undefined && typeof o.zero !== "function")
+    throw badArgument("makeMap", "zero", o.zero, "a function that gives the zero value", "type");
   const zero = o.zero ?? (o.value !== undefined ? () => o.value!.zero() : () => undefined);
   if (nil) return new NilMap(hasher, zero);
   if (o.heap !== undefined) {

@@ -118,7 +118,7 @@ export function parityPage(): string {
     let last = "";
     for (const { group, title } of parityTitles(folder)) {
       const heading = group.join(" / ");
-      if (heading !== last) out.push(`- **${escape(heading)}**`);
+      if (heading !== last && heading !== "") out.push(`- **${escape(heading)}**`);
       last = heading;
       out.push(`${heading === "" ? "" : "  "}- ${escape(title)}`);
     }

@@ -170,8 +170,12 @@ class Poisoning implements PoisoningAllocator {
     this.freed.set(p, block);
     if (this.freed.size > this.capacity) {
       const oldest = this.freed.values().next().value!;
-      this.checkFreed(oldest);
-      this.release(oldest);
+      // Reported once: afterwards it is like any other that was kept back.
+      try {
+        this.checkFreed(oldest);
+      } finally {
+        this.release(oldest);
+      }
     }
   }
 
@@ -288,8 +292,8 @@ class PoisoningTraced extends Poisoning implements PoisoningTracedAllocator {
   }
 
   protected override retire(block: Block, site: string, shard: number | undefined): void {
-    super.retire(block, site, shard);
     this.bytes -= block.size;
+    super.retire(block, site, shard);
   }
 
   /** The inner statistics, but for objects and their bytes: those are the callers', as the object table has them. */

@@ -114,3 +114,25 @@ describe("poisoning", () => {
     ),
   );
 });
+
+test("a write after free is reported once, and the free that found it has happened", () => {
+  const heap = poisoningAllocator(createAllocator(createMemory({ reserve: 2 ** 20 })), {
+    quarantine: 2,
+  });
+  const [a, b, c, d] = [24, 24, 24, 24].map((n) => heap.alloc(n)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  heap.free(a);
+  heap.memory.u8[a + 3] = 1;
+  heap.free(b);
+  expect(() => heap.free(c)).toThrow(/write after free at 0x\w+, byte 3 of the 24-byte object/);
+  expect(heap.stats()).toMatchObject({ heapObjects: 1, heapAlloc: 24, mallocs: 4, frees: 3 });
+  expect(() => heap.free(c)).toThrow(/double free/);
+  heap.free(d);
+  heap.verify();
+  expect(heap.stats()).toMatchObject({ heapObjects: 0, heapAlloc: 0 });
+  checkAllocator(heap);
+});

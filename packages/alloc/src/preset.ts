@@ -20,5 +20,6 @@ import { createAllocator } from "./tiered.ts";
  * ```
  */
 export function allocator(options: MemoryOptions & AllocatorOptions = {}): TieredAllocator {
-  return createAllocator(createMemory(options), options);
+  const { shards: _shards, tiny: _tiny, ...memory } = options;
+  return createAllocator(createMemory(memory), options);
 }

@@ -78,7 +78,7 @@ export const hex = (p: number): string =>
 export const outOfMemory = (bytes: number, inUse: number, limit: number): AllocError =>
   new AllocError(
     "OUT_OF_MEMORY",
-    `runtime: out of memory: cannot allocate ${bytes}-byte block (${inUse} in use); the memory ends at ${limit} bytes`,
+    `runtime: out of memory: cannot allocate ${bytes}-byte block (${inUse} in use); the memory ends at ${limit} bytes: free something, or raise \`reserve\``,
   );
 
 export const badSize = (size: unknown, max: number): AllocError =>

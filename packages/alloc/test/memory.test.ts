@@ -55,7 +55,7 @@ test("a growable memory grows in segments as the heap does, up to its reservatio
   expect(memory.committed()).toBeGreaterThan(6 * MIB);
   expect(memory.u8[p + 6 * MIB - 1]).toBe(0);
   expect(() => heap.alloc(16 * MIB)).toThrow(
-    /^runtime: out of memory: cannot allocate 16777216-byte block \(\d+ in use\); the memory ends at 16777216 bytes$/,
+    /^runtime: out of memory: cannot allocate 16777216-byte block \(\d+ in use\); the memory ends at 16777216 bytes: free something, or raise `reserve`$/,
   );
   checkAllocator(heap);
 });

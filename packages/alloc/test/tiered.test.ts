@@ -185,7 +185,7 @@ describe("errors, each with its own text", () => {
     };
     for (const size of [20_000, 3000, 100, 8]) {
       expect(() => fill(size)).toThrow(
-        /^runtime: out of memory: cannot allocate \d+-byte block \(\d+ in use\); the memory ends at 1048576 bytes$/,
+        /^runtime: out of memory: cannot allocate \d+-byte block \(\d+ in use\); the memory ends at 1048576 bytes: free something, or raise `reserve`$/,
       );
       checkAllocator(heap);
     }

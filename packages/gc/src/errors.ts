@@ -6,6 +6,7 @@
  *  2. An argument error names the argument and the value it had.
  */
 
+import { AllocError, isAllocError } from "@gort/alloc";
 import { FatalError, show } from "@gort/types";
 
 /**
@@ -68,6 +69,13 @@ export function goTypeName(value: unknown): string {
         ? "*js.Error"
         : "*js.Object";
   }
+}
+
+/** What a heap throws where its allocator threw `error`: if memory is out, the same and what to do about it. */
+export function noRoom(error: unknown, live: number): Error {
+  if (!isAllocError(error) || error.code !== "OUT_OF_MEMORY") return error as Error;
+  const advice = `of the heap ${live} bytes are live or not collected yet: collect, or set \`memoryLimit\``;
+  return new AllocError(error.code, `${error.message}; ${advice}`);
 }
 
 /** Throws {@link GcFatalError} with a text of Go. */

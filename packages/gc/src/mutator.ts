@@ -18,7 +18,7 @@ import { checkCount, checkOptions, checkType, verifyMove, verifyWrite } from "./
 import { DELETION, INSERTION, moveWords, shadeMove, VERIFY } from "./barrier.ts";
 import type { BoxHost } from "./boxes.ts";
 import { Boxes } from "./boxes.ts";
-import { GcArgumentError } from "./errors.ts";
+import { GcArgumentError, noRoom } from "./errors.ts";
 import { OwnMemory } from "./own-memory.ts";
 import { PageIndex } from "./page-index.ts";
 import { orBits, setPointerBits } from "./pointer-bits.ts";
@@ -141,7 +141,11 @@ export abstract class Mutator implements BoxHost {
       return runs.claim(run);
     } catch (error) {
       this.#makeRoom(error);
+    }
+    try {
       return runs.claim(run);
+    } catch (error) {
+      throw noRoom(error, this.live);
     }
   }
 
@@ -215,14 +219,18 @@ export abstract class Mutator implements BoxHost {
       return this.allocator.alloc(size, flags);
     } catch (error) {
       this.#makeRoom(error);
+    }
+    try {
       return this.allocator.alloc(size, flags);
+    } catch (error) {
+      throw noRoom(error, this.live);
     }
   }
 
   /** After a failure: sweeps everything and gives back runs. Throws the error if nothing can be done. */
   #makeRoom(error: unknown): void {
     const sweeps = this.phase === "sweep" && !this.busy;
-    if (!sweeps && (this.#runs === null || this.#runs.bytes === 0)) throw error;
+    if (!sweeps && (this.#runs === null || this.#runs.bytes === 0)) throw noRoom(error, this.live);
     if (sweeps) this.finishSweep();
     this.settleRuns();
   }

@@ -103,6 +103,20 @@ describe("phases", () => {
 });
 
 describe("memory runs out", () => {
+  it("the error says how much there is, how much is live, and what to do", () => {
+    for (const type of [Node, array(int32, MiB / 4)]) {
+      const heap = heapOf({ reserve: 4 * MiB, gcPercent: -1 });
+      expect(() => {
+        for (;;) heap.alloc(type);
+      }).toThrow(
+        /^runtime: out of memory: cannot allocate \d+-byte block \(\d+ in use\); the memory ends at 4194304 bytes: free something, or raise `reserve`; of the heap [1-9]\d* bytes are live or not collected yet: collect, or set `memoryLimit`$/,
+      );
+      checkHeap(heap);
+      heap.collect();
+      expect(heap.alloc(type)).not.toBe(0);
+    }
+  });
+
   it("while sweeping: the rest is swept and the allocation succeeds", () => {
     const heap = heapOf({ reserve: 16 * MiB, gcPercent: -1 });
     for (let i = 0; i < 12; i++) heap.alloc(array(int32, MiB / 4));

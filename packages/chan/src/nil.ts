@@ -35,6 +35,16 @@ class NilOperation extends Op<any> {
   }
 }
 
+/** A receive, which a prepared select may use in every pass. */
+class NilReceive extends NilOperation {
+  constructor() {
+    super("chan receive (nil chan)");
+  }
+
+  /** Nothing to do: it never completes. */
+  reset(): void {}
+}
+
 /** The nil channel. */
 class NilChannel implements Chan<any, any> {
   readonly len = 0;
@@ -46,12 +56,12 @@ class NilChannel implements Chan<any, any> {
   }
 
   recv(options?: ChanWaitOptions): RecvOp<any, any> {
-    const op = new NilOperation("chan receive (nil chan)");
+    const op = new NilReceive();
     return withOptions(op, options, "Chan.recv") as RecvOp<any, any>;
   }
 
   recvOk(options?: ChanWaitOptions): RecvOp<any, any> {
-    const op = new NilOperation("chan receive (nil chan)");
+    const op = new NilReceive();
     return withOptions(op, options, "Chan.recvOk") as RecvOp<any, any>;
   }
 

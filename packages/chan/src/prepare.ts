@@ -2,7 +2,8 @@
  * Prepared select: one select, made once and used in every pass of a loop.
  *
  * Invariants
- *  1. Receives given as such are owned by the prepared select and used again in every pass.
+ *  1. Receives given as such are owned by the prepared select and used again in every pass. Which ops can be is said by
+ *     a method `reset`: those of channels, timers and the nil channel have it.
  *  2. Cases given as functions are called once per pass, in the order of the text, before anything is tried: Go's rule
  *     for the operands of a select.
  *  3. It is used by one goroutine at a time; a second use while one is pending is an error.
@@ -14,13 +15,21 @@
 import { DONE, FRESH, Op, PARKED, USED, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
-import { RecvOperation } from "./core.ts";
 import { type Chosen, SelectOperation, caseOp, defaultResult } from "./select-op.ts";
+
+/** An op that can be used again: `reset` makes it fresh after a pass that it won. */
+interface Reusable extends Op<any> {
+  reset(): void;
+}
+
+function isReusable(v: unknown): v is Reusable {
+  return isOp(v) && typeof (v as Partial<Reusable>).reset === "function";
+}
 
 /** A case with what makes its op: the op itself, or a function. */
 interface Slot {
   readonly name: string;
-  readonly op: RecvOperation | null;
+  readonly op: Reusable | null;
   readonly make: (() => unknown) | null;
 }
 
@@ -61,12 +70,12 @@ class PreparedOperation extends SelectOperation {
   /** Ops that stay are made fresh at once; those of functions are used up. */
   protected override chosen(op: Op<any>, name: string | number): Chosen {
     const chosen = super.chosen(op, name);
-    if (op instanceof RecvOperation && this.owns(op)) op.reset();
+    if (this.owns(op)) op.reset();
     else op.state = USED;
     return chosen;
   }
 
-  private owns(op: RecvOperation): boolean {
+  private owns(op: Op<any>): op is Reusable {
     if (this.fixed) return true;
     for (const slot of this.slots) if (slot.op === op) return true;
     return false;
@@ -119,8 +128,9 @@ class PreparedOperation extends SelectOperation {
 /**
  * Makes a select for a loop: used again and again by `yield*` or `await`, it allocates next to nothing per pass.
  *
- * Receives are given as they are; sends, timers and other ops as functions, which are called in every pass, in the
- * order of the text, and may return `null` to switch their case off for that pass.
+ * Receives from channels, timers and tickers are given as they are; sends, receives with options and other ops as
+ * functions, which are called in every pass, in the order of the text, and may return `null` to switch their case off for
+ * that pass.
  *
  * @throws TypeError for a case that is neither
  *
@@ -156,11 +166,12 @@ export function prepare<const C extends PreparedCases>(cases: C): PreparedSelect
     const v = cases[name] as unknown;
     if (v === null || v === undefined) continue;
     if (name === "default" && typeof v === "boolean") hasDefault = v;
-    else if (v instanceof RecvOperation) slots.push({ name, op: v, make: null });
+    else if (isReusable(v)) slots.push({ name, op: v, make: null });
     else if (typeof v === "function") slots.push({ name, op: null, make: v as () => unknown });
     else if (isSignal(v)) slots.push({ name, op: null, make: () => aborted(v) });
     else {
-      const want = "a receive, an AbortSignal, null, or a function that makes an operation";
+      const want =
+        "a receive without options, an AbortSignal, null, or a function that makes the operation of each pass, () => …";
       throw badArgument("prepare", `case ${name}`, v, want, "type");
     }
   }

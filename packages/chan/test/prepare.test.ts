@@ -1,6 +1,12 @@
-import { createFifoScheduler, type Go, sleep } from "@gort/sched";
+import {
+  createDeterministicScheduler,
+  createFifoScheduler,
+  type Go,
+  newTicker,
+  sleep,
+} from "@gort/sched";
 import { expect, test } from "vitest";
-import { checkChan, makeChan, prepare } from "../src/index.ts";
+import { checkChan, makeChan, nilChan, prepare } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";
 
 test("a prepared select serves every pass of a loop, ready and blocking", async () => {
@@ -112,6 +118,53 @@ test("an abandoned goroutine leaves no case behind", () => {
   body.return();
   expect(checkChan(ch).receivers).toBe(0);
   expect(p.try().case).toBe("default");
+});
+
+test("a ticker's receive given as such serves every pass, beside a done channel", async () => {
+  const s = createDeterministicScheduler({ seed: 1 });
+  const log = await s.run(function* () {
+    const ticker = newTicker(10);
+    const done = makeChan<void>();
+    const start = s.clock.now();
+    s.go(function* (): Go {
+      yield* sleep(35);
+      done.close();
+    });
+    const next = prepare({ tick: ticker.c.recv(), done: done.recv() });
+    const seen: (number | string)[] = [];
+    for (;;) {
+      const r = yield* next;
+      if (r.case === "done") break;
+      seen.push(r.value - start);
+    }
+    yield* sleep(10);
+    const pair = prepare({ tick: ticker.c.recvOk(), off: () => null });
+    const first = pair.try();
+    const second = pair.try();
+    const third = yield* pair;
+    ticker.stop();
+    return [seen, first.value?.[1], second.case, third.value[0] - start, checkChan(done).receivers];
+  });
+  expect(log).toEqual([[10, 20, 30], true, "default", 50, 0]);
+});
+
+test("a nil channel's receive given as such is never ready, so the done of a context that never ends can be a case", () => {
+  const ch = makeChan<number>(2);
+  const next = prepare({ in: ch.recv(), done: nilChan<void>().recv() });
+  for (const n of [1, 2]) {
+    ch.trySend(n);
+    expect(next.try()).toEqual({ case: "in", value: n, ok: true });
+  }
+  expect(next.try().case).toBe("default");
+});
+
+test("an op that cannot serve twice is refused with the form to write", () => {
+  const signal = AbortSignal.abort();
+  for (const v of [makeChan<number>().recv({ signal }), nilChan<number>().send(1)]) {
+    expect(() => prepare({ job: v as never })).toThrow(
+      /^prepare: case job is .* or a function that makes the operation of each pass, \(\) => …$/,
+    );
+  }
 });
 
 test("a send, a number and other things are refused as fixed cases, by name", () => {

@@ -16,7 +16,7 @@ import type { Clock } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
 import { checkInside } from "./current.ts";
 import { TEXT } from "./errors.ts";
-import { Op } from "./op.ts";
+import { FRESH, Op } from "./op.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -65,6 +65,13 @@ class TimeRecv extends Op<any> {
 
   override unpark(): void {
     this.c.remove(this);
+  }
+
+  /** Makes it usable again after its time was taken, for a select that is used more than once. */
+  reset(): void {
+    this.value = undefined;
+    this.state = FRESH;
+    this.waiter = null;
   }
 
   override describe(): string {

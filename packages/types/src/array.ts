@@ -37,7 +37,7 @@ class ArrayDescriptor<T> extends BaseType<T[]> implements ArrayType<T> {
     this.len = len;
   }
   override clone(): BaseType<T[]> {
-    return new ArrayDescriptor(this.elem, this.len);
+    return new (this.constructor as typeof ArrayDescriptor)(this.elem, this.len);
   }
   override get ptrMask(): Uint32Array {
     if (this.mask !== null) return this.mask;
@@ -109,7 +109,7 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
     this.target = elem;
   }
   override clone(): BaseType<SliceHeader> {
-    return new SliceDescriptor(this.target);
+    return new (this.constructor as typeof SliceDescriptor)(this.target);
   }
   get elem(): Type<T> {
     return (this.target = resolveType("slice", this.target));

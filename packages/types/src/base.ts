@@ -19,6 +19,12 @@ import type { BoundMethod, Method, MethodSet } from "./method-set.ts";
 import { brand, badArgument, nilDereference, uncomparableType, unhashableType } from "./errors.ts";
 
 const TYPE: unique symbol = Symbol.for("gort.Type") as never;
+const INSPECT = /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom");
+
+/** What `console.log` shows on Node: Go's name of the type. */
+function inspectType(this: Type): string {
+  return this.name;
+}
 
 /** The mask of all types without pointers. */
 export const NO_POINTERS: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
@@ -57,11 +63,14 @@ export abstract class BaseType<T> implements Type<T> {
     this.ptrdata = ptrdata;
     this.comparable = comparable;
     brand(this, TYPE);
+    // Not a method: a class with a computed key cannot be left out of a bundle.
+    brand(this, INSPECT, inspectType);
   }
 
   /**
    * A new descriptor of the same layout, without name, methods and memos. Made by the constructor and not by copying properties:
-   * that would leave V8 with a slow dictionary instead of the class's own shape.
+   * that would leave V8 with a slow dictionary instead of the class's own shape. By `this.constructor`: a class that names
+   * itself has another name in the build.
    */
   abstract clone(): BaseType<T>;
   abstract get ptrMask(): Uint32Array;
@@ -223,7 +232,7 @@ class ForeignType<T> extends BaseType<T> {
     this.definedName = type.name;
   }
   override clone(): BaseType<T> {
-    return new ForeignType(this.type);
+    return new (this.constructor as typeof ForeignType)(this.type);
   }
   override get ptrMask(): Uint32Array {
     return this.type.ptrMask;

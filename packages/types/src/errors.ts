@@ -85,8 +85,8 @@ export class FatalError extends Error {
 }
 
 /** Puts a brand on an object: an own property that is not enumerable. */
-export function brand(object: object, symbol: symbol): void {
-  Object.defineProperty(object, symbol, { value: true });
+export function brand(object: object, symbol: symbol, value: unknown = true): void {
+  Object.defineProperty(object, symbol, { value });
 }
 
 /**

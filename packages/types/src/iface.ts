@@ -58,7 +58,7 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     this.methods = methods;
   }
   override clone(): BaseType<V> {
-    return new InterfaceDescriptor<M, V>(this.methods);
+    return new (this.constructor as typeof InterfaceDescriptor<M, V>)(this.methods);
   }
   override get ptrMask(): Uint32Array {
     return SECOND_WORD;

@@ -60,7 +60,7 @@ class PointerType<T> extends PointerLike implements PtrType<T> {
     this.target = elem;
   }
   override clone(): BaseType<Ptr> {
-    return new PointerType(this.target);
+    return new (this.constructor as typeof PointerType)(this.target);
   }
   get elem(): Type<T> {
     return (this.target = resolveType("ptr", this.target));
@@ -78,7 +78,7 @@ class UnsafePointerType extends PointerLike {
     this.predeclared = true;
   }
   override clone(): BaseType<Ptr> {
-    return new UnsafePointerType();
+    return new (this.constructor as typeof UnsafePointerType)();
   }
   override typeString(): string {
     return "unsafe.Pointer";

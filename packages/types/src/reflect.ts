@@ -179,18 +179,18 @@ export class Value {
       const h = this.get() as SliceHeader;
       const { elem } = t as unknown as SliceType;
       if (out || i >= h.len) throw new ReflectError("reflect: slice index out of range");
-      return new Value(elem, undefined, h.ptr + i * elem.size, this.inSpace(), this.ro);
+      return make(elem, undefined, h.ptr + i * elem.size, this.inSpace(), this.ro);
     }
     if (t.kind === "array") {
       const { elem, len } = t as unknown as ArrayType;
       if (out || i >= len) throw new ReflectError("reflect: array index out of range");
-      if (this.p !== 0) return new Value(elem, undefined, this.p + i * elem.size, this.s, this.ro);
-      return new Value(elem, (this.v as unknown[])[i], 0, this.s, this.ro);
+      if (this.p !== 0) return make(elem, undefined, this.p + i * elem.size, this.s, this.ro);
+      return make(elem, (this.v as unknown[])[i], 0, this.s, this.ro);
     }
     if (t.kind === "string") {
       const byte = out ? undefined : byteOf(this.get() as string, i);
       if (byte === undefined) throw new ReflectError("reflect: string index out of range");
-      return new Value(uint8, byte, 0, this.s, this.ro);
+      return make(uint8, byte, 0, this.s, this.ro);
     }
     throw onKind("Index", t.kind);
   }
@@ -201,20 +201,20 @@ export class Value {
       const v = this.get() as unknown;
       const type = dynamicType(v);
       if (type === null) return ZERO;
-      return new Value(type, unwrap(v), 0, isInterfaceValue(v) ? v.space : this.s, this.ro);
+      return make(type, unwrap(v), 0, isInterfaceValue(v) ? v.space : this.s, this.ro);
     }
     if (t.kind !== "ptr") throw onKind("Elem", t.kind);
     const p = this.word();
     if (p === 0) return ZERO;
     if (p === undefined) throw new ReflectError(`reflect: ${t.name} has no elements`);
     const { elem } = t as unknown as PtrType;
-    return new Value(elem, undefined, p, this.inSpace(), this.ro, this.emb);
+    return make(elem, undefined, p, this.inSpace(), this.ro, this.emb);
   }
   /** A pointer to the value. @throws ReflectError if it is not addressable */
   addr(): Value {
     const t = this.known("Addr");
     if (this.p === 0) throw new ReflectError("reflect.Value.Addr of unaddressable value");
-    return new Value(ptr(t), this.p, 0, this.s, this.ro, this.emb);
+    return make(ptr(t), this.p, 0, this.s, this.ro, this.emb);
   }
   /** Number of fields of a struct. */
   numField(): number {
@@ -248,20 +248,20 @@ export class Value {
     // Through an unexported embedded struct only what it promotes by an exported name can be set.
     const ro = (this.ro && !this.emb) || !f.exported;
     const emb = !f.exported && f.embedded && !(this.ro && !this.emb);
-    if (this.p !== 0) return new Value(f.type, undefined, this.p + f.offset, this.s, ro, emb);
+    if (this.p !== 0) return make(f.type, undefined, this.p + f.offset, this.s, ro, emb);
     const v = f.name === "_" ? f.type.zero() : (this.v as Record<string, unknown>)[f.name];
-    return new Value(f.type, v, 0, this.s, ro, emb);
+    return make(f.type, v, 0, this.s, ro, emb);
   }
   /** The keys of a map, in the map's own order. */
   mapKeys(): Value[] {
     const t = this.ofKind("MapKeys", "map").t as unknown as { key: Type };
-    return mapKeys(this.get()).map((k) => new Value(t.key, k, 0, this.s, this.ro));
+    return mapKeys(this.get()).map((k) => make(t.key, k, 0, this.s, this.ro));
   }
   /** The element of a key, or the zero `Value`. @throws ReflectError if the key is not assignable to the map's key type */
   mapIndex(key: Value): Value {
     const t = this.ofKind("MapIndex", "map").t as unknown as MapType;
     const [v, ok] = mapEntry(this.get(), assignTo(key, t.key, "reflect.Value.MapIndex"));
-    return ok ? new Value(t.elem, v, 0, this.s, this.ro || key.ro) : ZERO;
+    return ok ? make(t.elem, v, 0, this.s, this.ro || key.ro) : ZERO;
   }
   /** Sets the element of a key, or deletes it if `elem` is the zero `Value`. @throws RuntimeError for a nil map */
   setMapIndex(key: Value, elem: Value): void {
@@ -333,7 +333,7 @@ export class Value {
     // The receiver is evaluated now, as Go does.
     const recv = this.get() as unknown;
     const bound = (...args: unknown[]): unknown => m.invoke(recv, this.s, args);
-    return new Value(m.type, bound, 0, this.s, this.ro);
+    return make(m.type, bound, 0, this.s, this.ro);
   }
   /** Calls a function with arguments of its parameter types. @throws ReflectError with Go's texts for wrong arguments */
   call(args: readonly Value[] = []): Value[] {
@@ -345,7 +345,7 @@ export class Value {
     const result = fn(...callArguments(t, args));
     if (t.results.length === 0) return [];
     const list = t.results.length === 1 ? [result] : (result as unknown[]);
-    return t.results.map((r, i) => new Value(r, list[i], 0, this.s, false));
+    return t.results.map((r, i) => make(r, list[i], 0, this.s, false));
   }
 
   // The type, or Go's panic for the zero Value.
@@ -382,6 +382,18 @@ export class Value {
     const v = this.get() as Ptr | Partial<SliceHeader>;
     return typeof v === "number" ? v : v.ptr;
   }
+}
+
+/** A `Value`, made outside of its class: one that names itself has another name in the build. */
+function make(
+  t: Type | null,
+  v: unknown,
+  p: Ptr,
+  s: Space | null,
+  ro: boolean,
+  emb?: boolean,
+): Value {
+  return new Value(t, v, p, s, ro, emb);
 }
 
 /** The zero `Value`. */

@@ -69,7 +69,7 @@ class MapDescriptor<K, V> extends BoxedType<object | null> implements MapType<K,
     this.target = elem;
   }
   override clone(): BaseType<object | null> {
-    return new MapDescriptor(this.key, this.target);
+    return new (this.constructor as typeof MapDescriptor)(this.key, this.target);
   }
   get elem(): Type<V> {
     return (this.target = resolveType("map", this.target));
@@ -90,7 +90,7 @@ class ChanDescriptor<T> extends BoxedType<object | null> implements ChanType<T> 
     this.target = elem;
   }
   override clone(): BaseType<object | null> {
-    return new ChanDescriptor(this.target, this.dir);
+    return new (this.constructor as typeof ChanDescriptor)(this.target, this.dir);
   }
   get elem(): Type<T> {
     return (this.target = resolveType("chan", this.target));
@@ -120,7 +120,11 @@ class FuncDescriptor<P extends unknown[], R>
     this.variadic = variadic;
   }
   override clone(): BaseType<((...args: P) => R) | null> {
-    return new FuncDescriptor<P, R>(this.takes, this.gives, this.variadic);
+    return new (this.constructor as typeof FuncDescriptor<P, R>)(
+      this.takes,
+      this.gives,
+      this.variadic,
+    );
   }
   get params(): readonly Type[] {
     return (this.takes = resolveAll(this.takes));
@@ -166,7 +170,7 @@ class HostType<T extends Ref> extends BoxedType<T> {
     this.predeclared = true;
   }
   override clone(): BaseType<T> {
-    return new HostType<T>(this.name);
+    return new (this.constructor as typeof HostType<T>)(this.name);
   }
   override typeString(): string {
     return this.name;

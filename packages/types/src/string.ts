@@ -22,7 +22,7 @@ class StringType extends BaseType<string> {
     this.predeclared = true;
   }
   override clone(): BaseType<string> {
-    return new StringType();
+    return new (this.constructor as typeof StringType)();
   }
   override get ptrMask(): Uint32Array {
     return ONE_POINTER;

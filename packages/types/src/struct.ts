@@ -58,7 +58,12 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
     this.code = loopOps(this.visible);
   }
   override clone(): BaseType<V> {
-    return new StructDescriptor<V>(this.fields, this.size, this.align, this.padding);
+    return new (this.constructor as typeof StructDescriptor<V>)(
+      this.fields,
+      this.size,
+      this.align,
+      this.padding,
+    );
   }
   field(name: string): StructField | undefined {
     return this.byName.get(name);

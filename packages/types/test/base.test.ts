@@ -1,5 +1,8 @@
 /** Pointer checks and refusals of loads and stores. */
-import { describe, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { build } from "esbuild";
+import { describe, expect, it, test } from "vitest";
 import {
   array,
   bool,
@@ -14,6 +17,7 @@ import {
   int8,
   isRuntimeError,
   map,
+  named,
   ptr,
   slice,
   string,
@@ -123,4 +127,22 @@ describe("a value", () => {
     ];
     for (const [t, v, text] of cases) expect(() => t.store(s, p, v)).toThrow(text);
   });
+});
+
+test("console.log shows a type by Go's name, nested too", () => {
+  const Point = struct({ x: int32 });
+  expect(inspect(Point)).toBe("struct { x int32 }");
+  expect(inspect([named("main.Point", Point), slice(int32)])).toBe("[ main.Point, []int32 ]");
+  expect(Object.keys(Point)).not.toContain("nodejs.util.inspect.custom");
+});
+
+test("a class has its own name in a build: no class names itself", async () => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("../src/index.ts", import.meta.url))],
+    bundle: true,
+    format: "esm",
+    minifySyntax: true,
+    write: false,
+  });
+  expect(outputFiles[0]!.text.match(/class _\w+/g)).toBe(null);
 });

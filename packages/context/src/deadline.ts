@@ -11,7 +11,7 @@
  * deadline is wall time, as in Go; the timer runs on the monotonic clock, for the time that was left at the start.
  */
 import { type Clock, currentClock } from "@gort/sched";
-import { badArgument } from "@gort/types";
+import { badArgument, checkOptions } from "@gort/types";
 import type { CancelFunc, Context, DeadlineOptions, Instant } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
 import { formatDuration, formatTime } from "./text.ts";
@@ -95,7 +95,7 @@ export function withDeadlineCause(
   if (typeof ms !== "number" || Number.isNaN(ms)) {
     throw badArgument("withDeadline", "at", ms, "milliseconds since 1970 or a Date");
   }
-  return derive(parent, ms, options?.clock ?? currentClock(), cause);
+  return derive(parent, ms, clockOf("withDeadline", options), cause);
 }
 
 /**
@@ -147,6 +147,11 @@ export function withTimeoutCause(
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
     throw badArgument("withTimeout", "timeoutMs", timeoutMs, "a number of milliseconds");
   }
-  const clock = options?.clock ?? currentClock();
+  const clock = clockOf("withTimeout", options);
   return derive(parent, clock.wall() + timeoutMs, clock, cause);
+}
+
+function clockOf(where: string, options: DeadlineOptions | undefined): Clock {
+  if (options !== undefined) checkOptions(where, options, "clock");
+  return options?.clock ?? currentClock();
 }

@@ -81,6 +81,13 @@ test("the timer is gone as soon as the context has ended, however that came", as
   checkContext(parent);
 });
 
+test("misspelled options are refused by name", () => {
+  const options = { clok: 1 } as object;
+  const text = "options.clok is 1, want no options but clock";
+  expect(() => withTimeout(background(), 5, options)).toThrow(`withTimeout: ${text}`);
+  expect(() => withDeadline(background(), 5, options)).toThrow(`withDeadline: ${text}`);
+});
+
 test("the clock is the one of the goroutine's scheduler, or the one given", () =>
   virtual(function* () {
     const [ctx] = withTimeout(background(), 1000);

@@ -3,7 +3,8 @@
  *
  * Invariants
  *  1. A value is always in the range of its type; arithmetic wraps around as in Go.
- *  2. `add`, `and`, `or` return as Go's methods do: `add` the new value, `and` and `or` the old one.
+ *  2. What is no integer of the kind is refused by name and changes nothing; one out of range wraps.
+ *  3. `add`, `and`, `or` return as Go's methods do: `add` the new value, `and` and `or` the old one.
  *
  * On one thread every JavaScript statement is atomic, so these hold a plain field: what they give is Go's wrap-around
  * arithmetic and a shape that code ported from Go expects. They are not shared between threads.
@@ -13,13 +14,26 @@ import { badArgument } from "@gort/types";
 abstract class AtomicNumber {
   private v: number;
 
-  /** @param value first value, wrapped into the range of the type; default 0 */
+  /**
+   * @param value first value, wrapped into the range of the type; default 0
+   * @throws TypeError for what is not an integer, as every method does
+   */
   constructor(value = 0) {
+    if (typeof value !== "number" || (value | 0) !== value) this.check(value, "value", "");
     this.v = this.wrap(value);
   }
 
   /** Wraps a number into the range of the type. */
   protected abstract wrap(n: number): number;
+
+  /** The class, for errors. */
+  protected abstract kind(): string;
+
+  /** Refuses what is no integer; for what is no int32. */
+  private check(n: number, argument: string, method: string): void {
+    if (!Number.isInteger(n))
+      throw badArgument(this.kind() + method, argument, n, "an integer", "type");
+  }
 
   /** The value (Go: `Load`). O(1). */
   load(): number {
@@ -28,23 +42,29 @@ abstract class AtomicNumber {
 
   /** Sets the value (Go: `Store`). O(1). */
   store(value: number): void {
+    if (typeof value !== "number" || (value | 0) !== value) this.check(value, "value", ".store");
     this.v = this.wrap(value);
   }
 
   /** Sets the value and returns the old one (Go: `Swap`). O(1). */
   swap(value: number): number {
     const old = this.v;
+    if (typeof value !== "number" || (value | 0) !== value) this.check(value, "value", ".swap");
     this.v = this.wrap(value);
     return old;
   }
 
   /** Adds `delta`, wrapping around, and returns the new value (Go: `Add`). O(1). */
   add(delta: number): number {
+    if (typeof delta !== "number" || (delta | 0) !== delta) this.check(delta, "delta", ".add");
     return (this.v = this.wrap(this.v + delta));
   }
 
   /** Sets the value if it is `old` (Go: `CompareAndSwap`). O(1). */
   compareAndSwap(old: number, value: number): boolean {
+    if (typeof old !== "number" || (old | 0) !== old) this.check(old, "old", ".compareAndSwap");
+    if (typeof value !== "number" || (value | 0) !== value)
+      this.check(value, "value", ".compareAndSwap");
     if (this.v !== this.wrap(old)) return false;
     this.v = this.wrap(value);
     return true;
@@ -52,11 +72,13 @@ abstract class AtomicNumber {
 
   /** Bitwise and; returns the old value (Go 1.23: `And`). O(1). */
   and(mask: number): number {
+    if (typeof mask !== "number" || (mask | 0) !== mask) this.check(mask, "mask", ".and");
     return this.swap(this.v & mask);
   }
 
   /** Bitwise or; returns the old value (Go 1.23: `Or`). O(1). */
   or(mask: number): number {
+    if (typeof mask !== "number" || (mask | 0) !== mask) this.check(mask, "mask", ".or");
     return this.swap(this.v | mask);
   }
 }
@@ -79,6 +101,11 @@ export class AtomicInt32 extends AtomicNumber {
   protected override wrap(n: number): number {
     return n | 0;
   }
+
+  /** The class, for errors. */
+  protected override kind(): string {
+    return "AtomicInt32";
+  }
 }
 
 /**
@@ -97,18 +124,35 @@ export class AtomicUint32 extends AtomicNumber {
   protected override wrap(n: number): number {
     return n >>> 0;
   }
+
+  /** The class, for errors. */
+  protected override kind(): string {
+    return "AtomicUint32";
+  }
 }
 
 abstract class AtomicBigInt {
   private v: bigint;
 
-  /** @param value first value, wrapped into the range of the type; default 0n */
+  /**
+   * @param value first value, wrapped into the range of the type; default 0n
+   * @throws TypeError for what is not a bigint, as every method does
+   */
   constructor(value = 0n) {
+    this.check(value, "value", "");
     this.v = this.wrap(value);
   }
 
   /** Wraps a number into the range of the type. */
   protected abstract wrap(n: bigint): bigint;
+
+  /** The class, for errors. */
+  protected abstract kind(): string;
+
+  private check(n: bigint, argument: string, method: string): void {
+    if (typeof n !== "bigint")
+      throw badArgument(this.kind() + method, argument, n, "a bigint", "type");
+  }
 
   /** The value (Go: `Load`). O(1). */
   load(): bigint {
@@ -117,23 +161,28 @@ abstract class AtomicBigInt {
 
   /** Sets the value (Go: `Store`). O(1). */
   store(value: bigint): void {
+    this.check(value, "value", ".store");
     this.v = this.wrap(value);
   }
 
   /** Sets the value and returns the old one (Go: `Swap`). O(1). */
   swap(value: bigint): bigint {
     const old = this.v;
+    this.check(value, "value", ".swap");
     this.v = this.wrap(value);
     return old;
   }
 
   /** Adds `delta`, wrapping around, and returns the new value (Go: `Add`). O(1). */
   add(delta: bigint): bigint {
+    this.check(delta, "delta", ".add");
     return (this.v = this.wrap(this.v + delta));
   }
 
   /** Sets the value if it is `old` (Go: `CompareAndSwap`). O(1). */
   compareAndSwap(old: bigint, value: bigint): boolean {
+    this.check(old, "old", ".compareAndSwap");
+    this.check(value, "value", ".compareAndSwap");
     if (this.v !== this.wrap(old)) return false;
     this.v = this.wrap(value);
     return true;
@@ -141,11 +190,13 @@ abstract class AtomicBigInt {
 
   /** Bitwise and; returns the old value (Go 1.23: `And`). O(1). */
   and(mask: bigint): bigint {
+    this.check(mask, "mask", ".and");
     return this.swap(this.v & mask);
   }
 
   /** Bitwise or; returns the old value (Go 1.23: `Or`). O(1). */
   or(mask: bigint): bigint {
+    this.check(mask, "mask", ".or");
     return this.swap(this.v | mask);
   }
 }
@@ -166,6 +217,11 @@ export class AtomicInt64 extends AtomicBigInt {
   protected override wrap(n: bigint): bigint {
     return BigInt.asIntN(64, n);
   }
+
+  /** The class, for errors. */
+  protected override kind(): string {
+    return "AtomicInt64";
+  }
 }
 
 /**
@@ -183,6 +239,11 @@ export class AtomicUint64 extends AtomicBigInt {
   /** Wraps a number into the range of the type. */
   protected override wrap(n: bigint): bigint {
     return BigInt.asUintN(64, n);
+  }
+
+  /** The class, for errors. */
+  protected override kind(): string {
+    return "AtomicUint64";
   }
 }
 

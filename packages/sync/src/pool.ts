@@ -12,7 +12,7 @@
  *
  * JavaScript cannot see V8's collections, so a pool nobody cleans keeps its objects.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, checkOptions } from "@gort/types";
 import { checkFunction } from "./arguments.ts";
 import { PoolChain } from "./pool-chain.ts";
 
@@ -70,8 +70,8 @@ export interface PoolConstructor {
   new <T>(options?: PoolOptions<T>): Pool<T, T | undefined>;
 }
 
-/** @internal */
-export class PoolImpl<T, N> implements Pool<T, N> {
+/** Makes a {@link Pool}. */
+export const Pool: PoolConstructor = class<T, N> implements Pool<T, N> {
   locals: PoolLocal<T>[] = [];
   victims: PoolLocal<T>[] = [];
   private readonly make: (() => T) | null;
@@ -81,6 +81,7 @@ export class PoolImpl<T, N> implements Pool<T, N> {
     const o: PoolOptions<T> = typeof options === "function" ? { new: options } : (options ?? {});
     if (typeof o !== "object")
       throw badArgument("Pool", "options", options, "a function or { new, shard }", "type");
+    checkOptions("Pool", o, "new shard");
     if (o.new !== undefined) checkFunction("Pool", o.new, "options.new");
     if (o.shard !== undefined) checkFunction("Pool", o.shard, "options.shard");
     this.make = o.new ?? null;
@@ -151,7 +152,4 @@ export class PoolImpl<T, N> implements Pool<T, N> {
     this.victims = [];
     return undefined;
   }
-}
-
-/** Makes a {@link Pool}. */
-export const Pool: PoolConstructor = PoolImpl;
+};

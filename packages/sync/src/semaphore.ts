@@ -190,7 +190,9 @@ export class Semaphore {
   /**
    * Waits for `n` permits (Go: `Acquire`). The result is for `using`, or release by {@link release}. O(1).
    * If a signal or context already ended, fails even if permits are free, and takes none.
-   * @param n an integer from 0, default 1; above `size` it waits until it is called off
+   * More than `size` is no error, as in Go: `new Semaphore(2).acquire(3)` waits for ever, or until it is called off, and
+   * blocks nobody but itself.
+   * @param n an integer from 0, default 1
    * @throws RangeError for another `n`
    */
   acquire(n = 1, options?: WaitOptions): Op<Permit> {

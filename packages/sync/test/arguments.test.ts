@@ -50,6 +50,10 @@ it.each<[string, () => unknown]>([
   ["Cond: l is undefined, want a locker, such as a Mutex", () => new Cond(bad)],
   ["ErrGroup.withSignal: parent is 5, want an AbortSignal", () => ErrGroup.withSignal(5 as any)],
   ["Pool: options is 5, want a function or { new, shard }", () => new Pool(5 as any)],
+  [
+    "Pool: options.create is function create, want no options but new, shard",
+    () => new Pool({ create: () => 1 } as any),
+  ],
   ["Pool: options.new is 5, want a function", () => new Pool({ new: 5 as any })],
   [
     "Pool: shard() is -1, want an integer from 0 to 1023",

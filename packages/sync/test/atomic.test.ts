@@ -1,3 +1,4 @@
+import { show } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import {
   AtomicBool,
@@ -43,6 +44,42 @@ describe("atomic integers", () => {
     const high = new AtomicUint32(2 ** 31);
     high.or(1);
     expect(high.load()).toBe(2 ** 31 + 1);
+  });
+
+  it("refuse what is no integer by name, and stay as they are", () => {
+    const calls = ["store", "swap", "add", "and", "or"] as const;
+    for (const [name, a, bad, want] of [
+      [
+        "AtomicInt32",
+        new AtomicInt32(6),
+        ["1", 1.5, NaN, Infinity, 1n, null, undefined],
+        "an integer",
+      ],
+      ["AtomicUint32", new AtomicUint32(6), ["1", 1.5, NaN, -Infinity, 1n, true], "an integer"],
+      ["AtomicInt64", new AtomicInt64(6n), ["1", 1, null, undefined], "a bigint"],
+      ["AtomicUint64", new AtomicUint64(6n), ["1", 1, {}], "a bigint"],
+    ] as const) {
+      const before = a.load();
+      const loose = a as unknown as Record<string, (...args: unknown[]) => unknown>;
+      for (const v of bad) {
+        for (const m of calls) {
+          const argument = m === "add" ? "delta" : m === "and" || m === "or" ? "mask" : "value";
+          const text = `${name}.${m}: ${argument} is ${show(v)}, want ${want}`;
+          expect(() => loose[m]!(v)).toThrow(new TypeError(text));
+        }
+        const cas = `${name}.compareAndSwap: `;
+        expect(() => loose["compareAndSwap"]!(v, before)).toThrow(`${cas}old is ${show(v)}, want`);
+        expect(() => loose["compareAndSwap"]!(before, v)).toThrow(
+          `${cas}value is ${show(v)}, want`,
+        );
+        if (v !== undefined) {
+          const Class = a.constructor as new (v: unknown) => unknown;
+          expect(() => new Class(v)).toThrow(`${name}: value is ${show(v)}, want ${want}`);
+        }
+        expect(a.load()).toBe(before);
+      }
+    }
+    expect(new AtomicInt32(-0).add(2 ** 40 + 1)).toBe(1);
   });
 
   it("AtomicBool", () => {

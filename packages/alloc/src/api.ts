@@ -59,6 +59,8 @@ export interface Allocator {
    * @param size bytes, an integer from 0; size 0 gives a valid pointer that may be shared
    * @param flags a sum of {@link NOSCAN} and {@link NOZERO}; default 0
    * @param shard which cache serves the call, usually the index of a P; default 0
+   * @throws AllocError `BAD_SIZE`, `BAD_SHARD`, `OUT_OF_MEMORY`; of `createAllocator`, V8's own `TypeError` for a `size` that is a
+   * bigint or a symbol
    */
   alloc(size: number, flags?: number, shard?: number): Ptr;
   /** Gives back an object; `p` must be what `alloc` returned. Freeing 0 does nothing. */

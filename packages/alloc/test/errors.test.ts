@@ -185,3 +185,10 @@ test("roundupsize refuses what is no size, by name", () => {
   }
   expect(roundupsize(1e12)).toBe(Math.ceil(1e12 / 8192) * 8192); // beyond all memory, as Go rounds it
 });
+
+test.each([5n, Symbol("size")])("a size that is a bigint or a symbol is V8's TypeError", (size) => {
+  const heap = createAllocator(createMemory({ reserve: MIB }));
+  expect(() => heap.alloc(size as never)).toThrow(TypeError);
+  checkAllocator(heap);
+  expect(heap.stats().heapObjects).toBe(0);
+});

@@ -26,6 +26,7 @@ import { BumpSystem } from "./bump-system.ts";
 import { bumpStats } from "./bump-stats.ts";
 import { readHeader, writeHeader } from "./core.ts";
 import * as errors from "./errors.ts";
+import { inspectAllocator } from "./inspect.ts";
 import { linearAlloc, linearInit } from "./linear.ts";
 import { reserved } from "./memory.ts";
 import { classOf } from "./size-classes.ts";
@@ -71,6 +72,7 @@ class Bump implements BumpAllocator {
     this.f64 = layout.memory.f64;
     this.objects = new BumpObjects(layout);
     this.system = new BumpSystem((bytes, align) => this.take(bytes, HOLE, align));
+    inspectAllocator(this);
   }
 
   alloc(size: number, flags: number = 0, shard: number = 0): Ptr {

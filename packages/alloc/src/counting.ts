@@ -9,6 +9,7 @@
  */
 import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
 import { checkInner } from "./errors.ts";
+import { inspectAllocator } from "./inspect.ts";
 
 /** What a counting allocator has seen. Sizes in bytes. */
 export interface Counts {
@@ -42,6 +43,7 @@ class Counting implements CountingAllocator {
   constructor(inner: Allocator) {
     this.inner = inner;
     this.memory = inner.memory;
+    inspectAllocator(this);
   }
 
   alloc(size: number, flags?: number, shard?: number): Ptr {

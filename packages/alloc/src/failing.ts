@@ -7,6 +7,7 @@
  */
 import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
 import { badOption, checkInner, outOfMemory } from "./errors.ts";
+import { inspectAllocator } from "./inspect.ts";
 
 /** When a failing allocator fails. All that are given apply. */
 export interface FailingOptions {
@@ -31,6 +32,7 @@ class Failing implements Allocator {
     this.inner = inner;
     this.options = options;
     this.memory = inner.memory;
+    inspectAllocator(this);
   }
 
   alloc(size: number, flags?: number, shard?: number): Ptr {

@@ -36,6 +36,7 @@ import {
   hex,
   interiorPointer,
 } from "./errors.ts";
+import { inspectAllocator } from "./inspect.ts";
 import { PoisonedObjects } from "./poisoning-objects.ts";
 import { callSite } from "./site.ts";
 import { MAX_MEMORY } from "./words.ts";
@@ -109,6 +110,7 @@ class Poisoning implements PoisoningAllocator {
     this.redzone = redzone;
     this.capacity = quarantine;
     this.sites = sites;
+    inspectAllocator(this);
     this.pointers = checkPointers({
       find: (p) => this.find(p),
       usableSize: (p) => this.usableSize(p),

@@ -29,6 +29,7 @@ import { Core, readHeader, writeHeader } from "./core.ts";
 import * as errors from "./errors.ts";
 import { allocLarge, freeLarge, noMemory, resizeLarge } from "./large.ts";
 import { initMagazines, makeRoom } from "./magazine.ts";
+import { inspectAllocator } from "./inspect.ts";
 import { reserved } from "./memory.ts";
 import { SpanObjects } from "./objects.ts";
 import { SpanRuns } from "./runs.ts";
@@ -126,6 +127,7 @@ export class Tiered implements TieredAllocator {
     this.magazineShift = core.magazineShift;
     this.room = M_OPEN | (1 << core.magazineShift);
     this.classes = sizeToClass;
+    inspectAllocator(this);
   }
 
   alloc(size: number, flags: number = 0, shard: number = 0): Ptr {

@@ -20,6 +20,11 @@ import { Mutator } from "./mutator.ts";
 import { Pacer } from "./pacer.ts";
 import { Stack } from "./stack.ts";
 
+/** What `console.log` shows on Node. Not a method: a class with a computed key cannot be left out of a bundle. */
+function inspectHeap(this: HeapBase): string {
+  return `Heap { live: ${this.live}, goal: ${this.pacer.goal}, numGC: ${this.ledger.numGC} }`;
+}
+
 export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, LifetimeHost {
   abstract readonly kind: api.GcHeap["kind"];
   readonly handles: HandleTable;
@@ -48,6 +53,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     this.pacer.commit(0, 0, 0);
     this.grant(this.pacer.trigger);
     Object.defineProperty(this, HEAP_BRAND, { value: true });
+    Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), { value: inspectHeap });
   }
 
   // ---- what a collector provides

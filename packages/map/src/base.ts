@@ -6,6 +6,7 @@
  *  1. Nothing here touches a bucket; all goes through {@link Storage} and the few abstract methods.
  */
 import type { BucketDump, GoMap, MapDump, MapRange, MapStats, Ptr } from "./api.ts";
+import { type Inspect, showMap } from "./inspect.ts";
 import { ENTRIES, Hiter, KEYS, RangeIterator, VALUES } from "./range.ts";
 import { EVACUATED_EMPTY, MIN_TOP_HASH, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
 import type { Snapshot, Storage } from "./storage.ts";
@@ -95,6 +96,21 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   }
 
   get [Symbol.toStringTag](): string {
+    return "GoMap";
+  }
+
+  /** What `console.log` shows on Node: `GoMap(1) { 'a' => 1 }`. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    depth: number | null,
+    options: object,
+    inspect: Inspect = String,
+  ): string {
+    if (this.isNil) return `${this.typeName}(nil)`;
+    return showMap(this, this.typeName, depth, options, inspect);
+  }
+
+  /** Go's name of the type, where it is known. */
+  protected get typeName(): string {
     return "GoMap";
   }
 

@@ -85,6 +85,9 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     this.#unroot = unroot;
   }
 
+  protected override get typeName(): string {
+    return `map[${this.t.layout.key.name}]${this.t.layout.value.name}`;
+  }
   get len(): number {
     return this.#word(H_COUNT);
   }

@@ -1,0 +1,64 @@
+/** What `console.log` shows of a map. */
+import { inspect } from "node:util";
+import { createHeap } from "@gort/gc";
+import { int32, string } from "@gort/types";
+import { expect, test } from "vitest";
+import { makeMap, nilMap } from "../src/index.ts";
+
+test("a map shows its entries, as native Map does", () => {
+  const m = makeMap<string, unknown>();
+  expect(inspect(m)).toBe("GoMap(0) {}");
+  m.set("a", 1).set("b", { x: [1] });
+  expect(inspect({ m })).toMatch(/GoMap\(2\) \{ .*'b' => \{ x: \[Array\] \}/);
+  expect(inspect(m)).toContain("'a' => 1");
+  m.set("self", m);
+  expect(inspect(m)).toContain("[GoMap]");
+  expect(inspect(nilMap())).toBe("GoMap(nil)");
+});
+
+test("a map in a heap shows Go's name of its type, and that it was released", () => {
+  const heap = createHeap({ reserve: 2 ** 24 });
+  const m = makeMap(string, int32, { heap });
+  m.set("a", 1);
+  expect(inspect(m)).toBe("map[string]int32(1) { 'a' => 1 }");
+  m.release();
+  expect(inspect(m)).toBe("map[string]int32(released)");
+});
+
+test("keys that do not equal themselves are shown each", () => {
+  const m = makeMap<number, number>();
+  m.set(NaN, 1).set(NaN, 2);
+  const text = inspect(m);
+  expect(text).toContain("NaN => 1");
+  expect(text).toContain("NaN => 2");
+});
+
+test("looking at a map draws no random number, changes nothing and shows each entry once, at any point of its growth", () => {
+  let drawn = 0;
+  const random = (): number => (drawn++ * 2654435761) >>> 0;
+  const heap = createHeap({ reserve: 2 ** 24 });
+  for (const m of [
+    makeMap<number, number>({ random }),
+    makeMap(int32, int32, { heap, random }),
+  ] as const) {
+    let growing = 0;
+    for (let i = 0; i < 100; i++) {
+      m.set(i, -i);
+      if (m.stats().growing) growing++;
+      const before = [drawn, JSON.stringify(m.dump())];
+      const text = inspect(m);
+      expect([drawn, JSON.stringify(m.dump())]).toEqual(before);
+      const keys = [...text.matchAll(/(\d+) => -?\d+/g)].map((k) => Number(k[1]));
+      expect(keys.sort((a, b) => a - b)).toEqual(Array.from({ length: i + 1 }, (_, k) => k));
+    }
+    expect(growing).toBeGreaterThan(0);
+  }
+});
+
+test("a large map shows a hundred entries and how many more there are", () => {
+  const m = makeMap<number, number>();
+  for (let i = 0; i < 1000; i++) m.set(i, i);
+  const lines = inspect(m).split("\n");
+  expect(lines).toHaveLength(103);
+  expect(lines[101]).toBe("  ... 900 more items");
+});

@@ -112,6 +112,11 @@ class Channel implements Chan<any, any> {
   toString(): string {
     return this.core.describe();
   }
+
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.core.describe();
+  }
 }
 
 /** `<-chan T`: receives, and refuses the rest. */

@@ -100,6 +100,11 @@ class NilChannel implements Chan<any, any> {
   toString(): string {
     return "nil chan";
   }
+
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "nil chan";
+  }
 }
 
 const nil = Object.freeze(new NilChannel());

@@ -64,13 +64,13 @@ export abstract class Base implements Context {
   /** The nearest context, from this one up, that knows how to end; null if this one never ends. */
   mortal(): Context | null {
     let ctx: Context | null = this;
-    while (ctx instanceof Base && !(ctx instanceof Node)) ctx = ctx.lifeline();
+    while (isBase(ctx) && !(ctx instanceof Node)) ctx = ctx.lifeline();
     return ctx;
   }
 
   deadline(): [at: number, ok: boolean] {
     let ctx: Context | null = this;
-    while (ctx instanceof Base) {
+    while (isBase(ctx)) {
       const at = ctx.ownDeadline();
       if (!Number.isNaN(at)) return [at, true];
       ctx = ctx.lifeline();
@@ -98,7 +98,7 @@ export abstract class Base implements Context {
   value(key: unknown): unknown;
   value(key: unknown): unknown {
     let ctx: Context | null = this;
-    while (ctx instanceof Base) {
+    while (isBase(ctx)) {
       if (ctx.ownKey === key) return key === NODE && ctx instanceof Node ? ctx : ctx.ownValue;
       ctx = ctx.parent;
     }
@@ -108,7 +108,7 @@ export abstract class Base implements Context {
   toString(): string {
     const parts: string[] = [];
     let ctx: Context | null = this;
-    while (ctx instanceof Base) {
+    while (isBase(ctx)) {
       parts.push(ctx.suffix());
       ctx = ctx.parent;
     }
@@ -116,10 +116,20 @@ export abstract class Base implements Context {
     return parts.reverse().join("");
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   /** Derives a cancellable context. */
   [DERIVE](): [Context, CancelCauseFunc] {
     return withCancelCause(this);
   }
+}
+
+/** Outside of the class: one that names itself in its body is renamed by the bundler. */
+function isBase(ctx: Context | null): ctx is Base {
+  return ctx instanceof Base;
 }
 
 /** A context that can be cancelled: a node of the tree. */

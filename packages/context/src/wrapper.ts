@@ -69,4 +69,9 @@ export class ContextWrapper implements Context {
   toString(): string {
     return contextName(this.inner);
   }
+
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
 }

@@ -137,6 +137,11 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
     return new JoinOp<R>(this);
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Goroutine { id: ${this.id}, name: ${JSON.stringify(this.name)}, status: "${this.status}" }`;
+  }
+
   more(): Extra {
     return (this.extra ??= {
       name: null,

@@ -140,7 +140,7 @@ export class ErrGroup {
     const derive = (ctx as { [DERIVE]?: Derive } | null | undefined)?.[DERIVE];
     if (typeof derive !== "function")
       throw badArgument("ErrGroup.withContext", "ctx", ctx, "a context of @gort/context", "type");
-    const group = new ErrGroup();
+    const group = newGroup();
     const [derived, cancel] = derive.call(ctx);
     group.cancelCause = cancel;
     return [group, derived as C];
@@ -170,7 +170,7 @@ export class ErrGroup {
   static withSignal(parent?: AbortSignal): [group: ErrGroup, signal: AbortSignal] {
     if (parent !== undefined && !isSignal(parent))
       throw badArgument("ErrGroup.withSignal", "parent", parent, "an AbortSignal", "type");
-    const group = new ErrGroup();
+    const group = newGroup();
     const controller = new AbortController();
     const follow = (): void => controller.abort(parent!.reason);
     if (parent !== undefined) {
@@ -241,6 +241,11 @@ export class ErrGroup {
     return `errgroup (${this.running} running, ${this.queue.length} waiting${limit})`;
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.describe();
+  }
+
   private start(op: StartOp): void {
     this.running++;
     op.started = true;
@@ -292,4 +297,9 @@ export class ErrGroup {
     this.cancelCause = null;
     cancel?.(this.failed ? this.error : undefined);
   }
+}
+
+/** Outside of the class: one that names itself in its body is renamed by the bundler, and so is `ErrGroup.name`. */
+function newGroup(): ErrGroup {
+  return new ErrGroup();
 }

@@ -233,6 +233,11 @@ export class Mutex implements Locker {
     return describeLock("sync.Mutex", this.name, this.locked, this.holder, this.queue.length);
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.describe();
+  }
+
   /** @internal */
   take(g: Goroutine | null): LockToken {
     this.locked = true;

@@ -313,6 +313,11 @@ export class RWMutex implements Locker {
     return `${text}${readers}${waiting > 0 ? `, ${waiting} waiting` : ""}`;
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.describe();
+  }
+
   /** @internal */
   take(g: Goroutine | null): LockToken {
     this.writer = HELD;

@@ -243,6 +243,11 @@ export class Semaphore {
     return `semaphore${name} (${this.held} of ${this.size} held, ${this.queue.length} waiting)`;
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.describe();
+  }
+
   /** @internal */
   take(n: number): boolean {
     if (this.size - this.held < n || this.queue.head !== null) return false;

@@ -161,6 +161,11 @@ export class WaitGroup {
     return `sync.WaitGroup${name} (counter ${this.count})`;
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.describe();
+  }
+
   private release(): void {
     for (let op; (op = this.queue.shift()) !== null;) op.letGo();
   }

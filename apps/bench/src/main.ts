@@ -6,6 +6,7 @@ import pc from "picocolors";
 import { bundleSizes, type BundleSize } from "./bundle-sizes.ts";
 import { readOptions, wanted } from "./cli.ts";
 import { type Entrant, gort, gortOther, home, native, peers, realGo } from "./contender-list.ts";
+import { crossovers } from "./crossover.ts";
 import { groupOf, groups } from "./groups.ts";
 import { jobs, leaderOf, type JobSpec } from "./jobs.ts";
 import { largePages } from "./large-pages.ts";
@@ -130,6 +131,9 @@ for (const group of groups) {
   if (results.length === 0) continue;
   all.push(...results);
   print(`\n${pc.bold(group.title)}\n${terminal(cells(results))}`);
+  for (const line of crossovers(grown.filter((g) => groupOf(g.job.id) === group.id))) {
+    print(`no more than JavaScript  ${line}`);
+  }
   for (const v of verdictsOf(results)) {
     const [name, text, measured, end] = verdictCells([v], title).body[0]!;
     print(`${v.met ? pc.green(end) : pc.yellow(end)}  ${name}: ${text}; measured ${measured}`);

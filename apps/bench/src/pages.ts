@@ -12,6 +12,7 @@ import { join } from "node:path";
 import type * as Prettier from "prettier";
 import type { BundleSize } from "./bundle-sizes.ts";
 import { home } from "./contender-list.ts";
+import { crossovers } from "./crossover.ts";
 import { groupOf, groups } from "./groups.ts";
 import { jobs } from "./jobs.ts";
 import { merge, mergeGrowth } from "./kept.ts";
@@ -60,10 +61,10 @@ export async function writePages(w: Written): Promise<string[]> {
     if (mine.length === 0 || !touched) continue;
     const results = mine.map((k) => k.result);
     const plots: string[] = [];
+    const growing = growths.filter((g) => groupOf(g.growth.job.id) === group.id);
     if (canPlot) {
       await save(`${group.id}${suffix}.svg`, bars(group.title, results));
       plots.push(`${group.id}${suffix}.svg`);
-      const growing = growths.filter((g) => groupOf(g.growth.job.id) === group.id);
       if (growing.length > 0) {
         const name = `growth-${group.id}${suffix}.svg`;
         const dates = distinct(growing.map((g) => g.header.slice(0, 10))).join(", ");
@@ -79,8 +80,9 @@ export async function writePages(w: Written): Promise<string[]> {
       }
     }
     const judged = verdictCells(verdicts(results, libraries), title);
+    const crossings = crossovers(growing.map((g) => g.growth));
     const header = distinct(mine.flatMap((k) => k.header));
-    await save(`${group.id}${suffix}.md`, page(group, header, results, judged, plots));
+    await save(`${group.id}${suffix}.md`, page(group, header, results, judged, plots, crossings));
   }
   if (w.sizes.length > 0 && suffix === "") {
     const note =

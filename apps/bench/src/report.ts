@@ -124,6 +124,7 @@ export function page(
   results: readonly JobResult[],
   verdicts: Cells,
   plots: readonly string[],
+  crossings: readonly string[] = [],
 ): string {
   const lost = losses(results);
   return [
@@ -148,6 +149,16 @@ export function page(
     markdown(cells(results)),
     "",
     ...(verdicts.body.length > 0 ? ["## Targets", "", markdown(verdicts), ""] : []),
+    ...(crossings.length > 0
+      ? [
+          "## Crossover",
+          "",
+          "By the growth plot, gort needs no more than JavaScript itself",
+          "",
+          ...crossings.map((c) => `- ${c}`),
+          "",
+        ]
+      : []),
     "## Where gort loses",
     "",
     ...(lost.length > 0 ? lost : ["- Nowhere in this table."]),

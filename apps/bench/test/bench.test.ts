@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { measure } from "../src/child.ts";
 import { readOptions } from "../src/cli.ts";
+import { crossovers } from "../src/crossover.ts";
 import type { Entrant } from "../src/contender-list.ts";
 import gort from "../src/contenders/gort.ts";
 import other from "../src/contenders/gort-other.ts";
@@ -127,6 +128,22 @@ test("the command line: rows are never replaced by fewer, growth has an end", ()
   expect(() => read("--growth-to", "far")).toThrow("exit");
   exit.mockRestore();
   said.mockRestore();
+});
+
+test("the crossover is the size from which gort needs no more than JavaScript", () => {
+  const of = (ours: number[], theirs: number[]): string | undefined => {
+    const line = (name: string, values: number[]) => ({
+      name,
+      points: values.map((v, i): [number, number] => [10 ** (i + 3), v]),
+    });
+    const lines = [line("gort", ours), line("JavaScript", theirs)];
+    return crossovers([{ job: jobs[0]!, lines }])[0];
+  };
+  expect(of([9, 9, 9], [1, 9, 10])).toBe("unbuffered hand-off: from n = 10,000 on");
+  expect(of([1, 9, 9], [2, 1, 10])).toBe("unbuffered hand-off: from n = 100,000 on");
+  expect(of([1, 1], [2, 1])).toBe("unbuffered hand-off: at every size measured");
+  expect(of([1, 3], [2, 1])).toBe("unbuffered hand-off: from no measured size on");
+  expect(of([1], [])).toBeUndefined();
 });
 
 test("large pages are a row where kernel and libc leave them to the program", () => {

@@ -34,6 +34,9 @@ export interface Written {
 
 const BY = "<!-- Written by `pnpm bench --write`; not by hand. -->";
 const title = (id: string): string => jobs.find((j) => j.id === id)?.title ?? id;
+/** Date and machine of the runs, without their revisions: the first lines of their headers. */
+const origin = (headers: readonly string[]): string =>
+  distinct(headers.map((h) => h.replace(/, revision [^;]*;/, ":"))).join("\n");
 const distinct = (lines: readonly string[]): string[] => [...new Set(lines)];
 
 /** Writes everything; returns the names of the files. */
@@ -63,17 +66,19 @@ export async function writePages(w: Written): Promise<string[]> {
     const plots: string[] = [];
     const growing = growths.filter((g) => groupOf(g.growth.job.id) === group.id);
     if (canPlot) {
-      await save(`${group.id}${suffix}.svg`, bars(group.title, results));
+      await save(
+        `${group.id}${suffix}.svg`,
+        bars(group.title, results, origin(mine.map((k) => k.header[0]!))),
+      );
       plots.push(`${group.id}${suffix}.svg`);
       if (growing.length > 0) {
         const name = `growth-${group.id}${suffix}.svg`;
-        const dates = distinct(growing.map((g) => g.header.slice(0, 10))).join(", ");
         await save(
           name,
           growthChart(
             group.title,
             growing.map((g) => g.growth),
-            dates,
+            origin(growing.map((g) => g.header)),
           ),
         );
         plots.push(name);

@@ -50,8 +50,11 @@ function draw(option: object, width: number, height: number): string {
   return svg + "\n";
 }
 
-/** Bars per job, one for each contender: how many times gort's value it needs, on a logarithmic axis. */
-export function bars(title: string, results: readonly JobResult[]): string {
+/**
+ * Bars per job, one for each contender: how many times gort's value it needs, on a logarithmic axis. `origin` says when and
+ * where it was measured.
+ */
+export function bars(title: string, results: readonly JobResult[], origin: string): string {
   const names = [...new Set(results.flatMap((r) => r.rows.map((row) => row.name)))].filter(
     (n) => n !== "gort",
   );
@@ -63,14 +66,14 @@ export function bars(title: string, results: readonly JobResult[]): string {
     {
       title: {
         text: title,
-        subtext: "times what gort needs; 1 is gort, right of it gort is better",
+        subtext: `times what gort needs; 1 is gort, right of it gort is better\n${origin}`,
       },
-      legend: { top: 66, itemGap: 18 },
+      legend: { top: 80, itemGap: 18 },
       grid: {
         // No browser measures the labels here: about 7 px a character.
         left: 20 + 7 * Math.max(...results.map((r) => r.job.title.length)),
         right: 60,
-        top: 70 + 26 * Math.ceil(names.length / 5),
+        top: 84 + 26 * Math.ceil(names.length / 5),
         bottom: 30,
       },
       xAxis: { type: "log", logBase: 10, axisLabel: { formatter: "{value}×" } },
@@ -94,7 +97,7 @@ export function bars(title: string, results: readonly JobResult[]): string {
       })),
     },
     900,
-    130 + results.length * Math.max(34, 15 * names.length),
+    144 + results.length * Math.max(34, 15 * names.length),
   );
 }
 
@@ -105,11 +108,11 @@ const CELL = { width: 300, height: 230 };
  * A small chart per job, a line per contender: the value against the size, both logarithmic. Of values per operation a right
  * complexity is a level line.
  */
-export function growthChart(title: string, growths: readonly Growth[], date: string): string {
+export function growthChart(title: string, growths: readonly Growth[], origin: string): string {
   const names = [...new Set(growths.flatMap((g) => g.lines.map((l) => l.name)))];
   const rows = Math.ceil(growths.length / COLUMNS);
   const columns = Math.min(COLUMNS, growths.length);
-  const top = 110;
+  const top = 124;
   const at = (i: number): { left: number; top: number } => ({
     left: 55 + (i % COLUMNS) * CELL.width,
     top: top + 25 + Math.floor(i / COLUMNS) * CELL.height,
@@ -118,7 +121,10 @@ export function growthChart(title: string, growths: readonly Growth[], date: str
   return draw(
     {
       title: [
-        { text: `${title}: growth`, subtext: `value per operation (or in all) against n; ${date}` },
+        {
+          text: `${title}: growth`,
+          subtext: `value per operation (or in all) against n\n${origin}`,
+        },
         ...growths.map((g, i) => ({
           text: `${g.job.title} (${g.job.unit})`,
           left: at(i).left - 30,
@@ -126,7 +132,7 @@ export function growthChart(title: string, growths: readonly Growth[], date: str
           textStyle: { fontSize: 12, fontWeight: "normal" },
         })),
       ],
-      legend: { top: 68, itemGap: 18, data: names },
+      legend: { top: 82, itemGap: 18, data: names },
       grid: growths.map((_, i) => ({ ...at(i), width: CELL.width - 80, height: CELL.height - 75 })),
       xAxis: growths.map((_, i) => ({
         ...axis,

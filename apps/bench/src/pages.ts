@@ -101,10 +101,12 @@ export async function writePages(w: Written): Promise<string[]> {
     ];
     await save("sizes.md", [...lines, markdown(sizeCells(w.sizes)), ""].join("\n\n"));
   }
-  if (suffix === "") {
+  // The overview is of the usual Node, and lists the pages of others.
+  const usual = suffix === "" ? kept : merge(join(folder, "results.jsonl"), [], []);
+  if (usual.length > 0) {
     removeStale(folder, names);
     const judged = verdicts(
-      kept.map((k) => k.result),
+      usual.map((k) => k.result),
       libraries,
     );
     const met = judged.filter((v) => v.met).length;
@@ -134,7 +136,7 @@ export async function writePages(w: Written): Promise<string[]> {
         "",
         BY,
         "",
-        ...distinct(kept.map((k) => `- ${k.header.slice(0, 2).join("; ")}`)),
+        ...distinct(usual.map((k) => `- ${k.header.slice(0, 2).join("; ")}`)),
         "",
         "`pnpm bench` measures all of this again, `pnpm bench chan` one table. Each contender runs in a fresh process with a fixed number of",
         "operations, in turns with gort; results are compared before anything is timed. Read ratios, not nanoseconds: machines differ.",

@@ -7,7 +7,7 @@ import { makeChan, select } from "@gort/chan";
 import { background, withTimeout } from "@gort/context";
 import { createHeap } from "@gort/gc";
 import { makeMap, structKey } from "@gort/map";
-import { createScheduler, go, run, sleep } from "@gort/sched";
+import { go, run, sleep } from "@gort/sched";
 import { append, makeSlice } from "@gort/slice";
 import { ErrGroup, Mutex } from "@gort/sync";
 import { accessor, float64, int32, named, ptr, struct } from "@gort/types";
@@ -38,7 +38,7 @@ function goroutines() {
         sum += n;
       }
     },
-    { scheduler: createScheduler({ procs: 2 }) },
+    { procs: 2 },
   );
 }
 

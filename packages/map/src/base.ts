@@ -8,7 +8,7 @@
 import type { BucketDump, GoMap, MapDump, MapRange, MapStats, Ptr } from "./api.ts";
 import { type Inspect, showMap } from "./inspect.ts";
 import { ENTRIES, Hiter, KEYS, RangeIterator, VALUES } from "./range.ts";
-import { EVACUATED_EMPTY, MIN_TOP_HASH, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
+import { MIN_TOP_HASH, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
 import type { Snapshot, Storage } from "./storage.ts";
 
 // Not touched as a global at load: the symbol may not exist, and must not be made up.
@@ -156,12 +156,12 @@ export function topsOf(w0: number, w1: number): number[] {
   return Array.from({ length: SLOTS }, (_, i) => ((i < 4 ? w0 : w1) >>> ((i & 3) << 3)) & 0xff);
 }
 
-/** What is shown of an old chain that has moved and is gone. */
-export function movedChain<K, V>(): BucketDump<K, V>[] {
+/** What is shown of a chain without a bucket, whose tophash bytes would all be `top`. */
+export function absentChain<K, V>(top: number): BucketDump<K, V>[] {
   const none = new Array<undefined>(SLOTS).fill(undefined);
   return [
     {
-      tops: none.map(() => EVACUATED_EMPTY),
+      tops: none.map(() => top),
       keys: none,
       values: none,
       hashes: none.map(() => -1),

@@ -6,7 +6,7 @@
  *     the hash, or, for a key that does not equal itself, by the lowest bit of its tophash.
  */
 import type { BucketDump, Ptr } from "./api.ts";
-import { isLive, movedChain, topsOf } from "./base.ts";
+import { absentChain, isLive, topsOf } from "./base.ts";
 import type { Entries } from "./heap-entries.ts";
 import {
   H_BUCKETS,
@@ -20,6 +20,7 @@ import {
 import type { HeapTable } from "./heap-table.ts";
 import {
   EMPTY_ONE,
+  EMPTY_REST,
   EVACUATED_EMPTY,
   EVACUATED_X,
   EVACUATED_Y,
@@ -76,14 +77,8 @@ export function dumpChain<K, V>(
 ): BucketDump<K, V>[] {
   const chain: BucketDump<K, V>[] = [];
   let b = old ? t.oldBucket(index) : t.bucket(index);
-  if (b === 0) {
-    // Never written, or moved and already let go.
-    if (old && t.evacuated(index)) return movedChain();
-    const tops = new Array<number>(SLOTS).fill(0);
-    const none = tops.map(() => undefined);
-    const clean = tops.map(() => true);
-    return [{ tops, keys: none, values: none, hashes: tops.map(() => -1), clean }];
-  }
+  // Never written, or moved and already let go.
+  if (b === 0) return absentChain(old && t.evacuated(index) ? EVACUATED_EMPTY : EMPTY_REST);
   for (; b !== 0; b = t.link(b)) {
     const at = b;
     const tops = topsOf(t.i32[b >>> 2]!, t.i32[(b >>> 2) + 1]!);

@@ -5,7 +5,7 @@
  *  1. Looking changes nothing: no range is begun and no random number drawn, so entries come in bucket order.
  *  2. At most {@link SHOWN} entries are shown, then how many more there are.
  */
-import type { Snapshot, Storage } from "./storage.ts";
+import { emptySnapshot, type Storage } from "./storage.ts";
 
 const SHOWN = 100;
 /** Longest text on one line. */
@@ -35,7 +35,7 @@ export function showMap<K, V>(
   const chains = (old: boolean, n: number): void => {
     for (let i = 0; i < n && shown.length < want; i++) {
       if (old && map.evacuated(i)) continue;
-      const snap = snapshot<K, V>();
+      const snap = emptySnapshot<K, V>();
       map.gather(old, i, 0, -1, snap);
       for (let j = 0; j < snap.n && shown.length < want; j++)
         shown.push(`${inspect(snap.keys[j], below)} => ${inspect(map.valueAt(snap, j), below)}`);
@@ -51,16 +51,3 @@ export function showMap<K, V>(
     ? `${name}(${len}) {\n  ${shown.join(",\n").replaceAll("\n", "\n  ")}\n}`
     : `${name}(${len}) { ${line} }`;
 }
-
-const snapshot = <K, V>(): Snapshot<K, V> => ({
-  n: 0,
-  keys: [],
-  slots: [],
-  orders: [],
-  values: [],
-  reflexive: [],
-  place: null,
-  version: -1,
-  moves: -1,
-  epoch: -1,
-});

@@ -19,7 +19,7 @@
 import type { MapRange } from "./api.ts";
 import { concurrentIteration } from "./errors.ts";
 import { WRITING } from "./rules.ts";
-import type { Snapshot, Storage } from "./storage.ts";
+import { emptySnapshot, type Storage } from "./storage.ts";
 
 /** Go's `hiter`. */
 export class Hiter<K, V> implements MapRange<K, V> {
@@ -41,18 +41,7 @@ export class Hiter<K, V> implements MapRange<K, V> {
   /** Parts of the current starting bucket still to be read: bucket index, and how many bits it has. */
   readonly #index: number[] = [];
   readonly #bits: number[] = [];
-  readonly #snap: Snapshot<K, V> = {
-    n: 0,
-    keys: [],
-    slots: [],
-    orders: [],
-    values: [],
-    reflexive: [],
-    place: null,
-    version: -1,
-    moves: -1,
-    epoch: -1,
-  };
+  readonly #snap = emptySnapshot<K, V>();
 
   constructor(map: Storage<K, V>) {
     this.#map = map;

@@ -45,6 +45,20 @@ export interface Snapshot<K, V> {
   epoch: number;
 }
 
+/** A snapshot of nothing yet. */
+export const emptySnapshot = <K, V>(): Snapshot<K, V> => ({
+  n: 0,
+  keys: [],
+  slots: [],
+  orders: [],
+  values: [],
+  reflexive: [],
+  place: null,
+  version: -1,
+  moves: -1,
+  epoch: -1,
+});
+
 /** A hash table seen as buckets. */
 export interface Storage<K, V> {
   readonly len: number;

@@ -12,14 +12,15 @@
  *
  * Why chunks: one array for 2^25 slots takes V8 tens of milliseconds to make; a chunk of 64 to 180 KiB is made when
  * the first entry moves there. Why full hashes are kept: growth needs no user code and no second look at a
- * string, and a lookup compares keys only when all 32 bits agree.
+ * string. Only growth and foreign hashers look at them again: the latter compare keys only when all 32 bits agree.
  */
 import type { BucketDump, Hasher } from "./api.ts";
-import { BaseMap, movedChain } from "./base.ts";
+import { absentChain, BaseMap } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
 import { AnyHash } from "./any-hash.ts";
 import {
   EMPTY_REST,
+  EVACUATED_EMPTY,
   hintToB,
   matching,
   overLoadFactor,
@@ -245,7 +246,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   protected dumpChain(old: boolean, index: number): BucketDump<K, V>[] {
-    if (old && this.evacuated(index)) return movedChain();
+    if (old && this.evacuated(index)) return absentChain(EVACUATED_EMPTY);
     return ((old ? this.old : this.table) ?? this.#tableFor(0)).dump(index);
   }
 

@@ -219,12 +219,21 @@ export function badArgument(
  * ```
  */
 export function checkOptions(where: string, options: object, names: string): void {
-  const want = `no options but ${names.replaceAll(" ", ", ")}`;
   if (typeof options !== "object" || options === null)
-    throw badArgument(where, "options", options, want, "type");
+    throw noOption(where, "options", options, names);
   const known = names.split(" ");
   for (const [name, value] of Object.entries(options))
-    if (!known.includes(name)) throw badArgument(where, `options.${name}`, value, want, "type");
+    if (!known.includes(name)) throw noOption(where, `options.${name}`, value, names);
+}
+
+function noOption(where: string, argument: string, value: unknown, names: string): Error {
+  return badArgument(
+    where,
+    argument,
+    value,
+    `no options but ${names.replaceAll(" ", ", ")}`,
+    "type",
+  );
 }
 
 /**

@@ -142,7 +142,8 @@ export function realGo(node: NodeBinary): Entrant[] {
       ...common,
       name: "Go",
       jobs,
-      limits: {},
+      // Ten million parked goroutines would be more than 27 GB.
+      limits: { "sched/parked": 1_000_000 },
       command: (job, n, runs, unit) => [binary, [job, `${n}`, `${runs}`, unit]],
     },
   ];

@@ -21,7 +21,7 @@ export interface JobSpec {
   readonly full?: number;
   /** Size at which the results are compared first. @defaultValue 1000 */
   readonly checkN?: number;
-  /** Sizes of the growth plot; those above 10^6 only if asked for. */
+  /** Sizes of the growth plot; those above 10^6 only if asked for. None where n is no size of a structure. */
   readonly growth?: readonly number[];
   /** Measured runs per process, after one that warms up. 0: one run without a warm-up. @defaultValue 3 */
   readonly runs?: number;
@@ -29,10 +29,8 @@ export interface JobSpec {
   readonly with?: string;
 }
 
-const thousandFold = [1e3, 1e4, 1e5, 1e6, 1e7] as const;
-const million = [1e3, 1e4, 1e5, 1e6] as const;
-const grows = { growth: million };
-const large = { growth: thousandFold };
+const decades = [1e3, 1e4, 1e5, 1e6, 1e7] as const;
+const grows = { growth: decades };
 
 type More = Partial<Omit<JobSpec, "id" | "title" | "n" | "quick">>;
 const job =
@@ -78,7 +76,7 @@ export const jobs: readonly JobSpec[] = [
   ns("sync/trylock", "tryLock + unlock", 1_000_000, 100_000, grows),
   ns("sync/lock", "lock + unlock in a goroutine", 300_000, 30_000, grows),
   ns("sync/lock-async", "await lock + unlock", 100_000, 10_000, grows),
-  ns("sync/limit", "10 of n tasks at a time", 20_000, 5_000, { growth: [1e3, 1e4, 1e5] }),
+  ns("sync/limit", "10 of n tasks at a time", 20_000, 5_000, grows),
 
   ns("context/wide", "wide tree, create + cancel", 100_000, 5_000, { runs: 1, ...grows }),
   ns("context/deep", "deep tree, create + cancel", 100_000, 5_000, { runs: 1, ...grows }),
@@ -93,36 +91,36 @@ export const jobs: readonly JobSpec[] = [
   ms("gc/pause-max", "longest pause, n live records", 1_000_000, 50_000, {
     full: 4_000_000,
     runs: 0,
-    growth: thousandFold.slice(1),
+    growth: decades.slice(1),
   }),
   ms("gc/pause-p99", "p99 of the pauses", 1_000_000, 50_000, {
     full: 4_000_000,
     runs: 0,
-    growth: thousandFold.slice(1),
+    growth: decades.slice(1),
     with: "gc/pause-max",
   }),
-  ns("gc/mark", "full collection, per live object", 1_000_000, 50_000, { runs: 2, ...large }),
-  bytes("gc/record", "bytes per record of two doubles", 1_000_000, 100_000, { runs: 0, ...large }),
+  ns("gc/mark", "full collection, per live object", 1_000_000, 50_000, { runs: 2, ...grows }),
+  bytes("gc/record", "bytes per record of two doubles", 1_000_000, 100_000, { runs: 0, ...grows }),
   ns("gc/barrier-off", "pointer write beyond a raw store, idle", 2_000_000, 500_000),
   ns("gc/barrier-on", "pointer write beyond a raw store, marking", 2_000_000, 500_000),
 
-  ns("slice/loop", "index loop, slice passed in", 1_000_000, 100_000, { runs: 20, ...large }),
-  ns("slice/view", "loop over view()", 1_000_000, 100_000, { runs: 20, ...large }),
-  ns("slice/append", "append", 1_000_000, 100_000, { runs: 8, ...large }),
-  ns("slice/copy", "overlapping copy", 1_000_000, 100_000, { runs: 20, ...large }),
-  ns("slice/sort", "sort int32", 1_000_000, 50_000, large),
+  ns("slice/loop", "index loop, slice passed in", 1_000_000, 100_000, { runs: 20, ...grows }),
+  ns("slice/view", "loop over view()", 1_000_000, 100_000, { runs: 20, ...grows }),
+  ns("slice/append", "append", 1_000_000, 100_000, { runs: 8, ...grows }),
+  ns("slice/copy", "overlapping copy", 1_000_000, 100_000, { runs: 20, ...grows }),
+  ns("slice/sort", "sort int32", 1_000_000, 50_000, grows),
   ns("slice/sort-structs", "sort structs by comparator", 500_000, 50_000, { runs: 2, ...grows }),
 
-  ns("map/int-set", "int32 keys, set", 1_000_000, 50_000, { runs: 1, ...large }),
+  ns("map/int-set", "int32 keys, set", 1_000_000, 50_000, { runs: 1, ...grows }),
   ns("map/int-get", "int32 keys, get", 1_000_000, 50_000, {
     runs: 1,
     with: "map/int-set",
-    ...large,
+    ...grows,
   }),
   ns("map/int-delete", "int32 keys, delete", 1_000_000, 50_000, {
     runs: 1,
     with: "map/int-set",
-    ...large,
+    ...grows,
   }),
   ns("map/string-set", "string keys, set", 500_000, 50_000, { runs: 1, ...grows }),
   ns("map/string-get", "string keys, get", 500_000, 50_000, {
@@ -149,17 +147,17 @@ export const jobs: readonly JobSpec[] = [
   ms("map/stall", "longest single set, growing to n", 4_000_000, 200_000, {
     full: 20_000_000,
     runs: 0,
-    ...large,
+    ...grows,
   }),
   bytes("map/bytes", "bytes per entry, int32 to int32", 1_000_000, 100_000, {
     full: 10_000_000,
     runs: 0,
-    ...large,
+    ...grows,
   }),
   ms("map/v8-gc", "full V8 collection with n entries live", 2_000_000, 100_000, {
     full: 10_000_000,
     runs: 0,
-    ...large,
+    ...grows,
   }),
 ];
 

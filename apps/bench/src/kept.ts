@@ -27,12 +27,20 @@ const read = <T>(file: string): T[] =>
     : [];
 
 /** In the order of the list of jobs; what is no longer in it is dropped. */
-function inOrder<T>(file: string, byJob: ReadonlyMap<string, T>): T[] {
-  const all = jobs.map((j) => byJob.get(j.id)).filter((k) => k !== undefined);
+const inOrder = <T>(byJob: ReadonlyMap<string, T>): T[] =>
+  jobs.map((j) => byJob.get(j.id)).filter((k) => k !== undefined);
+
+function write<T>(file: string, all: T[]): T[] {
   if (all.length > 0)
     writeFileSync(file, all.map((k) => JSON.stringify(k, replace) + "\n").join(""));
   return all;
 }
+
+const readResults = (file: string): Map<string, Kept> =>
+  new Map(read<Kept>(file).map((k) => [k.result.job.id, k]));
+
+/** The results kept in a file. */
+export const keptResults = (file: string): Kept[] => inOrder(readResults(file));
 
 /** Puts results in the place of earlier ones of the same jobs; all, in the order of the list of jobs. */
 export function merge(
@@ -40,9 +48,9 @@ export function merge(
   results: readonly JobResult[],
   header: readonly string[],
 ): Kept[] {
-  const byJob = new Map(read<Kept>(file).map((k) => [k.result.job.id, k]));
+  const byJob = readResults(file);
   for (const result of results) byJob.set(result.job.id, { header, result });
-  return inOrder(file, byJob);
+  return write(file, inOrder(byJob));
 }
 
 /** A growth curve and the first line of the header of its run. */
@@ -55,5 +63,5 @@ export interface KeptGrowth {
 export function mergeGrowth(file: string, grown: readonly Growth[], header: string): KeptGrowth[] {
   const byJob = new Map(read<KeptGrowth>(file).map((k) => [k.growth.job.id, k]));
   for (const growth of grown) byJob.set(growth.job.id, { header, growth });
-  return inOrder(file, byJob);
+  return write(file, inOrder(byJob));
 }

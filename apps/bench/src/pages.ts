@@ -15,7 +15,7 @@ import { home } from "./contender-list.ts";
 import { crossovers } from "./crossover.ts";
 import { groupOf, groups } from "./groups.ts";
 import { jobs } from "./jobs.ts";
-import { merge, mergeGrowth } from "./kept.ts";
+import { keptResults, merge, mergeGrowth } from "./kept.ts";
 import { bars, growthChart } from "./plot.ts";
 import { markdown, page, sizeCells, verdictCells } from "./report.ts";
 import type { Growth, JobResult } from "./run.ts";
@@ -102,7 +102,7 @@ export async function writePages(w: Written): Promise<string[]> {
     await save("sizes.md", [...lines, markdown(sizeCells(w.sizes)), ""].join("\n\n"));
   }
   // The overview is of the usual Node, and lists the pages of others.
-  const usual = suffix === "" ? kept : merge(join(folder, "results.jsonl"), [], []);
+  const usual = suffix === "" ? kept : keptResults(join(folder, "results.jsonl"));
   if (usual.length > 0) {
     removeStale(folder, names);
     const judged = verdicts(

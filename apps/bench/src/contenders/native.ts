@@ -281,6 +281,8 @@ const native: Contender = {
     "map/struct-set": "strings joined from the fields",
     "map/struct-get": "strings joined from the fields",
   },
+  // Ten million signals take minutes.
+  limits: { "context/wide": 1_000_000, "context/deep": 1_000_000 },
   jobs: {
     "chan-async/unbuffered": bare,
     "chan-async/buffered": generator,

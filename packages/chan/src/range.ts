@@ -4,7 +4,8 @@
  * Invariants
  *  1. A cursor owns one receive op and uses it again for every value: a loop allocates nothing.
  *  2. `value` holds the last value received; it is set only while `next()` gives true.
- *  3. Leaving a loop early neither closes the channel nor takes a value from it.
+ *  3. Leaving a loop early neither closes the channel nor takes a value from it: `return` of the async iterator ends a
+ *     `next` that still waits, which a stream calls side by side.
  *
  * Why the async iterator starts its receives and does not await them: `next` gives a promise in any case, and a receive that is
  * ready then costs one turn of the microtask queue instead of four.
@@ -13,7 +14,7 @@
  * `yield*`. This is the shape of Go's own scanners: `for rows.Next() { rows.Value() }`. Rejected: a generator
  * method `*range()` that yields ops and values in turn, which costs twice as much and cannot be told apart by types.
  */
-import { FRESH, PARKED, type Op } from "@gort/sched";
+import { FRESH, PARKED, type Op, type Waiter } from "@gort/sched";
 import type { Range } from "./api.ts";
 import { type Core, ITEM, MORE, RecvOperation } from "./core.ts";
 
@@ -42,10 +43,16 @@ interface Iterated {
   recv(mode: number): Op<IteratorResult<any>>;
 }
 
+function isWaiting(w: { readonly op: Op<any>; readonly waiter: Waiter | null }): boolean {
+  return w.op.state === PARKED && w.op.waiter === w.waiter;
+}
+
 /** The async iterator of a channel; `return` leaves the channel as it is. */
 export class ChanIterator<T> implements AsyncIterableIterator<T> {
   private readonly from: Iterated;
   private over = false;
+  /** The receives that had to wait and who waits for them; they end in this order. An op alone may serve others by now. */
+  private readonly waiting: { readonly op: Op<any>; readonly waiter: Waiter | null }[] = [];
 
   constructor(from: Iterated) {
     this.from = from;
@@ -57,11 +64,24 @@ export class ChanIterator<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T>> {
     if (this.over) return Promise.resolve({ done: true, value: undefined });
-    return Promise.resolve(this.from.recv(ITEM).start());
+    const op = this.from.recv(ITEM);
+    const result = op.start();
+    if (op.state === PARKED) {
+      const { waiting } = this;
+      const last = waiting[waiting.length - 1];
+      if (last !== undefined && !isWaiting(last)) waiting.length = 0;
+      waiting.push({ op, waiter: op.waiter });
+    }
+    return Promise.resolve(result);
   }
 
   return(value?: unknown): Promise<IteratorResult<T>> {
     this.over = true;
+    for (const w of this.waiting.splice(0)) {
+      if (!isWaiting(w)) continue;
+      w.op.unpark();
+      w.op.complete({ done: true, value: undefined });
+    }
     return Promise.resolve({ done: true, value });
   }
 }

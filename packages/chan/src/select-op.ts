@@ -183,10 +183,16 @@ export class SelectOperation extends Op<any> {
 
   park(): void {
     const { n } = this;
-    if (n > 2) for (let i = 0; i < n; i++) this.wait(this.ops[i]!);
-    else {
-      if (n > 0) this.wait(this.a);
-      if (n > 1) this.wait(this.b);
+    try {
+      if (n > 2) for (let i = 0; i < n; i++) this.wait(this.ops[i]!);
+      else {
+        if (n > 0) this.wait(this.a);
+        if (n > 1) this.wait(this.b);
+      }
+    } catch (error) {
+      // A wait that must not be, such as `cond.wait()` without the lock: the cases before it leave their queues.
+      this.release(null);
+      throw error;
     }
   }
 

@@ -132,3 +132,37 @@ test("several next() of one iterator at once are served in order", async () => {
     { done: true, value: undefined },
   ]);
 });
+
+test("return of an async iterator ends a next that still waits, and the values stay in the channel", async () => {
+  for (const ch of [makeChan<number>(), makeChan<number>(2), nilChan<number>()]) {
+    const it = ch[Symbol.asyncIterator]();
+    const waiting = [it.next(), it.next(), it.next()];
+    expect(await it.return!()).toEqual({ done: true, value: undefined });
+    for (const next of waiting) expect(await next).toEqual({ done: true, value: undefined });
+    expect(ch.trySend(1)).toBe(ch.cap > 0);
+    if (ch !== nilChan<number>()) checkChan(ch);
+  }
+});
+
+test("return of an async iterator leaves the receives of others alone, which its own may have become", async () => {
+  const ch = makeChan<number>();
+  const it = ch[Symbol.asyncIterator]();
+  const mine = it.next();
+  ch.trySend(1);
+  expect(await mine).toEqual({ done: false, value: 1 });
+  const others = [ch.recv().start(), ch[Symbol.asyncIterator]().next()];
+  await it.return!();
+  expect([ch.trySend(2), ch.trySend(3)]).toEqual([true, true]);
+  expect([await others[0], await others[1]]).toEqual([2, { done: false, value: 3 }]);
+  // Some that waited have their value, one does not.
+  const again = ch[Symbol.asyncIterator]();
+  const nexts = [again.next(), again.next()];
+  ch.trySend(4);
+  await again.return!();
+  expect(await Promise.all(nexts)).toEqual([
+    { done: false, value: 4 },
+    { done: true, value: undefined },
+  ]);
+  expect(ch.trySend(5)).toBe(false);
+  checkChan(ch);
+});

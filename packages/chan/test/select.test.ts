@@ -678,6 +678,40 @@ test("a select whose object served before gives back nothing that was won then",
   expect(log).toEqual([]);
 });
 
+test("a case that cannot wait throws, and the cases before it leave their queues", async () => {
+  /** As a wait on a condition without its lock: only waiting goes wrong. */
+  class Refused extends Op<void> {
+    get reason(): "select" {
+      return "select";
+    }
+    tryNow(): boolean {
+      return false;
+    }
+    park(): void {
+      throw new Error("not held");
+    }
+    unpark(): void {}
+  }
+  for (const others of [1, 3]) {
+    for (const form of ["goroutine", "async"]) {
+      const chans = Array.from({ length: others }, () => makeChan<number>());
+      const make = (): Op<unknown> => select([...chans.map((c) => c.recv()), new Refused()]);
+      const use =
+        form === "async"
+          ? async () => await make()
+          : () =>
+              createFifoScheduler().run(function* () {
+                yield* make();
+              });
+      await expect(use()).rejects.toThrow("not held");
+      for (const ch of chans) {
+        expect(ch.trySend(1)).toBe(false);
+        checkChan(ch);
+      }
+    }
+  }
+});
+
 async function exposeGc(): Promise<() => void> {
   const v8 = await import("node:v8");
   const vm = await import("node:vm");

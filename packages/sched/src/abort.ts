@@ -5,6 +5,7 @@
  *  1. The listener is on the signal only while the op is parked; it is gone when the op is over, however it ended.
  *  2. While a goroutine waits here there is no deadlock: code outside may still abort. Virtual time does not wait for it.
  */
+import { badArgument } from "@gort/types";
 import { currentRuntime, type Runtime } from "./current.ts";
 import { Op, PARKED } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -52,7 +53,30 @@ class AbortedOp extends Op<unknown> {
 }
 
 /**
+ * Whether `v` looks like an `AbortSignal`, of whichever realm. O(1).
+ *
+ * @example
+ * ```ts
+ * import { isSignal } from "@gort/sched";
+ *
+ * isSignal(new AbortController().signal); // => true
+ * isSignal(new AbortController()); // => false
+ * ```
+ */
+export function isSignal(v: unknown): v is AbortSignal {
+  const signal = v as Partial<AbortSignal> | null | undefined;
+  return (
+    typeof signal === "object" &&
+    signal !== null &&
+    typeof signal.aborted === "boolean" &&
+    typeof signal.addEventListener === "function"
+  );
+}
+
+/**
  * Waits until `signal` fires, and completes with its reason. Useful as a select case. O(1).
+ *
+ * @throws TypeError for what is no signal
  *
  * @example
  * ```ts
@@ -63,5 +87,6 @@ class AbortedOp extends Op<unknown> {
  * ```
  */
 export function aborted(signal: AbortSignal): Op<unknown> {
+  if (!isSignal(signal)) throw badArgument("aborted", "signal", signal, "an AbortSignal", "type");
   return new AbortedOp(signal);
 }

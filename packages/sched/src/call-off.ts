@@ -16,7 +16,7 @@
  * its code would come along with every primitive of a bundle.
  */
 import { badArgument, checkOptions } from "@gort/types";
-import { aborted } from "./abort.ts";
+import { aborted, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { FAILED, type Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -217,17 +217,6 @@ function leave(op: Op<unknown>): void {
   if (op.state !== PARKED) return;
   op.state = USED;
   op.unpark();
-}
-
-/** Whether `v` looks like an `AbortSignal`, of whichever realm. */
-export function isSignal(v: unknown): v is AbortSignal {
-  const signal = v as Partial<AbortSignal> | null | undefined;
-  return (
-    typeof signal === "object" &&
-    signal !== null &&
-    typeof signal.aborted === "boolean" &&
-    typeof signal.addEventListener === "function"
-  );
 }
 
 /** Whether `v` has what is needed of a context. */

@@ -1,11 +1,10 @@
 export type * from "./api.ts";
-export { aborted } from "./abort.ts";
+export { aborted, isSignal } from "./abort.ts";
 export { isGoexit, isPanicError } from "./brands.ts";
 export {
   type Abortable,
   type ContextLike,
   type DoneChan,
-  isSignal,
   type WaitOptions,
   withOptions,
   withSignal,

@@ -4,9 +4,11 @@
  * Invariants
  *  1. While a goroutine is parked on a promise there is no deadlock: the host may still settle it.
  *  2. A promise that settles after its op was given up is ignored; its rejection counts as handled.
+ *  3. `runtime` is counted up exactly while it is set: a `then` that throws leaves no wait behind.
  */
+import { badArgument } from "@gort/types";
 import { currentRuntime, type Runtime } from "./current.ts";
-import { Op, PARKED } from "./op.ts";
+import { Op, PARKED, USED } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 class PollOp<T> extends Op<T> {
@@ -29,24 +31,34 @@ class PollOp<T> extends Op<T> {
   override park(): void {
     this.runtime = currentRuntime();
     this.runtime?.external(1);
-    this.promise.then(
-      (value) => {
-        if (this.state !== PARKED) return;
-        this.runtime?.external(-1);
-        this.complete(value);
-      },
-      (error: unknown) => {
-        if (this.state !== PARKED) return;
-        this.runtime?.external(-1);
-        this.fail(error);
-      },
-    );
+    try {
+      this.promise.then(
+        (value) => {
+          if (this.state !== PARKED) return;
+          this.uncount();
+          this.complete(value);
+        },
+        (error: unknown) => {
+          if (this.state !== PARKED) return;
+          this.uncount();
+          this.fail(error);
+        },
+      );
+    } catch (error) {
+      this.unpark();
+      throw error;
+    }
+  }
+
+  private uncount(): void {
+    this.runtime?.external(-1);
+    this.runtime = null;
   }
 
   override unpark(): void {
-    this.runtime?.external(-1);
+    this.uncount();
     // The state has to differ from PARKED for the promise to be ignored, whoever gave the op up.
-    this.state = 4;
+    this.state = USED;
   }
 
   override describe(): string {
@@ -56,6 +68,9 @@ class PollOp<T> extends Op<T> {
 
 /**
  * Waits for a promise from a goroutine: its value, or its rejection thrown here. O(1).
+ *
+ * @param promise anything with `then`
+ * @throws TypeError for what is no promise
  *
  * @example
  * ```ts
@@ -68,5 +83,7 @@ class PollOp<T> extends Op<T> {
  * ```
  */
 export function poll<T>(promise: PromiseLike<T>): Op<T> {
+  if (typeof (promise as Partial<PromiseLike<T>> | null | undefined)?.then !== "function")
+    throw badArgument("poll", "promise", promise, "a promise", "type");
   return new PollOp<T>(promise);
 }

@@ -13,7 +13,6 @@ import type { G } from "./g.ts";
 /** Go's numbers for the states of a P. */
 export const P_IDLE = 0;
 export const P_RUNNING = 1;
-export const P_DEAD = 4;
 
 /** Places in a local run queue, as in Go. */
 export const RUNQ = 256;

@@ -55,8 +55,8 @@ test("a scheduler of a version that keeps its state otherwise is refused with a 
 test("a scheduler of somebody else has no trace, and nothing to check", () => {
   const foreign = { go() {}, clock: {} } as unknown as Scheduler;
   expect(() => here.schedTrace(foreign)).toThrow(
-    new TypeError("schedTrace: scheduler is not one of @gort/sched's"),
+    new TypeError("schedTrace: scheduler is an object (Object), want one of @gort/sched's"),
   );
-  expect(() => here.schedTrace(null as unknown as Scheduler)).toThrow("not one of @gort/sched's");
+  expect(() => here.schedTrace(null as unknown as Scheduler)).toThrow("want one of @gort/sched's");
   expect(here.checkScheduler(foreign)).toBe(undefined);
 });

@@ -1,10 +1,15 @@
 /** Options that schedulers refuse: what is misspelled would be ignored. */
 import { describe, expect, test } from "vitest";
 import {
+  chromeTrace,
   createDeterministicScheduler,
   createFifoScheduler,
+  createRecorder,
   createScheduler,
+  schedTrace,
+  schedTracer,
 } from "../src/index.ts";
+import { bubble } from "../src/testing/index.ts";
 
 describe.each([createScheduler, createFifoScheduler, createDeterministicScheduler])(
   "%o",
@@ -23,3 +28,19 @@ describe.each([createScheduler, createFifoScheduler, createDeterministicSchedule
     });
   },
 );
+
+test("an option of a tracer, a trace or a bubble that there is none of is refused by name", async () => {
+  const wrong = { limits: 5 } as object;
+  const refused = /: options.limits is 5, want no options but /;
+  expect(() => createRecorder(wrong)).toThrow(refused);
+  expect(() => [...chromeTrace(createRecorder(), wrong)]).toThrow(refused);
+  expect(() => schedTrace(createScheduler(), wrong)).toThrow(refused);
+  expect(() => schedTracer({ everyMs: 1, print: () => {}, ...wrong })).toThrow(refused);
+  await expect(bubble(() => {}, wrong)).rejects.toThrow(refused);
+});
+
+test("a tracer that has nothing to print with is refused", () => {
+  expect(() => schedTracer({ everyMs: 1, print: "log" as never })).toThrow(
+    'schedTracer: print is "log", want a function',
+  );
+});

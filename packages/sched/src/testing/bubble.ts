@@ -12,11 +12,13 @@
  * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
  * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
  */
+import { checkOptions } from "@gort/types";
 import type { Scheduler, Tracer } from "../api.ts";
 import type { HeapClock } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
+import { TEXT } from "../errors.ts";
 import { seedFromEnvironment } from "../host.ts";
 import { Op } from "../op.ts";
 import { setDefaultScheduler } from "../preset.ts";
@@ -45,9 +47,28 @@ export interface BubbleOptions {
   readonly leakCheck?: boolean;
 }
 
-/** Why a bubble failed by itself: all its goroutines were blocked, or some were left behind. */
+/**
+ * Why a bubble failed by itself: all its goroutines were blocked, or some were left behind.
+ *
+ * @example
+ * ```ts
+ * import { go, sleep } from "@gort/sched";
+ * import { bubble, BubbleError } from "@gort/sched/testing";
+ *
+ * let left: readonly string[] = [];
+ * try {
+ *   await bubble(() => {
+ *     go(function* leak() {
+ *       yield* sleep(Infinity);
+ *     });
+ *   });
+ * } catch (e) {
+ *   if (e instanceof BubbleError) left = e.goroutines.map((g) => g.name);
+ * }
+ * left; // => ["leak"]
+ * ```
+ */
 export class BubbleError extends Error {
-  override readonly name = "BubbleError";
   /** The goroutines that were blocked. */
   readonly goroutines: readonly GoroutineInfo[];
 
@@ -55,6 +76,10 @@ export class BubbleError extends Error {
     super([text, ...goroutines.map(formatGoroutine)].join("\n\n"));
     this.goroutines = goroutines;
     Object.defineProperty(this, "goroutines", { enumerable: false });
+  }
+
+  override get name(): string {
+    return "BubbleError";
   }
 }
 
@@ -87,7 +112,7 @@ class Settled extends Op<void> {
 /**
  * Runs `body` (a generator function, or an async or plain one) in a bubble of its own and resolves with its result.
  * Rejects with what it throws, with {@link BubbleError} when all goroutines are blocked for good or when some
- * are left at the end; the message ends with the line that repeats the run.
+ * are left at the end; the message ends with the line that repeats the run. With a TypeError for an option that there is none of.
  *
  * While a bubble runs it is the default scheduler, so async code in it may call `go`, `sleep` and `now` as
  * usual; of bubbles that run side by side only the first is.
@@ -114,6 +139,7 @@ export async function bubble<R>(
   body: (b: Bubble) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R,
   options: BubbleOptions = {},
 ): Promise<R> {
+  checkOptions("bubble", options, "seed epoch tracer leakCheck");
   const seed = options.seed ?? seedFromEnvironment() ?? seedFromHost();
   const { epoch, tracer, leakCheck = true } = options;
   const scheduler = createDeterministicScheduler({
@@ -131,10 +157,7 @@ export async function bubble<R>(
     yield* b.wait();
     const left = goroutines(scheduler).filter((g) => g.id !== 1);
     if (leakCheck && left.length > 0) {
-      throw new BubbleError(
-        "deadlock: main bubble goroutine has exited but blocked goroutines remain",
-        left,
-      );
+      throw new BubbleError(TEXT.bubbleLeft, left);
     }
     return result;
   }
@@ -149,7 +172,7 @@ export async function bubble<R>(
   } catch (error) {
     const failure = isDeadlockError(error)
       ? new BubbleError(
-          "deadlock: all goroutines in bubble are blocked",
+          TEXT.bubbleDeadlock,
           error.goroutines.filter((g) => g.id !== 1),
         )
       : error;

@@ -12,6 +12,7 @@
  *  3. Slices of one track never overlap.
  *  4. An arrow's two ends have the same id, category and name; its end stands after the slice it leads to.
  */
+import { checkOptions } from "@gort/types";
 import type { Recorder, TraceEvent } from "./recorder.ts";
 
 const PROCS = 1;
@@ -225,6 +226,7 @@ export function* chromeTrace(
   recorder: Recorder,
   options: ChromeTraceOptions = {},
 ): IterableIterator<string> {
+  checkOptions("chromeTrace", options, "goroutines");
   yield '{"displayTimeUnit":"ns","traceEvents":[\n';
   let piece = "";
   let first = true;

@@ -9,7 +9,9 @@
  *
  * Why numbers and not objects: a program makes millions of events, and V8 would have to walk them.
  */
+import { checkOptions } from "@gort/types";
 import type { Goroutine, Tracer } from "../api.ts";
+import { checkCount } from "../errors.ts";
 import type { Op } from "../op.ts";
 import type { WaitReason } from "../wait-reason.ts";
 
@@ -209,7 +211,9 @@ class EventRecorder implements Recorder {
 
 /**
  * A tracer that records. Without a limit it keeps everything (44 bytes an event); with one it is a flight recorder:
- * always on, and read after something odd happened. Throws a RangeError for a limit out of range.
+ * always on, and read after something odd happened.
+ *
+ * @throws RangeError for a limit out of range; TypeError for an option that there is none of
  *
  * @example
  * ```ts
@@ -224,11 +228,8 @@ class EventRecorder implements Recorder {
  * ```
  */
 export function createRecorder(options: RecorderOptions = {}): Recorder {
+  checkOptions("createRecorder", options, "limit");
   const limit = options.limit ?? Infinity;
-  if (limit !== Infinity && (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)) {
-    throw new RangeError(
-      `createRecorder: limit is ${limit}, want an integer from 1 to ${LIMIT_MAX}`,
-    );
-  }
+  if (limit !== Infinity) checkCount("createRecorder", "limit", limit, 1, LIMIT_MAX);
   return new EventRecorder(limit);
 }

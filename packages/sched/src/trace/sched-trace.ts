@@ -9,6 +9,7 @@
  *
  * What is not there prints as what it is: one thread (M0), no needspinning, no system calls.
  */
+import { badArgument, checkOptions } from "@gort/types";
 import type { Goroutine, Scheduler, Tracer } from "../api.ts";
 import { asGmp, ourScheduler } from "../brands.ts";
 import type { Core } from "../core.ts";
@@ -27,8 +28,10 @@ export interface SchedTraceOptions {
 
 /**
  * What `GODEBUG=schedtrace` would print now: a header and, with `detail`, a line per P, M and goroutine. `sinceMs`
- * is what the header begins with. Throws a TypeError for a scheduler that is not one of ours (of any copy of this package), or
- * of a version that keeps its state otherwise.
+ * is what the header begins with. O(goroutines).
+ *
+ * @throws TypeError for a scheduler that is not one of ours (of any copy of this package), or of a version that keeps its
+ * state otherwise; for an option that there is none of
  *
  * @example
  * ```ts
@@ -43,8 +46,10 @@ export function schedTrace(
   scheduler: Scheduler,
   options: { readonly detail?: boolean; readonly sinceMs?: number } = {},
 ): string[] {
+  checkOptions("schedTrace", options, "detail sinceMs");
   const core = ourScheduler("schedTrace", scheduler);
-  if (core === null) throw new TypeError("schedTrace: scheduler is not one of @gort/sched's");
+  if (core === null)
+    throw badArgument("schedTrace", "scheduler", scheduler, "one of @gort/sched's", "type");
   const gmp = asGmp(core);
   const ps = gmp?.ps ?? [];
   const current = running(core);
@@ -93,7 +98,8 @@ function running(scheduler: Core): G | null {
 
 /**
  * A tracer that prints {@link schedTrace} every so often while goroutines run, as `GODEBUG=schedtrace=X` does.
- * Throws a RangeError unless `everyMs` is at least 1.
+ *
+ * @throws RangeError unless `everyMs` is at least 1; TypeError for a `print` that is no function, and for an option that there is none of
  *
  * @example
  * ```ts
@@ -109,8 +115,11 @@ function running(scheduler: Core): G | null {
  * ```
  */
 export function schedTracer(options: SchedTraceOptions): Tracer {
+  checkOptions("schedTracer", options, "everyMs detail print");
   const { everyMs, print, detail = false } = options;
-  if (!(everyMs >= 1)) throw new RangeError(`schedTracer: everyMs is ${everyMs}, want at least 1`);
+  if (!(everyMs >= 1)) throw badArgument("schedTracer", "everyMs", everyMs, "at least 1");
+  if (typeof print !== "function")
+    throw badArgument("schedTracer", "print", print, "a function", "type");
   let began = NaN;
   let next = NaN;
   const look = (at: number, g: Goroutine): void => {

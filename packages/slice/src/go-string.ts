@@ -222,7 +222,7 @@ export function goString(x: StringSource): GoString {
     return new GoString(array, 0, array.length);
   }
   if (ArrayBuffer.isView(x) && x.BYTES_PER_ELEMENT === 1) {
-    const array = x.slice();
+    const array = Uint8Array.from(x);
     return new GoString(array, 0, array.length);
   }
   throw badArgument("goString", "x", x, "text, bytes or a slice of runes", "type");

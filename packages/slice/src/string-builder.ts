@@ -6,10 +6,11 @@
  *  2. The buffer grows by the rule of `append` on bytes.
  *  3. An interner returns one object for equal bytes, so `===` is Go's `==` on what it returned.
  */
-import { badArgument } from "@gort/types";
+import { roundupsize } from "@gort/alloc";
+import { RuntimeError, badArgument } from "@gort/types";
 import { growthGo118 } from "./growth.ts";
 import { GoString, goString } from "./go-string.ts";
-import { bytesOf, encodeRuneAt, type Bytes } from "./utf8.ts";
+import { bytesOf, encodeRuneAt, runeLen, validRune, type Bytes } from "./utf8.ts";
 
 /**
  * Go's `strings.Builder`: builds a string piece by piece, amortised O(bytes written).
@@ -40,10 +41,15 @@ export class StringBuilder {
     return this.buffer.length;
   }
 
-  /** Makes room for `n` more bytes. */
+  /**
+   * Go's `Grow`: room for `n` more bytes without another growth.
+   * @throws RuntimeError `strings.Builder.Grow: negative count`
+   */
   grow(n: number): void {
-    if (!Number.isInteger(n) || n < 0) throw badArgument("grow", "n", n, "an integer from 0");
-    this.room(n);
+    if (!Number.isInteger(n)) throw badArgument("grow", "n", n, "an integer from 0");
+    if (n < 0) throw new RuntimeError("strings.Builder.Grow: negative count");
+    const { buffer, used } = this;
+    if (buffer.length - used < n) this.enlarge(roundupsize(2 * buffer.length + n));
   }
 
   /** Appends text or bytes; returns the number of bytes. */
@@ -64,7 +70,7 @@ export class StringBuilder {
 
   /** Appends the UTF-8 form of a rune, U+FFFD for an invalid one; returns its width. */
   writeRune(r: number): number {
-    this.room(4);
+    this.room(validRune(r) ? runeLen(r) : 3); // U+FFFD takes three bytes
     const n = encodeRuneAt(this.buffer, this.used, r);
     this.used += n;
     return n;
@@ -88,8 +94,10 @@ export class StringBuilder {
 
   private room(n: number): void {
     const need = this.used + n;
-    if (need <= this.buffer.length) return;
-    const more = new Uint8Array(growthGo118(this.buffer.length, need, 1));
+    if (need > this.buffer.length) this.enlarge(growthGo118(this.buffer.length, need, 1));
+  }
+  private enlarge(cap: number): void {
+    const more = new Uint8Array(cap);
     more.set(this.buffer.subarray(0, this.used));
     this.buffer = more;
   }

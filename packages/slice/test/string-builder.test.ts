@@ -49,7 +49,7 @@ test("reset and grow", () => {
   b.writeString("xyz");
   expect([String(s), String(b)]).toEqual(["abc", "xyz"]);
   expect(() => b.writeByte(256)).toThrow("writeByte: b is 256");
-  expect(() => b.grow(-1)).toThrow("grow: n is -1");
+  expect(() => b.grow(-1)).toThrow("negative count");
 });
 
 test("an interner gives one object for equal bytes and keeps only those bytes", () => {

@@ -191,7 +191,10 @@ export class Pair {
       write(dst, 0, cells(dst).reverse());
     } else if (op === "grow") {
       const n = Math.max(0, b);
-      t[d] = src.len + n <= src.cap ? src : { ...this.room(src, n), len: src.len };
+      const more = src.len + n - src.cap;
+      // What lies beyond the length comes along.
+      const all = { ...src, len: src.cap };
+      t[d] = more <= 0 ? src : { ...this.room(all, more), len: src.len };
     } else if (op === "sort") {
       write(dst, 0, cells(dst).sort(byText));
     }

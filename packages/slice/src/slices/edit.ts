@@ -174,7 +174,8 @@ export function clip<S extends Slice<any>>(s: S): S {
 }
 
 /**
- * Go's `slices.Grow`: room for `n` more elements without another growth. O(n).
+ * Go's `slices.Grow`: room for `n` more elements without another growth. What lies between length and capacity comes
+ * along. O(n).
  * @throws RuntimeError `cannot be negative`; `growslice: len out of range`
  *
  * @example
@@ -189,7 +190,7 @@ export function clip<S extends Slice<any>>(s: S): S {
 export function grow<S extends Slice<any>>(s: S, n: number): S {
   checkCount("grow", "n", n);
   const need = s.len + n;
-  return need <= s.cap ? s : s.grown(need, s.len);
+  return need <= s.cap ? s : s.slice(0, s.cap).grown(need, s.len);
 }
 
 /** Go's `slices.Clone`: the same elements in storage of their own; nil stays nil. O(n). */
@@ -224,6 +225,6 @@ export function repeat<S extends Slice<any>>(s: S, count: number): S {
   const total = s.len * count;
   checkMake(total, total, s.backing.capMax);
   const out = s.backing.make(total, total) as S;
-  for (let k = 0; k < count; k++) out.move(k * s.len, s, 0, s.len);
+  for (let at = 0; at < total; at += s.len) out.move(at, s, 0, s.len);
   return out;
 }

@@ -124,7 +124,7 @@ export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
 }
 
 /**
- * Go's `slices.Min`. O(n). A NaN anywhere makes it NaN.
+ * Go's `slices.Min`. O(n). A NaN anywhere makes it NaN; -0 is less than 0.
  * @throws RuntimeError `slices.Min: empty list`
  *
  * @example
@@ -139,22 +139,36 @@ export function min<T extends Ordered>(s: Slice<T>): T {
   if (s.len === 0) throw new RuntimeError("slices.Min: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
-    const v = s.get(i);
-    if (compareOrdered(v, m) < 0) m = v;
+    m = least(m, s.get(i));
   }
   return m;
 }
 
+/** Go's `min` of two: of numbers, JavaScript's own has its rules. */
+const least = <T extends Ordered>(a: T, b: T): T =>
+  typeof a === "number" && typeof b === "number"
+    ? (Math.min(a, b) as T)
+    : compareOrdered(b, a) < 0
+      ? b
+      : a;
+
+/** Go's `max` of two. */
+const most = <T extends Ordered>(a: T, b: T): T =>
+  typeof a === "number" && typeof b === "number"
+    ? (Math.max(a, b) as T)
+    : compareOrdered(b, a) > 0
+      ? b
+      : a;
+
 /**
- * Go's `slices.Max`. O(n). A NaN anywhere makes it NaN.
+ * Go's `slices.Max`. O(n). A NaN anywhere makes it NaN; 0 is more than -0.
  * @throws RuntimeError `slices.Max: empty list`
  */
 export function max<T extends Ordered>(s: Slice<T>): T {
   if (s.len === 0) throw new RuntimeError("slices.Max: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
-    const v = s.get(i);
-    if (v !== v || (compareOrdered(v, m) > 0 && m === m)) m = v;
+    m = most(m, s.get(i));
   }
   return m;
 }

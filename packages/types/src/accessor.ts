@@ -76,6 +76,7 @@ abstract class AccessorBase {
 
 /** What every accessor has beside its fields. */
 export interface AccessorMembers<V> {
+  /** Where the value lies. */
   readonly $space: Space;
   /** Address of the value it stands on. */
   readonly $ptr: Ptr;
@@ -95,6 +96,7 @@ export type Accessor<V> = V & AccessorMembers<V>;
 /** A class of accessors for one struct type. */
 export interface AccessorClass<V> {
   new (space: Space, p: Ptr): Accessor<V>;
+  /** The struct type whose values its instances stand on. */
   readonly type: StructType<V>;
 }
 

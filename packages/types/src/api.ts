@@ -18,17 +18,29 @@ export type Ptr = number;
 
 /** The typed views over one address space, made once and all over the same buffer. */
 export interface Memory {
+  /** What all views lie on: an `ArrayBuffer` or a `SharedArrayBuffer`. */
   readonly buffer: ArrayBufferLike;
+  /** Size of the address space in bytes; no pointer reaches it. */
   readonly byteLength: number;
+  /** The bytes as `int8`; index a pointer as it is. */
   readonly i8: Int8Array;
+  /** The bytes as `uint8`; index a pointer as it is. */
   readonly u8: Uint8Array;
+  /** The memory as `int16`; the index is the pointer shifted right by 1. */
   readonly i16: Int16Array;
+  /** The memory as `uint16`; the index is the pointer shifted right by 1. */
   readonly u16: Uint16Array;
+  /** The memory as `int32`; the index is the pointer shifted right by 2. */
   readonly i32: Int32Array;
+  /** The memory as `uint32`, and as pointers; the index is the pointer shifted right by 2. */
   readonly u32: Uint32Array;
+  /** The memory as `float32`; the index is the pointer shifted right by 2. */
   readonly f32: Float32Array;
+  /** The memory as `float64`; the index is the pointer shifted right by 3. */
   readonly f64: Float64Array;
+  /** The memory as `int64`; the index is the pointer shifted right by 3. */
   readonly i64: BigInt64Array;
+  /** The memory as `uint64`; the index is the pointer shifted right by 3. */
   readonly u64: BigUint64Array;
 }
 
@@ -45,7 +57,9 @@ export interface ValueTable {
  * Pointers are written only through `writePtr` and `typedMove`, so that a collector sees every write.
  */
 export interface Space {
+  /** The views that values are read and written through. */
   readonly memory: Memory;
+  /** The boxes that stand for JavaScript values. */
   readonly values: ValueTable;
   /** A zeroed object holding `count` (default 1) consecutive values of `type`. Never returns 0. */
   alloc(type: Type, count?: number): Ptr;

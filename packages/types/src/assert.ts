@@ -52,7 +52,8 @@ export function typeAssert<T>(x: unknown, type: Type<T>, from?: InterfaceType): 
 }
 
 /**
- * Go's `v, ok := x.(T)`: the value and true, or T's zero value and false. Never throws.
+ * Go's `v, ok := x.(T)`: the value and true, or T's zero value and false.
+ * @throws TypeError if `type` is no descriptor; a failed assertion never throws
  *
  * @example
  * ```ts
@@ -140,10 +141,29 @@ export function on<const T extends Type | null | readonly (Type | null)[], R>(
 
 /** The default case of a {@link typeSwitch}; it stands last. */
 export interface DefaultCase<R = unknown> extends TypeCase<R> {
+  /** Marks the case as the default. */
   readonly otherwise: true;
 }
 
-/** The default case of a {@link typeSwitch}; it stands last. */
+/**
+ * The default case of a {@link typeSwitch}; it stands last.
+ *
+ * @throws TypeError if `run` is no function
+ *
+ * @example
+ * ```ts
+ * import { on, otherwise, string, typeSwitch } from "@gort/types";
+ *
+ * const kind = (x: unknown): string =>
+ *   typeSwitch(
+ *     x,
+ *     on(string, (s) => `text of ${s.length}`),
+ *     otherwise((v) => typeof v),
+ *   );
+ * kind("go"); // => "text of 2"
+ * kind(true); // => "boolean"
+ * ```
+ */
 export function otherwise<R>(run: (value: unknown) => R): DefaultCase<R> {
   checkRun("otherwise", run);
   return { types: [], run, otherwise: true };

@@ -36,7 +36,20 @@ export function implementsInterface(t: Type, inter: InterfaceType): boolean {
   return itabOf(inter, t).missing === "";
 }
 
-/** Go's `reflect.Type.AssignableTo`: whether a value of `from` may be assigned to a variable of `to`. */
+/**
+ * Go's `reflect.Type.AssignableTo`: whether a value of `from` may be assigned to a variable of `to`.
+ *
+ * @example
+ * ```ts
+ * import { any, assignableTo, chan, int, named, slice } from "@gort/types";
+ *
+ * const IDs = named("main.IDs", slice(int));
+ * assignableTo(slice(int), IDs); // => true
+ * assignableTo(named("main.Age", int), int); // => false
+ * assignableTo(chan(int), chan(int, "recv")); // => true
+ * assignableTo(int, any); // => true
+ * ```
+ */
 export function assignableTo(from: Type, to: Type): boolean {
   if (identical(from, to)) return true;
   if (to.kind === "interface" && implementsInterface(from, to as InterfaceType)) return true;

@@ -159,7 +159,24 @@ export abstract class BaseType<T> implements Type<T> {
   }
 }
 
-/** Throws unless a value of `t` can lie at `p`: nil, misaligned and out of bounds each have their text. */
+/**
+ * Throws unless a value of `t` can lie at `p`: nil, misaligned and out of bounds each have their text.
+ *
+ * @throws RuntimeError `invalid memory address or nil pointer dereference` for 0
+ * @throws RangeError for a pointer that is misaligned or out of bounds; TypeError for what is no descriptor or no space
+ *
+ * @example
+ * ```ts
+ * import { createHeap } from "@gort/gc";
+ * import { checkPointer, int64 } from "@gort/types";
+ *
+ * const heap = createHeap({ reserve: 1 << 24 });
+ * const p = heap.alloc(int64);
+ * checkPointer(int64, heap, p); // => undefined
+ * checkPointer(int64, heap, p + 4); // throws want a multiple of 8
+ * checkPointer(int64, heap, 0); // throws nil pointer dereference
+ * ```
+ */
 export function checkPointer(t: Type, space: Space, p: Ptr): void {
   checkType("pointer", t);
   if (typeof (space as Space | null | undefined)?.memory?.byteLength !== "number")
@@ -185,7 +202,17 @@ export function badPointer(t: Type, space: Space, p: Ptr): Error {
   return badArgument(`*${t.name}`, "pointer", p, want);
 }
 
-/** Whether `v` is a type descriptor made by this package, from whichever copy of it. */
+/**
+ * Whether `v` is a type descriptor made by this package, from whichever copy of it.
+ *
+ * @example
+ * ```ts
+ * import { int, isType } from "@gort/types";
+ *
+ * isType(int); // => true
+ * isType({ size: 4 }); // => false
+ * ```
+ */
 export function isType(v: unknown): v is Type {
   return typeof v === "object" && v !== null && (v as { [TYPE]?: true })[TYPE] === true;
 }

@@ -84,7 +84,20 @@ export class FatalError extends Error {
   }
 }
 
-/** Puts a brand on an object: an own property that is not enumerable. */
+/**
+ * Puts a brand on an object: an own property that is not enumerable.
+ *
+ * @example
+ * ```ts
+ * import { brand, hasBrand } from "@gort/types";
+ *
+ * const MINE = Symbol.for("example.Mine");
+ * const o = {};
+ * brand(o, MINE);
+ * hasBrand(o, MINE); // => true
+ * Object.keys(o); // => []
+ * ```
+ */
 export function brand(object: object, symbol: symbol, value: unknown = true): void {
   Object.defineProperty(object, symbol, { value });
 }
@@ -104,17 +117,56 @@ export function isRuntimeError(v: unknown): v is RuntimeError {
   return hasBrand(v, RUNTIME_ERROR);
 }
 
-/** Whether `v` is a {@link FatalError}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link FatalError}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { FatalError, isFatalError } from "@gort/types";
+ *
+ * isFatalError(new FatalError("all goroutines are asleep - deadlock!")); // => true
+ * isFatalError(new Error("all goroutines are asleep - deadlock!")); // => false
+ * ```
+ */
 export function isFatalError(v: unknown): v is FatalError {
   return hasBrand(v, FATAL_ERROR);
 }
 
-/** Whether `v` is a {@link TypeAssertionError}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link TypeAssertionError}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { int, isTypeAssertionError, typeAssert } from "@gort/types";
+ *
+ * let failed = false;
+ * try {
+ *   typeAssert("text", int);
+ * } catch (e) {
+ *   failed = isTypeAssertionError(e);
+ * }
+ * failed; // => true
+ * ```
+ */
 export function isTypeAssertionError(v: unknown): v is TypeAssertionError {
   return hasBrand(v, TYPE_ASSERTION_ERROR);
 }
 
-/** Whether `v` carries a brand; false for anything that cannot. */
+/**
+ * Whether `v` carries a brand; false for anything that cannot.
+ *
+ * @example
+ * ```ts
+ * import { brand, hasBrand } from "@gort/types";
+ *
+ * const MINE = Symbol.for("example.Mine");
+ * const o = {};
+ * hasBrand(o, MINE); // => false
+ * brand(o, MINE);
+ * hasBrand(o, MINE); // => true
+ * hasBrand(null, MINE); // => false
+ * ```
+ */
 export function hasBrand(v: unknown, brand: symbol): boolean {
   return (
     ((typeof v === "object" && v !== null) || typeof v === "function") &&
@@ -160,22 +212,59 @@ export class TypeAssertionError extends RuntimeError {
   }
 }
 
-/** `runtime error: invalid memory address or nil pointer dereference`. */
+/**
+ * `runtime error: invalid memory address or nil pointer dereference`.
+ *
+ * @example
+ * ```ts
+ * import { nilDereference } from "@gort/types";
+ *
+ * nilDereference().message;
+ * // => "runtime error: invalid memory address or nil pointer dereference"
+ * ```
+ */
 export function nilDereference(): RuntimeError {
   return new RuntimeError("runtime error: invalid memory address or nil pointer dereference");
 }
 
-/** `runtime error: hash of unhashable type []int`. */
+/**
+ * `runtime error: hash of unhashable type []int`.
+ *
+ * @example
+ * ```ts
+ * import { unhashableType } from "@gort/types";
+ *
+ * unhashableType("[]int").message; // => "runtime error: hash of unhashable type []int"
+ * ```
+ */
 export function unhashableType(typeName: string): RuntimeError {
   return new RuntimeError(`runtime error: hash of unhashable type ${typeName}`);
 }
 
-/** `runtime error: comparing uncomparable type []int`. */
+/**
+ * `runtime error: comparing uncomparable type []int`.
+ *
+ * @example
+ * ```ts
+ * import { uncomparableType } from "@gort/types";
+ *
+ * uncomparableType("[]int").message; // => "runtime error: comparing uncomparable type []int"
+ * ```
+ */
 export function uncomparableType(typeName: string): RuntimeError {
   return new RuntimeError(`runtime error: comparing uncomparable type ${typeName}`);
 }
 
-/** `value method main.T.F called using nil *T pointer`: a value method reached through a nil pointer. */
+/**
+ * `value method main.T.F called using nil *T pointer`: a value method reached through a nil pointer.
+ *
+ * @example
+ * ```ts
+ * import { nilReceiver } from "@gort/types";
+ *
+ * nilReceiver("main.T", "F").message; // => "value method main.T.F called using nil *T pointer"
+ * ```
+ */
 export function nilReceiver(typeName: string, method: string): RuntimeError {
   const short = typeName.slice(typeName.lastIndexOf(".") + 1);
   return new RuntimeError(`value method ${typeName}.${method} called using nil *${short} pointer`);

@@ -44,7 +44,17 @@ export function hashInt32(v: number, seed: number): number {
   return mix(mix(v ^ seed) + Math.imul(seed, 0x9e3779b1)) | 0;
 }
 
-/** Hash of a 64-bit integer given as its two halves. O(1). */
+/**
+ * Hash of a 64-bit integer given as its two halves. O(1).
+ *
+ * @example
+ * ```ts
+ * import { hashInt64 } from "@gort/types";
+ *
+ * hashInt64(1, 0, 7) === hashInt64(1, 0, 7); // => true
+ * hashInt64(1, 0, 7) === hashInt64(0, 1, 7); // => false
+ * ```
+ */
 export function hashInt64(lo: number, hi: number, seed: number): number {
   return hashInt32(hi, hashInt32(lo, seed));
 }
@@ -97,7 +107,18 @@ function finish(h: number, bytes: number): number {
   return mix(h ^ bytes) | 0;
 }
 
-/** Hash of the `n` bytes at `p`. O(n). */
+/**
+ * Hash of the `n` bytes at `p`. O(n).
+ *
+ * @example
+ * ```ts
+ * import { hashBytes } from "@gort/types";
+ *
+ * const bytes = Uint8Array.of(1, 2, 3, 1, 2, 3);
+ * hashBytes(bytes, 0, 3, 7) === hashBytes(bytes, 3, 3, 7); // => true
+ * hashBytes(bytes, 0, 2, 7) === hashBytes(bytes, 0, 3, 7); // => false
+ * ```
+ */
 export function hashBytes(u8: Uint8Array, p: number, n: number, seed: number): number {
   let h = begin(seed);
   let i = p;

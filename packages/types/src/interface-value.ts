@@ -28,10 +28,24 @@ const INTERFACE: unique symbol = Symbol.for("gort.Interface") as never;
 export type Callable<F> =
   F extends FuncType<infer A, infer R> ? (...args: A) => R : (...args: any[]) => unknown;
 
-/** A non-nil interface value with its dynamic type. Made by `toInterface`, or by loading one from memory. */
+/**
+ * A non-nil interface value with its dynamic type. Made by `toInterface`, or by loading one from memory.
+ *
+ * @example
+ * ```ts
+ * import { any, int, toInterface } from "@gort/types";
+ *
+ * const x = toInterface(int, 3);
+ * x.type.name; // => "int"
+ * x.value; // => 3
+ * String(x); // => "int(3)"
+ * any.equalValues(x, toInterface(int, 3)); // => true
+ * ```
+ */
 export class InterfaceValue<T = any, M extends MethodTypes = any> {
   /** The dynamic type. */
   readonly type: Type<T>;
+  /** The value, as the JavaScript side of its dynamic type. */
   readonly value: T;
   /** Where pointers in the value point, or null. */
   readonly space: Space | null;
@@ -77,13 +91,34 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
   }
 }
 
-/** Whether `v` is an {@link InterfaceValue}, from whichever copy of this package. */
+/**
+ * Whether `v` is an {@link InterfaceValue}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { int, isInterfaceValue, toInterface } from "@gort/types";
+ *
+ * isInterfaceValue(toInterface(int, 1)); // => true
+ * isInterfaceValue(1); // => false
+ * ```
+ */
 export function isInterfaceValue(v: unknown): v is InterfaceValue {
   // Not by `hasBrand`, which every brand shares: a load of one constant key is cached per place.
   return typeof v === "object" && v !== null && (v as { [INTERFACE]?: true })[INTERFACE] === true;
 }
 
-/** The dynamic type of an interface value or of a raw JavaScript value; null for nil. O(1). */
+/**
+ * The dynamic type of an interface value or of a raw JavaScript value; null for nil. O(1).
+ *
+ * @example
+ * ```ts
+ * import { dynamicType, int, toInterface } from "@gort/types";
+ *
+ * dynamicType(toInterface(int, 1))?.name; // => "int"
+ * dynamicType(1)?.name; // => "float64"
+ * dynamicType(null); // => null
+ * ```
+ */
 export function dynamicType(v: unknown): Type | null {
   switch (typeof v) {
     case "number":

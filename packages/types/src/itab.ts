@@ -18,7 +18,9 @@ import { methodsOf, type BoundMethod } from "./method-set.ts";
 
 /** What one dynamic type does for one interface type. */
 export interface Itab {
+  /** The interface type. */
   readonly inter: InterfaceType;
+  /** The dynamic type. */
   readonly type: Type;
   /** The functions in the order of `inter.methods`; empty if a method is missing. */
   readonly fun: readonly BoundMethod[];

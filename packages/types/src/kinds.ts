@@ -10,13 +10,16 @@ export type Lazy<T = any> = Type<T> | (() => Type<T>);
 /** `*T`: a {@link Ptr}, 4 bytes. */
 export interface PtrType<T = any> extends Type<Ptr> {
   readonly kind: "ptr";
+  /** What it points to. */
   readonly elem: Type<T>;
 }
 
 /** `[n]T`: a JavaScript array of `n` values. */
 export interface ArrayType<T = any> extends Type<T[]> {
   readonly kind: "array";
+  /** Type of the elements. */
   readonly elem: Type<T>;
+  /** Number of elements, part of the type. */
   readonly len: number;
 }
 
@@ -33,13 +36,16 @@ export interface SliceHeader {
 /** `[]T`: a {@link SliceHeader}, 12 bytes. */
 export interface SliceType<T = any> extends Type<SliceHeader> {
   readonly kind: "slice";
+  /** Type of the elements. */
   readonly elem: Type<T>;
 }
 
 /** `map[K]V`: any JavaScript object that is a map (`@gort/map`'s, a native `Map`), or null; 4 bytes. */
 export interface MapType<K = any, V = any> extends Type<object | null> {
   readonly kind: "map";
+  /** Type of the keys; comparable. */
   readonly key: Type<K>;
+  /** Type of the values; Go's `Type.Elem`. */
   readonly elem: Type<V>;
 }
 
@@ -49,7 +55,9 @@ export type ChanDir = "both" | "send" | "recv";
 /** `chan T`: any JavaScript object that is a channel, or null; 4 bytes. */
 export interface ChanType<T = any> extends Type<object | null> {
   readonly kind: "chan";
+  /** Type of what is sent. */
   readonly elem: Type<T>;
+  /** Which way values go. */
   readonly dir: ChanDir;
 }
 
@@ -71,7 +79,9 @@ export interface FuncType<P extends unknown[] = any, R = any> extends Type<
   ((...args: P) => R) | null
 > {
   readonly kind: "func";
+  /** Types of the parameters, a method's receiver not among them. */
   readonly params: readonly Type[];
+  /** Types of the results. */
   readonly results: readonly Type[];
   /** Whether the last parameter is `...T`; its descriptor is then `[]T`. */
   readonly variadic: boolean;
@@ -79,10 +89,13 @@ export interface FuncType<P extends unknown[] = any, R = any> extends Type<
 
 /** One field of a struct type. */
 export interface StructField {
+  /** The field's name; `"_"` for a blank one. */
   readonly name: string;
+  /** Type of the field. */
   readonly type: Type;
   /** Bytes from the start of the struct. */
   readonly offset: number;
+  /** Its place among the fields, from 0. */
   readonly index: number;
   /** Go's field tag, `""` if there is none. */
   readonly tag: string;
@@ -94,9 +107,13 @@ export interface StructField {
 
 /** A field with more than a type; made by `field`. */
 export interface FieldSpec<T = any> {
+  /** Type of the field. */
   readonly type: Type<T>;
+  /** Go's field tag, `""` if there is none. */
   readonly tag: string;
+  /** Whether its methods and fields are promoted. */
   readonly embedded: boolean;
+  /** Whether reflection may set it. */
   readonly exported: boolean;
 }
 
@@ -114,6 +131,7 @@ export type StructValue<F> = {
 /** `struct { … }`. */
 export interface StructType<V = any> extends Type<V> {
   readonly kind: "struct";
+  /** The fields in order, blank ones among them. */
   readonly fields: readonly StructField[];
   /** The field of that name, or undefined. O(1). */
   field(name: string): StructField | undefined;
@@ -121,6 +139,7 @@ export interface StructType<V = any> extends Type<V> {
 
 /** A method that an interface asks for. */
 export interface InterfaceMethod {
+  /** The method's name. */
   readonly name: string;
   /** Its type without a receiver. */
   readonly type: FuncType;

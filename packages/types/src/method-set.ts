@@ -32,7 +32,9 @@ export interface MethodSet {
 
 /** A method as it is called through a type of whose method set it is. */
 export interface BoundMethod {
+  /** The method's name. */
   readonly name: string;
+  /** Its type without the receiver. */
   readonly type: FuncType;
   /** Calls it with a receiver of that type; `space` is needed where a value lies behind a pointer. */
   readonly invoke: (recv: any, space: Space | null, args: readonly unknown[]) => unknown;

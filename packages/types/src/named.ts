@@ -43,13 +43,35 @@ export function named<D extends Type>(name: string, underlying: D): Named<D> {
   return t as unknown as Named<D>;
 }
 
-/** Whether the type has a name: predeclared or defined. */
+/**
+ * Whether the type has a name: predeclared or defined.
+ *
+ * @example
+ * ```ts
+ * import { int, isNamed, named, slice } from "@gort/types";
+ *
+ * isNamed(int); // => true
+ * isNamed(named("main.IDs", slice(int))); // => true
+ * isNamed(slice(int)); // => false
+ * ```
+ */
 export function isNamed(t: Type): boolean {
   const b = internalType(t);
   return b.predeclared || b.definedName !== null;
 }
 
-/** The type that a defined type was made of; itself for others. Go's underlying type. */
+/**
+ * The type that a defined type was made of; itself for others. Go's underlying type.
+ *
+ * @example
+ * ```ts
+ * import { int, named, underlyingOf } from "@gort/types";
+ *
+ * const Age = named("main.Age", int);
+ * underlyingOf(Age) === int; // => true
+ * underlyingOf(named("main.Years", Age)) === int; // => true
+ * ```
+ */
 export function underlyingOf<T>(t: Type<T>): Type<T> {
   return internalType(t).underlying;
 }

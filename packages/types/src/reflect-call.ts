@@ -1,5 +1,5 @@
 /**
- * The arguments of a call through reflection.
+ * Calls through reflection: their arguments and results.
  *
  * Invariants
  *  1. Every argument is assignable to its parameter, or the call does not happen; the texts are Go's.
@@ -12,8 +12,16 @@ import type { FuncType, SliceType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { ReflectError, unexported } from "./reflect-errors.ts";
 
+/** Calls `fn`, a value of type `t`; the results as a list, however many there are. */
+export function callFunction(t: FuncType, fn: unknown, args: readonly Value[]): unknown[] {
+  if (fn === null) throw new ReflectError("reflect.Value.Call: call of nil function");
+  const result = (fn as (...a: unknown[]) => unknown)(...callArguments(t, args));
+  if (t.results.length === 0) return [];
+  return t.results.length === 1 ? [result] : (result as unknown[]);
+}
+
 /** Checks and unwraps the arguments of a call. */
-export function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
+function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
   const fixed = t.variadic ? t.params.length - 1 : t.params.length;
   if (args.length < fixed) throw new ReflectError("reflect: Call with too few input arguments");
   if (!t.variadic && args.length > fixed) {

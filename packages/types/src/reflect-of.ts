@@ -103,7 +103,18 @@ export function typeOf(x: unknown): Type | null {
   return dynamicType(x);
 }
 
-/** Go's `reflect.Indirect`: what a pointer points to; other values as they are. */
+/**
+ * Go's `reflect.Indirect`: what a pointer points to; other values as they are.
+ *
+ * @example
+ * ```ts
+ * import { createHeap } from "@gort/gc";
+ * import { indirect, int, newValue, valueOf } from "@gort/types";
+ *
+ * indirect(valueOf(3)).float(); // => 3
+ * indirect(newValue(int, createHeap({ reserve: 1 << 24 }))).kind; // => "int"
+ * ```
+ */
 export function indirect(v: Value): Value {
   return v.kind === "ptr" ? v.elem() : v;
 }

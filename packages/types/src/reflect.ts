@@ -28,8 +28,8 @@ import type {
 import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
 import { INTS, UINTS } from "./reflect-kinds.ts";
-import { ReflectError, onKind, onZero, unexported } from "./reflect-errors.ts";
-import { assignTo, callArguments } from "./reflect-call.ts";
+import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
+import { assignTo, callFunction } from "./reflect-call.ts";
 import { isZero } from "./reflect-zero.ts";
 import { mapEntry, mapKeys, mapSet } from "./reflect-map.ts";
 import { byteOf, capOf, lenOf } from "./reflect-len.ts";
@@ -37,7 +37,19 @@ import { fieldPath } from "./reflect-field.ts";
 import { uint8 } from "./scalar.ts";
 import type { Complex } from "./wide.ts";
 
-/** A reflection value. Made by `valueOf`, `valueAt`, `zeroValue` and `newValue`. */
+/**
+ * A reflection value: Go's `reflect.Value`. Made by `valueOf`, `valueAt`, `zeroValue` and `newValue`.
+ *
+ * @example
+ * ```ts
+ * import { int, string, struct, toInterface, valueOf } from "@gort/types";
+ *
+ * const v = valueOf(toInterface(struct({ name: string, age: int }), { name: "Ada", age: 36 }));
+ * v.numField(); // => 2
+ * v.field(1).int(); // => 36n
+ * v.fieldByName("name").string(); // => "Ada"
+ * ```
+ */
 export class Value {
   private readonly t: BaseType<any> | null;
   private readonly v: unknown;
@@ -96,11 +108,7 @@ export class Value {
   /** The value as an interface value: the second law. @throws ReflectError for a value of an unexported field */
   interface(): unknown {
     const t = this.known("Interface");
-    if (this.ro) {
-      throw new ReflectError(
-        "reflect.Value.Interface: cannot return value obtained from unexported field or method",
-      );
-    }
+    if (this.ro) throw notForInterface();
     return t.kind === "interface" ? this.get() : wrap(t, this.get(), this.s, null);
   }
   /** The boolean. */
@@ -296,11 +304,7 @@ export class Value {
   }
   /** Sets a float. */
   setFloat(v: number): void {
-    this.settableOf("SetFloat", (k) => k === "float32" || k === "float64").store(
-      this.s!,
-      this.p,
-      v,
-    );
+    this.settableOf("SetFloat", (k) => k.startsWith("float")).store(this.s!, this.p, v);
   }
   /** Sets a complex number. */
   setComplex(v: Complex): void {
@@ -340,12 +344,8 @@ export class Value {
     const f = this.ofKind("Call", "func");
     if (this.ro) throw unexported("Call");
     const t = f.t as unknown as FuncType;
-    const fn = f.get() as ((...a: unknown[]) => unknown) | null;
-    if (fn === null) throw new ReflectError("reflect.Value.Call: call of nil function");
-    const result = fn(...callArguments(t, args));
-    if (t.results.length === 0) return [];
-    const list = t.results.length === 1 ? [result] : (result as unknown[]);
-    return t.results.map((r, i) => make(r, list[i], 0, this.s, false));
+    const results = callFunction(t, f.get(), args);
+    return t.results.map((r, i) => make(r, results[i], 0, this.s, false));
   }
 
   // The type, or Go's panic for the zero Value.

@@ -23,13 +23,8 @@ abstract class Scalar<T> extends BaseType<T> {
     this.predeclared = true;
   }
   override clone(): BaseType<T> {
-    type Constructor = new (kind: Kind, size: number, signed: boolean) => BaseType<T>;
-    const { min } = this as unknown as { min?: number };
-    return new (this.constructor as Constructor)(
-      this.kind,
-      this.size,
-      min !== undefined && min < 0,
-    );
+    type Constructor = new (kind: Kind, size: number) => BaseType<T>;
+    return new (this.constructor as Constructor)(this.kind, this.size);
   }
   override get ptrMask(): Uint32Array {
     return NO_POINTERS;
@@ -74,6 +69,10 @@ abstract class IntegerType extends Scalar<number> {
     super(kind, size);
     this.min = signed ? -(2 ** (8 * size - 1)) : 0;
     this.max = 2 ** (signed ? 8 * size - 1 : 8 * size) - 1;
+  }
+  override clone(): BaseType<number> {
+    type Constructor = new (kind: Kind, size: number, signed: boolean) => BaseType<number>;
+    return new (this.constructor as Constructor)(this.kind, this.size, this.min < 0);
   }
   override zero(): number {
     return 0;

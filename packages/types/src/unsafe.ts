@@ -11,12 +11,36 @@ import { checkType } from "./base.ts";
 import { FatalError, RuntimeError, badArgument } from "./errors.ts";
 import type { SliceHeader, StructType } from "./kinds.ts";
 
-/** Go's `unsafe.Sizeof`: bytes of one value. */
+/**
+ * Go's `unsafe.Sizeof`: bytes of one value.
+ *
+ * @throws TypeError for what is no descriptor
+ *
+ * @example
+ * ```ts
+ * import { int16, sizeOf, string, struct } from "@gort/types";
+ *
+ * sizeOf(string); // => 8
+ * sizeOf(struct({ a: int16, s: string })); // => 12
+ * ```
+ */
 export function sizeOf(t: Type): number {
   return checkType("sizeOf", t).size;
 }
 
-/** Go's `unsafe.Alignof`: 1, 2, 4 or 8. */
+/**
+ * Go's `unsafe.Alignof`: 1, 2, 4 or 8.
+ *
+ * @throws TypeError for what is no descriptor
+ *
+ * @example
+ * ```ts
+ * import { alignOf, float64, int8, struct } from "@gort/types";
+ *
+ * alignOf(int8); // => 1
+ * alignOf(struct({ a: int8, b: float64 })); // => 8
+ * ```
+ */
 export function alignOf(t: Type): number {
   return checkType("alignOf", t).align;
 }

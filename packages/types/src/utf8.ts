@@ -33,7 +33,18 @@ export function utf8Length(s: string): number {
   return bytes;
 }
 
-/** Writes `s` at `p` and returns the bytes written; the caller has made sure of the room. O(length). */
+/**
+ * Writes `s` at `p` and returns the bytes written; the caller has made sure of the room. O(length).
+ *
+ * @example
+ * ```ts
+ * import { utf8Length, utf8Write } from "@gort/types";
+ *
+ * const bytes = new Uint8Array(utf8Length("né"));
+ * utf8Write(bytes, 0, "né"); // => 3
+ * bytes; // => Uint8Array.of(0x6e, 0xc3, 0xa9)
+ * ```
+ */
 export function utf8Write(u8: Uint8Array, p: number, s: string): number {
   const n = s.length;
   let q = p;

@@ -12,7 +12,9 @@ import { hashBigInt64, hashFloat64, hashInt64 } from "./hash.ts";
 
 /** The JavaScript side of Go's complex numbers. */
 export interface Complex {
+  /** The real part. */
   readonly re: number;
+  /** The imaginary part. */
   readonly im: number;
 }
 

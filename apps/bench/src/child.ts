@@ -20,8 +20,9 @@ const young = (): void => {
   (globalThis.gc as undefined | ((o: { type: "minor" }) => void))?.({ type: "minor" });
 };
 
-/** How long a job is repeated before it counts. */
+/** How long a job is repeated before it counts, and at which size at most. */
 const WARM_UP_MS = 400;
+const WARM_UP_N = 1e6;
 
 /** Runs a body once; milliseconds between start and stop. */
 export async function measure(body: JobBody, n: number): Promise<Outcome & { ms: number }> {
@@ -62,7 +63,7 @@ export async function report(
   // channel of 500,000 values took eight runs of 30 ms to settle at its speed.
   const began = performance.now();
   for (let i = 0; i < 500 && runs > 0 && (i === 0 || performance.now() - began < WARM_UP_MS); i++) {
-    await measure(body, n);
+    await measure(body, Math.min(n, WARM_UP_N));
   }
   let best: (Outcome & { ms: number }) | undefined;
   let least = Infinity;

@@ -164,8 +164,11 @@ export type SelectListResult<C extends readonly unknown[]> = {
 
 /** What a select gives when its default was taken. */
 export interface DefaultResult {
+  /** Tells that no case was ready. */
   readonly case: "default";
+  /** Always undefined. */
   readonly value: undefined;
+  /** Always false. */
   readonly ok: false;
 }
 

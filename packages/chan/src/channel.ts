@@ -231,7 +231,18 @@ function checkMakeOptions(options: MakeOptions): void {
     throw badArgument("makeChan", "options.type", type, "a type of @gort/types", "type");
 }
 
-/** Whether `v` is a channel or a view of one, from whichever copy of this package. */
+/**
+ * Whether `v` is a channel or a view of one, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isChan, makeChan } from "@gort/chan";
+ *
+ * isChan(makeChan()); // => true
+ * isChan(makeChan().recvOnly()); // => true
+ * isChan([]); // => false
+ * ```
+ */
 export function isChan(v: unknown): v is Chan<unknown> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[CHAN] === true;
 }

@@ -27,7 +27,24 @@ export function chanError(code: keyof typeof chanTexts): RuntimeError {
   return new RuntimeError(chanTexts[code]);
 }
 
-/** A use of a one-directional view that its type forbids. */
+/**
+ * A use of a one-directional view that its type forbids.
+ *
+ * @example
+ * ```ts
+ * import { DirectionError, makeChan, type SendChan } from "@gort/chan";
+ *
+ * const view = makeChan<number>().recvOnly() as unknown as SendChan<number>; // what TypeScript would not let pass
+ * let refused: unknown;
+ * try {
+ *   view.close();
+ * } catch (e) {
+ *   refused = e;
+ * }
+ * refused instanceof DirectionError; // => true
+ * String(refused); // => "DirectionError: invalid operation: cannot close receive-only channel"
+ * ```
+ */
 export class DirectionError extends TypeError {
   override get name(): string {
     return "DirectionError";

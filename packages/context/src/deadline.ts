@@ -83,6 +83,16 @@ export function withDeadline(
 /**
  * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`.
  * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN
+ *
+ * @example
+ * ```ts
+ * import { background, cause, withDeadlineCause } from "@gort/context";
+ *
+ * const [ctx, cancel] = withDeadlineCause(background(), new Date("2020-01-01"), "too late");
+ * ctx.err()?.message; // => "context deadline exceeded"
+ * cause(ctx); // => "too late"
+ * cancel();
+ * ```
  */
 export function withDeadlineCause(
   parent: Context,

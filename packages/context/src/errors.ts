@@ -10,7 +10,19 @@
 
 const CONTEXT_ERROR = Symbol.for("gort.context.error");
 
-/** The class of {@link Canceled} and {@link DeadlineExceeded}. */
+/**
+ * The class of {@link Canceled} and {@link DeadlineExceeded}.
+ *
+ * @example
+ * ```ts
+ * import { background, ContextError, withCancel } from "@gort/context";
+ *
+ * const [ctx, cancel] = withCancel(background());
+ * cancel();
+ * ctx.err() instanceof ContextError; // => true
+ * ctx.err()?.name; // => "AbortError"
+ * ```
+ */
 export class ContextError extends Error {
   readonly #name: string;
 
@@ -31,7 +43,18 @@ export class ContextError extends Error {
   }
 }
 
-/** The class of {@link DeadlineExceeded}. */
+/**
+ * The class of {@link DeadlineExceeded}.
+ *
+ * @example
+ * ```ts
+ * import { DeadlineExceeded } from "@gort/context";
+ *
+ * DeadlineExceeded.name; // => "TimeoutError"
+ * DeadlineExceeded.timeout(); // => true
+ * DeadlineExceeded.temporary(); // => true
+ * ```
+ */
 export class DeadlineExceededError extends ContextError {
   /** Go's `net.Error`: it was a timeout. */
   timeout(): boolean {
@@ -62,12 +85,35 @@ function is(v: unknown, message: string): boolean {
   );
 }
 
-/** Whether `v` is {@link Canceled}, from whichever copy of this package. */
+/**
+ * Whether `v` is {@link Canceled}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { background, isCanceled, withCancel } from "@gort/context";
+ *
+ * const [ctx, cancel] = withCancel(background());
+ * isCanceled(ctx.err()); // => false
+ * cancel();
+ * isCanceled(ctx.err()); // => true
+ * ```
+ */
 export function isCanceled(v: unknown): boolean {
   return is(v, Canceled.message);
 }
 
-/** Whether `v` is {@link DeadlineExceeded}, from whichever copy of this package. */
+/**
+ * Whether `v` is {@link DeadlineExceeded}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { background, isDeadlineExceeded, withTimeout } from "@gort/context";
+ *
+ * const [ctx, cancel] = withTimeout(background(), 0);
+ * isDeadlineExceeded(ctx.err()); // => true
+ * cancel();
+ * ```
+ */
 export function isDeadlineExceeded(v: unknown): boolean {
   return is(v, DeadlineExceeded.message);
 }
@@ -79,7 +125,23 @@ export const contextTexts = {
   uncomparableKey: "key is not comparable",
 } as const;
 
-/** A context was made in a way that panics in Go. */
+/**
+ * A context was made in a way that panics in Go.
+ *
+ * @example
+ * ```ts
+ * import { background, ContextMisuse, withValue } from "@gort/context";
+ *
+ * let refused: unknown;
+ * try {
+ *   withValue(background(), ["user"], 1);
+ * } catch (e) {
+ *   refused = e;
+ * }
+ * refused instanceof ContextMisuse; // => true
+ * String(refused); // => "ContextMisuse: key is not comparable"
+ * ```
+ */
 export class ContextMisuse extends TypeError {
   override get name(): string {
     return "ContextMisuse";

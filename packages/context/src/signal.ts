@@ -77,6 +77,27 @@ export function fromSignal(
  * is done. Contexts of this package have it as `ctx.signal`.
  *
  * The signal follows the context for as long as that lives; make one per context and keep it.
+ *
+ * @throws `cannot create context from nil parent`
+ *
+ * @example
+ * ```ts
+ * import { background, type Context, signalOf, withCancelCause } from "@gort/context";
+ *
+ * const [inner, cancel] = withCancelCause(background());
+ * const mine: Context = {
+ *   deadline: () => inner.deadline(),
+ *   done: () => inner.done(),
+ *   err: () => inner.err(),
+ *   value: (key: unknown): any => inner.value(key),
+ *   get signal() {
+ *     return signalOf(this);
+ *   },
+ * };
+ * const { signal } = mine;
+ * cancel("enough");
+ * signal.reason; // => "enough"
+ * ```
  */
 export function signalOf(ctx: Context): AbortSignal {
   const node = new Node(ctx);

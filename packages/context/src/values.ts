@@ -47,7 +47,17 @@ export function background(): Context {
   return backgroundRoot;
 }
 
-/** Like {@link background}, for code that does not know yet which context to use. Go's `context.TODO`. */
+/**
+ * Like {@link background}, for code that does not know yet which context to use. Go's `context.TODO`.
+ *
+ * @example
+ * ```ts
+ * import { todo } from "@gort/context";
+ *
+ * String(todo()); // => "context.TODO"
+ * todo().err(); // => null
+ * ```
+ */
 export function todo(): Context {
   return todoRoot;
 }

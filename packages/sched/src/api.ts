@@ -23,8 +23,11 @@ export type GStatus = "idle" | "runnable" | "running" | "syscall" | "waiting" | 
 
 /** Handle of a goroutine. */
 export interface Goroutine<R = unknown> {
+  /** Counts from 1 in each scheduler; never given twice. */
   readonly id: number;
+  /** Shown in dumps and reports; that of its function unless set. */
   name: string;
+  /** Go's name of its state now. */
   readonly status: GStatus;
   /** Waits for the end: its result, or its panic thrown here (which then counts as handled). */
   join(): Op<R>;
@@ -44,6 +47,7 @@ export interface Scheduler {
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R>;
   /** Runs a program: resolves when `main` returns, rejects with its panic or with a deadlock error. */
   run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R>;
+  /** What `sleep`, timers and deadlines of its goroutines go by. */
   readonly clock: Clock;
   /** Uniform integer in [0, n): select order, steal order, map iteration. Seeded where deterministic. */
   random(n: number): number;
@@ -71,6 +75,7 @@ export interface ClockTimer {
 
 /** What a scheduler did since it was made. */
 export interface SchedStats {
+  /** Goroutines started so far. */
   readonly goroutinesCreated: number;
   /** Goroutines that are not dead. */
   readonly goroutinesLive: number;

@@ -15,12 +15,47 @@ function has(v: unknown, brand: symbol): boolean {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[brand] === true;
 }
 
-/** Whether `v` is a {@link PanicError}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link PanicError}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isPanicError, panic } from "@gort/sched";
+ *
+ * let value: unknown;
+ * try {
+ *   panic("boom");
+ * } catch (e) {
+ *   if (isPanicError(e)) value = e.value;
+ * }
+ * value; // => "boom"
+ * isPanicError(new Error("boom")); // => false
+ * ```
+ */
 export function isPanicError(v: unknown): v is PanicError {
   return has(v, PANIC);
 }
 
-/** Whether `error` is the signal that `goexit` throws. */
+/**
+ * Whether `error` is the signal that `goexit` throws.
+ *
+ * @example
+ * ```ts
+ * import { go, goexit, isGoexit } from "@gort/sched";
+ *
+ * const seen: string[] = [];
+ * const g = go(() => {
+ *   try {
+ *     goexit();
+ *   } catch (e) {
+ *     if (isGoexit(e)) throw e; // not an error: the goroutine ends
+ *     seen.push("an error");
+ *   }
+ * });
+ * await g.join();
+ * seen; // => []
+ * ```
+ */
 export function isGoexit(error: unknown): error is Goexit {
   return has(error, GOEXIT);
 }

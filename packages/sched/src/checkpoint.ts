@@ -103,7 +103,25 @@ export function lockToP(): void {
   lock(true);
 }
 
-/** Go's `runtime.UnlockOSThread`: undoes {@link lockToP}. O(1). */
+/**
+ * Go's `runtime.UnlockOSThread`: undoes {@link lockToP}. O(1).
+ *
+ * @example
+ * ```ts
+ * import { lockToP, run, unlockFromP } from "@gort/sched";
+ *
+ * const done = await run(function* () {
+ *   lockToP();
+ *   try {
+ *     yield; // still on the same P afterwards
+ *   } finally {
+ *     unlockFromP();
+ *   }
+ *   return "free again";
+ * }, { procs: 2 });
+ * done; // => "free again"
+ * ```
+ */
 export function unlockFromP(): void {
   lock(false);
 }

@@ -16,6 +16,29 @@ export interface Competing {
 /**
  * The base of ops whose waiter may be woken to compete: it notes whether whoever uses the op is able to. `Mutex.lock` of
  * `@gort/sync` is one.
+ *
+ * @example
+ * ```ts
+ * import { CompetingOp, PARKED, WaitQueue, WOKEN } from "@gort/sched";
+ *
+ * // A lock without an order: whoever is woken takes it if nobody was faster.
+ * let taken = true;
+ * const queue = new WaitQueue<Take>();
+ * class Take extends CompetingOp<string> {
+ *   get reason(): "semacquire" { return "semacquire"; }
+ *   tryNow() { if (taken) return false; taken = true; this.value = "mine"; return true; }
+ *   park() { queue.push(this); }
+ *   unpark() { queue.remove(this); }
+ *   override retry() { if (this.tryNow()) return true; queue.unshift(this); this.state = PARKED; return false; }
+ * }
+ * const waiting = new Take().start();
+ * taken = false;
+ * const op = queue.shift()!;
+ * op.competes; // => true
+ * op.state = WOKEN;
+ * op.waiter?.wake(op);
+ * await waiting; // => "mine"
+ * ```
  */
 export abstract class CompetingOp<T> extends Op<T> implements Competing {
   competes = false;

@@ -20,7 +20,19 @@ export interface Runtime extends Scheduler {
   signals(delta: number): void;
 }
 
-/** The goroutine being stepped, or null outside of any. O(1). */
+/**
+ * The goroutine being stepped, or null outside of any. O(1).
+ *
+ * @example
+ * ```ts
+ * import { currentGoroutine, run } from "@gort/sched";
+ *
+ * currentGoroutine(); // => null
+ * await run(function* main() {
+ *   return currentGoroutine()?.name;
+ * }); // => "main"
+ * ```
+ */
 export function currentGoroutine(): Goroutine | null {
   return ambient.g;
 }
@@ -57,13 +69,37 @@ export function enter(g: Goroutine | null, scheduler: Scheduler | null): Entered
   return before;
 }
 
-/** Puts back what was current before an {@link enter}. O(1). */
+/**
+ * Puts back what was current before an {@link enter}. O(1).
+ *
+ * @example
+ * ```ts
+ * import { createFifoScheduler, currentScheduler, enter, leave } from "@gort/sched";
+ *
+ * const mine = createFifoScheduler(); // stands for a scheduler of your own
+ * const outside = currentScheduler();
+ * const before = enter(null, mine);
+ * leave(before);
+ * currentScheduler() === outside; // => true
+ * ```
+ */
 export function leave(before: Entered): void {
   ambient.g = before.g;
   ambient.sched = before.scheduler;
 }
 
-/** The clock of the current scheduler, else one on the host's time. */
+/**
+ * The clock of the current scheduler, else one on the host's time.
+ *
+ * @example
+ * ```ts
+ * import { createDeterministicScheduler, currentClock } from "@gort/sched";
+ *
+ * const s = createDeterministicScheduler({ seed: 1 });
+ * await s.run(() => currentClock() === s.clock); // => true
+ * currentClock() === s.clock; // => false
+ * ```
+ */
 export function currentClock(): Clock {
   const s = ambient.sched ?? ambient.fallback;
   return s !== null ? s.clock : (ambient.clock ??= new RealClock(1));
@@ -85,13 +121,36 @@ export function now(): number {
   return s !== null ? s.clock.now() : hostNow();
 }
 
-/** Wall clock of the current scheduler, milliseconds since 1970. O(1). */
+/**
+ * Wall clock of the current scheduler, milliseconds since 1970. O(1).
+ *
+ * @example
+ * ```ts
+ * import { createDeterministicScheduler, wall } from "@gort/sched";
+ *
+ * const at = await createDeterministicScheduler().run(() => wall());
+ * new Date(at).toISOString(); // => "2000-01-01T00:00:00.000Z"
+ * ```
+ */
 export function wall(): number {
   const s = ambient.sched ?? ambient.fallback;
   return s !== null ? s.clock.wall() : hostWall();
 }
 
-/** Uniform integer in [0, n) from the current scheduler: seeded where that is deterministic. O(1). */
+/**
+ * Uniform integer in [0, n) from the current scheduler: seeded where that is deterministic. O(1).
+ *
+ * @example
+ * ```ts
+ * import { createDeterministicScheduler, random } from "@gort/sched";
+ *
+ * const dice = () => [random(6), random(6), random(6)];
+ * const a = await createDeterministicScheduler({ seed: 7 }).run(dice);
+ * const b = await createDeterministicScheduler({ seed: 7 }).run(dice);
+ * String(a) === String(b); // => true
+ * a.every((n) => n >= 0 && n < 6); // => true
+ * ```
+ */
 export function random(n: number): number {
   const s = ambient.sched ?? ambient.fallback;
   return s !== null ? s.random(n) : Math.floor(Math.random() * n);

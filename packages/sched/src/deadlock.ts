@@ -17,8 +17,11 @@ import type { WaitReason } from "./wait-reason.ts";
 
 /** A goroutine as a dump shows it. */
 export interface GoroutineInfo {
+  /** Counts from 1 in each scheduler. */
   readonly id: number;
+  /** Its own name if it was given one, else that of its function. */
   readonly name: string;
+  /** Go's name of its state. */
   readonly status: GStatus;
   /** Why it waits; null when it does not. */
   readonly reason: WaitReason | null;
@@ -68,6 +71,17 @@ export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
 /**
  * One goroutine as Go prints it: header, function, creation site. The indented line below the function says what it waits on,
  * where Go has the place in its source, which JavaScript cannot tell of a function that does not run.
+ *
+ * @example
+ * ```ts
+ * import { createScheduler, formatGoroutine, goroutines, sleep } from "@gort/sched";
+ *
+ * const s = createScheduler({ sites: false });
+ * s.go(function* worker() {
+ *   yield* sleep(20);
+ * });
+ * formatGoroutine(goroutines(s)[0]!); // => "goroutine 1 [runnable]:\nworker(...)"
+ * ```
  */
 export function formatGoroutine(info: GoroutineInfo): string {
   const locked = info.locked === true ? ", locked to thread" : "";
@@ -81,8 +95,26 @@ export function formatGoroutine(info: GoroutineInfo): string {
 
 const DEADLOCK = Symbol.for("gort.DeadlockError");
 
-/** Nothing can ever run again: Go's fatal error, with every goroutine that waits. */
+/**
+ * Nothing can ever run again: Go's fatal error, with every goroutine that waits.
+ *
+ * @example
+ * ```ts
+ * import { isDeadlockError, run, sleep } from "@gort/sched";
+ *
+ * const waits: string[] = [];
+ * try {
+ *   await run(function* main() {
+ *     yield* sleep(Infinity);
+ *   });
+ * } catch (e) {
+ *   if (isDeadlockError(e)) for (const g of e.goroutines) waits.push(`${g.name}: ${g.reason}`);
+ * }
+ * waits; // => ["main: sleep"]
+ * ```
+ */
 export class DeadlockError extends FatalError {
+  /** Every goroutine that was left, by id. */
   readonly goroutines: readonly GoroutineInfo[];
 
   constructor(message: string, goroutines: readonly GoroutineInfo[]) {
@@ -93,7 +125,20 @@ export class DeadlockError extends FatalError {
   }
 }
 
-/** Whether `v` is a {@link DeadlockError}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link DeadlockError}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isDeadlockError, run, sleep } from "@gort/sched";
+ *
+ * const why = await run(function* () {
+ *   yield* sleep(Infinity);
+ * }).catch((e: unknown) => e);
+ * isDeadlockError(why); // => true
+ * isDeadlockError(new Error("deadlock")); // => false
+ * ```
+ */
 export function isDeadlockError(v: unknown): v is DeadlockError {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[DEADLOCK] === true;
 }

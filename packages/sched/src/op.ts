@@ -74,12 +74,19 @@ export interface Waiter {
 export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLike<T> {
   /** The op is its own iterator result: false while parked, true with `value` when complete. */
   done = false;
+  /** What the op gives, once `state` is {@link DONE}; `tryNow` and `complete` set it. */
   value: T = undefined as T;
+  /** {@link FRESH}, {@link PARKED}, {@link DONE}, {@link FAILED}, {@link USED} or {@link WOKEN}. */
   state: number = FRESH;
+  /** Whom `complete` and `fail` wake; null while nobody waits. */
   waiter: Waiter | null = null;
+  /** What `fail` was given, once `state` is {@link FAILED}. */
   error: unknown = undefined;
+  /** The queue the op is in, or null; kept by {@link WaitQueue}. */
   queue: WaitQueue<any> | null = null;
+  /** The op behind it in its queue. */
   qnext: Op<any> | null = null;
+  /** The op before it in its queue. */
   qprev: Op<any> | null = null;
 
   /** Why a goroutine parked on this op waits. */
@@ -257,7 +264,17 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
 const OP = Symbol.for("gort.op");
 void Object.defineProperty(Op.prototype, OP, { value: true });
 
-/** Whether `v` is an op, from whichever copy of this package. */
+/**
+ * Whether `v` is an op, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isOp, sleep } from "@gort/sched";
+ *
+ * isOp(sleep(1)); // => true
+ * isOp(Promise.resolve()); // => false
+ * ```
+ */
 export function isOp(v: unknown): v is Op<unknown> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[OP] === true;
 }

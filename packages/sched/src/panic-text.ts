@@ -119,7 +119,19 @@ export function panicText(error: unknown): string {
   return lines.join("\n");
 }
 
-/** The whole of what Go prints when a goroutine dies: the panic, and the goroutine with its trace. */
+/**
+ * The whole of what Go prints when a goroutine dies: the panic, and the goroutine with its trace.
+ *
+ * @example
+ * ```ts
+ * import { currentGoroutine, panicDump, run } from "@gort/sched";
+ *
+ * const text = await run(function* main() {
+ *   return panicDump("boom", currentGoroutine()!);
+ * });
+ * text; // => "panic: boom\n\ngoroutine 1 [running]:\nmain(...)"
+ * ```
+ */
 export function panicDump(error: unknown, g: Goroutine): string {
   const value = (error as { value?: unknown } | null)?.value;
   const source = error instanceof Error ? error : value instanceof Error ? value : null;

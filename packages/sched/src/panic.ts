@@ -32,7 +32,23 @@ export interface PanicState {
   goexit: Goexit | null;
 }
 
-/** What `panic(v)` throws. `String(error)` is Go's text, such as `panic: boom`. */
+/**
+ * What `panic(v)` throws. `String(error)` is Go's text, such as `panic: boom`.
+ *
+ * @example
+ * ```ts
+ * import { panic, PanicError } from "@gort/sched";
+ *
+ * let caught: unknown;
+ * try {
+ *   panic({ code: 7 });
+ * } catch (e) {
+ *   caught = e;
+ * }
+ * caught instanceof PanicError && caught.value; // => { code: 7 }
+ * String(caught); // => "panic: (main.Object) {\"code\":7}"
+ * ```
+ */
 export class PanicError extends Error {
   /** What was passed to `panic`. */
   readonly value: unknown;
@@ -62,7 +78,23 @@ export class PanicError extends Error {
   }
 }
 
-/** Go's `*runtime.PanicNilError`: what `recover` returns after `panic(nil)`. */
+/**
+ * Go's `*runtime.PanicNilError`: what `recover` returns after `panic(nil)`.
+ *
+ * @example
+ * ```ts
+ * import { panic, PanicNilError, recover, withDefer } from "@gort/sched";
+ *
+ * let value: unknown;
+ * withDefer((s) => {
+ *   s.defer(() => {
+ *     value = recover();
+ *   });
+ *   panic(null);
+ * });
+ * value instanceof PanicNilError; // => true
+ * ```
+ */
 export class PanicNilError extends RuntimeError {
   constructor() {
     super(TEXT.nilPanic);
@@ -73,7 +105,22 @@ export class PanicNilError extends RuntimeError {
   }
 }
 
-/** The signal `goexit` throws. Not for catching. */
+/**
+ * The signal `goexit` throws. Not for catching.
+ *
+ * @example
+ * ```ts
+ * import { Goexit, goexit, isGoexit } from "@gort/sched";
+ *
+ * let thrown: unknown;
+ * try {
+ *   goexit();
+ * } catch (e) {
+ *   thrown = e;
+ * }
+ * thrown instanceof Goexit && isGoexit(thrown); // => true
+ * ```
+ */
 export class Goexit extends Error {
   /**
    * The panic it put an end to, for the printed chain.

@@ -49,7 +49,18 @@ export function setDefaultScheduler(scheduler: Scheduler | null): Scheduler | nu
   return old;
 }
 
-/** The scheduler of the goroutine being stepped, else the default one. O(1). */
+/**
+ * The scheduler of the goroutine being stepped, else the default one. O(1).
+ *
+ * @example
+ * ```ts
+ * import { createScheduler, currentScheduler, defaultScheduler } from "@gort/sched";
+ *
+ * currentScheduler() === defaultScheduler(); // => true
+ * const s = createScheduler();
+ * await s.run(() => currentScheduler() === s); // => true
+ * ```
+ */
 export function currentScheduler(): Scheduler {
   return ambient.sched ?? defaultScheduler();
 }
@@ -96,7 +107,19 @@ export function run<R>(main: GoFunc<[], R>, options: GmpOptions = {}): Promise<R
   return createScheduler(options).run(main);
 }
 
-/** Goroutines of the current scheduler that are not dead. O(1). */
+/**
+ * Goroutines of the current scheduler that are not dead. O(1).
+ *
+ * @example
+ * ```ts
+ * import { go, numGoroutine, run } from "@gort/sched";
+ *
+ * await run(function* () {
+ *   go(function* () {});
+ *   return numGoroutine();
+ * }); // => 2
+ * ```
+ */
 export function numGoroutine(): number {
   const s = currentScheduler();
   return s.numGoroutine() + (s === ambient.fallback ? lightGoroutines() : 0);

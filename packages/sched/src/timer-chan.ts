@@ -104,7 +104,20 @@ export interface TimeLoop {
   next(): Op<boolean>;
 }
 
-/** Where a {@link Timer} or {@link Ticker} delivers its times. Not made by users. */
+/**
+ * Where a {@link Timer} or {@link Ticker} delivers its times. Not made by users.
+ *
+ * @example
+ * ```ts
+ * import { newTimer } from "@gort/sched";
+ *
+ * const t = newTimer(1);
+ * t.c.tryRecv(); // => [undefined, false, false]
+ * const at = await t.c.recv();
+ * typeof at; // => "number"
+ * t.c.len; // => 0
+ * ```
+ */
 export class TimerChan implements AsyncIterable<number> {
   /** Go's `len(t.C)`: 0 since Go 1.23. */
   readonly len = 0;

@@ -20,6 +20,16 @@ import type { TimerItem } from "./timer-heap.ts";
 /**
  * Go's `time.Timer`: one time, delivered once on `c`. Made by {@link newTimer} and {@link afterFunc}; one made by
  * `new` is Go's zero Timer, which panics when used.
+ *
+ * @example
+ * ```ts
+ * import { newTimer, Timer } from "@gort/sched";
+ *
+ * const t: Timer = newTimer(1000);
+ * t.reset(2000); // => true
+ * t.stop(); // => true
+ * new Timer().stop(); // throws time: Stop called on uninitialized Timer
+ * ```
  */
 export class Timer {
   /** Delivers the time; null for a timer made by {@link afterFunc}. */
@@ -220,7 +230,24 @@ export function after(ms: number): TimerChan {
   return newTimer(checkMs("after", "ms", ms)).c;
 }
 
-/** Go's `time.Ticker`: a time every `ms` on `c`; ticks that nobody reads in time are dropped. */
+/**
+ * Go's `time.Ticker`: a time every `ms` on `c`; ticks that nobody reads in time are dropped.
+ *
+ * @example
+ * ```ts
+ * import { bubble } from "@gort/sched/testing";
+ * import { newTicker } from "@gort/sched";
+ *
+ * await bubble(function* () {
+ *   const t = newTicker(10);
+ *   const first = yield* t.c.recv();
+ *   t.reset(5);
+ *   const second = yield* t.c.recv();
+ *   t.stop();
+ *   return [first, second];
+ * }); // => [10, 15]
+ * ```
+ */
 export class Ticker {
   /** Delivers the ticks; null for a Ticker made by `new`. */
   readonly c: TimerChan | null;

@@ -28,8 +28,11 @@ import type { Op } from "./op.ts";
  * ```
  */
 export class WaitQueue<O extends Op<any> = Op<any>> {
+  /** The op that waits longest, or null; `shift` takes it. */
   head: O | null = null;
+  /** The op that came last, or null. */
   tail: O | null = null;
+  /** How many wait. */
   length = 0;
 
   /** Adds at the tail. O(1). */

@@ -64,7 +64,22 @@ export class MisuseError extends Error {
   }
 }
 
-/** Whether `v` is a {@link MisuseError}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link MisuseError}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isMisuseError, Semaphore } from "@gort/sync";
+ *
+ * let misuse = false;
+ * try {
+ *   new Semaphore(1).release();
+ * } catch (e) {
+ *   misuse = isMisuseError(e);
+ * }
+ * misuse; // => true
+ * ```
+ */
 export function isMisuseError(v: unknown): v is MisuseError {
   return hasBrand(v, MISUSE_ERROR);
 }

@@ -10,6 +10,21 @@ import { FLIGHT_PANIC } from "./panic.ts";
 /**
  * A panic in the function of a `SingleFlight`, as every caller gets it. The message is the panic's and the stack where
  * it happened; `cause` is the value of the panic.
+ *
+ * @example
+ * ```ts
+ * import { panic } from "@gort/sched";
+ * import { isFlightPanic, SingleFlight } from "@gort/sync";
+ *
+ * const flights = new SingleFlight<string, number>();
+ * let cause: unknown;
+ * try {
+ *   await flights.do("k", () => panic("boom"));
+ * } catch (e) {
+ *   if (isFlightPanic(e)) cause = e.cause;
+ * }
+ * cause; // => "boom"
+ * ```
  */
 export class FlightPanic extends Error {
   /** @param thrown what the function threw */
@@ -27,7 +42,17 @@ export class FlightPanic extends Error {
   }
 }
 
-/** Whether `v` is a {@link FlightPanic}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link FlightPanic}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { FlightPanic, isFlightPanic } from "@gort/sync";
+ *
+ * isFlightPanic(new FlightPanic("boom")); // => true
+ * isFlightPanic(new Error("boom")); // => false
+ * ```
+ */
 export function isFlightPanic(v: unknown): v is FlightPanic {
   return hasBrand(v, FLIGHT_PANIC);
 }

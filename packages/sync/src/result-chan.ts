@@ -67,7 +67,20 @@ class ResultOp<V, R> extends Op<R> {
   }
 }
 
-/** A channel that carries one {@link ChanResult}. */
+/**
+ * A channel that carries one {@link ChanResult}.
+ *
+ * @example
+ * ```ts
+ * import { type ResultChan, SingleFlight } from "@gort/sync";
+ *
+ * const flights = new SingleFlight<string, number>();
+ * const ch: ResultChan<number> = flights.doChan("k", async () => 7);
+ * ch.len; // => 0
+ * const [result, ok] = await ch.recvOk();
+ * ok && result.ok && result.value; // => 7
+ * ```
+ */
 export class ResultChan<V> {
   /** @internal */
   readonly queue: WaitQueue<ResultOp<V, any>> = new WaitQueue();

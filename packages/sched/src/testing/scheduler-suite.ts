@@ -11,6 +11,7 @@ import { programCases } from "./program-cases.ts";
 
 /** One check: `run` rejects if the scheduler that `make` makes does not conform. */
 export interface SchedulerCase {
+  /** What the case asks for, in words. */
   readonly name: string;
   /** Rejects with an Error that says what was wanted. */
   run(make: () => Scheduler): Promise<void>;

@@ -21,6 +21,7 @@ export type TraceKind =
 
 /** One recorded event. */
 export interface TraceEvent {
+  /** What happened. */
   readonly kind: TraceKind;
   /** Milliseconds on the scheduler's clock. */
   readonly at: number;

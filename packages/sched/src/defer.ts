@@ -130,9 +130,10 @@ class Unwind<R> implements DeferScope<R> {
     this.frame = null;
     const old = this.panic;
     if (isGoexit(error)) {
-      // The panic is over, but a later one is still printed below it.
-      if (error.over === null) error.over = old;
-      else putUnder(error.over, old);
+      // The panic is over, and one that an earlier goexit put an end to: a later one is still printed below them.
+      const over = old ?? this.exit?.over ?? null;
+      if (error.over === null) error.over = over;
+      else putUnder(error.over, over);
       this.panic = null;
       this.exit = error;
       return;

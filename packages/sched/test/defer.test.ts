@@ -692,7 +692,16 @@ describe("panic text", () => {
     ).toBe("panic: plain [recovered]\n\tpanic: plain");
   });
 
-  test("goexit: a panic it put an end to is printed above a later one", () => {
+  test("goexit: a panic it put an end to is printed above a later one, also after another goexit", () => {
+    const twice = chain(() =>
+      withDefer((s) => {
+        s.defer(() => panic("later"));
+        s.defer(() => goexit());
+        s.defer(() => goexit());
+        panic("over");
+      }),
+    );
+    expect(twice).toBe("panic: over\n\tpanic: later");
     const e = chain(() =>
       withDefer((s) => {
         s.defer(() => panic("later"));

@@ -33,7 +33,7 @@ type AnyOptions = TypedMapOptions & Partial<ZeroMapOptions<any, any>>;
  * `heap` it lives in that heap. Without, keys and values are any JavaScript values: primitives by value, objects by
  * identity, or by value with a hasher such as `structKey`.
  *
- * @throws TypeError if the key type has no `==` in Go: `invalid map key type []int`
+ * @throws TypeError if the key type has no `==` in Go: `invalid map key type []int`; for options that are unknown or cannot be
  *
  * @example
  * ```ts
@@ -108,7 +108,7 @@ export function nilMap(
  * Opens the map whose header lies at `ptr`, which is what {@link GoMap.ptr} gave and other heap objects may hold.
  * The map opened is the same map; 0 is the nil map.
  *
- * @throws TypeError if there is no map of these types at `ptr`
+ * @throws TypeError if there is no map of these types at `ptr`; for options that are unknown or cannot be
  *
  * @example
  * ```ts
@@ -131,6 +131,7 @@ export function mapAt<K, V>(
   options: MapOptions = {},
 ): GoMap<K, V> {
   checkHeap("mapAt", heap);
+  checkOptions("mapAt", options, "hint random");
   if (ptr === 0) return nilMap(key, value);
   return openHeapMap(heap, ptr, key, value, sourceOf(options));
 }
@@ -159,6 +160,10 @@ function readOptions(
 function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
   const keyType = isDescriptor(o.key) ? o.key : null;
   const hasher = keyType !== null ? typeHasher(keyType) : ((o.key as Hasher<any>) ?? null);
+  if (hasher !== null && (typeof hasher.hash !== "function" || typeof hasher.equal !== "function"))
+    throw badArgument("makeMap", "key", hasher, "a type descriptor or { hash, equal }", "type");
+  if (o.value !== undefined && !isDescriptor(o.value))
+    throw badArgument("makeMap", "value", o.value, "a type descriptor", "type");
   if (o.zero !== undefined && typeof o.zero !== "function")
     throw badArgument("makeMap", "zero", o.zero, "a function that gives the zero value", "type");
   const zero = o.zero ?? (o.value !== undefined ? () => o.value!.zero() : () => undefined);
@@ -193,6 +198,9 @@ function checkHeap(where: string, heap: unknown): void {
     throw badArgument(where, "heap", heap, "a heap", "type");
 }
 
-function sourceOf(o: MapOptions): () => number {
-  return o.random ?? randomSource();
+function sourceOf({ random }: MapOptions): () => number {
+  if (random === undefined) return randomSource();
+  if (typeof random !== "function")
+    throw badArgument("makeMap", "random", random, "a function", "type");
+  return random;
 }

@@ -4,19 +4,22 @@
  * A batch of grey objects is taken through two loops, so that the cache misses of one object do not wait for those of
  * another:
  *
- *     gather    object → its pointer words → `edge`                            misses: the object's bytes
- *     resolve   edge → span record → test and set the mark bit, push           misses: the record and its mark bits
+ *     gather    object → its pointer words → the free words above the grey ones   misses: the object's bytes
+ *     resolve   pointer → span record → test and set the mark bit, push           misses: the record and its mark bits
  *
  * Invariants
  *  1. What is pushed is the base of a scan object whose mark bit went from 0 to 1; one of more than
- *     {@link TRACE_BYTES} is pushed with bit 2 set, since it must be scanned in pieces.
- *  2. A pointer to a free object, to metadata or to nothing marks nothing; one into the object itself is skipped.
- *  3. At most {@link TRACE_ROOM} words are pushed per batch, and no batch is begun with less room than it may need.
- *  4. `edge` holds nothing between two calls.
+ *     {@link T_BYTES} is pushed with bit 2 set, since it must be scanned in pieces.
+ *  2. A pointer to a free object, to metadata or to nothing marks nothing. One into the object itself finds it marked;
+ *     `traceRange`, whose object may be white, skips it.
+ *  3. A batch writes no word at or above `end`, and at most {@link T_ROOM} above the grey objects. What `resolve` pushes
+ *     never overtakes what it reads: a batch has popped one object at least, and pushes one per pointer at most.
  *
  * Why loops over a batch and not one loop that follows each pointer: whether an object was marked already is a coin toss
  * for the branch predictor, and what runs ahead of a mispredicted branch is thrown away, loads included. The
- * first loop, which misses most, has no such branch, so its loads overlap.
+ * first loop, which misses most, has no such branch, not even for nil. Why the pointers lie above the grey set: in every loop
+ * V8 checks anew what kind of array each array is, and loads its length and address, so that one array costs less
+ * than two. For the same reason the words are taken in pairs, and what a span says is kept while pointers stay on its page.
  */
 import type { ObjectTracer, Ptr } from "./api.ts";
 import type { Core } from "./core.ts";
@@ -29,27 +32,21 @@ import {
   S_INFO,
   S_OBJECTS,
   S_SIZE,
+  T_BATCH,
+  T_BYTES,
+  T_LARGE,
+  T_ROOM,
 } from "./words.ts";
-
-/** Objects above this many bytes are not traced whole. */
-const TRACE_BYTES = 2048;
-/** Pointers of one batch. */
-const TRACE_ROOM = 512;
-/** Objects of one batch. */
-const BATCH = 16;
-/** Tag of a pushed object that is too large for a batch. */
-const LARGE = 4;
 
 /** See the file header. */
 export class SpanTracer implements ObjectTracer {
-  readonly room = TRACE_ROOM;
+  readonly room = T_ROOM;
   marked = 0;
   scanned = 0;
   private readonly i32: Int32Array;
   private readonly pageMap: number;
   private readonly pages: number;
   private readonly map: number;
-  private readonly edge = new Int32Array(TRACE_ROOM + 32);
 
   constructor(c: Core) {
     this.i32 = c.i32;
@@ -60,55 +57,52 @@ export class SpanTracer implements ObjectTracer {
 
   trace(bottom: number, from: number, end: number, work: number): number {
     const i32 = this.i32;
-    const pageMap = this.pageMap;
-    const map = this.map;
-    const edge = this.edge;
-    let top = from;
+    const pageMap = this.pageMap | 0;
+    const map = this.map | 0;
+    let top = from | 0;
     let bytes = 0;
+    // What the span of the page seen last says: objects that were found together mostly lie together.
+    let page = -1;
+    let size = 0;
     while (top > bottom && bytes < work) {
-      const room = Math.min(end - top, TRACE_ROOM);
-      let n = 0;
-      let objects = 0;
-      while (objects < BATCH && top > bottom) {
+      const first = top;
+      const last = (end - top) >>> 0 > T_ROOM ? (top + T_ROOM) | 0 : end | 0;
+      let e = top;
+      const least = top - bottom > T_BATCH ? (top - T_BATCH) | 0 : bottom | 0;
+      while (top > least) {
         const base = i32[top - 1]!;
         if ((base & 7) !== 0) break;
-        const size = i32[i32[pageMap + (base >>> PAGE_SHIFT)]! + S_SIZE]!;
-        const words = size >>> 2;
-        if (n + words > room) break;
-        top--;
-        objects++;
-        bytes += size;
-        let at = base >>> 2;
-        if (words <= 32) {
-          const w = map + (at >>> 5);
-          const shift = at & 31;
-          let bits = i32[w]! >>> shift;
-          if (shift + words > 32) bits |= i32[w + 1]! << (32 - shift);
-          if (words < 32) bits &= (1 << words) - 1;
-          for (; bits !== 0; bits >>>= 1, at++) {
-            if ((bits & 1) === 0) continue;
-            const p = i32[at]!;
-            edge[n] = p;
-            if (p !== 0 && (p - base) >>> 0 >= size) n++;
-          }
-          continue;
+        if (base >>> PAGE_SHIFT !== page) {
+          page = base >>> PAGE_SHIFT;
+          size = i32[i32[(pageMap + page) | 0]! + S_SIZE]!;
         }
-        for (let rest = words; rest > 0; rest -= 32, at += 32) {
-          const w = map + (at >>> 5);
+        const words = size >>> 2;
+        if (((e + words) | 0) > last) break;
+        top = (top - 1) | 0;
+        bytes = (bytes + size) | 0;
+        let at = base >>> 2;
+        for (let rest = words; ; at = (at + 32) | 0) {
+          const w = (map + (at >>> 5)) | 0;
           const shift = at & 31;
-          let bits = i32[w]! >>> shift;
-          if (shift + rest > 32 && shift !== 0) bits |= i32[w + 1]! << (32 - shift);
-          if (rest < 32) bits &= (1 << rest) - 1;
-          for (let a = at; bits !== 0; bits >>>= 1, a++) {
-            if ((bits & 1) === 0) continue;
-            const p = i32[a]!;
-            edge[n] = p;
-            if (p !== 0 && (p - base) >>> 0 >= size) n++;
+          let bits = (i32[w]! >>> shift) | 0;
+          if (((shift + rest) | 0) > 32 && shift !== 0)
+            bits = bits | (i32[(w + 1) | 0]! << (32 - shift));
+          if (rest < 32) bits = bits & ((1 << rest) - 1);
+          // Two words at a time and without a branch on what is in them; an object has an even number of words.
+          for (let a = at; bits !== 0; bits = (bits >>> 2) | 0, a = (a + 2) | 0) {
+            const p = i32[a]! & -(bits & 1);
+            const q = i32[(a + 1) | 0]! & -((bits >>> 1) & 1);
+            i32[e] = p;
+            e = (e + ((p | -p) >>> 31)) | 0;
+            i32[e] = q;
+            e = (e + ((q | -q) >>> 31)) | 0;
           }
+          rest = (rest - 32) | 0;
+          if (rest <= 0) break;
         }
       }
-      if (objects === 0) break;
-      top = this.resolve(n, top);
+      if (top === first) break;
+      top = this.resolve(first, e, top);
     }
     this.scanned += bytes;
     return top;
@@ -116,10 +110,9 @@ export class SpanTracer implements ObjectTracer {
 
   traceRange(from: Ptr, bytes: number, base: Ptr, size: number, out: number): number {
     const i32 = this.i32;
-    const edge = this.edge;
     const at = from >>> 2;
     const words = bytes >>> 2;
-    let n = 0;
+    let e = out;
     // Starts at the beginning of a bitmap word, so that the inner loop needs no shift.
     for (let k = -(at & 31); k < words; k += 32) {
       let bits = i32[this.map + ((at + k) >>> 5)]!;
@@ -128,44 +121,58 @@ export class SpanTracer implements ObjectTracer {
       while (bits !== 0) {
         const p = i32[at + k + 31 - Math.clz32(bits & -bits)]!;
         bits &= bits - 1;
-        edge[n] = p;
-        if (p !== 0 && (p - base) >>> 0 >= size) n++;
+        i32[e] = p;
+        if (p !== 0 && (p - base) >>> 0 >= size) e++;
       }
     }
-    return this.resolve(n, out);
+    return this.resolve(out, e, out);
   }
 
-  private resolve(n: number, out: number): number {
+  /** Marks what the words from `first` to `end` point to, and pushes at `out`, which is not above `first`. */
+  private resolve(first: number, end: number, out: number): number {
     const i32 = this.i32;
-    const pageMap = this.pageMap;
+    const pageMap = this.pageMap | 0;
     const pages = this.pages;
-    const edge = this.edge;
-    let top = out;
+    let top = out | 0;
+    // In units of 8 bytes: distinct objects, so that it stays an int32.
     let marked = 0;
-    for (let i = 0; i < n; i++) {
-      const p = edge[i]!;
-      const page = p >>> PAGE_SHIFT;
-      if (page >= pages) continue;
-      const s = i32[pageMap + page]!;
+    let page = -1;
+    let s = 0;
+    let base = 0;
+    let div = 0;
+    let mul = 0;
+    let size = 0;
+    let marks = 0;
+    let tag = 0;
+    for (let i = first | 0; i < end; i = (i + 1) | 0) {
+      const p = i32[i]!;
+      if (p >>> PAGE_SHIFT !== page) {
+        page = p >>> PAGE_SHIFT;
+        s = page < pages ? i32[(pageMap + page) | 0]! : 0;
+        if (s !== 0) {
+          div = i32[s + S_DIV]!;
+          mul = div >>> 5;
+          base = i32[s + S_BASE]!;
+          size = i32[s + S_SIZE]!;
+          marks = (s + S_BITS + i32[s + S_BIT_WORDS]!) | 0;
+          tag = i32[s + S_INFO]! & 1 ? -1 : size > T_BYTES || size < 0 ? T_LARGE : 0;
+        }
+      }
       if (s === 0) continue;
-      const div = i32[s + S_DIV]!;
-      const base = i32[s + S_BASE]!;
-      const index = Math.imul((p - base) >>> 3, div >>> 5) >>> div;
-      const free = s + S_BITS + (index >>> 5);
-      const w = free + i32[s + S_BIT_WORDS]!;
+      const index = Math.imul(((p - base) | 0) >>> 3, mul) >>> div;
+      const word = index >>> 5;
       const bit = 1 << (index & 31);
-      const marks = i32[w]!;
-      if (marks & bit) continue;
-      if (index >= i32[s + S_OBJECTS]! || i32[free]! & bit) continue;
-      i32[w] = marks | bit;
-      const size = i32[s + S_SIZE]!;
-      marked += size >>> 0;
-      if ((i32[s + S_INFO]! & 1) === 0) {
-        const q = base + Math.imul(index, size);
-        i32[top++] = size > TRACE_BYTES || size < 0 ? q | LARGE : q;
+      const black = i32[(marks + word) | 0]!;
+      if (black & bit) continue;
+      if (index >= i32[s + S_OBJECTS]! || i32[s + S_BITS + word]! & bit) continue;
+      i32[(marks + word) | 0] = black | bit;
+      marked = (marked + (size >>> 3)) | 0;
+      if (tag >= 0) {
+        i32[top] = (base + Math.imul(index, size)) | 0 | tag;
+        top = (top + 1) | 0;
       }
     }
-    this.marked += marked;
+    this.marked += marked * 8;
     return top;
   }
 }

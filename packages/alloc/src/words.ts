@@ -158,3 +158,13 @@ export const NEEDS_ZERO = 256;
 /** Flag of S_INFO: the collector wants to see the span before it is swept. */
 export const SPECIAL = 512;
 export const OWNER_SHIFT = 16;
+
+// The tracer's constants stand here so that the build inlines them.
+/** Objects above this many bytes are not traced whole. */
+export const T_BYTES = 2048;
+/** Pointers of one batch. */
+export const T_ROOM = 512;
+/** Objects of one batch. */
+export const T_BATCH = 16;
+/** Tag of a pushed object that is too large for a batch. */
+export const T_LARGE = 4;

@@ -204,7 +204,11 @@ export function typeSwitch<C extends readonly TypeCase[]>(
   ...cases: C
 ): SwitchResult<C> {
   const dyn = dynamicType(x);
-  for (const { types, run } of cases) {
+  for (const c of cases) {
+    const types = (c as TypeCase | null | undefined)?.types;
+    if (types === undefined)
+      throw badArgument("typeSwitch", "case", c, "a case made by on or otherwise", "type");
+    const { run } = c;
     if (types.length === 0) return run(x) as SwitchResult<C>;
     for (const type of types) {
       if (type === null) {

@@ -38,6 +38,7 @@ export function implementsInterface(t: Type, inter: InterfaceType): boolean {
 
 /**
  * Go's `reflect.Type.AssignableTo`: whether a value of `from` may be assigned to a variable of `to`.
+ * @throws ReflectError with Go's text if `to` is nil
  *
  * @example
  * ```ts
@@ -51,6 +52,8 @@ export function implementsInterface(t: Type, inter: InterfaceType): boolean {
  * ```
  */
 export function assignableTo(from: Type, to: Type): boolean {
+  if (to === null || to === undefined)
+    throw new ReflectError("reflect: nil type passed to Type.AssignableTo");
   if (identical(from, to)) return true;
   if (to.kind === "interface" && implementsInterface(from, to as InterfaceType)) return true;
   if (isNamed(from) && isNamed(to)) return false;

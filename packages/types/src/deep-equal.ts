@@ -14,6 +14,7 @@
 import type { Type } from "./api.ts";
 import { identical } from "./identical.ts";
 import type { Value } from "./reflect.ts";
+import { checkValue } from "./reflect-call.ts";
 import { valueOf } from "./reflect-of.ts";
 
 /** The pairs of references seen: numbers for spaces and objects, so that a pair is one string. */
@@ -63,7 +64,7 @@ export function deepEqual(x: unknown, y: unknown): boolean {
  * ```
  */
 export function deepEqualValues(x: Value, y: Value): boolean {
-  return deep(x, y);
+  return deep(checkValue("deepEqualValues", x), checkValue("deepEqualValues", y));
 }
 
 /** Pairs still to be compared, flat. */

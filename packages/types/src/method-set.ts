@@ -129,8 +129,9 @@ function collect(t: BaseType<any>): readonly BoundMethod[] {
     for (const step of level) {
       if (seen.has(step.base)) continue;
       for (const m of declared(step)) here.set(m.name, here.has(m.name) ? null : m);
-      // A field hides what lies deeper, and at its own depth the method of another embedded field.
-      for (const name of fieldNames(step.base)) here.set(name, null);
+      // A field hides what lies deeper, and at its own depth the method of another embedded field. So does a method
+      // that is not in the set because its receiver is a pointer.
+      for (const name of [...fieldNames(step.base), ...pointerMethods(step)]) here.set(name, null);
       next.push(...embedded(step));
     }
     for (const step of level) seen.add(step.base);
@@ -215,6 +216,12 @@ function needSpace(space: Space | null, base: Type, method: string): Space {
     );
   }
   return space;
+}
+
+/** Names of the methods that a pointer would have and this place has not. */
+function pointerMethods({ base, addressable }: Step): string[] {
+  if (addressable || base.methodSet === null) return [];
+  return [...base.methodSet.methods.values()].filter((m) => m.pointer).map((m) => m.name);
 }
 
 function fieldNames(base: BaseType<any>): string[] {

@@ -6,11 +6,25 @@
  *  2. An argument for an interface parameter is passed as an interface value, any other as its JavaScript side.
  */
 import { assignableTo } from "./assignable.ts";
-import { nilDereference } from "./errors.ts";
+import { badArgument, nilDereference } from "./errors.ts";
 import type { Type } from "./api.ts";
 import type { FuncType, SliceType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
-import { ReflectError, unexported } from "./reflect-errors.ts";
+import { ReflectError, onZero, unexported } from "./reflect-errors.ts";
+
+/** Throws unless `v` is a reflection value, from whichever copy of this package. */
+export function checkValue<V>(where: string, v: V): V {
+  if (typeof (v as { isValid?: unknown } | null | undefined)?.isValid !== "function")
+    throw badArgument(where, "value", v, "a reflection value", "type");
+  return v;
+}
+
+/** Go's `mustBeExported`: throws unless there is a value that was not reached through an unexported field. */
+export function mustBeExported(method: string, v: Value): Value {
+  if (!checkValue(method, v).isValid()) throw onZero(method);
+  if (!v.canInterface()) throw unexported(method);
+  return v;
+}
 
 /** Calls `fn`, a value of type `t`; the results as a list, however many there are. */
 export function callFunction(t: FuncType, fn: unknown, args: readonly Value[]): unknown[] {
@@ -22,6 +36,8 @@ export function callFunction(t: FuncType, fn: unknown, args: readonly Value[]): 
 
 /** Checks and unwraps the arguments of a call. */
 function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
+  if (!Array.isArray(args)) throw badArgument("Call", "args", args, "a list of values", "type");
+  for (const a of args) checkValue("Call", a as unknown);
   const fixed = t.variadic ? t.params.length - 1 : t.params.length;
   if (args.length < fixed) throw new ReflectError("reflect: Call with too few input arguments");
   if (!t.variadic && args.length > fixed) {
@@ -47,7 +63,7 @@ function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
 
 /** The JavaScript side of `v` as a value of type `to`; Go's `Value.assignTo`. */
 export function assignTo(v: Value, to: Type, where: string): unknown {
-  if (!v.isValid()) throw nilDereference();
+  if (!checkValue(where, v).isValid()) throw nilDereference();
   if (!assignableTo(v.type, to)) {
     throw new ReflectError(
       `${where}: value of type ${v.type.name} is not assignable to type ${to.name}`,

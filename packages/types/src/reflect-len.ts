@@ -27,7 +27,7 @@ export function lenOf(t: Type, v: Value): number {
     case "chan":
       return ofChannel(v, "len");
     default:
-      throw onKind("Len", t.kind);
+      throw onKind("Len", kindText(t));
   }
 }
 
@@ -37,8 +37,12 @@ export function capOf(t: Type, v: Value): number {
   if (n !== null) return n;
   if (t.kind === "slice") return (v.get() as SliceHeader).cap;
   if (t.kind === "chan") return ofChannel(v, "cap");
-  throw onKind("Cap", t.kind);
+  throw onKind("Cap", kindText(t));
 }
+
+/** How Go says what has no length: of pointers, only those to arrays have one. */
+const kindText = (t: Type): string =>
+  t.kind === "ptr" && "elem" in t ? "ptr to non-array" : t.kind;
 
 /** Byte `i` of a string; undefined beyond its end. O(length). */
 export function byteOf(text: string, i: number): number | undefined {

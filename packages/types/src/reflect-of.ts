@@ -9,6 +9,8 @@ import { checkPointer, checkType } from "./base.ts";
 import { dynamicType, isInterfaceValue, unwrap } from "./interface-value.ts";
 import { badArgument } from "./errors.ts";
 import { ptr } from "./pointer.ts";
+import { checkValue } from "./reflect-call.ts";
+import { ReflectError } from "./reflect-errors.ts";
 import { Value, ZERO } from "./reflect.ts";
 
 /**
@@ -54,6 +56,7 @@ export function valueAt(type: Type, space: Space, p: Ptr): Value {
 
 /**
  * Go's `reflect.Zero`: the zero value of a type; not settable.
+ * @throws ReflectError `reflect: Zero(nil)`
  *
  * @example
  * ```ts
@@ -63,11 +66,13 @@ export function valueAt(type: Type, space: Space, p: Ptr): Value {
  * ```
  */
 export function zeroValue(type: Type): Value {
+  if (type === null) throw new ReflectError("reflect: Zero(nil)");
   return new Value(checkType("zeroValue", type), type.zero(), 0, null, false);
 }
 
 /**
  * Go's `reflect.New`: a pointer to a new zero value.
+ * @throws ReflectError `reflect: New(nil)`
  *
  * @example
  * ```ts
@@ -81,6 +86,7 @@ export function zeroValue(type: Type): Value {
  * ```
  */
 export function newValue(type: Type, space: Space): Value {
+  if (type === null) throw new ReflectError("reflect: New(nil)");
   checkType("newValue", type);
   if (typeof (space as Space | null | undefined)?.alloc !== "function")
     throw badArgument("newValue", "space", space, "a space such as a heap", "type");
@@ -116,5 +122,5 @@ export function typeOf(x: unknown): Type | null {
  * ```
  */
 export function indirect(v: Value): Value {
-  return v.kind === "ptr" ? v.elem() : v;
+  return checkValue("indirect", v).kind === "ptr" ? v.elem() : v;
 }

@@ -27,9 +27,9 @@ import type {
 } from "./kinds.ts";
 import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
-import { INTS, UINTS } from "./reflect-kinds.ts";
+import { INTS, UINTS, toBigInt } from "./reflect-kinds.ts";
 import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
-import { assignTo, callFunction } from "./reflect-call.ts";
+import { assignTo, callFunction, checkValue, mustBeExported } from "./reflect-call.ts";
 import { isZero } from "./reflect-zero.ts";
 import { mapEntry, mapKeys, mapSet } from "./reflect-map.ts";
 import { byteOf, capOf, lenOf } from "./reflect-len.ts";
@@ -274,17 +274,17 @@ export class Value {
   /** Sets the element of a key, or deletes it if `elem` is the zero `Value`. @throws RuntimeError for a nil map */
   setMapIndex(key: Value, elem: Value): void {
     const t = this.ofKind("SetMapIndex", "map").t as unknown as MapType;
-    if (this.ro || key.ro || elem.ro) throw unexported("SetMapIndex");
-    const k = assignTo(key, t.key, "reflect.Value.SetMapIndex");
-    if (elem.isValid()) mapSet(this.get(), k, assignTo(elem, t.elem, "reflect.Value.SetMapIndex"));
+    if (this.ro) throw unexported("SetMapIndex");
+    const as = (v: Value, to: Type): unknown =>
+      assignTo(mustBeExported("SetMapIndex", v), to, "reflect.Value.SetMapIndex");
+    const k = as(key, t.key);
+    if (checkValue("SetMapIndex", elem).isValid()) mapSet(this.get(), k, as(elem, t.elem));
     else mapSet(this.get(), k);
   }
   /** Assigns another value. @throws ReflectError if not settable, or the types do not fit */
   set(x: Value): void {
     const t = this.settable("Set");
-    x.known("Set");
-    if (x.ro) throw unexported("Set");
-    t.store(this.s!, this.p, assignTo(x, t, "reflect.Set"));
+    t.store(this.s!, this.p, assignTo(mustBeExported("Set", x), t, "reflect.Set"));
   }
   /** Sets a boolean. */
   setBool(v: boolean): void {
@@ -293,13 +293,13 @@ export class Value {
   /** Sets a signed integer; what does not fit is cut off, as in Go. */
   setInt(v: number | bigint): void {
     const t = this.settableOf("SetInt", (k) => INTS.has(k));
-    const n = BigInt.asIntN(8 * t.size, BigInt(v));
+    const n = BigInt.asIntN(8 * t.size, toBigInt("setInt", v));
     t.store(this.s!, this.p, t.kind === "int64" ? n : Number(n));
   }
   /** Sets an unsigned integer; what does not fit is cut off, as in Go. */
   setUint(v: number | bigint): void {
     const t = this.settableOf("SetUint", (k) => UINTS.has(k));
-    const n = BigInt.asUintN(8 * t.size, BigInt(v));
+    const n = BigInt.asUintN(8 * t.size, toBigInt("setUint", v));
     t.store(this.s!, this.p, t.kind === "uint64" ? n : Number(n));
   }
   /** Sets a float. */

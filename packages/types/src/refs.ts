@@ -8,7 +8,15 @@
  *  3. Maps and functions cannot be compared or hashed; channels and objects are, by identity.
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { BaseType, ONE_POINTER, badValue, checkLazy, checkType, resolveType } from "./base.ts";
+import {
+  BaseType,
+  ONE_POINTER,
+  badValue,
+  checkLazy,
+  checkType,
+  internalType,
+  resolveType,
+} from "./base.ts";
 import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
 import { hashIdentity, hashInt32, hashString } from "./hash.ts";
 import type { ArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
@@ -246,8 +254,9 @@ export function func<
   for (const t of [...params, ...results] as readonly Lazy[]) checkLazy("func", t);
   const variadic = options.variadic ?? false;
   const last = params.at(-1);
-  if (variadic && (last as Type | undefined)?.kind !== "slice") {
-    throw badValue("func", last?.name, "a slice type as the last parameter if variadic");
+  const isList = (t: Type): boolean => t.kind === "slice" && internalType(t).definedName === null;
+  if (variadic && (last === undefined || typeof last === "function" || !isList(last))) {
+    throw badValue("func", last?.name, "a type []T as the last parameter if variadic");
   }
   return new FuncDescriptor<any, any>([...params], [...results], variadic);
 }

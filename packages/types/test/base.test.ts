@@ -76,7 +76,7 @@ describe("what is no descriptor", () => {
     expect(() => map(int, no)).toThrow("map: type is 5");
     expect(() => chan(no)).toThrow("chan: type is 5");
     expect(() => func([no])).toThrow("func: type is 5");
-    expect(() => func([int], [], { variadic: true })).toThrow("a slice type as the last parameter");
+    expect(() => func([int], [], { variadic: true })).toThrow("a type []T as the last parameter");
     expect(() => map(slice(int), int)).toThrow("invalid map key type []int");
   });
 });

@@ -115,7 +115,9 @@ test("len and cap of channels, and of pointers to arrays", () => {
   expect([nil.len(), nil.cap()]).toEqual([0, 0]);
   const p = of(ptr(array(int, 3)), 64);
   expect([p.len(), p.cap()]).toEqual([3, 3]);
-  expect(() => of(ptr(int), 64).len()).toThrow("reflect: call of reflect.Value.Len on ptr Value");
+  expect(() => of(ptr(int), 64).len()).toThrow(
+    "reflect: call of reflect.Value.Len on ptr to non-array Value",
+  );
   expect(() => of(map(int, int), new Map()).cap()).toThrow(
     "reflect: call of reflect.Value.Cap on map Value",
   );

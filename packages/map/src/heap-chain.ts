@@ -10,11 +10,11 @@ import { absentChain, isLive, topsOf } from "./base.ts";
 import type { Entries } from "./heap-entries.ts";
 import {
   H_BUCKETS,
+  H_CHANGES,
   H_COUNT,
   H_FLAGS,
   H_HASH0,
   H_MOVES,
-  H_VERSION,
   HEADER_WORDS,
 } from "./heap-words.ts";
 import type { HeapTable } from "./heap-table.ts";
@@ -114,7 +114,7 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
   let chain = 0;
   for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
   if (chain > 0) t.reserve(chain);
-  t.i32[h + H_VERSION]!++;
+  t.i32[h + H_CHANGES]!++;
   t.i32[h + H_MOVES]!++;
   let xi = 0;
   let yi = 0;

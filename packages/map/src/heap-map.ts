@@ -24,6 +24,7 @@ import type { Layout } from "./heap-layout.ts";
 import {
   H_B,
   H_BUCKETS,
+  H_CHANGES,
   H_COUNT,
   H_EPOCH,
   H_FLAGS,
@@ -35,7 +36,6 @@ import {
   H_NOVERFLOW,
   H_OLD,
   H_SHAPE,
-  H_VERSION,
   HEADER_WORDS,
 } from "./heap-words.ts";
 import { dumpChain, gatherChain, moveChain, rebuild } from "./heap-chain.ts";
@@ -97,8 +97,9 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   get B(): number {
     return this.#word(H_B);
   }
+  /** The entries there ever were, and what changed besides: a new entry is one thing less to count. */
   get version(): number {
-    return this.#word(H_VERSION);
+    return this.#word(H_CHANGES) + this.#word(H_COUNT);
   }
   get moves(): number {
     return this.#word(H_MOVES);
@@ -187,7 +188,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
       const bucket = this.at;
       this.e.clear(bucket, slot);
       this.t.erase(this.head(hash), bucket, slot);
-      i32[h + H_VERSION]!++;
+      i32[h + H_CHANGES]! += 2;
       // A new seed makes it harder to bring about collisions again and again.
       if (--i32[h + H_COUNT]! === 0) this.reseed();
       return true;
@@ -347,7 +348,6 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
       }
       t.u8[b + free] = topHash(hash);
       i32[h + H_COUNT] = count;
-      i32[h + H_VERSION]!++;
       return;
     }
   }
@@ -384,7 +384,7 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
 
   #evacuate(): void {
     this.move(this.i32[this.h + H_NEVACUATE]!);
-    this.t.advance();
+    this.t.advance(1);
   }
 
   protected move(index: number): void {

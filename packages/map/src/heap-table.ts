@@ -17,6 +17,7 @@ import { headerType, type Layout } from "./heap-layout.ts";
 import {
   H_B,
   H_BUCKETS,
+  H_CHANGES,
   H_COUNT,
   H_END_OVERFLOW,
   H_FLAGS,
@@ -35,7 +36,6 @@ import {
   H_SEGMENTS,
   H_SEGMENTS_CAP,
   H_SHAPE,
-  H_VERSION,
   LINK_BYTES,
 } from "./heap-words.ts";
 import {
@@ -214,7 +214,7 @@ export class HeapTable {
     u32[h + H_MASK] = 2 ** a.B - 1;
     u32[h + H_LIMIT] = loadLimit(a.B);
     u32[h + H_FLAGS] = (u32[h + H_FLAGS]! & ~BARE) + GENERATION;
-    u32[h + H_VERSION]!++;
+    u32[h + H_CHANGES]!++;
     u32[h + H_MOVES]!++;
   }
 
@@ -239,7 +239,9 @@ export class HeapTable {
   reset(a: Arrays): void {
     this.dropOld();
     this.install(a);
-    this.u32[this.h + H_COUNT] = 0;
+    const { u32, h } = this;
+    u32[h + H_CHANGES]! += u32[h + H_COUNT]!;
+    u32[h + H_COUNT] = 0;
   }
 
   /** Marks the header as rebuilt with perhaps fewer buckets. */
@@ -302,10 +304,10 @@ export class HeapTable {
     return b;
   }
 
-  /** Counts one more old bucket as moved; ends the growth after the last. */
-  advance(): void {
+  /** Counts more old buckets as moved, one at a time where buckets hold pointers; ends the growth after the last. */
+  advance(by: number): void {
     const { u32, h } = this;
-    const n = u32[h + H_NEVACUATE]! + 1;
+    const n = u32[h + H_NEVACUATE]! + by;
     u32[h + H_NEVACUATE] = n;
     if (n === 1 << this.oldB) {
       this.dropOld();

@@ -12,6 +12,9 @@ export const MAX_INLINE = 128;
 /** Byte offset of the overflow link in a bucket. */
 export const LINK_BYTES = 8;
 
+/** Word of the first key in a bucket of keys of one word, behind the tophash bytes and the link. */
+export const KEY_WORD = 3;
+
 /** Words of the header. The first four are pointers. */
 export const H_BUCKETS = 0;
 export const H_OLD = 1;
@@ -23,7 +26,8 @@ export const H_B = 6;
 export const H_NOVERFLOW = 7;
 export const H_HASH0 = 8;
 export const H_NEVACUATE = 9;
-export const H_VERSION = 10;
+/** What changed besides new entries, see `HeapMap.version`. */
+export const H_CHANGES = 10;
 export const H_EPOCH = 11;
 export const H_SHAPE = 12;
 /** Next free pre-allocated overflow bucket, and the end of them; addresses inside a segment that is kept alive otherwise. */

@@ -25,13 +25,14 @@ import {
   FLOAT64,
   GENERAL,
   H_BUCKETS,
+  H_CHANGES,
   H_COUNT,
   H_FLAGS,
   H_HASH0,
   H_LIMIT,
   H_MASK,
   H_OLD,
-  H_VERSION,
+  KEY_WORD,
   UINT32,
 } from "./heap-words.ts";
 import { HeapMap } from "./heap-map.ts";
@@ -50,10 +51,8 @@ import {
   topHash,
   WRITING,
 } from "./rules.ts";
-import { moveWords } from "./word-move.ts";
+import { moveWords, type Places } from "./word-move.ts";
 
-/** Word of the first key in a bucket, behind the tophash bytes and the link. */
-const KEY_WORD = 3;
 /** No flags word: the flags that it has never come together. */
 const NEVER = -2;
 
@@ -68,6 +67,7 @@ export class WordMap extends HeapMap<number, any> {
   protected readonly bucketWords: number;
   protected readonly valueWord: number;
   protected readonly valueWords: number;
+  readonly #places: Places;
   /** Word index of the bucket of the slot found last. */
   protected word = 0;
   /** Set when a search went beyond the first bucket of a chain. */
@@ -94,6 +94,12 @@ export class WordMap extends HeapMap<number, any> {
     this.bucketWords = layout.bucketSize >>> 2;
     this.valueWord = layout.values >>> 2;
     this.valueWords = layout.valueSize >>> 2;
+    this.#places = {
+      bucketWords: this.bucketWords,
+      values: this.valueWord,
+      valueWords: this.valueWords,
+      f64: layout.valueCode === FLOAT64 ? this.f64 : null,
+    };
   }
 
   override has(key: number): boolean {
@@ -133,7 +139,7 @@ export class WordMap extends HeapMap<number, any> {
     else this.#eraseLast(w, slot);
     // Not asked whether the bucket is empty, unless it must be: one guess in four would be wrong, see 3.
     if (this.beyond && i32[w] === 0) this.#trim(w, this.#first(k));
-    i32[(this.h + H_VERSION) | 0]!++;
+    i32[(this.h + H_CHANGES) | 0]! += 2;
     if (--i32[(this.h + H_COUNT) | 0]! === 0) this.reseed();
     return true;
   }
@@ -222,10 +228,10 @@ export class WordMap extends HeapMap<number, any> {
     const b = i32[(w + 1) | 0]! ^ pattern;
     const found =
       (((a - 0x01010101) & ~a & 0x80808080) >>> 7) | (((b - 0x01010101) & ~b & 0x80808080) >>> 3);
-    if (found === 0) return this.#add(k, w, top);
+    if (found === 0) return this.#add(k, w, x);
     const bit = 31 - Math.clz32(found);
     const slot = (bit >>> 3) + (bit & 4);
-    if (i32[(w + KEY_WORD + slot) | 0] !== k) return this.#claimSlow(k);
+    if (i32[(w + KEY_WORD + slot) | 0] !== k) return this.#claimFar(k, w, x);
     this.word = w;
     return slot;
   }
@@ -234,13 +240,13 @@ export class WordMap extends HeapMap<number, any> {
    * The slot of a key that is not in the first bucket of its chain, made if there is none. It, `claim` and `set` have 920 bytes
    * of bytecode between them: more, and V8 inlines none of it.
    */
-  #add(k: number, w: number, top: number): number {
+  #add(k: number, w: number, hash: number): number {
     const i32 = this.i32;
     const h = this.h;
-    const count = i32[h + H_COUNT]! + 1;
+    const count = i32[(h + H_COUNT) | 0]! + 1;
     const w0 = i32[w]!;
     const w1 = i32[(w + 1) | 0]!;
-    if (w1 >>> 24 !== EMPTY_REST || count > this.limit) return this.#claimSlow(k);
+    if (w1 >>> 24 !== EMPTY_REST || count > this.limit) return this.#claimFar(k, w, hash);
     // A new key, no growth is due, and the chain ends here with room. `firstEmpty`, written out.
     const { imul } = Math;
     const x = w0 & 0xfefefefe;
@@ -250,11 +256,29 @@ export class WordMap extends HeapMap<number, any> {
     const all = (lo & 15) | ((hi & 15) << 4);
     const slot = 31 - Math.clz32(all & -all);
     i32[(w + KEY_WORD + slot) | 0] = k;
-    this.u8[((w << 2) >>> 0) + slot] = top;
-    i32[h + H_COUNT] = count;
-    i32[h + H_VERSION]!++;
+    this.u8[((w << 2) >>> 0) + slot] = topHash(hash);
+    i32[(h + H_COUNT) | 0] = count;
     this.word = w;
     return slot;
+  }
+
+  /** {@link WordMap.claim} in the everyday state, for the chain that begins at `w`, unless there is more to do than to search it. */
+  #claimFar(k: number, w: number, hash: number): number {
+    const found = this.search(w, k, hash);
+    if (found >= 0) return found;
+    const i32 = this.i32;
+    const h = this.h;
+    const count = i32[h + H_COUNT]! + 1;
+    if (count > this.limit) return this.#claimSlow(k);
+    for (; w !== 0; w = i32[(w + 2) | 0]! >>> 2) {
+      const slot = firstEmpty(i32[w]!, i32[(w + 1) | 0]!);
+      if (slot >= SLOTS) continue;
+      this.#occupy(w, slot, k, topHash(hash));
+      i32[h + H_COUNT] = count;
+      this.word = w;
+      return slot;
+    }
+    return this.#claimSlow(k);
   }
 
   /** The slot of a key in the chain that begins at word index `w`, or -1; `word` is its bucket. */
@@ -314,7 +338,6 @@ export class WordMap extends HeapMap<number, any> {
         }
         this.#occupy(w, slot, k, topHash(hash));
         i32[h + H_COUNT] = count;
-        i32[h + H_VERSION]!++;
         this.word = w;
         return slot;
       }
@@ -348,9 +371,7 @@ export class WordMap extends HeapMap<number, any> {
     i32[(w + 1) | 0] = w1 & ((-1 >>> (end1 << 2)) >>> (end1 << 2));
   }
 
-  protected override move(index: number): void {
-    // Bits that are no float64 might not survive being read as one.
-    const f64 = this.e.layout.valueCode === FLOAT64 ? this.f64 : null;
-    moveWords(this.t, index, KEY_WORD, this.valueWord, this.valueWords, f64);
+  protected override growWork(): void {
+    moveWords(this.t, this.#places);
   }
 }

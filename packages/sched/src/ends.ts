@@ -5,12 +5,18 @@
  *  1. `live` counts the goroutines that are not dead; each is in the list `all`, or queued, or running.
  *  2. A goroutine ends once: its hook is told, joiners get its result or its panic; a panic nobody takes goes to
  *     `unhandled`.
+ *  3. That verdict waits for a few jobs where async functions may be on their way to join: `await go(fn).join()` joins
+ *     after the job in which `fn` starts. A program without them is over at once, as in Go.
  */
 import { ambient } from "./ambient.ts";
 import type { Clock, Tracer } from "./api.ts";
 import { isGoexit } from "./brands.ts";
 import { stackOverflow } from "./errors.ts";
 import { DEAD, type EndHook, EXITED, G, PANICKED, RUNNING } from "./g.ts";
+import { microtask } from "./host.ts";
+
+/** Jobs between a panic and its verdict: `await` asks for the result in the first, wrappers of it a little later. */
+const JOBS_TO_JOIN = 4;
 
 export abstract class Ends {
   abstract readonly clock: Clock;
@@ -25,6 +31,9 @@ export abstract class Ends {
   protected reasonB = "";
   protected countB = 0;
 
+  /** Goroutines that panicked, whose panic somebody may take before the verdict. */
+  private readonly untaken = new Set<G>();
+
   constructor(tracer: Tracer | null) {
     this.tracer = tracer;
   }
@@ -35,6 +44,8 @@ export abstract class Ends {
   protected abstract unhandled(g: G, error: unknown): void;
   /** Whether `g` is the main goroutine of a program. */
   protected abstract isMain(g: G): boolean;
+  /** Whether async functions may be on their way to join a goroutine. */
+  protected abstract mayBeJoined(): boolean;
   /** The runnable goroutines. */
   abstract queued(): G[];
 
@@ -110,7 +121,36 @@ export abstract class Ends {
       while ((op = joiners.shift()) !== null) op.fail(error);
       if (!this.isMain(g)) return;
     }
-    this.unhandled(g, error);
+    if (this.isMain(g)) {
+      this.judge();
+      if (this.isMain(g)) this.unhandled(g, error);
+    } else if (this.mayBeJoined()) {
+      this.untaken.add(g);
+      this.judgeAfter(g, JOBS_TO_JOIN);
+    } else this.unhandled(g, error);
+  }
+
+  private judgeAfter(g: G, jobs: number): void {
+    microtask(() => {
+      if (!this.untaken.has(g)) return;
+      if (jobs > 1) this.judgeAfter(g, jobs - 1);
+      else if (this.untaken.delete(g)) this.unhandled(g, g.value);
+    });
+  }
+
+  /** Nobody can take the panics any more that nobody has taken so far. */
+  protected judge(): void {
+    for (const g of this.untaken) if (this.untaken.delete(g)) this.unhandled(g, g.value);
+  }
+
+  /** The program is over, and what its goroutines died of with it. */
+  protected forget(): void {
+    this.untaken.clear();
+  }
+
+  /** Somebody joined a goroutine that panicked. */
+  taken(g: G): void {
+    this.untaken.delete(g);
   }
 
   protected countBlock(reason: string): void {

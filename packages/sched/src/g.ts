@@ -172,7 +172,10 @@ export class JoinOp<R> extends Op<R> {
   override tryNow(): boolean {
     const g = this.g;
     if (g.end === ALIVE) return false;
-    if (g.end === PANICKED) throw g.value;
+    if (g.end === PANICKED) {
+      g.core.taken(g);
+      throw g.value;
+    }
     this.value = g.value as R;
     return true;
   }

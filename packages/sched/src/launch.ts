@@ -76,6 +76,10 @@ class Light extends Lifecycle {
     return false;
   }
 
+  protected mayBeJoined(): boolean {
+    return true;
+  }
+
   protected unhandled(g: G, error: unknown): void {
     // Our own errors carry Go's report; a foreign one keeps the stack it has.
     if (isPanicError(error)) error.stack = error.dump(g);

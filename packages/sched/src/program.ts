@@ -137,12 +137,19 @@ export abstract class Programs extends Lifecycle {
   protected ended(g: G, value: unknown, how: number): void {
     const program = this.program;
     if (program === null || program.main !== g) return;
+    // A panic came first: there is no result.
+    this.judge();
+    if (this.program !== program) return;
     if (how === EXITED) this.mainExited = true;
     else this.endProgram(() => program.resolve(value));
   }
 
   protected isMain(g: G): boolean {
     return this.program?.main === g;
+  }
+
+  protected mayBeJoined(): boolean {
+    return this.program === null || this.asyncs > 0;
   }
 
   protected unhandled(g: G, error: unknown): void {
@@ -179,6 +186,7 @@ export abstract class Programs extends Lifecycle {
   protected dropAll(): void {
     const all = this.everyone();
     this.clearQueues();
+    this.forget();
     // All are dead before the first leaves its queue: leaving may let others in, who must not become runnable.
     for (const g of all) g.state = DEAD;
     const joined: G[] = [];

@@ -10,6 +10,8 @@ import {
   currentScheduler,
   defaultScheduler,
   go,
+  type Go,
+  type Goroutine,
   goroutines,
   isDeadlockError,
   Never,
@@ -323,5 +325,82 @@ describe("programs", () => {
       while (s.numGoroutine() > 1) yield;
     });
     expect(sum).toBe((n * (n - 1)) / 2);
+  });
+});
+
+describe("a panic that an async function is about to take", () => {
+  const bodies: Record<string, () => any> = {
+    "a generator function": function* (): Go {
+      throw new Error("at once");
+    },
+    "a plain function": () => {
+      throw new Error("at once");
+    },
+    "an async function": async () => {
+      throw new Error("at once");
+    },
+  };
+  const joins: Record<string, (g: Goroutine) => Promise<unknown>> = {
+    "await join()": async (g) => await g.join(),
+    "an await later": async (g) => {
+      await Promise.resolve();
+      await g.join();
+    },
+    "Promise.all": (g) => Promise.all([g.join(), g.join()]),
+    "join().start()": async (g) => await g.join().start(),
+  };
+  for (const [name, body] of Object.entries(bodies))
+    for (const [how, join] of Object.entries(joins))
+      test(`${name} that panics at once is joined by ${how}, and nothing else is told`, async () => {
+        const told: unknown[] = [];
+        const s = createFifoScheduler({ onPanic: (error) => told.push(error) });
+        await expect(join(s.go(body))).rejects.toThrow("at once");
+        const r = await s.run(async () => {
+          await Promise.resolve();
+          return join(s.go(body)).then(
+            () => "nothing",
+            (error: Error) => error.message,
+          );
+        });
+        expect(r).toBe("at once");
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        expect(told).toEqual([]);
+        checkScheduler(s);
+      });
+
+  test("that nobody takes is told once, and ends a program although its main function returns meanwhile", async () => {
+    const told: string[] = [];
+    const s = createFifoScheduler({ onPanic: (error) => told.push((error as Error).message) });
+    s.go(bodies["a generator function"]!);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(told).toEqual(["at once"]);
+    const t = createFifoScheduler();
+    const program = t.run(async () => {
+      await Promise.resolve();
+      t.go(bodies["a generator function"]!);
+      t.go(function* (): Go {
+        throw new Error("later");
+      });
+      await Promise.resolve();
+      return "result";
+    });
+    await expect(program).rejects.toThrow("at once");
+    // The later one ended with the program.
+    expect(await t.run(async () => "next")).toBe("next");
+    checkScheduler(t);
+  });
+
+  test("is not waited for in a program of generators: nothing runs after it", async () => {
+    const log: string[] = [];
+    const s = createFifoScheduler();
+    const program = s.run(function* (): Go {
+      s.go(bodies["a generator function"]!);
+      s.go(function* (): Go {
+        log.push("after");
+      });
+      for (;;) yield;
+    });
+    await expect(program).rejects.toThrow("at once");
+    expect(log).toEqual([]);
   });
 });

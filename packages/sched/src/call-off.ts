@@ -68,8 +68,14 @@ export interface Abortable {
   abort(error: unknown): boolean;
 }
 
+/** An op that asked for what it waits for before it is used. */
+interface Eager {
+  /** Takes that back; false if it was granted meanwhile, which stands. */
+  withdraw(): boolean;
+}
+
 class CallOffOp<T> extends CompetingOp<T> implements Waiter {
-  private readonly inner: Op<T> & Partial<Competing & Abortable>;
+  private readonly inner: Op<T> & Partial<Competing & Abortable & Eager>;
   private readonly signal: AbortSignal | null;
   private readonly ctx: ContextLike | null;
   private doneOp: Op<unknown> | null = null;
@@ -97,20 +103,26 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 
   override tryNow(): boolean {
     const { signal, ctx, inner } = this;
-    if (signal !== null && signal.aborted) throw signal.reason;
+    if (signal !== null && signal.aborted && this.isOff()) throw signal.reason;
     const error = ctx === null ? null : ctx.err();
-    if (error !== null && error !== undefined) throw error;
+    if (error !== null && error !== undefined && this.isOff()) throw error;
     if (!inner.tryNow()) return this.isOver();
     inner.state = USED;
     this.value = inner.value;
     return true;
   }
 
+  /** Called off before it waited: false if what it waits for was granted before that. */
+  private isOff(): boolean {
+    const { inner } = this;
+    return inner.withdraw === undefined || inner.withdraw();
+  }
+
   /** Nothing is ready: looks once more at the context, whose `err` may be behind its `done`. Always false, or a throw. */
   private isOver(): false {
     const done = this.ctx === null ? null : this.ctx.done();
     this.doneOp = done === null ? null : done.recv();
-    if (this.doneOp !== null && this.doneOp.tryNow()) throw this.ctx!.err();
+    if (this.doneOp !== null && this.doneOp.tryNow() && this.isOff()) throw this.ctx!.err();
     return false;
   }
 

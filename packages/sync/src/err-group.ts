@@ -56,9 +56,16 @@ export class StartOp extends Op<void> {
 
   /** The caller gives up: the function is taken back. */
   override unpark(): void {
-    if (this.queue === null) return;
-    this.group.queue.remove(this);
-    this.group.ended();
+    this.withdraw();
+  }
+
+  /** Takes the function back; false if it was started. */
+  withdraw(): boolean {
+    if (this.queue !== null) {
+      this.group.queue.remove(this);
+      this.group.ended();
+    }
+    return !this.started;
   }
 }
 
@@ -186,14 +193,15 @@ export class ErrGroup {
 
   /**
    * Runs `fn` in a goroutine of the group (Go: `Go`), at once or when the limit allows. Wait for what it returns to be
-   * held up while the limit is reached; calling that off before `fn` was started takes `fn` back. What `fn` throws
-   * is its error. O(1).
+   * held up while the limit is reached; calling that off before `fn` was started takes `fn` back, and what is called off
+   * already never starts it. What `fn` throws is its error. O(1).
    * @param fn a generator function, an async or a plain function
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkFunction("ErrGroup.go", fn);
     const op = new StartOp(this, fn);
     const guarded = withOptions(op, options, "ErrGroup.go");
+    if (guarded !== op && isOff(guarded)) return guarded;
     this.active++;
     if (this.running < this.limit) this.start(op);
     else {
@@ -296,6 +304,16 @@ export class ErrGroup {
     const cancel = this.cancelCause;
     this.cancelCause = null;
     cancel?.(this.failed ? this.error : undefined);
+  }
+}
+
+/** Whether an op that was not used yet is called off: it throws that when it is tried, and again when it is used. */
+function isOff(op: Op<void>): boolean {
+  try {
+    op.tryNow();
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -193,6 +193,37 @@ describe("errgroup", () => {
     });
   });
 
+  it("what is called off already is never started, and what is called off before its caller waits is taken back", async () => {
+    const log: string[] = [];
+    const g = new ErrGroup();
+    await expect(g.go(() => log.push("a"), { signal: AbortSignal.abort("off") })).rejects.toBe(
+      "off",
+    );
+    g.setLimit(1);
+    let stop = false;
+    await g.go(async () => {
+      while (!stop) await sleep(1);
+    });
+    const already = g.go(() => log.push("b"), { signal: AbortSignal.abort("off") });
+    const abort = new AbortController();
+    const inTime = g.go(() => log.push("c"), { signal: abort.signal });
+    checkErrGroup(g);
+    abort.abort("off");
+    await expect(already).rejects.toBe("off");
+    await expect(inTime).rejects.toBe("off");
+    checkErrGroup(g);
+    // A function that was started is not taken back, so its caller hears of no failure.
+    const late = new AbortController();
+    const started = g.go(() => log.push("d"), { signal: late.signal });
+    stop = true;
+    await sleep(3);
+    late.abort("off");
+    await started;
+    await g.wait();
+    expect(log).toEqual(["d"]);
+    checkErrGroup(g);
+  });
+
   it("withSignal aborts on the first error, follows its parent, and is aborted when Wait returns", async () => {
     const [g, signal] = ErrGroup.withSignal();
     await g.go(async () => {

@@ -7,7 +7,7 @@
  *  3. Errors are told apart by `code`, and recognised by the brand `Symbol.for("gort.alloc.error")`, never
  *     by `instanceof`: two copies of this package may be loaded.
  */
-import { show } from "@gort/types";
+import { hasBrand, show } from "@gort/types";
 import type { Allocator, Memory, Ptr } from "./api.ts";
 
 const brand: unique symbol = Symbol.for("gort.alloc.error") as never;
@@ -52,8 +52,10 @@ export class AllocError extends Error {
   readonly code: AllocErrorCode;
   constructor(code: AllocErrorCode, message: string) {
     super(message);
-    this.name = "AllocError";
     this.code = code;
+  }
+  override get name(): string {
+    return "AllocError";
   }
   /** The brand that {@link isAllocError} looks for. */
   get [brand](): true {
@@ -61,13 +63,27 @@ export class AllocError extends Error {
   }
 }
 
-/** Whether `value` is an {@link AllocError}, of this or of another copy of the package. */
+/**
+ * Whether `value` is an {@link AllocError}, of this or of another copy of the package.
+ *
+ * @example
+ * ```ts
+ * import { createAllocator, createMemory, isAllocError } from "@gort/alloc";
+ *
+ * const a = createAllocator(createMemory({ reserve: 1 << 24 }));
+ * const p = a.alloc(64);
+ * a.free(p);
+ * let code = "";
+ * try {
+ *   a.free(p);
+ * } catch (e) {
+ *   if (isAllocError(e)) code = e.code;
+ * }
+ * code; // => "DOUBLE_FREE"
+ * ```
+ */
 export function isAllocError(value: unknown): value is AllocError {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    (value as Record<symbol, unknown>)[brand] === true
-  );
+  return hasBrand(value, brand);
 }
 
 /** Hexadecimal, the way Go prints a pointer. */

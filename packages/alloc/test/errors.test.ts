@@ -1,6 +1,7 @@
 /** Every public function against values that are none of what it wants: an error that names it, and a heap as before. */
 import { describe, expect, test } from "vitest";
 import {
+  AllocError,
   allocator,
   attachAllocator,
   attachBumpAllocator,
@@ -191,4 +192,11 @@ test.each([5n, Symbol("size")])("a size that is a bigint or a symbol is V8's Typ
   expect(() => heap.alloc(size as never)).toThrow(TypeError);
   checkAllocator(heap);
   expect(heap.stats().heapObjects).toBe(0);
+});
+
+test("an error says its name in its text and its stack", () => {
+  const error = new AllocError("DOUBLE_FREE", "free: p is 64");
+  expect(String(error)).toBe("AllocError: free: p is 64");
+  expect(error.stack?.split("\n")[0]).toBe("AllocError: free: p is 64");
+  expect(Object.keys(error)).toEqual(["code"]);
 });

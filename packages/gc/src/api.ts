@@ -6,7 +6,7 @@
  *  2. `alloc` and `writePtr` may assist a running cycle but never finish one, so they never free.
  *  3. Every pointer store goes through `writePtr` or `typedMove`; there is no other writer.
  */
-import type { Memory, Ptr, Space, Type } from "@gort/types";
+import type { Memory, Ptr, Space } from "@gort/types";
 import type { AllocStats, TracedAllocator } from "@gort/alloc";
 
 export type { Memory, Ptr, Space, Type } from "@gort/types";
@@ -40,12 +40,15 @@ export interface RootSource {
 
 /** `AllocStats` and what the collector knows. Times in milliseconds, sizes in bytes. */
 export interface MemStats extends AllocStats {
+  /** Cycles finished. */
   readonly numGC: number;
+  /** Cycles that somebody asked for by `collect`. */
   readonly numForcedGC: number;
   /** Heap size at which the next cycle is due to be finished. */
   readonly nextGC: number;
   /** Bytes found reachable by the last cycle. */
   readonly heapMarked: number;
+  /** All stops so far, in milliseconds. */
   readonly pauseTotalMs: number;
   /** The most recent pauses, oldest first, at most 256. */
   readonly pauseMs: readonly number[];
@@ -53,11 +56,9 @@ export interface MemStats extends AllocStats {
   readonly lastGCMs: number;
   /** Fraction of time spent collecting since the heap was made, 0 to 1. */
   readonly gcCPUFraction: number;
+  /** The phase the heap is in. */
   readonly gcPhase: Phase;
 }
-
-/** Makes the objects of a type on a heap; `@gort/map` and `@gort/slice` take it as an option. */
-export type HeapType<T = unknown> = Type<T>;
 
 /** A root made by {@link Rooting.root}: keeps one object alive until it is released. */
 export interface Handle {
@@ -125,11 +126,13 @@ export interface BackgroundWork {
 
 /** Explicit control over a cycle. */
 export interface Stepping {
+  /** The phase the heap is in. */
   readonly phase: Phase;
   /** One bounded piece of collection: starts a cycle if none runs. True while the cycle goes on. A safepoint. */
   step(budgetMs: number): boolean;
   /** The same, counted in bytes scanned (or swept) instead of time, so that runs repeat exactly. A safepoint. */
   stepWork(bytes: number): boolean;
+  /** What drives collection from outside. */
   readonly background: BackgroundWork;
 }
 
@@ -169,7 +172,9 @@ export interface Lifetimes {
 
 /** A heap with everything: what `createHeap` and its twins return. */
 export interface GcHeap extends Heap, Rooting, Stepping, Tuning, Lifetimes {
+  /** Which of the heaps of this package it is. */
   readonly kind: "mark-sweep" | "stop-the-world" | "no-collect";
+  /** Where its objects come from. */
   readonly allocator: TracedAllocator;
 }
 
@@ -184,22 +189,33 @@ export interface CycleTrace {
   readonly startMs: number;
   /** Share of the time since the heap was made that was spent collecting, 0 to 1. */
   readonly cpuFraction: number;
-  /** Sweep termination and mark setup (a stop), concurrent mark (wall clock), mark termination (a stop). */
+  /** The stop that begins the cycle: the end of sweeping, and mark setup, milliseconds. */
   readonly setupMs: number;
+  /** From the start of marking to its end, on the wall clock, milliseconds. */
   readonly markMs: number;
+  /** The stop that ends marking, milliseconds. */
   readonly terminationMs: number;
-  /** Processor time of marking: by assists, by background steps, by steps of an idle host. */
+  /** Marking done by allocations, milliseconds. */
   readonly assistMs: number;
+  /** Marking done by background steps, milliseconds. */
   readonly backgroundMs: number;
+  /** Marking done by steps of an idle host, milliseconds. */
   readonly idleMs: number;
-  /** Heap at the start, at the end of marking, and found live. */
+  /** Bytes of the heap at the start of the cycle. */
   readonly heapStart: number;
+  /** Bytes of the heap at the end of marking. */
   readonly heapEnd: number;
+  /** Bytes found live. */
   readonly heapLive: number;
+  /** The size at which the cycle was to be finished, bytes. */
   readonly goal: number;
+  /** Bytes of the root stacks that were scanned. */
   readonly stackBytes: number;
+  /** Bytes of the other roots. */
   readonly globalBytes: number;
+  /** Processors, as Go's line prints them: 1. */
   readonly procs: number;
+  /** Whether somebody asked for the cycle by `collect`. */
   readonly forced: boolean;
 }
 

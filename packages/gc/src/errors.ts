@@ -12,17 +12,68 @@ import { FatalError, show } from "@gort/types";
 /**
  * Misuse that is fatal in Go: `message` is Go's text without the `fatal error: ` prefix. A `FatalError` of `@gort/types`, so
  * `isFatalError` knows it and `recover` does not stop it.
+ *
+ * @example
+ * ```ts
+ * import { createHeap, GcFatalError } from "@gort/gc";
+ * import { isFatalError } from "@gort/types";
+ *
+ * const heap = createHeap({ reserve: 1 << 24 });
+ * let thrown: unknown;
+ * try {
+ *   heap.setFinalizer(0, () => {});
+ * } catch (e) {
+ *   thrown = e;
+ * }
+ * thrown instanceof GcFatalError && isFatalError(thrown); // => true
+ * String(thrown); // => "fatal error: runtime.SetFinalizer: first argument is nil"
+ * ```
  */
 export class GcFatalError extends FatalError {}
 
-/** A bad argument to a heap: the text names it and its value. */
+/**
+ * A bad argument to a heap: the text names it and its value.
+ *
+ * @example
+ * ```ts
+ * import { createHeap, GcArgumentError } from "@gort/gc";
+ *
+ * let thrown: unknown;
+ * try {
+ *   createHeap({ gcPercent: NaN });
+ * } catch (e) {
+ *   thrown = e;
+ * }
+ * thrown instanceof GcArgumentError; // => true
+ * ```
+ */
 export class GcArgumentError extends RangeError {
-  override readonly name = "GcArgumentError";
+  override get name(): string {
+    return "GcArgumentError";
+  }
 }
 
-/** A broken invariant found by a checker. */
+/**
+ * A broken invariant found by a checker.
+ *
+ * @example
+ * ```ts
+ * import { checkHeap, createHeap, GcCheckError } from "@gort/gc";
+ *
+ * const heap = createHeap({ reserve: 1 << 24 });
+ * let broken = "";
+ * try {
+ *   checkHeap(heap);
+ * } catch (e) {
+ *   if (e instanceof GcCheckError) broken = e.message;
+ * }
+ * broken; // => ""
+ * ```
+ */
 export class GcCheckError extends Error {
-  override readonly name = "GcCheckError";
+  override get name(): string {
+    return "GcCheckError";
+  }
 }
 
 /** Go's texts, by what went wrong. */

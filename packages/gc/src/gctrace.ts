@@ -34,7 +34,19 @@ function fixed(x: number, decimals: number): string {
 
 const mb = (bytes: number): number => (bytes === Infinity ? 0 : Math.floor(bytes / 1048576));
 
-/** The line for one cycle, without a line break. */
+/**
+ * The line for one cycle, without a line break.
+ *
+ * @example
+ * ```ts
+ * import { createHeap, formatGctrace } from "@gort/gc";
+ *
+ * const lines: string[] = [];
+ * const heap = createHeap({ reserve: 1 << 24, onCycle: (cycle) => lines.push(formatGctrace(cycle)) });
+ * heap.collect();
+ * lines[0]?.startsWith("gc 1 @"); // => true
+ * ```
+ */
 export function formatGctrace(c: CycleTrace): string {
   const clock = [c.setupMs, c.markMs, c.terminationMs].map(formatMs).join("+");
   const mark = [c.assistMs, c.backgroundMs, c.idleMs].map(formatMs).join("/");

@@ -13,37 +13,67 @@ import { insideOf } from "./walk.ts";
 
 /** Go's `runtime.MemStats`. Sizes in bytes, times in nanoseconds. */
 export interface GoMemStats {
+  /** Bytes of objects that are live or not swept yet; the same as `heapAlloc`. */
   readonly alloc: number;
+  /** Bytes allocated for objects so far; never goes down. */
   readonly totalAlloc: number;
+  /** Bytes taken from the address space for everything. */
   readonly sys: number;
+  /** Always 0, as in Go. */
   readonly lookups: number;
+  /** Objects allocated so far. */
   readonly mallocs: number;
+  /** Objects freed so far. */
   readonly frees: number;
+  /** Bytes of objects that are live or not swept yet. */
   readonly heapAlloc: number;
+  /** Bytes of address space taken for the heap. */
   readonly heapSys: number;
+  /** Bytes of spans without objects. */
   readonly heapIdle: number;
+  /** Bytes of spans with objects. */
   readonly heapInuse: number;
+  /** Bytes of idle spans that were given back. */
   readonly heapReleased: number;
+  /** Objects that are live or not swept yet. */
   readonly heapObjects: number;
   /** Root stacks; they lie in pages of the heap, so they are not counted in `stackSys`. */
   readonly stackInuse: number;
+  /** Always 0: root stacks lie in pages of the heap. */
   readonly stackSys: number;
+  /** Bytes of span records in use. */
   readonly mspanInuse: number;
+  /** Bytes taken for span records. */
   readonly mspanSys: number;
+  /** Bytes of cache records in use. */
   readonly mcacheInuse: number;
+  /** Bytes taken for cache records. */
   readonly mcacheSys: number;
+  /** Always 0: profiles are kept outside of the memory. */
   readonly buckHashSys: number;
+  /** Bytes of the collector's own metadata. */
   readonly gcSys: number;
+  /** Bytes of everything else. */
   readonly otherSys: number;
+  /** Heap size that the next cycle aims at, bytes. */
   readonly nextGC: number;
+  /** End of the last cycle; 0 before the first. */
   readonly lastGC: number;
+  /** All stops so far, nanoseconds. */
   readonly pauseTotalNs: number;
+  /** The latest stops as Go's ring of 256 has them, nanoseconds. */
   readonly pauseNs: readonly number[];
+  /** When these stops ended, in the same places of the ring. */
   readonly pauseEnd: readonly number[];
+  /** Cycles finished. */
   readonly numGC: number;
+  /** Cycles that the program asked for. */
   readonly numForcedGC: number;
+  /** Share of the time since the heap was made that was spent collecting, 0 to 1. */
   readonly gcCPUFraction: number;
+  /** Always true, as in Go. */
   readonly enableGC: boolean;
+  /** Always false, as in Go. */
   readonly debugGC: boolean;
   /** 61 entries, as in Go: the size classes up to 18,432 bytes, entry 0 for none. */
   readonly bySize: readonly SizeStats[];

@@ -55,3 +55,16 @@ it("a broken invariant is an error of its own kind", () => {
   expect(() => invariant(false, "two and two")).toThrow(GcCheckError);
   expect(() => invariant(true, "two and two")).not.toThrow();
 });
+
+test.each([
+  [new GcArgumentError("step: budgetMs is -1"), "GcArgumentError: step: budgetMs is -1"],
+  [new GcCheckError("a lost object"), "GcCheckError: a lost object"],
+  [new GcFatalError("out of memory"), "fatal error: out of memory"],
+])(
+  "%s says its name in its text and its stack, and nothing else when it is printed",
+  (error, text) => {
+    expect(String(error)).toBe(text);
+    expect(error.stack?.split("\n")[0]).toBe(text);
+    expect(Object.keys(error)).toEqual([]);
+  },
+);

@@ -6,7 +6,7 @@
  *     wait reason, what it waits on, and where it was created.
  *  2. Making a report changes nothing.
  */
-import { brand, FatalError } from "@gort/types";
+import { brand, FatalError, hasBrand } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { TEXT } from "./errors.ts";
@@ -140,7 +140,7 @@ export class DeadlockError extends FatalError {
  * ```
  */
 export function isDeadlockError(v: unknown): v is DeadlockError {
-  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[DEADLOCK] === true;
+  return hasBrand(v, DEADLOCK);
 }
 
 /** At most this many goroutines are written out; the others are counted. */

@@ -126,12 +126,33 @@ export function clear(s: Slice<any>): void {
   s.wipe(0, s.len);
 }
 
-/** Go's `len(x)` of a slice, array or string; a nullish one has none. O(1). */
+/**
+ * Go's `len(x)` of a slice, array or string; a nullish one has none. O(1).
+ *
+ * @example
+ * ```ts
+ * import { goString, len, sliceOf } from "@gort/slice";
+ *
+ * len(sliceOf(1, 2, 3)); // => 3
+ * len(goString("é")); // => 2
+ * len(null); // => 0
+ * ```
+ */
 export function len(x: { readonly len: number } | null | undefined): number {
   return x?.len ?? 0;
 }
 
-/** Go's `cap(x)` of a slice or array. O(1). */
+/**
+ * Go's `cap(x)` of a slice or array. O(1).
+ *
+ * @example
+ * ```ts
+ * import { cap, makeSlice } from "@gort/slice";
+ *
+ * cap(makeSlice(Int32Array, 2, 10)); // => 10
+ * cap(null); // => 0
+ * ```
+ */
 export function cap(x: { readonly cap: number } | null | undefined): number {
   return x?.cap ?? 0;
 }

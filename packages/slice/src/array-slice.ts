@@ -37,7 +37,18 @@ export interface ValueRules<T> {
   readonly check: ((v: T) => void) | null;
 }
 
-/** A slice on a plain array. */
+/**
+ * A slice on a plain array.
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, type ArraySlice } from "@gort/slice";
+ *
+ * const s: ArraySlice<string> = sliceOf("a", "b", "c");
+ * s.slice(1).array === s.array; // => true
+ * s.slice(1).off; // => 1
+ * ```
+ */
 export class ArraySlice<T> extends Slice<T> {
   declare readonly backing: ArrayBacking<T>;
   declare readonly array: T[];
@@ -132,7 +143,18 @@ export class ArraySlice<T> extends Slice<T> {
   }
 }
 
-/** Plain-array storage for one element type. */
+/**
+ * Plain-array storage for one element type.
+ *
+ * @example
+ * ```ts
+ * import { append, sliceOf } from "@gort/slice";
+ *
+ * const { backing } = sliceOf("a");
+ * backing.over(["x", "y"]).get(1); // => "y"
+ * append(backing.make(0, 4), "b").cap; // => 4
+ * ```
+ */
 export class ArrayBacking<T> implements Backing<T> {
   /** How its values behave. */
   readonly rules: ValueRules<T>;

@@ -158,7 +158,18 @@ export function makeArray(elem: any, n: any): GoArray<any> {
   return new GoArray<any>(makeSlice(elem as Elem<any>, n as number));
 }
 
-/** An array of JavaScript values, as Go's `[...]T{a, b, c}`. O(number of values). */
+/**
+ * An array of JavaScript values, as Go's `[...]T{a, b, c}`. O(number of values).
+ *
+ * @example
+ * ```ts
+ * import { arrayOf } from "@gort/slice";
+ *
+ * const a = arrayOf("x", "y");
+ * a.len; // => 2
+ * a.equals(arrayOf("x", "y")); // => true
+ * ```
+ */
 export function arrayOf<T>(...elements: T[]): GoArray<Widened<T>> {
   return new GoArray<Widened<T>>(sliceOf(...elements));
 }
@@ -207,7 +218,17 @@ export function sliceToArrayPointer<T>(s: Slice<T>, n: number): GoArray<T> | nul
   return s.isNil ? null : new GoArray(s.slice(0, n, n));
 }
 
-/** Whether `v` is a {@link GoArray}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link GoArray}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { arrayOf, isGoArray } from "@gort/slice";
+ *
+ * isGoArray(arrayOf(1)); // => true
+ * isGoArray([1]); // => false
+ * ```
+ */
 export function isGoArray(v: unknown): v is GoArray<unknown> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[GO_ARRAY] === true;
 }

@@ -186,7 +186,17 @@ class RuneIterator<R> implements IterableIterator<R> {
   }
 }
 
-/** Whether `v` is a {@link GoString}, from whichever copy of this package. */
+/**
+ * Whether `v` is a {@link GoString}, from whichever copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { goString, isGoString } from "@gort/slice";
+ *
+ * isGoString(goString("a")); // => true
+ * isGoString("a"); // => false
+ * ```
+ */
 export function isGoString(v: unknown): v is GoString {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[GO_STRING] === true;
 }
@@ -244,7 +254,17 @@ export function runeString(r: number): GoString {
   return new GoString(array, 0, encodeRuneAt(array, 0, r));
 }
 
-/** Go's `a + b + …` in one allocation. O(total length). */
+/**
+ * Go's `a + b + …` in one allocation. O(total length).
+ *
+ * @example
+ * ```ts
+ * import { concat, goString } from "@gort/slice";
+ *
+ * String(concat("a", goString("é"), "z")); // => "aéz"
+ * concat().len; // => 0
+ * ```
+ */
 export function concat(...parts: (GoString | string)[]): GoString {
   const all = parts.map(bytesOf).filter((b) => b.len > 0);
   let n = 0;

@@ -26,7 +26,18 @@ interface BulkArray {
   subarray(start: number, end: number): BulkArray;
 }
 
-/** A slice on a typed array. `A` is the kind of array. */
+/**
+ * A slice on a typed array. `A` is the kind of array.
+ *
+ * @example
+ * ```ts
+ * import { makeSlice, type TypedSlice } from "@gort/slice";
+ *
+ * const s: TypedSlice<Int32Array> = makeSlice(Int32Array, [1, 2, 3]);
+ * s.slice(1).view(); // => Int32Array.of(2, 3)
+ * s.slice(1).array === s.array; // => true
+ * ```
+ */
 export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A>> {
   abstract override readonly array: A;
 

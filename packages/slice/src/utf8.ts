@@ -88,7 +88,17 @@ export function decodeRune(x: Bytes | Uint8Array | string): [rune: number, width
   return [Math.floor(d / 8), d & 7];
 }
 
-/** Go's `utf8.DecodeLastRune`: the last rune and its width. O(1). */
+/**
+ * Go's `utf8.DecodeLastRune`: the last rune and its width. O(1).
+ *
+ * @example
+ * ```ts
+ * import { decodeLastRune } from "@gort/slice";
+ *
+ * decodeLastRune("né"); // => [233, 2]
+ * decodeLastRune(Uint8Array.of(0x61, 0xff)); // => [0xfffd, 1]
+ * ```
+ */
 export function decodeLastRune(x: Bytes | Uint8Array | string): [rune: number, width: number] {
   const { array, off, len } = bytesOf(x);
   if (len === 0) return [RuneError, 0];
@@ -102,7 +112,17 @@ export function decodeLastRune(x: Bytes | Uint8Array | string): [rune: number, w
   return [Math.floor(d / 8), 1];
 }
 
-/** Go's `utf8.RuneCount`: runes in the bytes, each bad byte counting as one. O(n). */
+/**
+ * Go's `utf8.RuneCount`: runes in the bytes, each bad byte counting as one. O(n).
+ *
+ * @example
+ * ```ts
+ * import { runeCount } from "@gort/slice";
+ *
+ * runeCount("né😀"); // => 3
+ * runeCount(Uint8Array.of(0xff, 0xff)); // => 2
+ * ```
+ */
 export function runeCount(x: Bytes | Uint8Array | string): number {
   const { array, off, len } = bytesOf(x);
   const end = off + len;
@@ -111,7 +131,17 @@ export function runeCount(x: Bytes | Uint8Array | string): number {
   return n;
 }
 
-/** Go's `utf8.Valid`: whether the bytes are UTF-8 throughout. O(n). */
+/**
+ * Go's `utf8.Valid`: whether the bytes are UTF-8 throughout. O(n).
+ *
+ * @example
+ * ```ts
+ * import { validUtf8 } from "@gort/slice";
+ *
+ * validUtf8("né"); // => true
+ * validUtf8(Uint8Array.of(0xc3)); // => false
+ * ```
+ */
 export function validUtf8(x: Bytes | Uint8Array | string): boolean {
   const { array, off, len } = bytesOf(x);
   const end = off + len;
@@ -123,7 +153,18 @@ export function validUtf8(x: Bytes | Uint8Array | string): boolean {
   return true;
 }
 
-/** Go's `utf8.FullRune`: whether the bytes begin with a whole form; a bad byte is whole, a cut-off form is not. O(1). */
+/**
+ * Go's `utf8.FullRune`: whether the bytes begin with a whole form; a bad byte is whole, a cut-off form is not. O(1).
+ *
+ * @example
+ * ```ts
+ * import { fullRune } from "@gort/slice";
+ *
+ * fullRune(Uint8Array.of(0xc3, 0xa9)); // => true
+ * fullRune(Uint8Array.of(0xc3)); // => false
+ * fullRune(Uint8Array.of(0xff)); // => true
+ * ```
+ */
 export function fullRune(x: Bytes | Uint8Array | string): boolean {
   const { array, off, len } = bytesOf(x);
   if (len === 0) return false;
@@ -140,12 +181,33 @@ export function fullRune(x: Bytes | Uint8Array | string): boolean {
   return false;
 }
 
-/** Go's `utf8.ValidRune`: a code point that is no surrogate. O(1). */
+/**
+ * Go's `utf8.ValidRune`: a code point that is no surrogate. O(1).
+ *
+ * @example
+ * ```ts
+ * import { MaxRune, validRune } from "@gort/slice";
+ *
+ * validRune(MaxRune); // => true
+ * validRune(0xd800); // => false
+ * ```
+ */
 export function validRune(r: number): boolean {
   return Number.isInteger(r) && r >= 0 && r <= MaxRune && (r < 0xd800 || r > 0xdfff);
 }
 
-/** Go's `utf8.RuneLen`: bytes of the rune's form, -1 for one that has none. O(1). */
+/**
+ * Go's `utf8.RuneLen`: bytes of the rune's form, -1 for one that has none. O(1).
+ *
+ * @example
+ * ```ts
+ * import { runeLen } from "@gort/slice";
+ *
+ * runeLen(0x61); // => 1
+ * runeLen(0x1f600); // => 4
+ * runeLen(0xd800); // => -1
+ * ```
+ */
 export function runeLen(r: number): number {
   if (!validRune(r)) return -1;
   return r < 0x80 ? 1 : r < 0x800 ? 2 : r < 0x10000 ? 3 : 4;

@@ -62,7 +62,20 @@ function deleteRange<S extends Slice<any>>(s: S, i: number, j: number): S {
 }
 export { deleteRange as delete };
 
-/** Go's `slices.DeleteFunc`: without the elements that satisfy `del`; the tail is zeroed. O(n). */
+/**
+ * Go's `slices.DeleteFunc`: without the elements that satisfy `del`; the tail is zeroed. O(n).
+ *
+ * @throws TypeError if `del` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2, 3, 4);
+ * [...slices.deleteFunc(s, (n) => n % 2 === 0)]; // => [1, 3]
+ * [...s]; // => [1, 3, 0, 0]
+ * ```
+ */
 export function deleteFunc<S extends Slice<any>>(s: S, del: (v: ElementType<S>) => boolean): S {
   mustCall("deleteFunc", "del", del);
   const n = s.len;
@@ -126,7 +139,19 @@ export function compact<S extends Slice<any>>(s: S): S {
   return compactFunc(s, (a, b) => backing.equal(a, b));
 }
 
-/** Go's `slices.CompactFunc`: of each run of elements for which `eq` holds, the first. O(n). */
+/**
+ * Go's `slices.CompactFunc`: of each run of elements for which `eq` holds, the first. O(n).
+ *
+ * @throws TypeError if `eq` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const sameLetter = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+ * [...slices.compactFunc(sliceOf("a", "A", "b"), sameLetter)]; // => ["a", "b"]
+ * ```
+ */
 export function compactFunc<S extends Slice<any>>(
   s: S,
   eq: (a: ElementType<S>, b: ElementType<S>) => boolean,
@@ -143,7 +168,18 @@ export function compactFunc<S extends Slice<any>>(
   return kept === n ? s : cut(s, kept);
 }
 
-/** Go's `slices.Reverse`, in place. O(n). */
+/**
+ * Go's `slices.Reverse`, in place. O(n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2, 3);
+ * slices.reverse(s);
+ * [...s]; // => [3, 2, 1]
+ * ```
+ */
 export function reverse(s: Slice<any>): void {
   const n = s.len;
   const { array, off } = s as { array: unknown; off: number };
@@ -168,7 +204,16 @@ export function reverse(s: Slice<any>): void {
   }
 }
 
-/** Go's `slices.Clip`: without unused capacity, `s[:len(s):len(s)]`. O(1). */
+/**
+ * Go's `slices.Clip`: without unused capacity, `s[:len(s):len(s)]`. O(1).
+ *
+ * @example
+ * ```ts
+ * import { makeSlice, slices } from "@gort/slice";
+ *
+ * slices.clip(makeSlice(Int32Array, 2, 10)).cap; // => 2
+ * ```
+ */
 export function clip<S extends Slice<any>>(s: S): S {
   return s.slice(0, s.len, s.len);
 }
@@ -193,7 +238,19 @@ export function grow<S extends Slice<any>>(s: S, n: number): S {
   return need <= s.cap ? s : s.slice(0, s.cap).grown(need, s.len);
 }
 
-/** Go's `slices.Clone`: the same elements in storage of their own; nil stays nil. O(n). */
+/**
+ * Go's `slices.Clone`: the same elements in storage of their own; nil stays nil. O(n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const s = sliceOf(1, 2);
+ * const t = slices.clone(s);
+ * t.set(0, 9);
+ * s.get(0); // => 1
+ * ```
+ */
 export function clone<S extends Slice<any>>(s: S): S {
   return s.isNil ? s : s.slice(0, 0, 0).appendSlice(s);
 }
@@ -219,6 +276,14 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
 /**
  * Go's `slices.Repeat`: the elements `count` times over, in new storage. O(length × count).
  * @throws RuntimeError `cannot be negative`; `makeslice: len out of range`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.repeat(sliceOf(1, 2), 3)]; // => [1, 2, 1, 2, 1, 2]
+ * slices.repeat(sliceOf(1), -1); // throws cannot be negative
+ * ```
  */
 export function repeat<S extends Slice<any>>(s: S, count: number): S {
   checkCount("repeat", "count", count);

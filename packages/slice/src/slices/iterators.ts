@@ -14,12 +14,30 @@ import type { TypedSlice } from "../typed-slice.ts";
 import type { Compare, Ordered } from "./order.ts";
 import { sort, sortFunc, sortStableFunc } from "./sort.ts";
 
-/** Go's `slices.All`: indexes and values, as `range`. */
+/**
+ * Go's `slices.All`: indexes and values, as `range`.
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.all(sliceOf("a", "b"))]; // => [[0, "a"], [1, "b"]]
+ * ```
+ */
 export function all<T>(s: Slice<T>): IterableIterator<[number, T]> {
   return s.entries();
 }
 
-/** Go's `slices.Values`: the values, as `for…of` over the slice itself. */
+/**
+ * Go's `slices.Values`: the values, as `for…of` over the slice itself.
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.values(sliceOf("a", "b"))]; // => ["a", "b"]
+ * ```
+ */
 export function values<T>(s: Slice<T>): IterableIterator<T> {
   return s[Symbol.iterator]();
 }
@@ -62,7 +80,16 @@ function* chunks<S extends Slice<any>>(s: S, n: number): Generator<S, void, unde
   }
 }
 
-/** Go's `slices.AppendSeq`: appends what the iterable gives. O(its values). */
+/**
+ * Go's `slices.AppendSeq`: appends what the iterable gives. O(its values).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * [...slices.appendSeq(sliceOf(1), new Set([2, 3]))]; // => [1, 2, 3]
+ * ```
+ */
 export function appendSeq<S extends Slice<any>>(s: S, seq: Iterable<ElementType<S>>): S {
   let out = s;
   for (const v of seq) out = out.appendOne(v);
@@ -89,21 +116,56 @@ export function collect(elem: any, seq: Iterable<any>): Slice<any> {
   return appendSeq<Slice<any>>(nilSlice(elem as Elem<any>), seq);
 }
 
-/** Go's `slices.Sorted`: collected and sorted. O(n log n). */
+/**
+ * Go's `slices.Sorted`: collected and sorted. O(n log n).
+ *
+ * @example
+ * ```ts
+ * import { slices } from "@gort/slice";
+ * import { int32 } from "@gort/types";
+ *
+ * [...slices.sorted(int32, new Set([3, 1, 2]))]; // => [1, 2, 3]
+ * ```
+ */
 export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T> {
   const s = collect(elem, seq);
   sort(s);
   return s;
 }
 
-/** Go's `slices.SortedFunc`. O(n log n). */
+/**
+ * Go's `slices.SortedFunc`. O(n log n).
+ *
+ * @throws TypeError if `cmp` is no function
+ *
+ * @example
+ * ```ts
+ * import { slices } from "@gort/slice";
+ * import { int32 } from "@gort/types";
+ *
+ * [...slices.sortedFunc(int32, [1, 3, 2], (a, b) => b - a)]; // => [3, 2, 1]
+ * ```
+ */
 export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T> {
   const s = collect(elem, seq);
   sortFunc(s, cmp);
   return s;
 }
 
-/** Go's `slices.SortedStableFunc`. O(n log n). */
+/**
+ * Go's `slices.SortedStableFunc`. O(n log n).
+ *
+ * @throws TypeError if `cmp` is no function
+ *
+ * @example
+ * ```ts
+ * import { slices } from "@gort/slice";
+ * import { string } from "@gort/types";
+ *
+ * [...slices.sortedStableFunc(string, ["bb", "a", "cc"], (a, b) => a.length - b.length)];
+ * // => ["a", "bb", "cc"]
+ * ```
+ */
 export function sortedStableFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T> {
   const s = collect(elem, seq);
   sortStableFunc(s, cmp);

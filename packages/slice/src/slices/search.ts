@@ -25,7 +25,19 @@ export function index<T>(s: Slice<T>, v: T): number {
   return -1;
 }
 
-/** Go's `slices.IndexFunc`: the first index whose element satisfies `f`, or -1. O(n). */
+/**
+ * Go's `slices.IndexFunc`: the first index whose element satisfies `f`, or -1. O(n).
+ *
+ * @throws TypeError if `f` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.indexFunc(sliceOf(1, 20, 3), (n) => n > 10); // => 1
+ * slices.indexFunc(sliceOf(1, 2, 3), (n) => n > 10); // => -1
+ * ```
+ */
 export function indexFunc<T>(s: Slice<T>, f: (v: T) => boolean): number {
   mustCall("indexFunc", "f", f);
   const n = s.len;
@@ -33,12 +45,32 @@ export function indexFunc<T>(s: Slice<T>, f: (v: T) => boolean): number {
   return -1;
 }
 
-/** Go's `slices.Contains`. O(n). */
+/**
+ * Go's `slices.Contains`. O(n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.contains(sliceOf("a", "b"), "b"); // => true
+ * ```
+ */
 export function contains<T>(s: Slice<T>, v: T): boolean {
   return index(s, v) >= 0;
 }
 
-/** Go's `slices.ContainsFunc`. O(n). */
+/**
+ * Go's `slices.ContainsFunc`. O(n).
+ *
+ * @throws TypeError if `f` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.containsFunc(sliceOf(1, 2, 3), (n) => n > 2); // => true
+ * ```
+ */
 export function containsFunc<T>(s: Slice<T>, f: (v: T) => boolean): boolean {
   return indexFunc(s, f) >= 0;
 }
@@ -62,7 +94,18 @@ export function equal<T>(a: Slice<T>, b: Slice<T>): boolean {
   return true;
 }
 
-/** Go's `slices.EqualFunc`: elements may be of two types. O(n). */
+/**
+ * Go's `slices.EqualFunc`: elements may be of two types. O(n).
+ *
+ * @throws TypeError if `eq` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.equalFunc(sliceOf(1, 2), sliceOf("1", "2"), (n, s) => String(n) === s); // => true
+ * ```
+ */
 export function equalFunc<A, B>(a: Slice<A>, b: Slice<B>, eq: (x: A, y: B) => boolean): boolean {
   mustCall("equalFunc", "eq", eq);
   const n = a.len;
@@ -71,12 +114,33 @@ export function equalFunc<A, B>(a: Slice<A>, b: Slice<B>, eq: (x: A, y: B) => bo
   return true;
 }
 
-/** Go's `slices.Compare`: the first difference decides, then the length. -1, 0 or 1. O(n). */
+/**
+ * Go's `slices.Compare`: the first difference decides, then the length. -1, 0 or 1. O(n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.compare(sliceOf(1, 2), sliceOf(1, 3)); // => -1
+ * slices.compare(sliceOf(1, 2, 0), sliceOf(1, 2)); // => 1
+ * ```
+ */
 export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
   return compareFunc(a, b, compareOrdered);
 }
 
-/** Go's `slices.CompareFunc`. O(n). */
+/**
+ * Go's `slices.CompareFunc`. O(n).
+ *
+ * @throws TypeError if `cmp` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.compareFunc(sliceOf(1, 2), sliceOf("1", "2"), (n, s) => n - Number(s)); // => 0
+ * ```
+ */
 export function compareFunc<A, B>(a: Slice<A>, b: Slice<B>, cmp: (x: A, y: B) => number): number {
   mustCall("compareFunc", "cmp", cmp);
   const n = Math.min(a.len, b.len);
@@ -108,6 +172,17 @@ export function binarySearch<T extends Ordered>(
 /**
  * Go's `slices.BinarySearchFunc`: `cmp(element, target)` must be negative before the place, then zero, then
  * positive. O(log n).
+ *
+ * @throws TypeError if `cmp` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const users = sliceOf({ id: 2, name: "Ada" }, { id: 5, name: "Grace" });
+ * slices.binarySearchFunc(users, 5, (u, id) => u.id - id); // => [1, true]
+ * slices.binarySearchFunc(users, 3, (u, id) => u.id - id); // => [1, false]
+ * ```
  */
 export function binarySearchFunc<T, V>(
   s: Slice<T>,

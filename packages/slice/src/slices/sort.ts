@@ -103,7 +103,20 @@ export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
   putBack(s, list);
 }
 
-/** Go's `slices.SortStableFunc`: elements that compare equal keep their order. O(n log n). */
+/**
+ * Go's `slices.SortStableFunc`: elements that compare equal keep their order. O(n log n).
+ *
+ * @throws TypeError if `cmp` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * const s = sliceOf("bb", "a", "cc", "d");
+ * slices.sortStableFunc(s, (a, b) => a.length - b.length);
+ * [...s]; // => ["a", "d", "bb", "cc"]
+ * ```
+ */
 export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
   mustCall("sortStableFunc", "cmp", cmp);
   if (s.len < 2) return;
@@ -111,12 +124,33 @@ export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
   else sortMoved(s, cmp, true);
 }
 
-/** Go's `slices.IsSorted`. O(n). */
+/**
+ * Go's `slices.IsSorted`. O(n).
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.isSorted(sliceOf(1, 2, 2)); // => true
+ * slices.isSorted(sliceOf(2, 1)); // => false
+ * ```
+ */
 export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
   return isSortedFunc(s, compareOrdered);
 }
 
-/** Go's `slices.IsSortedFunc`. O(n). */
+/**
+ * Go's `slices.IsSortedFunc`. O(n).
+ *
+ * @throws TypeError if `cmp` is no function
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.isSortedFunc(sliceOf("a", "bb"), (a, b) => a.length - b.length); // => true
+ * ```
+ */
 export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
   mustCall("isSortedFunc", "cmp", cmp);
   for (let i = s.len - 1; i > 0; i--) if (cmp(s.get(i), s.get(i - 1)) < 0) return false;
@@ -163,6 +197,14 @@ const most = <T extends Ordered>(a: T, b: T): T =>
 /**
  * Go's `slices.Max`. O(n). A NaN anywhere makes it NaN; 0 is more than -0.
  * @throws RuntimeError `slices.Max: empty list`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.max(sliceOf(3, 1, 2)); // => 3
+ * slices.max(sliceOf(1, NaN)); // => NaN
+ * ```
  */
 export function max<T extends Ordered>(s: Slice<T>): T {
   if (s.len === 0) throw new RuntimeError("slices.Max: empty list");
@@ -176,6 +218,13 @@ export function max<T extends Ordered>(s: Slice<T>): T {
 /**
  * Go's `slices.MinFunc`: the first of the least elements. O(n).
  * @throws RuntimeError `slices.MinFunc: empty list`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.minFunc(sliceOf("bb", "a", "c"), (a, b) => a.length - b.length); // => "a"
+ * ```
  */
 export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   mustCall("minFunc", "cmp", cmp);
@@ -191,6 +240,13 @@ export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
 /**
  * Go's `slices.MaxFunc`: the first of the greatest elements. O(n).
  * @throws RuntimeError `slices.MaxFunc: empty list`
+ *
+ * @example
+ * ```ts
+ * import { sliceOf, slices } from "@gort/slice";
+ *
+ * slices.maxFunc(sliceOf("a", "bb", "cc"), (a, b) => a.length - b.length); // => "bb"
+ * ```
  */
 export function maxFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   mustCall("maxFunc", "cmp", cmp);

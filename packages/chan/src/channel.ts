@@ -25,9 +25,10 @@ import type {
   TypedChanOptions,
 } from "./api.ts";
 import { BubbleCore } from "./bubble.ts";
-import { Core, PAIR, VALUE } from "./core.ts";
+import { Core } from "./core.ts";
 import { MAX_CAP, directionError, sizeError } from "./errors.ts";
 import { ChanIterator, Cursor } from "./range.ts";
+import { PAIR, VALUE } from "./states.ts";
 
 const CHAN = Symbol.for("gort.Chan");
 

@@ -3,11 +3,12 @@
  *
  * Invariant: nothing here changes the channel.
  */
-import { type Op, PARKED, type WaitQueue } from "@gort/sched";
+import type { Op, WaitQueue } from "@gort/sched";
 import type { RecvChan, SendChan } from "./api.ts";
 import { coreOf } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
 import { SelectOperation } from "./select-op.ts";
+import { PARKED } from "./states.ts";
 
 function fail(text: string): never {
   throw new Error(`gort: channel invariant broken: ${text}`);

@@ -25,18 +25,10 @@
  * caches go megamorphic. Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
  * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
  */
-import { DONE, FRESH, Op, PARKED, USED, WaitQueue } from "@gort/sched";
+import { Op, WaitQueue } from "@gort/sched";
 import type { TryRecv } from "./api.ts";
 import { chanError } from "./errors.ts";
-
-/** What a receive op gives: the value. */
-export const VALUE = 0;
-/** What a receive op gives: `[value, ok]`. */
-export const PAIR = 1;
-/** What a receive op gives: `ok`; the value is left in `item`. */
-export const MORE = 2;
-/** What a receive op gives: an iterator result. */
-export const ITEM = 3;
+import { DONE, FRESH, ITEM, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
 
 /** The record of a channel. */
 export class Core {

@@ -12,10 +12,11 @@
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
  * nearly always a mistake.
  */
-import { DONE, FRESH, Op, PARKED, USED, aborted, isOp, isSignal } from "@gort/sched";
+import { Op, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { type Chosen, SelectOperation, caseOp, defaultResult } from "./select-op.ts";
+import { DONE, FRESH, PARKED, USED } from "./states.ts";
 
 /** An op that can be used again: `reset` makes it fresh after a pass that it won. */
 interface Reusable extends Op<any> {

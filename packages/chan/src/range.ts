@@ -14,9 +14,10 @@
  * `yield*`. This is the shape of Go's own scanners: `for rows.Next() { rows.Value() }`. Rejected: a generator
  * method `*range()` that yields ops and values in turn, which costs twice as much and cannot be told apart by types.
  */
-import { FRESH, PARKED, type Op, type Waiter } from "@gort/sched";
+import type { Op, Waiter } from "@gort/sched";
 import type { Range } from "./api.ts";
-import { type Core, ITEM, MORE, RecvOperation } from "./core.ts";
+import { type Core, RecvOperation } from "./core.ts";
+import { FRESH, ITEM, MORE, PARKED } from "./states.ts";
 
 /** The cursor behind `ch.range()`. */
 export class Cursor<T> implements Range<T> {

@@ -18,22 +18,11 @@
  * serves every select: an old object that points to a new one costs V8's collector more than making it.
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
-import {
-  DONE,
-  FAILED,
-  FRESH,
-  Op,
-  PARKED,
-  USED,
-  type WaitReason,
-  aborted,
-  isOp,
-  isSignal,
-  random,
-} from "@gort/sched";
+import { Op, type WaitReason, aborted, isOp, isSignal, random } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult } from "./api.ts";
 import { RecvOperation, SendOperation } from "./core.ts";
+import { DONE, FAILED, FRESH, PARKED, USED } from "./states.ts";
 
 /** The case's name or index with its outcome. */
 export interface Chosen {

@@ -4,7 +4,7 @@
  *
  * Invariant: the cases are read, and what cannot be one is refused, when the select is made; nothing else happens then.
  */
-import { type Op, USED } from "@gort/sched";
+import type { Op } from "@gort/sched";
 import { checkOptions } from "@gort/types";
 import type {
   DefaultResult,
@@ -14,6 +14,7 @@ import type {
   SelectResult,
 } from "./api.ts";
 import { type Chosen, type SelectOperation, caseOp, casesError, newSelect } from "./select-op.ts";
+import { USED } from "./states.ts";
 
 function makeSelect(
   cases: SelectCases | readonly SelectCase[],

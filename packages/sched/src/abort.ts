@@ -7,7 +7,8 @@
  */
 import { badArgument } from "@gort/types";
 import { currentRuntime, type Runtime } from "./current.ts";
-import { Op, PARKED } from "./op.ts";
+import { Op } from "./op.ts";
+import { PARKED } from "./op-state.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 class AbortedOp extends Op<unknown> {

@@ -17,15 +17,10 @@
  * which becomes a promise only when somebody asks it to.
  */
 import type { Op, Waiter } from "./op.ts";
+import { FAILED, PARKED, USED, WOKEN } from "./op-state.ts";
 import { afterTurn, turnSpent } from "./turn.ts";
 
 type Callback = ((value: any) => unknown) | null | undefined;
-
-/** States of an op (see `op.ts`), repeated here so that the modules need no cycle at load. */
-const OP_PARKED = 1;
-const OP_FAILED = 3;
-const OP_USED = 4;
-const OP_WOKEN = 5;
 
 const settled = Promise.resolve();
 
@@ -75,7 +70,7 @@ export abstract class GateWaiter implements Waiter {
   park(): void {
     const op = this.op;
     op.waiter = this;
-    op.state = OP_PARKED;
+    op.state = PARKED;
     this.gate.add(this);
     try {
       op.park();
@@ -89,19 +84,19 @@ export abstract class GateWaiter implements Waiter {
     const gate = this.gate;
     gate.remove(this);
     const state = op.state;
-    if (state === OP_WOKEN) {
+    if (state === WOKEN) {
       const compete = (): void => this.compete();
       if (turnSpent()) afterTurn(compete);
       else void settled.then(compete);
       return;
     }
-    const failed = state === OP_FAILED;
+    const failed = state === FAILED;
     this.over(failed, failed ? op.error : op.value);
   }
 
   private over(failed: boolean, value: unknown): void {
     const op = this.op;
-    op.state = OP_USED;
+    op.state = USED;
     op.waiter = null;
     if (turnSpent()) afterTurn(() => this.settle(failed, value));
     else this.settle(failed, value);
@@ -110,7 +105,7 @@ export abstract class GateWaiter implements Waiter {
   /** The op was woken to compete: it completes, fails, or is parked again. */
   private compete(): void {
     const op = this.op;
-    op.state = OP_USED;
+    op.state = USED;
     let failed = false;
     let value: unknown;
     try {
@@ -123,7 +118,7 @@ export abstract class GateWaiter implements Waiter {
       failed = true;
       value = error;
     }
-    op.state = OP_USED;
+    op.state = USED;
     op.waiter = null;
     this.settle(failed, value);
   }

@@ -18,7 +18,8 @@
 import { badArgument, checkOptions } from "@gort/types";
 import { aborted, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
-import { FAILED, type Op, PARKED, USED, type Waiter, WOKEN } from "./op.ts";
+import { FAILED, PARKED, USED, WOKEN } from "./op-state.ts";
+import type { Op, Waiter } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** What is needed of a context: those of `@gort/context` have it. */

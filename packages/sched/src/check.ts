@@ -9,9 +9,10 @@
  */
 import { asGmp, ourScheduler } from "./brands.ts";
 import type { HeapClock } from "./clock.ts";
-import { type G, DEAD, RUNNABLE, RUNNING, TRANSITIONS, WAITING } from "./g.ts";
+import { type G, TRANSITIONS } from "./g.ts";
+import { DEAD, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
 import type { GmpScheduler } from "./gmp.ts";
-import { PARKED } from "./op.ts";
+import { PARKED } from "./op-state.ts";
 import { P_IDLE, P_RUNNING, RUNQ } from "./proc.ts";
 
 function fail(what: string): never {

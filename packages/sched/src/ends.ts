@@ -12,7 +12,8 @@ import { ambient } from "./ambient.ts";
 import type { Clock, Tracer } from "./api.ts";
 import { isGoexit } from "./brands.ts";
 import { stackOverflow } from "./errors.ts";
-import { DEAD, type EndHook, EXITED, G, PANICKED, RUNNING } from "./g.ts";
+import { type EndHook, G } from "./g.ts";
+import { DEAD, EXITED, PANICKED, RUNNING } from "./g-state.ts";
 import { microtask } from "./host.ts";
 
 /** Jobs between a panic and its verdict: `await` asks for the result in the first, wrappers of it a little later. */

@@ -15,18 +15,12 @@
  */
 import type { GStatus, Goroutine } from "./api.ts";
 import type { Core } from "./core.ts";
-import { DONE, FAILED, Op, type Waiter } from "./op.ts";
+import { ALIVE, DEAD, IDLE, PANICKED, RUNNABLE, RUNNING, SYSCALL, WAITING } from "./g-state.ts";
+import { Op, type Waiter } from "./op.ts";
+import { DONE, FAILED } from "./op-state.ts";
 import type { Site } from "./site.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
-
-/** Go's numbers for the states of a goroutine. */
-export const IDLE = 0;
-export const RUNNABLE = 1;
-export const RUNNING = 2;
-export const SYSCALL = 3;
-export const WAITING = 4;
-export const DEAD = 6;
 
 const NAMES: readonly (GStatus | undefined)[] = [
   "idle",
@@ -47,12 +41,6 @@ export const TRANSITIONS: Readonly<Record<number, readonly number[]>> = {
   [WAITING]: [RUNNABLE, DEAD],
   [DEAD]: [],
 };
-
-/** How a goroutine ended. */
-export const ALIVE = 0;
-export const RETURNED = 1;
-export const PANICKED = 2;
-export const EXITED = 3;
 
 /** A primitive that counts goroutines: told when one ended, however it did. A throw becomes the goroutine's panic. */
 export interface EndHook {

@@ -25,14 +25,12 @@ import { Core } from "./core.ts";
 import { checkCount } from "./errors.ts";
 import type { G } from "./g.ts";
 import { hostNow } from "./host.ts";
-import { P_IDLE, P_RUNNING, Proc, RUNQ } from "./proc.ts";
+import { GLOBAL_EVERY, P_IDLE, P_RUNNING, Proc, RUNQ } from "./proc.ts";
 import { Ring } from "./ring.ts";
 import { StealOrder } from "./steal-order.ts";
 
 /** A goroutine may keep its P this long, in milliseconds, before others go first. */
 export const FORCE_PREEMPT_MS = 10;
-/** How often a P looks at the global queue first. */
-const GLOBAL_EVERY = 61;
 /** How often a P goes round all others before it gives up stealing. */
 const STEAL_TRIES = 4;
 /** More Ps than this are refused: every look at the clock visits each. */
@@ -133,7 +131,7 @@ export class GmpScheduler extends Core {
   /** What `p` runs next: Go's `schedule` and `findRunnable`. */
   private find(p: Proc): G | null {
     let g: G | null;
-    if (p.schedtick % GLOBAL_EVERY === 0 && this.global.size > 0) {
+    if (this.global.size > 0 && p.schedtick % GLOBAL_EVERY === 0) {
       p.schedtick++;
       return this.global.shift();
     }

@@ -15,20 +15,12 @@ import type { GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
 import type { Core } from "./core.ts";
 import { Ends } from "./ends.ts";
 import { badYield, checkGoFunc } from "./errors.ts";
-import {
-  DEAD,
-  type EndHook,
-  G,
-  isOver,
-  PREEMPT,
-  RETURNED,
-  RUNNABLE,
-  RUNNING,
-  WAITING,
-} from "./g.ts";
+import { type EndHook, G, isOver, PREEMPT } from "./g.ts";
+import { DEAD, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
 import type { Capture } from "./host.ts";
-import { isOp, type Op, PARKED } from "./op.ts";
+import { isOp, type Op } from "./op.ts";
+import { PARKED } from "./op-state.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** What a function without arguments is called with: no array of its own. */

@@ -23,22 +23,10 @@
 import { AsyncWaiter, callBackSoon, newPromise, PromiseWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
 import { COPIES_RESULTS, Delegate } from "./delegate.ts";
+import { DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 import { afterTurn, turnSpent } from "./turn.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
-
-/** Not used yet. */
-export const FRESH = 0;
-/** On the primitive's queue. */
-export const PARKED = 1;
-/** Completed, result not taken yet. */
-export const DONE = 2;
-/** Failed, error not taken yet. */
-export const FAILED = 3;
-/** Result or error taken. */
-export const USED = 4;
-/** Woken to compete for what it waits for: off the queue, not complete. See {@link Op.retry}. */
-export const WOKEN = 5;
 
 /** Whoever waits for an op: a goroutine, a select, an async function. */
 export interface Waiter {

@@ -8,7 +8,8 @@
  */
 import { badArgument } from "@gort/types";
 import { currentRuntime, type Runtime } from "./current.ts";
-import { Op, PARKED, USED } from "./op.ts";
+import { Op } from "./op.ts";
+import { PARKED, USED } from "./op-state.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 class PollOp<T> extends Op<T> {

@@ -6,6 +6,7 @@
  *  2. `next` is run before the queue and shares the time slice of the goroutine that readied it.
  *  3. A P is in the list of running Ps exactly when its status is RUNNING.
  *
+ * Constants of the scheduler's inner loop stand here because this file imports nothing at run time: see `op-state.ts`.
  * On one thread Ps are logical: they give order, locality and the semantics of stealing, not parallelism.
  */
 import type { G } from "./g.ts";
@@ -17,6 +18,8 @@ export const P_RUNNING = 1;
 /** Places in a local run queue, as in Go. */
 export const RUNQ = 256;
 const MASK = RUNQ - 1;
+/** How often a P looks at the global queue first. */
+export const GLOBAL_EVERY = 61;
 
 export class Proc {
   readonly id: number;

@@ -9,7 +9,8 @@ import { type WaitOptions, withOptions } from "./call-off.ts";
 import { HeapClock } from "./clock.ts";
 import { currentClock } from "./current.ts";
 import { checkMs } from "./errors.ts";
-import { DONE, FRESH, Op, USED } from "./op.ts";
+import { Op } from "./op.ts";
+import { DONE, FRESH, USED } from "./op-state.ts";
 import type { TimerItem } from "./timer-heap.ts";
 import type { WaitReason } from "./wait-reason.ts";
 

@@ -1,6 +1,7 @@
 /** What a step of a generator left behind, for those who step generators themselves. */
 import { COPIES_RESULTS } from "./delegate.ts";
-import { isOp, type Op, PARKED } from "./op.ts";
+import { isOp, type Op } from "./op.ts";
+import { PARKED } from "./op-state.ts";
 
 /**
  * The op that a step of a generator stopped on, or null if the generator ended, or yielded something else. For those who step

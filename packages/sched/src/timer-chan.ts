@@ -16,7 +16,8 @@ import type { Clock } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
 import { checkInside } from "./current.ts";
 import { TEXT } from "./errors.ts";
-import { FRESH, Op } from "./op.ts";
+import { Op } from "./op.ts";
+import { FRESH } from "./op-state.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 

@@ -23,7 +23,7 @@ import {
   type Tracer,
 } from "./helpers.ts";
 import { checkTransition } from "../src/check.ts";
-import { DEAD, IDLE, RUNNABLE, RUNNING, WAITING } from "../src/g.ts";
+import { DEAD, IDLE, RUNNABLE, RUNNING, WAITING } from "../src/g-state.ts";
 import type { SchedulerOptions } from "../src/api.ts";
 
 /** Writes down events, and checks every change of state against the table. */

@@ -13,7 +13,8 @@ import { badArgument, checkOptions } from "@gort/types";
 import type { Goroutine, Scheduler, Tracer } from "../api.ts";
 import { asGmp, ourScheduler } from "../brands.ts";
 import type { Core } from "../core.ts";
-import { type G, RUNNING, WAITING } from "../g.ts";
+import { RUNNING, WAITING } from "../g-state.ts";
+import type { G } from "../g.ts";
 import { P_IDLE, P_RUNNING } from "../proc.ts";
 
 /** Options of {@link schedTracer}. */

@@ -1,0 +1,8 @@
+import * as sched from "@gort/sched";
+import { expect, it } from "vitest";
+import * as states from "../src/states.ts";
+
+it("the states of an op are those of the scheduler's package", () => {
+  const { DONE, FAILED, FRESH, PARKED, USED } = sched;
+  expect(states).toMatchObject({ DONE, FAILED, FRESH, PARKED, USED });
+});

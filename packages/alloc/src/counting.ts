@@ -13,7 +13,9 @@ import { inspectAllocator } from "./inspect.ts";
 
 /** What a counting allocator has seen. Sizes in bytes. */
 export interface Counts {
+  /** Calls of `alloc` that succeeded. */
   readonly allocs: number;
+  /** Calls of `free` that succeeded. */
   readonly frees: number;
   /** Calls of alloc or free that threw. */
   readonly failed: number;

@@ -33,18 +33,23 @@ export type HeapRegion = SpanRegion | FreeRegion | MetadataRegion;
 
 /** A span with its objects. */
 export interface SpanRegion {
+  /** Tells what the region is. */
   readonly kind: "span";
+  /** Address of its first byte. */
   readonly start: Ptr;
+  /** Its size. */
   readonly bytes: number;
   /** 1 to 67; 0 for a large object. */
   readonly sizeClass: number;
   /** Bytes of an object. */
   readonly size: number;
+  /** Whether its objects hold no pointers. */
   readonly noscan: boolean;
   /** Whether the objects are 16-byte blocks shared by tiny ones. */
   readonly tiny: boolean;
-  /** Objects that fit, and that are allocated (swept or not). */
+  /** Objects that fit. */
   readonly objects: number;
+  /** Objects that are allocated, swept or not. */
   readonly allocated: number;
   /** The shard that caches the span, or -1. */
   readonly shard: number;
@@ -54,8 +59,11 @@ export interface SpanRegion {
 
 /** Free pages. */
 export interface FreeRegion {
+  /** Tells what the region is. */
   readonly kind: "free";
+  /** Address of its first byte. */
   readonly start: Ptr;
+  /** Its size. */
   readonly bytes: number;
   /** Bytes of them known to be zero. */
   readonly zeroBytes: number;
@@ -63,8 +71,11 @@ export interface FreeRegion {
 
 /** Pages that hold span records and other metadata. */
 export interface MetadataRegion {
+  /** Tells what the region is. */
   readonly kind: "metadata";
+  /** Address of its first byte. */
   readonly start: Ptr;
+  /** Its size. */
   readonly bytes: number;
 }
 
@@ -78,6 +89,7 @@ export interface HeapMap {
   readonly limit: number;
   /** Address from which span records and other metadata lie, up to `limit`. */
   readonly metadataStart: Ptr;
+  /** All regions, by address, without a gap. */
   readonly regions: readonly HeapRegion[];
 }
 

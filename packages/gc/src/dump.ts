@@ -12,11 +12,13 @@ import { forEachPointer, forEachRoot, insideOf, reachableBases } from "./walk.ts
 
 /** One object of a heap dump. */
 export interface DumpedObject {
+  /** Its address. */
   readonly base: Ptr;
   /** Bytes, as its size class rounds them. */
   readonly size: number;
   /** Whether it may hold pointers. */
   readonly scan: boolean;
+  /** Whether a root leads to it. */
   readonly reachable: boolean;
   /** While marking: its mark bit. Otherwise false. */
   readonly marked: boolean;
@@ -26,14 +28,19 @@ export interface DumpedObject {
 
 /** One root of a heap dump. */
 export interface DumpedRoot {
+  /** What kind of root it is. */
   readonly kind: RootKind;
+  /** The pointer it holds. */
   readonly ptr: Ptr;
 }
 
 /** All of a heap at one moment. */
 export interface HeapDump {
+  /** The phase the collector was in. */
   readonly phase: Phase;
+  /** All roots. */
   readonly roots: readonly DumpedRoot[];
+  /** All objects, by address. */
   readonly objects: readonly DumpedObject[];
 }
 

@@ -17,9 +17,13 @@ import { SAMPLE } from "./specials.ts";
 export interface ProfileSample {
   /** Frames, innermost first, as the host prints them. */
   readonly stack: readonly string[];
+  /** Objects allocated there, estimated from the samples. */
   readonly allocObjects: number;
+  /** Their bytes. */
   readonly allocBytes: number;
+  /** Those of them that are live. */
   readonly inuseObjects: number;
+  /** Their bytes. */
   readonly inuseBytes: number;
 }
 

@@ -18,6 +18,7 @@ import type { Slice } from "../slice.ts";
 
 /** A backing to be tested, and a way to make elements that differ: `value(1)` … `value(100)`, none of them zero. */
 export interface BackingUnderTest<T = any> {
+  /** The backing, with nothing on it yet. */
   readonly backing: Backing<T>;
   /** An element for each `n` from 1 to 100: all different, none zero. */
   value(n: number): T;

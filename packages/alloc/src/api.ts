@@ -18,7 +18,7 @@ export const NOSCAN = 1;
 /** The caller overwrites all bytes at once, so they need not be zeroed. */
 export const NOZERO = 2;
 
-/** What a memory lies in. Growable is the fallback: its views track the length and are 7 to 40 times slower. */
+/** What a memory lies in. Growable is the fallback: its views track the length and are many times slower. */
 export type MemoryBacking = "array" | "shared" | "wasm" | "wasm-shared" | "growable";
 
 /** Options of `createMemory`. */
@@ -53,6 +53,7 @@ export interface AllocatorOptions {
 
 /** Manual memory: four operations. Every implementation passes `@gort/alloc/testing`. */
 export interface Allocator {
+  /** The memory that its objects lie in. */
   readonly memory: Memory;
   /**
    * Allocates `size` bytes, zeroed unless `flags` has {@link NOZERO}.
@@ -73,7 +74,9 @@ export interface Allocator {
 
 /** An allocator that a tracing collector can run on. The default and the bump allocator both are. */
 export interface TracedAllocator extends Allocator {
+  /** What a collector asks about objects. */
   readonly objects: ObjectTable;
+  /** Memory for what is no object: metadata and stacks. */
   readonly system: SystemMemory;
   /** Many objects at a time, where the allocator can. */
   readonly runs?: ObjectRuns;
@@ -245,11 +248,13 @@ export interface AllocStats {
   readonly heapInuse: number;
   /** Bytes of free pages known to be zero: fresh or scavenged. They still count as resident if ever touched. */
   readonly heapReleased: number;
-  /** Bytes of span records in use, and the pages taken for them and other metadata. */
+  /** Bytes of span records in use. */
   readonly mspanInuse: number;
+  /** Bytes of the pages taken for span records and other metadata. */
   readonly mspanSys: number;
   /** Bytes of the shards' caches. */
   readonly mcacheInuse: number;
+  /** Bytes taken for the caches of shards. */
   readonly mcacheSys: number;
   /** Bytes of the pointer bitmap, of which only the part beside the heap in use is ever touched. */
   readonly gcSys: number;
@@ -265,6 +270,8 @@ export interface AllocStats {
 export interface SizeStats {
   /** Bytes of an object. */
   readonly size: number;
+  /** Objects of the class allocated so far. */
   readonly mallocs: number;
+  /** Objects of the class freed so far. */
   readonly frees: number;
 }

@@ -143,3 +143,25 @@ test("free objects, metadata, nil and numbers beyond the memory mark nothing", (
   strays.forEach((p, i) => point(a, holder + 4 * i, p));
   expect(trace(a, [holder], 1000, 1e6)).toEqual(new Set([holder, live]));
 });
+
+test("a batch writes no word at or above the end it was given, however many pointers there are", () => {
+  const a = make();
+  const tracer = a.objects.tracer!;
+  const { u32 } = a.memory;
+  const stack = a.alloc(4096, NOSCAN) >>> 2;
+  // Full of pointers, and full of nils but for one.
+  const full = Array.from({ length: 40 }, () => a.alloc(16));
+  const sparse = Array.from({ length: 40 }, () => a.alloc(24));
+  for (const p of full) for (let i = 0; i < 4; i++) point(a, p + 4 * i, a.alloc(8, NOSCAN));
+  for (const p of sparse) for (let i = 0; i < 6; i++) point(a, p + 4 * i, i === 5 ? full[0]! : 0);
+  a.objects.cycle.startMark();
+  for (let room = 0; room < 80; room++) {
+    const objects = room % 2 === 0 ? full : sparse;
+    const top = stack + objects.length;
+    const end = top + room;
+    objects.forEach((p, i) => (u32[stack + i] = p));
+    u32.fill(0xabcdef, end, end + 100);
+    expect(tracer.trace(stack, top, end, 1e9)).toBeLessThanOrEqual(top);
+    expect(u32.slice(end, end + 100).every((word) => word === 0xabcdef)).toBe(true);
+  }
+});

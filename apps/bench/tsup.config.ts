@@ -11,6 +11,8 @@ export default defineConfig({
     "src/malloc-jobs.ts",
     "src/parked.ts",
     "src/contenders/*.ts",
+    "src/costs.ts",
+    "src/costs/*.ts",
   ],
   format: "esm",
   target: "node20",

@@ -77,7 +77,7 @@ export const groups: readonly Group[] = [
     measures:
       "Reading n elements by index of a slice that was passed in, and through its `view()`; appending; overlapping copy; sorting, beside the raw typed array or array in the same kind of function.",
     hides:
-      "The slice begins where its store does, as one that `makeSlice` or `append` gave; over one that begins later a loop reaches 0.85× the array's, and over both in turns 0.65×. A program does something with the elements.",
+      "The slice begins where its store does, as one that `makeSlice` or `append` gave; over one that begins later a loop is slower, and over both in turns slower again (the package's own cost table has both). A program does something with the elements.",
   },
   {
     id: "map",

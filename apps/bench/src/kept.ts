@@ -18,7 +18,8 @@ const replace = (_: string, v: unknown): unknown =>
 const revive = (_: string, v: unknown): unknown =>
   v === "Infinity" || v === "-Infinity" || v === "NaN" ? Number(v) : v;
 
-const read = <T>(file: string): T[] =>
+/** The lines of a file; none if it is not there. */
+export const read = <T>(file: string): T[] =>
   existsSync(file)
     ? readFileSync(file, "utf8")
         .split("\n")

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import pc from "picocolors";
 import { bundleSizes, type BundleSize } from "./bundle-sizes.ts";
 import { readOptions, wanted } from "./cli.ts";
+import { writeTables } from "./cost-tables.ts";
 import { type Entrant, gort, gortOther, home, native, peers, realGo } from "./contender-list.ts";
 import { crossovers } from "./crossover.ts";
 import { groupOf, groups } from "./groups.ts";
@@ -156,6 +157,8 @@ if (options.write && options.vs === undefined) {
   const suffix = node.version === ownNode.version ? "" : `-node-${/\d+/.exec(node.version)![0]}`;
   const names = await writePages({ folder, suffix, header, all, grown, sizes, libraries });
   print(pc.dim(`wrote ${names.length} files to ${folder}`));
+  // The READMEs of the packages show some of these figures.
+  if (options.out === undefined && suffix === "") await writeTables();
 }
 const seconds = Math.round((performance.now() - began) / 1000);
 print(pc.dim(`took ${Math.floor(seconds / 60)} min ${seconds % 60} s`));

@@ -6,7 +6,7 @@
  */
 
 const switching =
-  "Go swaps a few registers to switch goroutines; resuming a generator takes V8 about 20 ns";
+  "Go swaps a few registers to switch goroutines; resuming a generator costs V8 more, and is the floor of every hand-over (the package's own cost table has it)";
 const thenable =
   "awaiting an operation, which is no promise, is a job of V8's own with two functions made for it; `op.start()` spares that where nothing has to wait, and the event loop is given way to, which the other never does";
 const hashing =
@@ -62,7 +62,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "sync/trylock": { Go: "Go inlines it to one atomic instruction; here it is a call" },
   "sync/lock": {
-    Go: "`yield*` over anything at all takes V8 about 10 ns, and a token is made whether or not it is looked at; `tryLock` above does neither",
+    Go: "`yield*` over anything at all takes V8 longer than Go's lock as a whole, and a token is made whether or not it is looked at; `tryLock` above does neither",
   },
   "sync/lock-async": { "*": thenable },
   "sync/limit": {

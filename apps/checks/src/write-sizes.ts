@@ -18,6 +18,7 @@ if (mode === "--measure") {
     console.log(table(now));
     if (mode === "--write") {
       writeFileSync(file, JSON.stringify(now, null, 2) + "\n");
+      console.log("The READMEs show some of these: pnpm costs --tables");
     } else {
       const { over, under } = compare(now, JSON.parse(readFileSync(file, "utf8")) as Sizes);
       for (const line of over) console.log(`over:  ${line}`);

@@ -9,7 +9,7 @@
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import { type Op, aborted, isSignal } from "@gort/sched";
+import { type Op, aborted, isSignal, onAbort } from "@gort/sched";
 import { badArgument, checkOptions } from "@gort/types";
 import type { RecvChan, SendChan } from "./api.ts";
 import { makeChan } from "./channel.ts";
@@ -118,9 +118,7 @@ async function untilAborted<T>(
   const stop: { op: (() => void) | null } = { op: null };
   try {
     return await new Promise<T>((resolve, reject) => {
-      const listener = (): void => reject(signal.reason);
-      signal.addEventListener("abort", listener);
-      stop.op = () => signal.removeEventListener("abort", listener);
+      stop.op = onAbort(signal, () => reject(signal.reason));
       Promise.resolve(value).then(resolve, reject);
     });
   } finally {

@@ -2,10 +2,11 @@
  * Contexts and AbortSignals: `ctx.signal` goes one way, `fromSignal` the other.
  *
  * Invariants
- *  1. A listener on a foreign signal is gone as soon as the context has ended, whoever ended it.
+ *  1. A listener on a foreign signal, one for all contexts, is gone as soon as the last context has ended, whoever ended it.
  *  2. An aborted signal gives a context that is done at once.
  *  3. The reason of the signal is the cause of the context; a timeout stays a timeout (`DeadlineExceeded`).
  */
+import { onAbort } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { CancelFunc, Context } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
@@ -62,11 +63,11 @@ export function fromSignal(
   };
   if (signal.aborted) end();
   else if (node.error === null) {
-    signal.addEventListener("abort", end);
     const before = node.detach;
+    const leave = onAbort(signal, end);
     node.detach = () => {
       before?.();
-      signal.removeEventListener("abort", end);
+      leave();
     };
   }
   return [node, () => node.cancel(Canceled, null)];

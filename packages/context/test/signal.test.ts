@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
 import { makeChan, select } from "@gort/chan";
+import { run } from "@gort/sched";
 import { describe, expect, test } from "vitest";
 import {
   Canceled,
@@ -89,13 +90,37 @@ describe("fromSignal", () => {
     const [parent, cancelParent] = withCancel(background());
     const [, cancel] = fromSignal(controller.signal, parent);
     const [other] = fromSignal(controller.signal, parent);
-    expect([count(), checkContext(parent)]).toEqual([2, 2]);
+    expect([count(), checkContext(parent)]).toEqual([1, 2]);
     cancel();
     expect([count(), checkContext(parent)]).toEqual([1, 1]);
     cancelParent();
     expect([count(), other.err()]).toEqual([0, Canceled]);
     const [late] = fromSignal(controller.signal, parent);
     expect([late.err(), count()]).toEqual([Canceled, 0]);
+  });
+
+  test("a program that waits for a context of a signal is not deadlocked: the signal may come from outside", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort("from outside"), 5);
+    const why = await run(function* () {
+      const [ctx] = fromSignal(controller.signal);
+      yield* ctx.done().recv();
+      return cause(ctx);
+    });
+    expect(why).toBe("from outside");
+  });
+
+  test("one signal serves many contexts with one listener, so that Node warns of no leak", async () => {
+    const warnings: Error[] = [];
+    const warn = (w: Error): void => void warnings.push(w);
+    process.on("warning", warn);
+    const controller = new AbortController();
+    const all = Array.from({ length: 100 }, () => fromSignal(controller.signal)[0]);
+    controller.abort();
+    expect(all.every((ctx) => ctx.err() === Canceled)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    process.off("warning", warn);
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -2,14 +2,67 @@
  * An AbortSignal as an operation: it waits until the signal fires. Calling other operations off by a signal: `call-off.ts`.
  *
  * Invariants
- *  1. The listener is on the signal only while the op is parked; it is gone when the op is over, however it ended.
+ *  1. All who wait for a signal share one listener. It is on the signal only while somebody waits, and gone when the last
+ *     wait is over, however that ended.
  *  2. While a goroutine waits here there is no deadlock: code outside may still abort. Virtual time does not wait for it.
+ *
+ * Why one listener: a service has one signal for its end and many who wait for it; Node warns of a leak from eleven listeners
+ * on, and looks through all of them to add one more. Which signal has whose list is kept beside the signal, weakly: what is not
+ * ours is not written to.
  */
 import { badArgument } from "@gort/types";
 import { currentRuntime, type Runtime } from "./current.ts";
 import { Op } from "./op.ts";
-import { PARKED } from "./op-state.ts";
+import { PARKED, USED } from "./op-state.ts";
+import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
+
+/** Those who wait for one signal. */
+class Waiting {
+  private readonly signal: AbortSignal;
+  private readonly queue = new WaitQueue<AbortedOp>();
+  private listening = false;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  add(op: AbortedOp): void {
+    this.queue.push(op);
+    if (this.listening) return;
+    this.listening = true;
+    this.signal.addEventListener("abort", this);
+  }
+
+  remove(op: AbortedOp): void {
+    if (op.queue !== this.queue) return;
+    this.queue.remove(op);
+    if (this.queue.length === 0) this.stop();
+  }
+
+  private stop(): void {
+    if (!this.listening) return;
+    this.listening = false;
+    this.signal.removeEventListener("abort", this);
+  }
+
+  handleEvent(): void {
+    const { queue, signal } = this;
+    this.stop();
+    for (let op; (op = queue.shift()) !== null;) {
+      op.left();
+      op.complete(signal.reason);
+    }
+  }
+}
+
+const waiting = /* @__PURE__ */ new WeakMap<AbortSignal, Waiting>();
+
+function waitingFor(signal: AbortSignal): Waiting {
+  let w = waiting.get(signal);
+  if (w === undefined) waiting.set(signal, (w = new Waiting(signal)));
+  return w;
+}
 
 class AbortedOp extends Op<unknown> {
   private readonly signal: AbortSignal;
@@ -33,19 +86,18 @@ class AbortedOp extends Op<unknown> {
   override park(): void {
     this.runtime = currentRuntime();
     this.runtime?.signals(1);
-    this.signal.addEventListener("abort", this);
+    waitingFor(this.signal).add(this);
   }
 
   override unpark(): void {
-    this.signal.removeEventListener("abort", this);
-    this.runtime?.signals(-1);
-    this.runtime = null;
+    waiting.get(this.signal)?.remove(this);
+    this.left();
   }
 
-  handleEvent(): void {
-    if (this.state !== PARKED) return;
-    this.unpark();
-    this.complete(this.signal.reason);
+  /** It is off the queue. */
+  left(): void {
+    this.runtime?.signals(-1);
+    this.runtime = null;
   }
 
   override describe(): string {
@@ -90,4 +142,42 @@ export function isSignal(v: unknown): v is AbortSignal {
 export function aborted(signal: AbortSignal): Op<unknown> {
   if (!isSignal(signal)) throw badArgument("aborted", "signal", signal, "an AbortSignal", "type");
   return new AbortedOp(signal);
+}
+
+/**
+ * Calls `fn` when `signal` fires, which it must not have done yet; what this returns takes that back. By the one listener that all
+ * waits of gort for a signal share, and with a program that is not deadlocked while it waits for the signal. `fn` must not
+ * throw. O(1).
+ *
+ * @throws TypeError for what is no signal
+ *
+ * @example
+ * ```ts
+ * import { onAbort } from "@gort/sched";
+ *
+ * const controller = new AbortController();
+ * const heard: string[] = [];
+ * const stop = onAbort(controller.signal, () => heard.push("first"));
+ * onAbort(controller.signal, () => heard.push("second"));
+ * stop();
+ * controller.abort();
+ * heard; // => ["second"]
+ * ```
+ */
+export function onAbort(signal: AbortSignal, fn: () => unknown): () => void {
+  if (!isSignal(signal)) throw badArgument("onAbort", "signal", signal, "an AbortSignal", "type");
+  const op = new AbortedOp(signal);
+  op.waiter = {
+    wake() {
+      op.state = USED;
+      fn();
+    },
+  };
+  op.state = PARKED;
+  op.park();
+  return () => {
+    if (op.state !== PARKED) return;
+    op.state = USED;
+    op.unpark();
+  };
 }

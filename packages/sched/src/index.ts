@@ -1,5 +1,5 @@
 export type * from "./api.ts";
-export { aborted, isSignal } from "./abort.ts";
+export { aborted, isSignal, onAbort } from "./abort.ts";
 export { isGoexit, isPanicError } from "./brands.ts";
 export {
   type Abortable,

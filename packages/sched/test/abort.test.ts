@@ -1,6 +1,6 @@
 /** AbortSignals: looked at first, listener always removed, nothing taken and lost. */
 import { describe, expect, test } from "vitest";
-import { aborted, Chan, run, sleep, withSignal } from "./helpers.ts";
+import { aborted, Chan, onAbort, run, sleep, withSignal } from "./helpers.ts";
 
 /** A signal that counts its listeners. */
 function counted(): { signal: AbortSignal; abort(reason?: unknown): void; listeners(): number } {
@@ -110,5 +110,61 @@ describe("aborted", () => {
       return yield* aborted(s.signal);
     });
     expect([r, s.listeners()]).toEqual(["later", 0]);
+  });
+});
+
+describe("one signal", () => {
+  test("has one listener for all who wait, so that Node warns of no leak, and none when nobody waits", async () => {
+    const warnings: Error[] = [];
+    const warn = (w: Error): void => void warnings.push(w);
+    process.on("warning", warn);
+    const s = counted();
+    const asleep = Array.from({ length: 200 }, () => withSignal(sleep(60_000), s.signal).start());
+    expect(s.listeners()).toBe(1);
+    const chans = Array.from({ length: 200 }, () => new Chan(0));
+    const receives = chans.map((c) => withSignal(c.recv(), s.signal).start());
+    expect(s.listeners()).toBe(1);
+    for (const c of chans) await c.send(1);
+    await Promise.all(receives.map((r) => Promise.resolve(r)));
+    expect(s.listeners()).toBe(1);
+    s.abort("off");
+    const ends = await Promise.allSettled(asleep.map((a) => Promise.resolve(a)));
+    expect(ends.every((e) => e.status === "rejected" && e.reason === "off")).toBe(true);
+    expect(s.listeners()).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    process.off("warning", warn);
+    expect(warnings).toEqual([]);
+  });
+
+  test("leaves nothing behind after many waits, one after the other and side by side", async () => {
+    const s = counted();
+    const c = new Chan(0);
+    for (let i = 0; i < 5000; i++) {
+      const got = [c, c].map((each) => withSignal(each.recv(), s.signal).start());
+      await c.send(i);
+      await c.send(i);
+      expect(await got[1]).toBe(i);
+    }
+    expect(s.listeners()).toBe(0);
+  });
+
+  test("calls who asked by onAbort in their order, but those who left, also while it fires", async () => {
+    const s = counted();
+    const log: string[] = [];
+    onAbort(s.signal, () => {
+      log.push("first");
+      third();
+    });
+    const second = onAbort(s.signal, () => log.push("second"));
+    const third = onAbort(s.signal, () => log.push("third"));
+    onAbort(s.signal, () => log.push("fourth"));
+    second();
+    second();
+    expect(s.listeners()).toBe(1);
+    s.abort();
+    expect([log, s.listeners()]).toEqual([["first", "fourth"], 0]);
+    expect(() => onAbort(5 as never, () => {})).toThrow(
+      "onAbort: signal is 5, want an AbortSignal",
+    );
   });
 });

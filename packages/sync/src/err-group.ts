@@ -12,7 +12,15 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
-import { isGoexit, isSignal, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import {
+  isGoexit,
+  isSignal,
+  onAbort,
+  Op,
+  WaitQueue,
+  type WaitReason,
+  withOptions,
+} from "@gort/sched";
 import { badArgument } from "@gort/types";
 import { checkFunction } from "./arguments.ts";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
@@ -179,13 +187,14 @@ export class ErrGroup {
       throw badArgument("ErrGroup.withSignal", "parent", parent, "an AbortSignal", "type");
     const group = newGroup();
     const controller = new AbortController();
-    const follow = (): void => controller.abort(parent!.reason);
+    let leave: (() => void) | null = null;
     if (parent !== undefined) {
+      const follow = (): void => controller.abort(parent.reason);
       if (parent.aborted) follow();
-      else parent.addEventListener("abort", follow, { once: true });
+      else leave = onAbort(parent, follow);
     }
     group.cancelCause = (cause) => {
-      parent?.removeEventListener("abort", follow);
+      leave?.();
       controller.abort(cause);
     };
     return [group, controller.signal];

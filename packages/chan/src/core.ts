@@ -22,7 +22,7 @@
  * value alive. `yield*` reads the record before anything else can run.
  * Why the operations reach into the record of the channel: `next` of a ready op is then one call deep. Why `next` is
  * written out in each class and not inherited: the inherited one sees every op class of a program, and its inline
- * caches go megamorphic. Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
+ * caches go megamorphic; the same holds for waking, which is written out where it happens. Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
  * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
  */
 import { Op, WaitQueue } from "@gort/sched";
@@ -109,7 +109,7 @@ export class Core {
       buf[(head + this.count) & this.mask] = s.value;
       s.value = undefined;
       s.state = DONE;
-      wake(s);
+      if (s.waiter !== null) s.waiter.wake(s);
     }
     return value;
   }
@@ -130,7 +130,7 @@ export class Core {
     const value = s.value as unknown;
     s.value = undefined;
     s.state = DONE;
-    wake(s);
+    if (s.waiter !== null) s.waiter.wake(s);
     return value;
   }
 
@@ -183,16 +183,11 @@ export class Core {
 const received: IteratorReturnResult<any> = { done: true, value: undefined };
 const sent: IteratorReturnResult<any> = Object.freeze({ done: true, value: undefined });
 
-function wake(op: Op<any>): void {
-  const waiter = op.waiter;
-  if (waiter !== null) waiter.wake(op);
-}
-
 /** Completes a parked receiver, which is off its queue. */
 function deliver(r: RecvOperation, value: unknown, ok: boolean): void {
   r.settle(value, ok);
   r.state = DONE;
-  wake(r);
+  if (r.waiter !== null) r.waiter.wake(r);
 }
 
 /** `<-ch` in its four forms. */

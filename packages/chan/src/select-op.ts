@@ -21,7 +21,6 @@
 import { Op, type WaitReason, aborted, isOp, isSignal, random } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult } from "./api.ts";
-import { RecvOperation, SendOperation } from "./core.ts";
 import { DONE, FAILED, FRESH, PARKED, USED } from "./states.ts";
 
 /** The case's name or index with its outcome. */
@@ -63,7 +62,7 @@ export class SelectOperation extends Op<any> {
   private names: (string | number)[] = NO_NAMES;
   private seen: Set<Op<any>> | null = null;
   hasDefault = false;
-  /** The op that won, until its outcome is taken, if it stands for something that must not get lost. */
+  /** The op that won, until its outcome is taken: it may stand for something that must not get lost. */
   protected won: Op<any> | null = null;
 
   /** A select over one case waits for what the case waits for, as in Go. */
@@ -153,13 +152,12 @@ export class SelectOperation extends Op<any> {
 
   /** The outcome of the case that won. Only a receive has `ok`; any other op that completed is ok. */
   protected chosen(op: Op<any>, name: string | number): Chosen {
-    let ok = true;
-    if (op instanceof RecvOperation) ok = op.ok;
-    else if (!(op instanceof SendOperation)) {
-      ok = (op as { ok?: boolean }).ok !== false;
-      this.won = op;
-    }
-    return { case: name, value: op.value as unknown, ok };
+    this.won = op;
+    return {
+      case: name,
+      value: op.value as unknown,
+      ok: (op as { readonly ok?: boolean }).ok !== false,
+    };
   }
 
   tryNow(): boolean {
@@ -288,10 +286,11 @@ function leave(op: Op<any>): void {
   op.state = FRESH;
 }
 
-/** Nobody may use the op of a case any more; one of a channel goes back to it. */
+/** Nobody may use the op of a case any more; one of a channel, told by the record it names, goes back to it. */
 function useUp(op: Op<any>): void {
   op.state = USED;
-  if (op instanceof RecvOperation || op instanceof SendOperation) op.recycle();
+  // Not by instanceof, which looks through the prototypes each time.
+  if ((op as { readonly ch?: unknown }).ch !== undefined) op.recycle();
 }
 
 /** A select without cases yet. */
@@ -317,11 +316,15 @@ export function casesError(cases: unknown): Error {
   return badArgument("select", "cases", cases, "an object or a list of operations", "type");
 }
 
+/** Whether `v` is an op. By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free. */
+export function isBranded(v: object | string | number | boolean): v is Op<any> {
+  return (v as unknown as Record<symbol, unknown>)[OP] === true;
+}
+
 /** The op of a case; null for a case that is never ready. */
 export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<any> | null {
-  // By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free.
   if (v === null || v === undefined) return null;
-  if ((v as Record<symbol, unknown>)[OP] === true) return v as Op<any>;
+  if (isBranded(v)) return v;
   if (isSignal(v)) return aborted(v);
   if (isOp(cases)) throw casesError(cases);
   const { recv, then } = v as Record<string, unknown>;

@@ -13,7 +13,14 @@ import type {
   SelectListResult,
   SelectResult,
 } from "./api.ts";
-import { type Chosen, type SelectOperation, caseOp, casesError, newSelect } from "./select-op.ts";
+import {
+  type Chosen,
+  type SelectOperation,
+  caseOp,
+  casesError,
+  isBranded,
+  newSelect,
+} from "./select-op.ts";
 import { USED } from "./states.ts";
 
 function makeSelect(
@@ -31,7 +38,9 @@ function makeSelect(
   }
   for (const name in cases as SelectCases) {
     const v = (cases as SelectCases)[name];
-    if ((v === true || v === false) && name === "default") s.hasDefault = v;
+    // First what nearly every case is; `default` and what cannot be a case stand behind it.
+    if (v !== null && v !== undefined && isBranded(v)) s.add(v, name);
+    else if ((v === true || v === false) && name === "default") s.hasDefault = v;
     else {
       const op = caseOp(v, name, cases);
       if (op !== null) s.add(op, name);

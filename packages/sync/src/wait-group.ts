@@ -26,6 +26,9 @@ import type { WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { WOKEN } from "./states.ts";
 
+/** The arguments of a function that takes none. */
+const NONE: [] = [];
+
 /** @internal */
 export class WaitOp extends CompetingOp<void> implements Abortable {
   private readonly group: WaitGroup;
@@ -146,6 +149,15 @@ export class WaitGroup {
    */
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
     if (typeof fn !== "function") throw badArgument("WaitGroup.go", "fn", fn, "a function", "type");
+    // Looked at and passed on, but not kept: so V8 makes no list of the arguments where there are none.
+    return args.length === 0 ? this.start(fn as GoFunc<[], R>, NONE) : this.startWith(fn, ...args);
+  }
+
+  private startWith<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
+    return this.start(fn, args);
+  }
+
+  private start<A extends unknown[], R>(fn: GoFunc<A, R>, args: A): Goroutine<R> {
     this.add(1);
     try {
       return launch(this, fn, args);

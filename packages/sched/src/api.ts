@@ -123,8 +123,8 @@ export interface SchedulerOptions {
   /**
    * Keeps `AsyncLocalStorage` in generator goroutines too, and for functions given to `afterFunc`; without it they see the
    * store of whoever woke the scheduler, while async functions keep theirs anyway. `true` takes the host's own means and
-   * throws a TypeError where it has none (Node before 20.16, browsers): about 100 ns a goroutine and 80 ns a step on Node 20,
-   * 30 and 20 ns on Node 26. A function captures the caller's context when a goroutine starts and returns how to run a step
+   * throws a TypeError where it has none (Node before 20.16, browsers); the README's cost table says what it takes a step and a
+   * goroutine. A function captures the caller's context when a goroutine starts and returns how to run a step
    * in it.
    * @defaultValue false
    */

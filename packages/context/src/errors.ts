@@ -114,7 +114,7 @@ export function isCanceled(v: unknown): boolean {
  * cancel();
  * ```
  */
-export function isDeadlineExceeded(v: unknown): boolean {
+export function isDeadlineExceeded(v: unknown): v is DeadlineExceededError {
   return is(v, DeadlineExceeded.message);
 }
 

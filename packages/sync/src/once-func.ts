@@ -82,7 +82,8 @@ export function onceValue<T>(f: () => T): () => unknown {
 }
 
 /**
- * As {@link onceValue} for two or more values, returned as a tuple (Go: `sync.OnceValues`).
+ * As {@link onceValue} for two or more values, returned as a tuple (Go: `sync.OnceValues`). From a generator function return
+ * the tuple `as const`, which TypeScript takes for an array otherwise.
  *
  * @example
  * ```ts
@@ -94,13 +95,15 @@ export function onceValue<T>(f: () => T): () => unknown {
  * high; // => "many"
  * ```
  */
-export function onceValues<const R extends readonly unknown[]>(
-  f: () => Go<R>,
-): (options?: WaitOptions) => Routine<R>;
-export function onceValues<const R extends readonly unknown[]>(
+// The empty tuple has TypeScript infer a tuple and not an array; the plain form stands first, for a failed attempt at another
+// overload leaves an array behind.
+export function onceValues<R extends readonly unknown[] | readonly []>(f: () => R): () => R;
+export function onceValues<R extends readonly unknown[] | readonly []>(
   f: () => Promise<R>,
 ): () => Promise<R>;
-export function onceValues<const R extends readonly unknown[]>(f: () => R): () => R;
+export function onceValues<R extends readonly unknown[] | readonly []>(
+  f: () => Go<R>,
+): (options?: WaitOptions) => Routine<R>;
 export function onceValues(f: () => unknown): () => unknown {
   return onceValue(f);
 }

@@ -9,17 +9,13 @@
  */
 import { badArgument } from "@gort/types";
 import type { GoString } from "./go-string.ts";
-import { isSlice, type Slice } from "./slice.ts";
+import { isSlice, mustBeSlice, type Slice } from "./slice.ts";
 import { bytesOf } from "./utf8.ts";
 
 const GO_STRING = Symbol.for("gort.GoString");
 
 /** The element type of a slice type. */
 export type ElementType<S> = S extends Slice<infer T> ? T : never;
-
-function mustBeSlice(where: string, argument: string, v: unknown): void {
-  if (!isSlice(v)) throw badArgument(where, argument, v, "a slice", "type");
-}
 
 /**
  * Go's `append(s, values...)`. Use the result in place of `s`, as in Go: it may or may not share storage.
@@ -39,7 +35,7 @@ function mustBeSlice(where: string, argument: string, v: unknown): void {
 export function append<S extends Slice<any>>(s: S, ...values: ElementType<S>[]): S {
   // What has `appendOne` is a slice; anything else fails here, off the fast path.
   if (typeof (s as Partial<S> | null | undefined)?.appendOne !== "function")
-    mustBeSlice("append", "s", s);
+    mustBeSlice("append", s);
   if (values.length === 1) return s.appendOne(values[0]);
   return s.append(...values);
 }
@@ -61,7 +57,7 @@ export function appendSlice<S extends Slice<any>>(
   s: S,
   t: Slice<ElementType<S>> | Text<ElementType<S>>,
 ): S {
-  mustBeSlice("appendSlice", "s", s);
+  mustBeSlice("appendSlice", s);
   return s.appendSlice(asSource("appendSlice", s, t) as Slice<ElementType<S>>);
 }
 
@@ -101,7 +97,7 @@ function asSource(where: string, s: Slice<unknown>, v: unknown): Slice<unknown> 
  * ```
  */
 export function copy<T>(dst: Slice<T>, src: Slice<T> | Text<T>): number {
-  mustBeSlice("copy", "dst", dst);
+  mustBeSlice("copy", dst, "dst");
   const from = asSource("copy", dst, src) as Slice<T>;
   const n = Math.min(dst.len, from.len);
   if (!dst.fits(from)) for (let i = 0; i < n; i++) dst.check(from.get(i));
@@ -122,7 +118,7 @@ export function copy<T>(dst: Slice<T>, src: Slice<T> | Text<T>): number {
  * ```
  */
 export function clear(s: Slice<any>): void {
-  mustBeSlice("clear", "s", s);
+  mustBeSlice("clear", s);
   s.wipe(0, s.len);
 }
 

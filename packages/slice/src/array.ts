@@ -98,6 +98,7 @@ export class GoArray<T> {
    * @throws RangeError if the lengths differ (in Go those are two types)
    */
   assign(b: GoArray<T>): void {
+    mustBeArray("assign", b);
     if (b.len !== this.len) throw badArgument("assign", "length", b.len, `${this.len}`);
     for (let i = 0; i < b.len && !this.all.fits(b.all); i++) this.all.check(b.all.get(i));
     this.all.move(0, b.all, 0, this.len);
@@ -105,6 +106,7 @@ export class GoArray<T> {
 
   /** Go's `a == b`: equal elements. O(n). */
   equals(b: GoArray<T>): boolean {
+    mustBeArray("equals", b);
     if (b.len !== this.len) return false;
     const { backing } = this.all;
     for (let i = 0; i < this.len; i++) if (!backing.equal(this.get(i), b.get(i))) return false;
@@ -172,6 +174,10 @@ export function makeArray(elem: any, n: any): GoArray<any> {
  */
 export function arrayOf<T>(...elements: T[]): GoArray<Widened<T>> {
   return new GoArray<Widened<T>>(sliceOf(...elements));
+}
+
+function mustBeArray(where: string, b: unknown): void {
+  if (!isGoArray(b)) throw badArgument(where, "b", b, "an array made by arrayOf", "type");
 }
 
 function checkConversion(where: string, s: Slice<unknown>, n: number): void {

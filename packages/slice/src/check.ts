@@ -3,7 +3,7 @@
  *
  * Numbers refer to the list at the head of slice.ts.
  */
-import type { Slice } from "./slice.ts";
+import { mustBeSlice, type Slice } from "./slice.ts";
 
 function fail(text: string, s: Slice<unknown>): never {
   throw new Error(`slice invariant broken: ${text} (off ${s.off}, len ${s.len}, cap ${s.cap})`);
@@ -20,6 +20,7 @@ function fail(text: string, s: Slice<unknown>): never {
  * ```
  */
 export function checkSlice(s: Slice<any>): void {
+  mustBeSlice("checkSlice", s);
   const { off, len, cap, backing } = s;
   for (const n of [off, len, cap]) if (!Number.isInteger(n)) fail(`${n} is no integer`, s);
   if (!(len >= 0 && len <= cap)) fail("1: 0 <= len <= cap", s);

@@ -80,6 +80,9 @@ export function checkMake(len: unknown, cap: unknown, capMax: number): void {
   if (!isInteger(cap)) throw notInteger("makeSlice", "cap", cap);
   if (len < 0 || len > capMax) throw plain("makeslice: len out of range");
   if (cap < len || cap > capMax) throw plain("makeslice: cap out of range");
+  // What is out of range has Go's text, whatever its kind; a bigint that would do is refused for its kind.
+  if (typeof len === "bigint") throw notInteger("makeSlice", "len", len);
+  if (typeof cap === "bigint") throw notInteger("makeSlice", "cap", cap);
 }
 
 /** `growslice: len out of range`: an append needs more than an address space holds. */

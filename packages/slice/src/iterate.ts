@@ -69,7 +69,11 @@ export interface Rangeable<K, V> {
 export function range(n: number): IterableIterator<number>;
 export function range<K, V>(x: Rangeable<K, V>): IterableIterator<[K, V]>;
 export function range(x: number | Rangeable<unknown, unknown>): IterableIterator<unknown> {
-  if (typeof x !== "number") return x.entries();
+  if (typeof x !== "number") {
+    if (typeof (x as Partial<typeof x> | null | undefined)?.entries !== "function")
+      throw badArgument("range", "x", x, "a slice, an array, a string or an integer", "type");
+    return x.entries();
+  }
   if (!Number.isInteger(x)) throw badArgument("range", "n", x, "an integer");
   return new SliceIterator<number>({ len: x, get: (i) => i });
 }

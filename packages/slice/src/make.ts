@@ -102,6 +102,8 @@ export function makeSlice(
 }
 
 function literal(backing: Backing<unknown>, from: Iterable<unknown>, cap?: number): Slice<unknown> {
+  if (typeof (from as Partial<typeof from>)[Symbol.iterator] !== "function")
+    throw badArgument("makeSlice", "len", from, "an integer, an array or an iterable", "type");
   const list = Array.isArray(from) ? (from as unknown[]) : [...from];
   const n = list.length;
   const room = cap ?? n;

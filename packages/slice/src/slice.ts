@@ -155,6 +155,7 @@ export abstract class Slice<T> {
 
   /** Go's `append(s, t...)`. The two may overlap. Amortised O(length of `t`). */
   appendSlice(t: Slice<T>): this {
+    mustBeSlice("appendSlice", t, "t");
     const n = t.len;
     if (n === 0) return this;
     if (!this.fits(t)) for (let k = 0; k < n; k++) this.check(t.get(k));
@@ -243,6 +244,11 @@ export function growCap(backing: Backing<any>, oldCap: number, need: number): nu
  */
 export function isSlice(v: unknown): v is Slice<unknown> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[SLICE] === true;
+}
+
+/** Throws unless `v` is a slice; `where` and `argument` say whose. */
+export function mustBeSlice(where: string, v: unknown, argument = "s"): void {
+  if (!isSlice(v)) throw badArgument(where, argument, v, "a slice", "type");
 }
 
 /** Throws what is wrong with `s[i]`; apart, so that the fast paths stay small. */

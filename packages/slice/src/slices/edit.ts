@@ -7,7 +7,7 @@
  *  3. Bounds are checked first, with the texts of the slice expressions that Go's own code checks with.
  */
 import { RuntimeError, badArgument } from "@gort/types";
-import type { Slice } from "../slice.ts";
+import { mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
 import { checkMake } from "../errors.ts";
 import { mustCall } from "./order.ts";
@@ -36,6 +36,7 @@ function checkCount(where: string, argument: string, n: number): void {
  * ```
  */
 export function insert<S extends Slice<any>>(s: S, i: number, ...values: ElementType<S>[]): S {
+  mustBeSlice("insert", s);
   s.slice(i);
   return values.length === 0 ? s : splice(s, i, i, values);
 }
@@ -55,6 +56,7 @@ export function insert<S extends Slice<any>>(s: S, i: number, ...values: Element
  * ```
  */
 function deleteRange<S extends Slice<any>>(s: S, i: number, j: number): S {
+  mustBeSlice("delete", s);
   s.slice(i, j, s.len);
   if (i === j) return s;
   s.move(i, s, j, s.len - j);
@@ -77,6 +79,7 @@ export { deleteRange as delete };
  * ```
  */
 export function deleteFunc<S extends Slice<any>>(s: S, del: (v: ElementType<S>) => boolean): S {
+  mustBeSlice("deleteFunc", s);
   mustCall("deleteFunc", "del", del);
   const n = s.len;
   let kept = 0;
@@ -105,6 +108,7 @@ export function replace<S extends Slice<any>>(
   j: number,
   ...values: ElementType<S>[]
 ): S {
+  mustBeSlice("replace", s);
   s.slice(i, j);
   s.slice(j);
   return splice(s, i, j, values);
@@ -135,6 +139,7 @@ function splice<S extends Slice<any>>(s: S, i: number, j: number, values: Elemen
  * ```
  */
 export function compact<S extends Slice<any>>(s: S): S {
+  mustBeSlice("compact", s);
   const { backing } = s;
   return compactFunc(s, (a, b) => backing.equal(a, b));
 }
@@ -156,6 +161,7 @@ export function compactFunc<S extends Slice<any>>(
   s: S,
   eq: (a: ElementType<S>, b: ElementType<S>) => boolean,
 ): S {
+  mustBeSlice("compactFunc", s);
   mustCall("compactFunc", "eq", eq);
   const n = s.len;
   if (n < 2) return s;
@@ -181,6 +187,7 @@ export function compactFunc<S extends Slice<any>>(
  * ```
  */
 export function reverse(s: Slice<any>): void {
+  mustBeSlice("reverse", s);
   const n = s.len;
   const { array, off } = s as { array: unknown; off: number };
   if (Array.isArray(array)) {
@@ -215,6 +222,7 @@ export function reverse(s: Slice<any>): void {
  * ```
  */
 export function clip<S extends Slice<any>>(s: S): S {
+  mustBeSlice("clip", s);
   return s.slice(0, s.len, s.len);
 }
 
@@ -233,6 +241,7 @@ export function clip<S extends Slice<any>>(s: S): S {
  * ```
  */
 export function grow<S extends Slice<any>>(s: S, n: number): S {
+  mustBeSlice("grow", s);
   checkCount("grow", "n", n);
   const need = s.len + n;
   return need <= s.cap ? s : s.slice(0, s.cap).grown(need, s.len);
@@ -252,6 +261,7 @@ export function grow<S extends Slice<any>>(s: S, n: number): S {
  * ```
  */
 export function clone<S extends Slice<any>>(s: S): S {
+  mustBeSlice("clone", s);
   return s.isNil ? s : s.slice(0, 0, 0).appendSlice(s);
 }
 
@@ -266,8 +276,12 @@ export function clone<S extends Slice<any>>(s: S): S {
  * ```
  */
 export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementType<S>>[]): S {
+  mustBeSlice("concat", first, "first");
   let total = first.len;
-  for (const s of rest) total += s.len;
+  for (const s of rest) {
+    mustBeSlice("concat", s, "rest");
+    total += s.len;
+  }
   let out = grow(first.backing.nil() as S, total).appendSlice(first);
   for (const s of rest) out = out.appendSlice(s);
   return out;
@@ -286,6 +300,7 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
  * ```
  */
 export function repeat<S extends Slice<any>>(s: S, count: number): S {
+  mustBeSlice("repeat", s);
   checkCount("repeat", "count", count);
   const total = s.len * count;
   checkMake(total, total, s.backing.capMax);

@@ -9,7 +9,7 @@ import { RuntimeError, badArgument } from "@gort/types";
 import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "../api.ts";
 import type { ElementType } from "../append.ts";
 import { nilSlice } from "../make.ts";
-import type { Slice } from "../slice.ts";
+import { mustBeSlice, type Slice } from "../slice.ts";
 import type { TypedSlice } from "../typed-slice.ts";
 import type { Compare, Ordered } from "./order.ts";
 import { sort, sortFunc, sortStableFunc } from "./sort.ts";
@@ -25,6 +25,7 @@ import { sort, sortFunc, sortStableFunc } from "./sort.ts";
  * ```
  */
 export function all<T>(s: Slice<T>): IterableIterator<[number, T]> {
+  mustBeSlice("all", s);
   return s.entries();
 }
 
@@ -39,6 +40,7 @@ export function all<T>(s: Slice<T>): IterableIterator<[number, T]> {
  * ```
  */
 export function values<T>(s: Slice<T>): IterableIterator<T> {
+  mustBeSlice("values", s);
   return s[Symbol.iterator]();
 }
 
@@ -52,7 +54,12 @@ export function values<T>(s: Slice<T>): IterableIterator<T> {
  * [...slices.backward(sliceOf("a", "b"))]; // => [[1, "b"], [0, "a"]]
  * ```
  */
-export function* backward<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
+export function backward<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
+  mustBeSlice("backward", s);
+  return downwards(s);
+}
+
+function* downwards<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
   for (let i = s.len - 1; i >= 0; i--) yield [i, s.get(i)];
 }
 
@@ -68,6 +75,7 @@ export function* backward<T>(s: Slice<T>): Generator<[number, T], void, undefine
  * ```
  */
 export function chunk<S extends Slice<any>>(s: S, n: number): Generator<S, void, undefined> {
+  mustBeSlice("chunk", s);
   if (!Number.isInteger(n)) throw badArgument("chunk", "n", n, "an integer from 1");
   if (n < 1) throw new RuntimeError("cannot be less than 1");
   return chunks(s, n);
@@ -91,6 +99,9 @@ function* chunks<S extends Slice<any>>(s: S, n: number): Generator<S, void, unde
  * ```
  */
 export function appendSeq<S extends Slice<any>>(s: S, seq: Iterable<ElementType<S>>): S {
+  mustBeSlice("appendSeq", s);
+  if (typeof (seq as Partial<typeof seq> | null | undefined)?.[Symbol.iterator] !== "function")
+    throw badArgument("appendSeq", "seq", seq, "an iterable", "type");
   let out = s;
   for (const v of seq) out = out.appendOne(v);
   return out;

@@ -5,7 +5,7 @@
  *  1. Equality is Go's `==` of the element type: NaN equals nothing, -0 equals 0, structs go field by field.
  *  2. A search that finds nothing says -1 or `[position, false]`, never `undefined`.
  */
-import type { Slice } from "../slice.ts";
+import { mustBeSlice, type Slice } from "../slice.ts";
 import { compareOrdered, mustCall, type Ordered } from "./order.ts";
 
 /**
@@ -20,6 +20,7 @@ import { compareOrdered, mustCall, type Ordered } from "./order.ts";
  * ```
  */
 export function index<T>(s: Slice<T>, v: T): number {
+  mustBeSlice("index", s);
   const { backing, len } = s;
   for (let i = 0; i < len; i++) if (backing.equal(s.get(i), v)) return i;
   return -1;
@@ -39,6 +40,7 @@ export function index<T>(s: Slice<T>, v: T): number {
  * ```
  */
 export function indexFunc<T>(s: Slice<T>, f: (v: T) => boolean): number {
+  mustBeSlice("indexFunc", s);
   mustCall("indexFunc", "f", f);
   const n = s.len;
   for (let i = 0; i < n; i++) if (f(s.get(i))) return i;
@@ -87,6 +89,8 @@ export function containsFunc<T>(s: Slice<T>, f: (v: T) => boolean): boolean {
  * ```
  */
 export function equal<T>(a: Slice<T>, b: Slice<T>): boolean {
+  mustBeSlice("equal", a, "a");
+  mustBeSlice("equal", b, "b");
   const n = a.len;
   if (n !== b.len) return false;
   const { backing } = a;
@@ -107,6 +111,8 @@ export function equal<T>(a: Slice<T>, b: Slice<T>): boolean {
  * ```
  */
 export function equalFunc<A, B>(a: Slice<A>, b: Slice<B>, eq: (x: A, y: B) => boolean): boolean {
+  mustBeSlice("equalFunc", a, "a");
+  mustBeSlice("equalFunc", b, "b");
   mustCall("equalFunc", "eq", eq);
   const n = a.len;
   if (n !== b.len) return false;
@@ -142,6 +148,8 @@ export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
  * ```
  */
 export function compareFunc<A, B>(a: Slice<A>, b: Slice<B>, cmp: (x: A, y: B) => number): number {
+  mustBeSlice("compareFunc", a, "a");
+  mustBeSlice("compareFunc", b, "b");
   mustCall("compareFunc", "cmp", cmp);
   const n = Math.min(a.len, b.len);
   for (let i = 0; i < n; i++) {
@@ -189,6 +197,7 @@ export function binarySearchFunc<T, V>(
   target: V,
   cmp: (v: T, target: V) => number,
 ): [position: number, found: boolean] {
+  mustBeSlice("binarySearchFunc", s);
   mustCall("binarySearchFunc", "cmp", cmp);
   let lo = 0;
   let hi = s.len;

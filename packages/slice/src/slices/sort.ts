@@ -11,7 +11,7 @@
  */
 import { RuntimeError } from "@gort/types";
 import type { TypedArray } from "../api.ts";
-import type { Slice } from "../slice.ts";
+import { mustBeSlice, type Slice } from "../slice.ts";
 import type { TypedSlice } from "../typed-slice.ts";
 import { mergeSort } from "./merge-sort.ts";
 import { compareOrdered, mustCall, type Compare, type Ordered } from "./order.ts";
@@ -58,6 +58,7 @@ function sortMoved<T>(s: Slice<T>, cmp: Compare<T>, stable: boolean): void {
  * ```
  */
 export function sort<T extends Ordered>(s: Slice<T>): void {
+  mustBeSlice("sort", s);
   if (s.len < 2) return;
   const view = typedView(s);
   if (view !== null) {
@@ -92,6 +93,7 @@ export function sort<T extends Ordered>(s: Slice<T>): void {
  * ```
  */
 export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
+  mustBeSlice("sortFunc", s);
   mustCall("sortFunc", "cmp", cmp);
   if (s.len < 2) return;
   if (!plain(s)) {
@@ -118,6 +120,7 @@ export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
  * ```
  */
 export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
+  mustBeSlice("sortStableFunc", s);
   mustCall("sortStableFunc", "cmp", cmp);
   if (s.len < 2) return;
   if (plain(s)) putBack(s, mergeSort(s.toArray(), cmp));
@@ -152,6 +155,7 @@ export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
  * ```
  */
 export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
+  mustBeSlice("isSortedFunc", s);
   mustCall("isSortedFunc", "cmp", cmp);
   for (let i = s.len - 1; i > 0; i--) if (cmp(s.get(i), s.get(i - 1)) < 0) return false;
   return true;
@@ -170,6 +174,7 @@ export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
  * ```
  */
 export function min<T extends Ordered>(s: Slice<T>): T {
+  mustBeSlice("min", s);
   if (s.len === 0) throw new RuntimeError("slices.Min: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
@@ -207,6 +212,7 @@ const most = <T extends Ordered>(a: T, b: T): T =>
  * ```
  */
 export function max<T extends Ordered>(s: Slice<T>): T {
+  mustBeSlice("max", s);
   if (s.len === 0) throw new RuntimeError("slices.Max: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
@@ -227,6 +233,7 @@ export function max<T extends Ordered>(s: Slice<T>): T {
  * ```
  */
 export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
+  mustBeSlice("minFunc", s);
   mustCall("minFunc", "cmp", cmp);
   if (s.len === 0) throw new RuntimeError("slices.MinFunc: empty list");
   let m = s.get(0);
@@ -249,6 +256,7 @@ export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
  * ```
  */
 export function maxFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
+  mustBeSlice("maxFunc", s);
   mustCall("maxFunc", "cmp", cmp);
   if (s.len === 0) throw new RuntimeError("slices.MaxFunc: empty list");
   let m = s.get(0);

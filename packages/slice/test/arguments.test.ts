@@ -1,0 +1,145 @@
+/** Every function on slices against values that are none: a TypeError that names the function, the argument and the value. */
+import { int32 } from "@gort/types";
+import { describe, expect, test } from "vitest";
+import * as functions from "@gort/slice/slices";
+import {
+  appendSlice,
+  arrayOf,
+  checkSlice,
+  clear,
+  copy,
+  makeSlice,
+  range,
+  sliceOf,
+  slices,
+  type Slice,
+} from "@gort/slice";
+
+const NONE: readonly [unknown, string][] = [
+  [null, "null"],
+  [undefined, "undefined"],
+  [NaN, "NaN"],
+  [-1, "-1"],
+  [0, "0"],
+  [1e12, "1000000000000"],
+  ["abc", '"abc"'],
+  [{}, "an object (Object)"],
+  [{ len: 0 }, "an object (Object)"],
+  [[3, 1, 2], "an array of 3"],
+  [Int32Array.of(1), "an object (Int32Array)"],
+  [Symbol("s"), "Symbol(s)"],
+  [1n, "1n"],
+  [true, "true"],
+];
+const none = NONE.map(([value, shown]) => ({ value: value as never, shown }));
+const s = (): Slice<number> => makeSlice(int32, [1, 2, 3]);
+const no = (): boolean => false;
+const zero = (): number => 0;
+
+/** All functions whose first argument is a slice, with the rest of their arguments. */
+const rest: Record<string, unknown[]> = {
+  all: [],
+  appendSeq: [[1]],
+  backward: [],
+  binarySearch: [1],
+  binarySearchFunc: [1, zero],
+  chunk: [2],
+  clip: [],
+  clone: [],
+  compact: [],
+  compactFunc: [no],
+  compare: [s()],
+  compareFunc: [s(), zero],
+  concat: [],
+  contains: [1],
+  containsFunc: [no],
+  delete: [0, 1],
+  deleteFunc: [no],
+  equal: [s()],
+  equalFunc: [s(), no],
+  grow: [1],
+  index: [1],
+  indexFunc: [no],
+  insert: [0, 1],
+  isSorted: [],
+  isSortedFunc: [zero],
+  max: [],
+  maxFunc: [zero],
+  min: [],
+  minFunc: [zero],
+  repeat: [2],
+  replace: [0, 1, 2],
+  reverse: [],
+  sort: [],
+  sortFunc: [zero],
+  sortStableFunc: [zero],
+  values: [],
+};
+/** These take no slice. */
+const others = ["collect", "compareOrdered", "sorted", "sortedFunc", "sortedStableFunc"];
+
+test("no function is forgotten here", () => {
+  expect([...Object.keys(rest), ...others].sort()).toEqual(Object.keys(functions).sort());
+});
+
+describe.each(Object.entries(rest))("slices.%s", (name, args) => {
+  const f = (slices as unknown as Record<string, (...a: unknown[]) => unknown>)[name]!;
+  test.each(none)("refuses $shown", ({ value, shown }) => {
+    expect(() => f(value, ...args)).toThrow(TypeError);
+    expect(() => f(value, ...args)).toThrow(`is ${shown}, want a slice`);
+  });
+});
+
+describe.each(none)("$shown", ({ value, shown }) => {
+  const want = `is ${shown}, want`;
+  test("is no second slice", () => {
+    for (const f of [
+      () => slices.equal(s(), value),
+      () => slices.equalFunc(s(), value, no),
+      () => slices.compare(s(), value),
+      () => slices.compareFunc(s(), value, zero),
+      () => slices.concat(s(), value),
+      () => s().appendSlice(value),
+      () => clear(value),
+      () => checkSlice(value),
+      () => copy(value, s()),
+    ]) {
+      expect(f).toThrow(TypeError);
+      expect(f).toThrow(want);
+    }
+    // Strings are a source of bytes, of bytes only.
+    const a = makeSlice(int32, [1]);
+    expect(() => appendSlice(a, value)).toThrow(TypeError);
+    expect(() => copy(a, value)).toThrow(TypeError);
+    expect(a.toArray()).toEqual([1]);
+  });
+
+  test("is no array to assign or to compare", () => {
+    const a = arrayOf(1, 2, 3);
+    expect(() => a.assign(value)).toThrow(`assign: b ${want}`);
+    expect(() => a.equals(value)).toThrow(`equals: b ${want}`);
+    expect(a.toArray()).toEqual([1, 2, 3]);
+  });
+
+  test("is nothing to collect or to range over, unless it is iterable", () => {
+    if (typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
+      expect(() => slices.appendSeq(s(), value)).toThrow(`appendSeq: seq ${want} an iterable`);
+      expect(() => slices.collect(int32, value)).toThrow(`appendSeq: seq ${want} an iterable`);
+      if (value !== 0)
+        expect(() => makeSlice(int32, value)).toThrow(
+          /^makeSlice: len is .*, want|len out of range/,
+        );
+    }
+    if (typeof value !== "number" && !Array.isArray(value) && !ArrayBuffer.isView(value))
+      expect(() => range(value)).toThrow(`range: x ${want}`);
+  });
+});
+
+test("fractions and huge numbers of elements", () => {
+  expect(() => slices.grow(s(), 1e12)).toThrow("growslice: len out of range");
+  expect(() => slices.repeat(s(), 1e12)).toThrow("makeslice: len out of range");
+  expect(() => slices.repeat(s(), 1.5)).toThrow("repeat: count is 1.5, want an integer from 0");
+  expect(() => slices.chunk(s(), NaN)).toThrow("chunk: n is NaN, want an integer from 1");
+  expect(() => range(2.5)).toThrow("range: n is 2.5, want an integer");
+  expect([...range(sliceOf("a"))]).toEqual([[0, "a"]]);
+});

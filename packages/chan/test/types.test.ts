@@ -122,4 +122,53 @@ describe("types", () => {
     const done = makeChan<void>();
     expectTypeOf(done.send).toBeCallableWith();
   });
+
+  test("variance: who can receive a dog can receive an animal, who takes any animal takes a dog", () => {
+    interface Animal {
+      readonly name: string;
+    }
+    interface Dog extends Animal {
+      bark(): void;
+    }
+    expectTypeOf<RecvChan<Dog>>().toExtend<RecvChan<Animal>>();
+    expectTypeOf<RecvChan<Animal>>().not.toExtend<RecvChan<Dog>>();
+    expectTypeOf<SendChan<Animal>>().toExtend<SendChan<Dog>>();
+    expectTypeOf<SendChan<Dog>>().not.toExtend<SendChan<Animal>>();
+    expectTypeOf<Chan<Dog>>().toExtend<RecvChan<Animal>>();
+    expectTypeOf<Chan<Dog>>().not.toExtend<Chan<Animal>>();
+    expectTypeOf<Chan<Dog, Dog>>().toExtend<RecvChan<Dog, Dog>>();
+  });
+
+  test("generic code over channels infers what they carry", () => {
+    function merge<T>(...from: RecvChan<T>[]): RecvChan<T> {
+      const out = makeChan<T>();
+      for (const ch of from) void ch;
+      return out;
+    }
+    expectTypeOf(merge(plain, makeChan<number>().recvOnly())).toEqualTypeOf<RecvChan<number>>();
+    async function first<T, Z>(ch: RecvChan<T, Z>): Promise<T | Z> {
+      return await ch.recv();
+    }
+    expectTypeOf(first(zeroed)).toEqualTypeOf<Promise<number>>();
+    expectTypeOf(first(plain)).toEqualTypeOf<Promise<number | undefined>>();
+  });
+
+  test("misuse does not compile", () => {
+    const refused = async (animals: RecvChan<string>, signal: AbortSignal) => {
+      // @ts-expect-error a string is no number
+      await plain.send("x");
+      // @ts-expect-error a receiving side is not closed
+      animals.close();
+      // @ts-expect-error a channel is no case: its recv() is
+      await select({ a: plain });
+      // @ts-expect-error a promise is no case: poll(promise) is
+      await select({ a: Promise.resolve(1) });
+      // @ts-expect-error a signal is an option, not the options
+      await plain.recv(signal);
+      const r = await select({ a: plain.recv() });
+      // @ts-expect-error there is no such case
+      return r.case === "b";
+    };
+    expectTypeOf(refused).returns.toEqualTypeOf<Promise<boolean>>();
+  });
 });

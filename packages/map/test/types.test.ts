@@ -1,5 +1,6 @@
 /** What TypeScript infers, without annotations at the place of use. */
-import { int32, string } from "@gort/types";
+import { createHeap } from "@gort/gc";
+import { float64, int32, string, struct, uint64 } from "@gort/types";
 import { expect, expectTypeOf, test } from "vitest";
 import { type GoMap, makeMap, nilMap, structKey, tupleKey } from "../src/index.ts";
 
@@ -26,4 +27,37 @@ test("hashers fit the keys they are for", () => {
   const e = makeMap<{ x: number; y: number }, string>({ key: structKey("x", "y"), zero: () => "" });
   expectTypeOf(e.get({ x: 1, y: 2 })).toEqualTypeOf<string>();
   expect(e.get({ x: 1, y: 2 })).toBe("");
+});
+
+test("types of keys and values follow from descriptors, in a heap too", () => {
+  const Cell = struct({ x: int32, y: int32 });
+  const m = makeMap(Cell, float64);
+  expectTypeOf(m).toEqualTypeOf<GoMap<{ x: number; y: number }, number>>();
+  expectTypeOf(m.get).parameters.toEqualTypeOf<[key: { x: number; y: number }]>();
+  for (const [k, v] of m) {
+    expectTypeOf(k).toEqualTypeOf<{ x: number; y: number }>();
+    expectTypeOf(v).toEqualTypeOf<number>();
+  }
+  const h = makeMap(uint64, string, { heap: createHeap({ reserve: 2 ** 22 }) });
+  expectTypeOf(h).toEqualTypeOf<GoMap<bigint, string>>();
+  expectTypeOf(h.update(1n, (s) => s + "x")).toEqualTypeOf<string>();
+  const counts = makeMap<string, number>();
+  expectTypeOf(counts.update("a", (n) => (n ?? 0) + 1)).toEqualTypeOf<number>();
+  const inferred = makeMap({ key: string, value: int32 });
+  expectTypeOf(inferred).toEqualTypeOf<GoMap<string, number>>();
+  h.release();
+});
+
+test("misuse does not compile", () => {
+  const refused = (m: GoMap<string, number>) => {
+    // @ts-expect-error a number is no key of it
+    m.get(5);
+    // @ts-expect-error a string is no value of it
+    m.set("a", "b");
+    // @ts-expect-error an option that there is none of
+    makeMap(string, int32, { hep: 1 });
+    // @ts-expect-error the zero value is made by a function
+    makeMap<string, number>({ zero: 0 });
+  };
+  expectTypeOf(refused).returns.toEqualTypeOf<void>();
 });

@@ -133,6 +133,13 @@ export const deadPointer = (p: Ptr): AllocError =>
 export const badOption = (name: string, value: unknown, want: string): AllocError =>
   new AllocError("BAD_OPTION", `alloc: option ${name} is ${show(value)}, want ${want}`);
 
+/** The options, if they are an object; else throws. */
+export function checkObject<O>(options: O): O {
+  if (typeof options !== "object" || options === null)
+    throw new AllocError("BAD_OPTION", `alloc: options are ${show(options)}, want an object`);
+  return options;
+}
+
 export const badArgument = (call: string, name: string, value: unknown, want: string): AllocError =>
   new AllocError("BAD_ARGUMENT", `alloc: ${call}: ${name} is ${show(value)}, want ${want}`);
 

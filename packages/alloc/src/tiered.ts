@@ -363,7 +363,7 @@ export class Tiered implements TieredAllocator {
  * ```
  */
 export function createAllocator(memory: Memory, options: AllocatorOptions = {}): TieredAllocator {
-  const shards = options.shards ?? 4;
+  const shards = errors.checkObject(options).shards ?? 4;
   if (!Number.isInteger(shards) || shards < 1 || shards > 256)
     throw errors.badOption("shards", shards, "an integer from 1 to 256");
   const core = new Core(reserved(memory, "createAllocator"), shards);

@@ -200,3 +200,20 @@ test("an error says its name in its text and its stack", () => {
   expect(error.stack?.split("\n")[0]).toBe("AllocError: free: p is 64");
   expect(Object.keys(error)).toEqual(["code"]);
 });
+
+test("options that are no object are refused before anything is reserved", () => {
+  const inner = createAllocator(createMemory({ reserve: 2 ** 20 }));
+  for (const [value, shown] of [
+    [null, "null"],
+    [5, "5"],
+    ["shards", '"shards"'],
+  ] as const) {
+    for (const call of [
+      () => createAllocator(createMemory({ reserve: 2 ** 20 }), value as never),
+      () => allocator(value as never),
+      () => failingAllocator(inner, value as never),
+    ])
+      expect(call).toThrow(`alloc: options are ${shown}, want an object`);
+  }
+  expect(() => failingAllocator(inner, undefined as never)).toThrow("options are undefined");
+});

@@ -7,11 +7,14 @@
 import type { TracedAllocator } from "@gort/alloc";
 import { createAllocator, createMemory } from "@gort/alloc";
 import type { GcHeap, HeapOptions } from "./api.ts";
+import { badArgument } from "./errors.ts";
 import { MarkSweepHeap } from "./mark-sweep.ts";
 import { NoCollectHeap } from "./no-collect.ts";
 import { StopTheWorldHeap } from "./stop-the-world.ts";
 
 function allocatorOf(options: HeapOptions): TracedAllocator {
+  if (typeof options !== "object" || options === null)
+    badArgument("createHeap", "options", options, "an object");
   if (options.allocator !== undefined) return options.allocator;
   const reserve = options.reserve;
   return createAllocator(createMemory(reserve === undefined ? {} : { reserve }));

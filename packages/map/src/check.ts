@@ -8,6 +8,7 @@
  *  4. `len`, `noverflow`, `nevacuate`, the load and the two sizes agree with what is there.
  *  5. Empty slots hold neither key nor value.
  */
+import { badArgument } from "@gort/types";
 import type { BucketDump, GoMap, MapDump } from "./api.ts";
 import {
   EMPTY_ONE,
@@ -36,6 +37,8 @@ function assert(ok: boolean, what: string): asserts ok {
  * ```
  */
 export function checkMap<K, V, Z>(m: GoMap<K, V, Z>): void {
+  if (typeof (m as Partial<GoMap<K, V, Z>> | null | undefined)?.dump !== "function")
+    throw badArgument("checkMap", "m", m, "a map", "type");
   if (m.isNil) return assert(m.len === 0, "a nil map has entries");
   const d = m.dump();
   const { stats } = d;

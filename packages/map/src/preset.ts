@@ -132,6 +132,8 @@ export function mapAt<K, V>(
 ): GoMap<K, V> {
   checkHeap("mapAt", heap);
   checkOptions("mapAt", options, "hint random");
+  if (!isDescriptor(key)) throw badArgument("mapAt", "key", key, "a type descriptor", "type");
+  if (!isDescriptor(value)) throw badArgument("mapAt", "value", value, "a type descriptor", "type");
   if (ptr === 0) return nilMap(key, value);
   return openHeapMap(heap, ptr, key, value, sourceOf(options));
 }

@@ -79,12 +79,13 @@ export interface SendChan<in T> {
    * @throws `send on closed channel`, when used, if the channel is closed now or while it waits
    * @throws `send on synctest channel from outside bubble`
    */
-  send(value: T, options?: ChanWaitOptions): SendOp;
+  // Written as properties: of a method TypeScript would take a `Chan<Dog>` for a `SendChan<Animal>`.
+  readonly send: (value: T, options?: ChanWaitOptions) => SendOp;
   /**
    * Sends if that is possible without waiting, and says whether it did. Never blocks.
    * @throws `send on closed channel`
    */
-  trySend(value: T): boolean;
+  readonly trySend: (value: T) => boolean;
   /**
    * Go's `close(ch)`: wakes every waiting receiver with the zero value; waiting senders panic. O(waiters).
    * @throws `close of closed channel`, `close of nil channel`, `close of synctest channel from outside bubble`

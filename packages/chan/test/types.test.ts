@@ -135,6 +135,8 @@ describe("types", () => {
     expectTypeOf<SendChan<Animal>>().toExtend<SendChan<Dog>>();
     expectTypeOf<SendChan<Dog>>().not.toExtend<SendChan<Animal>>();
     expectTypeOf<Chan<Dog>>().toExtend<RecvChan<Animal>>();
+    expectTypeOf<Chan<Animal>>().toExtend<SendChan<Dog>>();
+    expectTypeOf<Chan<Dog>>().not.toExtend<SendChan<Animal>>();
     expectTypeOf<Chan<Dog>>().not.toExtend<Chan<Animal>>();
     expectTypeOf<Chan<Dog, Dog>>().toExtend<RecvChan<Dog, Dog>>();
   });

@@ -6,6 +6,7 @@ import {
   array,
   bool,
   chan,
+  type Complex,
   type ChanType,
   complex128,
   convert,
@@ -77,15 +78,17 @@ describe("types", () => {
 
   test("scalars, maps, channels, functions", () => {
     expectTypeOf<ValueOf<typeof int>>().toEqualTypeOf<number>();
-    expectTypeOf<ValueOf<typeof int64>>().toEqualTypeOf<bigint>();
-    expectTypeOf<ValueOf<typeof complex128>>().toEqualTypeOf<{ re: number; im: number }>();
-    expectTypeOf<ValueOf<typeof any>>().toEqualTypeOf<unknown>();
+    expectTypeOf(int64.zero()).toEqualTypeOf<bigint>();
+    expectTypeOf(complex128.zero()).toEqualTypeOf<Complex>();
+    expectTypeOf(any.zero()).toEqualTypeOf<unknown>();
     expectTypeOf(map(string, Point)).toEqualTypeOf<MapType<string, { x: number; y: number }>>();
     expectTypeOf(chan(int, "recv")).toEqualTypeOf<ChanType<number>>();
-    const f = func([int, string], [bool, error]);
-    expectTypeOf<ValueOf<typeof f>>().toExtend<((n: number, s: string) => unknown[]) | null>();
-    const none = func([], []);
-    expectTypeOf<ValueOf<typeof none>>().toExtend<(() => void) | null>();
+    expectTypeOf(func([int, string], [bool, float64]).zero()).toEqualTypeOf<
+      ((args_0: number, args_1: string) => [boolean, number]) | null
+    >();
+    const none = func([], []).zero();
+    expectTypeOf(none!()).toEqualTypeOf<void>();
+    expectTypeOf(none!).parameters.toEqualTypeOf<[]>();
   });
 
   test("a named type keeps what its underlying type is, and methods chain", () => {

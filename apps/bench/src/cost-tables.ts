@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. A table is a function of the sheet and of the figures, so that a test can tell one that is not up to date.
- *  2. Two digits of a figure are shown: more would be noise.
+ *  2. Two digits of a time are shown: more would be noise.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -25,14 +25,15 @@ const scales: Readonly<Record<JobSpec["unit"], readonly string[]>> = {
   B: ["B", "kB", "MB"],
 };
 
-/** Two digits and a unit. */
+/** Two digits and a unit; three of bytes, which are the same in each run. */
 export function short(value: number, unit: JobSpec["unit"]): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : "never";
   if (unit === "ns" && value < 0.1) return "below 0.1 ns";
   const units = scales[unit];
   let scale = 0;
   for (; value >= 10_000 && scale < units.length - 1; scale++) value /= 1000;
-  return `${Number(value.toPrecision(2)).toLocaleString("en-US", { maximumFractionDigits: 6 })} ${units[scale]}`;
+  const digits = unit === "B" ? 3 : 2;
+  return `${Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumFractionDigits: 6 })} ${units[scale]}`;
 }
 
 const kilobytes = (bytes: number): string =>
@@ -113,7 +114,7 @@ function caption(sheet: Sheet, figures: Figures): string {
     groups.length === 0
       ? `In the repository ${command} measures again.`
       : `In the repository ${command} measures again, and ${inWords(pages)}, where the other columns are from, beside more contenders.`,
-    "Bundles: the import alone, minified and gzipped.",
+    "Bundles: the import alone, by esbuild, minified and gzipped.",
   ].join("\n");
 }
 

@@ -1,7 +1,7 @@
 /**
  * `pnpm costs [package…]`: measures and prints the tables under "What it costs" of the packages' READMEs; `--write` writes them there.
  *
- * Each body runs in fresh processes of its own, contenders of a row in turns, as `pnpm bench` does it: after a warm-up the least
+ * Each body runs in fresh processes of its own, gort and JavaScript in turns, as `pnpm bench` does it: after a warm-up the least
  * of some runs counts, then the median of the processes. Rows that `pnpm bench` measures are taken from its kept figures, and said to be.
  */
 import { cpus } from "node:os";
@@ -44,6 +44,9 @@ if (unknown !== undefined) fail(`there is no package ${JSON.stringify(unknown)}`
 if (!Number.isInteger(rounds) || rounds < 1) {
   fail(`rounds: ${options.rounds} is not a whole number from 1`);
 }
+
+/** After that long a row takes no further round. */
+const SECONDS = 4;
 
 const began = performance.now();
 const progress = (text: string): void => {
@@ -94,7 +97,11 @@ async function measureSheet(sheet: Sheet): Promise<CostFigure[]> {
   for (const row of sheet.rows.filter(isMeasured)) {
     const who = Object.keys(bodiesOf(row));
     const values = new Map(who.map((w) => [w, [] as number[]]));
-    for (let round = 0; round < rounds; round++) {
+    const started = performance.now();
+    // A row that takes long has fewer rounds: all packages together stay at some three minutes.
+    const late = (round: number): boolean =>
+      round > 0 && performance.now() - started > SECONDS * 1000;
+    for (let round = 0; round < rounds && !late(round); round++) {
       for (const w of who) {
         progress(`${idOf(sheet, row)}, ${w}, ${round + 1} of ${rounds}`);
         values.get(w)!.push(await measure(sheet, row, w));

@@ -60,7 +60,7 @@ export const groups: readonly Group[] = [
     id: "alloc",
     title: "Allocation",
     measures:
-      "Pairs of alloc and free of 64 bytes; a random live set of blocks of 8 B to 4 KiB (log-uniform), of which one is freed and one allocated, with one byte written and read. V8 and Go allocate byte arrays and leave the freeing to their collectors, whose time counts.",
+      "Pairs of alloc and free of 64 bytes; a random live set of blocks of 8 B to 4 KiB (log-uniform), of which one is freed and one allocated, with one byte written and read. One allocator serves all runs of a process. V8 and Go allocate byte arrays and leave the freeing to their collectors, whose time counts.",
     hides: "Locality of what is allocated, and how much memory is lost to fragmentation.",
   },
   {

@@ -78,10 +78,10 @@ test("a figure is two digits and a unit", () => {
     "310 µs",
     "12 ms",
   ]);
-  expect([short(0.04, "ns"), short(0.02353, "ms"), short(16.29, "B")]).toEqual([
+  expect([short(0.04, "ns"), short(0.02353, "ms"), short(16.291, "B")]).toEqual([
     "below 0.1 ns",
     "0.024 ms",
-    "16 B",
+    "16.3 B",
   ]);
   expect([short(Infinity, "ms"), short(NaN, "ns")]).toEqual(["never", "–"]);
 });

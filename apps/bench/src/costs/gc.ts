@@ -26,9 +26,10 @@ interface Item {
   next: Item | null;
   value: number;
 }
+let last: Item | null = null;
+
 const objects: JobBody = (n) => {
   let check = 0;
-  let last: Item | null = null;
   for (let i = 0; i < n; i++) {
     const item: Item = { next: null, value: 1 };
     last = item;

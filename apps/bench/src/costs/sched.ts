@@ -1,4 +1,5 @@
 /** What goroutines and timers cost beyond what `pnpm bench sched` compares. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { go, type Go, gosched, run } from "@gort/sched";
 import type { JobBody } from "../job.ts";
 import { sheet } from "./sheet.ts";
@@ -29,24 +30,45 @@ const yields =
     return { check };
   };
 
-const spawns: JobBody = async (n) => {
-  const check = await run(
-    function* () {
-      let count = 0;
-      const work = function* (): Go {
-        count++;
-      };
-      for (let i = 0; i < n; i++) {
-        go(work);
-        if (i % 1000 === 999) yield* gosched();
-      }
-      while (count < n) yield;
-      return count;
-    },
-    { context: true },
-  );
-  return { check };
-};
+/** Inside of a store, as a server's handler is, with goroutines that see it. */
+const inStore =
+  (body: JobBody): JobBody =>
+  async (n, meter) => {
+    const store = new AsyncLocalStorage<number>();
+    return store.run(1, async () => {
+      const seen = await run(
+        function* () {
+          return yield* go(function* (): Go<number | undefined> {
+            return store.getStore();
+          }).join();
+        },
+        { context: true },
+      );
+      const outcome = await body(n, meter);
+      return { check: outcome.check * (seen ?? 0) };
+    });
+  };
+
+const spawns =
+  (context: boolean): JobBody =>
+  async (n) => {
+    const check = await run(
+      function* () {
+        let count = 0;
+        const work = function* (): Go {
+          count++;
+        };
+        for (let i = 0; i < n; i++) {
+          go(work);
+          if (i % 1000 === 999) yield* gosched();
+        }
+        while (count < n) yield;
+        return count;
+      },
+      { context },
+    );
+    return { check };
+  };
 
 const turns: JobBody = async (n) => {
   let check = 0;
@@ -83,18 +105,25 @@ export default sheet({
     { title: "adding and firing one of 10^6 timers", job: "sched/timer-fire" },
     { title: "p99.9 of how late a 10 ms timer fires under load", job: "latency/timer" },
     {
-      id: "context-step",
-      title: "with `{ context: true }`: `yield` to the other goroutine",
-      n: 100_000,
+      id: "go",
+      title: "`go(function* …)` and its end, no `WaitGroup`",
+      n: 50_000,
       check: all,
-      gort: yields(true),
+      gort: spawns(false),
     },
     {
       id: "context-go",
-      title: "with `{ context: true }`: starting and ending a goroutine",
+      title: "the same inside an `AsyncLocalStorage`, kept (`{ context: true }`)",
       n: 50_000,
       check: all,
-      gort: spawns,
+      gort: inStore(spawns(true)),
+    },
+    {
+      id: "context-step",
+      title: "`yield` to the other goroutine, the same",
+      n: 100_000,
+      check: all,
+      gort: inStore(yields(true)),
     },
     { title: "in a bundle: `go`; `createScheduler`", sizes: ["go", "createScheduler"] },
   ],

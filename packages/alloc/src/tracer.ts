@@ -9,7 +9,8 @@
  *
  * Invariants
  *  1. What is pushed is the base of a scan object whose mark bit went from 0 to 1; one of more than
- *     {@link T_BYTES} is pushed with bit 2 set, since it must be scanned in pieces.
+ *     {@link T_BYTES} is pushed with bit 2 set, since it must be scanned in pieces. One of 8 bytes, all 0, is black at
+ *     once: it counts as traced.
  *  2. A pointer to a free object, to metadata or to nothing marks nothing. One into the object itself finds it marked;
  *     `traceRange`, whose object may be white, skips it.
  *  3. A batch writes no word at or above `end`, and at most {@link T_ROOM} above the grey objects. What `resolve` pushes
@@ -136,6 +137,7 @@ export class SpanTracer implements ObjectTracer {
     let top = out | 0;
     // In units of 8 bytes: distinct objects, so that it stays an int32.
     let marked = 0;
+    let nils = 0;
     let page = -1;
     let s = 0;
     let base = 0;
@@ -167,11 +169,18 @@ export class SpanTracer implements ObjectTracer {
       if (index >= i32[s + S_OBJECTS]! || i32[s + S_BITS + word]! & bit) continue;
       i32[(marks + word) | 0] = black | bit;
       marked = (marked + (size >>> 3)) | 0;
-      if (tag >= 0) {
-        i32[top] = (base + Math.imul(index, size)) | 0 | tag;
-        top = (top + 1) | 0;
-      }
+      if (tag < 0) continue;
+      const q = (base + Math.imul(index, size)) | 0;
+      i32[top] = q | tag;
+      if (size === 8) {
+        // A leaf, or the end of a list: it is looked into at once, again without a branch.
+        const v = i32[q >>> 2]! | i32[((q >>> 2) + 1) | 0]!;
+        const some = (v | -v) >>> 31;
+        top = (top + some) | 0;
+        nils = (nils + 1 - some) | 0;
+      } else top = (top + 1) | 0;
     }
+    this.scanned += nils * 8;
     this.marked += marked * 8;
     return top;
   }

@@ -165,3 +165,28 @@ test("a batch writes no word at or above the end it was given, however many poin
     expect(u32.slice(end, end + 100).every((word) => word === 0xabcdef)).toBe(true);
   }
 });
+
+test("an object of 8 bytes that holds only nil is black at once and counts as traced; one that holds anything is pushed", () => {
+  const a = make();
+  const tracer = a.objects.tracer!;
+  const { u32 } = a.memory;
+  const stack = a.alloc(4096, NOSCAN) >>> 2;
+  const parent = a.alloc(32);
+  const leaf = a.alloc(8);
+  const number = a.alloc(8);
+  const link = a.alloc(8);
+  [leaf, number, link].forEach((p, i) => point(a, parent + 4 * i, p));
+  point(a, leaf, 0);
+  u32[(number >>> 2) + 1] = 7;
+  point(a, link + 4, parent);
+  a.objects.cycle.startMark();
+  a.objects.mark(parent);
+  u32[stack] = parent;
+  const before = tracer.scanned;
+  expect(tracer.trace(stack, stack + 1, stack + 1024, 1)).toBe(stack + 2);
+  expect([u32[stack], u32[stack + 1]].sort()).toEqual([number, link].sort());
+  expect([leaf, number, link].map((p) => a.objects.isMarked(p))).toEqual([true, true, true]);
+  expect(tracer.scanned - before).toBe(32 + 8);
+  expect(tracer.trace(stack, stack + 2, stack + 1024, 1e6)).toBe(stack);
+  expect(tracer.scanned - before).toBe(32 + 3 * 8);
+});

@@ -115,15 +115,18 @@ export class Marker {
         else break;
         continue;
       }
+      let before = 0;
       if (tracer !== null) {
         grey.reserve(tracer.room);
-        const before = tracer.scanned;
+        before = tracer.scanned;
         grey.top = tracer.trace(grey.bottom, grey.top, grey.end, Math.min(work - done, WORK_MAX));
         const traced = tracer.scanned - before;
         done += traced;
         if (traced !== 0) continue;
       }
       done += this.#one(grey.pop());
+      // Small objects that the tracer found empty.
+      if (tracer !== null) done += tracer.scanned - before;
     }
     this.scanned += done;
     return done;

@@ -12,6 +12,7 @@ const jobs = mallocJobs((live) => {
       return p;
     },
     free: (p) => pool.free(p),
+    clear: () => pool.freeAll(),
   };
 });
 

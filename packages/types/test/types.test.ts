@@ -87,7 +87,7 @@ describe("types", () => {
       ((args_0: number, args_1: string) => [boolean, number]) | null
     >();
     const none = func([], []).zero();
-    expectTypeOf(none!()).toEqualTypeOf<void>();
+    expectTypeOf(none!).returns.toEqualTypeOf<void>();
     expectTypeOf(none!).parameters.toEqualTypeOf<[]>();
   });
 

@@ -194,7 +194,7 @@ export interface ObjectTracer {
   /**
    * Pops objects and pushes the scan objects they point to that were white, until `work` bytes are traced, the stack is
    * empty, the top is not an untagged object, or there may be no room for the pointers of the next one.
-   * A pushed object that is too large to be traced at once has bit 2 set.
+   * A pushed object that is too large to be traced at once has bit 2 set. One that holds no pointers need not be pushed.
    * @param bottom word index of the stack's first entry
    * @param top word index after its last entry
    * @param end word index after the last word that may be written
@@ -203,7 +203,8 @@ export interface ObjectTracer {
   trace(bottom: number, top: number, end: number, work: number): number;
   /**
    * The same for `bytes` bytes (at most `4 * room`) from `from` on, part of the object `base` of `size` bytes; pushes to
-   * the words from `out` on and returns the new top.
+   * the words from `out` on and returns the new top. Above it, up to a word for each pointer is written. The bytes
+   * themselves do not count as traced; an object that is found and holds no pointers may.
    */
   traceRange(from: Ptr, bytes: number, base: Ptr, size: number, out: number): number;
 }

@@ -14,6 +14,7 @@ import type { Clock, ClockTimer } from "./api.ts";
 import {
   clearHostTimer,
   hostNow,
+  hostTimers,
   hostWall,
   type HostTimer,
   reportUncaught,
@@ -78,7 +79,12 @@ export abstract class HeapClock implements Clock {
     const heap = this.current;
     heap.add(node, when);
     this.size++;
-    if (heap.earliest === when) this.changed();
+    if (heap.earliest === when || this.exchanged()) this.changed();
+  }
+
+  /** Whether the earliest deadline may be armed with timers that are not the host's any more. */
+  protected exchanged(): boolean {
+    return false;
   }
 
   /** Takes a node out, which is in a heap of this clock; false if it is in none. */
@@ -136,7 +142,13 @@ export abstract class HeapClock implements Clock {
   }
 }
 
-/** The host's time. */
+/** How often a clock looks whether the timers it was armed with are the host's again, in milliseconds. */
+const BACK_MS = 20;
+
+/**
+ * The host's time. When a test exchanges the host's timers for fakes, or puts the old ones back, the earliest deadline is armed
+ * anew with those that are there: at the next change, or by {@link RealClock.comeBack}.
+ */
 export class RealClock extends HeapClock {
   readonly virtual = false;
   /** Called when the armed host timer came: the owner runs what is due. */
@@ -146,6 +158,8 @@ export class RealClock extends HeapClock {
   };
   private armed: HostTimer = null;
   private armedFor = Infinity;
+  /** What the timer was armed with. */
+  private armedBy = hostTimers();
   private held = false;
 
   now(): number {
@@ -160,6 +174,10 @@ export class RealClock extends HeapClock {
     if (!this.held) this.arm();
   }
 
+  protected override exchanged(): boolean {
+    return this.armedBy !== hostTimers();
+  }
+
   /** The owner is about to run goroutines and will look at the heaps itself. */
   hold(): void {
     this.held = true;
@@ -172,6 +190,7 @@ export class RealClock extends HeapClock {
   }
 
   private readonly wake = (): void => {
+    if (this.armedBy !== hostTimers()) this.comeBack(this.armedBy);
     this.armed = null;
     this.armedFor = Infinity;
     this.onWake();
@@ -181,14 +200,28 @@ export class RealClock extends HeapClock {
   private arm(): void {
     const when = this.earliest();
     if (this.armed !== null) {
-      if (when >= this.armedFor && when !== Infinity) return;
-      clearHostTimer(this.armed);
+      if (this.armedBy !== hostTimers()) this.comeBack(this.armedBy);
+      else {
+        if (when >= this.armedFor && when !== Infinity) return;
+        clearHostTimer(this.armed);
+      }
       this.armed = null;
       this.armedFor = Infinity;
     }
     if (when === Infinity) return;
     this.armedFor = when;
+    this.armedBy = hostTimers();
     this.armed = setHostTimer(when - this.now(), this.wake);
+  }
+
+  /** Arms anew once `timers`, which fakes have replaced, are the host's again. Of fakes that are gone nothing comes back. */
+  private comeBack(timers: (fn: () => void, ms: number) => unknown): void {
+    const look = (): void => {
+      if (this.size === 0) return;
+      if (timers === hostTimers()) this.wake();
+      else timers(look, BACK_MS);
+    };
+    timers(look, BACK_MS);
   }
 }
 

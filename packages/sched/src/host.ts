@@ -6,6 +6,8 @@
  *  2. `macrotask` lets the host run its timers and I/O before `fn`, and is not subject to the 4 ms clamp of
  *     nested timeouts.
  *  3. Nothing here keeps a process alive but an armed timer and a macrotask that is about to run.
+ *  4. A macrotask is the host's, not a fake that comes when somebody moves its time, or never: what waits for one would wait
+ *     with it.
  *
  * `setImmediate` is taken where it exists (Node, Deno, Bun); a browser gets a `MessageChannel`, whose messages
  * are macrotasks without the clamp; `setTimeout` is the last resort.
@@ -33,7 +35,7 @@ export type Capture = () => (step: () => void) => void;
 
 const host = globalThis as unknown as {
   performance?: { now(): number };
-  setImmediate?: (fn: () => void) => unknown;
+  setImmediate?: ((fn: () => void) => unknown) & { readonly clock?: unknown };
   MessageChannel?: new () => {
     port1: { onmessage: (() => void) | null };
     port2: { postMessage(value: unknown): void };
@@ -66,13 +68,15 @@ export function microtask(fn: () => void): void {
 /** Calls `fn` after the host had a turn. */
 export function macrotask(fn: () => void): void {
   const immediate = host.setImmediate;
-  if (immediate !== undefined) {
+  // Fake timers (those of vitest, jest and sinon) carry their clock.
+  if (immediate !== undefined && immediate.clock === undefined) {
     immediate(fn);
     return;
   }
   const Channel = host.MessageChannel;
   if (Channel === undefined) {
-    setTimeout(fn, 0);
+    if (immediate !== undefined) immediate(fn);
+    else setTimeout(fn, 0);
     return;
   }
   const channel = new Channel();
@@ -90,6 +94,11 @@ const DELAY_MAX = 0x7fffffff;
 export function setHostTimer(ms: number, fn: () => void): HostTimer {
   const delay = ms > 0 ? Math.ceil(ms) : 0;
   return setTimeout(fn, delay < DELAY_MAX ? delay : DELAY_MAX);
+}
+
+/** What arms timers now: tests exchange it, and a timer of another one may never fire. */
+export function hostTimers(): (fn: () => void, ms: number) => unknown {
+  return setTimeout;
 }
 
 export function clearHostTimer(timer: HostTimer): void {

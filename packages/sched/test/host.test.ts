@@ -12,7 +12,9 @@ import {
   Chan,
   checkpoint,
   createDeterministicScheduler,
+  createFifoScheduler,
   createScheduler,
+  type Go,
   go,
   gosched,
   now,
@@ -272,5 +274,71 @@ describe("fake timers", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+  test("a timer that is set while fakes come and go fires all the same, by the host's own time", async () => {
+    let ran = 0;
+    afterFunc(30, () => ran++);
+    const asleep = sleep(40).start();
+    await settle(1);
+    vi.useFakeTimers();
+    try {
+      let faked = 0;
+      afterFunc(100, () => faked++);
+      await vi.advanceTimersByTimeAsync(99);
+      expect(faked).toBe(0);
+      await vi.advanceTimersByTimeAsync(2);
+      expect(faked).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+    await asleep;
+    expect(ran).toBe(1);
+  });
+
+  test("a fake timer that nobody waited for does not keep later ones from firing", async () => {
+    for (const ms of [20, 2000]) {
+      vi.useFakeTimers();
+      const left = afterFunc(ms, () => {});
+      vi.useRealTimers();
+      await sleep(5);
+      let ran = 0;
+      afterFunc(1, () => ran++);
+      await settle(40);
+      expect(ran).toBe(1);
+      left.stop();
+    }
+  });
+
+  test("work that was under way when the fakes went goes on, although nobody moved their time", async () => {
+    vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout", "clearTimeout"] });
+    const ping = new Chan(0);
+    const pong = new Chan(0);
+    let n = 0;
+    const rounds = (async () => {
+      for (;;) {
+        await ping.recv();
+        n++;
+        await pong.send(n);
+      }
+    })();
+    void rounds;
+    const s = createFifoScheduler();
+    const spinning = s.go(function* (): Go {
+      for (const end = performance.now() + 20; performance.now() < end;) yield;
+    });
+    for (let i = 0; i < 200; i++) {
+      await ping.send(i);
+      await pong.recv();
+    }
+    vi.useRealTimers();
+    for (let i = 0; i < 2000; i++) {
+      await ping.send(i);
+      await pong.recv();
+    }
+    expect(n).toBe(2200);
+    await spinning.join();
   });
 });

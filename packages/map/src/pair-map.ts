@@ -11,8 +11,17 @@
  */
 import { hashPart } from "./keys.ts";
 import { mix } from "./hash.ts";
-import { EMPTY_REST, firstEmpty, matching, READING, SLOTS, slotOf, topHash } from "./rules.ts";
-import { type Chunk, NO_CHUNK } from "./value-chunk.ts";
+import {
+  EMPTY_REST,
+  firstEmpty,
+  matching,
+  MIN_TOP_HASH,
+  READING,
+  SLOTS,
+  slotOf,
+  topHash,
+} from "./rules.ts";
+import { type Chunk } from "./value-chunk.ts";
 import { CHUNK_BITS, CHUNK_MASK, FORMS, PAIR, REST } from "./value-words.ts";
 import type { ValueMapParts } from "./storage.ts";
 import { ValueMap } from "./value-map.ts";
@@ -40,13 +49,10 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
   override get(key: K): V | Z {
     const a = (key as Fields)[this.#first];
     const b = (key as Fields)[this.#second];
-    const t = this.table;
-    if (typeof a !== "number" || typeof b !== "number" || t === null || this.old !== null) {
-      return this.valueAtSlot(this.find(key, this.#hash(a, b), READING));
-    }
+    if (typeof a !== "number" || typeof b !== "number") return this.#getAny(key, a, b);
     const k = a | 0;
     const l = b | 0;
-    if (k !== a || l !== b) return this.valueAtSlot(this.find(key, this.#hash(a, b), READING));
+    if (k !== a || l !== b) return this.#getAny(key, a, b);
     // The everyday case, in a few instructions: see `word-map.ts` for what is gained by that.
     const { imul } = Math;
     let h = k ^ this.hash0;
@@ -56,65 +62,71 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     h = imul(h ^ (h >>> 16), 0x85ebca6b);
     h = imul(h ^ (h >>> 13), 0xc2b2ae35);
     h ^= h >>> 16;
-    const i = h & t.mask;
-    const c = t.chunks[i >>> CHUNK_BITS]!;
+    const i = h & this.mask;
+    const c = this.chunks[i >>> CHUNK_BITS]!;
     const m = c.meta;
     const o = imul(i & CHUNK_MASK, c.stride);
-    const found = matching(m[o]!, m[o + 1]!, imul(topHash(h), 0x01010101));
+    const top = h >>> 24;
+    const pattern = imul(top + (((top - MIN_TOP_HASH) >> 31) & MIN_TOP_HASH), 0x01010101);
+    const x = m[o]! ^ pattern;
+    const y = m[(o + 1) | 0]! ^ pattern;
+    const found =
+      (((x - 0x01010101) & ~x & 0x80808080) >>> 7) | (((y - 0x01010101) & ~y & 0x80808080) >>> 3);
     if (found !== 0) {
-      const s = slotOf(found);
-      const at = o + REST + imul(s, c.step);
-      const forms = m[o + FORMS]! >>> s;
-      if (m[at] === k && m[at + 1] === l && (forms & PAIR) !== 0) {
+      const bit = 31 - Math.clz32(found);
+      const s = (bit >>> 3) + (bit & 4);
+      const at = (o + REST + imul(s, c.step)) | 0;
+      const forms = m[(o + FORMS) | 0]! >>> s;
+      if (m[at] === k && m[(at + 1) | 0] === l && (forms & PAIR) !== 0) {
         if ((forms & 1) === 0) return c.values[((i & CHUNK_MASK) << 3) + s] as V;
-        return c.f64[(at >>> 1) + 1] as V;
+        return c.f64[((at >>> 1) + 1) | 0] as V;
       }
     }
-    this.#a = a;
-    this.#b = b;
-    return this.valueAtSlot(this.find(key, h, READING));
+    return this.#getAny(key, a, b);
+  }
+
+  #getAny(key: K, a: unknown, b: unknown): V | Z {
+    return this.valueAtSlot(this.find(key, this.#hash(a, b), READING));
   }
 
   override set(key: K, value: V): this {
     if (!this.plain) return this.setAny(key, value);
     const a = (key as Fields)[this.#first];
     const b = (key as Fields)[this.#second];
-    const t = this.table;
     const h = this.#hash(a, b);
     // The everyday case: numbers, no growth, and the chain is one bucket that has the key, or room for it.
-    if (t === null || this.old !== null || typeof value !== "number" || !isWord(a) || !isWord(b)) {
-      return this.setHashed(key, h, value);
-    }
-    const i = h & t.mask;
-    const c = t.chunks[i >>> CHUNK_BITS]!;
+    if (typeof value !== "number" || !isWord(a) || !isWord(b)) return this.setHashed(key, h, value);
+    const { imul } = Math;
+    const i = h & this.mask;
+    const c = this.chunks[i >>> CHUNK_BITS]!;
     const m = c.meta;
-    const o = Math.imul(i & CHUNK_MASK, c.stride);
+    const o = imul(i & CHUNK_MASK, c.stride);
     const w0 = m[o]!;
-    const w1 = m[o + 1]!;
+    const w1 = m[(o + 1) | 0]!;
     const top = topHash(h);
-    const found = matching(w0, w1, Math.imul(top, 0x01010101));
-    if (c === NO_CHUNK || c.numbers === 0) return this.setHashed(key, h, value);
+    const found = matching(w0, w1, imul(top, 0x01010101));
     if (found !== 0) {
       const s = slotOf(found);
-      const at = o + REST + Math.imul(s, c.step);
-      const forms = m[o + FORMS]! >>> s;
-      if (m[at] !== a || m[at + 1] !== b || (forms & (PAIR | 1)) !== (PAIR | 1)) {
+      const at = (o + REST + imul(s, c.step)) | 0;
+      const forms = m[(o + FORMS) | 0]! >>> s;
+      if (m[at] !== a || m[(at + 1) | 0] !== b || (forms & (PAIR | 1)) !== (PAIR | 1)) {
         return this.setHashed(key, h, value);
       }
-      c.f64[(at >>> 1) + 1] = value;
+      c.f64[((at >>> 1) + 1) | 0] = value;
       return this;
     }
-    if (w1 >>> 24 !== EMPTY_REST || this.len >= t.limit) return this.setHashed(key, h, value);
+    if (c.numbers === 0 || w1 >>> 24 !== EMPTY_REST || this.len >= this.table!.limit) {
+      return this.setHashed(key, h, value);
+    }
     const s = firstEmpty(w0, w1);
-    const at = o + REST + Math.imul(s, c.step);
+    const at = (o + REST + imul(s, c.step)) | 0;
     m[at] = a;
-    m[at + 1] = b;
-    c.f64[(at >>> 1) + 1] = value;
-    m[o + FORMS]! |= (PAIR | 1) << s;
-    m[o + c.hashes + s] = h;
-    const shift = s << 3;
-    const w = o + (s >>> 2);
-    m[w] = (m[w]! & ~(0xff << shift)) | (top << shift);
+    m[(at + 1) | 0] = b;
+    c.f64[((at >>> 1) + 1) | 0] = value;
+    m[(o + FORMS) | 0]! |= (PAIR | 1) << s;
+    m[(o + c.hashes + s) | 0] = h;
+    const w = (o + (s >>> 2)) | 0;
+    m[w] = (m[w]! & ~(0xff << (s << 3))) | (top << (s << 3));
     this.len++;
     this.version++;
     return this;

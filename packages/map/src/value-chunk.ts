@@ -170,16 +170,25 @@ export class Chunk {
     }
   }
 
-  /** Lets go of the references in a slot whose entry has moved; what are numbers may stay. */
-  forget(bucket: number, slot: number): void {
-    const at = bucket * SLOTS + slot;
-    if (this.keys !== NO_SLOTS) this.keys[at] = undefined;
-    if (this.values !== NO_SLOTS) this.values[at] = undefined;
+  /** Moves the references of a slot, both given as `bucket * 8 + slot`: the key unless it is two words, the value unless a number. */
+  handOver(slot: number, form: number, to: Chunk, toSlot: number): void {
+    if ((form & PAIR) === 0) {
+      if (to.keys === NO_SLOTS) to.keys = slots(to.buckets * SLOTS);
+      to.keys[toSlot] = this.keys[slot];
+      this.keys[slot] = undefined;
+    }
+    if ((form & 1) === 0) {
+      if (to.values === NO_SLOTS) to.values = slots(to.buckets * SLOTS);
+      to.values[toSlot] = this.values[slot];
+      this.values[slot] = undefined;
+    }
   }
 
   /** Empties a slot: no key, no value, tophash {@link EMPTY_ONE}. */
   erase(bucket: number, slot: number): void {
-    this.forget(bucket, slot);
+    const at = bucket * SLOTS + slot;
+    if (this.keys !== NO_SLOTS) this.keys[at] = undefined;
+    if (this.values !== NO_SLOTS) this.values[at] = undefined;
     if (this.isPair(bucket, slot)) this.#dropPair(bucket, slot);
     const o = bucket * this.stride;
     if (this.numbers !== 0) this.f64[(o + this.numbers + slot * this.step) >>> 1] = 0;
@@ -219,3 +228,6 @@ export const NO_CHUNK: Chunk = /* @__PURE__ */ new Chunk(
   1 << CHUNK_BITS,
   /* @__PURE__ */ shapeOf(false, false),
 );
+
+/** The chunks of no table. Made as those of tables are, for V8 tells arrays with and without holes apart. */
+export const NO_CHUNKS: readonly Chunk[] = /* @__PURE__ */ new Array<Chunk>(1).fill(NO_CHUNK);

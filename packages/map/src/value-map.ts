@@ -32,8 +32,9 @@ import {
   WRITING,
 } from "./rules.ts";
 import type { Snapshot, ValueMapParts } from "./storage.ts";
-import { type Chunk, shapeOf } from "./value-chunk.ts";
+import { type Chunk, NO_CHUNKS, shapeOf } from "./value-chunk.ts";
 import { Table, type Unpack } from "./value-table.ts";
+import { evacuate } from "./value-move.ts";
 import { CHUNK_BITS, CHUNK_MASK, FORMS, LINK, SLOT_BITS } from "./value-words.ts";
 
 /** Go's map on JavaScript values. */
@@ -53,6 +54,9 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   protected readonly storage = "values";
   protected table: Table | null = null;
   protected old: Table | null = null;
+  /** Chunks and mask of the table, for lookups; while there is none or the map grows, of one where nothing is found. */
+  protected chunks: readonly Chunk[] = NO_CHUNKS;
+  protected mask = 0;
   /** The table of the slot that {@link ValueMap.find} returned. */
   protected place: Table | null = null;
   protected readonly hasher: Hasher<K> | null;
@@ -92,18 +96,17 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   get(key: K): V | Z {
     const h = this.hashOf(key, READING);
-    const t = this.table;
-    if (t !== null && this.old === null && this.hasher === null) {
+    if (this.hasher === null) {
       // The everyday case, in a few instructions: see `word-map.ts` for what is gained by that.
-      const b = h & t.mask;
-      const c = t.chunks[b >>> CHUNK_BITS]!;
+      const b = h & this.mask;
+      const c = this.chunks[b >>> CHUNK_BITS]!;
       const m = c.meta;
       const o = Math.imul(b & CHUNK_MASK, c.stride);
-      const found = matching(m[o]!, m[o + 1]!, Math.imul(topHash(h), 0x01010101));
+      const found = matching(m[o]!, m[(o + 1) | 0]!, Math.imul(topHash(h), 0x01010101));
       const s = slotOf(found);
       const at = ((b & CHUNK_MASK) << 3) + s;
       if (found !== 0 && c.keys[at] === key) {
-        if (((m[o + FORMS]! >>> s) & 1) === 0) return c.values[at] as V;
+        if (((m[(o + FORMS) | 0]! >>> s) & 1) === 0) return c.values[at] as V;
         return c.f64[(o + c.numbers + Math.imul(s, c.step)) >>> 1] as V;
       }
     }
@@ -146,7 +149,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   /** `set` of a key that {@link ValueMap.hashOf} has just seen. */
   protected setHashed(key: K, h: number, value: V): this {
-    if (this.table === null) this.table = this.#tableFor(value);
+    if (this.table === null) this.#use(this.#tableFor(value), null);
     for (;;) {
       if (this.old !== null) this.#growWork();
       const found = this.find(key, h, WRITING);
@@ -156,7 +159,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         c.setValue((found >>> 3) & CHUNK_MASK, found & 7, value);
         return this;
       }
-      if (this.old === null && this.len >= this.table.limit) {
+      if (this.old === null && this.len >= this.table!.limit) {
         this.#grow();
         continue; // Growing moves everything.
       }
@@ -190,13 +193,8 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   clear(): void {
     this.#mayWrite();
     if (this.len === 0) return;
-    this.flags &= ~SAME_SIZE_GROW;
-    this.table = null;
-    this.old = null;
-    this.nevacuate = 0;
+    this.#begin(null, null);
     this.len = 0;
-    this.version++;
-    this.moves++;
     this.#reseed();
   }
 
@@ -204,12 +202,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     this.#mayWrite();
     const from = [this.table, this.old];
     this.B = hintToB(this.len);
-    this.table = this.table === null ? null : this.table.sibling(this.B);
-    this.old = null;
-    this.flags &= ~SAME_SIZE_GROW;
-    this.nevacuate = 0;
-    this.version++;
-    this.moves++;
+    this.#begin(this.table === null ? null : this.table.sibling(this.B), null);
     this.shape++;
     for (const t of from) t?.copyTo(this.table!);
   }
@@ -254,6 +247,23 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   #tableFor(value: unknown): Table {
     const shape = shapeOf(this.#unpack !== null, typeof value === "number");
     return new Table(this.B, shape, this.random, this.#unpack);
+  }
+
+  /** Sets the tables, and what lookups need to know of them. */
+  #use(table: Table | null, old: Table | null): void {
+    this.table = table;
+    this.old = old;
+    this.chunks = table === null || old !== null ? NO_CHUNKS : table.chunks;
+    this.mask = table === null || old !== null ? 0 : table.mask;
+  }
+
+  /** Begins anew with `table`, to which the entries of `old` are going to move. */
+  #begin(table: Table | null, old: Table | null): void {
+    this.#use(table, old);
+    this.flags &= ~SAME_SIZE_GROW;
+    this.nevacuate = 0;
+    this.version++;
+    this.moves++;
   }
 
   #mayWrite(): void {
@@ -342,33 +352,23 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   #grow(): void {
     const bigger = overLoadFactor(this.len + 1, this.B);
-    if (!bigger) this.flags |= SAME_SIZE_GROW;
-    this.old = this.table;
     this.B += bigger ? 1 : 0;
-    this.table = this.table!.sibling(this.B);
-    this.nevacuate = 0;
-    this.version++;
-    this.moves++;
+    this.#begin(this.table!.sibling(this.B), this.table);
+    if (!bigger) this.flags |= SAME_SIZE_GROW;
   }
 
   /** Moves the next two old chains, see `heap-map.ts`. */
   #growWork(): void {
-    this.#evacuate();
-    if (this.old !== null) this.#evacuate();
-  }
-
-  #evacuate(): void {
     const old = this.old!;
     this.version++;
     this.moves++;
-    old.moveTo(this.table!, this.nevacuate, (this.flags & SAME_SIZE_GROW) !== 0 ? 0 : 1 << old.B);
-    const n = ++this.nevacuate;
-    if (n > old.mask) {
-      this.old = null;
+    for (let i = 0; i < 2; i++) {
+      evacuate(old, this.table!, this.nevacuate);
+      if (++this.nevacuate <= old.mask) continue;
+      this.#use(this.table, null);
       this.table!.spare.length = 0;
       this.flags &= ~SAME_SIZE_GROW;
-    } else if ((n & CHUNK_MASK) === 0) {
-      old.pass((n >>> CHUNK_BITS) - 1, this.table!);
+      return;
     }
   }
 

@@ -12,9 +12,6 @@ import {
   countOverflow,
   EMPTY_ONE,
   EMPTY_REST,
-  EVACUATED_EMPTY,
-  EVACUATED_X,
-  EVACUATED_Y,
   firstEmpty,
   loadLimit,
   MIN_TOP_HASH,
@@ -48,7 +45,8 @@ export class Table {
 
   constructor(B: number, shape: Shape, random: () => number, unpack: Unpack | null) {
     this.B = B;
-    this.mask = 2 ** B - 1;
+    // Not by `**`, which gives V8 a number that is kept as a double.
+    this.mask = ((1 << B) - 1) | 0;
     this.limit = loadLimit(B);
     this.#shape = shape;
     this.#random = random;
@@ -198,59 +196,10 @@ export class Table {
     });
   }
 
-  /** Moves a chain into a table of the same size (`newbit` 0) or of twice as many buckets. */
-  moveTo(to: Table, index: number, newbit: number): void {
-    let x = index;
-    let y = index + newbit;
-    let xi = 0;
-    let yi = 0;
-    if (this.chunks[index >>> CHUNK_BITS] === NO_CHUNK) return;
-    for (let b = index; ;) {
-      const from = this.chunks[b >>> CHUNK_BITS]!;
-      const i = b & CHUNK_MASK;
-      const o = i * from.stride;
-      for (let s = 0; s < SLOTS; s++) {
-        const top = this.top(b, s);
-        if (top <= EMPTY_ONE) {
-          from.setTop(i, s, EVACUATED_EMPTY);
-          continue;
-        }
-        const h = from.meta[o + from.hashes + s]!;
-        let bucket: number;
-        let slot: number;
-        if ((h & newbit) === 0) {
-          if (xi === SLOTS) {
-            x = to.extend(x);
-            xi = 0;
-          }
-          bucket = x;
-          slot = xi++;
-          from.setTop(i, s, EVACUATED_X);
-        } else {
-          if (yi === SLOTS) {
-            y = to.extend(y);
-            yi = 0;
-          }
-          bucket = y;
-          slot = yi++;
-          from.setTop(i, s, EVACUATED_Y);
-        }
-        const c = to.touch(bucket);
-        c.mark(bucket & CHUNK_MASK, slot, top, h);
-        from.copyTo(c, bucket & CHUNK_MASK, slot, i, s);
-        from.forget(i, s);
-      }
-      b = from.meta[o + LINK]!;
-      if (b === 0) return;
-    }
-  }
-
   /** Hands a chunk whose entries have all moved to the table that they moved to. */
   pass(chunk: number, to: Table): void {
-    const c = this.chunks[chunk]!;
-    if (c === NO_CHUNK) return;
+    to.spare.push(this.chunks[chunk]!);
     this.chunks[chunk] = NO_CHUNK;
-    to.spare.push(c);
   }
 
   /** Bytes of all chunks, places of JavaScript values counted as 8 each. */

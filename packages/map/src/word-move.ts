@@ -68,35 +68,41 @@ export function moveWords(t: HeapTable, p: Places): void {
 /** Moves one chain to the two chains, or the one, at `x` and `y`. */
 function moveChain(t: HeapTable, p: Places, w: number, x: number, y: number, oldB: number): void {
   const { i32, u8 } = t;
-  const { values, valueWords, f64 } = p;
-  const seed = i32[t.h + H_HASH0]!;
+  const { f64 } = p;
+  const valueWords = p.valueWords | 0;
+  const seed = i32[(t.h + H_HASH0) | 0]!;
   const { imul } = Math;
   const apart = (y - x) | 0;
+  const fromKeys = (w + KEY_WORD) | 0;
+  const toKeys = (x + KEY_WORD) | 0;
+  const fromValues = (w + p.values) | 0;
+  const toValues = (x + p.values) | 0;
   const mask = apart === 0 ? 0 : 1;
   // The slots taken in both halves, sixteen bits each.
   let used = 0;
   for (let q = 0; q < 2; q++) {
     let tops = i32[(w + q) | 0]!;
     let marks = 0;
-    for (let i = q << 2; i < (q << 2) + 4; i++) {
+    for (let j = 0; j < 4; j++) {
+      const i = (q << 2) + j;
       const top = tops & 0xff;
       tops >>>= 8;
       const live = (EMPTY_ONE - top) >>> 31;
-      const k = i32[(w + KEY_WORD + i) | 0]!;
+      const k = i32[(fromKeys + i) | 0]!;
       let hash = k ^ seed;
       hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
       hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
       hash ^= hash >>> 16;
       const half = (hash >>> oldB) & mask;
       const s = (used >>> (half << 4)) & 0xf;
-      const to = (x + imul(apart, half)) | 0;
-      u8[((to << 2) >>> 0) + s] = top;
-      i32[(to + KEY_WORD + s) | 0] = k;
+      const to = imul(apart, half);
+      u8[(((x + to) << 2) >>> 0) + s] = top;
+      i32[(toKeys + to + s) | 0] = k;
       if (f64 !== null) {
-        f64[(((to + values) >>> 1) + s) | 0] = f64[(((w + values) >>> 1) + i) | 0]!;
+        f64[(((toValues + to) >>> 1) + s) | 0] = f64[((fromValues >>> 1) + i) | 0]!;
       } else {
-        const d = (to + values + imul(s, valueWords)) | 0;
-        const v = (w + values + imul(i, valueWords)) | 0;
+        const d = (toValues + to + imul(s, valueWords)) | 0;
+        const v = (fromValues + imul(i, valueWords)) | 0;
         for (let n = 0; n < valueWords; n++) i32[(d + n) | 0] = i32[(v + n) | 0]!;
       }
       used = (used + (live << (half << 4))) | 0;

@@ -32,9 +32,9 @@ export type SendOp = Op<void>;
 export type TryRecv<T, Z> =
   [value: T, ok: true, ready: true] | [value: Z, ok: false, ready: boolean];
 
-export type { ContextLike };
+export type { ContextLike, WaitOptions };
 
-/** How a send or a receive can be called off: as any wait. */
+/** Another name of {@link WaitOptions}: a send or a receive is called off as any wait. */
 export type ChanWaitOptions = WaitOptions;
 
 /** Go's `<-chan T`: the receiving side of a channel. */
@@ -52,9 +52,9 @@ export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T>
    * has taken nothing.
    * @throws `receive on synctest channel from outside bubble`
    */
-  recv(options?: ChanWaitOptions): RecvOp<T, Z>;
+  recv(options?: WaitOptions): RecvOp<T, Z>;
   /** Go's `v, ok := <-ch`; otherwise as {@link recv}. */
-  recvOk(options?: ChanWaitOptions): RecvOp<[value: T, ok: true], [value: Z, ok: false]>;
+  recvOk(options?: WaitOptions): RecvOp<[value: T, ok: true], [value: Z, ok: false]>;
   /** Receives if that is possible without waiting. Never blocks. */
   tryRecv(): TryRecv<T, Z>;
   /** Go's `for v := range ch`, for generator goroutines. */
@@ -80,7 +80,7 @@ export interface SendChan<in T> {
    * @throws `send on synctest channel from outside bubble`
    */
   // Written as properties: of a method TypeScript would take a `Chan<Dog>` for a `SendChan<Animal>`.
-  readonly send: (value: T, options?: ChanWaitOptions) => SendOp;
+  readonly send: (value: T, options?: WaitOptions) => SendOp;
   /**
    * Sends if that is possible without waiting, and says whether it did. Never blocks.
    * @throws `send on closed channel`

@@ -14,7 +14,6 @@ import { badArgument, checkOptions, type Type } from "@gort/types";
 import type {
   Chan,
   ChanOptions,
-  ChanWaitOptions,
   DescribedChanOptions,
   Range,
   RecvChan,
@@ -23,6 +22,7 @@ import type {
   SendOp,
   TryRecv,
   TypedChanOptions,
+  WaitOptions,
 } from "./api.ts";
 import { BubbleCore } from "./bubble.ts";
 import { Core } from "./core.ts";
@@ -37,7 +37,7 @@ const NONE: MakeOptions = {};
 const KNOWN = "name zero type";
 
 /** A receive that can be called off; it has `ok` too. */
-function calledOff(op: Op<any>, options: ChanWaitOptions, where: string): RecvOp<any, any> {
+function calledOff(op: Op<any>, options: WaitOptions, where: string): RecvOp<any, any> {
   return withOptions(op, options, where) as RecvOp<any, any>;
 }
 
@@ -67,12 +67,12 @@ class Channel implements Chan<any, any> {
     return this.core.name;
   }
 
-  recv(options?: ChanWaitOptions): RecvOp<any, any> {
+  recv(options?: WaitOptions): RecvOp<any, any> {
     const op = this.core.recv(VALUE);
     return options === undefined ? op : calledOff(op, options, "Chan.recv");
   }
 
-  recvOk(options?: ChanWaitOptions): RecvOp<any, any> {
+  recvOk(options?: WaitOptions): RecvOp<any, any> {
     const op = this.core.recv(PAIR);
     return options === undefined ? op : calledOff(op, options, "Chan.recvOk");
   }
@@ -81,7 +81,7 @@ class Channel implements Chan<any, any> {
     return this.core.poll();
   }
 
-  send(value: unknown, options?: ChanWaitOptions): SendOp {
+  send(value: unknown, options?: WaitOptions): SendOp {
     const op = this.core.send(value);
     return options === undefined ? op : withOptions(op, options, "Chan.send");
   }

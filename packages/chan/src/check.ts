@@ -8,7 +8,7 @@ import type { RecvChan, SendChan } from "./api.ts";
 import { coreOf } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
 import { SelectOperation } from "./select-op.ts";
-import { PARKED } from "./states.ts";
+import { PARKED, USED } from "./states.ts";
 
 function fail(text: string): never {
   throw new Error(`gort: channel invariant broken: ${text}`);
@@ -30,6 +30,14 @@ function checkQueue(queue: WaitQueue<Op<any>>, name: string): Op<any>[] {
   if (queue.tail !== prev) fail(`${name}: tail is not the last op`);
   if (queue.length !== ops.length) fail(`${name}: length ${queue.length}, ops ${ops.length}`);
   return ops;
+}
+
+/** An op that was used up, for the next call to take. */
+function checkFree(op: Op<any> | null, name: string): void {
+  if (op === null) return;
+  if (op.state !== USED || op.queue !== null) fail(`${name}: the op kept is in use`);
+  if (op.waiter !== null) fail(`${name}: the op kept has a waiter`);
+  if (op.value !== undefined) fail(`${name}: the op kept holds a value`);
 }
 
 /**
@@ -71,5 +79,7 @@ export function checkChan(ch: RecvChan<any, any> | SendChan<any>): {
   for (let i = core.count; i < size; i++) {
     if (core.buf[(core.head + i) & core.mask] !== undefined) fail("a free slot holds a value");
   }
+  checkFree(core.freeRecv, "freeRecv");
+  checkFree(core.freeSend, "freeSend");
   return { receivers: receivers.length, senders: senders.length };
 }

@@ -9,7 +9,7 @@
  * select case off. A select also takes `null` in place of a case, for the same purpose.
  */
 import { Op, withOptions } from "@gort/sched";
-import type { Chan, ChanWaitOptions, Range, RecvOp, SendOp, TryRecv } from "./api.ts";
+import type { Chan, Range, RecvOp, SendOp, TryRecv, WaitOptions } from "./api.ts";
 import { chanError } from "./errors.ts";
 import { ChanIterator } from "./range.ts";
 
@@ -55,12 +55,12 @@ class NilChannel implements Chan<any, any> {
     return true;
   }
 
-  recv(options?: ChanWaitOptions): RecvOp<any, any> {
+  recv(options?: WaitOptions): RecvOp<any, any> {
     const op = new NilReceive();
     return withOptions(op, options, "Chan.recv") as RecvOp<any, any>;
   }
 
-  recvOk(options?: ChanWaitOptions): RecvOp<any, any> {
+  recvOk(options?: WaitOptions): RecvOp<any, any> {
     const op = new NilReceive();
     return withOptions(op, options, "Chan.recvOk") as RecvOp<any, any>;
   }
@@ -69,7 +69,7 @@ class NilChannel implements Chan<any, any> {
     return [undefined, false, false];
   }
 
-  send(_value: unknown, options?: ChanWaitOptions): SendOp {
+  send(_value: unknown, options?: WaitOptions): SendOp {
     return withOptions(new NilOperation("chan send (nil chan)"), options, "Chan.send");
   }
 

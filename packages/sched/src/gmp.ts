@@ -104,6 +104,11 @@ export class GmpScheduler extends Core {
 
   /** The queue of `p` is full: its first half and `g` go to the global queue. */
   private overflow(p: Proc, g: G): void {
+    if (!this.locks) {
+      p.spill(this.global);
+      this.global.push(g);
+      return;
+    }
     for (let i = 0; i < RUNQ / 2; i++) {
       const moved = p.shift()!;
       if (this.lockedTo(moved) !== null) p.push(moved);
@@ -159,18 +164,12 @@ export class GmpScheduler extends Core {
     return g;
   }
 
-  /** Takes a fair share of the global queue: one to run, the others into the local queue. */
+  /** Takes a fair share of the global queue: one to run, the others into the local queue, which is empty. */
   private fromGlobal(p: Proc): G | null {
     const global = this.global;
-    let n = Math.min(Math.floor(global.size / this.procs) + 1, global.size, RUNQ / 2);
+    const n = Math.min(Math.floor(global.size / this.procs) + 1, global.size, RUNQ / 2);
     const g = global.shift();
-    while (--n > 0) {
-      const other = global.shift()!;
-      if (!p.push(other)) {
-        global.push(other);
-        break;
-      }
-    }
+    p.fill(global, n - 1);
     return g;
   }
 

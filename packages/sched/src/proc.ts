@@ -10,6 +10,7 @@
  * On one thread Ps are logical: they give order, locality and the semantics of stealing, not parallelism.
  */
 import type { G } from "./g.ts";
+import type { Ring } from "./ring.ts";
 
 /** Go's numbers for the states of a P. */
 export const P_IDLE = 0;
@@ -70,6 +71,19 @@ export class Proc {
       this.tail = 0;
     }
     return g;
+  }
+
+  /** Moves the first half of the queue, which is full, to `to`. */
+  spill(to: Ring): void {
+    to.append(this.runq, this.head, RUNQ / 2);
+    this.head += RUNQ / 2;
+  }
+
+  /** Takes the first `n` of `from` into the queue, which is empty. */
+  fill(from: Ring, n: number): void {
+    from.drain(this.runq, n);
+    this.head = 0;
+    this.tail = n;
   }
 
   clear(): void {

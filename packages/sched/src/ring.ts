@@ -30,6 +30,32 @@ export class Ring {
     return g;
   }
 
+  /** Adds `n` entries from `from`, a ring of a power of two of places, and clears those. */
+  append(from: (G | undefined)[], at: number, n: number): void {
+    while (this.size + n > this.items.length) this.grow();
+    const { items, mask } = this;
+    const tail = this.head + this.size;
+    const places = from.length - 1;
+    for (let i = 0; i < n; i++) {
+      const place = (at + i) & places;
+      items[(tail + i) & mask] = from[place];
+      from[place] = undefined;
+    }
+    this.size += n;
+  }
+
+  /** Moves the first `n` entries to the first places of `to`. */
+  drain(to: (G | undefined)[], n: number): void {
+    const { items, mask, head } = this;
+    for (let i = 0; i < n; i++) {
+      const place = (head + i) & mask;
+      to[i] = items[place];
+      items[place] = undefined;
+    }
+    this.head = (head + n) & mask;
+    this.size -= n;
+  }
+
   /** The entries in order, for checks and dumps. */
   list(): G[] {
     const list: G[] = [];

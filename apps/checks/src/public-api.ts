@@ -39,89 +39,102 @@ function entryPoints(folder: string): string[] {
 /** The public API of all packages. */
 export function readPublicApi(): Documented[] {
   const folders = readPackages().map((p) => p.folder);
-  const entries = folders.map((folder) => [folder, entryPoints(folder)] as const);
-  const config = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile).config;
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
-  const program = ts.createProgram(
-    entries.flatMap(([, files]) => files),
-    options,
+  const entries = folders.flatMap((folder) =>
+    entryPoints(folder).map((file) => ({ folder, file })),
   );
-  const checker = program.getTypeChecker();
-  const out = new Map<ts.Symbol, Documented>();
-  for (const [folder, files] of entries) {
-    const dir = join(root, "packages", folder, "src");
-    for (const file of files) addModule(file, `${folder}: `, dir);
-  }
-  return [...out.values()];
+  const reader = new ApiReader(entries.map(({ file }) => file));
+  for (const { folder, file } of entries)
+    reader.addModule(file, `${folder}: `, join(root, "packages", folder, "src"));
+  return [...reader.found.values()];
+}
 
-  function addModule(file: string, prefix: string, dir: string): void {
-    const module = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;
-    for (const found of checker.getExportsOfModule(module)) add(found, prefix, dir);
+const { Alias, Class, Function: Fn, Interface, ValueModule, Variable } = ts.SymbolFlags;
+
+class ApiReader {
+  readonly found = new Map<ts.Symbol, Documented>();
+  readonly #program: ts.Program;
+  readonly #checker: ts.TypeChecker;
+
+  constructor(files: readonly string[]) {
+    const config = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile).config;
+    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+    this.#program = ts.createProgram(files, options);
+    this.#checker = this.#program.getTypeChecker();
   }
 
-  function add(found: ts.Symbol, prefix: string, dir: string): void {
-    const alias = (found.flags & ts.SymbolFlags.Alias) !== 0;
-    const symbol = alias ? checker.getAliasedSymbol(found) : found;
+  /** Adds what a module exports and a file below `dir` declares. */
+  addModule(file: string, prefix: string, dir: string): void {
+    const module = this.#checker.getSymbolAtLocation(this.#program.getSourceFile(file)!)!;
+    for (const symbol of this.#checker.getExportsOfModule(module)) this.#add(symbol, prefix, dir);
+  }
+
+  #add(exported: ts.Symbol, prefix: string, dir: string): void {
+    const checker = this.#checker;
+    const alias = (exported.flags & Alias) !== 0;
+    const symbol = alias ? checker.getAliasedSymbol(exported) : exported;
     const declaration = symbol.declarations?.[0];
-    if (declaration === undefined || out.has(symbol)) return;
-    const source = declaration.getSourceFile();
-    if (!source.fileName.startsWith(dir)) return;
-    if ((symbol.flags & ts.SymbolFlags.ValueModule) !== 0 && ts.isSourceFile(declaration)) {
+    if (declaration === undefined || this.found.has(symbol)) return;
+    const { fileName } = declaration.getSourceFile();
+    if (!fileName.startsWith(dir)) return;
+    const name = `${prefix}${exported.name}`;
+    if ((symbol.flags & ValueModule) !== 0 && ts.isSourceFile(declaration)) {
       // A namespace such as `slices`: its members stand for it.
-      addModule(source.fileName, `${prefix}${found.name}.`, dir);
+      this.addModule(fileName, `${name}.`, dir);
       return;
     }
-    if (isInternal(symbol)) return;
-    const { Class, Function: Fn, Variable } = ts.SymbolFlags;
-    const calls = checker.getTypeOfSymbolAtLocation(symbol, declaration).getCallSignatures();
-    const isFunction =
-      (symbol.flags & Fn) !== 0 || ((symbol.flags & Variable) !== 0 && calls.length > 0);
-    const isClass = (symbol.flags & Class) !== 0;
-    const isValue = (symbol.flags & Variable) !== 0;
-    const kind = isClass ? "class" : isFunction ? "function" : isValue ? "value" : "type";
-    out.set(symbol, describe(symbol, `${prefix}${found.name}`, kind));
-    if (isClass || (symbol.flags & ts.SymbolFlags.Interface) !== 0)
-      for (const member of symbol.members?.values() ?? []) addMember(member, prefix + found.name);
+    if (this.#isInternal(symbol)) return;
+    this.found.set(symbol, this.#describe(symbol, name, this.#kindOf(symbol)));
+    if ((symbol.flags & (Class | Interface)) === 0) return;
+    for (const member of symbol.members?.values() ?? []) this.#addMember(member, name);
   }
 
-  function addMember(member: ts.Symbol, owner: string): void {
+  #kindOf(symbol: ts.Symbol): Documented["kind"] {
+    if ((symbol.flags & Class) !== 0) return "class";
+    if ((symbol.flags & Fn) !== 0) return "function";
+    if ((symbol.flags & Variable) === 0) return "type";
+    return this.#calls(symbol).length > 0 ? "function" : "value";
+  }
+
+  #calls(symbol: ts.Symbol): readonly ts.Signature[] {
+    return this.#checker
+      .getTypeOfSymbolAtLocation(symbol, symbol.declarations![0]!)
+      .getCallSignatures();
+  }
+
+  #addMember(member: ts.Symbol, owner: string): void {
     const declaration = member.declarations?.[0];
     // Constructors and symbols such as `[Symbol.iterator]` are documented by what they are.
-    if (declaration === undefined || member.name.startsWith("__") || isInternal(member)) return;
-    const flags = ts.getCombinedModifierFlags(declaration);
-    if ((flags & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0) return;
-    // What overrides or implements is documented where it is declared first.
-    if ((flags & ts.ModifierFlags.Override) !== 0) return;
-    if (ts.isTypeParameterDeclaration(declaration)) return;
+    if (declaration === undefined || member.name.startsWith("__")) return;
+    if (ts.isTypeParameterDeclaration(declaration) || this.#isInternal(member)) return;
     if (ts.isPropertyDeclaration(declaration) && ts.isPrivateIdentifier(declaration.name)) return;
-    out.set(member, describe(member, `${owner}.${member.name}`, "member"));
+    const { Private, Protected, Override } = ts.ModifierFlags;
+    // What overrides is documented where it is declared first.
+    if ((ts.getCombinedModifierFlags(declaration) & (Private | Protected | Override)) !== 0) return;
+    this.found.set(member, this.#describe(member, `${owner}.${member.name}`, "member"));
   }
 
-  function isInternal(symbol: ts.Symbol): boolean {
-    return symbol.getJsDocTags(checker).some((tag) => tag.name === "internal");
+  #isInternal(symbol: ts.Symbol): boolean {
+    return symbol.getJsDocTags(this.#checker).some((tag) => tag.name === "internal");
   }
 
-  function describe(symbol: ts.Symbol, name: string, kind: Documented["kind"]): Documented {
+  #describe(symbol: ts.Symbol, name: string, kind: Documented["kind"]): Documented {
     const declaration = symbol.declarations![0]!;
     const source = declaration.getSourceFile();
-    const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
-    const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-    const tags = symbol.getJsDocTags(checker);
-    const calls = checker.getTypeOfSymbolAtLocation(symbol, declaration).getCallSignatures();
+    const { line } = source.getLineAndCharacterOfPosition(declaration.getStart());
+    const calls = this.#calls(symbol);
     const parameters = new Set(calls.flatMap((call) => call.parameters.map((p) => p.name)));
-    // Not the symbol's tags: those of what it implements are among them.
-    const strayParams = ts
-      .getJSDocTags(declaration)
-      .filter(ts.isJSDocParameterTag)
-      .map((tag) => tag.name.getText())
-      .filter((param) => calls.length > 0 && !parameters.has(param));
     return {
       name,
-      where: `${relative(root, source.fileName)}:${line}`,
+      where: `${relative(root, source.fileName)}:${line + 1}`,
       kind,
-      text,
-      hasExample: tags.some((tag) => tag.name === "example"),
-      strayParams,
+      text: ts.displayPartsToString(symbol.getDocumentationComment(this.#checker)),
+      hasExample: symbol.getJsDocTags(this.#checker).some((tag) => tag.name === "example"),
+      // Not the symbol's tags: those of what it implements are among them.
+      strayParams: ts
+        .getJSDocTags(declaration)
+        .filter(ts.isJSDocParameterTag)
+        .map((tag) => tag.name.getText())
+        .filter((param) => calls.length > 0 && !parameters.has(param)),
     };
   }
 }

@@ -28,6 +28,20 @@ export function ensure(ok: boolean, text: string, ...values: number[]): void {
 const bitAt = (c: Core, bits: number, page: number): number =>
   (c.i32[bits + (page >>> 5)]! >>> (page & 31)) & 1;
 
+/** What one arena has, as counted page by page. */
+interface ArenaSums {
+  pages: number;
+  inuse: number;
+}
+
+/** Pages of the heap by what they are. */
+interface PageSums {
+  inuse: number;
+  zero: number;
+  metadata: number;
+  readonly arenas: Map<number, ArenaSums>;
+}
+
 /** Checks all of it. `deep`: also that zero pages are zero. */
 export function checkPages(c: Core, deep: boolean): void {
   const i32 = c.i32;
@@ -39,82 +53,71 @@ export function checkPages(c: Core, deep: boolean): void {
     "frontier outside of the memory",
     frontier,
   );
-  const arenas = new Map<number, { pages: number; inuse: number }>();
-  let inuse = 0;
-  let zero = 0;
-  let metadata = 0;
+  const sums: PageSums = { inuse: 0, zero: 0, metadata: 0, arenas: new Map() };
   for (let page = 0; page < c.pages; page++) {
-    const s = i32[c.pageMap + page]!;
-    const free = bitAt(c, c.freeBits, page);
-    const isZero = bitAt(c, c.zeroBits, page);
-    if (page < c.firstPage || page >= frontier) {
-      ensure(
-        s === 0 && free === 0 && isZero === 0,
-        "a page outside of the heap is mapped or free",
-        page,
-      );
-      continue;
-    }
-    const arena = Math.floor(page / c.arenaPages);
-    const sums = arenas.get(arena) ?? { pages: 0, inuse: 0 };
-    arenas.set(arena, sums);
-    sums.pages++;
-    if (free === 0) sums.inuse++;
-    ensure(isZero === 0 || free === 1, "a page in use has its zero bit", page);
-    if (s !== 0) {
-      ensure(free === 0, "a page of a span is free", page);
-      const base = fromWord(i32[s + S_BASE]!);
-      const at = addressOf(page);
-      ensure(
-        at >= base && at < base + i32[s + S_PAGES]! * PAGE_SIZE,
-        "page map points to another page's span",
-        page,
-      );
-      inuse++;
-    } else if (free === 0) {
-      metadata++;
-    } else {
-      zero += isZero;
-      if (isZero === 0)
-        ensure(
-          page < i32[H_SCAVENGE_HIGH]!,
-          "a dirty free page is above the scavenger's hint",
-          page,
-        );
-      else if (deep) checkZero(c, page);
-    }
+    if (page >= c.firstPage && page < frontier) checkPage(c, page, deep, sums);
+    else checkOutside(c, page);
   }
-  ensure(inuse === i32[H_PAGES_INUSE], "pages in use are miscounted", inuse, i32[H_PAGES_INUSE]!);
-  ensure(zero === i32[H_PAGES_ZERO], "zero pages are miscounted", zero, i32[H_PAGES_ZERO]!);
-  ensure(
-    metadata === i32[H_PERSISTENT_PAGES],
-    "metadata pages are miscounted",
-    metadata,
-    i32[H_PERSISTENT_PAGES]!,
-  );
-  for (let arena = 0; arena * c.arenaPages < c.pages; arena++) {
-    const w = c.arenas + arena * ARENA_WORDS;
-    const sums = arenas.get(arena) ?? { pages: 0, inuse: 0 };
-    ensure(
-      i32[w + A_PAGES] === sums.pages,
-      "an arena miscounts its pages",
-      arena,
-      i32[w + A_PAGES]!,
-      sums.pages,
-    );
-    ensure(
-      i32[w + A_INUSE] === sums.inuse,
-      "an arena miscounts its pages in use",
-      arena,
-      i32[w + A_INUSE]!,
-      sums.inuse,
-    );
-  }
+  checkSums(c, sums);
   ensure(
     fromWord(i32[H_PERSISTENT]!) <= fromWord(i32[H_PERSISTENT_END]!),
     "persistentAlloc ran over its chunk",
   );
   checkTree(c);
+}
+
+function checkOutside(c: Core, page: number): void {
+  const bits = bitAt(c, c.freeBits, page) | bitAt(c, c.zeroBits, page);
+  const clear = c.i32[c.pageMap + page] === 0 && bits === 0;
+  ensure(clear, "a page outside of the heap is mapped or free", page);
+}
+
+/** Checks one page of the heap and counts it. */
+function checkPage(c: Core, page: number, deep: boolean, sums: PageSums): void {
+  const i32 = c.i32;
+  const s = i32[c.pageMap + page]!;
+  const free = bitAt(c, c.freeBits, page);
+  const isZero = bitAt(c, c.zeroBits, page);
+  const arena = Math.floor(page / c.arenaPages);
+  const there = sums.arenas.get(arena) ?? { pages: 0, inuse: 0 };
+  sums.arenas.set(arena, there);
+  there.pages++;
+  if (free === 0) there.inuse++;
+  ensure(isZero === 0 || free === 1, "a page in use has its zero bit", page);
+  if (s !== 0) {
+    ensure(free === 0, "a page of a span is free", page);
+    const base = fromWord(i32[s + S_BASE]!);
+    const at = addressOf(page);
+    ensure(
+      at >= base && at < base + i32[s + S_PAGES]! * PAGE_SIZE,
+      "page map points to another page's span",
+      page,
+    );
+    sums.inuse++;
+  } else if (free === 0) {
+    sums.metadata++;
+  } else if (isZero === 0) {
+    ensure(page < i32[H_SCAVENGE_HIGH]!, "a dirty free page is above the scavenger's hint", page);
+  } else {
+    sums.zero++;
+    if (deep) checkZero(c, page);
+  }
+}
+
+/** What the header and the arenas count is what was found. */
+function checkSums(c: Core, { inuse, zero, metadata, arenas }: PageSums): void {
+  const i32 = c.i32;
+  const same = (at: number, want: number, text: string, ...values: number[]): void =>
+    ensure(i32[at] === want, text, ...values, want, i32[at]!);
+  same(H_PAGES_INUSE, inuse, "pages in use are miscounted");
+  same(H_PAGES_ZERO, zero, "zero pages are miscounted");
+  same(H_PERSISTENT_PAGES, metadata, "metadata pages are miscounted");
+  for (let arena = 0; arena * c.arenaPages < c.pages; arena++) {
+    const w = c.arenas + arena * ARENA_WORDS;
+    const { pages, inuse: used } = arenas.get(arena) ?? { pages: 0, inuse: 0 };
+    same(w + A_PAGES, pages, "an arena miscounts its pages", arena);
+    same(w + A_INUSE, used, "an arena miscounts its pages in use", arena);
+  }
 }
 
 /** A page said to be zero is, and so are its pointer bits. */

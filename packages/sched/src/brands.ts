@@ -4,16 +4,13 @@
  *
  * Apart from the classes, so that who only asks does not carry them.
  */
+import { hasBrand } from "@gort/types";
 import type { Core } from "./core.ts";
 import type { GmpScheduler } from "./gmp.ts";
 import type { Goexit, PanicError } from "./panic.ts";
 
 export const GOEXIT = Symbol.for("gort.Goexit");
 export const PANIC = Symbol.for("gort.PanicError");
-
-function has(v: unknown, brand: symbol): boolean {
-  return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[brand] === true;
-}
 
 /**
  * Whether `v` is a {@link PanicError}, from whichever copy of this package.
@@ -33,7 +30,7 @@ function has(v: unknown, brand: symbol): boolean {
  * ```
  */
 export function isPanicError(v: unknown): v is PanicError {
-  return has(v, PANIC);
+  return hasBrand(v, PANIC);
 }
 
 /**
@@ -57,7 +54,7 @@ export function isPanicError(v: unknown): v is PanicError {
  * ```
  */
 export function isGoexit(error: unknown): error is Goexit {
-  return has(error, GOEXIT);
+  return hasBrand(error, GOEXIT);
 }
 
 const SCHEDULER = Symbol.for("gort.scheduler");

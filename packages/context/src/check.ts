@@ -4,7 +4,7 @@
  * Invariant: nothing here changes a context; the walk uses a list, so depth does not matter.
  */
 import type { Context } from "./api.ts";
-import { NODE, Node } from "./tree.ts";
+import { NODE, Node, checkIsContext } from "./tree.ts";
 
 function fail(text: string): never {
   throw new Error(`gort: context invariant broken: ${text}`);
@@ -28,6 +28,7 @@ function fail(text: string): never {
  * ```
  */
 export function checkContext(ctx: Context): number {
+  checkIsContext("checkContext", ctx);
   const root = ctx.value(NODE);
   if (!(root instanceof Node)) return 0;
   let count = 0;

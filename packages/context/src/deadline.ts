@@ -12,7 +12,7 @@
  */
 import { type Clock, currentClock } from "@gort/sched";
 import { badArgument, checkOptions } from "@gort/types";
-import type { CancelFunc, Context, DeadlineOptions, Instant } from "./api.ts";
+import type { CancelFunc, Context, DeadlineOptions, HasTime, Instant } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
 import { formatDuration, formatTime } from "./text.ts";
 import { Node, attach, checkParent, withCancel } from "./tree.ts";
@@ -101,10 +101,10 @@ export function withDeadlineCause(
   options?: DeadlineOptions,
 ): [ctx: Context, cancel: CancelFunc] {
   checkParent(parent);
-  const ms = typeof at === "object" && at !== null ? at.getTime() : at;
-  if (typeof ms !== "number" || Number.isNaN(ms)) {
+  const { getTime } = Object(at ?? 0) as Partial<HasTime>;
+  const ms = typeof getTime === "function" ? (at as HasTime).getTime() : at;
+  if (typeof ms !== "number" || Number.isNaN(ms))
     throw badArgument("withDeadline", "at", ms, "milliseconds since 1970 or a Date");
-  }
   return derive(parent, ms, clockOf("withDeadline", options), cause);
 }
 

@@ -10,7 +10,7 @@ import { onAbort } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { CancelFunc, Context } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
-import { Node, attach, checkParent } from "./tree.ts";
+import { Node, attach, checkIsContext, checkParent } from "./tree.ts";
 import { background } from "./values.ts";
 
 class SignalNode extends Node {
@@ -101,6 +101,7 @@ export function fromSignal(
  * ```
  */
 export function signalOf(ctx: Context): AbortSignal {
+  checkIsContext("signalOf", ctx);
   const node = new Node(ctx);
   attach(node);
   return node.signal;

@@ -254,6 +254,12 @@ export function checkParent(parent: Context | null | undefined): asserts parent 
     throw badArgument("context", "parent", parent, "a context", "type");
 }
 
+/** Refuses what is no context, for functions that only ask one. */
+export function checkIsContext(where: string, ctx: unknown): void {
+  if (typeof (ctx as Partial<Context> | null | undefined)?.value !== "function")
+    throw badArgument(where, "ctx", ctx, "a context", "type");
+}
+
 /** Arranges that `child` ends when its parent does, at once if that is already done. O(1) for parents of this package. */
 export function attach(child: Node): void {
   const parent = child.parent;
@@ -309,6 +315,7 @@ function attachForeign(parent: Context, child: Node): void {
  * ```
  */
 export function cause(ctx: Context): unknown {
+  checkIsContext("cause", ctx);
   const node = ctx.value(NODE) as Partial<Node> | null | undefined;
   if (node === null || node === undefined || node.error === undefined) return ctx.err();
   return node.error === null ? null : node.reason;

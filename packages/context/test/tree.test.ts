@@ -13,6 +13,7 @@ import {
   cause,
   checkContext,
   fromSignal,
+  signalOf,
   key,
   todo,
   withCancel,
@@ -218,6 +219,13 @@ describe("misuse", () => {
       "fromSignal: signal is an object (Object), want an AbortSignal",
     );
     expect(() => fromSignal(undefined as any)).toThrow("fromSignal: signal is undefined");
+    for (const wrong of [null, undefined, 5, "ctx", {}, () => {}] as any[]) {
+      expect(() => cause(wrong)).toThrow(/^cause: ctx is .*, want a context$/);
+      expect(() => signalOf(wrong)).toThrow(/^signalOf: ctx is .*, want a context$/);
+      expect(() => checkContext(wrong)).toThrow(/^checkContext: ctx is .*, want a context$/);
+    }
+    for (const wrong of [null, undefined, "now", {}, [], new Date(NaN)] as any[])
+      expect(() => withDeadline(background(), wrong)).toThrow(/^withDeadline: at is /);
   });
 
   test("WithCancel(nil), WithDeadline(nil), WithValue(nil) panic `cannot create context from nil parent`; nil key panics `nil key`; uncomparable key panics `key is not comparable`", () => {

@@ -19,7 +19,7 @@ import { badArgument, checkOptions } from "@gort/types";
 import { aborted, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { FAILED, PARKED, USED, WOKEN } from "./op-state.ts";
-import type { Op, Waiter } from "./op.ts";
+import { isOp, type Op, type Waiter } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** What is needed of a context: those of `@gort/context` have it. */
@@ -302,6 +302,7 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
  * ```
  */
 export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T> {
+  if (!isOp(op)) throw badArgument("withSignal", "op", op, "an operation", "type");
   if (signal === null || signal === undefined) return op;
   if (!isSignal(signal))
     throw badArgument("withSignal", "signal", signal, "an AbortSignal", "type");

@@ -26,6 +26,13 @@ describe("withSignal", () => {
     expect(withSignal(op, undefined) === op && withSignal(op, null) === op).toBe(true);
   });
 
+  test("refuses what is no operation", () => {
+    for (const wrong of [null, undefined, 5, Promise.resolve()] as never[])
+      expect(() => withSignal(wrong, AbortSignal.abort())).toThrow(
+        /^withSignal: op is .*, want an operation$/,
+      );
+  });
+
   test("fails at once if the signal has fired, although the op could complete", async () => {
     const c = new Chan(1);
     await c.send(1);

@@ -728,6 +728,11 @@ describe("panic text", () => {
     expect(recovered).toBe("panic: outer\n\tpanic: inner [recovered]\n\tpanic: later");
   });
 
+  test("a body that is no function is refused by name", () => {
+    for (const wrong of [null, undefined, 5, "f", {}] as never[])
+      expect(() => withDefer(wrong)).toThrow(/^withDefer: body is .*, want a function$/);
+  });
+
   test("recover: `defer recover()` does not reach past a panic of the deferred function itself", () => {
     const e = chain(() =>
       withDefer((s) => {

@@ -171,7 +171,7 @@ export class WordMap extends HeapMap<number, any> {
   /** The slot of a key, to read it, or -1; `word` is its bucket. Short of V8's limit for inlining, see above. */
   protected seek(k: number): number {
     const i32 = this.i32;
-    if (i32[this.flagsAt] !== this.state) return this.#seekSlow(k);
+    if (i32[this.flagsAt | 0] !== this.state) return this.#seekSlow(k);
     // `mix`, `topHash`, `matching` and `slotOf`, written out: each call is a load and a check that it is still that function.
     const { imul } = Math;
     let x = k ^ this.seed;
@@ -211,7 +211,7 @@ export class WordMap extends HeapMap<number, any> {
   /** The slot of a key, made if there is none; `word` is its bucket. */
   protected claim(k: number): number {
     const i32 = this.i32;
-    if (i32[this.flagsAt] !== this.state) return this.#claimSlow(k);
+    if (i32[this.flagsAt | 0] !== this.state) return this.#claimSlow(k);
     const { imul } = Math;
     let x = k ^ this.seed;
     x = imul(x ^ (x >>> 16), 0x85ebca6b);

@@ -18,7 +18,7 @@ export class WordFloatMap extends WordMap {
     const k = key | 0;
     if (k !== key || k < this.min) return this.getAny(key);
     const slot = this.seek(k);
-    return slot < 0 ? 0 : this.f64[((this.word + this.valueWord) >>> 1) + slot]!;
+    return slot < 0 ? 0 : this.f64[(((this.word + this.valueWord) >>> 1) + slot) | 0]!;
   }
 
   override set(key: number, value: number): this {
@@ -26,7 +26,7 @@ export class WordFloatMap extends WordMap {
     const k = key | 0;
     if (k !== key || k < this.min) return this.setAny(key, value);
     const slot = this.claim(k);
-    this.f64[((this.word + this.valueWord) >>> 1) + slot] = value;
+    this.f64[(((this.word + this.valueWord) >>> 1) + slot) | 0] = value;
     return this;
   }
 }

@@ -1,0 +1,85 @@
+/** What a user's editor shows: types that must be inferred without an annotation. */
+import { createHeap } from "@gort/gc";
+import { float64, int32, int64, string, struct } from "@gort/types";
+import { describe, expectTypeOf, test } from "vitest";
+import {
+  append,
+  appendSlice,
+  arrayOf,
+  type Backing,
+  backingOf,
+  copy,
+  type ElementType,
+  type GoArray,
+  goString,
+  type HeapElem,
+  inHeap,
+  makeArray,
+  makeSlice,
+  nilSlice,
+  range,
+  type Slice,
+  sliceFrom,
+  sliceOf,
+  slices,
+  sliceToArrayPointer,
+  type TypedSlice,
+  values,
+} from "../src/index.ts";
+
+const Point = struct({ x: float64, y: float64 });
+type P = { x: number; y: number };
+
+describe("types", () => {
+  test("element types follow from descriptors, typed arrays and values", () => {
+    expectTypeOf(makeSlice(Point, 2)).toEqualTypeOf<Slice<P>>();
+    expectTypeOf(makeSlice(Float64Array, 2)).toExtend<TypedSlice<Float64Array>>();
+    expectTypeOf(makeSlice(BigInt64Array, [1n]).get(0)).toEqualTypeOf<bigint>();
+    expectTypeOf(nilSlice(int64)).toEqualTypeOf<Slice<bigint>>();
+    expectTypeOf(makeSlice(values(""), 2)).toEqualTypeOf<Slice<string>>();
+    expectTypeOf(sliceFrom(new Set(["a"])).get(0)).toEqualTypeOf<string>();
+    expectTypeOf(sliceFrom(new Uint8Array(1))).toEqualTypeOf<TypedSlice<Uint8Array<ArrayBuffer>>>();
+    expectTypeOf(backingOf(Int8Array)).toEqualTypeOf<Backing<number>>();
+    expectTypeOf<ElementType<Slice<P>>>().toEqualTypeOf<P>();
+  });
+
+  test("what gives a slice back keeps its kind", () => {
+    const t = makeSlice(Int32Array, 3);
+    expectTypeOf(append(t, 1, 2)).toEqualTypeOf(t);
+    expectTypeOf(t.slice(1)).toEqualTypeOf(t);
+    expectTypeOf(appendSlice(t, t)).toEqualTypeOf(t);
+    expectTypeOf(slices.clone(t)).toEqualTypeOf(t);
+    expectTypeOf(slices.insert(t, 0, 5)).toEqualTypeOf(t);
+    expectTypeOf(t.view()).toExtend<Int32Array>();
+    expectTypeOf(copy(makeSlice(Uint8Array, 2), "hi")).toEqualTypeOf<number>();
+    for (const pair of range(sliceOf("a"))) expectTypeOf(pair).toEqualTypeOf<[number, string]>();
+    for (const i of range(3)) expectTypeOf(i).toEqualTypeOf<number>();
+    for (const [at, rune] of range(goString("é"))) expectTypeOf(at).toEqualTypeOf(rune);
+    expectTypeOf(slices.binarySearch(t, 3)).toEqualTypeOf<[position: number, found: boolean]>();
+  });
+
+  test("slices in a heap, arrays", () => {
+    const heap = createHeap({ reserve: 1 << 24 });
+    expectTypeOf(inHeap(heap, string)).toEqualTypeOf<HeapElem<string>>();
+    expectTypeOf(makeSlice(inHeap(heap, Point), 1).get(0)).toEqualTypeOf<P>();
+    expectTypeOf(makeArray(int32, 4)).toEqualTypeOf<GoArray<number>>();
+    expectTypeOf(arrayOf("a", "b")).toEqualTypeOf<GoArray<string>>();
+    expectTypeOf(sliceToArrayPointer(sliceOf(1), 1)).toEqualTypeOf<GoArray<number> | null>();
+  });
+
+  test("misuse does not compile", () => {
+    const refused = (s: Slice<number>, people: Slice<P>) => {
+      // @ts-expect-error a string is no element of it
+      append(s, "x");
+      // @ts-expect-error a string has bytes, which are no points
+      copy(people, "x");
+      // @ts-expect-error points have no order
+      slices.sort(people);
+      // @ts-expect-error a plain array is not a slice: sliceFrom makes one over it
+      append([1, 2], 3);
+      // @ts-expect-error an element type is a descriptor or a typed array's constructor
+      makeSlice("int", 3);
+    };
+    expectTypeOf(refused).returns.toEqualTypeOf<void>();
+  });
+});

@@ -82,6 +82,17 @@ export function firstEmpty(w0: number, w1: number): number {
   return 31 - Math.clz32(all & -all);
 }
 
+/** How many of the four bytes at the end of a word of tophash bytes are of empty slots. */
+export function emptyTail(w: number): number {
+  return Math.clz32(w & 0xfefefefe) >>> 3;
+}
+
+/** A word of tophash bytes with the last `n` of the four {@link EMPTY_REST}. */
+export function withRest(w: number, n: number): number {
+  // Shifted twice, for a shift by 32 is none.
+  return w & ((-1 >>> (n << 2)) >>> (n << 2));
+}
+
 /** Whether `count` entries are too many for `2^B` buckets: more than 6.5 in each. */
 export function overLoadFactor(count: number, B: number): boolean {
   return count > loadLimit(B);

@@ -40,6 +40,7 @@ import {
   BARE,
   EMPTY_ONE,
   EMPTY_REST,
+  emptyTail,
   firstEmpty,
   FLAGS,
   GROWING,
@@ -49,6 +50,7 @@ import {
   SLOTS,
   slotOf,
   topHash,
+  withRest,
   WRITING,
 } from "./rules.ts";
 import { moveWords, type Places } from "./word-move.ts";
@@ -364,11 +366,10 @@ export class WordMap extends HeapMap<number, any> {
     // Empty bytes at the end of each word, 0 to 4; those of the first count only if the second has no other.
     const w0 = i32[w]!;
     const w1 = i32[(w + 1) | 0]!;
-    const end1 = Math.clz32(w1 & 0xfefefefe) >>> 3;
-    const end0 = (Math.clz32(w0 & 0xfefefefe) >>> 3) & -(end1 >>> 2);
-    // Shifted twice, for a shift by 32 is none.
-    i32[w] = w0 & ((-1 >>> (end0 << 2)) >>> (end0 << 2));
-    i32[(w + 1) | 0] = w1 & ((-1 >>> (end1 << 2)) >>> (end1 << 2));
+    const end1 = emptyTail(w1);
+    const end0 = emptyTail(w0) & -(end1 >>> 2);
+    i32[w] = withRest(w0, end0);
+    i32[(w + 1) | 0] = withRest(w1, end1);
   }
 
   protected override growWork(): void {

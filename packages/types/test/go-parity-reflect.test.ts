@@ -137,7 +137,8 @@ describe("misuse of reflection panics with Go's text", () => {
     [() => assignableTo(int, wrong), "reflect: nil type passed to Type.AssignableTo"],
     [() => implementsInterface(int, wrong), "reflect: nil type passed to Type.Implements"],
   ];
-  it.each(table)("%s: %s", (f, text) => {
+  const rows = table.map(([f, text]) => [text, f] as const);
+  it.each(rows)("the same expression panics in Go with: %s", (text, f) => {
     let message = "nothing thrown";
     try {
       f();
@@ -176,7 +177,8 @@ describe("what Go's compiler would have refused is named", () => {
       'func: value is "main.Ints", want a type []T as the last parameter if variadic',
     ],
   ];
-  it.each(table)("%s: %s", (f, text) => {
+  const rows = table.map(([f, text]) => [text, f] as const);
+  it.each(rows)("by its place and its value: %s", (text, f) => {
     expect(f).toThrow(text);
     expect(new Map(m.get() as Map<string, number>)).toEqual(new Map([["a", 1]]));
   });

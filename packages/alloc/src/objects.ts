@@ -134,13 +134,13 @@ export class SpanObjects implements ObjectTable {
     if (s === 0) return 0;
     const base = i32[s + S_BASE]!;
     const index = indexIn(p - base, i32[s + S_DIV]!);
-    if (index >= i32[s + S_OBJECTS]!) return 0;
     const bit = 1 << (index & 31);
-    const free = s + S_BITS + (index >>> 5);
-    if (i32[free]! & bit) return 0;
-    const w = free + i32[s + S_BIT_WORDS]!;
+    const free = (s + S_BITS + (index >>> 5)) | 0;
+    const w = (free + i32[s + S_BIT_WORDS]!) | 0;
+    // Most are marked already, and beyond the last object is nothing to be marked: either way the answer is 0.
     const marks = i32[w]!;
     if (marks & bit) return 0;
+    if (index >= i32[s + S_OBJECTS]! || i32[free]! & bit) return 0;
     i32[w] = marks | bit;
     return (base + Math.imul(index, i32[s + S_SIZE]!)) >>> 0;
   }

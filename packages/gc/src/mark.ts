@@ -74,9 +74,13 @@ export class Marker {
   };
 
   shadeNonNil(p: Ptr): void {
+    const base = this.#objects.findAndMark(p);
+    if (base !== 0) this.#found(base);
+  }
+
+  /** An object has just been marked. By itself, so that the barrier's usual case, marked already, is small enough to be inlined. */
+  #found(base: Ptr): void {
     const objects = this.#objects;
-    const base = objects.findAndMark(p);
-    if (base === 0) return;
     const size = objects.sizeOf(base);
     this.#marked += size;
     if (objects.isScan(base)) this.grey.push(size > OBLET_BYTES ? base + LARGE : base);

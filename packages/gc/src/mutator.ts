@@ -208,11 +208,7 @@ export abstract class Mutator implements BoxHost {
       const old = this.u32[slot >>> 2]!;
       if (old !== 0) this.shadeNow(old);
     }
-    if ((wb & INSERTION) === 0 || value === 0) return;
-    // What lies in a run is black; a program mostly stores what it has just made.
-    const run = this.#run;
-    const unit = value >>> 3;
-    if (unit < run.first || unit >= run.end) this.shadeNow(value);
+    if ((wb & INSERTION) !== 0 && value !== 0) this.shadeNow(value);
   }
 
   // ---- allocation for the heap's own use

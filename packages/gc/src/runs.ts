@@ -30,8 +30,6 @@ export class Run {
   readonly size: number;
   /** Units of an object, once there was one. */
   step = 0;
-  /** Where the run began. */
-  first = 0;
   next = 0;
   end = 0;
   constructor(type: Type | null) {
@@ -90,7 +88,7 @@ export class Runs {
     const end = this.#source.end;
     if (run.step === 0) run.step = this.#objects.sizeOf(p) / 8;
     if (run.flags === 0) setRunBits(this.#i32, this.#map, p, end, run.step * 8, run.type!);
-    run.first = run.next = p / 8;
+    run.next = p / 8;
     run.end = end / 8;
     return end - p - this.#takeRefund();
   }

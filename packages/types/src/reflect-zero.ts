@@ -2,7 +2,7 @@
  * Whether a reflection value is its type's zero value.
  *
  * Invariants
- *  1. Arrays and structs are zero if all parts are; references if they are nil; floats if all their bits are 0, so -0 is not zero (Go's rule).
+ *  1. Arrays and structs are zero if all parts are; references if they are nil; floats if all their bits are 0, so -0 is not zero (as in Go before 1.22).
  */
 import type { Type } from "./api.ts";
 import type { Value } from "./reflect.ts";

@@ -167,7 +167,7 @@ export class Value {
         throw onKind("IsNil", t.kind);
     }
   }
-  /** Whether it is its type's zero value. -0 is not, as in Go. */
+  /** Whether it is its type's zero value. -0 is not, as in Go before 1.22. */
   isZero(): boolean {
     return isZero(this, this.known("IsZero"));
   }

@@ -17,6 +17,7 @@ import {
   hostTimers,
   hostWall,
   type HostTimer,
+  isFake,
   reportUncaught,
   setHostTimer,
 } from "./host.ts";
@@ -55,6 +56,8 @@ export abstract class HeapClock implements Clock {
   size = 0;
   /** Whether time moves only by {@link VirtualClock.advance}. */
   abstract readonly virtual: boolean;
+  /** Whether the earliest deadline is armed with a fake timer, which may be gone at the next look. */
+  protected faked = false;
   /** Whether it is the clock of a bubble, whose timers nobody outside may touch. */
   bubble = false;
 
@@ -79,12 +82,7 @@ export abstract class HeapClock implements Clock {
     const heap = this.current;
     heap.add(node, when);
     this.size++;
-    if (heap.earliest === when || this.exchanged()) this.changed();
-  }
-
-  /** Whether the earliest deadline may be armed with timers that are not the host's any more. */
-  protected exchanged(): boolean {
-    return false;
+    if (heap.earliest === when || this.faked) this.changed();
   }
 
   /** Takes a node out, which is in a heap of this clock; false if it is in none. */
@@ -174,10 +172,6 @@ export class RealClock extends HeapClock {
     if (!this.held) this.arm();
   }
 
-  protected override exchanged(): boolean {
-    return this.armedBy !== hostTimers();
-  }
-
   /** The owner is about to run goroutines and will look at the heaps itself. */
   hold(): void {
     this.held = true;
@@ -211,6 +205,7 @@ export class RealClock extends HeapClock {
     if (when === Infinity) return;
     this.armedFor = when;
     this.armedBy = hostTimers();
+    this.faked = isFake(this.armedBy);
     this.armed = setHostTimer(when - this.now(), this.wake);
   }
 

@@ -35,7 +35,7 @@ export type Capture = () => (step: () => void) => void;
 
 const host = globalThis as unknown as {
   performance?: { now(): number };
-  setImmediate?: ((fn: () => void) => unknown) & { readonly clock?: unknown };
+  setImmediate?: (fn: () => void) => unknown;
   MessageChannel?: new () => {
     port1: { onmessage: (() => void) | null };
     port2: { postMessage(value: unknown): void };
@@ -65,11 +65,15 @@ export function microtask(fn: () => void): void {
   void resolved.then(fn);
 }
 
+/** Whether a function of the host's is a fake: those of vitest, jest and sinon carry their clock. */
+export function isFake(fn: object): boolean {
+  return (fn as { readonly clock?: unknown }).clock !== undefined;
+}
+
 /** Calls `fn` after the host had a turn. */
 export function macrotask(fn: () => void): void {
   const immediate = host.setImmediate;
-  // Fake timers (those of vitest, jest and sinon) carry their clock.
-  if (immediate !== undefined && immediate.clock === undefined) {
+  if (immediate !== undefined && !isFake(immediate)) {
     immediate(fn);
     return;
   }

@@ -27,7 +27,7 @@ const pureClasses: Plugin = {
     edits.sort(([a], [b]) => b - a);
     for (const [at, text] of edits) code = code.slice(0, at) + text + code.slice(at);
     // No line moves, so the map of the sources still holds.
-    return { code, map: info.map };
+    return { code, map: info.map ?? null };
   },
 };
 

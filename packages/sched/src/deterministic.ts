@@ -9,12 +9,14 @@
  *
  * It finds orders that a FIFO queue never shows, and finds them again by their seed.
  */
+import { checkOptions } from "@gort/types";
 import type { DeterministicOptions, Scheduler } from "./api.ts";
 import { VirtualClock } from "./clock.ts";
 import { Core } from "./core.ts";
 import { checkSeed } from "./errors.ts";
 import type { G } from "./g.ts";
 import { seedFromHost } from "./prng.ts";
+import { OPTIONS } from "./program.ts";
 import { Ring } from "./ring.ts";
 
 /** Virtual time begins here, as in Go's synctest: 2000-01-01 00:00:00 UTC. */
@@ -78,6 +80,7 @@ class DeterministicScheduler extends Core {
 export function createDeterministicScheduler(
   options: DeterministicOptions = {},
 ): Scheduler & { readonly seed: number } {
+  checkOptions("createDeterministicScheduler", options, `${OPTIONS} seed epoch`);
   const seed =
     options.seed === undefined
       ? seedFromHost()

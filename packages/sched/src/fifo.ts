@@ -3,9 +3,11 @@
  *
  * Invariant: goroutines run in the order in which they became runnable.
  */
+import { checkOptions } from "@gort/types";
 import type { Scheduler, SchedulerOptions } from "./api.ts";
 import { Core } from "./core.ts";
 import type { G } from "./g.ts";
+import { OPTIONS } from "./program.ts";
 import { Ring } from "./ring.ts";
 
 class FifoScheduler extends Core {
@@ -48,5 +50,6 @@ class FifoScheduler extends Core {
  * ```
  */
 export function createFifoScheduler(options: SchedulerOptions = {}): Scheduler {
+  checkOptions("createFifoScheduler", options, `${OPTIONS} clock`);
   return new FifoScheduler(options, null, null, true);
 }

@@ -17,6 +17,7 @@
  * Rejected: one queue per priority (Go has none), and stealing `next` from a running P (Go waits a little before it
  * does; here the victim is always about to run it).
  */
+import { checkOptions } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GmpOptions, Scheduler } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
@@ -26,6 +27,7 @@ import { checkCount } from "./errors.ts";
 import type { G } from "./g.ts";
 import { hostNow } from "./host.ts";
 import { GLOBAL_EVERY, P_IDLE, P_RUNNING, Proc, RUNQ } from "./proc.ts";
+import { OPTIONS } from "./program.ts";
 import { Ring } from "./ring.ts";
 import { StealOrder } from "./steal-order.ts";
 
@@ -345,5 +347,6 @@ export class GmpScheduler extends Core {
  * ```
  */
 export function createScheduler(options: GmpOptions = {}): Scheduler {
+  checkOptions("createScheduler", options, `${OPTIONS} clock procs seed`);
   return new GmpScheduler(options);
 }

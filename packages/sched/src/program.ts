@@ -11,7 +11,7 @@
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
  */
-import { badArgument, checkOptions } from "@gort/types";
+import { badArgument } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GoFunc, SchedStats, SchedulerOptions } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
@@ -39,8 +39,8 @@ interface Program {
  */
 const SITES_MAX = 100;
 
-/** Those of all kinds of schedulers: see api.ts. */
-const OPTIONS = "slice clock tracer sites onPanic deadlock context procs seed epoch";
+/** The options that all kinds of schedulers have: see api.ts. */
+export const OPTIONS = "slice tracer sites onPanic deadlock context";
 
 export abstract class Programs extends Lifecycle {
   readonly gate: AsyncGate;
@@ -65,7 +65,6 @@ export abstract class Programs extends Lifecycle {
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
     super(options.tracer ?? null, checkContext(options.context));
-    checkOptions("scheduler", options, OPTIONS);
     const { deadlock = "report" } = options;
     if (deadlock !== "report" && deadlock !== "exit" && deadlock !== "off")
       throw badArgument("scheduler", "deadlock", deadlock, '"report", "exit" or "off"', "type");

@@ -8,17 +8,24 @@ import {
   createScheduler,
   schedTrace,
   schedTracer,
+  type Scheduler,
+  type SchedulerOptions,
 } from "../src/index.ts";
 import { bubble } from "../src/testing/index.ts";
 
-describe.each([createScheduler, createFifoScheduler, createDeterministicScheduler])(
-  "%o",
-  (make) => {
+describe.each([
+  ["createScheduler", createScheduler, ["epoch"]],
+  ["createFifoScheduler", createFifoScheduler, ["procs", "seed", "epoch"]],
+  ["createDeterministicScheduler", createDeterministicScheduler, ["procs", "clock"]],
+] as [string, (options?: SchedulerOptions) => Scheduler, string[]][])(
+  "%s",
+  (name, make, others) => {
     test("an option that there is none of is refused by name", () => {
-      const wrong = { proc: 2 } as object;
-      expect(() => make(wrong)).toThrow(
-        /^scheduler: options.proc is 2, want no options but slice, /,
-      );
+      for (const option of ["proc", ...others])
+        expect(() => make({ [option]: 2 })).toThrow(
+          `${name}: options.${option} is 2, want no options but slice, `,
+        );
+      expect(() => make(null as never)).toThrow(`${name}: options is null, want no options but `);
     });
 
     test("a verdict on deadlocks that there is none of is refused", () => {

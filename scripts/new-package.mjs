@@ -15,7 +15,7 @@ if (existsSync(dir)) {
   console.error(`packages/${name} exists already`);
   process.exit(1);
 }
-for (const sub of ["src", "test", "bench"]) mkdirSync(join(dir, sub), { recursive: true });
+for (const sub of ["src", "test"]) mkdirSync(join(dir, sub), { recursive: true });
 const json = (file, value) => writeFileSync(join(dir, file), JSON.stringify(value, null, 2) + "\n");
 json("package.json", {
   name: `@gort/${name}`,
@@ -45,7 +45,7 @@ json("package.json", {
 });
 json("tsconfig.json", {
   extends: "../../tsconfig.base.json",
-  include: ["src", "test", "bench", "*.ts"],
+  include: ["src", "test", "*.ts"],
   compilerOptions: { types: ["node"] },
 });
 json("typedoc.json", {

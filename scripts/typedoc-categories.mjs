@@ -53,7 +53,7 @@ export const categories = {
     "Deadlocks and dumps": ["deadlock"],
     Tracing: ["trace/"],
     "For makers of primitives": [
-      ...["op", "wait-queue", "wait-reason", "competing", "call-off", "launch", "g"],
+      ...["op", "op-state", "wait-queue", "wait-reason", "competing", "call-off", "launch", "g"],
       ...["current", "stepped-on"],
     ],
     "Contracts and options": ["api"],

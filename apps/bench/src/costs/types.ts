@@ -47,6 +47,7 @@ type Loop = (at: Window, from: number, size: number, n: number) => number;
 const loops = Array.from(
   { length: 6 },
   (_, type) =>
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a text of its own
     new Function(
       "at, from, size, n",
       `// type ${type}

@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. A send, a receive or a close from outside panics with Go's text and changes nothing; `len` and `cap` may be read.
- *  2. A channel made outside of bubbles may be used anywhere.
+ *  2. A channel made outside of bubbles may be used anywhere; who waits for one in a bubble is not durably blocked.
  *
  * Why a class of its own: a channel that was not made in a bubble pays nothing for the check. A receive is refused where
  * it is made and not where it is used, for the same reason: its fast path reads the record directly.
@@ -19,6 +19,10 @@ function inside(code: "sendOutside" | "recvOutside" | "closeOutside"): void {
 
 /** The record of a channel made in a bubble. */
 export class BubbleCore extends Core {
+  override isDurable(): boolean {
+    return true;
+  }
+
   override recv(mode: number): RecvOperation {
     inside("recvOutside");
     return super.recv(mode);

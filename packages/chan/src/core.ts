@@ -173,6 +173,11 @@ export class Core {
     }
   }
 
+  /** Whether only its own bubble can end a wait for it. */
+  isDurable(): boolean {
+    return false;
+  }
+
   describe(): string {
     const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
     return `chan${name} (len ${this.count}, cap ${this.cap})`;
@@ -246,6 +251,10 @@ export class RecvOperation extends Op<any> {
 
   override describe(): string {
     return this.ch.describe();
+  }
+
+  override isDurable(): boolean {
+    return this.ch.isDurable();
   }
 
   override next(): IteratorResult<Op<any>, any> {
@@ -339,6 +348,10 @@ export class SendOperation extends Op<any> {
 
   override describe(): string {
     return this.ch.describe();
+  }
+
+  override isDurable(): boolean {
+    return this.ch.isDurable();
   }
 
   override next(): IteratorResult<Op<any>, any> {

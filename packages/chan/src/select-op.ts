@@ -79,6 +79,10 @@ export class SelectOperation extends Op<any> {
     return this.cases.map((op) => op.describe()).join(", ");
   }
 
+  override isDurable(): boolean {
+    return this.cases.every((op) => op.isDurable());
+  }
+
   /** Adds a case that can be ready. */
   add(op: Op<any>, name: string | number): void {
     if (op.state !== FRESH) throw inUse(name);

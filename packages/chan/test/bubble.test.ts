@@ -1,7 +1,10 @@
-import { sleep } from "@gort/sched";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { go, now, sleep } from "@gort/sched";
 import { bubble } from "@gort/sched/testing";
-import { expect, test } from "vitest";
-import { type Chan, checkChan, makeChan, select } from "../src/index.ts";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { type Chan, checkChan, makeChan, nilChan, select } from "../src/index.ts";
 
 test("bubble: using a bubble's channel from outside panics `send on synctest channel from outside bubble` (receive and close likewise)", async () => {
   let leaked!: Chan<number>;
@@ -57,4 +60,118 @@ test("bubble: async functions and timers of the bubble use its channels", async 
     return sum;
   });
   expect(got).toBe(3);
+});
+
+describe("bubble: durably blocking are channel ops and selects on channels made in the bubble, nil channels; not outside channels", () => {
+  /** A channel that is not the bubble's; `soon` sends to it when the host had some turns. */
+  function outside(): { ch: Chan<number>; soon(): void } {
+    const ch = makeChan<number>();
+    return { ch, soon: () => void setTimeout(() => void ch.send(7).start(), 20) };
+  }
+
+  test("time stands still and `wait` waits while a goroutine receives from an outside channel", async () => {
+    const { ch, soon } = outside();
+    await bubble(function* (b) {
+      const log: unknown[] = [];
+      go(function* () {
+        log.push(yield* ch.recv(), now());
+      });
+      go(function* () {
+        yield* sleep(1000);
+        log.push("slept");
+      });
+      soon();
+      yield* b.wait();
+      expect(log).toEqual([7, 0]);
+      yield* sleep(1001);
+      expect(log).toEqual([7, 0, "slept"]);
+    });
+    checkChan(ch);
+  });
+
+  test("a send, a select with one outside case, and a wait that can be called off likewise", async () => {
+    const { ch, soon } = outside();
+    await bubble(function* () {
+      const own = makeChan<number>();
+      soon();
+      const { case: first } = yield* select({ ch: ch.recv(), own: own.recv(), never: null });
+      expect([first, now()]).toEqual(["ch", 0]);
+      soon();
+      const { signal } = new AbortController();
+      expect([yield* ch.recv({ signal }), now()]).toEqual([7, 0]);
+      setTimeout(() => void ch.recv().start(), 20);
+      yield* ch.send(1);
+      expect(now()).toBe(0);
+    });
+  });
+
+  test("async functions likewise", async () => {
+    const { ch, soon } = outside();
+    await bubble(async (b) => {
+      const got: unknown[] = [];
+      go(async () => got.push(await ch.recv(), now()));
+      go(async () => {
+        await sleep(1000);
+        got.push("slept");
+      });
+      soon();
+      await b.wait();
+      expect(got).toEqual([7, 0]);
+      await sleep(1001);
+      expect(got).toEqual([7, 0, "slept"]);
+    });
+  });
+
+  test("channels of the bubble and the nil channel do not hold time up", async () => {
+    await bubble(
+      function* () {
+        const own = makeChan<number>();
+        for (const ch of [own, nilChan<number>()]) {
+          go(function* () {
+            yield* ch.recv();
+          });
+          go(function* () {
+            yield* select({ ch: ch.recv(), nothing: null });
+          });
+        }
+        yield* sleep(1000);
+        expect(now()).toBe(1000);
+      },
+      { leakCheck: false },
+    );
+  });
+
+  test("when the event loop is empty nobody outside can come: time moves on, and what is left is reported", async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        resolveDir: new URL(".", import.meta.url).pathname,
+        contents: `
+          import { makeChan } from "@gort/chan";
+          import { go, now, sleep } from "@gort/sched";
+          import { bubble } from "@gort/sched/testing";
+          const ch = makeChan();
+          const told = [];
+          const tell = (p) => p.catch((e) => told.push(e.name + ": " + e.message.split("\\n")[0]));
+          await tell(bubble(function* () { yield* ch.recv(); }));
+          await tell(bubble(function* () { go(function* () { yield* ch.recv(); }); }));
+          await tell(bubble(function* () {
+            go(function* () { yield* sleep(5); yield* ch.send(now()); });
+            told.push(yield* ch.recv());
+          }));
+          console.log(JSON.stringify(told));`,
+      },
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      conditions: ["@gort/source"],
+      write: false,
+    });
+    const args = ["--input-type=module", "-e", outputFiles[0]!.text];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(JSON.parse(stdout)).toEqual([
+      "BubbleError: deadlock: all goroutines in bubble are blocked",
+      "BubbleError: deadlock: main bubble goroutine has exited but blocked goroutines remain",
+      5,
+    ]);
+  });
 });

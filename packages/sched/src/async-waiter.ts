@@ -218,6 +218,12 @@ export class AsyncGate {
     this.parked++;
   }
 
+  /** Whether every op that is waited for is durable: see `Op.isDurable`. O(parked). */
+  isDurable(): boolean {
+    for (let w = this.head; w !== null; w = w.next) if (!w.op.isDurable()) return false;
+    return true;
+  }
+
   remove(w: GateWaiter): void {
     const { prev, next } = w;
     if (prev === null) this.head = next;

@@ -102,6 +102,10 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     return this.inner.describe();
   }
 
+  override isDurable(): boolean {
+    return this.inner.isDurable() && this.doneOp?.isDurable() !== false;
+  }
+
   override tryNow(): boolean {
     const { signal, ctx, inner } = this;
     if (signal !== null && signal.aborted && this.isOff()) throw signal.reason;

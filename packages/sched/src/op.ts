@@ -91,6 +91,14 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
     return "";
   }
 
+  /**
+   * Whether only code of its own program can end the wait, and no one outside: what Go calls durably blocked. Time in a
+   * bubble (`@gort/sched/testing`) stands still while a goroutine waits for an op that says no.
+   */
+  isDurable(): boolean {
+    return true;
+  }
+
   /** The primitive completes the parked op. */
   complete(value: T): void {
     this.value = value;

@@ -25,6 +25,10 @@ class PollOp<T> extends Op<T> {
     return "IO wait";
   }
 
+  override isDurable(): boolean {
+    return false;
+  }
+
   override tryNow(): boolean {
     return false;
   }

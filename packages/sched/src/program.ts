@@ -245,30 +245,39 @@ export abstract class Programs extends Lifecycle {
 
   /** Nothing moved for a whole turn of the host. */
   private quiet(): void {
-    if (this.settled.length > 0 && this.externals === 0) {
-      this.wakeSettled();
-      if (!this.scheduled) this.idle();
-      return;
-    }
     const heap = this.heap;
+    const virtual = heap !== null && heap.virtual;
     const ahead = this.timersAhead();
-    if (heap !== null && heap.virtual && ahead && this.externals === 0) {
-      (heap as VirtualClock).advance(heap.earliest());
-      heap.runDue(heap.now());
-      if (!this.scheduled) this.idle();
-      return;
+    if (this.externals === 0 && (!this.isBubble || this.gate.isDurable())) {
+      if (this.settled.length > 0 || (virtual && ahead)) {
+        this.moveOn();
+        return;
+      }
     }
-    if (this.program === null || ahead) return;
+    if (this.program === null || (ahead && !virtual)) return;
     const late = this.options.deadlock === "exit";
-    if (!late && this.isSettled()) {
+    if (!late && !ahead && this.isSettled()) {
       this.deadlock();
       return;
     }
     // Something outside may still wake a goroutine; when the event loop runs empty, nothing can.
     this.watch ??= onLoopEmpty(() => {
-      if (this.program === null || this.pumping || this.scheduled || this.timersAhead()) return;
-      this.deadlock();
+      if (this.program === null || this.pumping || this.scheduled) return;
+      const timers = this.timersAhead();
+      if (this.settled.length > 0 || (virtual && timers)) this.moveOn();
+      else if (!timers) this.deadlock();
     });
+  }
+
+  /** Nothing but this can happen now: those that wait for quiet have it, or virtual time jumps to the next timer. */
+  private moveOn(): void {
+    if (this.settled.length > 0) this.wakeSettled();
+    else {
+      const clock = this.heap as VirtualClock;
+      clock.advance(clock.earliest());
+      clock.runDue(clock.now());
+    }
+    if (!this.scheduled) this.idle();
   }
 
   private unwatch(): void {

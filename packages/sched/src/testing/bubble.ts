@@ -3,8 +3,8 @@
  *
  * Invariants
  *  1. The clock starts at a fixed epoch and moves only when every goroutine of the bubble is durably blocked.
- *  2. Durably blocked is one that waits on any gort primitive (mutexes too, unlike Go's); `poll` of a promise
- *     from outside is not.
+ *  2. Durably blocked is one that waits on any gort primitive (mutexes too, unlike Go's), but for a channel that was made
+ *     outside and a promise (`poll`): see `Op.isDurable`.
  *  3. When the body has returned, time stands still: goroutines that are left then are leaks, and reported.
  *  4. Every failure names the seed that repeats it.
  *  5. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made.
@@ -23,7 +23,9 @@ import { seedFromEnvironment } from "../host.ts";
 import { Op } from "../op.ts";
 import { setDefaultScheduler } from "../preset.ts";
 import { seedFromHost } from "../prng.ts";
+import { tee } from "../trace/tee.ts";
 import type { WaitReason } from "../wait-reason.ts";
+import { OutsideWaits } from "./outside-waits.ts";
 
 /** What the body of a bubble is given. */
 export interface Bubble {
@@ -142,13 +144,15 @@ export async function bubble<R>(
   checkOptions("bubble", options, "seed epoch tracer leakCheck");
   const seed = options.seed ?? seedFromEnvironment() ?? seedFromHost();
   const { epoch, tracer, leakCheck = true } = options;
+  const outside = new OutsideWaits();
   const scheduler = createDeterministicScheduler({
     seed,
     sites: true,
     ...(epoch === undefined ? {} : { epoch }),
-    ...(tracer === undefined ? {} : { tracer }),
+    tracer: tracer === undefined ? outside : tee(outside, tracer),
   });
   const core = scheduler as unknown as Core;
+  outside.runtime = core;
   const b: Bubble = { seed, scheduler, wait: () => new Settled(core) };
 
   function* root(): Generator<Op<any> | undefined, R, any> {

@@ -1,0 +1,36 @@
+/**
+ * OutsideWaits: counts the goroutines of a bubble that something outside can wake, so that time stands still for them.
+ *
+ * Invariants
+ *  1. `waiting` holds exactly the goroutines that are parked on an op which is not durable; the runtime counts as many.
+ *
+ * Why a tracer: it hears of every wait already, and schedulers that are no bubble's pay nothing.
+ */
+import type { Goroutine, Tracer } from "../api.ts";
+import type { Runtime } from "../current.ts";
+import type { Op } from "../op.ts";
+import type { WaitReason } from "../wait-reason.ts";
+
+export class OutsideWaits implements Tracer {
+  /** Whom to tell; set once the scheduler is made. */
+  runtime: Runtime | null = null;
+  private readonly waiting = new Set<Goroutine>();
+
+  block(_at: number, g: Goroutine, _reason: WaitReason, op: Op<any> | null): void {
+    if (op === null || op.isDurable()) return;
+    this.waiting.add(g);
+    this.runtime?.external(1);
+  }
+
+  unblock(_at: number, g: Goroutine): void {
+    if (this.waiting.delete(g)) this.runtime?.external(-1);
+  }
+
+  create(): void {}
+  start(): void {}
+  stop(): void {}
+  end(): void {}
+  steal(): void {}
+  timer(): void {}
+  proc(): void {}
+}

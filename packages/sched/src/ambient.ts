@@ -13,6 +13,7 @@
  */
 import type { Clock, Goroutine, Scheduler } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
+import type { HostTime } from "./host-time.ts";
 
 /** What the slot holds. */
 export interface Ambient {
@@ -28,6 +29,8 @@ export interface Ambient {
   light?: unknown;
   clock: Clock | null;
   gate: AsyncGate | null;
+  /** The time of all clocks on the host's. */
+  time?: HostTime;
   /** How long the host has been kept waiting; see `turn.ts`. */
   readonly turn: { count: number; started: number; over: boolean; deferred: (() => void)[] };
 }

@@ -10,10 +10,12 @@
  * A virtual clock moves only when it is told to: the scheduler lets it jump to the earliest deadline when nothing
  * else can happen.
  */
+import { ambient } from "./ambient.ts";
 import type { Clock, ClockTimer } from "./api.ts";
+import { HostTime } from "./host-time.ts";
 import {
   clearHostTimer,
-  hostNow,
+  DELAY_MAX,
   hostTimers,
   hostWall,
   type HostTimer,
@@ -67,6 +69,8 @@ export abstract class HeapClock implements Clock {
   }
 
   abstract now(): number;
+  /** The time now, where `host` is what `hostNow` has just given. */
+  abstract at(host: number): number;
   abstract wall(): number;
   /** The earliest deadline may have moved. */
   protected abstract changed(): void;
@@ -159,9 +163,14 @@ export class RealClock extends HeapClock {
   /** What the timer was armed with. */
   private armedBy = hostTimers();
   private held = false;
+  private readonly time = (ambient.time ??= new HostTime());
 
   now(): number {
-    return hostNow();
+    return this.time.now();
+  }
+
+  at(host: number): number {
+    return this.time.at(host);
   }
 
   wall(): number {
@@ -184,7 +193,10 @@ export class RealClock extends HeapClock {
   }
 
   private readonly wake = (): void => {
-    if (this.armedBy !== hostTimers()) this.comeBack(this.armedBy);
+    const timers = hostTimers();
+    if (this.armedBy !== timers) this.comeBack(this.armedBy);
+    else if (this.faked) this.time.reached(this.armedFor);
+    this.time.follow(timers);
     this.armed = null;
     this.armedFor = Infinity;
     this.onWake();
@@ -203,10 +215,12 @@ export class RealClock extends HeapClock {
       this.armedFor = Infinity;
     }
     if (when === Infinity) return;
-    this.armedFor = when;
     this.armedBy = hostTimers();
     this.faked = isFake(this.armedBy);
-    this.armed = setHostTimer(when - this.now(), this.wake);
+    this.time.follow(this.armedBy);
+    const now = this.now();
+    this.armedFor = Math.min(when, now + DELAY_MAX);
+    this.armed = setHostTimer(when - now, this.wake);
   }
 
   /** Arms anew once `timers`, which fakes have replaced, are the host's again. Of fakes that are gone nothing comes back. */
@@ -233,6 +247,10 @@ export class VirtualClock extends HeapClock {
   }
 
   now(): number {
+    return this.time;
+  }
+
+  at(): number {
     return this.time;
   }
 

@@ -98,7 +98,8 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     const end = (this.sliceEnd = last + this.slice);
     let more = false;
     let steps = 0;
-    if (heap !== null && heap.size > 0 && !heap.virtual) this.fireDue(heap, last, TIMERS_MAX);
+    if (heap !== null && heap.size > 0 && !heap.virtual)
+      this.fireDue(heap, heap.at(last), TIMERS_MAX);
     let budget = this.every;
     for (;;) {
       const g = this.pick();
@@ -131,7 +132,8 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
         if (spent > 0.4) this.every = this.every > 8 ? this.every >> 2 : 1;
         else if (spent < 0.05 && this.every < EVERY_MAX) this.every <<= 1;
         budget = this.every;
-        if (heap !== null && !heap.virtual && heap.size > 0) this.fireDue(heap, t, TIMERS_BETWEEN);
+        if (heap !== null && !heap.virtual && heap.size > 0)
+          this.fireDue(heap, heap.at(t), TIMERS_BETWEEN);
         this.tick(t);
         if (t >= end) {
           more = true;

@@ -118,7 +118,7 @@ export function currentClock(): Clock {
  */
 export function now(): number {
   const s = ambient.sched ?? ambient.fallback;
-  return s !== null ? s.clock.now() : hostNow();
+  return s !== null ? s.clock.now() : (ambient.time?.now() ?? hostNow());
 }
 
 /**

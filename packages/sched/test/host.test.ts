@@ -22,6 +22,10 @@ import {
   sleep,
 } from "./helpers.ts";
 
+type FakeMethod = NonNullable<
+  NonNullable<Parameters<typeof vi.useFakeTimers>[0]>["toFake"]
+>[number];
+
 /** Runs a program in a process of its own. */
 function child(source: string): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve) => {
@@ -274,6 +278,34 @@ describe("fake timers", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test.each<FakeMethod[]>([
+    ["setTimeout", "clearTimeout"],
+    ["setTimeout", "clearTimeout", "Date"],
+  ])("fakes that leave performance alone move time all the same (%s, %s)", async (...toFake) => {
+    const start = now();
+    vi.useFakeTimers({ toFake });
+    try {
+      for (let i = 1; i <= 3; i++) {
+        const asleep = sleep(60_000).start();
+        let woke = false;
+        afterFunc(60_050, () => (woke = true));
+        await vi.advanceTimersByTimeAsync(60_000);
+        await asleep;
+        expect(woke).toBe(false);
+        // Without a fake clock of any kind it is a fake timer's word against the host's clock, which went on meanwhile.
+        await vi.advanceTimersByTimeAsync(100);
+        expect(woke).toBe(true);
+        expect(now() - start).toBeGreaterThanOrEqual(i * 60_050);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+    const after = now();
+    expect(after - start).toBeLessThan(4 * 60_000);
+    await sleep(2);
+    expect(now() - after).toBeGreaterThanOrEqual(2);
   });
 
   const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-/** Bubbles under the other test runners, without plugins: `node --test` and jest as real child processes. */
+/** Bubbles and fake timers under the other test runners, without plugins: `node --test` and jest as real child processes. */
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -52,6 +52,14 @@ describe("bubble under node:test", () => {
     expect(code).toBe(1);
   }, 60_000);
 });
+
+test("fake timers: those of node:test", async () => {
+  const name = fixture("mock-timers.node.mjs");
+  const args = ["--conditions=@gort/source", "--import", "tsx", "--test", name];
+  const { code, out } = await node(args, false);
+  expect(out).toMatch(/pass 4\b/);
+  expect(code).toBe(0);
+}, 60_000);
 
 describe("bubble under jest", () => {
   let out: string;

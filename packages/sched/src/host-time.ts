@@ -1,0 +1,69 @@
+/**
+ * HostTime: the host's monotonic time, that of a test's fakes while there are any. One for all clocks.
+ *
+ * Invariants
+ *  1. Time never goes back: not when fakes come, go, or are exchanged for others.
+ *  2. With fakes that replace `performance` too (vitest, jest, sinon by default) and without fakes it is `hostNow`, moved by
+ *     what fakes before were ahead.
+ *  3. With others, those of `node:test`, it is that of the fake `Date`; if there is none either, a fake timer that fires proves
+ *     how far its time has come.
+ *
+ * Why not ask the fakes themselves: those of `node:test` tell nobody what time it is.
+ */
+import { hostNow, hostWall, isFake } from "./host.ts";
+
+/** Times of a fake `Date` are kept to this part of a millisecond, so that sums and differences of them are exact. */
+const PARTS = 1024;
+
+/** The fake `Date` to go by; null for the host's own. */
+function fakeDate(): DateConstructor | null {
+  const p = (globalThis as { performance?: object }).performance;
+  return isFake(Date) && !(p !== undefined && isFake(p)) ? Date : null;
+}
+
+export class HostTime {
+  /** What is added to the source. */
+  private ahead = 0;
+  /** The source, if it is a fake `Date`. */
+  private date: DateConstructor | null = null;
+  /** The last time that it gave. */
+  private last = 0;
+
+  now(): number {
+    return this.at(hostNow());
+  }
+
+  /** The time now; `host` is what `hostNow` has just given. */
+  at(host: number): number {
+    return this.date === null ? host + this.ahead : this.byDate(host);
+  }
+
+  private byDate(host: number): number {
+    if (this.date !== Date) {
+      this.ahead = this.last - host;
+      this.date = null;
+      return this.last;
+    }
+    return (this.last = Math.max(this.last, hostWall() + this.ahead));
+  }
+
+  /** Timers are armed with `timers`: goes by the time that belongs to them. */
+  follow(timers: object): void {
+    const date = isFake(timers) ? fakeDate() : null;
+    if (date === this.date) return;
+    const host = hostNow();
+    const now = this.at(host);
+    this.date = date;
+    if (date === null) this.ahead = now - host;
+    else {
+      this.last = Math.ceil(now * PARTS) / PARTS;
+      this.ahead = this.last - hostWall();
+    }
+  }
+
+  /** A fake timer fired that was armed for `when`. */
+  reached(when: number): void {
+    const short = when - this.now();
+    if (short > 0) this.ahead += short + 1 / PARTS;
+  }
+}

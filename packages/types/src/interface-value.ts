@@ -160,6 +160,12 @@ const RAW: ReadonlySet<Type> = /* @__PURE__ */ new Set<Type>([
   jsFunction,
 ]);
 
+/** A type that stands for raw values, of whichever copy of this package, as this copy's own; any other as it is. */
+export function ownRaw(t: BaseType<any>): BaseType<any> {
+  for (const raw of [...RAW, uint64]) if (identical(raw, t)) return internalType(raw);
+  return t;
+}
+
 /** The interface value of a type and a value: raw where the type is the one that {@link dynamicType} would say. */
 export function wrap(type: Type, value: unknown, space: Space | null, itab: Itab | null): unknown {
   if (itab === null && RAW.has(type)) return value;

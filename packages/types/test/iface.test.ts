@@ -1,5 +1,5 @@
 /** Interface values in memory. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   any,
   array,
@@ -210,5 +210,37 @@ describe("a descriptor made by somebody else", () => {
     const Str = iface({ String: func([], [string]) });
     expect([1, 2].map(() => typeAssertOk(toInterface(celsius, 1), Str)[1])).toEqual([false, false]);
     expect(internalType(celsius)).toBe(internalType(celsius));
+  });
+});
+
+describe("two copies of the package over one space", () => {
+  it("read what the other wrote: raw values raw, types by their identity", async () => {
+    vi.resetModules();
+    const there = await import("../src/index.ts");
+    expect(there.any === any).toBe(false);
+    const s = makeSpace();
+    const p = s.alloc(any, 4);
+    const own = named("main.Own", int);
+    // Each numbers a type of its own first.
+    there.any.store(s, p, there.toInterface(there.named("main.Theirs", there.string), "theirs"));
+    any.store(s, p + 8, toInterface(own, 7));
+    there.any.store(s, p + 16, 1.5);
+    any.store(s, p + 24, toInterface(int, 3));
+    expect(String(any.load(s, p))).toBe('main.Theirs("theirs")');
+    expect(any.load(s, p + 16)).toBe(1.5);
+    expect(there.any.load(s, p + 16)).toBe(1.5);
+    const seven = there.any.load(s, p + 8);
+    expect(there.dynamicType(seven) === own).toBe(true);
+    expect(there.typeAssertOk(there.any.load(s, p + 24), there.int)).toEqual([3, true]);
+    there.any.store(s, p + 16, there.toInterface(there.int, 3));
+    expect(any.equal(s, p + 16, p + 24)).toBe(true);
+    expect(there.any.equal(s, p, p + 8)).toBe(false);
+  });
+
+  it("a space that cannot be extended has the types of each copy to itself", () => {
+    const s = Object.freeze(makeSpace());
+    const p = s.alloc(any);
+    any.store(s, p, toInterface(int, 3));
+    expect(String(any.load(s, p))).toBe("int(3)");
   });
 });

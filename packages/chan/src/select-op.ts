@@ -14,7 +14,8 @@
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
  * select whose first try succeeds pays for one random number. Why two cases stand in fields and more in lists: nearly all
- * selects have two, and lists cost those a third of their time. Why the result of `next` is a new object and not one that
+ * selects have two, and lists cost those a third of their time; what only lists need stands in methods of its own, so that V8
+ * inlines the rest. Why the result of `next` is a new object and not one that
  * serves every select: an old object that points to a new one costs V8's collector more than making it.
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
@@ -125,18 +126,19 @@ export class SelectOperation extends Op<any> {
   /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
   tryCases(): Chosen | null {
     const { n } = this;
-    if (n > 2) return this.tryList(n);
-    if (n === 2) {
-      // A loop, because `tryNow` is inlined once then.
-      let takeB = random(2) === 1;
-      for (let i = 0; i < 2; i++) {
-        const op = takeB ? this.b : this.a;
-        if (op.tryNow()) return this.chosen(op, takeB ? this.nameB : this.nameA);
-        takeB = !takeB;
-      }
-      return null;
+    if (n !== 2) return n === 1 ? this.tryOne() : this.tryList(n);
+    // A loop, because `tryNow` is inlined once then.
+    let takeB = random(2) === 1;
+    for (let i = 0; i < 2; i++) {
+      const op = takeB ? this.b : this.a;
+      if (op.tryNow()) return this.chosen(op, takeB ? this.nameB : this.nameA);
+      takeB = !takeB;
     }
-    return n === 1 && this.a.tryNow() ? this.chosen(this.a, this.nameA) : null;
+    return null;
+  }
+
+  private tryOne(): Chosen | null {
+    return this.a.tryNow() ? this.chosen(this.a, this.nameA) : null;
   }
 
   private tryList(n: number): Chosen | null {
@@ -200,52 +202,63 @@ export class SelectOperation extends Op<any> {
   /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
   wake(op: Op<any>): void {
     const name = this.release(op);
-    if (op.state === FAILED) {
-      op.state = USED;
-      this.retire();
-      this.fail(op.error);
-    } else {
+    if (op.state === FAILED) this.failed(op);
+    else {
       const chosen = this.chosen(op, name);
       this.retire();
       this.complete(chosen);
     }
   }
 
+  private failed(op: Op<any>): void {
+    op.state = USED;
+    this.retire();
+    this.fail(op.error);
+  }
+
   /** Takes all cases but `winner` off their queues; the name of the winner. */
   private release(winner: Op<any> | null): string | number {
-    const { n, a, b, ops } = this;
-    let won: string | number = this.nameA;
-    if (n > 2) {
-      for (let i = 0; i < n; i++) {
-        const op = ops[i]!;
-        if (op === winner) won = this.names[i]!;
-        else leave(op);
-      }
-    } else {
-      if (n > 0 && a !== winner) leave(a);
-      if (n > 1)
-        if (b === winner) won = this.nameB;
-        else leave(b);
-    }
+    const { n, a, b } = this;
     if (winner !== null) winner.waiter = null;
+    if (n > 2) return this.releaseList(winner, n);
+    if (n > 0 && a !== winner) leave(a);
+    if (n < 2 || b !== winner) {
+      if (n > 1) leave(b);
+      return this.nameA;
+    }
+    return this.nameB;
+  }
+
+  private releaseList(winner: Op<any> | null, n: number): string | number {
+    const { ops, names } = this;
+    let won = names[0]!;
+    for (let i = 0; i < n; i++) {
+      const op = ops[i]!;
+      if (op === winner) won = names[i]!;
+      else leave(op);
+    }
     return won;
   }
 
   /** The select is over: its cases are used up, and those of channels go back to them. */
   protected retire(): void {
-    const { n, a, b, ops } = this;
+    const { n, a, b } = this;
     this.n = 0;
     this.a = none;
     this.b = none;
-    if (n > 2) {
-      for (let i = 0; i < n; i++) useUp(ops[i]!);
-      this.ops = NO_OPS;
-      this.names = NO_NAMES;
-      this.seen = null;
-    } else {
+    if (n > 2) this.retireList(n);
+    else {
       if (n > 0) useUp(a);
       if (n > 1) useUp(b);
     }
+  }
+
+  private retireList(n: number): void {
+    const { ops } = this;
+    this.ops = NO_OPS;
+    this.names = NO_NAMES;
+    this.seen = null;
+    for (let i = 0; i < n; i++) useUp(ops[i]!);
   }
 
   /** The goroutine ended before it could take the outcome: the winner gives back what it stands for. */

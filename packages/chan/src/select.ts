@@ -23,30 +23,37 @@ import {
 } from "./select-op.ts";
 import { USED } from "./states.ts";
 
+// What is rare stands elsewhere, so that V8 inlines the rest.
 function makeSelect(
   cases: SelectCases | readonly SelectCase[],
   hasDefault: boolean,
 ): SelectOperation {
   if (typeof cases !== "object" || cases === null) throw casesError(cases);
   const s = newSelect(hasDefault);
-  if (Array.isArray(cases)) {
-    for (let i = 0; i < cases.length; i++) {
-      const op = caseOp(cases[i], i);
-      if (op !== null) s.add(op, i);
+  if (Array.isArray(cases)) addList(s, cases);
+  else
+    for (const name in cases as SelectCases) {
+      const v = (cases as SelectCases)[name];
+      if (v !== null && v !== undefined && isBranded(v)) s.add(v, name);
+      else addOther(s, v, name, cases);
     }
-    return s;
-  }
-  for (const name in cases as SelectCases) {
-    const v = (cases as SelectCases)[name];
-    // First what nearly every case is; `default` and what cannot be a case stand behind it.
-    if (v !== null && v !== undefined && isBranded(v)) s.add(v, name);
-    else if ((v === true || v === false) && name === "default") s.hasDefault = v;
-    else {
-      const op = caseOp(v, name, cases);
-      if (op !== null) s.add(op, name);
-    }
-  }
   return s;
+}
+
+function addList(s: SelectOperation, cases: readonly SelectCase[]): void {
+  for (let i = 0; i < cases.length; i++) {
+    const op = caseOp(cases[i], i);
+    if (op !== null) s.add(op, i);
+  }
+}
+
+/** What is no op: `default`, a signal, nothing, or what cannot be a case. */
+function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown): void {
+  if ((v === true || v === false) && name === "default") s.hasDefault = v;
+  else {
+    const op = caseOp(v, name, cases);
+    if (op !== null) s.add(op, name);
+  }
 }
 
 /**

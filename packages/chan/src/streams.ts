@@ -10,7 +10,7 @@
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
 import { type Op, aborted, isSignal, onAbort } from "@gort/sched";
-import { badArgument, checkOptions } from "@gort/types";
+import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { RecvChan, SendChan } from "./api.ts";
 import { makeChan } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
@@ -172,8 +172,7 @@ export function fromSource<T>(
 ): RecvChan<T> {
   checkOptions("fromSource", options, SOURCE_OPTIONS);
   const { signal, onError } = options;
-  if (onError !== undefined && typeof onError !== "function")
-    throw badArgument("fromSource", "options.onError", onError, "a function", "type");
+  if (onError !== undefined) checkFunction("fromSource", "options.onError", onError);
   const ch = makeChan<T>(options.cap, options.name === undefined ? {} : { name: options.name });
   const pumping: PumpOptions = { signal };
   checkPump(source, ch, pumping, "fromSource");

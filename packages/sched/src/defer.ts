@@ -14,7 +14,7 @@
  *
  * `using` was rejected as the form: its disposers can neither see the panic nor change the result.
  */
-import { badArgument, isFatalError } from "@gort/types";
+import { checkFunction, isFatalError } from "@gort/types";
 import { isGoexit } from "./brands.ts";
 import { nilCall } from "./errors.ts";
 import { isOp, type Op } from "./op.ts";
@@ -303,8 +303,7 @@ export function withDefer<R>(
 export function withDefer<R>(body: (scope: DeferScope<R>) => PromiseLike<R | void>): Promise<R>;
 export function withDefer<R>(body: (scope: DeferScope<R>) => R | void): R;
 export function withDefer<R>(body: Body<R>): unknown {
-  if (typeof body !== "function")
-    throw badArgument("withDefer", "body", body, "a function", "type");
+  checkFunction("withDefer", "body", body);
   const u = new Unwind<R>();
   if (Object.getPrototypeOf(body) === GeneratorFunction) return scopeGen(u, body(u) as Stepper);
   let r: unknown;

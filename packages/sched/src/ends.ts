@@ -12,9 +12,10 @@ import { ambient } from "./ambient.ts";
 import type { Clock, Tracer } from "./api.ts";
 import { isGoexit } from "./brands.ts";
 import { stackOverflow } from "./errors.ts";
-import { type EndHook, G } from "./g.ts";
+import { type EndHook, G, type JoinOp } from "./g.ts";
 import { DEAD, EXITED, PANICKED, RUNNING } from "./g-state.ts";
 import { microtask } from "./host.ts";
+import type { WaitQueue } from "./wait-queue.ts";
 
 /** Jobs between a panic and its verdict: `await` asks for the result in the first, wrappers of it a little later. */
 const JOBS_TO_JOIN = 4;
@@ -61,8 +62,11 @@ export abstract class Ends {
   /** Takes an ended goroutine out of the counts. */
   private leave(g: G): void {
     this.live--;
-    const { allPrev, allNext } = g;
-    if (allNext === undefined) return;
+    if (g.allNext !== undefined) this.unlist(g, g.allNext);
+  }
+
+  private unlist(g: G, allNext: G | null): void {
+    const { allPrev } = g;
     if (allPrev === null) this.all = allNext;
     else allPrev.allNext = allNext;
     if (allNext !== null) allNext.allPrev = allPrev;
@@ -91,14 +95,18 @@ export abstract class Ends {
     g.value = value;
     g.gen = null;
     this.leave(g);
-    const extra = g.extra;
-    if (extra !== null && extra.joiners !== null) {
-      let op;
-      while ((op = extra.joiners.shift()) !== null) op.complete(value);
-    }
-    if (this.tracer !== null)
-      this.tracer.end(this.clock.now(), g, how === EXITED ? "goexit" : "return");
+    if (g.extra !== null && g.extra.joiners !== null) this.tellJoiners(g.extra.joiners, value);
+    if (this.tracer !== null) this.traceEnd(this.tracer, g);
     this.ended(g, value, how);
+  }
+
+  private tellJoiners(joiners: WaitQueue<JoinOp<any>>, value: unknown): void {
+    let op;
+    while ((op = joiners.shift()) !== null) op.complete(value);
+  }
+
+  private traceEnd(tracer: Tracer, g: G): void {
+    tracer.end(this.clock.now(), g, g.end === EXITED ? "goexit" : "return");
   }
 
   /** A throw reached the end of the goroutine. */

@@ -67,15 +67,14 @@ export class GmpScheduler extends Core {
     this.ownHeap = this.heap !== null && this.heap.heaps.length === procs ? this.heap : null;
   }
 
-  /** The P that `g` is locked to, or null. */
+  /** The P that `g` is locked to, or null; not to be asked while `locks` is false. */
   private lockedTo(g: G): Proc | null {
-    if (!this.locks) return null;
     const extra = g.extra;
     return extra !== null && extra.lockedP >= 0 ? this.ps[extra.lockedP]! : null;
   }
 
   protected put(g: G): void {
-    const p = this.lockedTo(g) ?? this.cur;
+    const p = this.locks ? (this.lockedTo(g) ?? this.cur) : this.cur;
     let last: G | null = g;
     if (ambient.g !== null) {
       last = p.next;
@@ -87,7 +86,7 @@ export class GmpScheduler extends Core {
   }
 
   protected override putOutside(g: G): void {
-    if (this.lockedTo(g) !== null) this.put(g);
+    if (this.locks && this.lockedTo(g) !== null) this.put(g);
     else {
       this.netpoll.push(g);
       if (this.running.length === 0) this.startProc(this.cur, false);
@@ -95,13 +94,13 @@ export class GmpScheduler extends Core {
   }
 
   protected override putYield(g: G): void {
-    const p = this.lockedTo(g);
-    if (p !== null) {
-      if (!p.push(g)) this.overflow(p, g);
-      if (p.status === P_IDLE) this.startProc(p, false);
+    const p = this.locks ? this.lockedTo(g) : null;
+    if (p === null) {
+      this.global.push(g);
       return;
     }
-    this.global.push(g);
+    if (!p.push(g)) this.overflow(p, g);
+    if (p.status === P_IDLE) this.startProc(p, false);
   }
 
   /** The queue of `p` is full: its first half and `g` go to the global queue. */
@@ -121,7 +120,11 @@ export class GmpScheduler extends Core {
   }
 
   protected pick(): G | null {
-    if (this.procs === 1) return this.find(this.cur);
+    return this.procs === 1 ? this.find(this.cur) : this.pickOfMany();
+  }
+
+  /** The Ps that run take turns. */
+  private pickOfMany(): G | null {
     const running = this.running;
     while (running.length > 0) {
       if (++this.turn >= running.length) this.turn = 0;
@@ -135,27 +138,20 @@ export class GmpScheduler extends Core {
     return null;
   }
 
-  /** What `p` runs next: Go's `schedule` and `findRunnable`. */
+  /** What `p` runs next: Go's `schedule` and `findRunnable`. What is rare stands elsewhere, so that V8 inlines the rest. */
   private find(p: Proc): G | null {
-    let g: G | null;
     if (this.global.size > 0 && p.schedtick % GLOBAL_EVERY === 0) {
       p.schedtick++;
       return this.global.shift();
     }
-    g = p.next;
+    let g = p.next;
     if (g !== null) {
       p.next = null;
-      if (!p.preempt) return g;
-      p.preempt = false;
-      if (this.global.size === 0 && p.head === p.tail && this.netpoll.size === 0) return g;
-      this.preemptions++;
-      this.putYield(g);
+      if (!p.preempt || !this.preempted(p, g)) return g;
     }
     g = p.shift();
     if (g === null) {
-      if (this.global.size > 0) g = this.fromGlobal(p);
-      else if (this.netpoll.size > 0) g = this.netpoll.shift();
-      else if (this.procs > 1) g = this.steal(p);
+      g = this.elsewhere(p);
       if (g === null) return null;
     }
     p.schedtick++;
@@ -164,6 +160,22 @@ export class GmpScheduler extends Core {
       this.wakeProc();
     }
     return g;
+  }
+
+  /** The slice of `p` is over: whether `g`, who would inherit it, had to make way. */
+  private preempted(p: Proc, g: G): boolean {
+    p.preempt = false;
+    if (this.global.size === 0 && p.head === p.tail && this.netpoll.size === 0) return false;
+    this.preemptions++;
+    this.putYield(g);
+    return true;
+  }
+
+  /** The queue of `p` is empty: where else there is something to run. */
+  private elsewhere(p: Proc): G | null {
+    if (this.global.size > 0) return this.fromGlobal(p);
+    if (this.netpoll.size > 0) return this.netpoll.shift();
+    return this.procs > 1 ? this.steal(p) : null;
   }
 
   /** Takes a fair share of the global queue: one to run, the others into the local queue, which is empty. */

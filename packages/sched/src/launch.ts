@@ -126,10 +126,14 @@ export function launch<A extends unknown[], R>(
   fn: GoFunc<A, R>,
   args: A,
 ): Goroutine<R> {
-  const s = (ambient.sched ?? ambient.fallback ?? (ambient.light ??= new Light())) as Starter;
+  const s = (ambient.sched ?? outside()) as Starter;
   if (hook === null) return s.go(fn, ...args);
-  if (s.goThen !== undefined) return s.goThen(hook, fn, args);
-  return s.go(andThen, hook, fn, args);
+  return s.goThen !== undefined ? s.goThen(hook, fn, args) : s.go(andThen, hook, fn, args);
+}
+
+/** Who runs what is started outside goroutines. */
+function outside(): Scheduler | Light {
+  return ambient.fallback ?? ((ambient.light ??= new Light()) as Light);
 }
 
 /** Goroutines that the small scheduler runs. */

@@ -136,7 +136,10 @@ export abstract class Programs extends Lifecycle {
 
   protected ended(g: G, value: unknown, how: number): void {
     const program = this.program;
-    if (program === null || program.main !== g) return;
+    if (program !== null && program.main === g) this.endedMain(program, value, how);
+  }
+
+  private endedMain(program: Program, value: unknown, how: number): void {
     // A panic came first: there is no result.
     this.judge();
     if (this.program !== program) return;

@@ -21,8 +21,7 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { badArgument } from "@gort/types";
-import { checkFunction } from "./arguments.ts";
+import { badArgument, checkFunction } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
@@ -207,7 +206,7 @@ export class ErrGroup {
    * @param fn a generator function, an async or a plain function
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
-    checkFunction("ErrGroup.go", fn);
+    checkFunction("ErrGroup.go", "fn", fn);
     const op = new StartOp(this, fn);
     const guarded = withOptions(op, options, "ErrGroup.go");
     if (guarded !== op && isOff(guarded)) return guarded;
@@ -222,7 +221,7 @@ export class ErrGroup {
 
   /** Runs `fn` in a goroutine if the limit allows that now (Go: `TryGo`); false if not. O(1). */
   tryGo(fn: Body<unknown>): boolean {
-    checkFunction("ErrGroup.tryGo", fn);
+    checkFunction("ErrGroup.tryGo", "fn", fn);
     if (this.running >= this.limit) return false;
     this.active++;
     this.running++;

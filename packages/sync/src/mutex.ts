@@ -35,7 +35,7 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { checkFunction } from "./arguments.ts";
+import { checkFunction } from "@gort/types";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
@@ -224,7 +224,7 @@ export class Mutex implements Locker {
    * ```
    */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
-    checkFunction("Mutex.withLock", fn);
+    checkFunction("Mutex.withLock", "fn", fn);
     return new HoldingRoutine(new LockHolding(this), fn, options);
   }
 

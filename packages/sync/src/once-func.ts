@@ -10,7 +10,7 @@
  * call off that wait, not the run.
  */
 import type { Go } from "@gort/sched";
-import { checkFunction } from "./arguments.ts";
+import { checkFunction } from "@gort/types";
 import type { Routine, WaitOptions } from "./api.ts";
 import { BaseRoutine, isGenerator } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
@@ -55,7 +55,7 @@ export function onceFunc(f: () => unknown): () => unknown {
 export function onceValue<R>(f: () => Go<R>): (options?: WaitOptions) => Routine<R>;
 export function onceValue<T>(f: () => T): () => T;
 export function onceValue<T>(f: () => T): () => unknown {
-  checkFunction("onceValue", f);
+  checkFunction("onceValue", "fn", f);
   let fn: (() => T) | null = f;
   let running = false;
   let value: unknown;

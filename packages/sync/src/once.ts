@@ -9,7 +9,7 @@
  * `do` inside its own body deadlocks, as in Go; the report says so.
  */
 import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
-import { checkFunction } from "./arguments.ts";
+import { checkFunction } from "@gort/types";
 import type { Body, Routine, WaitOptions } from "./api.ts";
 import { BaseRoutine, callAsync, finishSteps } from "./body.ts";
 
@@ -149,7 +149,7 @@ export class Once {
    * @param options call off the wait for somebody else's run; they do not reach `fn`
    */
   do(fn: Body<unknown>, options?: WaitOptions): Routine<void> {
-    checkFunction("Once.do", fn);
+    checkFunction("Once.do", "fn", fn);
     if (this.state === OVER) return OVER_ALREADY;
     return new DoRoutine(this, fn, options);
   }

@@ -12,8 +12,7 @@
  *
  * JavaScript cannot see V8's collections, so a pool nobody cleans keeps its objects.
  */
-import { badArgument, checkOptions } from "@gort/types";
-import { checkFunction } from "./arguments.ts";
+import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import { PoolChain } from "./pool-chain.ts";
 
 /** As many as a scheduler has Ps at most. */
@@ -82,8 +81,8 @@ export const Pool: PoolConstructor = class<T, N> implements Pool<T, N> {
     if (typeof o !== "object")
       throw badArgument("Pool", "options", options, "a function or { new, shard }", "type");
     checkOptions("Pool", o, "new shard");
-    if (o.new !== undefined) checkFunction("Pool", o.new, "options.new");
-    if (o.shard !== undefined) checkFunction("Pool", o.shard, "options.shard");
+    if (o.new !== undefined) checkFunction("Pool", "options.new", o.new);
+    if (o.shard !== undefined) checkFunction("Pool", "options.shard", o.shard);
     this.make = o.new ?? null;
     this.shard = o.shard ?? null;
   }

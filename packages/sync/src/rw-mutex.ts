@@ -23,7 +23,7 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { checkFunction } from "./arguments.ts";
+import { checkFunction } from "@gort/types";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine, LockHolding } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
@@ -293,13 +293,13 @@ export class RWMutex implements Locker {
 
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
-    checkFunction("RWMutex.withLock", fn);
+    checkFunction("RWMutex.withLock", "fn", fn);
     return new HoldingRoutine(new LockHolding(this), fn, options);
   }
 
   /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
   withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
-    checkFunction("RWMutex.withRLock", fn);
+    checkFunction("RWMutex.withRLock", "fn", fn);
     return new HoldingRoutine(new LockHolding(this.rLocker()), fn, options);
   }
 

@@ -10,8 +10,7 @@
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
 import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
-import { badArgument } from "@gort/types";
-import { checkFunction } from "./arguments.ts";
+import { badArgument, checkFunction } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
@@ -233,7 +232,7 @@ export class Semaphore {
   /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. */
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R> {
     checkWeight("Semaphore.withPermits", n);
-    checkFunction("Semaphore.withPermits", fn);
+    checkFunction("Semaphore.withPermits", "fn", fn);
     return new HoldingRoutine(new PermitHolding(this, n), fn, options);
   }
 

@@ -14,7 +14,7 @@
  * first caller leave early.
  */
 import { isGoexit, launch, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
-import { checkFunction } from "./arguments.ts";
+import { checkFunction } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
 import { isGenerator, isThenable } from "./body.ts";
 import { FlightPanic } from "./flight-panic.ts";
@@ -143,7 +143,7 @@ export class SingleFlight<K = string, V = unknown> {
    * @param options call off this caller's wait only
    */
   do(key: K, fn: Body<V>, options?: WaitOptions): Op<FlightResult<V>> {
-    checkFunction("SingleFlight.do", fn);
+    checkFunction("SingleFlight.do", "fn", fn);
     return withOptions(new FlightOp<K, V>(this, key, fn), options, "SingleFlight.do");
   }
 
@@ -161,7 +161,7 @@ export class SingleFlight<K = string, V = unknown> {
    * ```
    */
   doChan(key: K, fn: Body<V>): ResultChan<V> {
-    checkFunction("SingleFlight.doChan", fn);
+    checkFunction("SingleFlight.doChan", "fn", fn);
     const ch = new ResultChan<V>();
     let call = this.calls.get(key);
     if (call !== undefined) {

@@ -12,7 +12,7 @@
  * A plain `Map` visits keys that were added during iteration, and visits a key again that was deleted and added.
  * Keys are compared as `Map` compares them: NaN equals itself, unlike Go.
  */
-import { checkFunction } from "./arguments.ts";
+import { checkFunction } from "@gort/types";
 
 const DELETED = Symbol("deleted");
 const EXPUNGED = Symbol("expunged");
@@ -129,7 +129,7 @@ export class SyncMap<K, V> {
    * all the while; `f` may call any method. O(n).
    */
   range(f: (key: K, value: V) => boolean | void): void {
-    checkFunction("SyncMap.range", f, "f");
+    checkFunction("SyncMap.range", "f", f);
     for (const [key, e] of this.snapshot()) {
       const p = e.p;
       if (p === DELETED || p === EXPUNGED) continue;

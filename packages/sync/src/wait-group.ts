@@ -120,13 +120,21 @@ export class WaitGroup {
    * @throws RangeError if `n` is no integer
    */
   add(n: number): void {
-    if (!Number.isSafeInteger(n)) throw badArgument("WaitGroup.add", "n", n, "an integer");
     const before = this.count;
-    if (before + n < 0) throw new MisuseError(texts.negativeCounter);
-    if (before === 0 && n > 0 && this.queue.head !== null)
-      throw new MisuseError(texts.addDuringWait);
+    if (
+      !Number.isSafeInteger(n) ||
+      before + n < 0 ||
+      (before === 0 && n > 0 && this.queue.head !== null)
+    )
+      throw this.misuse(n);
     this.count = before + n;
     if (this.count === 0 && this.queue.head !== null) this.release();
+  }
+
+  /** Why `n` cannot be added. */
+  private misuse(n: number): Error {
+    if (!Number.isSafeInteger(n)) return badArgument("WaitGroup.add", "n", n, "an integer");
+    return new MisuseError(this.count + n < 0 ? texts.negativeCounter : texts.addDuringWait);
   }
 
   /** Takes 1 off the counter (Go: `Done`). Throws as {@link add} does. */

@@ -9,7 +9,7 @@
  *
  * What is not there prints as what it is: one thread (M0), no needspinning, no system calls.
  */
-import { badArgument, checkOptions } from "@gort/types";
+import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { Goroutine, Scheduler, Tracer } from "../api.ts";
 import { asGmp, ourScheduler } from "../brands.ts";
 import type { Core } from "../core.ts";
@@ -119,8 +119,7 @@ export function schedTracer(options: SchedTraceOptions): Tracer {
   checkOptions("schedTracer", options, "everyMs detail print");
   const { everyMs, print, detail = false } = options;
   if (!(everyMs >= 1)) throw badArgument("schedTracer", "everyMs", everyMs, "at least 1");
-  if (typeof print !== "function")
-    throw badArgument("schedTracer", "print", print, "a function", "type");
+  checkFunction("schedTracer", "print", print);
   let began = NaN;
   let next = NaN;
   const look = (at: number, g: Goroutine): void => {

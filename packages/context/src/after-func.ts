@@ -8,7 +8,7 @@
  * Why a node of the tree: stopping takes it off its parent like any other child that ended.
  */
 import { type GoFunc, type Scheduler, currentScheduler } from "@gort/sched";
-import { badArgument } from "@gort/types";
+import { checkFunction } from "@gort/types";
 import type { Context } from "./api.ts";
 import { Canceled } from "./errors.ts";
 import { Node, attach, checkParent } from "./tree.ts";
@@ -59,7 +59,7 @@ class AfterFuncNode extends Node {
  */
 export function afterFunc(ctx: Context, f: GoFunc<[], unknown>): () => boolean {
   checkParent(ctx);
-  if (typeof f !== "function") throw badArgument("afterFunc", "f", f, "a function", "type");
+  checkFunction("afterFunc", "f", f);
   const node = new AfterFuncNode(ctx, f, currentScheduler());
   attach(node);
   return () => node.stop();

@@ -5,7 +5,7 @@
  * Invariants
  *  1. Nothing here touches a bucket; all goes through {@link Storage} and the few abstract methods.
  */
-import { badArgument } from "@gort/types";
+import { checkFunction } from "@gort/types";
 import type { BucketDump, GoMap, MapDump, MapRange, MapStats, Ptr } from "./api.ts";
 import { type Inspect, showMap } from "./inspect.ts";
 import { ENTRIES, Hiter, KEYS, RangeIterator, VALUES } from "./range.ts";
@@ -15,10 +15,6 @@ import type { Snapshot, Storage } from "./storage.ts";
 // Not touched as a global at load: the symbol may not exist, and must not be made up.
 const dispose: typeof Symbol.dispose =
   Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
-
-function mustCall(where: string, name: string, f: unknown): void {
-  if (typeof f !== "function") throw badArgument(where, name, f, "a function", "type");
-}
 
 /** A map over some storage. */
 export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> {
@@ -71,7 +67,7 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   }
 
   update(key: K, change: (value: V | Z) => V): V {
-    mustCall("update", "change", change);
+    checkFunction("update", "change", change);
     const value = change(this.get(key));
     this.set(key, value);
     return value;
@@ -98,7 +94,7 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   }
 
   forEach(visit: (value: V, key: K) => void): void {
-    mustCall("forEach", "visit", visit);
+    checkFunction("forEach", "visit", visit);
     for (const r = this.range(); r.next();) visit(r.value, r.key);
   }
 

@@ -4,7 +4,7 @@
  * Invariants
  *  1. Where a key type is given it is comparable; where a value type or a `zero` is given, `get` never makes up `undefined`.
  */
-import { badArgument, checkOptions } from "@gort/types";
+import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type {
   GoMap,
   Hasher,
@@ -202,7 +202,6 @@ function checkHeap(where: string, heap: unknown): void {
 
 function sourceOf({ random }: MapOptions): () => number {
   if (random === undefined) return randomSource();
-  if (typeof random !== "function")
-    throw badArgument("makeMap", "random", random, "a function", "type");
+  checkFunction("makeMap", "random", random);
   return random;
 }

@@ -6,7 +6,7 @@
  *  2. `sliceFrom` an array shares its storage, as Go's `a[:]` does; nothing is copied.
  *  3. A nil slice has len and cap 0 and `isNil`; an empty one made here is not nil.
  */
-import { badArgument, type Type } from "@gort/types";
+import { badArgument, checkFunction, type Type } from "@gort/types";
 import type {
   Backing,
   Elem,
@@ -213,7 +213,6 @@ export function withGrowth<A extends TypedArray>(
 ): Backing<ElementOf<A>>;
 export function withGrowth<T>(elem: Elem<T>, rule: GrowthRule): Backing<T>;
 export function withGrowth(elem: unknown, rule: GrowthRule): Backing<any> {
-  if (typeof rule !== "function")
-    throw badArgument("withGrowth", "rule", rule, "a function", "type");
+  checkFunction("withGrowth", "rule", rule);
   return resolve("withGrowth", elem).withGrowth(rule);
 }

@@ -9,7 +9,7 @@
  */
 import type { Type, ValueOf } from "./api.ts";
 import { checkType, internalType } from "./base.ts";
-import { TypeAssertionError, badArgument } from "./errors.ts";
+import { TypeAssertionError, badArgument, checkFunction } from "./errors.ts";
 import { identical } from "./identical.ts";
 import { any, itabOf } from "./iface.ts";
 import { InterfaceValue, dynamicType, isInterfaceValue, unwrap } from "./interface-value.ts";
@@ -135,7 +135,7 @@ export function on<const T extends Type | null | readonly (Type | null)[], R>(
 ): TypeCase<R> {
   const types: readonly (Type | null)[] = Array.isArray(type) ? type : [type as Type | null];
   for (const t of types) if (t !== null) checkType("on", t);
-  checkRun("on", run);
+  checkFunction("on", "run", run);
   return { types, run };
 }
 
@@ -165,12 +165,8 @@ export interface DefaultCase<R = unknown> extends TypeCase<R> {
  * ```
  */
 export function otherwise<R>(run: (value: unknown) => R): DefaultCase<R> {
-  checkRun("otherwise", run);
+  checkFunction("otherwise", "run", run);
   return { types: [], run, otherwise: true };
-}
-
-function checkRun(where: string, run: unknown): void {
-  if (typeof run !== "function") throw badArgument(where, "run", run, "a function", "type");
 }
 
 /** What a switch returns: the result of any case, and undefined unless the last one is the default. */

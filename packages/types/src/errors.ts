@@ -294,6 +294,23 @@ export function badArgument(
 }
 
 /**
+ * Refuses what cannot be called; `where` and `name` say whose argument it is. O(1).
+ *
+ * @throws TypeError that names the argument and its value
+ *
+ * @example
+ * ```ts
+ * import { checkFunction } from "@gort/types";
+ *
+ * checkFunction("forEach", "visit", () => {});
+ * checkFunction("forEach", "visit", 5); // throws forEach: visit is 5, want a function
+ * ```
+ */
+export function checkFunction(where: string, name: string, fn: unknown): void {
+  if (typeof fn !== "function") throw badArgument(where, name, fn, "a function", "type");
+}
+
+/**
  * Refuses options that are no object, or have a name that none of `names` (separated by spaces) is: a misspelled option would
  * be ignored. For factories, not for hot paths. O(options).
  *

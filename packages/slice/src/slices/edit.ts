@@ -6,11 +6,10 @@
  *  2. Work happens in place if the capacity allows, otherwise in new storage of the capacity `append` would choose.
  *  3. Bounds are checked first, with the texts of the slice expressions that Go's own code checks with.
  */
-import { RuntimeError, badArgument } from "@gort/types";
+import { badArgument, checkFunction, RuntimeError } from "@gort/types";
 import { mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
 import { checkMake } from "../errors.ts";
-import { mustCall } from "./order.ts";
 
 /** Zeroes the elements of `s` from `from` on and returns what stands before them. */
 function cut<S extends Slice<any>>(s: S, from: number): S {
@@ -80,7 +79,7 @@ export { deleteRange as delete };
  */
 export function deleteFunc<S extends Slice<any>>(s: S, del: (v: ElementType<S>) => boolean): S {
   mustBeSlice("deleteFunc", s);
-  mustCall("deleteFunc", "del", del);
+  checkFunction("deleteFunc", "del", del);
   const n = s.len;
   let kept = 0;
   for (let i = 0; i < n; i++) {
@@ -162,7 +161,7 @@ export function compactFunc<S extends Slice<any>>(
   eq: (a: ElementType<S>, b: ElementType<S>) => boolean,
 ): S {
   mustBeSlice("compactFunc", s);
-  mustCall("compactFunc", "eq", eq);
+  checkFunction("compactFunc", "eq", eq);
   const n = s.len;
   if (n < 2) return s;
   let kept = 1;

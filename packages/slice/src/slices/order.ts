@@ -53,8 +53,3 @@ const isText = (v: unknown): v is GoString | string =>
 
 /** A comparison as `sort` wants it: negative, zero or positive. */
 export type Compare<T> = (a: T, b: T) => number;
-
-/** Throws unless `f` is a function; `where` and `name` say whose argument it is. */
-export function mustCall(where: string, name: string, f: unknown): void {
-  if (typeof f !== "function") throw badArgument(where, name, f, "a function", "type");
-}

@@ -5,8 +5,9 @@
  *  1. Equality is Go's `==` of the element type: NaN equals nothing, -0 equals 0, structs go field by field.
  *  2. A search that finds nothing says -1 or `[position, false]`, never `undefined`.
  */
+import { checkFunction } from "@gort/types";
 import { mustBeSlice, type Slice } from "../slice.ts";
-import { compareOrdered, mustCall, type Ordered } from "./order.ts";
+import { compareOrdered, type Ordered } from "./order.ts";
 
 /**
  * Go's `slices.Index`: where `v` is first, or -1. O(n).
@@ -41,7 +42,7 @@ export function index<T>(s: Slice<T>, v: T): number {
  */
 export function indexFunc<T>(s: Slice<T>, f: (v: T) => boolean): number {
   mustBeSlice("indexFunc", s);
-  mustCall("indexFunc", "f", f);
+  checkFunction("indexFunc", "f", f);
   const n = s.len;
   for (let i = 0; i < n; i++) if (f(s.get(i))) return i;
   return -1;
@@ -113,7 +114,7 @@ export function equal<T>(a: Slice<T>, b: Slice<T>): boolean {
 export function equalFunc<A, B>(a: Slice<A>, b: Slice<B>, eq: (x: A, y: B) => boolean): boolean {
   mustBeSlice("equalFunc", a, "a");
   mustBeSlice("equalFunc", b, "b");
-  mustCall("equalFunc", "eq", eq);
+  checkFunction("equalFunc", "eq", eq);
   const n = a.len;
   if (n !== b.len) return false;
   for (let i = 0; i < n; i++) if (!eq(a.get(i), b.get(i))) return false;
@@ -150,7 +151,7 @@ export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
 export function compareFunc<A, B>(a: Slice<A>, b: Slice<B>, cmp: (x: A, y: B) => number): number {
   mustBeSlice("compareFunc", a, "a");
   mustBeSlice("compareFunc", b, "b");
-  mustCall("compareFunc", "cmp", cmp);
+  checkFunction("compareFunc", "cmp", cmp);
   const n = Math.min(a.len, b.len);
   for (let i = 0; i < n; i++) {
     const c = cmp(a.get(i), b.get(i));
@@ -198,7 +199,7 @@ export function binarySearchFunc<T, V>(
   cmp: (v: T, target: V) => number,
 ): [position: number, found: boolean] {
   mustBeSlice("binarySearchFunc", s);
-  mustCall("binarySearchFunc", "cmp", cmp);
+  checkFunction("binarySearchFunc", "cmp", cmp);
   let lo = 0;
   let hi = s.len;
   while (lo < hi) {

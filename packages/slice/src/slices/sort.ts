@@ -9,12 +9,12 @@
  * Numbers in typed arrays go through the platform's own sort or, from a few thousand on, a radix sort: equal numbers
  * cannot be told apart, so the way does not show. All else is pattern-defeating quicksort or, stably, a merge sort.
  */
-import { RuntimeError } from "@gort/types";
+import { checkFunction, RuntimeError } from "@gort/types";
 import type { TypedArray } from "../api.ts";
 import { mustBeSlice, type Slice } from "../slice.ts";
 import type { TypedSlice } from "../typed-slice.ts";
 import { mergeSort } from "./merge-sort.ts";
-import { compareOrdered, mustCall, type Compare, type Ordered } from "./order.ts";
+import { compareOrdered, type Compare, type Ordered } from "./order.ts";
 import { pdqsort } from "./pdqsort.ts";
 import { sortNumbers } from "./radix-sort.ts";
 
@@ -94,7 +94,7 @@ export function sort<T extends Ordered>(s: Slice<T>): void {
  */
 export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
   mustBeSlice("sortFunc", s);
-  mustCall("sortFunc", "cmp", cmp);
+  checkFunction("sortFunc", "cmp", cmp);
   if (s.len < 2) return;
   if (!plain(s)) {
     sortMoved(s, cmp, false);
@@ -121,7 +121,7 @@ export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
  */
 export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
   mustBeSlice("sortStableFunc", s);
-  mustCall("sortStableFunc", "cmp", cmp);
+  checkFunction("sortStableFunc", "cmp", cmp);
   if (s.len < 2) return;
   if (plain(s)) putBack(s, mergeSort(s.toArray(), cmp));
   else sortMoved(s, cmp, true);
@@ -156,7 +156,7 @@ export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
  */
 export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
   mustBeSlice("isSortedFunc", s);
-  mustCall("isSortedFunc", "cmp", cmp);
+  checkFunction("isSortedFunc", "cmp", cmp);
   for (let i = s.len - 1; i > 0; i--) if (cmp(s.get(i), s.get(i - 1)) < 0) return false;
   return true;
 }
@@ -234,7 +234,7 @@ export function max<T extends Ordered>(s: Slice<T>): T {
  */
 export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   mustBeSlice("minFunc", s);
-  mustCall("minFunc", "cmp", cmp);
+  checkFunction("minFunc", "cmp", cmp);
   if (s.len === 0) throw new RuntimeError("slices.MinFunc: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
@@ -257,7 +257,7 @@ export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
  */
 export function maxFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   mustBeSlice("maxFunc", s);
-  mustCall("maxFunc", "cmp", cmp);
+  checkFunction("maxFunc", "cmp", cmp);
   if (s.len === 0) throw new RuntimeError("slices.MaxFunc: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {

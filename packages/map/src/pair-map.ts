@@ -22,7 +22,7 @@ import {
   topHash,
 } from "./rules.ts";
 import { type Chunk } from "./value-chunk.ts";
-import { CHUNK_BITS, CHUNK_MASK, FORMS, PAIR, REST } from "./value-words.ts";
+import { CHUNK_BITS, CHUNK_MASK, FORMS, LINK, PAIR, REST } from "./value-words.ts";
 import type { ValueMapParts } from "./storage.ts";
 import { ValueMap } from "./value-map.ts";
 
@@ -130,6 +130,30 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     this.len++;
     this.version++;
     return this;
+  }
+
+  override delete(key: K): boolean {
+    const a = (key as Fields)[this.#first];
+    const b = (key as Fields)[this.#second];
+    const h = this.#hash(a, b);
+    const { imul } = Math;
+    const i = h & this.mask;
+    const c = this.chunks[i >>> CHUNK_BITS]!;
+    const m = c.meta;
+    const o = imul(i & CHUNK_MASK, c.stride);
+    const found = matching(m[o]!, m[(o + 1) | 0]!, imul(topHash(h), 0x01010101));
+    if (found !== 0 && m[(o + LINK) | 0] === 0 && this.len > 1) {
+      const s = slotOf(found);
+      const at = (o + REST + imul(s, c.step)) | 0;
+      const forms = m[(o + FORMS) | 0]! >>> s;
+      if (m[at] === a && m[(at + 1) | 0] === b && (forms & PAIR) !== 0) {
+        c.eraseLast(i & CHUNK_MASK, s);
+        this.len--;
+        this.version++;
+        return true;
+      }
+    }
+    return this.deleteHashed(key, h);
   }
 
   protected override hashOf(key: K, mode: number): number {

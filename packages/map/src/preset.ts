@@ -21,6 +21,7 @@ import { fitter, isDescriptor, pairOf, typeHasher } from "./keys.ts";
 import { NilMap } from "./nil-map.ts";
 import { randomSource } from "./random.ts";
 import { PairMap } from "./pair-map.ts";
+import { PlainMap } from "./plain-map.ts";
 import type { ValueMapParts } from "./storage.ts";
 import { ValueMap } from "./value-map.ts";
 
@@ -192,7 +193,8 @@ function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
     fitValue: o.value === undefined ? null : fitter(o.value, "map value"),
   };
   const pair = pairOf(o.key);
-  return pair === null ? new ValueMap(parts) : new PairMap(parts, pair[0], pair[1]);
+  if (pair !== null) return new PairMap(parts, pair[0], pair[1]);
+  return hasher === null ? new PlainMap(parts) : new ValueMap(parts);
 }
 
 function checkHeap(where: string, heap: unknown): void {

@@ -7,7 +7,8 @@
  *
  * Invariants
  *  1. The form bits of a slot say where its key and its value are; of a slot that holds no entry they are 0.
- *  2. A slot that holds no entry holds `undefined` or 0 everywhere.
+ *  2. A slot that holds no entry refers to nothing: `undefined` where references lie. Its words are what they were, for
+ *     clearing them would fetch their cache line.
  *  3. {@link NO_CHUNK} stands for chunks that were never written: all empty. Nobody writes to it.
  *
  * Why numbers in the record: in an array of values V8 keeps each fraction as an object of its own, one more miss of the
@@ -15,7 +16,7 @@
  * of their own they would be on pages of their own, and finding a page takes as long as finding what is on it. Why the words of a key
  * and its number side by side: they share a cache line. Why the hashes last: nobody reads them but growth and foreign hashers.
  */
-import { EMPTY_ONE, SLOTS } from "./rules.ts";
+import { EMPTY_ONE, emptyTail, SLOTS, withRest } from "./rules.ts";
 import { CHUNK_BITS, FORMS, NUMBER_WORDS, PAIR, PAIR_WORDS, REST } from "./value-words.ts";
 
 /** Where what is in a record: in words, 0 for what is not there. */
@@ -99,9 +100,7 @@ export class Chunk {
     } else {
       if (this.values === NO_SLOTS) this.values = slots(this.buckets * SLOTS);
       this.values[bucket * SLOTS + slot] = value;
-      if ((forms & bit) === 0) return;
       this.meta[o + FORMS] = forms & ~bit;
-      this.f64[(o + this.numbers + slot * this.step) >>> 1] = 0;
     }
   }
 
@@ -114,7 +113,7 @@ export class Chunk {
   setKey(bucket: number, slot: number, key: unknown): void {
     if (this.keys === NO_SLOTS) this.keys = slots(this.buckets * SLOTS);
     this.keys[bucket * SLOTS + slot] = key;
-    if (this.isPair(bucket, slot)) this.#dropPair(bucket, slot);
+    this.meta[bucket * this.stride + FORMS]! &= ~(PAIR << slot);
   }
 
   /** Writes the key of a slot as two words. */
@@ -126,14 +125,6 @@ export class Chunk {
     meta[at + 1] = b;
     meta[o + FORMS]! |= PAIR << slot;
     if (this.keys !== NO_SLOTS) this.keys[bucket * SLOTS + slot] = undefined;
-  }
-
-  #dropPair(bucket: number, slot: number): void {
-    const o = bucket * this.stride;
-    const at = o + this.pairs + slot * this.step;
-    this.meta[at] = 0;
-    this.meta[at + 1] = 0;
-    this.meta[o + FORMS]! &= ~(PAIR << slot);
   }
 
   /** Sets the tophash byte of a slot. */
@@ -184,31 +175,32 @@ export class Chunk {
     }
   }
 
-  /** Empties a slot: no key, no value, tophash {@link EMPTY_ONE}. */
+  /** Empties a slot: no references, tophash {@link EMPTY_ONE}. */
   erase(bucket: number, slot: number): void {
-    const at = bucket * SLOTS + slot;
-    if (this.keys !== NO_SLOTS) this.keys[at] = undefined;
-    if (this.values !== NO_SLOTS) this.values[at] = undefined;
-    if (this.isPair(bucket, slot)) this.#dropPair(bucket, slot);
-    const o = bucket * this.stride;
-    if (this.numbers !== 0) this.f64[(o + this.numbers + slot * this.step) >>> 1] = 0;
-    this.meta[o + FORMS]! &= ~(1 << slot);
+    const at = (bucket << 3) + slot;
+    if (this.keys.length !== 0) this.keys[at] = undefined;
+    if (this.values.length !== 0) this.values[at] = undefined;
+    this.meta[Math.imul(bucket, this.stride) + FORMS]! &= ~((PAIR | 1) << slot);
     this.setTop(bucket, slot, EMPTY_ONE);
   }
 
-  /** Whether a slot holds neither key nor value. */
-  isClear(bucket: number, slot: number): boolean {
+  /** Empties a slot of the last bucket of a chain: a tail of empty slots becomes `EMPTY_REST`, without a branch on what is in it. */
+  eraseLast(bucket: number, slot: number): void {
+    this.erase(bucket, slot);
     const { meta } = this;
-    const o = bucket * this.stride;
-    const p = bucket * SLOTS + slot;
-    const at = o + this.pairs + slot * this.step;
-    return (
-      this.keys[p] === undefined &&
-      this.values[p] === undefined &&
-      (meta[o + FORMS]! & ((PAIR | 1) << slot)) === 0 &&
-      (this.pairs === 0 || (meta[at] === 0 && meta[at + 1] === 0)) &&
-      (this.numbers === 0 || this.f64[(o + this.numbers + slot * this.step) >>> 1] === 0)
-    );
+    const o = Math.imul(bucket, this.stride);
+    const w0 = meta[o]!;
+    const w1 = meta[o + 1]!;
+    const end = emptyTail(w1);
+    meta[o] = withRest(w0, emptyTail(w0) & -(end >>> 2));
+    meta[o + 1] = withRest(w1, end);
+  }
+
+  /** Whether a slot refers to nothing. */
+  isClear(bucket: number, slot: number): boolean {
+    const at = bucket * SLOTS + slot;
+    const forms = this.meta[bucket * this.stride + FORMS]! & ((PAIR | 1) << slot);
+    return forms === 0 && this.keys[at] === undefined && this.values[at] === undefined;
   }
 
   /** Empties all of it, when all entries have moved and so no references are left. */

@@ -35,9 +35,9 @@ import type { Snapshot, ValueMapParts } from "./storage.ts";
 import { type Chunk, NO_CHUNKS, shapeOf } from "./value-chunk.ts";
 import { Table, type Unpack } from "./value-table.ts";
 import { evacuate } from "./value-move.ts";
-import { CHUNK_BITS, CHUNK_MASK, FORMS, LINK, SLOT_BITS } from "./value-words.ts";
+import { CHUNK_BITS, CHUNK_MASK, LINK, SLOT_BITS } from "./value-words.ts";
 
-/** Go's map on JavaScript values. */
+/** Go's map on JavaScript values; the everyday operations of most keys are in `plain-map.ts` and `pair-map.ts`. */
 export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   len = 0;
   flags = 0;
@@ -96,20 +96,6 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
 
   get(key: K): V | Z {
     const h = this.hashOf(key, READING);
-    if (this.hasher === null) {
-      // The everyday case, in a few instructions: see `word-map.ts` for what is gained by that.
-      const b = h & this.mask;
-      const c = this.chunks[b >>> CHUNK_BITS]!;
-      const m = c.meta;
-      const o = Math.imul(b & CHUNK_MASK, c.stride);
-      const found = matching(m[o]!, m[(o + 1) | 0]!, Math.imul(topHash(h), 0x01010101));
-      const s = slotOf(found);
-      const at = ((b & CHUNK_MASK) << 3) + s;
-      if (found !== 0 && c.keys[at] === key) {
-        if (((m[(o + FORMS) | 0]! >>> s) & 1) === 0) return c.values[at] as V;
-        return c.f64[(o + c.numbers + Math.imul(s, c.step)) >>> 1] as V;
-      }
-    }
     return this.valueAtSlot(this.find(key, h, READING));
   }
 
@@ -176,7 +162,11 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   delete(key: K): boolean {
-    const h = this.hashOf(key, WRITING);
+    return this.deleteHashed(key, this.hashOf(key, WRITING));
+  }
+
+  /** `delete` of a key that {@link ValueMap.hashOf} has just seen. */
+  protected deleteHashed(key: K, h: number): boolean {
     if (this.len === 0) return false;
     if (this.old !== null) this.#growWork();
     const slot = this.find(key, h, WRITING);

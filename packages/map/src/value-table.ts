@@ -12,14 +12,12 @@ import {
   countOverflow,
   EMPTY_ONE,
   EMPTY_REST,
-  emptyTail,
   firstEmpty,
   loadLimit,
   MIN_TOP_HASH,
   SLOTS,
   tooManyOverflow,
   topHash,
-  withRest,
 } from "./rules.ts";
 import { Chunk, NO_CHUNK, type Shape } from "./value-chunk.ts";
 import { CHUNK_BITS, CHUNK_MASK, LINK, SLOT_BITS } from "./value-words.ts";
@@ -162,25 +160,21 @@ export class Table {
   /** Empties a slot of the chain that begins at `head`, and turns a tail of empty slots into `EMPTY_REST`. */
   erase(head: number, bucket: number, slot: number): void {
     const c = this.chunks[bucket >>> CHUNK_BITS]!;
-    c.erase(bucket & CHUNK_MASK, slot);
     const m = c.meta;
     const o = (bucket & CHUNK_MASK) * c.stride;
     const next = m[o + LINK]!;
     let b = bucket;
     let i = slot;
     if (next === 0) {
-      // The last bucket of the chain, and most often the only one: without a branch on what is in it, see `word-map.ts`.
-      const w0 = m[o]!;
-      const w1 = m[o + 1]!;
-      const end1 = emptyTail(w1);
-      m[o] = withRest(w0, emptyTail(w0) & -(end1 >>> 2));
-      m[o + 1] = withRest(w1, end1);
+      // Most often the only one.
+      c.eraseLast(bucket & CHUNK_MASK, slot);
       if (b === head || m[o] !== 0) return;
       for (b = head; this.link(b) !== bucket;) b = this.link(b);
       i = SLOTS - 1;
       if (this.top(b, i) !== EMPTY_ONE) return;
-    } else if ((slot === SLOTS - 1 ? this.top(next, 0) : this.top(b, slot + 1)) !== EMPTY_REST) {
-      return;
+    } else {
+      c.erase(bucket & CHUNK_MASK, slot);
+      if ((slot === SLOTS - 1 ? this.top(next, 0) : this.top(b, slot + 1)) !== EMPTY_REST) return;
     }
     do {
       this.chunks[b >>> CHUNK_BITS]!.setTop(b & CHUNK_MASK, i, EMPTY_REST);

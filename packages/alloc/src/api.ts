@@ -47,7 +47,7 @@ export interface ReservedMemory extends Memory {
 export interface AllocatorOptions {
   /** Number of caches, usually that of Ps; from 1 to 256. @defaultValue 4 */
   readonly shards?: number;
-  /** Whether pointer-free objects below 16 bytes share 16-byte blocks. @defaultValue true */
+  /** Whether pointer-free objects below 16 bytes, but not of 8, share 16-byte blocks. @defaultValue true */
   readonly tiny?: boolean;
 }
 

@@ -82,8 +82,8 @@ export function layoutOf(byteLength: number, shards: number): Layout {
   const caches = FIRST_TABLE;
   const states = caches + shards * CACHE_WORDS;
   const magazines = align(states + shards * NUM_SPC, 16);
-  // 32 objects a magazine from 32 MiB on, 8 from 4 MiB, else 2.
-  const magazineShift = pages >= 4096 ? 5 : pages >= 512 ? 3 : 1;
+  // 64 objects a magazine from 128 MiB on, 32 from 32 MiB, 8 from 4 MiB, else 2.
+  const magazineShift = pages >= 16384 ? 6 : pages >= 4096 ? 5 : pages >= 512 ? 3 : 1;
   const pageMap = align(magazines + ((shards * NUM_SPC) << magazineShift), 16);
   const kinds = align(pageMap + pages, 16) * 4;
   const tree = align(kinds / 4 + Math.ceil(pages / 4), 16);

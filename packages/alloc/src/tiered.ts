@@ -1,7 +1,7 @@
 /**
  * The default allocator. This is the overview; the parts say "see tiered.ts".
  *
- *     alloc(size) ─► tiny block?           tiny.ts        pointer-free, below 16 bytes
+ *     alloc(size) ─► tiny block?           tiny.ts        pointer-free, below 16 bytes, not 8
  *        │
  *        ├─► cache of the shard            cache.ts       one span per class: clear one bit, done
  *        │     └─ empty ─► central lists   central.ts     partial spans, swept just before use (sweep.ts)
@@ -137,7 +137,9 @@ export class Tiered implements TieredAllocator {
       if (
         size >= TINY_SIZE
           ? size <= MAX_SMALL_SIZE
-          : (flags & NOSCAN) === 0 || size > i32[this.caches + shard * CACHE_WORDS + C_TINY_LIMIT]!
+          : (flags & NOSCAN) === 0 ||
+            size === 8 ||
+            size > i32[this.caches + shard * CACHE_WORDS + C_TINY_LIMIT]!
       ) {
         const sizeClass = this.classes[(size + 7) >>> 3]!;
         const at = (Math.imul(shard, NUM_SPC) + ((sizeClass << 1) | (flags & NOSCAN))) | 0;
@@ -165,10 +167,8 @@ export class Tiered implements TieredAllocator {
       return this.allocOther(size, flags, shard);
     const i32 = this.i32;
     const cache = this.caches + shard * CACHE_WORDS;
-    if (size <= i32[cache + C_TINY_LIMIT]! && flags & NOSCAN) {
-      const p = allocTiny(this.core, size, shard);
-      return p !== 0 ? p : this.alloc(TINY_SIZE, flags, shard);
-    }
+    if (flags & NOSCAN && size !== 8 && size <= i32[cache + C_TINY_LIMIT]!)
+      return allocTiny(this.core, size, shard) || this.alloc(TINY_SIZE, flags, shard);
     // The next free object of the span that the shard caches, or of the next one.
     const sizeClass = this.classes[(size + 7) >>> 3]!;
     const spc = (sizeClass << 1) | (flags & NOSCAN);

@@ -9,7 +9,9 @@
  *  4. What would neither fit into the current block nor leave more room in a new one gets an object of 16 bytes instead
  *     of a block: nothing else would ever be packed beside it, and its free has nothing to find out.
  *  5. `C_TINY_LIMIT` spares most of them the question: above it the answer is always that.
- *  6. A block without an object is free in its span, or in a magazine: the one that was emptied last is begun first.
+ *  6. Objects of 8 bytes have slots of their own, which cost the same 8 bytes: there are magazines for them, and each is freed
+ *     by itself.
+ *  7. A block without an object is free in its span, or in a magazine: the one that was emptied last is begun first.
  *
  * Go has no free, so its tiny blocks need no start bits. Here they make a free exact: an address where no object
  * begins is an interior pointer, and a second free is seen. They cost 2 bytes per block.

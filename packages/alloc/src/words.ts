@@ -23,7 +23,7 @@ export const TINY_SPC = 137;
 export const NUM_SPC = 138;
 
 export const MAGIC = 0x74726f67;
-export const VERSION = 3;
+export const VERSION = 4;
 export const KIND_TIERED = 1;
 export const KIND_BUMP = 2;
 
@@ -117,12 +117,12 @@ export const C_LARGE_FREED = 836;
 export const CACHE_WORDS = 848;
 
 // The state of a magazine: objects in it, frees since they were settled (in units of M_FREE), M_OPEN.
-export const M_COUNT = 63;
-export const M_FREE = 64;
+export const M_COUNT = 127;
+export const M_FREE = 128;
 /** The sign: objects may be freed into it. */
 export const M_OPEN = -2147483648;
 /** The state of a magazine that is shut, and empty. */
-export const M_SHUT = 64;
+export const M_SHUT = 128;
 /** Objects above this many bytes are not kept in magazines. */
 export const M_SIZE_MAX = 8192;
 

@@ -13,7 +13,7 @@ test("alignment by size: 8 for 8 and 12, 4 for 4, 2 for even sizes, 1 for odd on
 
 test("a block is freed when its last object is, and can be had again", () => {
   const heap = make();
-  const all = [5, 3, 8].map((size) => heap.alloc(size, NOSCAN));
+  const all = [5, 3, 4].map((size) => heap.alloc(size, NOSCAN));
   expect(new Set(all.map((p) => p - (p % 16))).size).toBe(1);
   for (const p of all) {
     expect(heap.objects.find(p)).toBe(all[0]);
@@ -40,7 +40,7 @@ test("each shard packs into a block of its own; another may free the last object
   expect(Math.abs(a - b)).toBeGreaterThanOrEqual(16);
   heap.free(b, 0);
   checkAllocator(heap);
-  expect(heap.alloc(8, NOSCAN, 0)).toBe(a + 8);
+  expect(heap.alloc(10, NOSCAN, 0)).toBe(a + 4);
   // Its block is full; the next one it begins is the one that it emptied.
   expect(heap.alloc(4, NOSCAN, 0)).toBe(b);
 });
@@ -67,9 +67,25 @@ test("an object that neither fits nor would leave more room in a new block has a
   checkAllocator(heap);
 });
 
+test("objects of 8 bytes share no block: each is found and freed by itself, and comes back first", () => {
+  const heap = make();
+  const four = heap.alloc(4, NOSCAN);
+  const all = Array.from({ length: 40 }, () => heap.alloc(8, NOSCAN));
+  expect(all.some((p) => p - (p % 16) === four)).toBe(false);
+  for (const p of all) expect([heap.objects.find(p + 7), heap.usableSize(p)]).toEqual([p, 8]);
+  expect(heap.stats()).toMatchObject({ mallocs: 41, heapObjects: 41, heapAlloc: 16 + 40 * 8 });
+  heap.free(all[7]!);
+  expect(() => heap.free(all[7]!)).toThrow(/double free/);
+  expect(heap.objects.find(all[7]!)).toBe(0);
+  expect(heap.alloc(8, NOSCAN)).toBe(all[7]);
+  checkAllocator(heap);
+  for (const p of [four, ...all]) heap.free(p);
+  expect(heap.stats()).toMatchObject({ mallocs: 42, frees: 42, heapObjects: 0 });
+});
+
 test("a block that was emptied is begun first, checked and counted like any other", () => {
   const heap = make();
-  const all = Array.from({ length: 40 }, () => heap.alloc(8, NOSCAN));
+  const all = Array.from({ length: 40 }, () => heap.alloc(7, NOSCAN));
   for (const p of all.slice(10)) heap.free(p);
   checkAllocator(heap);
   expect(heap.stats()).toMatchObject({ mallocs: 40, heapObjects: 5, heapAlloc: 80 });
@@ -81,7 +97,7 @@ test("a block that was emptied is begun first, checked and counted like any othe
   heap.objects.forEach((p) => seen.push(p));
   expect(seen).toHaveLength(5);
   heap.memory.u8.fill(7, kept, kept + 16);
-  expect(heap.alloc(8, NOSCAN)).toBe(kept);
+  expect(heap.alloc(7, NOSCAN)).toBe(kept);
   expect([...heap.memory.u8.subarray(kept, kept + 16)].every((x) => x === 0)).toBe(true);
   for (const p of [...all.slice(0, 10), kept]) heap.free(p);
   heap.trim();
@@ -91,7 +107,7 @@ test("a block that was emptied is begun first, checked and counted like any othe
 
 test("a collection begins with blocks in magazines and with blocks in use", () => {
   const heap = make();
-  const all = Array.from({ length: 20 }, () => heap.alloc(8, NOSCAN));
+  const all = Array.from({ length: 20 }, () => heap.alloc(7, NOSCAN));
   for (const p of all.slice(4)) heap.free(p);
   heap.objects.cycle.startMark();
   checkAllocator(heap);

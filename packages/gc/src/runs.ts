@@ -66,7 +66,8 @@ export class Runs {
     for (let i = 0; i < runs.length; i++) if (runs[i]!.type === type) return runs[i]!;
     checkType(type);
     const { size } = type;
-    const tiny = type.ptrdata === 0 && size < 16;
+    // Those of 8 bytes share no block.
+    const tiny = type.ptrdata === 0 && size < 16 && size !== 8;
     return size === 0 || size > this.#source.sizeMax || tiny ? NO_RUN : this.#add(new Run(type));
   }
 

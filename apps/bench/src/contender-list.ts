@@ -24,8 +24,6 @@ export interface Entrant {
   readonly library: boolean;
   readonly notes: Readonly<Record<string, string>>;
   readonly limits: Readonly<Record<string, number>>;
-  /** Whether one round is enough: it is there for orientation. */
-  readonly once?: boolean;
   /** What its processes have in their environment besides. */
   readonly env?: Readonly<Record<string, string>>;
   command(job: string, n: number, runs: number, unit: string): [file: string, args: string[]];
@@ -153,7 +151,6 @@ export function realGo(node: NodeBinary): Entrant[] {
       name: "Go (wasm)",
       jobs,
       limits: wasmLimits,
-      once: true,
       command: (job, n, runs, unit) => [
         node.path,
         [join(home, "dist/go-wasm.js"), glue, wasm, job, `${n}`, `${runs}`, unit],

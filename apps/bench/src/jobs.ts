@@ -60,7 +60,7 @@ export const jobs: readonly JobSpec[] = [
   ms("latency/timer", "p99.9 lateness of a 10 ms timer", 1200, 300, { checkN: 30, runs: 0 }),
 
   ns("sched/spawn", "spawn + finish, WaitGroup", 200_000, 20_000, grows),
-  bytes("sched/parked", "heap per parked goroutine", 100_000, 10_000, {
+  bytes("sched/parked", "heap per parked goroutine", 20_000, 10_000, {
     full: 1_000_000,
     runs: 1,
     ...grows,

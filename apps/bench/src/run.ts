@@ -6,10 +6,12 @@
  *  2. A ratio is made of two processes of the same round, so that a slow minute of the machine hits both; what is
  *     reported is the median of the rounds, and their spread.
  *  3. gort runs twice per round; the ratio of the two is the noise floor. A difference within it means nothing.
+ *  4. Whom no target names is there for orientation, and has one round unless more are asked for.
  */
 import { ask, type Entrant } from "./contender-list.ts";
 import type { JobSpec } from "./jobs.ts";
 import { ratios, spread, type Spread } from "./stats.ts";
+import { isRival, targets } from "./targets.ts";
 
 /** One contender's figures for a job. */
 export interface Row {
@@ -38,6 +40,8 @@ export interface Effort {
   readonly rounds: number;
   /** Seconds after which a job takes no further round, once it had two. */
   readonly secondsMax: number;
+  /** Whether everybody takes part in every round; else whom no target names has one. */
+  readonly thorough: boolean;
 }
 
 export const sizeOf = (job: JobSpec, size: Effort["size"]): number =>
@@ -87,6 +91,20 @@ export async function compareResults(
   return errors;
 }
 
+/** Whom the targets of some jobs name: rivals, and of the libraries the one that was fastest in the first round. */
+function rivals(jobs: readonly JobSpec[], measured: ReadonlyMap<Entrant, Measured>): Set<Entrant> {
+  const found = new Set<Entrant>();
+  for (const { job, rival } of targets) {
+    if (rival === undefined || !jobs.some((j) => j.id === job)) continue;
+    const first = (e: Entrant): number => measured.get(e)?.values.get(job)?.[0] ?? Infinity;
+    const [fastest] = [...measured.keys()]
+      .filter((e) => isRival(rival, e.name, e.library))
+      .sort((a, b) => first(a) - first(b));
+    if (fastest !== undefined) found.add(fastest);
+  }
+  return found;
+}
+
 /** Measures the jobs of one process: `leader`, and those of `wanted` that are measured with it. The first of `entrants` is gort. */
 export async function runJob(
   leader: JobSpec,
@@ -118,9 +136,9 @@ export async function runJob(
   const tooLong = (round: number): boolean =>
     round >= 2 && performance.now() - began > effort.secondsMax * 1000;
   for (let round = 0; round < effort.rounds && !tooLong(round); round++) {
+    const some = round === 0 || effort.thorough ? null : rivals(wanted, measured);
     for (const e of all) {
-      if (round === 0 || e.once !== true || effort.secondsMax === Infinity)
-        await measure(e, measured.get(e)!);
+      if (some === null || e === all[0] || some.has(e)) await measure(e, measured.get(e)!);
     }
     if (gort.error === undefined) await measure(all[0]!, again);
   }

@@ -20,6 +20,12 @@ export interface Target {
 /** The libraries whose timers fire while their channels are busy. */
 export const fair: readonly string[] = ["ts-chan", "effect", "js-csp"];
 
+/** Whether a contender may be whom a target is measured against. */
+export const isRival = (rival: string, name: string, library: boolean): boolean =>
+  rival === "fastest" || rival === "fairest"
+    ? library && (rival === "fastest" || fair.includes(name))
+    : rival === name;
+
 export const targets: readonly Target[] = [
   { job: "chan/unbuffered", rival: "Go", atLeast: 1 },
   { job: "chan/unbuffered", rival: "Go (wasm)", atLeast: 8 },

@@ -1,7 +1,7 @@
 /** Targets beside what was measured. */
 import type { JobResult, Row } from "./run.ts";
 import type { Spread } from "./stats.ts";
-import { fair, type Target, targets } from "./targets.ts";
+import { isRival, type Target, targets } from "./targets.ts";
 
 /** How a target came out. */
 export interface Verdict {
@@ -14,10 +14,9 @@ export interface Verdict {
 
 /** gort's row against which a target's ratio is read: the rival itself, or the fastest of the libraries. */
 function rivalOf(r: JobResult, name: string, libraries: ReadonlySet<string>): Row | undefined {
-  const able = r.rows.filter((row) => row.error === undefined && Number.isFinite(row.value.median));
-  if (name !== "fastest" && name !== "fairest") return able.find((row) => row.name === name);
-  return able
-    .filter((row) => libraries.has(row.name) && (name === "fastest" || fair.includes(row.name)))
+  return r.rows
+    .filter((row) => row.error === undefined && Number.isFinite(row.value.median))
+    .filter((row) => isRival(name, row.name, libraries.has(row.name)))
     .sort((a, b) => a.value.median - b.value.median)[0];
 }
 

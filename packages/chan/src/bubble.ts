@@ -10,7 +10,8 @@
  */
 import { currentBubble } from "@gort/sched";
 import type { TryRecv } from "./api.ts";
-import { Core, type RecvOperation, type SendOperation } from "./core.ts";
+import { Core } from "./core.ts";
+import type { RecvOperation, SendOperation } from "./ops.ts";
 import { chanError } from "./errors.ts";
 
 function inside(code: "sendOutside" | "recvOutside" | "closeOutside"): void {

@@ -1,5 +1,5 @@
 /**
- * Core: the record of a channel (Go's hchan) and the two operations on it. Overview of the package.
+ * Core: the record of a channel (Go's hchan). The two operations on it: `ops.ts`. Overview of the package.
  *
  * A value moves in one of three ways: sender to parked receiver, sender to buffer, parked sender to receiver
  * (by way of the buffer's tail when there is one). Each is one synchronous step, so there is nothing to lock.
@@ -18,17 +18,14 @@
  * once the value is, so the next `recv()` or `send()` takes it instead of allocating: a hand-off costs two thirds.
  * One per side is enough, since one is in use for as long as its goroutine waits. A second use of the same op is
  * still refused unless the channel gave it out again in between.
- * Why the outcome is a record of its own and not the op: an op waiting to be used again must not keep the last
- * value alive. `yield*` reads the record before anything else can run.
- * Why the operations reach into the record of the channel: `next` of a ready op is then one call deep. Why `next` is
- * written out in each class and not inherited: the inherited one sees every op class of a program, and its inline
- * caches go megamorphic; the same holds for waking, which is written out where it happens. Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
+ * Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
  * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
  */
-import { Op, WaitQueue } from "@gort/sched";
+import { WaitQueue } from "@gort/sched";
 import type { TryRecv } from "./api.ts";
 import { chanError } from "./errors.ts";
-import { DONE, FRESH, ITEM, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
+import { deliver, Recv, type RecvOperation, Send, type SendOperation } from "./ops.ts";
+import { DONE, FRESH } from "./states.ts";
 
 /** The record of a channel. */
 export class Core {
@@ -64,7 +61,7 @@ export class Core {
   /** A fresh receive op. */
   recv(mode: number): RecvOperation {
     const op = this.freeRecv;
-    if (op === null) return new RecvOperation(this, mode);
+    if (op === null) return new Recv(this, mode);
     this.freeRecv = null;
     op.mode = mode;
     op.state = FRESH;
@@ -74,7 +71,7 @@ export class Core {
   /** A fresh send op. */
   send(value: unknown): SendOperation {
     const op = this.freeSend;
-    if (op === null) return new SendOperation(this, value);
+    if (op === null) return new Send(this, value);
     this.freeSend = null;
     op.value = value;
     op.state = FRESH;
@@ -181,213 +178,5 @@ export class Core {
   describe(): string {
     const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
     return `chan${name} (len ${this.count}, cap ${this.cap})`;
-  }
-}
-
-// The outcome of an op that completed, as `yield*` reads it: at once, before any other op can complete.
-const received: IteratorReturnResult<any> = { done: true, value: undefined };
-const sent: IteratorReturnResult<any> = Object.freeze({ done: true, value: undefined });
-
-/** Completes a parked receiver, which is off its queue. */
-function deliver(r: RecvOperation, value: unknown, ok: boolean): void {
-  r.settle(value, ok);
-  r.state = DONE;
-  if (r.waiter !== null) r.waiter.wake(r);
-}
-
-/** `<-ch` in its four forms. */
-export class RecvOperation extends Op<any> {
-  readonly ch: Core;
-  mode: number;
-  ok = false;
-  /** The value received, in mode MORE. */
-  item: any = undefined;
-
-  constructor(ch: Core, mode: number) {
-    super();
-    this.ch = ch;
-    this.mode = mode;
-  }
-
-  get reason(): "chan receive" {
-    return "chan receive";
-  }
-
-  settle(item: unknown, ok: boolean): void {
-    this.ok = ok;
-    this.value = this.mode === VALUE ? item : this.shape(item, ok);
-  }
-
-  /** What the op gives in a mode other than VALUE. */
-  private shape(item: unknown, ok: boolean): unknown {
-    if (this.mode === PAIR) return [item, ok];
-    if (this.mode === ITEM) return { done: !ok, value: ok ? item : undefined };
-    this.item = item;
-    return ok;
-  }
-
-  // One call of `settle`, so that all of it is inlined into a select.
-  tryNow(): boolean {
-    const ch = this.ch;
-    let ok = true;
-    let item: unknown;
-    if (ch.count > 0) item = ch.take();
-    else if (ch.sendq.head !== null) item = ch.takeFrom();
-    else if (ch.closed) {
-      ok = false;
-      item = ch.zeroValue();
-    } else return false;
-    this.settle(item, ok);
-    return true;
-  }
-
-  park(): void {
-    this.ch.recvq.push(this);
-  }
-
-  unpark(): void {
-    this.ch.recvq.remove(this);
-  }
-
-  override describe(): string {
-    return this.ch.describe();
-  }
-
-  override isDurable(): boolean {
-    return this.ch.isDurable();
-  }
-
-  override next(): IteratorResult<Op<any>, any> {
-    const state = this.state;
-    const ch = this.ch;
-    if (state === FRESH) {
-      if (this.mode === VALUE) return this.nextValue(ch);
-      if (!this.tryNow()) {
-        this.state = PARKED;
-        ch.recvq.push(this);
-        return this as IteratorResult<Op<any>, any>;
-      }
-    } else if (state === DONE) this.waiter = null;
-    else return super.next();
-    this.state = USED;
-    received.value = this.value;
-    this.value = undefined;
-    if (this.mode !== MORE) ch.freeRecv = this;
-    return received;
-  }
-
-  /** The plain receive, whose value need not pass through the op. */
-  private nextValue(ch: Core): IteratorResult<Op<any>, any> {
-    this.ok = true;
-    if (ch.count > 0) received.value = ch.take();
-    else if (ch.sendq.head !== null) received.value = ch.takeFrom();
-    else if (ch.closed) {
-      this.ok = false;
-      received.value = ch.zeroValue();
-    } else {
-      this.state = PARKED;
-      ch.recvq.push(this);
-      return this as IteratorResult<Op<any>, any>;
-    }
-    this.state = USED;
-    ch.freeRecv = this;
-    return received;
-  }
-
-  override start(): any {
-    if (this.state !== FRESH) return super.start();
-    if (!this.tryNow()) return this.promised();
-    this.state = USED;
-    const value: unknown = this.value;
-    this.recycle();
-    return this.given(value);
-  }
-
-  /** Gives the op back after its value was taken. */
-  override recycle(): void {
-    this.value = undefined;
-    if (this.mode !== MORE) this.ch.freeRecv = this;
-  }
-
-  /** Makes the op usable again; it must not be parked. */
-  reset(): void {
-    this.value = undefined;
-    this.item = undefined;
-    this.state = FRESH;
-    this.waiter = null;
-  }
-}
-
-/** `ch <- value`. The value waits in `value` until it is taken. */
-export class SendOperation extends Op<any> {
-  readonly ch: Core;
-
-  constructor(ch: Core, value: unknown) {
-    super();
-    this.ch = ch;
-    this.value = value;
-  }
-
-  get reason(): "chan send" {
-    return "chan send";
-  }
-
-  tryNow(): boolean {
-    if (!this.ch.offer(this.value)) return false;
-    this.value = undefined;
-    return true;
-  }
-
-  park(): void {
-    this.ch.sendq.push(this);
-  }
-
-  unpark(): void {
-    this.ch.sendq.remove(this);
-  }
-
-  override describe(): string {
-    return this.ch.describe();
-  }
-
-  override isDurable(): boolean {
-    return this.ch.isDurable();
-  }
-
-  override next(): IteratorResult<Op<any>, any> {
-    const state = this.state;
-    const ch = this.ch;
-    if (state === FRESH) {
-      if (!ch.offer(this.value)) {
-        this.state = PARKED;
-        ch.sendq.push(this);
-        return this as IteratorResult<Op<any>, any>;
-      }
-      this.value = undefined;
-    } else if (state === DONE) this.waiter = null;
-    else return super.next();
-    this.state = USED;
-    ch.freeSend = this;
-    return sent;
-  }
-
-  override start(): any {
-    if (this.state !== FRESH) return super.start();
-    try {
-      if (!this.ch.offer(this.value)) return this.promised();
-    } catch (error) {
-      this.state = USED;
-      return Promise.reject(error);
-    }
-    this.value = undefined;
-    this.state = USED;
-    this.ch.freeSend = this;
-    return this.given(undefined);
-  }
-
-  /** Gives the op back after its value was sent, or nobody wanted it. */
-  override recycle(): void {
-    this.value = undefined;
-    this.ch.freeSend = this;
   }
 }

@@ -16,7 +16,8 @@
  */
 import type { Op, Waiter } from "@gort/sched";
 import type { Range } from "./api.ts";
-import { type Core, RecvOperation } from "./core.ts";
+import type { Core } from "./core.ts";
+import { Recv, type RecvOperation } from "./ops.ts";
 import { FRESH, ITEM, MORE, PARKED } from "./states.ts";
 
 /** The cursor behind `ch.range()`. */
@@ -24,7 +25,7 @@ export class Cursor<T> implements Range<T> {
   private readonly op: RecvOperation;
 
   constructor(core: Core) {
-    this.op = new RecvOperation(core, MORE);
+    this.op = new Recv(core, MORE);
   }
 
   get value(): T {

@@ -13,6 +13,7 @@
  * Rejected: a list of waiters drained by one job of ours (half as dear again, since the engine calls back into
  * JavaScript twice), `queueMicrotask` (twice as dear on Node), calling `resolve` at once where it is the engine's
  * own (nothing tells it from a function of the user's for less than the job costs).
+ * Why one class without a base for both: V8 does not inline `super()` inside of a `try`, and all of an async function is one.
  * Why `then` on a parked op does not return a promise: `await` ignores what it returns. So it returns this record,
  * which becomes a promise only when somebody asks it to.
  */
@@ -51,20 +52,48 @@ export function callBackSoon(
   });
 }
 
-/** Whoever waits in an {@link AsyncGate}: an async function, or the promise of an op that was started. */
-export abstract class GateWaiter implements Waiter {
-  readonly op: Op<any>;
-  next: GateWaiter | null = null;
-  prev: GateWaiter | null = null;
-  protected readonly gate: AsyncGate;
+let give!: (value: any) => void;
+let refuse!: (reason: unknown) => void;
+const executor = (resolve: (value: any) => void, reject: (reason: unknown) => void): void => {
+  give = resolve;
+  refuse = reject;
+};
 
-  constructor(gate: AsyncGate, op: Op<any>) {
+/** Parks `op`, which could not complete at once, and gives the promise of its outcome. */
+export function promiseOf<T>(gate: AsyncGate, op: Op<T>): Promise<T> {
+  const promise = new Promise<T>(executor);
+  new AsyncWaiter(gate, op, give, refuse, true).park();
+  return promise;
+}
+
+/** Waits in an {@link AsyncGate} for a parked op: on behalf of `then`, or of the promise of an op that was started. */
+export class AsyncWaiter implements Waiter {
+  readonly op: Op<any>;
+  next: AsyncWaiter | null = null;
+  prev: AsyncWaiter | null = null;
+  private readonly gate: AsyncGate;
+  private onFulfilled: Callback;
+  private onRejected: Callback;
+  /** Whether the callbacks are those of a promise of ours, which may be called at once. */
+  private readonly ours: boolean;
+  /** What the callbacks gave, once they are on their way. */
+  private result: Promise<unknown> | null = null;
+  /** Gives the promise that somebody asked for before that. */
+  private resolve: ((result: Promise<unknown>) => void) | null = null;
+
+  constructor(
+    gate: AsyncGate,
+    op: Op<any>,
+    onFulfilled: Callback,
+    onRejected: Callback,
+    ours: boolean,
+  ) {
     this.gate = gate;
     this.op = op;
+    this.onFulfilled = onFulfilled;
+    this.onRejected = onRejected;
+    this.ours = ours;
   }
-
-  /** Hands over what became of the op, asynchronously. */
-  protected abstract settle(failed: boolean, value: unknown): void;
 
   /** Parks the op, which could not complete at once. */
   park(): void {
@@ -81,17 +110,11 @@ export abstract class GateWaiter implements Waiter {
   }
 
   wake(op: Op<any>): void {
-    const gate = this.gate;
-    gate.remove(this);
+    this.gate.remove(this);
     const state = op.state;
-    if (state === WOKEN) {
-      const compete = (): void => this.compete();
-      if (turnSpent()) afterTurn(compete);
-      else void settled.then(compete);
-      return;
-    }
-    const failed = state === FAILED;
-    this.over(failed, failed ? op.error : op.value);
+    if (state === WOKEN) this.competeSoon();
+    else if (state === FAILED) this.over(true, op.error);
+    else this.over(false, op.value);
   }
 
   private over(failed: boolean, value: unknown): void {
@@ -100,6 +123,12 @@ export abstract class GateWaiter implements Waiter {
     op.waiter = null;
     if (turnSpent()) afterTurn(() => this.settle(failed, value));
     else this.settle(failed, value);
+  }
+
+  private competeSoon(): void {
+    const compete = (): void => this.compete();
+    if (turnSpent()) afterTurn(compete);
+    else void settled.then(compete);
   }
 
   /** The op was woken to compete: it completes, fails, or is parked again. */
@@ -122,25 +151,19 @@ export abstract class GateWaiter implements Waiter {
     op.waiter = null;
     this.settle(failed, value);
   }
-}
 
-/** Waits for a parked op on behalf of `then`. */
-export class AsyncWaiter extends GateWaiter {
-  private onFulfilled: Callback;
-  private onRejected: Callback;
-  /** What the callbacks gave, once they are on their way. */
-  private result: Promise<unknown> | null = null;
-  /** Gives the promise that somebody asked for before that. */
-  private resolve: ((result: Promise<unknown>) => void) | null = null;
-
-  constructor(gate: AsyncGate, op: Op<any>, onFulfilled: Callback, onRejected: Callback) {
-    super(gate, op);
-    this.onFulfilled = onFulfilled;
-    this.onRejected = onRejected;
-  }
-
-  protected settle(failed: boolean, value: unknown): void {
-    const result = callBack(failed, value, this.onFulfilled, this.onRejected);
+  /** Hands over what became of the op, asynchronously. */
+  private settle(failed: boolean, value: unknown): void {
+    const { onFulfilled, onRejected } = this;
+    if (this.ours) {
+      if (failed) onRejected!(value);
+      else {
+        this.op.recycle();
+        onFulfilled!(value);
+      }
+      return;
+    }
+    const result = callBack(failed, value, onFulfilled, onRejected);
     this.onFulfilled = null;
     this.onRejected = null;
     if (this.resolve !== null) this.resolve(result);
@@ -168,49 +191,15 @@ export class AsyncWaiter extends GateWaiter {
   }
 }
 
-let give!: (value: any) => void;
-let refuse!: (reason: unknown) => void;
-const executor = (resolve: (value: any) => void, reject: (reason: unknown) => void): void => {
-  give = resolve;
-  refuse = reject;
-};
-
-/** A promise whose functions the next {@link PromiseWaiter} takes. */
-export function newPromise<T>(): Promise<T> {
-  return new Promise<T>(executor);
-}
-
-/** Waits for a parked op on behalf of a promise. */
-export class PromiseWaiter<T> extends GateWaiter {
-  private readonly resolve: (value: T) => void;
-  private readonly reject: (reason: unknown) => void;
-
-  /** After `newPromise`, for the promise that gave. */
-  constructor(gate: AsyncGate, op: Op<any>) {
-    super(gate, op);
-    this.resolve = give;
-    this.reject = refuse;
-  }
-
-  protected settle(failed: boolean, value: unknown): void {
-    if (failed) {
-      this.reject(value);
-      return;
-    }
-    this.op.recycle();
-    this.resolve(value as T);
-  }
-}
-
 /** The async waiters of one scheduler that are parked on an op. */
 export class AsyncGate {
-  head: GateWaiter | null = null;
+  head: AsyncWaiter | null = null;
   /** Async waiters parked on an op. */
   parked = 0;
   /** Counts wake-ups, so that a check made later can see that something moved. */
   moved = 0;
 
-  add(w: GateWaiter): void {
+  add(w: AsyncWaiter): void {
     const head = this.head;
     w.next = head;
     if (head !== null) head.prev = w;
@@ -224,7 +213,7 @@ export class AsyncGate {
     return true;
   }
 
-  remove(w: GateWaiter): void {
+  remove(w: AsyncWaiter): void {
     const { prev, next } = w;
     if (prev === null) this.head = next;
     else prev.next = next;

@@ -20,7 +20,7 @@
  * Why not a generator method (`*recv()`): twice the cost per operation, measured. Why not a promise: no
  * synchronous completion, no removal from a queue, and a microtask for every value.
  */
-import { AsyncWaiter, callBackSoon, newPromise, PromiseWaiter } from "./async-waiter.ts";
+import { AsyncWaiter, callBackSoon, promiseOf } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
 import { COPIES_RESULTS, Delegate } from "./delegate.ts";
 import { DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
@@ -196,22 +196,24 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    const gate = currentGate();
     let failed = false;
     let result: unknown;
     try {
       if (this.state !== FRESH) throw misuse(this.state);
-      if (!this.tryNow()) {
-        const waiter = new AsyncWaiter(gate, this, onFulfilled, onRejected);
-        waiter.park();
-        return waiter as unknown as Promise<R1 | R2>;
+      if (this.tryNow()) {
+        this.state = USED;
+        result = this.value;
       }
-      this.state = USED;
-      result = this.value;
     } catch (error) {
       failed = true;
       result = error;
       if (this.state === FRESH) this.state = USED;
+    }
+    const gate = currentGate();
+    if (!failed && this.state === FRESH) {
+      const waiter = new AsyncWaiter(gate, this, onFulfilled, onRejected, false);
+      waiter.park();
+      return waiter as unknown as Promise<R1 | R2>;
     }
     gate.moved++;
     return callBackSoon(failed, result, onFulfilled, onRejected) as Promise<R1 | R2>;
@@ -233,20 +235,17 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   start(): T | Promise<T> {
     try {
       if (this.state !== FRESH) throw misuse(this.state);
-      if (!this.tryNow()) return this.promised();
+      if (this.tryNow()) this.state = USED;
     } catch (error) {
       if (this.state === FRESH) this.state = USED;
       return Promise.reject(error);
     }
-    this.state = USED;
-    return this.given(this.value);
+    return this.state === FRESH ? this.promised() : this.given(this.value);
   }
 
   /** For primitives that write `start` out: parks the op and gives the promise of its outcome. */
   protected promised(): Promise<T> {
-    const promise = newPromise<T>();
-    new PromiseWaiter<T>(currentGate(), this).park();
-    return promise;
+    return promiseOf(currentGate(), this);
   }
 
   /** For primitives that write `start` out: the value of an op that completed at once. */

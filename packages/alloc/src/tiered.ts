@@ -155,24 +155,31 @@ export class Tiered implements TieredAllocator {
             clean(this.core, p >>> 0, sizeClass, flags);
           return p >>> 0;
         }
+        return this.allocFrom(sizeClass, flags, shard);
       }
     }
     return this.allocSlow(size, flags, shard);
   }
 
-  /** Every alloc that is not from a magazine. One large function: not inlined, it leaves `alloc` and `free` room to be. */
+  /** Arguments that are none, tiny objects, and sizes that no size class serves. */
   private allocSlow(size: number, flags: number, shard: number): Ptr {
     if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
-    if (size >>> 0 !== size || size > MAX_SMALL_SIZE || size === 0)
-      return this.allocOther(size, flags, shard);
+    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY)
+      throw errors.badSize(size, MAX_MEMORY);
+    if (size === 0) return ZERO_BASE;
+    if (size > MAX_SMALL_SIZE) return allocLarge(this.core, size, flags, shard);
+    return allocTiny(this.core, size, shard) || this.alloc(TINY_SIZE, flags, shard);
+  }
+
+  /**
+   * The next free object of the span that the shard caches, or of the next one, for arguments that `alloc` has checked. One
+   * large function: not inlined, it leaves `alloc` and `free` room to be.
+   */
+  private allocFrom(sizeClass: number, flags: number, shard: number): Ptr {
+    if (sizeClass === 0) return ZERO_BASE;
     const i32 = this.i32;
-    const cache = this.caches + shard * CACHE_WORDS;
-    if (flags & NOSCAN && size !== 8 && size <= i32[cache + C_TINY_LIMIT]!)
-      return allocTiny(this.core, size, shard) || this.alloc(TINY_SIZE, flags, shard);
-    // The next free object of the span that the shard caches, or of the next one.
-    const sizeClass = this.classes[(size + 7) >>> 3]!;
     const spc = (sizeClass << 1) | (flags & NOSCAN);
-    const entry = cache + spc * CACHE_ENTRY;
+    const entry = (this.caches + Math.imul(shard, CACHE_WORDS) + spc * CACHE_ENTRY) | 0;
     let cursor = i32[entry + E_CURSOR]!;
     let free = i32[cursor]!;
     if (free === 0) {
@@ -187,7 +194,7 @@ export class Tiered implements TieredAllocator {
     const slow = i32[entry + E_SLOW]!;
     if (slow !== 0) {
       if (slow & STARTS) {
-        const word = this.starts + (p >>> 8);
+        const word = (this.starts + (p >>> 8)) | 0;
         i32[word] = i32[word]! | (1 << (p >>> 3));
       }
       if (slow & NEEDS_ZERO) clean(this.core, p, sizeClass, flags);
@@ -203,14 +210,6 @@ export class Tiered implements TieredAllocator {
   private refillAgain(shard: number, spc: number, size: number): void {
     releaseEmpty(this.core);
     if (!refill(this.core, shard, spc)) throw noMemory(this.core, size);
-  }
-
-  /** Sizes that no size class serves: 0, large, and not a size at all. */
-  private allocOther(size: number, flags: number, shard: number): Ptr {
-    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY)
-      throw errors.badSize(size, MAX_MEMORY);
-    if (size === 0) return ZERO_BASE;
-    return allocLarge(this.core, size, flags, shard);
   }
 
   free(p: Ptr, shard: number = 0): void {

@@ -6,8 +6,10 @@
  *  2. No key is kept as two words: a record has its numbers from {@link REST} on, two words for each slot.
  *  3. What is not everyday (growth, overflow buckets, a first reference of a chunk, the sign of a zero) is left to {@link ValueMap}.
  *
- * Why: `get` and `set` of the everyday case are short enough to be inlined, and call nothing but the hash of a string.
+ * Why: the everyday case is short enough to be inlined, and calls nothing but the hash of a string. That hash is most of
+ * what a lookup takes, so `update` makes it once.
  */
+import { checkFunction } from "@gort/types";
 import { hashString, mix } from "./hash.ts";
 import {
   EMPTY_REST,
@@ -17,6 +19,7 @@ import {
   READING,
   slotOf,
   topHash,
+  WRITING,
 } from "./rules.ts";
 import { CHUNK_BITS, CHUNK_MASK, FORMS, LINK, REST } from "./value-words.ts";
 import { ValueMap } from "./value-map.ts";
@@ -27,7 +30,59 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
     let h: number;
     if (typeof key === "string") h = hashString(key, this.hash0);
     else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
-    else return this.#getAny(key);
+    else h = this.hashOf(key, READING);
+    return this.#read(key, h);
+  }
+
+  override has(key: K): boolean {
+    let h: number;
+    if (typeof key === "string") h = hashString(key, this.hash0);
+    else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
+    else h = this.hashOf(key, READING);
+    return this.#seek(key, h) >= 0 || this.find(key, h, READING) >= 0;
+  }
+
+  override set(key: K, value: V): this {
+    if (!this.plain) return this.setAny(key, value);
+    let h: number;
+    if (typeof key === "string") h = hashString(key, this.hash0);
+    else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
+    else h = this.hashOf(key, WRITING);
+    return this.#write(key, h, value);
+  }
+
+  override delete(key: K): boolean {
+    let h: number;
+    if (typeof key === "string") h = hashString(key, this.hash0);
+    else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
+    else h = this.hashOf(key, WRITING);
+    const s = this.#seek(key, h);
+    const i = h & this.mask;
+    const c = this.chunks[i >>> CHUNK_BITS]!;
+    const o = Math.imul(i & CHUNK_MASK, c.stride);
+    if (s < 0 || c.meta[(o + LINK) | 0] !== 0 || this.len === 1) return this.deleteHashed(key, h);
+    c.eraseLast(i & CHUNK_MASK, s);
+    this.len--;
+    this.version++;
+    return true;
+  }
+
+  override update(key: K, change: (value: V | Z) => V): V {
+    checkFunction("update", "change", change);
+    const seed = this.hash0;
+    let h: number;
+    if (typeof key === "string") h = hashString(key, seed);
+    else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ seed);
+    else return super.update(key, change);
+    const value = change(this.#read(key, h));
+    // `change` may have emptied the map, which brings a new seed.
+    if (seed === this.hash0 && this.plain) this.#write(key, h, value);
+    else this.set(key, value);
+    return value;
+  }
+
+  /** The slot of a key in the first bucket of its chain; -1 if it is not there, or must be looked for by {@link ValueMap.find}. */
+  #seek(key: K, h: number): number {
     // See `word-map.ts` for what is gained by a few instructions.
     const { imul } = Math;
     const i = h & this.mask;
@@ -40,32 +95,25 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
     const y = m[(o + 1) | 0]! ^ pattern;
     const found =
       (((x - 0x01010101) & ~x & 0x80808080) >>> 7) | (((y - 0x01010101) & ~y & 0x80808080) >>> 3);
-    if (found !== 0) {
-      const bit = 31 - Math.clz32(found);
-      const s = (bit >>> 3) + (bit & 4);
-      const at = ((i & CHUNK_MASK) << 3) + s;
-      if (c.keys[at] === key) {
-        if (((m[(o + FORMS) | 0]! >>> s) & 1) === 0) return c.values[at] as V;
-        return c.f64[((o + REST) >>> 1) + s] as V;
-      }
+    if (found === 0) return -1;
+    const bit = 31 - Math.clz32(found);
+    const s = (bit >>> 3) + (bit & 4);
+    return c.keys[((i & CHUNK_MASK) << 3) + s] === key ? s : -1;
+  }
+
+  #read(key: K, h: number): V | Z {
+    const s = this.#seek(key, h);
+    if (s < 0) return this.valueAtSlot(this.find(key, h, READING));
+    const i = h & this.mask;
+    const c = this.chunks[i >>> CHUNK_BITS]!;
+    const o = Math.imul(i & CHUNK_MASK, c.stride);
+    if (((c.meta[(o + FORMS) | 0]! >>> s) & 1) === 0) {
+      return c.values[((i & CHUNK_MASK) << 3) + s] as V;
     }
-    return this.#getHashed(key, h);
+    return c.f64[((o + REST) >>> 1) + s] as V;
   }
 
-  #getAny(key: K): V | Z {
-    return this.#getHashed(key, this.hashOf(key, READING));
-  }
-
-  #getHashed(key: K, h: number): V | Z {
-    return this.valueAtSlot(this.find(key, h, READING));
-  }
-
-  override set(key: K, value: V): this {
-    if (!this.plain) return this.setAny(key, value);
-    let h: number;
-    if (typeof key === "string") h = hashString(key, this.hash0);
-    else if (typeof key === "number" && (key | 0) === key && key !== 0) h = mix(key ^ this.hash0);
-    else return this.setAny(key, value);
+  #write(key: K, h: number, value: V): this {
     const { imul } = Math;
     const i = h & this.mask;
     const c = this.chunks[i >>> CHUNK_BITS]!;
@@ -81,7 +129,7 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
       const s = slotOf(found);
       const at = ((i & CHUNK_MASK) << 3) + s;
       const kept = ((m[(o + FORMS) | 0]! >>> s) & 1) !== 0;
-      if (kept !== number || keys[at] !== key) return this.setHashed(key, h, value);
+      if (kept !== number || keys[at] !== key || key === 0) return this.setHashed(key, h, value);
       if (number) c.f64[((o + REST) >>> 1) + s] = value;
       else c.values[at] = value;
       return this;
@@ -109,33 +157,5 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
     this.len++;
     this.version++;
     return this;
-  }
-
-  override delete(key: K): boolean {
-    let h: number;
-    if (typeof key === "string") h = hashString(key, this.hash0);
-    else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
-    else return super.delete(key);
-    const { imul } = Math;
-    const i = h & this.mask;
-    const c = this.chunks[i >>> CHUNK_BITS]!;
-    const m = c.meta;
-    const o = imul(i & CHUNK_MASK, c.stride);
-    const top = h >>> 24;
-    const pattern = imul(top + (((top - MIN_TOP_HASH) >> 31) & MIN_TOP_HASH), 0x01010101);
-    const x = m[o]! ^ pattern;
-    const y = m[(o + 1) | 0]! ^ pattern;
-    const found =
-      (((x - 0x01010101) & ~x & 0x80808080) >>> 7) | (((y - 0x01010101) & ~y & 0x80808080) >>> 3);
-    const bit = 31 - Math.clz32(found);
-    const s = (bit >>> 3) + (bit & 4);
-    const at = ((i & CHUNK_MASK) << 3) + s;
-    if (found === 0 || c.keys[at] !== key || m[(o + LINK) | 0] !== 0 || this.len === 1) {
-      return this.deleteHashed(key, h);
-    }
-    c.eraseLast(i & CHUNK_MASK, s);
-    this.len--;
-    this.version++;
-    return true;
   }
 }

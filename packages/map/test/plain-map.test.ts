@@ -68,3 +68,31 @@ test("a deleted entry keeps no reference to its key and value", () => {
     for (const b of chain) b.tops.forEach((top, s) => expect(top >= 5 || b.clean[s]).toBe(true));
   }
 });
+
+test("update, whose function reads, changes or empties the map, sets what the function gives", () => {
+  for (const key of ["k", 7, 0.5, object, NaN] as const) {
+    const m = makeMap<unknown, unknown>({ zero: () => 0 });
+    const add = (n: unknown): unknown => (n as number) + 1;
+    expect(m.update(key, add)).toBe(1);
+    expect(m.update(key, add)).toBe(key !== key ? 1 : 2);
+    m.update(key, (n) => {
+      m.clear();
+      return n;
+    });
+    expect(m.len).toBe(1);
+    m.update(key, (n) => {
+      for (let i = 0; i < 100; i++) m.set(`n${i}`, i);
+      m.delete(key);
+      return [n];
+    });
+    expect(m.get(key)).toEqual(key !== key ? 0 : [2]);
+    expect(m.len).toBe(key !== key ? 102 : 101);
+    expect(() => m.update(key, 1 as never)).toThrow("change");
+    expect(() =>
+      m.update(key, () => {
+        throw new Error("mine");
+      }),
+    ).toThrow("mine");
+    checkMap(m);
+  }
+});

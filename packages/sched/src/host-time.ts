@@ -10,22 +10,16 @@
  *
  * Why not ask the fakes themselves: those of `node:test` tell nobody what time it is.
  */
-import { hostNow, hostWall, isFake } from "./host.ts";
+import { fakeDate, hostNow, hostWall, isFake } from "./host.ts";
 
 /** Times of a fake `Date` are kept to this part of a millisecond, so that sums and differences of them are exact. */
 const PARTS = 1024;
-
-/** The fake `Date` to go by; null for the host's own. */
-function fakeDate(): DateConstructor | null {
-  const p = (globalThis as { performance?: object }).performance;
-  return isFake(Date) && !(p !== undefined && isFake(p)) ? Date : null;
-}
 
 export class HostTime {
   /** What is added to the source. */
   private ahead = 0;
   /** The source, if it is a fake `Date`. */
-  private date: DateConstructor | null = null;
+  private date: object | null = null;
   /** The last time that it gave. */
   private last = 0;
 
@@ -39,7 +33,7 @@ export class HostTime {
   }
 
   private byDate(host: number): number {
-    if (this.date !== Date) {
+    if (this.date !== fakeDate()) {
       this.ahead = this.last - host;
       this.date = null;
       return this.last;

@@ -78,6 +78,12 @@ export function isFake(what: object): boolean {
   );
 }
 
+/** The fake `Date`, where that was replaced and `performance` was not; else null. */
+export function fakeDate(): object | null {
+  const p = host.performance;
+  return isFake(Date) && (p === undefined || !isFake(p)) ? Date : null;
+}
+
 /** Calls `fn` after the host had a turn. */
 export function macrotask(fn: () => void): void {
   const immediate = host.setImmediate;

@@ -255,6 +255,22 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   }
 }
 
+/**
+ * Writes the fields of a fresh op, in the order of the class. For constructors that are plain functions: V8 does not inline
+ * `super()` inside of a `try`, and all of an async function is one.
+ * @internal
+ */
+export function initOp(op: Op<any>): void {
+  op.done = false;
+  op.value = undefined;
+  op.state = FRESH;
+  op.waiter = null;
+  op.error = undefined;
+  op.queue = null;
+  op.qnext = null;
+  op.qprev = null;
+}
+
 /** The brand by which an op of any copy of the package is known. */
 const OP = Symbol.for("gort.op");
 void Object.defineProperty(Op.prototype, OP, { value: true });

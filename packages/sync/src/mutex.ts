@@ -29,6 +29,7 @@ import {
   CompetingOp,
   currentGoroutine,
   type Goroutine,
+  initOp,
   now,
   type Op,
   WaitQueue,
@@ -45,16 +46,11 @@ import { ExclusiveToken, TakenFree } from "./token.ts";
 /** A waiter that waited longer than this, in milliseconds, makes the mutex starve newcomers. */
 export const STARVATION_MS = 1;
 
-/** @internal */
+/** Made by {@link MakeLock}. @internal */
 export class LockOp extends CompetingOp<LockToken> {
-  waitStart = 0;
-  g: Goroutine | null = null;
-  private readonly mutex: Mutex;
-
-  constructor(mutex: Mutex) {
-    super();
-    this.mutex = mutex;
-  }
+  declare waitStart: number;
+  declare g: Goroutine | null;
+  declare mutex: Mutex;
 
   override get reason(): WaitReason {
     return "sync.Mutex.Lock";
@@ -118,6 +114,19 @@ export class LockOp extends CompetingOp<LockToken> {
   }
 }
 
+/** Makes the op of a lock, without `super()`: see `initOp`. */
+const MakeLock = /* @__PURE__ */ (() => {
+  function MakeLock(this: LockOp, mutex: Mutex): void {
+    initOp(this);
+    this.competes = false;
+    this.waitStart = 0;
+    this.g = null;
+    this.mutex = mutex;
+  }
+  MakeLock.prototype = LockOp.prototype;
+  return MakeLock as unknown as new (mutex: Mutex) => LockOp;
+})();
+
 /**
  * Go's `sync.Mutex`.
  *
@@ -175,9 +184,9 @@ export class Mutex implements Locker {
    * ```
    */
   lock(options?: WaitOptions): Op<LockToken> {
-    if (options !== undefined) return withOptions(new LockOp(this), options, "Mutex.lock");
+    if (options !== undefined) return withOptions(new MakeLock(this), options, "Mutex.lock");
     const op = this.spare;
-    if (op === null) return new LockOp(this);
+    if (op === null) return new MakeLock(this);
     this.spare = null;
     op.state = FRESH;
     return op;

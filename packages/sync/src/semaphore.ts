@@ -9,7 +9,7 @@
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
-import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import { initOp, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import { badArgument, checkFunction } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
@@ -60,16 +60,10 @@ class PermitFree implements IteratorReturnResult<Permit> {
   }
 }
 
-/** @internal */
+/** Made by {@link MakeAcquire}. @internal */
 export class AcquireOp extends Op<Permit> {
-  weight: number;
-  private readonly sem: Semaphore;
-
-  constructor(sem: Semaphore, weight: number) {
-    super();
-    this.sem = sem;
-    this.weight = weight;
-  }
+  declare weight: number;
+  declare sem: Semaphore;
 
   override next(): IteratorResult<Op<any>, Permit> {
     const { sem, weight } = this;
@@ -116,6 +110,17 @@ export class AcquireOp extends Op<Permit> {
     this.complete(new SemaphorePermit(this.sem, this.weight));
   }
 }
+
+/** Makes the op of an acquire, without `super()`: see `initOp`. */
+const MakeAcquire = /* @__PURE__ */ (() => {
+  function MakeAcquire(this: AcquireOp, sem: Semaphore, weight: number): void {
+    initOp(this);
+    this.sem = sem;
+    this.weight = weight;
+  }
+  MakeAcquire.prototype = AcquireOp.prototype;
+  return MakeAcquire as unknown as new (sem: Semaphore, weight: number) => AcquireOp;
+})();
 
 class PermitHolding implements Holding {
   private readonly sem: Semaphore;
@@ -197,9 +202,9 @@ export class Semaphore {
   acquire(n = 1, options?: WaitOptions): Op<Permit> {
     checkWeight("Semaphore.acquire", n);
     if (options !== undefined)
-      return withOptions(new AcquireOp(this, n), options, "Semaphore.acquire");
+      return withOptions(new MakeAcquire(this, n), options, "Semaphore.acquire");
     const op = this.spare;
-    if (op === null) return new AcquireOp(this, n);
+    if (op === null) return new MakeAcquire(this, n);
     this.spare = null;
     op.state = FRESH;
     op.weight = n;

@@ -196,7 +196,6 @@ export class RealClock extends HeapClock {
     const timers = hostTimers();
     if (this.armedBy !== timers) this.comeBack(this.armedBy);
     else if (this.faked) this.time.reached(this.armedFor);
-    this.time.follow(timers);
     this.armed = null;
     this.armedFor = Infinity;
     this.onWake();
@@ -217,7 +216,6 @@ export class RealClock extends HeapClock {
     if (when === Infinity) return;
     this.armedBy = hostTimers();
     this.faked = isFake(this.armedBy);
-    this.time.follow(this.armedBy);
     const now = this.now();
     this.armedFor = Math.min(when, now + DELAY_MAX);
     this.armed = setHostTimer(when - now, this.wake);

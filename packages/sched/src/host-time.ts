@@ -10,12 +10,14 @@
  *
  * Why not ask the fakes themselves: those of `node:test` tell nobody what time it is.
  */
-import { fakeDate, hostNow, hostWall, isFake } from "./host.ts";
+import { fakeDate, hostNow, hostTimers, hostWall, isFake } from "./host.ts";
 
 /** Times of a fake `Date` are kept to this part of a millisecond, so that sums and differences of them are exact. */
 const PARTS = 1024;
 
 export class HostTime {
+  /** The host's timers at the last look. */
+  private timers: object = hostTimers();
   /** What is added to the source. */
   private ahead = 0;
   /** The source, if it is a fake `Date`. */
@@ -29,6 +31,8 @@ export class HostTime {
 
   /** The time now; `host` is what `hostNow` has just given. */
   at(host: number): number {
+    const timers = hostTimers();
+    if (timers !== this.timers) this.follow(timers, host);
     return this.date === null ? host + this.ahead : this.byDate(host);
   }
 
@@ -41,14 +45,12 @@ export class HostTime {
     return (this.last = Math.max(this.last, hostWall() + this.ahead));
   }
 
-  /** Timers are armed with `timers`: goes by the time that belongs to them. */
-  follow(timers: object): void {
-    const date = isFake(timers) ? fakeDate() : null;
-    if (date === this.date) return;
-    const host = hostNow();
-    const now = this.at(host);
-    this.date = date;
-    if (date === null) this.ahead = now - host;
+  /** The host's timers were exchanged for `timers`: goes by the time that belongs to them. */
+  private follow(timers: object, host: number): void {
+    const now = this.date === null ? host + this.ahead : this.byDate(host);
+    this.timers = timers;
+    this.date = isFake(timers) ? fakeDate() : null;
+    if (this.date === null) this.ahead = now - host;
     else {
       this.last = Math.ceil(now * PARTS) / PARTS;
       this.ahead = this.last - hostWall();

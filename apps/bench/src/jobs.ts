@@ -52,7 +52,7 @@ export const jobs: readonly JobSpec[] = [
   ns("chan/buffered", "buffered (100) send + receive", 500_000, 200_000, grows),
   ns("chan/select-ready", "select, two ready", 200_000, 20_000, grows),
   ns("chan/select-blocking", "select, two blocking", 200_000, 20_000, grows),
-  ms("chan/sieve", "prime sieve, all", 2000, 300, { checkN: 100, runs: 1 }),
+  ms("chan/sieve", "prime sieve, all", 2000, 300, { checkN: 100, runs: 2 }),
 
   ns("chan-async/unbuffered", "await, unbuffered", 100_000, 10_000, grows),
   ns("chan-async/buffered", "await, buffered (100)", 100_000, 10_000, grows),
@@ -87,7 +87,7 @@ export const jobs: readonly JobSpec[] = [
   ns("alloc/churn-1e5", "free + alloc, 10^5 live", 500_000, 100_000, { checkN: 5000 }),
   ns("alloc/churn-1e6", "free + alloc, 10^6 live", 500_000, 100_000, { checkN: 2000, runs: 1 }),
 
-  ms("gc/trees", "binary trees, all", 16, 10, { full: 18, checkN: 6, runs: 1 }),
+  ms("gc/trees", "binary trees, all", 16, 10, { full: 18, checkN: 6 }),
   ms("gc/pause-max", "longest pause, n live records", 1_000_000, 50_000, {
     full: 4_000_000,
     runs: 0,
@@ -111,36 +111,36 @@ export const jobs: readonly JobSpec[] = [
   ns("slice/sort", "sort int32", 1_000_000, 50_000, grows),
   ns("slice/sort-structs", "sort structs by comparator", 500_000, 50_000, { runs: 2, ...grows }),
 
-  ns("map/int-set", "int32 keys, set", 1_000_000, 50_000, { runs: 1, ...grows }),
+  ns("map/int-set", "int32 keys, set", 1_000_000, 50_000, { runs: 2, ...grows }),
   ns("map/int-get", "int32 keys, get", 1_000_000, 50_000, {
-    runs: 1,
+    runs: 2,
     with: "map/int-set",
     ...grows,
   }),
   ns("map/int-delete", "int32 keys, delete", 1_000_000, 50_000, {
-    runs: 1,
+    runs: 2,
     with: "map/int-set",
     ...grows,
   }),
-  ns("map/string-set", "string keys, set", 500_000, 50_000, { runs: 1, ...grows }),
+  ns("map/string-set", "string keys, set", 500_000, 50_000, { runs: 2, ...grows }),
   ns("map/string-get", "string keys, get", 500_000, 50_000, {
-    runs: 1,
+    runs: 2,
     with: "map/string-set",
     ...grows,
   }),
   ns("map/string-delete", "string keys, delete", 500_000, 50_000, {
-    runs: 1,
+    runs: 2,
     with: "map/string-set",
     ...grows,
   }),
-  ns("map/struct-set", "struct keys, set", 500_000, 50_000, { runs: 1, ...grows }),
+  ns("map/struct-set", "struct keys, set", 500_000, 50_000, { runs: 2, ...grows }),
   ns("map/struct-get", "struct keys, get", 500_000, 50_000, {
-    runs: 1,
+    runs: 2,
     with: "map/struct-set",
     ...grows,
   }),
   ns("map/struct-delete", "struct keys, delete", 500_000, 50_000, {
-    runs: 1,
+    runs: 2,
     with: "map/struct-set",
     ...grows,
   }),

@@ -19,7 +19,7 @@ const jobs = mallocJobs((live) => {
 export default {
   name: "@thi.ng/malloc",
   package: "@thi.ng/malloc",
-  limits: { "alloc/churn-1e3": 20_000, "alloc/churn-2e4": 5000 },
+  limits: { "alloc/churn-1e3": 20_000, "alloc/churn-2e4": 1000 },
   jobs: {
     "alloc/pairs": jobs["alloc/pairs"],
     "alloc/churn-1e3": jobs["alloc/churn-1e3"],

@@ -91,16 +91,18 @@ export async function compareResults(
   return errors;
 }
 
-/** Whom the targets of some jobs name: rivals, and of the libraries the one that was fastest in the first round. */
+/** A library that needs at most this many times as much as the fastest in the first round may yet be the fastest. */
+const CLOSE = 1.5;
+
+/** Whom the targets of some jobs name: rivals, and the libraries that may be the fastest. */
 function rivals(jobs: readonly JobSpec[], measured: ReadonlyMap<Entrant, Measured>): Set<Entrant> {
   const found = new Set<Entrant>();
   for (const { job, rival } of targets) {
     if (rival === undefined || !jobs.some((j) => j.id === job)) continue;
     const first = (e: Entrant): number => measured.get(e)?.values.get(job)?.[0] ?? Infinity;
-    const [fastest] = [...measured.keys()]
-      .filter((e) => isRival(rival, e.name, e.library))
-      .sort((a, b) => first(a) - first(b));
-    if (fastest !== undefined) found.add(fastest);
+    const some = [...measured.keys()].filter((e) => isRival(rival, e.name, e.library));
+    const least = Math.min(...some.map(first));
+    for (const e of some) if (first(e) <= least * CLOSE) found.add(e);
   }
   return found;
 }

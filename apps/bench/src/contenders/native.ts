@@ -282,7 +282,13 @@ const native: Contender = {
     "map/struct-get": "strings joined from the fields",
   },
   // Ten million signals take minutes.
-  limits: { "context/wide": 1_000_000, "context/deep": 1_000_000 },
+  limits: {
+    "context/wide": 1_000_000,
+    "context/deep": 1_000_000,
+    "alloc/churn-2e4": 100_000,
+    "alloc/churn-1e5": 100_000,
+    "alloc/churn-1e6": 100_000,
+  },
   jobs: {
     "chan-async/unbuffered": bare,
     "chan-async/buffered": generator,

@@ -8,6 +8,7 @@ export default tseslint.config(
       "**/node_modules/**",
       "docs/api/**",
       "**/*.generated.ts",
+      "**/.generated/**",
       "apps/oracle/**",
       "**/fixtures/**",
     ],

@@ -83,7 +83,7 @@ export const jobs: readonly JobSpec[] = [
 
   ns("alloc/pairs", "alloc + free, 64 B", 500_000, 100_000, grows),
   ns("alloc/churn-1e3", "free + alloc, 10^3 live", 500_000, 100_000, { checkN: 5000 }),
-  ns("alloc/churn-2e4", "free + alloc, 2·10^4 live", 500_000, 100_000, { checkN: 5000 }),
+  ns("alloc/churn-2e4", "free + alloc, 2·10^4 live", 500_000, 100_000, { checkN: 1000 }),
   ns("alloc/churn-1e5", "free + alloc, 10^5 live", 500_000, 100_000, { checkN: 5000 }),
   ns("alloc/churn-1e6", "free + alloc, 10^6 live", 500_000, 100_000, { checkN: 2000, runs: 1 }),
 

@@ -21,7 +21,7 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { badArgument } from "@gort/types";
+import { badArgument, checkFunction } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { WOKEN } from "./states.ts";
@@ -156,7 +156,7 @@ export class WaitGroup {
    * throws or exits. A throw is a panic of that goroutine; it ends the program unless somebody joins it.
    */
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
-    if (typeof fn !== "function") throw badArgument("WaitGroup.go", "fn", fn, "a function", "type");
+    checkFunction("WaitGroup.go", "fn", fn);
     // Looked at and passed on, but not kept: so V8 makes no list of the arguments where there are none.
     return args.length === 0 ? this.start(fn as GoFunc<[], R>, NONE) : this.startWith(fn, ...args);
   }

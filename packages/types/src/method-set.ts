@@ -9,7 +9,7 @@
  */
 import type { Ptr, Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
-import { badArgument, nilDereference, nilReceiver } from "./errors.ts";
+import { badArgument, checkFunction, nilDereference, nilReceiver } from "./errors.ts";
 import type { FuncType, InterfaceType, PtrType, StructType } from "./kinds.ts";
 
 /** One declared method. */
@@ -55,8 +55,7 @@ export function declareMethod(t: BaseType<any>, m: Method): void {
     throw badArgument("method", "name", m.name, "a method name", "type");
   if ((m.type as FuncType | null | undefined)?.kind !== "func")
     throw badArgument("method", `type of ${m.name}`, m.type, "a func descriptor", "type");
-  if (typeof m.fn !== "function")
-    throw badArgument("method", `fn of ${m.name}`, m.fn, "a function", "type");
+  checkFunction("method", `fn of ${m.name}`, m.fn);
   const set = (t.methodSet ??= { methods: new Map(), sealed: false });
   if (set.sealed) {
     throw badArgument(

@@ -33,6 +33,11 @@ export class HostTime {
   at(host: number): number {
     const timers = hostTimers();
     if (timers !== this.timers) this.follow(timers, host);
+    return this.given(host);
+  }
+
+  /** The time by the source that was gone by last. */
+  private given(host: number): number {
     return this.date === null ? host + this.ahead : this.byDate(host);
   }
 
@@ -47,7 +52,7 @@ export class HostTime {
 
   /** The host's timers were exchanged for `timers`: goes by the time that belongs to them. */
   private follow(timers: object, host: number): void {
-    const now = this.date === null ? host + this.ahead : this.byDate(host);
+    const now = this.given(host);
     this.timers = timers;
     this.date = isFake(timers) ? fakeDate() : null;
     if (this.date === null) this.ahead = now - host;

@@ -248,16 +248,10 @@ export abstract class Programs extends Lifecycle {
 
   /** Nothing moved for a whole turn of the host. */
   private quiet(): void {
-    const heap = this.heap;
-    const virtual = heap !== null && heap.virtual;
+    const durable = this.externals === 0 && (!this.isBubble || this.gate.isDurable());
+    if (durable && this.moveOn()) return;
     const ahead = this.timersAhead();
-    if (this.externals === 0 && (!this.isBubble || this.gate.isDurable())) {
-      if (this.settled.length > 0 || (virtual && ahead)) {
-        this.moveOn();
-        return;
-      }
-    }
-    if (this.program === null || (ahead && !virtual)) return;
+    if (this.program === null || (ahead && this.heap?.virtual !== true)) return;
     const late = this.options.deadlock === "exit";
     if (!late && !ahead && this.isSettled()) {
       this.deadlock();
@@ -266,21 +260,20 @@ export abstract class Programs extends Lifecycle {
     // Something outside may still wake a goroutine; when the event loop runs empty, nothing can.
     this.watch ??= onLoopEmpty(() => {
       if (this.program === null || this.pumping || this.scheduled) return;
-      const timers = this.timersAhead();
-      if (this.settled.length > 0 || (virtual && timers)) this.moveOn();
-      else if (!timers) this.deadlock();
+      if (!this.moveOn() && !this.timersAhead()) this.deadlock();
     });
   }
 
-  /** Nothing but this can happen now: those that wait for quiet have it, or virtual time jumps to the next timer. */
-  private moveOn(): void {
+  /** Nothing else can happen now: those that wait for quiet have it, or virtual time jumps to the next timer. False if there is neither. */
+  private moveOn(): boolean {
+    const clock = this.heap;
     if (this.settled.length > 0) this.wakeSettled();
-    else {
-      const clock = this.heap as VirtualClock;
-      clock.advance(clock.earliest());
+    else if (clock !== null && clock.virtual && this.timersAhead()) {
+      (clock as VirtualClock).advance(clock.earliest());
       clock.runDue(clock.now());
-    }
+    } else return false;
     if (!this.scheduled) this.idle();
+    return true;
   }
 
   private unwatch(): void {

@@ -87,12 +87,10 @@ export function readOptions(argv: readonly string[]): Options {
   if (raw.growthTo !== undefined && !(growth >= 1000)) {
     fail(`growth-to: ${raw.growthTo} is not a number from 1000`);
   }
-  // In the default form a job that takes long has two rounds instead of three.
   const thorough = raw.rounds !== undefined || size === "full";
-  const secondsMax = thorough ? Infinity : 6;
   return {
     what,
-    effort: { size, rounds, secondsMax, thorough },
+    effort: { size, rounds, thorough },
     json: raw.json === true,
     write: raw.write === true || raw.out !== undefined,
     check: raw.check === true,

@@ -38,9 +38,7 @@ export interface Effort {
   readonly size: "quick" | "default" | "full";
   /** Processes per contender and job. */
   readonly rounds: number;
-  /** Seconds after which a job takes no further round, once it had two. */
-  readonly secondsMax: number;
-  /** Whether everybody takes part in every round; else whom no target names has one. */
+  /** Whether everybody takes part in every round, however long that takes; else whom no target names has one. */
   readonly thorough: boolean;
 }
 
@@ -91,6 +89,9 @@ export async function compareResults(
   return errors;
 }
 
+/** Seconds after which a job takes no further round, once it had two. */
+const SECONDS_MAX = 6;
+
 /** A library that needs at most this many times as much as the fastest in the first round may yet be the fastest. */
 const CLOSE = 1.5;
 
@@ -136,7 +137,7 @@ export async function runJob(
   };
   const gort = measured.get(all[0]!)!;
   const tooLong = (round: number): boolean =>
-    round >= 2 && performance.now() - began > effort.secondsMax * 1000;
+    !effort.thorough && round >= 2 && performance.now() - began > SECONDS_MAX * 1000;
   for (let round = 0; round < effort.rounds && !tooLong(round); round++) {
     const some = round === 0 || effort.thorough ? null : rivals(wanted, measured);
     for (const e of all) {

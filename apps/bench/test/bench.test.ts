@@ -172,7 +172,7 @@ test("results are compared before anything is timed, and one that differs is not
     ],
   });
   const job = jobs.find((j) => j.id === "chan/sieve")!;
-  const effort = { size: "quick", rounds: 2, secondsMax: Infinity, thorough: true } as const;
+  const effort = { size: "quick", rounds: 2, thorough: true } as const;
   const asked: string[] = [];
   const all = [fake("gort", 7), fake("right", 7), fake("wrong", 8)];
   const [result] = await runJob(job, [job], all, effort, (who) => asked.push(who));
@@ -206,7 +206,7 @@ test("whom no target names has one round, of the libraries only those that may b
     fake("close", true, 4),
   ];
   const asked: string[] = [];
-  const effort = { size: "quick", rounds: 2, secondsMax: Infinity, thorough: false } as const;
+  const effort = { size: "quick", rounds: 2, thorough: false } as const;
   const [result] = await runJob(job, [job], all, effort, (who) => asked.push(who));
   const names = all.map((e) => e.name);
   expect(asked.slice(6)).toEqual([...names, "gort", "gort", "Go", "fast", "close", "gort"]);

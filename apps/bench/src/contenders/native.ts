@@ -281,7 +281,7 @@ const native: Contender = {
     "map/struct-set": "strings joined from the fields",
     "map/struct-get": "strings joined from the fields",
   },
-  // Ten million signals take minutes.
+  // Ten million signals take minutes; nobody waits for more of the slowest allocations.
   limits: {
     "context/wide": 1_000_000,
     "context/deep": 1_000_000,

@@ -256,8 +256,20 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
 }
 
 /**
- * Writes the fields of a fresh op, in the order of the class. For constructors that are plain functions: V8 does not inline
- * `super()` inside of a `try`, and all of an async function is one.
+ * A constructor of ops of class `c` that is a plain function, `init`, which begins with {@link initOp}: V8 does not inline `super()`
+ * inside of a `try`, and all of an async function is one. The class declares its fields and has no constructor of its own.
+ * @internal
+ */
+export function opMaker<T extends Op<any>, A extends unknown[]>(
+  c: { readonly prototype: T },
+  init: (this: T, ...args: A) => void,
+): new (...args: A) => T {
+  init.prototype = c.prototype;
+  return init as unknown as new (...args: A) => T;
+}
+
+/**
+ * Writes the fields of a fresh op, in the order of the class: see {@link opMaker}.
  * @internal
  */
 export function initOp(op: Op<any>): void {

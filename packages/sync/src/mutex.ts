@@ -32,6 +32,7 @@ import {
   initOp,
   now,
   type Op,
+  opMaker,
   WaitQueue,
   type WaitReason,
   withOptions,
@@ -114,18 +115,13 @@ export class LockOp extends CompetingOp<LockToken> {
   }
 }
 
-/** Makes the op of a lock, without `super()`: see `initOp`. */
-const MakeLock = /* @__PURE__ */ (() => {
-  function MakeLock(this: LockOp, mutex: Mutex): void {
-    initOp(this);
-    this.competes = false;
-    this.waitStart = 0;
-    this.g = null;
-    this.mutex = mutex;
-  }
-  MakeLock.prototype = LockOp.prototype;
-  return MakeLock as unknown as new (mutex: Mutex) => LockOp;
-})();
+const MakeLock = /* @__PURE__ */ opMaker(LockOp, function (mutex: Mutex) {
+  initOp(this);
+  this.competes = false;
+  this.waitStart = 0;
+  this.g = null;
+  this.mutex = mutex;
+});
 
 /**
  * Go's `sync.Mutex`.

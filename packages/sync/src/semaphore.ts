@@ -9,7 +9,7 @@
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
-import { initOp, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import { initOp, Op, opMaker, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import { badArgument, checkFunction } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
@@ -111,16 +111,11 @@ export class AcquireOp extends Op<Permit> {
   }
 }
 
-/** Makes the op of an acquire, without `super()`: see `initOp`. */
-const MakeAcquire = /* @__PURE__ */ (() => {
-  function MakeAcquire(this: AcquireOp, sem: Semaphore, weight: number): void {
-    initOp(this);
-    this.sem = sem;
-    this.weight = weight;
-  }
-  MakeAcquire.prototype = AcquireOp.prototype;
-  return MakeAcquire as unknown as new (sem: Semaphore, weight: number) => AcquireOp;
-})();
+const MakeAcquire = /* @__PURE__ */ opMaker(AcquireOp, function (sem: Semaphore, weight: number) {
+  initOp(this);
+  this.sem = sem;
+  this.weight = weight;
+});
 
 class PermitHolding implements Holding {
   private readonly sem: Semaphore;

@@ -36,6 +36,9 @@ const TIMERS_BETWEEN = 64;
 /** Most steps between two looks at the clock: when steps get slower all at once, this bounds how late that is seen. */
 const EVERY_MAX = 64;
 
+/** For the wait times of dumps, which count minutes: a small integer, unlike the time itself. */
+const secondsOf = (ms: number): number => (ms / 1000) | 0;
+
 export abstract class Core extends Programs implements Runtime, Scheduler {
   protected rng: Xorshift;
   /** When the running slice is over, in host time. */
@@ -97,6 +100,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     if (real !== null) real.hold();
     let last = hostNow();
     const end = (this.sliceEnd = last + this.slice);
+    this.seconds = secondsOf(heap === null ? this.clock.now() : heap.at(last));
     let more = false;
     let steps = 0;
     if (heap !== null && heap.size > 0 && !heap.virtual)
@@ -132,8 +136,11 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
       if (spent > 0.4) this.every = this.every > 8 ? this.every >> 2 : 1;
       else if (spent < 0.05 && this.every < EVERY_MAX) this.every <<= 1;
       budget = this.every;
-      if (heap !== null && !heap.virtual && heap.size > 0)
-        this.fireDue(heap, heap.at(t), TIMERS_BETWEEN);
+      if (heap !== null && !heap.virtual && heap.size > 0) {
+        const at = heap.at(t);
+        this.seconds = secondsOf(at);
+        this.fireDue(heap, at, TIMERS_BETWEEN);
+      }
       this.tick(t);
       if (t >= end) {
         more = true;
@@ -177,6 +184,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     const next = clock.earliest();
     if (next === Infinity) return false;
     clock.advance(next);
+    this.seconds = secondsOf(next);
     this.fireDue(clock, clock.now(), TIMERS_MAX);
     return true;
   }

@@ -30,11 +30,16 @@ export interface GoroutineInfo {
   readonly waitsOn: string;
   /** `function (file:line:column)` of the `go` call; "" if it was not captured. */
   readonly createdAt: string;
+  /** Whole minutes that it has waited, by the scheduler's clock; 0 for an async function, whose waits nobody sees. */
+  readonly waitMinutes?: number;
   /** Whether it is locked to the P it runs on. */
   readonly locked?: boolean;
   /** Id of the goroutine that created it; 0 when it was started from outside. */
   readonly createdBy: number;
 }
+
+const minutesSince = (g: G): number =>
+  Math.max(0, Math.floor((g.core.clock.now() / 1000 - g.since) / 60));
 
 /** The record of one goroutine. */
 export function goroutineInfo(g: G): GoroutineInfo {
@@ -47,6 +52,7 @@ export function goroutineInfo(g: G): GoroutineInfo {
     waitsOn: g.state === WAITING && g.op !== null ? g.op.describe() : "",
     createdAt: site === undefined ? "" : site.func === "" ? site.at : `${site.func} (${site.at})`,
     createdBy: g.extra?.creator ?? 0,
+    waitMinutes: g.state === WAITING && g.op !== null ? minutesSince(g) : 0,
     locked: g.extra !== null && g.extra.lockedP >= 0,
   };
 }
@@ -85,8 +91,9 @@ export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
  * ```
  */
 export function formatGoroutine(info: GoroutineInfo): string {
+  const minutes = (info.waitMinutes ?? 0) > 0 ? `, ${info.waitMinutes} minutes` : "";
   const locked = info.locked === true ? ", locked to thread" : "";
-  let text = `goroutine ${info.id} [${info.reason ?? info.status}${locked}]:\n${info.name}(...)`;
+  let text = `goroutine ${info.id} [${info.reason ?? info.status}${minutes}${locked}]:\n${info.name}(...)`;
   if (info.waitsOn !== "") text += `\n\twaiting on ${info.waitsOn}`;
   if (info.createdAt === "") return text;
   const [, func = "(anonymous)", at] = /^(?:(.+) \()?(.+?)\)?$/s.exec(info.createdAt)!;

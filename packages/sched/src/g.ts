@@ -76,6 +76,8 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
   readonly fn: (...args: any[]) => unknown;
   gen: Generator<Op<any> | undefined, unknown, unknown> | null;
   op: Op<any> | null = null;
+  /** Whole seconds of the scheduler's clock when it last parked on an op. */
+  since = 0;
   /** Arguments before the start, a hook while it runs, the result or the panic after the end. */
   value: unknown;
   extra: Extra | null = null;

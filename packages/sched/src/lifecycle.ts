@@ -70,6 +70,8 @@ export abstract class Lifecycle extends Ends {
   /** A pump is on its way. */
   protected scheduled = false;
   protected switches = 0;
+  /** Whole seconds of the clock at the last look at it. */
+  protected seconds = 0;
   /** How many creation sites are still to be captured. */
   protected sites = 0;
   /** Whether anything is to be noted of a goroutine when it is made. */
@@ -262,6 +264,7 @@ export abstract class Lifecycle extends Ends {
   private park(g: G, op: Op<any>): void {
     op.waiter = g;
     g.op = op;
+    g.since = this.seconds;
     g.state = WAITING;
     if (g.allNext === undefined) this.list(g);
     const { reason } = op;

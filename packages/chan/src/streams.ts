@@ -14,6 +14,7 @@ import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { RecvChan, SendChan } from "./api.ts";
 import { makeChan } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
+import { Pull } from "./pull.ts";
 import { select } from "./select.ts";
 
 /** Anything that values can be read from. */
@@ -209,10 +210,10 @@ export function toReadable<T>(ch: RecvChan<T, unknown>): ReadableStream<T> {
   return new ReadableStream<T>(
     {
       async pull(controller) {
-        const r = await select({ got: ch.recv(), stop: aborted(cancelled.signal) });
-        if (r.case === "stop") return;
-        if (r.ok) controller.enqueue(r.value);
-        else controller.close();
+        await select({
+          got: new Pull(ch.recvOk(), controller),
+          stop: aborted(cancelled.signal),
+        });
       },
       cancel() {
         cancelled.abort();

@@ -192,6 +192,26 @@ describe("out of a channel", () => {
     expect(await reader.read()).toEqual({ done: true, value: undefined });
   });
 
+  test("a value given in the tick of the cancel is the stream's, one offered after it stays", async () => {
+    for (const [first, second] of [
+      [1, undefined],
+      [undefined, 1],
+    ]) {
+      const ch = makeChan<number>();
+      const reader = toReadable(ch).getReader();
+      const read = reader.read();
+      await turn();
+      if (first !== undefined) expect(ch.trySend(first)).toBe(true);
+      const cancelled = reader.cancel();
+      if (second !== undefined) expect(ch.trySend(second)).toBe(false);
+      expect(await read).toEqual(
+        first === undefined ? { done: true, value: undefined } : { done: false, value: 1 },
+      );
+      await cancelled;
+      checkChan(ch);
+    }
+  });
+
   test("cancelling the stream leaves the channel open and nothing parked", async () => {
     const ch = makeChan<number>();
     const reader = toReadable(ch).getReader();

@@ -207,6 +207,11 @@ export interface ObjectTracer {
    * themselves do not count as traced; an object that is found and holds no pointers may.
    */
   traceRange(from: Ptr, bytes: number, base: Ptr, size: number, out: number): number;
+  /**
+   * Marks what the words from `first` up to `end` point to, nil allowed; pushes to the words from `out` on, at most one for each
+   * pointer, and returns the new top. `out` is not above `first`, or the words it may push do not overlap with them.
+   */
+  traceWords(first: number, end: number, out: number): number;
 }
 
 /** The cycle of marks and sweeps, as Go's sweepgen: idle → marking → sweeping → idle. */

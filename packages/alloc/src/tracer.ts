@@ -5,7 +5,7 @@
  * another:
  *
  *     gather    object → its pointer words → the free words above the grey ones   misses: the object's bytes
- *     resolve   pointer → span record → test and set the mark bit, push           misses: the record and its mark bits
+ *     words     pointer → span record → test and set the mark bit, push           misses: the record and its mark bits
  *
  * Invariants
  *  1. What is pushed is the base of a scan object whose mark bit went from 0 to 1; one of more than
@@ -13,7 +13,7 @@
  *     once: it counts as traced.
  *  2. A pointer to a free object, to metadata or to nothing marks nothing. One into the object itself finds it marked;
  *     `traceRange`, whose object may be white, skips it.
- *  3. A batch writes no word at or above `end`, and at most {@link T_ROOM} above the grey objects. What `resolve` pushes
+ *  3. A batch writes no word at or above `end`, and at most {@link T_ROOM} above the grey objects. What `traceWords` pushes
  *     never overtakes what it reads: a batch has popped one object at least, and pushes one per pointer at most.
  *
  * Why loops over a batch and not one loop that follows each pointer: whether an object was marked already is a coin toss
@@ -105,7 +105,7 @@ export class SpanTracer implements ObjectTracer {
         }
       }
       if (top === first) break;
-      top = this.resolve(first, e, top);
+      top = this.traceWords(first, e, top);
     }
     this.scanned += bytes;
     return top;
@@ -128,11 +128,10 @@ export class SpanTracer implements ObjectTracer {
         if (p !== 0 && (p - base) >>> 0 >= size) e++;
       }
     }
-    return this.resolve(out, e, out);
+    return this.traceWords(out, e, out);
   }
 
-  /** Marks what the words from `first` to `end` point to, and pushes at `out`, which is not above `first`. */
-  private resolve(first: number, end: number, out: number): number {
+  traceWords(first: number, end: number, out: number): number {
     const i32 = this.i32;
     const pageMap = this.pageMap | 0;
     const pages = this.pages;

@@ -190,3 +190,21 @@ test("an object of 8 bytes that holds only nil is black at once and counts as tr
   expect(tracer.trace(stack, stack + 2, stack + 1024, 1e6)).toBe(stack);
   expect(tracer.scanned - before).toBe(32 + 3 * 8);
 });
+
+test("words are pointers: what they point to is marked once, scan objects are pushed, nil and strays are passed over", () => {
+  const a = make();
+  const tracer = a.objects.tracer!;
+  const { u32 } = a.memory;
+  const words = a.alloc(4096, NOSCAN) >>> 2;
+  const stack = a.alloc(4096, NOSCAN) >>> 2;
+  const [one, two, leaf, large] = [a.alloc(16), a.alloc(64), a.alloc(16, NOSCAN), a.alloc(40_000)];
+  for (const p of [one, two, large]) point(a, p, one);
+  a.objects.cycle.startMark();
+  const list = [0, one, one + 4, leaf, 8, two, large + 9000, a.memory.byteLength - 8, two];
+  list.forEach((p, i) => (u32[words + i] = p));
+  const marked = tracer.marked;
+  expect(tracer.traceWords(words, words + list.length, stack)).toBe(stack + 3);
+  expect([...u32.slice(stack, stack + 3)]).toEqual([one, two, large + 4]);
+  expect(tracer.marked - marked).toBe(16 + 64 + 16 + a.objects.sizeOf(large));
+  expect(tracer.traceWords(words, words + list.length, stack)).toBe(stack);
+});

@@ -12,7 +12,7 @@
  *  8. the books: what the last cycle found and what was allocated since is not more than what is allocated.
  */
 import type { Ptr } from "@gort/types";
-import { DELETION, INSERTION } from "./barrier.ts";
+import { DELETION, HYBRID, INSERTION } from "./barrier.ts";
 import { invariant } from "./errors.ts";
 import { LARGE, OBJECT, OBLET } from "./grey.ts";
 import { scanHandles } from "./handles.ts";
@@ -60,6 +60,11 @@ export function checkHeap(heap: object): void {
   const barrier = h.wb & (INSERTION | DELETION);
   if (h.kind === "mark-sweep") {
     invariant((barrier !== 0) === (h.phase === "mark"), `barrier ${barrier} in phase ${h.phase}`);
+    const kept = h.wbTop - h.wbStart;
+    invariant(
+      kept >= 0 && h.wbTop < h.wbEnd && (kept === 0 || barrier === HYBRID),
+      `the barrier keeps ${kept} pointers in phase ${h.phase}`,
+    );
     if (h.phase === "mark") checkTricolor(h, barrier === INSERTION ? "strong" : "weak");
   }
   if (h.phase === "off" && h.kind !== "no-collect") {
@@ -210,6 +215,8 @@ export function checkTricolor(heap: object, kind: "strong" | "weak"): void {
     else if (blockKind === RECORDS)
       scanRecords(h.u32, cursor, reach, (base) => forEachPointer(h, base, reach));
   }
+  // So is what the barrier keeps.
+  for (let w = h.wbStart; w < h.wbTop; w++) reach(h.u32[w]!);
   // With marks lost to a full memory, every marked object will be scanned again, so all count as grey.
   if (grey.overflow) return;
   for (const base of greys) forEachPointer(h, base, reach);

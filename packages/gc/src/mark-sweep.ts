@@ -108,6 +108,7 @@ export class MarkSweepHeap extends HeapBase {
     if (this.busy) return;
     if (this.phase === "off" && this.#due) this.#start(false);
     else if (this.phase === "mark") {
+      this.flushBarrier();
       if (this.marker.isDone) this.#terminate();
       else if (this.background.onReady === null) this.#ownBackground();
     } else if (this.phase === "sweep" && this.background.onReady === null) this.#sweepFor(0);
@@ -138,7 +139,7 @@ export class MarkSweepHeap extends HeapBase {
     if (this.busy) return true;
     if (this.phase === "off") this.#start(false);
     else if (this.phase === "mark") {
-      this.marker.drain(Math.max(bytes, 1));
+      this.#drain(Math.max(bytes, 1));
       if (this.marker.isDone) this.#terminate();
     } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, bytes >>> 13));
     this.#finalizers(Infinity);
@@ -162,10 +163,16 @@ export class MarkSweepHeap extends HeapBase {
 
   #finishMark(): void {
     const t = this.now();
-    this.marker.drain(Infinity);
+    this.#drain(Infinity);
     this.#backgroundMs += this.now() - t;
     this.ledger.spend(this.now() - t);
     this.#terminate();
+  }
+
+  /** Marks as the marker does, what the barrier has kept included. */
+  #drain(work: number): number {
+    this.flushBarrier();
+    return this.marker.drain(work);
   }
 
   #markFor(budgetMs: number, driven: boolean): void {
@@ -173,7 +180,7 @@ export class MarkSweepHeap extends HeapBase {
     const t0 = this.now();
     let t: number;
     for (;;) {
-      this.#bgCredit += marker.drain(MARK_CHUNK);
+      this.#bgCredit += this.#drain(MARK_CHUNK);
       t = this.now();
       if (marker.isDone) break;
       if (t - t0 >= budgetMs) break;
@@ -260,7 +267,7 @@ export class MarkSweepHeap extends HeapBase {
     this.busy = true;
     try {
       for (const source of this.sources) if (!this.#inParts(source)) source.scan(marker.shade);
-      marker.drain(Infinity);
+      this.#drain(Infinity);
       this.phase = "marktermination";
       this.wb &= VERIFY;
       if (this.#stress) poisonUnmarked(this);
@@ -350,7 +357,7 @@ export class MarkSweepHeap extends HeapBase {
     this.#bgCredit -= stolen;
     work -= stolen;
     if (work > 0) {
-      this.marker.drain(work);
+      this.#drain(work);
       const ms = this.now() - t0;
       this.#assistMs += ms;
       this.ledger.spend(ms);
@@ -360,6 +367,9 @@ export class MarkSweepHeap extends HeapBase {
 
   protected shadeNow(p: Ptr): void {
     this.marker.shadeNonNil(p);
+  }
+  protected shadeWords(first: number, end: number): void {
+    this.marker.shadeWords(first, end);
   }
   shadeContents(base: Ptr): void {
     this.marker.shadeContents(base);

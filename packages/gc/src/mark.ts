@@ -86,6 +86,19 @@ export class Marker {
     if (objects.isScan(base)) this.grey.push(size > OBLET_BYTES ? base + LARGE : base);
   }
 
+  /** Shades what the words from `first` up to `end` point to. */
+  shadeWords(first: number, end: number): void {
+    const { grey } = this;
+    const tracer = this.#tracer;
+    if (tracer === null || !grey.reserve(end - first)) {
+      for (let w = first; w < end; w++) this.shade(this.#u32[w]!);
+      return;
+    }
+    const before = tracer.scanned;
+    grey.top = tracer.traceWords(first, end, grey.top);
+    this.scanned += tracer.scanned - before;
+  }
+
   /** Marks what an object refers to, but not the object. */
   readonly shadeContents = (base: Ptr): void => {
     if (this.#objects.isScan(base)) this.grey.push(base + OBLET);

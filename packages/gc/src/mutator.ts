@@ -15,11 +15,11 @@ import { NOSCAN } from "@gort/alloc";
 import type { Type, ValueTable } from "@gort/types";
 import type * as api from "./api.ts";
 import { checkCount, checkOptions, checkType, verifyMove, verifyWrite } from "./arguments.ts";
-import { DELETION, INSERTION, moveWords, shadeMove, VERIFY } from "./barrier.ts";
+import { DELETION, HYBRID, INSERTION, moveWords, shadeMove, VERIFY } from "./barrier.ts";
 import type { BoxHost } from "./boxes.ts";
 import { Boxes } from "./boxes.ts";
 import { GcArgumentError, noRoom } from "./errors.ts";
-import { OwnMemory } from "./own-memory.ts";
+import { OwnMemory, USER_BARRIER, USER_END } from "./own-memory.ts";
 import { PageIndex } from "./page-index.ts";
 import { orBits, setPointerBits } from "./pointer-bits.ts";
 import { Profiler } from "./profile.ts";
@@ -55,6 +55,10 @@ export abstract class Mutator implements BoxHost {
   #mask = 0;
   /** Barrier bits, see `barrier.ts`. */
   wb = 0;
+  /** The barrier's buffer: its first word, the next free one, its end. */
+  readonly wbStart: number;
+  wbTop: number;
+  readonly wbEnd: number;
   /** Bytes that may be allocated before the collector looks again. */
   credit = 0;
   #granted = 0;
@@ -84,6 +88,8 @@ export abstract class Mutator implements BoxHost {
     this.zeroBase = this.objects.find(zero) === 0 ? zero : 0;
     if (this.zeroBase === 0) allocator.free(zero);
     this.own = new OwnMemory(allocator);
+    this.wbStart = this.wbTop = this.own.user + USER_BARRIER;
+    this.wbEnd = this.own.user + USER_END;
     this.index = new PageIndex(this.own);
     this.boxes = new Boxes(this);
     this.specials = new Specials(this.own, this.index, this.objects, this.boxes);
@@ -105,6 +111,8 @@ export abstract class Mutator implements BoxHost {
   protected abstract allocSlow(): void;
   /** Shades `p`, which is not nil; called only while marking. */
   protected abstract shadeNow(p: Ptr): void;
+  /** Shades what the words from `first` up to `end` point to; called only while marking. */
+  protected abstract shadeWords(first: number, end: number): void;
   /** A new root or a weak pointer was read: shades it while marking. */
   abstract readonly shade: (p: Ptr) => void;
 
@@ -202,6 +210,25 @@ export abstract class Mutator implements BoxHost {
   }
 
   #barrier(slot: Ptr, value: Ptr): void {
+    if (this.wb !== HYBRID) {
+      this.#barrierAtOnce(slot, value);
+      return;
+    }
+    const { i32 } = this;
+    const top = this.wbTop;
+    i32[top] = i32[slot >>> 2]!;
+    i32[top + 1] = value | 0;
+    this.wbTop = top + 2;
+    if (top + 2 === this.wbEnd) this.flushBarrier();
+  }
+
+  /** Shades what is in the barrier's buffer. */
+  flushBarrier(): void {
+    if (this.wbTop !== this.wbStart) this.shadeWords(this.wbStart, this.wbTop);
+    this.wbTop = this.wbStart;
+  }
+
+  #barrierAtOnce(slot: Ptr, value: Ptr): void {
     const wb = this.wb;
     if ((wb & VERIFY) !== 0) verifyWrite(this, slot, value);
     if ((wb & DELETION) !== 0) {

@@ -37,5 +37,6 @@ export class NoCollectHeap extends HeapBase {
     this.grant(Infinity);
   }
   protected shadeNow(_p: Ptr): void {}
+  protected shadeWords(_first: number, _end: number): void {}
   shadeContents(_base: Ptr): void {}
 }

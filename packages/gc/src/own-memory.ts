@@ -47,6 +47,9 @@ export const USER_QUEUE_HEAD = 9;
 export const USER_QUEUE_TAIL = 10;
 export const USER_QUEUED = 11;
 export const USER_CYCLE = 12;
+/** The barrier's buffer, up to the end of the area. */
+export const USER_BARRIER = 16;
+export const USER_END = 256;
 const MAGIC = 0x67636763;
 
 export class OwnMemory {

@@ -61,6 +61,7 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   protected shadeNow(_p: Ptr): void {}
+  protected shadeWords(_first: number, _end: number): void {}
   shadeContents(_base: Ptr): void {}
 
   #lastMs(): number {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { barrierBits, DELETION, INSERTION, moveWords } from "../src/barrier.ts";
 import type { BarrierKind, GcHeap, Ptr } from "../src/index.ts";
 import { checkHeap, checkTricolor, createHeap } from "../src/index.ts";
+import { insideOf } from "../src/walk.ts";
 
 const seed = Number(process.env["GORT_SEED"] ?? 41);
 const runs = Number(process.env["GORT_FUZZ"] ?? 25);
@@ -19,7 +20,11 @@ const heapOf = (barrier: BarrierKind): GcHeap =>
     barrier,
     gcPercent: -1,
   });
-const marked = (heap: GcHeap, p: Ptr): boolean => heap.allocator.objects.isMarked(p);
+/** Whether an object is marked once what the barrier keeps has been shaded. */
+const marked = (heap: GcHeap, p: Ptr): boolean => {
+  insideOf(heap).flushBarrier();
+  return heap.allocator.objects.isMarked(p);
+};
 
 /** A heap that marks: a black object, and a chain of white ones behind a root that was not scanned yet. */
 function midway(barrier: BarrierKind) {
@@ -154,4 +159,85 @@ it("moveWords moves as if through a temporary", () => {
     }),
     { seed },
   );
+});
+
+describe("the buffer of the hybrid barrier", () => {
+  const buffered = (n: number) => {
+    const heap = heapOf("hybrid");
+    const all = Array.from({ length: n }, () => heap.alloc(Node));
+    heap.step(0);
+    return { heap, all, h: insideOf(heap), black: heap.alloc(Node) };
+  };
+
+  it("keeps the old and the new pointer of a write, white, until it is full", () => {
+    const { heap, all, h, black } = buffered(400);
+    const { objects } = heap.allocator;
+    const writes = (h.wbEnd - h.wbStart) / 2;
+    for (let i = 0; i < writes - 1; i++) heap.writePtr(black, all[i]!);
+    expect(all.some((p) => objects.isMarked(p))).toBe(false);
+    expect(h.wbTop).toBe(h.wbEnd - 2);
+    checkHeap(heap);
+    heap.writePtr(black, all[writes]!);
+    expect(h.wbTop).toBe(h.wbStart);
+    const white = all.filter((p) => !objects.isMarked(p));
+    expect(white).toEqual(all.filter((_, i) => i >= writes - 1 && i !== writes));
+    checkHeap(heap);
+  });
+
+  it.each(["safepoint", "step", "collect"] as const)(
+    "is shaded by %s before marking ends",
+    (how) => {
+      const { heap, all, h, black } = buffered(2);
+      const [from, hidden] = all as [Ptr, Ptr];
+      heap.memory.i32[(hidden + 8) >>> 2] = 5;
+      const root = heap.root(black);
+      // `hidden` was only in `from`, which nothing reaches any more.
+      heap.writePtr(from, hidden);
+      heap.writePtr(root.ptr, hidden);
+      expect(h.wbTop - h.wbStart).toBe(4);
+      if (how === "collect") heap.collect();
+      while (heap.phase === "mark") {
+        if (how === "step") heap.step(1);
+        else heap.safepoint();
+      }
+      expect(h.wbTop).toBe(h.wbStart);
+      while (heap.step(1));
+      for (let i = 0; i < 1000; i++) heap.alloc(Node); // would reuse its memory
+      expect(heap.memory.u32[root.ptr >>> 2]).toBe(hidden);
+      expect(heap.memory.i32[(hidden + 8) >>> 2]).toBe(5);
+      checkHeap(heap);
+    },
+  );
+
+  it("takes nil and what is no pointer into an object", () => {
+    const { heap, h, black } = buffered(1);
+    heap.memory.u32[black >>> 2] = 8;
+    heap.writePtr(black, 0);
+    heap.memory.u32[black >>> 2] = heap.memory.byteLength - 4;
+    heap.writePtr(black, 0);
+    h.flushBarrier();
+    checkHeap(heap);
+  });
+
+  it("is not used by the historical two, nor by stress mode", () => {
+    for (const options of [
+      { barrier: "insertion" },
+      { barrier: "deletion" },
+      { stress: true },
+    ] as const) {
+      const heap = createHeap({ reserve: 2 ** 23, gcPercent: -1, ...options });
+      const p = heap.alloc(Node);
+      heap.step(0);
+      expect(heap.phase).toBe("mark");
+      heap.writePtr(p, p);
+      expect(insideOf(heap).wbTop).toBe(insideOf(heap).wbStart);
+    }
+  });
+
+  it("is checked to be empty unless the heap marks", () => {
+    const { heap, h } = buffered(1);
+    while (heap.step(1));
+    h.wbTop += 2;
+    expect(() => checkHeap(heap)).toThrow("the barrier keeps 2 pointers in phase off");
+  });
 });

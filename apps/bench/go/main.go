@@ -1,4 +1,4 @@
-// The same jobs in real Go. `bench list` prints the jobs; `bench job n runs unit` does one and prints a report as JSON,
+// The same jobs in real Go. `bench list` prints the jobs; `bench job n runs ms unit` does one and prints a report as JSON,
 // as the measuring process of JavaScript does.
 package main
 
@@ -47,9 +47,11 @@ func main() {
 		}
 		return
 	}
-	name, unit := os.Args[1], os.Args[4]
+	name, unit := os.Args[1], os.Args[5]
 	n, _ := strconv.Atoi(os.Args[2])
 	runs, _ := strconv.Atoi(os.Args[3])
+	// No further run once the measured ones have taken that long; "Infinity" is a number to both sides.
+	ms, _ := strconv.ParseFloat(os.Args[4], 64)
 	one := func(n int) (float64, float64) {
 		runtime.GC()
 		m := &meter{}
@@ -78,6 +80,7 @@ func main() {
 		runs = 1
 	}
 	extra := map[string]float64{}
+	from := time.Now()
 	check, least := one(n)
 	keep := func() {
 		for id, v := range more {
@@ -87,7 +90,7 @@ func main() {
 		}
 	}
 	keep()
-	for i := 1; i < runs; i++ {
+	for i := 1; i < runs && float64(time.Since(from).Milliseconds()) < ms; i++ {
 		if _, v := one(n); v < least {
 			least = v
 		}

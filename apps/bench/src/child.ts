@@ -2,10 +2,10 @@
  * The measuring process: loads one contender, does one job, prints one line of JSON. Everything is fresh in it, so that
  * no contender meets types, code or garbage that another one left behind.
  *
- * Run by the harness: `node --expose-gc child.js <contender file> <job> <n> <runs>`.
+ * Run by the harness: `node --expose-gc child.js <contender file> <job> <n> <runs> <ms> <unit>`.
  */
 import { pathToFileURL } from "node:url";
-import type { Contender, JobBody, Meter, Outcome, Report } from "./job.ts";
+import type { Contender, JobBody, Meter, Outcome, Report, Task } from "./job.ts";
 
 const settle = (): void => {
   globalThis.gc?.();
@@ -51,12 +51,10 @@ export async function measure(body: JobBody, n: number): Promise<Outcome & { ms:
   return { ...outcome, ms };
 }
 
-/** Runs a body as often as asked; the least value counts. `runs` of 0: once, with no run before to warm up. */
+/** Runs a body as often as asked; the least value counts. */
 export async function report(
   body: JobBody,
-  n: number,
-  runs: number,
-  unit: string,
+  { n, runs, ms, unit }: Omit<Task, "job">,
 ): Promise<Report> {
   settle();
   // V8 compiles in its own time, and once more when it has learnt better: small jobs are repeated before they count. A
@@ -68,7 +66,8 @@ export async function report(
   let best: (Outcome & { ms: number }) | undefined;
   let least = Infinity;
   const more: Record<string, number> = {};
-  for (let i = 0; i < Math.max(1, runs); i++) {
+  const from = performance.now();
+  for (let i = 0; i < Math.max(1, runs) && (i === 0 || performance.now() - from < ms); i++) {
     young();
     const o = await measure(body, n);
     const value = o.value ?? (unit === "ns" ? (o.ms * 1e6) / n : o.ms);
@@ -87,9 +86,14 @@ export async function report(
 }
 
 if (process.argv[1]?.endsWith("child.js")) {
-  const [file, job, n, runs, unit] = process.argv.slice(2);
+  const [file, job, n, runs, ms, unit] = process.argv.slice(2);
   const contender = ((await import(pathToFileURL(file!).href)) as { default: Contender }).default;
-  const result = await report(contender.jobs[job!]!, Number(n), Number(runs), unit!);
+  const result = await report(contender.jobs[job!]!, {
+    n: Number(n),
+    runs: Number(runs),
+    ms: Number(ms),
+    unit: unit!,
+  });
   // JSON has no Infinity; a string stands for it.
   process.stdout.write(
     JSON.stringify(result, (_, v: unknown) => (v === Infinity ? "Infinity" : v)) + "\n",

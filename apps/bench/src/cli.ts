@@ -79,7 +79,7 @@ export function readOptions(argv: readonly string[]): Options {
     );
   }
   const size = raw.quick ? "quick" : raw.full ? "full" : "default";
-  const rounds = Number(raw.rounds ?? { quick: 1, default: 3, full: 5 }[size]);
+  const rounds = Number(raw.rounds ?? { quick: 1, default: 2, full: 5 }[size]);
   if (!Number.isInteger(rounds) || rounds < 1) {
     fail(`rounds: ${raw.rounds} is not a whole number from 1`);
   }

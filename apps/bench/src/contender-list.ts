@@ -2,14 +2,14 @@
  * Who takes part: gort, JavaScript itself, every file in `peers/`, and real Go, natively and as WebAssembly.
  *
  * Invariants
- *  1. A contender is a command: given a job, `n` and a number of runs it prints one report. So Go and a library are
+ *  1. A contender is a command: given a task it prints one report. So Go and a library are
  *     measured alike.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Contender, Report } from "./job.ts";
+import { argumentsOf, type Contender, type Report, type Task } from "./job.ts";
 import type { NodeBinary } from "./nodes.ts";
 
 /** The folder of this application; the harness runs from its `dist`. */
@@ -26,7 +26,7 @@ export interface Entrant {
   readonly limits: Readonly<Record<string, number>>;
   /** What its processes have in their environment besides. */
   readonly env?: Readonly<Record<string, string>>;
-  command(job: string, n: number, runs: number, unit: string): [file: string, args: string[]];
+  command(task: Task): [file: string, args: string[]];
 }
 
 /** WebAssembly has 4 GiB, and Go's collector there stops at less. */
@@ -56,9 +56,9 @@ function entrant(
     library: c.package !== undefined,
     notes: c.notes ?? {},
     limits: c.limits ?? {},
-    command: (job, n, runs, unit) => [
+    command: (task) => [
       node.path,
-      ["--expose-gc", memory, join(dist, "child.js"), file, job, `${n}`, `${runs}`, unit],
+      ["--expose-gc", memory, join(dist, "child.js"), file, ...argumentsOf(task)],
     ],
   };
 }
@@ -142,7 +142,7 @@ export function realGo(node: NodeBinary): Entrant[] {
       jobs,
       // Ten million parked goroutines would be more than 27 GB.
       limits: { "sched/parked": 1_000_000 },
-      command: (job, n, runs, unit) => [binary, [job, `${n}`, `${runs}`, unit]],
+      command: (task) => [binary, argumentsOf(task)],
     },
   ];
   if (glue !== undefined) {
@@ -151,9 +151,9 @@ export function realGo(node: NodeBinary): Entrant[] {
       name: "Go (wasm)",
       jobs,
       limits: wasmLimits,
-      command: (job, n, runs, unit) => [
+      command: (task) => [
         node.path,
-        [join(home, "dist/go-wasm.js"), glue, wasm, job, `${n}`, `${runs}`, unit],
+        [join(home, "dist/go-wasm.js"), glue, wasm, ...argumentsOf(task)],
       ],
     });
   }
@@ -168,15 +168,10 @@ const plain = {
   GLIBC_TUNABLES: "",
 };
 
-/** Runs a job once in a fresh process. */
-export function ask(
-  e: Entrant,
-  job: string,
-  n: number,
-  runs: number,
-  unit: string,
-): Promise<Report> {
-  const [file, args] = e.command(job, Math.min(n, e.limits[job] ?? n), runs, unit);
+/** Has a task done in a fresh process; where it is larger than the contender's limit, as large as that. */
+export function ask(e: Entrant, task: Task): Promise<Report> {
+  const limit = e.limits[task.job] ?? Infinity;
+  const [file, args] = e.command({ ...task, n: Math.min(task.n, limit) });
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       env: { ...process.env, ...plain, ...e.env },

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { ask, type Entrant, home } from "./contender-list.ts";
+import { argumentsOf } from "./job.ts";
 import {
   type CostFigure,
   type Figures,
@@ -67,18 +68,18 @@ async function measure(sheet: Sheet, row: MeasuredRow, who: string): Promise<num
     library: false,
     notes: {},
     limits: {},
-    command: (job, n, runs, unit) => [
+    command: (task) => [
       process.execPath,
-      [...flags, join(home, "dist/child.js"), file, job, `${n}`, `${runs}`, unit],
+      [...flags, join(home, "dist/child.js"), file, ...argumentsOf(task)],
     ],
   };
-  const { check, value } = await ask(
-    entrant,
-    bodyName(row.id, who),
-    row.n,
-    row.runs ?? 5,
-    row.unit ?? "ns",
-  );
+  const { check, value } = await ask(entrant, {
+    job: bodyName(row.id, who),
+    n: row.n,
+    runs: row.runs ?? 5,
+    ms: Infinity,
+    unit: row.unit ?? "ns",
+  });
   if (check !== row.check(row.n)) {
     throw new Error(`${idOf(sheet, row)}, ${who}: its result is ${check}, not ${row.check(row.n)}`);
   }

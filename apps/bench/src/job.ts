@@ -51,6 +51,26 @@ export interface Contender {
   readonly jobs: Readonly<Record<string, JobBody>>;
 }
 
+/** What a measuring process is asked for. */
+export interface Task {
+  readonly job: string;
+  readonly n: number;
+  /** How often the job is measured, after it was repeated to warm up. 0: once, with no warm-up. */
+  readonly runs: number;
+  /** No further run once the measured ones have taken that long. */
+  readonly ms: number;
+  readonly unit: string;
+}
+
+/** A task as arguments of a command line; every measuring process reads them in this order. */
+export const argumentsOf = ({ job, n, runs, ms, unit }: Task): string[] => [
+  job,
+  `${n}`,
+  `${runs}`,
+  `${ms}`,
+  unit,
+];
+
 /** What a measuring process prints, one line of JSON. */
 export interface Report {
   readonly check: number;

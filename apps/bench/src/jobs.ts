@@ -144,7 +144,7 @@ export const jobs: readonly JobSpec[] = [
     with: "map/struct-set",
     ...grows,
   }),
-  ms("map/stall", "longest single set, growing to n", 4_000_000, 200_000, {
+  ms("map/stall", "longest single set, growing to n", 2_000_000, 200_000, {
     full: 20_000_000,
     runs: 0,
     ...grows,

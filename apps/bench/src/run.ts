@@ -8,7 +8,9 @@
  *  3. gort runs twice per round; the ratio of the two is the noise floor. A difference within it means nothing.
  *  4. Whom no target names is there for orientation, and has one round unless more are asked for.
  */
+import { availableParallelism } from "node:os";
 import { ask, type Entrant } from "./contender-list.ts";
+import type { Task } from "./job.ts";
 import type { JobSpec } from "./jobs.ts";
 import { ratios, spread, type Spread } from "./stats.ts";
 import { isRival, targets } from "./targets.ts";
@@ -38,7 +40,10 @@ export interface Effort {
   readonly size: "quick" | "default" | "full";
   /** Processes per contender and job. */
   readonly rounds: number;
-  /** Whether everybody takes part in every round, however long that takes; else whom no target names has one. */
+  /**
+   * Whether everybody takes part in every round, however long that takes; else whom no target names has one, and jobs and
+   * processes that take long have fewer rounds and runs.
+   */
   readonly thorough: boolean;
 }
 
@@ -63,6 +68,15 @@ function add(m: Measured, id: string, value: number): void {
   else list.push(value);
 }
 
+const taskOf = (job: JobSpec, n: number, more: { runs?: number; ms?: number } = {}): Task => ({
+  job: job.id,
+  n,
+  runs: job.runs ?? 3,
+  ms: Infinity,
+  unit: job.unit,
+  ...more,
+});
+
 /** Who takes part in a job at all. */
 export const able = (entrants: readonly Entrant[], leader: JobSpec): Entrant[] =>
   entrants.filter((e) => e.jobs.includes(leader.id));
@@ -74,23 +88,33 @@ export async function compareResults(
   n: number,
   progress: (who: string) => void,
 ): Promise<Map<Entrant, string>> {
+  const all = able(entrants, leader);
+  const task = taskOf(leader, Math.min(leader.checkN ?? 1000, n), { runs: 0 });
   const errors = new Map<Entrant, string>();
-  let expected: number | undefined;
-  for (const e of able(entrants, leader)) {
-    progress(`${e.name}: same result?`);
-    try {
-      const { check } = await ask(e, leader.id, Math.min(leader.checkN ?? 1000, n), 0, leader.unit);
-      expected ??= check;
-      if (check !== expected) errors.set(e, `its result is ${check}, gort's ${expected}`);
-    } catch (error) {
-      errors.set(e, message(error));
+  const checks = new Map<Entrant, number>();
+  // Nothing is timed here: every processor may have one.
+  const queue = all[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (const e of queue) {
+      progress(`${e.name}: same result?`);
+      try {
+        checks.set(e, (await ask(e, task)).check);
+      } catch (error) {
+        errors.set(e, message(error));
+      }
     }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  const expected = all.map((e) => checks.get(e)).find((check) => check !== undefined);
+  for (const [e, check] of checks) {
+    if (check !== expected) errors.set(e, `its result is ${check}, gort's ${expected}`);
   }
   return errors;
 }
 
-/** Seconds after which a job takes no further round, once it had two. */
-const SECONDS_MAX = 6;
+/** Unless a run is thorough: seconds after which a job takes no further round, and a process no further run. */
+const ROUNDS_SECONDS = 5;
+const RUNS_SECONDS = 0.7;
 
 /** A library that needs at most this many times as much as the fastest in the first round may yet be the fastest. */
 const CLOSE = 1.5;
@@ -117,8 +141,9 @@ export async function runJob(
   progress: (who: string) => void,
 ): Promise<JobResult[]> {
   const n = sizeOf(leader, effort.size);
-  const began = performance.now();
   const errors = await compareResults(leader, entrants, n, progress);
+  const began = performance.now();
+  const task = taskOf(leader, n, effort.thorough ? {} : { ms: RUNS_SECONDS * 1000 });
   const all = able(entrants, leader);
   const measured = new Map(all.map((e) => [e, fresh()]));
   const again = fresh();
@@ -127,7 +152,7 @@ export async function runJob(
     if (to.error !== undefined) return;
     progress(e.name);
     try {
-      const r = await ask(e, leader.id, n, leader.runs ?? 3, leader.unit);
+      const r = await ask(e, task);
       add(to, leader.id, r.value);
       for (const [id, v] of Object.entries(r.more ?? {})) add(to, id, v);
       if (r.note) to.notes.add(r.note);
@@ -137,7 +162,7 @@ export async function runJob(
   };
   const gort = measured.get(all[0]!)!;
   const tooLong = (round: number): boolean =>
-    !effort.thorough && round >= 2 && performance.now() - began > SECONDS_MAX * 1000;
+    !effort.thorough && round > 0 && performance.now() - began > ROUNDS_SECONDS * 1000;
   for (let round = 0; round < effort.rounds && !tooLong(round); round++) {
     const some = round === 0 || effort.thorough ? null : rivals(wanted, measured);
     for (const e of all) {
@@ -196,7 +221,7 @@ export async function runGrowth(
       try {
         // Small sizes are over before V8 has compiled, unless they are repeated.
         const runs = leader.runs === 0 ? 0 : n <= 1e4 ? 20 : n <= 1e5 ? 5 : 1;
-        const r = await ask(e, leader.id, n, runs, leader.unit);
+        const r = await ask(e, taskOf(leader, n, { runs }));
         for (const [id, v] of Object.entries({ [leader.id]: r.value, ...r.more })) {
           if (Number.isFinite(v)) points.get(id)?.push([n, v]);
         }

@@ -3,13 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { measure } from "../src/child.ts";
+import { measure, report } from "../src/child.ts";
 import { readOptions } from "../src/cli.ts";
 import { crossovers } from "../src/crossover.ts";
 import type { Entrant } from "../src/contender-list.ts";
 import gort from "../src/contenders/gort.ts";
 import other from "../src/contenders/gort-other.ts";
 import native from "../src/contenders/native.ts";
+import type { JobBody } from "../src/job.ts";
 import type { JobSpec } from "../src/jobs.ts";
 import { groupOf, groups } from "../src/groups.ts";
 import { jobs, leaderOf } from "../src/jobs.ts";
@@ -166,7 +167,7 @@ test("results are compared before anything is timed, and one that differs is not
     library: true,
     notes: {},
     limits: {},
-    command: (_job, n, runs) => [
+    command: ({ n, runs }) => [
       process.execPath,
       ["-p", `JSON.stringify({ check: ${check}, value: ${n} / 2, runs: ${runs} })`],
     ],
@@ -184,6 +185,24 @@ test("results are compared before anything is timed, and one that differs is not
   expect(result!.noise).toEqual({ median: 1, min: 1, max: 1 });
   expect(asked.filter((who) => who === "wrong")).toEqual([]);
   expect(asked.slice(3)).toEqual(["gort", "right", "gort", "gort", "right", "gort"]);
+});
+
+test("a process repeats a job to warm up, and measures it no more often than it has time for", async () => {
+  const sizes = async (runs: number, ms: number): Promise<number[]> => {
+    const asked: number[] = [];
+    const body: JobBody = (n) => {
+      asked.push(n);
+      return { check: n, value: asked.length };
+    };
+    const n = 2_000_000; // More than what it warms up with.
+    const { value } = await report(body, { n, runs, ms, unit: "ms" });
+    expect(value).toBe(asked.indexOf(n) + 1);
+    const warm = asked.filter((x) => x < n);
+    return [Math.sign(warm.length), asked.length - warm.length];
+  };
+  expect(await sizes(3, Infinity)).toEqual([1, 3]);
+  expect(await sizes(3, 0)).toEqual([1, 1]);
+  expect(await sizes(0, Infinity)).toEqual([0, 1]);
 });
 
 test("whom no target names has one round, of the libraries only those that may be the fastest have more", async () => {

@@ -38,10 +38,41 @@ const oneKind = ([kind, goType, fits, want]: (typeof KINDS)[number]): string => 
   const A = `${kind}Array`;
   const small = kind.includes("nt8") || kind.includes("nt16");
   const an = kind.startsWith("Int") ? "an" : "a";
-  const oneClass = (name: string, what: string, index: string, part: string): string => `
+  const oneClass = (name: string, what: string, fields: string, body: string): string => `
 /** ${what} */
 export class ${name} extends TypedSlice<${A}> {
-  declare readonly backing: Backing<${T}>;
+${fields}  /** See slice.ts on names. */
+  static override get name(): string {
+    return "${name}";
+  }
+${body}  override check(v: ${T}): void {
+    if (!(${fits})) throw valueError("${goType}", v, "${want}");
+  }
+}
+`;
+  // A class that its own methods name is looked up, and compared, each time; `constructor` is a constant to V8.
+  const ofSlice = `  declare readonly array: ${A};
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<${T}>;
+  declare readonly len: number;
+
+  constructor(array: ${A}, store: TypedStore<${T}>, len: number) {
+    super();
+    this.array = array;
+    this.store = store;
+    this.len = len;
+  }
+  get backing(): Backing<${T}> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
+  }
+`;
+  const ofPart = `  declare readonly backing: Backing<${T}>;
   declare readonly array: ${A};
   declare readonly off: number;
   declare readonly len: number;
@@ -55,31 +86,21 @@ export class ${name} extends TypedSlice<${A}> {
     this.len = len;
     this.cap = cap;
   }
-  /** See slice.ts on names. */
-  static override get name(): string {
-    return "${name}";
-  }
-${index}  appendOne(v: ${T}): this {
+`;
+  const append = (
+    store: string,
+    place: string,
+    made: string,
+  ): string => `  appendOne(v: ${T}): this {
     if (!(${fits})) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
-      this.array[${name === C ? "n" : "this.off + n"}] = v;
-      return new ${name}(this.backing, this.array, this.off, n + 1, this.cap) as this;
+${store}      this.array[${place}] = v;
+      return ${made} as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
-  override part(lo: number, len: number, cap: number): this {
-${part}
-  }
-  override check(v: ${T}): void {
-    if (!(${fits})) throw valueError("${goType}", v, "${want}");
-  }
-  override put(i: number, v: ${T}): void {
-    this.array[${name === C ? "i" : "this.off + i"}] = v;
-  }
-}
 `;
   const inRange = 'typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i';
   // The kinds are asked first, as operators throw errors of their own for symbols and bigints; V8 knows them and asks nothing.
@@ -111,19 +132,41 @@ ${part}
     oneClass(
       C,
       `Go's \`[]${goType}\` on ${an} \`${A}\`, from its first element on.`,
-      selecting("i"),
-      `    return (
-      lo === 0 || cap === 0
-        ? new ${C}(this.backing, this.array, this.off, len, cap)
-        : new ${P}(this.backing, this.array, lo, len, cap)
-    ) as this;`,
+      ofSlice,
+      selecting("i") +
+        append(
+          "    const { store } = this;\n    if (n < store.cap) {\n",
+          "n",
+          `new (this.constructor as typeof ${C})(this.array, store, n + 1)`,
+        ) +
+        `  override part(lo: number, len: number, cap: number): this {
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new ${P}(store.backing, array, lo, len, cap) as unknown as this;
+    return new ${C}(array, store.withCap(cap), len) as this;
+  }
+  override put(i: number, v: ${T}): void {
+    this.array[i] = v;
+  }
+`,
     ) +
     oneClass(
       P,
       `Go's \`[]${goType}\` on ${an} \`${A}\`, from a later element on, or in a heap.`,
-      small ? branching : selecting(at),
-      `    const off = cap === 0 ? this.off : this.off + lo;
-    return new ${P}(this.backing, this.array, off, len, cap) as this;`,
+      ofPart,
+      (small ? branching : selecting(at)) +
+        append(
+          "    if (n < this.cap) {\n",
+          "this.off + n",
+          `new ${P}(this.backing, this.array, this.off, n + 1, this.cap)`,
+        ) +
+        `  override part(lo: number, len: number, cap: number): this {
+    const off = cap === 0 ? this.off : this.off + lo;
+    return new ${P}(this.backing, this.array, off, len, cap) as this;
+  }
+  override put(i: number, v: ${T}): void {
+    this.array[this.off + i] = v;
+  }
+`,
     )
   );
 };
@@ -138,6 +181,7 @@ import type { Backing } from "./api.ts";
 import { valueError } from "./errors.ts";
 import { failIndex, failSet } from "./slice.ts";
 import { TypedSlice } from "./typed-slice.ts";
+import type { TypedStore } from "./typed-store.ts";
 ${KINDS.map(oneKind).join("")}`;
 }
 

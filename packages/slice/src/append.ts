@@ -33,8 +33,9 @@ export type ElementType<S> = S extends Slice<infer T> ? T : never;
  * ```
  */
 export function append<S extends Slice<any>>(s: S, ...values: ElementType<S>[]): S {
-  // What has `appendOne` is a slice; anything else fails here, off the fast path.
-  if (typeof (s as Partial<S> | null | undefined)?.appendOne !== "function")
+  // What has `appendOne` is a slice; anything else fails here, off the fast path. Not by `?.`: what may be undefined is
+  // no constant to V8, which then asks each time whether it is a function.
+  if (s === undefined || s === null || typeof (s as Partial<S>).appendOne !== "function")
     mustBeSlice("append", s);
   if (values.length === 1) return s.appendOne(values[0]);
   return s.append(...values);

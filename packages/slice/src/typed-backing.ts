@@ -11,9 +11,17 @@ import { outOfMemory } from "./errors.ts";
 import { growthGo118 } from "./growth.ts";
 import type { TypedSlice } from "./typed-slice.ts";
 import * as g from "./typed-slices.generated.ts";
+import { TypedStore } from "./typed-store.ts";
 
-/** A slice class of the generated file. */
+/** A slice class of the generated file, for slices from the first element of their store on. */
 type SliceClass<A extends TypedArray> = new (
+  array: A,
+  store: TypedStore<ElementOf<A>>,
+  len: number,
+) => TypedSlice<A>;
+
+/** One for all other slices. */
+type PartClass<A extends TypedArray> = new (
   backing: Backing<ElementOf<A>>,
   array: A,
   off: number,
@@ -31,7 +39,7 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
   readonly ctor: TypedArrayConstructor<A>;
   readonly cls: SliceClass<A>;
   /** The class of slices that do not begin where their store does. */
-  readonly partCls: SliceClass<A>;
+  readonly partCls: PartClass<A>;
   readonly growth: GrowthRule;
   readonly size: number;
   readonly capMax: number;
@@ -41,7 +49,7 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     name: string,
     ctor: TypedArrayConstructor<A>,
     cls: SliceClass<A>,
-    partCls: SliceClass<A>,
+    partCls: PartClass<A>,
     growth: GrowthRule = growthGo118,
   ) {
     this.name = name;
@@ -71,10 +79,10 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     } catch {
       throw outOfMemory();
     }
-    return new this.cls(this, array, 0, len, cap);
+    return new this.cls(array, new TypedStore(this, 0, cap), len);
   }
   nil(): TypedSlice<A> {
-    return new this.cls(this, new this.ctor(0), -1, 0, 0);
+    return new this.cls(new this.ctor(0), new TypedStore(this, -1, 0), 0);
   }
   withGrowth(rule: GrowthRule): TypedBacking<A> {
     return new TypedBacking(this.name, this.ctor, this.cls, this.partCls, rule);
@@ -90,7 +98,7 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     if (n > this.capMax) {
       throw badArgument("sliceFrom", "array length", n, `at most ${this.capMax}`);
     }
-    return new this.cls(this, array, 0, n, n);
+    return new this.cls(array, new TypedStore(this, 0, n), n);
   }
 }
 

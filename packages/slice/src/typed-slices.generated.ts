@@ -6,22 +6,29 @@ import type { Backing } from "./api.ts";
 import { valueError } from "./errors.ts";
 import { failIndex, failSet } from "./slice.ts";
 import { TypedSlice } from "./typed-slice.ts";
+import type { TypedStore } from "./typed-store.ts";
 
 /** Go's `[]int8` on an `Int8Array`, from its first element on. */
 export class Int8Slice extends TypedSlice<Int8Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Int8Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Int8Array, off: number, len: number, cap: number) {
+  constructor(array: Int8Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -40,26 +47,25 @@ export class Int8Slice extends TypedSlice<Int8Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number" && (v << 24) >> 24 === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Int8Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Int8Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Int8Slice(this.backing, this.array, this.off, len, cap)
-        : new Int8Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v << 24) >> 24 === v)) throw valueError("int8", v, "an integer from -128 to 127");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Int8Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Int8Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v << 24) >> 24 === v)) throw valueError("int8", v, "an integer from -128 to 127");
   }
 }
 
@@ -106,29 +112,35 @@ export class Int8Part extends TypedSlice<Int8Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Int8Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v << 24) >> 24 === v)) throw valueError("int8", v, "an integer from -128 to 127");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v << 24) >> 24 === v)) throw valueError("int8", v, "an integer from -128 to 127");
   }
 }
 
 /** Go's `[]uint8` on a `Uint8Array`, from its first element on. */
 export class Uint8Slice extends TypedSlice<Uint8Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Uint8Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Uint8Array, off: number, len: number, cap: number) {
+  constructor(array: Uint8Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -147,26 +159,25 @@ export class Uint8Slice extends TypedSlice<Uint8Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number" && (v & 0xff) === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Uint8Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint8Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Uint8Slice(this.backing, this.array, this.off, len, cap)
-        : new Uint8Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Uint8Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Uint8Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
   }
 }
 
@@ -213,29 +224,35 @@ export class Uint8Part extends TypedSlice<Uint8Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Uint8Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
   }
 }
 
 /** Go's `[]uint8` on a `Uint8ClampedArray`, from its first element on. */
 export class Uint8ClampedSlice extends TypedSlice<Uint8ClampedArray> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Uint8ClampedArray;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Uint8ClampedArray, off: number, len: number, cap: number) {
+  constructor(array: Uint8ClampedArray, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -254,26 +271,25 @@ export class Uint8ClampedSlice extends TypedSlice<Uint8ClampedArray> {
   appendOne(v: number): this {
     if (!(typeof v === "number" && (v & 0xff) === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Uint8ClampedSlice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint8ClampedSlice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Uint8ClampedSlice(this.backing, this.array, this.off, len, cap)
-        : new Uint8ClampedPart(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Uint8ClampedPart(store.backing, array, lo, len, cap) as unknown as this;
+    return new Uint8ClampedSlice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
   }
 }
 
@@ -320,29 +336,35 @@ export class Uint8ClampedPart extends TypedSlice<Uint8ClampedArray> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Uint8ClampedPart(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v & 0xff) === v)) throw valueError("uint8", v, "an integer from 0 to 255");
   }
 }
 
 /** Go's `[]int16` on an `Int16Array`, from its first element on. */
 export class Int16Slice extends TypedSlice<Int16Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Int16Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Int16Array, off: number, len: number, cap: number) {
+  constructor(array: Int16Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -361,26 +383,25 @@ export class Int16Slice extends TypedSlice<Int16Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number" && (v << 16) >> 16 === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Int16Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Int16Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Int16Slice(this.backing, this.array, this.off, len, cap)
-        : new Int16Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v << 16) >> 16 === v)) throw valueError("int16", v, "an integer from -32768 to 32767");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Int16Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Int16Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v << 16) >> 16 === v)) throw valueError("int16", v, "an integer from -32768 to 32767");
   }
 }
 
@@ -427,29 +448,35 @@ export class Int16Part extends TypedSlice<Int16Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Int16Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v << 16) >> 16 === v)) throw valueError("int16", v, "an integer from -32768 to 32767");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v << 16) >> 16 === v)) throw valueError("int16", v, "an integer from -32768 to 32767");
   }
 }
 
 /** Go's `[]uint16` on a `Uint16Array`, from its first element on. */
 export class Uint16Slice extends TypedSlice<Uint16Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Uint16Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Uint16Array, off: number, len: number, cap: number) {
+  constructor(array: Uint16Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -468,26 +495,25 @@ export class Uint16Slice extends TypedSlice<Uint16Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number" && (v & 0xffff) === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Uint16Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint16Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Uint16Slice(this.backing, this.array, this.off, len, cap)
-        : new Uint16Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v & 0xffff) === v)) throw valueError("uint16", v, "an integer from 0 to 65535");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Uint16Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Uint16Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v & 0xffff) === v)) throw valueError("uint16", v, "an integer from 0 to 65535");
   }
 }
 
@@ -534,29 +560,35 @@ export class Uint16Part extends TypedSlice<Uint16Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Uint16Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v & 0xffff) === v)) throw valueError("uint16", v, "an integer from 0 to 65535");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v & 0xffff) === v)) throw valueError("uint16", v, "an integer from 0 to 65535");
   }
 }
 
 /** Go's `[]int32` on an `Int32Array`, from its first element on. */
 export class Int32Slice extends TypedSlice<Int32Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Int32Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Int32Array, off: number, len: number, cap: number) {
+  constructor(array: Int32Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -575,26 +607,25 @@ export class Int32Slice extends TypedSlice<Int32Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number" && (v | 0) === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Int32Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Int32Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Int32Slice(this.backing, this.array, this.off, len, cap)
-        : new Int32Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v | 0) === v)) throw valueError("int32", v, "an integer from -2147483648 to 2147483647");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Int32Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Int32Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v | 0) === v)) throw valueError("int32", v, "an integer from -2147483648 to 2147483647");
   }
 }
 
@@ -643,29 +674,35 @@ export class Int32Part extends TypedSlice<Int32Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Int32Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number" && (v | 0) === v)) throw valueError("int32", v, "an integer from -2147483648 to 2147483647");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && (v | 0) === v)) throw valueError("int32", v, "an integer from -2147483648 to 2147483647");
   }
 }
 
 /** Go's `[]uint32` on a `Uint32Array`, from its first element on. */
 export class Uint32Slice extends TypedSlice<Uint32Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Uint32Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Uint32Array, off: number, len: number, cap: number) {
+  constructor(array: Uint32Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -684,26 +721,25 @@ export class Uint32Slice extends TypedSlice<Uint32Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number" && v >>> 0 === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Uint32Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint32Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Uint32Slice(this.backing, this.array, this.off, len, cap)
-        : new Uint32Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number" && v >>> 0 === v)) throw valueError("uint32", v, "an integer from 0 to 4294967295");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Uint32Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Uint32Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && v >>> 0 === v)) throw valueError("uint32", v, "an integer from 0 to 4294967295");
   }
 }
 
@@ -752,29 +788,35 @@ export class Uint32Part extends TypedSlice<Uint32Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Uint32Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number" && v >>> 0 === v)) throw valueError("uint32", v, "an integer from 0 to 4294967295");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number" && v >>> 0 === v)) throw valueError("uint32", v, "an integer from 0 to 4294967295");
   }
 }
 
 /** Go's `[]float32` on a `Float32Array`, from its first element on. */
 export class Float32Slice extends TypedSlice<Float32Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Float32Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Float32Array, off: number, len: number, cap: number) {
+  constructor(array: Float32Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -793,26 +835,25 @@ export class Float32Slice extends TypedSlice<Float32Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number")) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Float32Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Float32Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Float32Slice(this.backing, this.array, this.off, len, cap)
-        : new Float32Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number")) throw valueError("float32", v, "a number");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Float32Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Float32Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number")) throw valueError("float32", v, "a number");
   }
 }
 
@@ -861,29 +902,35 @@ export class Float32Part extends TypedSlice<Float32Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Float32Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number")) throw valueError("float32", v, "a number");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number")) throw valueError("float32", v, "a number");
   }
 }
 
 /** Go's `[]float64` on a `Float64Array`, from its first element on. */
 export class Float64Slice extends TypedSlice<Float64Array> {
-  declare readonly backing: Backing<number>;
   declare readonly array: Float64Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<number>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<number>, array: Float64Array, off: number, len: number, cap: number) {
+  constructor(array: Float64Array, store: TypedStore<number>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<number> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -902,26 +949,25 @@ export class Float64Slice extends TypedSlice<Float64Array> {
   appendOne(v: number): this {
     if (!(typeof v === "number")) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new Float64Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Float64Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new Float64Slice(this.backing, this.array, this.off, len, cap)
-        : new Float64Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: number): void {
-    if (!(typeof v === "number")) throw valueError("float64", v, "a number");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new Float64Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new Float64Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: number): void {
     this.array[i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number")) throw valueError("float64", v, "a number");
   }
 }
 
@@ -970,29 +1016,35 @@ export class Float64Part extends TypedSlice<Float64Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new Float64Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: number): void {
-    if (!(typeof v === "number")) throw valueError("float64", v, "a number");
-  }
   override put(i: number, v: number): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: number): void {
+    if (!(typeof v === "number")) throw valueError("float64", v, "a number");
   }
 }
 
 /** Go's `[]int64` on a `BigInt64Array`, from its first element on. */
 export class BigInt64Slice extends TypedSlice<BigInt64Array> {
-  declare readonly backing: Backing<bigint>;
   declare readonly array: BigInt64Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<bigint>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<bigint>, array: BigInt64Array, off: number, len: number, cap: number) {
+  constructor(array: BigInt64Array, store: TypedStore<bigint>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<bigint> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -1011,26 +1063,25 @@ export class BigInt64Slice extends TypedSlice<BigInt64Array> {
   appendOne(v: bigint): this {
     if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new BigInt64Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof BigInt64Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new BigInt64Slice(this.backing, this.array, this.off, len, cap)
-        : new BigInt64Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint of 64 bits");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new BigInt64Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new BigInt64Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: bigint): void {
     this.array[i] = v;
+  }
+  override check(v: bigint): void {
+    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint of 64 bits");
   }
 }
 
@@ -1079,29 +1130,35 @@ export class BigInt64Part extends TypedSlice<BigInt64Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new BigInt64Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint of 64 bits");
-  }
   override put(i: number, v: bigint): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: bigint): void {
+    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint of 64 bits");
   }
 }
 
 /** Go's `[]uint64` on a `BigUint64Array`, from its first element on. */
 export class BigUint64Slice extends TypedSlice<BigUint64Array> {
-  declare readonly backing: Backing<bigint>;
   declare readonly array: BigUint64Array;
-  declare readonly off: number;
+  /** @internal What it shares with others. */
+  declare readonly store: TypedStore<bigint>;
   declare readonly len: number;
-  declare readonly cap: number;
 
-  constructor(backing: Backing<bigint>, array: BigUint64Array, off: number, len: number, cap: number) {
+  constructor(array: BigUint64Array, store: TypedStore<bigint>, len: number) {
     super();
-    this.backing = backing;
     this.array = array;
-    this.off = off;
+    this.store = store;
     this.len = len;
-    this.cap = cap;
+  }
+  get backing(): Backing<bigint> {
+    return this.store.backing;
+  }
+  get off(): number {
+    return this.store.off;
+  }
+  get cap(): number {
+    return this.store.cap;
   }
   /** See slice.ts on names. */
   static override get name(): string {
@@ -1120,26 +1177,25 @@ export class BigUint64Slice extends TypedSlice<BigUint64Array> {
   appendOne(v: bigint): this {
     if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) this.check(v);
     const n = this.len;
-    if (n < this.cap) {
+    const { store } = this;
+    if (n < store.cap) {
       this.array[n] = v;
-      return new BigUint64Slice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof BigUint64Slice)(this.array, store, n + 1) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
     return out;
   }
   override part(lo: number, len: number, cap: number): this {
-    return (
-      lo === 0 || cap === 0
-        ? new BigUint64Slice(this.backing, this.array, this.off, len, cap)
-        : new BigUint64Part(this.backing, this.array, lo, len, cap)
-    ) as this;
-  }
-  override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "an unsigned bigint of 64 bits");
+    const { array, store } = this;
+    if (lo > 0 && cap > 0) return new BigUint64Part(store.backing, array, lo, len, cap) as unknown as this;
+    return new BigUint64Slice(array, store.withCap(cap), len) as this;
   }
   override put(i: number, v: bigint): void {
     this.array[i] = v;
+  }
+  override check(v: bigint): void {
+    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "an unsigned bigint of 64 bits");
   }
 }
 
@@ -1188,10 +1244,10 @@ export class BigUint64Part extends TypedSlice<BigUint64Array> {
     const off = cap === 0 ? this.off : this.off + lo;
     return new BigUint64Part(this.backing, this.array, off, len, cap) as this;
   }
-  override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "an unsigned bigint of 64 bits");
-  }
   override put(i: number, v: bigint): void {
     this.array[this.off + i] = v;
+  }
+  override check(v: bigint): void {
+    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "an unsigned bigint of 64 bits");
   }
 }

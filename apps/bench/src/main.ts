@@ -12,6 +12,7 @@ import { groupOf, groups } from "./groups.ts";
 import { jobs, leaderOf, type JobSpec } from "./jobs.ts";
 import { largePages } from "./large-pages.ts";
 import { type NodeBinary, nodeBinary, ownNode } from "./nodes.ts";
+import { title } from "./overview.ts";
 import { writePages } from "./pages.ts";
 import { cells, sizeCells, terminal, verdictCells } from "./report.ts";
 import { compareResults, type Growth, type JobResult, runGrowth, runJob, sizeOf } from "./run.ts";
@@ -116,7 +117,6 @@ const all: JobResult[] = [];
 const grown: Growth[] = [];
 const verdictsOf = (results: readonly JobResult[]): Verdict[] =>
   options.vs === undefined ? verdicts(results, libraries) : [];
-const title = (id: string): string => jobs.find((j) => j.id === id)?.title ?? id;
 
 for (const group of groups) {
   const results: JobResult[] = [];

@@ -92,6 +92,10 @@ class PreparedOperation extends SelectOperation {
     this.won = null;
   }
 
+  override next(): IteratorResult<Op<any>, any> {
+    return this.step();
+  }
+
   override [Symbol.iterator](): Iterator<Op<any>, any, unknown> {
     this.rearm();
     return iterate.call(this);

@@ -267,6 +267,44 @@ export class SelectOperation extends Op<any> {
   }
 
   override next(): IteratorResult<Op<any>, any> {
+    if (this.state !== FRESH || this.n !== 2) return this.step();
+    // Two cases, as nearly always: what `step` does, but nothing is put into fields that is taken out again at once.
+    const { a, b } = this;
+    let takeB = random(2) === 1;
+    for (let i = 0; i < 2; i++) {
+      const op = takeB ? b : a;
+      if (op.tryNow()) {
+        const value: Chosen = {
+          case: takeB ? this.nameB : this.nameA,
+          value: op.value as unknown,
+          ok: (op as { readonly ok?: boolean }).ok !== false,
+        };
+        this.n = 0;
+        this.a = null as unknown as Op<any>;
+        this.b = null as unknown as Op<any>;
+        useUp(a);
+        useUp(b);
+        this.state = USED;
+        spare = this;
+        return { done: true, value };
+      }
+      takeB = !takeB;
+    }
+    if (this.hasDefault) return this.takeDefault();
+    this.state = PARKED;
+    this.park();
+    return this as IteratorResult<Op<any>, any>;
+  }
+
+  private takeDefault(): IteratorResult<Op<any>, any> {
+    this.retire();
+    this.state = USED;
+    this.recycle();
+    return { done: true, value: defaultResult };
+  }
+
+  /** A step of any select. */
+  protected step(): IteratorResult<Op<any>, any> {
     const state = this.state;
     let value: unknown;
     if (state === FRESH) {

@@ -9,7 +9,7 @@
  * leaves room for other makers of channels. Why views are objects and not types alone: Go's compiler forbids
  * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
  */
-import { currentBubble, type Op, withOptions } from "@gort/sched";
+import { currentBubble, type Op, OpIterator, withOptions } from "@gort/sched";
 import { badArgument, checkOptions, type Type } from "@gort/types";
 import type {
   Chan,
@@ -27,8 +27,8 @@ import type {
 import { BubbleCore } from "./bubble.ts";
 import { Core } from "./core.ts";
 import { MAX_CAP, directionError, sizeError } from "./errors.ts";
-import { ChanIterator, Cursor } from "./range.ts";
-import { PAIR, VALUE } from "./states.ts";
+import { Cursor } from "./range.ts";
+import { ITEM, PAIR, VALUE } from "./states.ts";
 
 const CHAN = Symbol.for("gort.Chan");
 
@@ -99,7 +99,7 @@ class Channel implements Chan<any, any> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
-    return new ChanIterator(this.core);
+    return new OpIterator(() => this.core.recv(ITEM));
   }
 
   recvOnly(): RecvChan<any, any> {

@@ -8,10 +8,9 @@
  * Why an object and not `null`: `ch.recv()` then needs no check, and a variable can be set to it to switch a
  * select case off. A select also takes `null` in place of a case, for the same purpose.
  */
-import { Op, withOptions } from "@gort/sched";
+import { Op, OpIterator, withOptions } from "@gort/sched";
 import type { Chan, Range, RecvOp, SendOp, TryRecv, WaitOptions } from "./api.ts";
 import { chanError } from "./errors.ts";
-import { ChanIterator } from "./range.ts";
 
 /** A receive from or a send to the nil channel: never ready, parked nowhere. */
 class NilOperation extends Op<any> {
@@ -86,7 +85,7 @@ class NilChannel implements Chan<any, any> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
-    return new ChanIterator({ recv: () => this.recv() as Op<any> });
+    return new OpIterator(() => this.recv() as Op<any>);
   }
 
   recvOnly(): this {

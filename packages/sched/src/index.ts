@@ -37,6 +37,7 @@ export { createScheduler } from "./gmp.ts";
 export type { EndHook } from "./g.ts";
 export { launch } from "./launch.ts";
 export { initOp, isOp, Op, opMaker, type Waiter } from "./op.ts";
+export { OpIterator } from "./op-iterator.ts";
 export { DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 export { goexit, Goexit, panic, PanicError, PanicNilError, recover } from "./panic.ts";
 export { panicDump, panicText } from "./panic-text.ts";

@@ -17,15 +17,17 @@ import { type WaitOptions, withOptions } from "./call-off.ts";
 import { checkInside } from "./current.ts";
 import { TEXT } from "./errors.ts";
 import { Op } from "./op.ts";
+import { OpIterator } from "./op-iterator.ts";
 import { FRESH } from "./op-state.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** How a receive hands on a time. */
-type Shape = 0 | 1 | 2;
+type Shape = 0 | 1 | 2 | 3;
 const VALUE = 0;
 const PAIR = 1;
 const STEP = 2;
+const ITEM = 3;
 
 class TimeRecv extends Op<any> {
   /** A timer's channel is never closed. */
@@ -49,6 +51,7 @@ class TimeRecv extends Op<any> {
   take(at: number): any {
     if (this.shape === VALUE) return at;
     if (this.shape === PAIR) return [at, true];
+    if (this.shape === ITEM) return { done: false, value: at };
     this.loop!.value = at;
     return true;
   }
@@ -164,8 +167,8 @@ export class TimerChan implements AsyncIterable<number> {
   }
 
   /** Go's `for t := range ticker.C`, for async functions. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
-    for (;;) yield await this.recv();
+  [Symbol.asyncIterator](): AsyncIterableIterator<number> {
+    return new OpIterator<number>(() => new TimeRecv(this, ITEM, null));
   }
 
   /**

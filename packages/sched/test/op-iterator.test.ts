@@ -1,0 +1,32 @@
+/** The async iterator of ops; its use by channels is tested in `@gort/chan`. */
+import { expect, test } from "vitest";
+import { createScheduler, newTicker, OpIterator } from "../src/index.ts";
+import { Chan } from "./helpers.ts";
+
+test("return ends the next calls that wait, side by side, and takes nothing", async () => {
+  const c = new Chan();
+  const it = new OpIterator<number>(() => c.recv() as never);
+  expect(it[Symbol.asyncIterator]()).toBe(it);
+  const waiting = [it.next(), it.next()];
+  expect(c.receivers.length).toBe(2);
+  expect(await it.return("x")).toEqual({ done: true, value: "x" });
+  expect(await Promise.all(waiting)).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+  expect(c.receivers.length).toBe(0);
+  expect(await it.next()).toEqual({ done: true, value: undefined });
+});
+
+test("a loop over a ticker's channel that is left beside a waiting next ends at once, and its timer is disarmed", async () => {
+  const s = createScheduler();
+  const ticker = await s.run(function* () {
+    return newTicker(3_600_000);
+  });
+  const it = ticker.c[Symbol.asyncIterator]();
+  const next = it.next();
+  expect(s.stats().timers).toBe(1);
+  await it.return!();
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(s.stats().timers).toBe(0);
+});

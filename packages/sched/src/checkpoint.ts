@@ -134,6 +134,7 @@ function isOurs(s: unknown): s is Core {
 }
 
 function lock(on: boolean): void {
-  const { g, sched } = ambient;
+  const { sched } = ambient;
+  const { g } = ambient.slot;
   if (g !== null && isOurs(sched)) sched.lock(g as G, on);
 }

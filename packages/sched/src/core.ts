@@ -93,7 +93,9 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     if (this.pumping) return;
     this.scheduled = false;
     this.pumping = true;
-    const { g: outerG, sched: outerSched } = ambient;
+    const outerG = ambient.slot.g;
+    const outerSched = ambient.sched;
+    ambient.slot = { g: outerG };
     ambient.sched = this;
     const heap = this.heap;
     const real = heap instanceof RealClock ? heap : null;
@@ -148,7 +150,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
       }
     }
     this.switches += steps;
-    ambient.g = outerG;
+    ambient.slot.g = outerG;
     ambient.sched = outerSched;
     this.pumping = false;
     if (more) {
@@ -171,7 +173,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
 
   /** Fires at most `max` of what is due on our own clock; returns how many. */
   private fireDue(heap: HeapClock, at: number, max: number): number {
-    ambient.g = null;
+    ambient.slot.g = null;
     const fired = heap.runDue(at, max);
     if (this.tracer !== null)
       for (let i = 0; i < fired; i++) this.tracer.timer(at, this.currentProc());

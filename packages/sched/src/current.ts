@@ -34,7 +34,7 @@ export interface Runtime extends Scheduler {
  * ```
  */
 export function currentGoroutine(): Goroutine | null {
-  return ambient.g;
+  return ambient.slot.g;
 }
 
 /** What was current before {@link enter}. */
@@ -63,8 +63,8 @@ export interface Entered {
  * ```
  */
 export function enter(g: Goroutine | null, scheduler: Scheduler | null): Entered {
-  const before = { g: ambient.g, scheduler: ambient.sched };
-  ambient.g = g;
+  const before = { g: ambient.slot.g, scheduler: ambient.sched };
+  ambient.slot.g = g;
   ambient.sched = scheduler;
   return before;
 }
@@ -84,7 +84,7 @@ export function enter(g: Goroutine | null, scheduler: Scheduler | null): Entered
  * ```
  */
 export function leave(before: Entered): void {
-  ambient.g = before.g;
+  ambient.slot.g = before.g;
   ambient.sched = before.scheduler;
 }
 

@@ -187,7 +187,7 @@ export abstract class Ends {
     const list: G[] = [];
     for (let g: G | null | undefined = this.all; g != null; g = g.allNext) list.push(g);
     for (const g of this.queued()) if (g.allNext === undefined) list.push(g);
-    const g = ambient.g;
+    const g = ambient.slot.g;
     if (
       g instanceof G &&
       (g.core as unknown) === this &&

@@ -76,7 +76,7 @@ export class GmpScheduler extends Core {
   protected put(g: G): void {
     const p = this.locks ? (this.lockedTo(g) ?? this.cur) : this.cur;
     let last: G | null = g;
-    if (ambient.g !== null) {
+    if (ambient.slot.g !== null) {
       last = p.next;
       p.next = g;
     }

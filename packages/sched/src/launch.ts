@@ -54,14 +54,16 @@ class Light extends Lifecycle {
   private readonly pump = (): void => {
     this.scheduled = false;
     this.pumping = true;
-    const { g: outerG, sched: outerSched } = ambient;
+    const outerG = ambient.slot.g;
+    const outerSched = ambient.sched;
+    ambient.slot = { g: outerG };
     ambient.sched = null;
     const end = hostNow() + SLICE_MS;
     for (let g, n = 0; (g = this.queue.shift()) !== null;) {
       this.step(g);
       if (++n % EVERY === 0 && hostNow() >= end) break;
     }
-    ambient.g = outerG;
+    ambient.slot.g = outerG;
     ambient.sched = outerSched;
     this.pumping = false;
     if (this.queue.size === 0) return;

@@ -153,7 +153,7 @@ export abstract class Lifecycle extends Ends {
   private task(fn: GoFunc<any, any>, args: unknown[], hook: EndHook | undefined): G {
     const g = this.made(fn, null, args.length === 0 ? NO_ARGS : args);
     if (hook !== undefined) g.more().hook = hook;
-    const by = ambient.g as Partial<G> | null;
+    const by = ambient.slot.g as Partial<G> | null;
     // A timer that fires in the pump has no context of its own.
     if (by === null ? !this.pumping : by.gen === null) {
       g.value = new Carried(g.value as unknown[], () => this.startCarried(g));
@@ -169,7 +169,7 @@ export abstract class Lifecycle extends Ends {
     }
     const { capture, tracer } = this;
     if (capture !== null) g.more().enter = capture();
-    if (tracer !== null) tracer.create(this.clock.now(), g, ambient.g);
+    if (tracer !== null) tracer.create(this.clock.now(), g, ambient.slot.g);
     this.observed = this.sites > 0 || capture !== null || tracer !== null;
   }
 
@@ -183,7 +183,7 @@ export abstract class Lifecycle extends Ends {
   }
 
   private traceReady(tracer: Tracer, g: G): void {
-    tracer.unblock(this.clock.now(), g, ambient.g, g.op);
+    tracer.unblock(this.clock.now(), g, ambient.slot.g, g.op);
   }
 
   private readyOutside(g: G): void {
@@ -192,7 +192,7 @@ export abstract class Lifecycle extends Ends {
   }
 
   protected step(g: G): void {
-    ambient.g = g;
+    ambient.slot.g = g;
     g.state = RUNNING;
     g.op = null;
     if (this.tracer !== null) this.traceStart(this.tracer, g);
@@ -221,7 +221,7 @@ export abstract class Lifecycle extends Ends {
 
   /** The step of the goroutine in the ambient slot, inside its context. */
   private readonly stepBody = (): void => {
-    const g = ambient.g as G;
+    const g = ambient.slot.g as G;
     if (g.gen === null) {
       this.startTask(g);
       return;
@@ -353,13 +353,14 @@ export abstract class Lifecycle extends Ends {
     if (g.state === DEAD) return;
     this.asyncs--;
     if (this.tracer !== null) this.tracer.unblock(this.clock.now(), g, null, null);
-    const { g: outerG, sched: outerSched } = ambient;
+    const outerG = ambient.slot.g;
+    const outerSched = ambient.sched;
     ambient.sched = this.scheduler;
     this.pumping = true;
     this.switches++;
     this.step(g);
     this.pumping = false;
-    ambient.g = outerG;
+    ambient.slot.g = outerG;
     ambient.sched = outerSched;
     if (!this.scheduled) this.schedule();
   }

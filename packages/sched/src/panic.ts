@@ -217,13 +217,13 @@ const keepsFrame = (g: Goroutine | null): g is G =>
 
 /** The deferred call in progress here, or null. */
 export function currentFrame(): Frame | null {
-  const g = ambient.g;
+  const g = ambient.slot.g;
   return (keepsFrame(g) ? (g.extra?.frame ?? null) : ambient.frame) as Frame | null;
 }
 
 /** Makes `frame` the deferred call in progress and returns the one before. */
 export function enterFrame(frame: Frame | null): Frame | null {
-  const g = ambient.g;
+  const g = ambient.slot.g;
   if (keepsFrame(g)) {
     const extra = g.more();
     const old = extra.frame as Frame | null;

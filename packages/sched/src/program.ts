@@ -87,7 +87,8 @@ export abstract class Programs extends Lifecycle {
   protected override remember(g: G, entry: unknown): void {
     const extra = g.more();
     extra.site = captureSite(entry);
-    extra.creator = (ambient.sched as unknown) === this && ambient.g !== null ? ambient.g.id : 0;
+    extra.creator =
+      (ambient.sched as unknown) === this && ambient.slot.g !== null ? ambient.slot.g.id : 0;
   }
 
   protected pendingTimers(): number {

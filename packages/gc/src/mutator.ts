@@ -55,7 +55,7 @@ export abstract class Mutator implements BoxHost {
   #mask = 0;
   /** Barrier bits, see `barrier.ts`. */
   wb = 0;
-  /** The barrier's buffer: its first word, the next free one, its end. */
+  /** The barrier's buffer: its first word, the next free one, the first where there is no room for two. */
   readonly wbStart: number;
   wbTop: number;
   readonly wbEnd: number;
@@ -89,7 +89,7 @@ export abstract class Mutator implements BoxHost {
     if (this.zeroBase === 0) allocator.free(zero);
     this.own = new OwnMemory(allocator);
     this.wbStart = this.wbTop = this.own.user + USER_BARRIER;
-    this.wbEnd = this.own.user + USER_END;
+    this.wbEnd = this.own.user + USER_END - 1;
     this.index = new PageIndex(this.own);
     this.boxes = new Boxes(this);
     this.specials = new Specials(this.own, this.index, this.objects, this.boxes);
@@ -215,11 +215,14 @@ export abstract class Mutator implements BoxHost {
       return;
     }
     const { i32 } = this;
-    const top = this.wbTop;
-    i32[top] = i32[slot >>> 2]!;
-    i32[top + 1] = value | 0;
-    this.wbTop = top + 2;
-    if (top + 2 === this.wbEnd) this.flushBarrier();
+    let top = this.wbTop;
+    // Most writes are the first to their slot: an old pointer that is nil is written over, without a branch.
+    const old = i32[slot >>> 2]!;
+    i32[top] = old;
+    top = (top + ((old | -old) >>> 31)) | 0;
+    i32[top] = value | 0;
+    this.wbTop = top = (top + 1) | 0;
+    if (top >= this.wbEnd) this.flushBarrier();
   }
 
   /** Shades what is in the barrier's buffer. */

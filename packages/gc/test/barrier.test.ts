@@ -172,16 +172,37 @@ describe("the buffer of the hybrid barrier", () => {
   it("keeps the old and the new pointer of a write, white, until it is full", () => {
     const { heap, all, h, black } = buffered(400);
     const { objects } = heap.allocator;
-    const writes = (h.wbEnd - h.wbStart) / 2;
+    heap.writePtr(black, black);
+    expect(h.wbTop).toBe(h.wbStart + 1); // the old one was nil
+    const writes = (h.wbEnd - h.wbStart - 1) / 2;
     for (let i = 0; i < writes - 1; i++) heap.writePtr(black, all[i]!);
     expect(all.some((p) => objects.isMarked(p))).toBe(false);
     expect(h.wbTop).toBe(h.wbEnd - 2);
+    expect(h.memory.u32[h.wbTop]).toBe(0); // nothing is written beyond
     checkHeap(heap);
     heap.writePtr(black, all[writes]!);
     expect(h.wbTop).toBe(h.wbStart);
     const white = all.filter((p) => !objects.isMarked(p));
     expect(white).toEqual(all.filter((_, i) => i >= writes - 1 && i !== writes));
     checkHeap(heap);
+  });
+
+  it("has room for a write until it is shaded, whatever writes came before", () => {
+    for (const first of [0, 1, 2]) {
+      const { heap, all, h, black } = buffered(300);
+      const after = h.memory.u32[h.wbEnd + 1];
+      const slots = [black, heap.alloc(Node), heap.alloc(Node)];
+      for (let i = 0; i < first; i++) heap.writePtr(slots[i]! + 4, black);
+      let highest = 0;
+      for (const p of all) {
+        heap.writePtr(black, p);
+        highest = Math.max(highest, h.wbTop);
+        expect(h.wbTop).toBeLessThan(h.wbEnd);
+      }
+      expect(h.wbEnd - highest).toBeLessThanOrEqual(2);
+      expect(h.memory.u32[h.wbEnd + 1]).toBe(after);
+      checkHeap(heap);
+    }
   });
 
   it.each(["safepoint", "step", "collect"] as const)(
@@ -194,7 +215,7 @@ describe("the buffer of the hybrid barrier", () => {
       // `hidden` was only in `from`, which nothing reaches any more.
       heap.writePtr(from, hidden);
       heap.writePtr(root.ptr, hidden);
-      expect(h.wbTop - h.wbStart).toBe(4);
+      expect(h.wbTop - h.wbStart).toBe(2);
       if (how === "collect") heap.collect();
       while (heap.phase === "mark") {
         if (how === "step") heap.step(1);

@@ -141,7 +141,8 @@ export abstract class Lifecycle extends Ends {
     if (this.observed) this.observe(g, entry);
     g.state = RUNNABLE;
     this.put(g);
-    if (!this.pumping && !this.scheduled) this.schedule();
+    // Compared and not merely tested: V8 looks whether what is tested is "", 0 or document.all before it takes it for true.
+    if (this.pumping === false && this.scheduled === false) this.schedule();
     return g;
   }
 
@@ -178,7 +179,7 @@ export abstract class Lifecycle extends Ends {
     if (g.state !== WAITING) return;
     g.state = RUNNABLE;
     if (this.tracer !== null) this.traceReady(this.tracer, g);
-    if (this.pumping) this.put(g);
+    if (this.pumping === true) this.put(g);
     else this.readyOutside(g);
   }
 

@@ -63,7 +63,7 @@ export class LockOp extends CompetingOp<LockToken> {
 
   override next(): IteratorResult<Op<any>, LockToken> {
     const m = this.mutex;
-    if (this.state === FRESH && !m.locked) {
+    if (this.state === FRESH && m.locked === false) {
       m.locked = true;
       m.holder = currentGoroutine();
       this.state = USED;
@@ -201,7 +201,8 @@ export class Mutex implements Locker {
    * @throws FatalError `sync: unlock of unlocked mutex`
    */
   unlock(): void {
-    if (!this.locked) throw fatal(texts.unlockOfUnlockedMutex);
+    // Compared, because V8 asks a field that is merely tested whether it is "", 0 or document.all.
+    if (this.locked === false) throw fatal(texts.unlockOfUnlockedMutex);
     this.releases = (this.releases + 1) | 0;
     this.holder = null;
     if (this.queue.head === null) this.locked = false;

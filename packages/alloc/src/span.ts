@@ -24,7 +24,8 @@
  * Why bits beside the header: one record is one piece of memory, the bits are found without another load, and
  * small-object spans pay 1/64 of their size for both bitmaps. Rejected: linear bitmaps of one bit per 8 bytes
  * (no division, but 3 % of the heap, and a sweep of 4 KiB objects would walk 64 words for 2 bits); intrusive free lists
- * (a link through the object's own memory: one cache miss per alloc, and nothing to test a stray pointer against).
+ * (a link through the object's own memory: one cache miss per alloc, and nothing to test a stray pointer against); free and mark
+ * words in turns (no length to load and both bits of an object in one line, but no faster to mark, and a step more for each index).
  */
 import { countBits } from "./bits.ts";
 import type { Core } from "./core.ts";

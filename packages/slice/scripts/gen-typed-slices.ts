@@ -50,7 +50,6 @@ ${body}  override check(v: ${T}): void {
   }
 }
 `;
-  // A class that its own methods name is looked up, and compared, each time; `constructor` is a constant to V8.
   const ofSlice = `  declare readonly array: ${A};
   /** @internal What it shares with others. */
   declare readonly store: TypedStore<${T}>;
@@ -87,6 +86,7 @@ ${body}  override check(v: ${T}): void {
     this.cap = cap;
   }
 `;
+  // By its own name a class is looked up, and compared, each time; `constructor` is a constant to V8.
   const append = (
     store: string,
     place: string,
@@ -157,7 +157,7 @@ ${store}      this.array[${place}] = v;
         append(
           "    if (n < this.cap) {\n",
           "this.off + n",
-          `new ${P}(this.backing, this.array, this.off, n + 1, this.cap)`,
+          `new (this.constructor as typeof ${P})(this.backing, this.array, this.off, n + 1, this.cap)`,
         ) +
         `  override part(lo: number, len: number, cap: number): this {
     const off = cap === 0 ? this.off : this.off + lo;

@@ -88,7 +88,9 @@ export class ArraySlice<T> extends Slice<T> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = rules.copy === null ? v : rules.copy(v);
-      return new ArraySlice(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      // By its own name a class is looked up, and compared, each time; `constructor` is a constant to V8.
+      const Same = this.constructor as typeof ArraySlice<T>;
+      return new Same(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[n] = rules.copy === null ? v : rules.copy(v);

@@ -102,7 +102,7 @@ export class Int8Part extends TypedSlice<Int8Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Int8Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Int8Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -214,7 +214,7 @@ export class Uint8Part extends TypedSlice<Uint8Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Uint8Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint8Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -326,7 +326,7 @@ export class Uint8ClampedPart extends TypedSlice<Uint8ClampedArray> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Uint8ClampedPart(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint8ClampedPart)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -438,7 +438,7 @@ export class Int16Part extends TypedSlice<Int16Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Int16Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Int16Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -550,7 +550,7 @@ export class Uint16Part extends TypedSlice<Uint16Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Uint16Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint16Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -664,7 +664,7 @@ export class Int32Part extends TypedSlice<Int32Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Int32Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Int32Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -778,7 +778,7 @@ export class Uint32Part extends TypedSlice<Uint32Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Uint32Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Uint32Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -892,7 +892,7 @@ export class Float32Part extends TypedSlice<Float32Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Float32Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Float32Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -1006,7 +1006,7 @@ export class Float64Part extends TypedSlice<Float64Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new Float64Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof Float64Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -1120,7 +1120,7 @@ export class BigInt64Part extends TypedSlice<BigInt64Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new BigInt64Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof BigInt64Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;
@@ -1234,7 +1234,7 @@ export class BigUint64Part extends TypedSlice<BigUint64Array> {
     const n = this.len;
     if (n < this.cap) {
       this.array[this.off + n] = v;
-      return new BigUint64Part(this.backing, this.array, this.off, n + 1, this.cap) as this;
+      return new (this.constructor as typeof BigUint64Part)(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
     out.array[out.off + n] = v;

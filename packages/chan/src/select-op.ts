@@ -156,14 +156,10 @@ export class SelectOperation extends Op<any> {
     return null;
   }
 
-  /** The outcome of the case that won. Only a receive has `ok`; any other op that completed is ok. */
+  /** The outcome of the case that won. */
   protected chosen(op: Op<any>, name: string | number): Chosen {
     this.won = op;
-    return {
-      case: name,
-      value: op.value as unknown,
-      ok: (op as { readonly ok?: boolean }).ok !== false,
-    };
+    return outcome(op, name);
   }
 
   tryNow(): boolean {
@@ -267,18 +263,14 @@ export class SelectOperation extends Op<any> {
   }
 
   override next(): IteratorResult<Op<any>, any> {
-    if (this.state !== FRESH || this.n !== 2) return this.step();
+    if (this.state !== FRESH || this.n !== 2 || this.hasDefault) return this.step();
     // Two cases, as nearly always: what `step` does, but nothing is put into fields that is taken out again at once.
     const { a, b } = this;
     let takeB = random(2) === 1;
     for (let i = 0; i < 2; i++) {
       const op = takeB ? b : a;
       if (op.tryNow()) {
-        const value: Chosen = {
-          case: takeB ? this.nameB : this.nameA,
-          value: op.value as unknown,
-          ok: (op as { readonly ok?: boolean }).ok !== false,
-        };
+        const value = outcome(op, takeB ? this.nameB : this.nameA);
         this.n = 0;
         this.a = null as unknown as Op<any>;
         this.b = null as unknown as Op<any>;
@@ -290,17 +282,9 @@ export class SelectOperation extends Op<any> {
       }
       takeB = !takeB;
     }
-    if (this.hasDefault) return this.takeDefault();
     this.state = PARKED;
     this.park();
     return this as IteratorResult<Op<any>, any>;
-  }
-
-  private takeDefault(): IteratorResult<Op<any>, any> {
-    this.retire();
-    this.state = USED;
-    this.recycle();
-    return { done: true, value: defaultResult };
   }
 
   /** A step of any select. */
@@ -332,6 +316,15 @@ export class SelectOperation extends Op<any> {
     this.won = null;
     spare = this;
   }
+}
+
+/** What a case gave. Only a receive has `ok`; any other op that completed is ok. */
+function outcome(op: Op<any>, name: string | number): Chosen {
+  return {
+    case: name,
+    value: op.value as unknown,
+    ok: (op as { readonly ok?: boolean }).ok !== false,
+  };
 }
 
 /** Takes a case that lost off its queue. */

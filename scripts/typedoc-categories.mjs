@@ -54,7 +54,7 @@ export const categories = {
     Tracing: ["trace/"],
     "For makers of primitives": [
       ...["op", "op-state", "wait-queue", "wait-reason", "competing", "call-off", "launch", "g"],
-      ...["current", "stepped-on"],
+      ...["current", "stepped-on", "op-iterator"],
     ],
     "Contracts and options": ["api"],
     "Tests and the conformance suite": ["testing/"],

@@ -17,7 +17,7 @@ import { type Group, groupOf, groups } from "./groups.ts";
 import { type KeptGrowth, type Kept, keptResults, merge, mergeGrowth } from "./kept.ts";
 import { bars, growthChart } from "./plot.ts";
 import { BY, distinct, overview, title } from "./overview.ts";
-import { markdown, page, sizeCells, verdictCells } from "./report.ts";
+import { markdown, page, sizeCells } from "./report.ts";
 import type { Growth, JobResult } from "./run.ts";
 import { verdicts } from "./verdicts.ts";
 
@@ -97,9 +97,9 @@ async function writeTable(
       await plot(`growth-${group.id}${suffix}.svg`, svg);
     }
   }
-  const judged = verdictCells(verdicts(results, libraries), title);
+  const judged = verdicts(results, libraries);
   const header = distinct(mine.flatMap((k) => k.header));
-  const text = page(group, header, results, judged, plots, crossovers(curves));
+  const text = page(group, header, results, judged, title, plots, crossovers(curves));
   await save(`${group.id}${suffix}.md`, text);
 }
 

@@ -117,16 +117,27 @@ export function losses(results: readonly JobResult[]): string[] {
   return all;
 }
 
+/** What stands in the way of the targets that are missed, as list entries; those that `losses` speaks of are not among them. */
+export const shortfalls = (
+  verdicts: readonly Verdict[],
+  title: (job: string) => string,
+): string[] =>
+  verdicts
+    .filter((v) => !v.met && v.target.short !== undefined && v.measured.median >= 1)
+    .map((v) => `- ${title(v.target.job)}, ${v.text}: ${v.target.short}.`);
+
 /** The page of a group. */
 export function page(
   group: Group,
   header: readonly string[],
   results: readonly JobResult[],
-  verdicts: Cells,
+  verdicts: readonly Verdict[],
+  title: (job: string) => string,
   plots: readonly string[],
   crossings: readonly string[] = [],
 ): string {
   const lost = losses(results);
+  const short = shortfalls(verdicts, title);
   return [
     "---",
     `title: ${group.title}`,
@@ -148,7 +159,8 @@ export function page(
     "",
     markdown(cells(results)),
     "",
-    ...(verdicts.body.length > 0 ? ["## Targets", "", markdown(verdicts), ""] : []),
+    ...(verdicts.length > 0 ? ["## Targets", "", markdown(verdictCells(verdicts, title)), ""] : []),
+    ...(short.length > 0 ? ["What stands in the way:", "", ...short, ""] : []),
     ...(crossings.length > 0
       ? [
           "## Crossover",

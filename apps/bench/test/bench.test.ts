@@ -18,11 +18,11 @@ import { merge, mergeGrowth } from "../src/kept.ts";
 import { optional } from "../src/large-pages.ts";
 import { nodeBinary } from "../src/nodes.ts";
 import { reason, reasonedJobs } from "../src/reasons.ts";
-import { figure, losses, markdown, page } from "../src/report.ts";
+import { figure, losses, markdown, page, shortfalls } from "../src/report.ts";
 import { type JobResult, runJob } from "../src/run.ts";
 import { ratios, spread } from "../src/stats.ts";
 import { targets } from "../src/targets.ts";
-import { verdicts } from "../src/verdicts.ts";
+import { type Verdict, verdicts } from "../src/verdicts.ts";
 
 const tiny = (job: JobSpec): number =>
   ({ "gc/trees": 5, "latency/timer": 40, "chan/sieve": 20, "context/deep": 50 })[job.id] ?? 300;
@@ -293,12 +293,26 @@ test("a missed target and a lost job are said", () => {
   expect(losses([result])).toEqual([
     `- buffered (100) send + receive: Go needs less, by a factor of 2.00: ${reason("chan/buffered", "Go")}.`,
   ]);
-  const text = page(groups[0]!, ["a machine"], [result], { head: ["a"], body: [["b|c"]] }, [
-    "x.svg",
-  ]);
+  const title = (id: string): string => `<${id}>`;
+  const text = page(groups[0]!, ["a machine"], [result], judged, title, ["x.svg"]);
   expect(text).toContain("![Channels](x.svg)");
-  expect(text).toContain("b\\|c");
-  expect(markdown({ head: ["a", "b"], body: [["1", "2"]] })).toBe(
-    "| a | b |\n| --- | --- |\n| 1 | 2 |",
+  expect(text).toContain("| <chan/buffered> | at least 0.8× Go |");
+  expect(text).not.toContain("What stands in the way");
+  expect(markdown({ head: ["a", "b"], body: [["1", "2|3"]] })).toBe(
+    "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |",
   );
+});
+
+test("a page says what stands in the way of a target where gort is faster and misses it", () => {
+  const missed = targets
+    .filter((t) => t.short !== undefined)
+    .map((target) => ({ target, text: "", measured: spread([1.1]), unit: "×", met: false }));
+  expect(missed.length).toBeGreaterThan(5);
+  const lines = shortfalls(missed, (id) => id);
+  expect(lines.length).toBe(missed.length);
+  expect(lines[0]).toBe(`- chan/unbuffered, : ${missed[0]!.target.short}.`);
+  const [first] = missed as [Verdict, ...Verdict[]];
+  expect(shortfalls([{ ...first, met: true }], (id) => id)).toEqual([]);
+  // There gort loses, and the reason stands beside the loss.
+  expect(shortfalls([{ ...first, measured: spread([0.9]) }], (id) => id)).toEqual([]);
 });

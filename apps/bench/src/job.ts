@@ -57,7 +57,7 @@ export interface Task {
   readonly n: number;
   /** How often the job is measured, after it was repeated to warm up. 0: once, with no warm-up. */
   readonly runs: number;
-  /** No further run once the measured ones have taken that long. */
+  /** No further run once what was timed has taken that long. */
   readonly ms: number;
   readonly unit: string;
 }

@@ -112,7 +112,7 @@ export async function compareResults(
   return errors;
 }
 
-/** Unless a run is thorough: seconds after which a job takes no further round, and a process no further run. */
+/** Unless a run is thorough: seconds after which a job takes no further round, and timed seconds after which a process takes no further run. */
 const ROUNDS_SECONDS = 5;
 const RUNS_SECONDS = 0.7;
 

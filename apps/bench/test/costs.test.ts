@@ -1,4 +1,5 @@
 /** The cost tables of the READMEs: every row does its work, and every figure is one that a command wrote. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { measure } from "../src/child.ts";
 import { type Figures, idOf, readFigures, root, withCosts } from "../src/cost-figures.ts";
 import { costCells, short, withoutFigure, withTable } from "../src/cost-tables.ts";
 import { sheets } from "../src/costs/index.ts";
-import { bodiesOf, isJob, isMeasured, type Sheet } from "../src/costs/sheet.ts";
+import { bodiesOf, isJob, isMeasured, type MeasuredRow, type Sheet } from "../src/costs/sheet.ts";
 import { jobs } from "../src/jobs.ts";
 
 const figures = readFigures();
@@ -59,6 +60,31 @@ describe.each(sheets.map((s) => [s.package, s] as const))("@gort/%s", (_, sheet)
     const text = readme(sheet);
     expect(await withTable(text, sheet, figures)).toBe(text);
   });
+});
+
+test.each(
+  sheets.flatMap((s) =>
+    s.rows
+      .filter((row) => isMeasured(row) && row.flags !== undefined)
+      .map((row) => [s, row] as const),
+  ),
+)("a sheet loads under the flags of its rows", (s, row) => {
+  const file = join(root, `apps/bench/src/costs/${s.package}.ts`);
+  const program =
+    "console.log(Object.keys((await import(process.argv[1])).default.jobs).length > 0)";
+  const run = [
+    "--conditions=@gort/source",
+    "--import",
+    "tsx",
+    "--input-type=module",
+    "-e",
+    program,
+  ];
+  const out = execFileSync(process.execPath, [...(row as MeasuredRow).flags!, ...run, file], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect(out.trim()).toBe("true");
 });
 
 test("there is a sheet for each package, and no figure without a row", () => {

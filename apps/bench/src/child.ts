@@ -5,7 +5,15 @@
  * Run by the harness: `node --expose-gc child.js <contender file> <job> <n> <runs> <ms> <unit>`.
  */
 import { pathToFileURL } from "node:url";
-import type { Contender, JobBody, Meter, Outcome, Report, Task } from "./job.ts";
+import {
+  type Contender,
+  type JobBody,
+  type Meter,
+  type Outcome,
+  type Report,
+  type Task,
+  taskOf,
+} from "./job.ts";
 
 const settle = (): void => {
   globalThis.gc?.();
@@ -88,14 +96,10 @@ export async function report(
 }
 
 if (process.argv[1]?.endsWith("child.js")) {
-  const [file, job, n, runs, ms, unit] = process.argv.slice(2);
+  const [file, ...args] = process.argv.slice(2);
+  const task = taskOf(args);
   const contender = ((await import(pathToFileURL(file!).href)) as { default: Contender }).default;
-  const result = await report(contender.jobs[job!]!, {
-    n: Number(n),
-    runs: Number(runs),
-    ms: Number(ms),
-    unit: unit!,
-  });
+  const result = await report(contender.jobs[task.job]!, task);
   // JSON has no Infinity; a string stands for it.
   process.stdout.write(
     JSON.stringify(result, (_, v: unknown) => (v === Infinity ? "Infinity" : v)) + "\n",

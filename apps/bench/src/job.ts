@@ -62,7 +62,7 @@ export interface Task {
   readonly unit: string;
 }
 
-/** A task as arguments of a command line; every measuring process reads them in this order. */
+/** A task as arguments of a command line; `taskOf` and `go/main.go` read them in this order. */
 export const argumentsOf = ({ job, n, runs, ms, unit }: Task): string[] => [
   job,
   `${n}`,
@@ -70,6 +70,15 @@ export const argumentsOf = ({ job, n, runs, ms, unit }: Task): string[] => [
   `${ms}`,
   unit,
 ];
+
+/** The task of such arguments. */
+export const taskOf = ([job, n, runs, ms, unit]: readonly string[]): Task => ({
+  job: job!,
+  n: Number(n),
+  runs: Number(runs),
+  ms: Number(ms),
+  unit: unit!,
+});
 
 /** What a measuring process prints, one line of JSON. */
 export interface Report {

@@ -161,6 +161,9 @@ export const jobs: readonly JobSpec[] = [
   }),
 ];
 
+/** The title of a job, or its name if there is none of that name any more. */
+export const title = (id: string): string => jobs.find((j) => j.id === id)?.title ?? id;
+
 /** The job whose process measures `job`: itself, or the one it is measured with. */
 export const leaderOf = (job: JobSpec): JobSpec =>
   job.with === undefined ? job : jobs.find((j) => j.id === job.with)!;

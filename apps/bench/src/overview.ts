@@ -2,18 +2,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { groups } from "./groups.ts";
-import { jobs } from "./jobs.ts";
+import { title } from "./jobs.ts";
 import type { Kept } from "./kept.ts";
-import { markdown, verdictCells } from "./report.ts";
+import { BY, markdown, verdictCells } from "./report.ts";
 import { verdicts } from "./verdicts.ts";
 
-/** What every page says of its making. */
-export const BY = "<!-- Written by `pnpm bench --write`; not by hand. -->";
-
 export const distinct = (lines: readonly string[]): string[] => [...new Set(lines)];
-
-/** The title of a job, or its name if there is none of that name any more. */
-export const title = (id: string): string => jobs.find((j) => j.id === id)?.title ?? id;
 
 /** The pages there are in a folder, in the order of the tables; those of other Nodes after that of the usual one. */
 function pagesIn(folder: string): { file: string; name: string }[] {

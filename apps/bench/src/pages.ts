@@ -14,10 +14,11 @@ import type { BundleSize } from "./bundle-sizes.ts";
 import { home } from "./contender-list.ts";
 import { crossovers } from "./crossover.ts";
 import { type Group, groupOf, groups } from "./groups.ts";
+import { title } from "./jobs.ts";
 import { type KeptGrowth, type Kept, keptResults, merge, mergeGrowth } from "./kept.ts";
 import { bars, growthChart } from "./plot.ts";
-import { BY, distinct, overview, title } from "./overview.ts";
-import { markdown, page, sizeCells } from "./report.ts";
+import { distinct, overview } from "./overview.ts";
+import { BY, markdown, page, sizeCells } from "./report.ts";
 import type { Growth, JobResult } from "./run.ts";
 import { verdicts } from "./verdicts.ts";
 

@@ -8,6 +8,9 @@ import type { JobResult } from "./run.ts";
 import type { Spread } from "./stats.ts";
 import type { Verdict } from "./verdicts.ts";
 
+/** What every page says of its making. */
+export const BY = "<!-- Written by `pnpm bench --write`; not by hand. -->";
+
 /** A number with three significant digits and no exponent. */
 export function figure(x: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "–" : "never";
@@ -145,7 +148,7 @@ export function page(
     "",
     `# ${group.title}`,
     "",
-    "<!-- Written by `pnpm bench --write`; not by hand. -->",
+    BY,
     "",
     ...header.map((h) => `- ${h}`),
     "",

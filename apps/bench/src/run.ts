@@ -68,7 +68,7 @@ function add(m: Measured, id: string, value: number): void {
   else list.push(value);
 }
 
-const taskOf = (job: JobSpec, n: number, more: { runs?: number; ms?: number } = {}): Task => ({
+const taskFor = (job: JobSpec, n: number, more: { runs?: number; ms?: number } = {}): Task => ({
   job: job.id,
   n,
   runs: job.runs ?? 3,
@@ -89,7 +89,7 @@ export async function compareResults(
   progress: (who: string) => void,
 ): Promise<Map<Entrant, string>> {
   const all = able(entrants, leader);
-  const task = taskOf(leader, Math.min(leader.checkN ?? 1000, n), { runs: 0 });
+  const task = taskFor(leader, Math.min(leader.checkN ?? 1000, n), { runs: 0 });
   const errors = new Map<Entrant, string>();
   const checks = new Map<Entrant, number>();
   // Nothing is timed here: every processor may have one.
@@ -143,7 +143,7 @@ export async function runJob(
   const n = sizeOf(leader, effort.size);
   const errors = await compareResults(leader, entrants, n, progress);
   const began = performance.now();
-  const task = taskOf(leader, n, effort.thorough ? {} : { ms: RUNS_SECONDS * 1000 });
+  const task = taskFor(leader, n, effort.thorough ? {} : { ms: RUNS_SECONDS * 1000 });
   const all = able(entrants, leader);
   const measured = new Map(all.map((e) => [e, fresh()]));
   const again = fresh();
@@ -221,7 +221,7 @@ export async function runGrowth(
       try {
         // Small sizes are over before V8 has compiled, unless they are repeated.
         const runs = leader.runs === 0 ? 0 : n <= 1e4 ? 20 : n <= 1e5 ? 5 : 1;
-        const r = await ask(e, taskOf(leader, n, { runs }));
+        const r = await ask(e, taskFor(leader, n, { runs }));
         for (const [id, v] of Object.entries({ [leader.id]: r.value, ...r.more })) {
           if (Number.isFinite(v)) points.get(id)?.push([n, v]);
         }

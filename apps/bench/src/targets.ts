@@ -26,7 +26,7 @@ const misses =
   "most of the time both wait for memory: the blocks' own misses of the caches and of the page table are the same for every allocator";
 const lines =
   "a lookup waits for two or three cache lines, the object that is the key among them; the rival computes (it joins and hashes a string), so that the factor follows the memory's speed";
-const growing =
+const waiting =
   "both wait for memory, about as often: a bucket and its value here, an index and an entry there";
 
 /** The libraries whose timers fire while their channels are busy. */
@@ -88,11 +88,11 @@ export const targets: readonly Target[] = [
   { job: "slice/copy", rival: "JavaScript", atLeast: 0.9 },
   { job: "slice/sort", rival: "JavaScript", atLeast: 1 },
   { job: "slice/sort-structs", rival: "JavaScript", atLeast: 1 },
-  { job: "map/int-set", rival: "JavaScript", atLeast: 1.5, short: growing },
+  { job: "map/int-set", rival: "JavaScript", atLeast: 1.5, short: waiting },
   { job: "map/int-set", rival: "Go", atLeast: 1 },
-  { job: "map/int-get", rival: "JavaScript", atLeast: 1.5, short: growing },
+  { job: "map/int-get", rival: "JavaScript", atLeast: 1.5, short: waiting },
   { job: "map/int-get", rival: "Go", atLeast: 1 },
-  { job: "map/int-delete", rival: "JavaScript", atLeast: 1.5, short: growing },
+  { job: "map/int-delete", rival: "JavaScript", atLeast: 1.5, short: waiting },
   { job: "map/int-delete", rival: "Go", atLeast: 1 },
   { job: "map/string-set", rival: "JavaScript", atLeast: 0.7 },
   { job: "map/string-get", rival: "JavaScript", atLeast: 0.7 },

@@ -7,7 +7,7 @@ import { measure } from "../src/child.ts";
 import { type Figures, idOf, readFigures, root, withCosts } from "../src/cost-figures.ts";
 import { costCells, short, withoutFigure, withTable } from "../src/cost-tables.ts";
 import { sheets } from "../src/costs/index.ts";
-import { bodiesOf, isJob, isMeasured, type MeasuredRow, type Sheet } from "../src/costs/sheet.ts";
+import { bodiesOf, isJob, isMeasured, type Sheet } from "../src/costs/sheet.ts";
 import { jobs } from "../src/jobs.ts";
 
 const figures = readFigures();
@@ -65,7 +65,8 @@ describe.each(sheets.map((s) => [s.package, s] as const))("@gort/%s", (_, sheet)
 test.each(
   sheets.flatMap((s) =>
     s.rows
-      .filter((row) => isMeasured(row) && row.flags !== undefined)
+      .filter(isMeasured)
+      .filter((row) => row.flags !== undefined)
       .map((row) => [s, row] as const),
   ),
 )("a sheet loads under the flags of its rows", (s, row) => {
@@ -80,7 +81,7 @@ test.each(
     "-e",
     program,
   ];
-  const out = execFileSync(process.execPath, [...(row as MeasuredRow).flags!, ...run, file], {
+  const out = execFileSync(process.execPath, [...row.flags!, ...run, file], {
     cwd: root,
     encoding: "utf8",
   });

@@ -42,7 +42,7 @@ export const HYBRID = 3;
 
 /** The bits of a strategy. */
 export function barrierBits(kind: BarrierKind): number {
-  return kind === "insertion" ? INSERTION : kind === "deletion" ? DELETION : INSERTION | DELETION;
+  return kind === "insertion" ? INSERTION : kind === "deletion" ? DELETION : HYBRID;
 }
 
 /** Shades for a typed move: the pointers that are overwritten, and those that arrive. */

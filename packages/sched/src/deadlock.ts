@@ -44,15 +44,16 @@ const minutesSince = (g: G): number =>
 /** The record of one goroutine. */
 export function goroutineInfo(g: G): GoroutineInfo {
   const site = framesOf(g.extra?.site)[0];
+  const op = g.state === WAITING ? g.op : null;
   return {
     id: g.id,
     name: g.name,
     status: g.status,
     reason: g.reason,
-    waitsOn: g.state === WAITING && g.op !== null ? g.op.describe() : "",
+    waitsOn: op === null ? "" : op.describe(),
     createdAt: site === undefined ? "" : site.func === "" ? site.at : `${site.func} (${site.at})`,
     createdBy: g.extra?.creator ?? 0,
-    waitMinutes: g.state === WAITING && g.op !== null ? minutesSince(g) : 0,
+    waitMinutes: op === null ? 0 : minutesSince(g),
     locked: g.extra !== null && g.extra.lockedP >= 0,
   };
 }

@@ -27,10 +27,7 @@ const KINDS: readonly (readonly [kind: string, goType: string, fits: string, wan
   ["BigUint64", "uint64", 'typeof v === "bigint" && BigInt.asUintN(64, v) === v', big(false)],
 ];
 
-/**
- * The two classes of a kind: slices that begin where their store does, and all others.
- * `place` is where element `i` lies, `read` the text of `get` and `set` that finds the place of an index or fails.
- */
+/** The two classes of a kind: slices that begin where their store does, and all others. */
 const oneKind = ([kind, goType, fits, want]: (typeof KINDS)[number]): string => {
   const T = kind.startsWith("Big") ? "bigint" : "number";
   const C = `${kind}Slice`;
@@ -86,15 +83,16 @@ ${body}  override check(v: ${T}): void {
     this.cap = cap;
   }
 `;
-  // By its own name a class is looked up, and compared, each time; `constructor` is a constant to V8.
+  // `room` opens the branch for a slice with room, `place` is where its next element lies, `made` the slice that has it. By its
+  // own name a class is looked up, and compared, each time; `constructor` is a constant to V8.
   const append = (
-    store: string,
+    room: string,
     place: string,
     made: string,
   ): string => `  appendOne(v: ${T}): this {
     if (!(${fits})) this.check(v);
     const n = this.len;
-${store}      this.array[${place}] = v;
+${room}      this.array[${place}] = v;
       return ${made} as this;
     }
     const out = this.grown(n + 1, n + 1);

@@ -64,7 +64,9 @@ type AnyOptions = TypedMapOptions & Partial<ZeroMapOptions<any, any>>;
  */
 export function makeMap<K, V>(hint?: number): GoMap<K, V, undefined>;
 export function makeMap<K, V>(key: Type<K>, value: Type<V>, options?: TypedMapOptions): GoMap<K, V>;
-export function makeMap<K, V>(options: ZeroMapOptions<K, V>): GoMap<K, V>;
+export function makeMap<K, V>(
+  options: ZeroMapOptions<K, V> & { readonly kind?: never }, // A descriptor has a `zero` too.
+): GoMap<K, V>;
 export function makeMap<K, V>(
   options: ValueMapOptions<K, V> & { readonly value: Type<V> },
 ): GoMap<K, V>;
@@ -96,7 +98,9 @@ export function makeMap(
  */
 export function nilMap<K, V>(): GoMap<K, V, undefined>;
 export function nilMap<K, V>(key: Type<K>, value: Type<V>): GoMap<K, V>;
-export function nilMap<K, V>(options: ZeroMapOptions<K, V>): GoMap<K, V>;
+export function nilMap<K, V>(
+  options: ZeroMapOptions<K, V> & { readonly kind?: never }, // As in `makeMap`.
+): GoMap<K, V>;
 export function nilMap<K, V>(options: ValueMapOptions<K, V>): GoMap<K, V, undefined>;
 export function nilMap(
   first?: Type | ValueMapOptions<any, any>,

@@ -58,6 +58,10 @@ test("misuse does not compile", () => {
     makeMap(string, int32, { hep: 1 });
     // @ts-expect-error the zero value is made by a function
     makeMap<string, number>({ zero: 0 });
+    // @ts-expect-error a key type alone: it has a `zero`, as options have
+    makeMap(string);
+    // @ts-expect-error the same
+    nilMap(int32);
   };
   expectTypeOf(refused).returns.toEqualTypeOf<void>();
 });

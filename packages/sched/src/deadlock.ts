@@ -6,7 +6,7 @@
  *     wait reason, what it waits on, and where it was created.
  *  2. Making a report changes nothing.
  */
-import { brand, FatalError, hasBrand } from "@gort/types";
+import { badArgument, brand, FatalError, hasBrand } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { TEXT } from "./errors.ts";
@@ -62,6 +62,8 @@ export function goroutineInfo(g: G): GoroutineInfo {
  * Every goroutine of a scheduler that is not dead, by id; an empty list for a scheduler that is not ours.
  * O(n log n).
  *
+ * @throws TypeError if `scheduler` is no object
+ *
  * @example
  * ```ts
  * import { createScheduler, goroutines } from "@gort/sched";
@@ -72,6 +74,8 @@ export function goroutineInfo(g: G): GoroutineInfo {
  * ```
  */
 export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
+  if (typeof scheduler !== "object" || scheduler === null)
+    throw badArgument("goroutines", "scheduler", scheduler, "a scheduler", "type");
   const source = scheduler as Partial<{ everyone(): G[] }>;
   return source.everyone?.().map(goroutineInfo) ?? [];
 }
@@ -79,6 +83,8 @@ export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
 /**
  * One goroutine as Go prints it: header, function, creation site. The indented line below the function says what it waits on,
  * where Go has the place in its source, which JavaScript cannot tell of a function that does not run.
+ *
+ * @throws TypeError if `info` is no such record
  *
  * @example
  * ```ts
@@ -92,6 +98,8 @@ export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
  * ```
  */
 export function formatGoroutine(info: GoroutineInfo): string {
+  if (typeof info?.id !== "number")
+    throw badArgument("formatGoroutine", "info", info, "a record that goroutines() gave", "type");
   const minutes = (info.waitMinutes ?? 0) > 0 ? `, ${info.waitMinutes} minutes` : "";
   const locked = info.locked === true ? ", locked to thread" : "";
   let text = `goroutine ${info.id} [${info.reason ?? info.status}${minutes}${locked}]:\n${info.name}(...)`;

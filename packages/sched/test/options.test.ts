@@ -6,6 +6,9 @@ import {
   createFifoScheduler,
   createRecorder,
   createScheduler,
+  formatGoroutine,
+  goroutines,
+  random,
   schedTrace,
   schedTracer,
   type Scheduler,
@@ -50,4 +53,20 @@ test("a tracer that has nothing to print with is refused", () => {
   expect(() => schedTracer({ everyMs: 1, print: "log" as never })).toThrow(
     'schedTracer: print is "log", want a function',
   );
+});
+
+test("a scheduler, a record or a bound that is none is named", () => {
+  expect(() => goroutines(null as never)).toThrow(
+    "goroutines: scheduler is null, want a scheduler",
+  );
+  expect(() => formatGoroutine(null as never)).toThrow("formatGoroutine: info is null, want a ");
+  for (const [n, shown] of [
+    [0, "0"],
+    [-1, "-1"],
+    [NaN, "NaN"],
+    [1.5, "1.5"],
+    [1e12, "1000000000000"],
+    [Symbol(), "Symbol()"],
+  ])
+    expect(() => random(n as number)).toThrow(`random: n is ${String(shown)}, want an integer`);
 });

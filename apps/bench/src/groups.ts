@@ -69,7 +69,7 @@ export const groups: readonly Group[] = [
     measures:
       "Binary trees (many short-lived ones beside a long-lived one); the longest pause while a graph of n records is marked and swept, in steps of 0.5 ms on a gort heap, as V8 and Go do it on their own; time of a full collection per live object; bytes per record of two doubles, all overheads counted; the write barrier, beyond a raw store.",
     hides:
-      "gort's collector runs in steps the program allows for, on the program's thread; V8 and Go mark on other threads meanwhile. The records are typed data, not JavaScript objects.",
+      "gort's collector runs in steps the program allows for, on the program's thread; V8 and Go mark on other threads meanwhile. Of gort's pauses the time that the thread waited for a processor is taken off, which other programs of the machine cause (the note has the longest with it); V8 and Go tell theirs by the clock. The records are typed data, not JavaScript objects.",
   },
   {
     id: "slice",

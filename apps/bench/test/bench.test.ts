@@ -1,5 +1,5 @@
 /** Every job of gort at a tiny size, so that no benchmark rots; what is measured is never a test. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
@@ -17,6 +17,7 @@ import { jobs, leaderOf } from "../src/jobs.ts";
 import { merge, mergeGrowth } from "../src/kept.ts";
 import { optional } from "../src/large-pages.ts";
 import { nodeBinary } from "../src/nodes.ts";
+import { processorWait } from "../src/processor-wait.ts";
 import { reason, reasonedJobs } from "../src/reasons.ts";
 import { figure, losses, markdown, page, shortfalls } from "../src/report.ts";
 import { type JobResult, runJob } from "../src/run.ts";
@@ -151,6 +152,19 @@ test("large pages are a row where kernel and libc leave them to the program", ()
   expect(optional("always [madvise] never", "2.34")).toBe(false);
   expect(optional("always [madvise] never", undefined)).toBe(false);
   expect(optional("[always] madvise never", "2.36")).toBe(false);
+});
+
+test("what a thread waits for a processor is read of the kernel, and 0 where it does not tell", () => {
+  const dir = mkdtempSync(join(tmpdir(), "gort-bench-"));
+  const path = join(dir, "schedstat");
+  writeFileSync(path, "119611408 9801516 22\n");
+  const waited = processorWait(path);
+  expect(waited()).toBe(9.801516);
+  writeFileSync(path, "119611409 12801516 23\n");
+  expect(waited()).toBe(12.801516);
+  rmSync(dir, { recursive: true });
+  expect(processorWait(path)()).toBe(0);
+  expect(processorWait()()).toBeGreaterThanOrEqual(0);
 });
 
 test("another Node is a path or a version", () => {

@@ -152,6 +152,8 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
         u8[x + xi++] = top;
         u8[b + i] = EVACUATED_X;
       }
+      // The bucket may live as long as the new table, whose overflow buckets lie in one array: it must keep nothing alive.
+      if (!e.layout.noscan) e.clear(b, i);
     }
   }
 }

@@ -2,8 +2,8 @@
  * Slices whose elements lie in a `@gort/gc` heap.
  *
  * Invariants
- *  1. A slice made by `makeSlice(inHeap(…), …)`, and every slice derived from it by slicing or `append`, keeps its
- *     store alive for as long as JavaScript holds it, or until it is released.
+ *  1. A slice made by `makeSlice(inHeap(…), …)`, and every slice derived from it, or from a nil slice, by slicing or
+ *     `append`, keeps its store alive for as long as JavaScript holds it, or until it is released.
  *  2. A borrowed slice, and one that was released, is valid until the next safepoint of its heap, like a raw pointer.
  *  3. Nothing here allocates between two safepoints of the caller's choosing that could free anything: heap
  *     allocation never finishes a cycle.
@@ -13,12 +13,18 @@
  * explicit `release`: forgetting to release must never corrupt memory, only keep it longer.
  */
 import type { Heap, Ptr } from "@gort/gc";
-import { badArgument, slice as sliceType, type SliceHeader, type Type } from "@gort/types";
+import {
+  badArgument,
+  checkFunction,
+  slice as sliceType,
+  type SliceHeader,
+  type Type,
+} from "@gort/types";
 import type { Backing, GrowthRule, TypedArray } from "./api.ts";
 import { HeapRoots } from "./heap-roots.ts";
 import { HeapSlice, type HeapStore } from "./heap-slice.ts";
 import { growthGo118 } from "./growth.ts";
-import type { Slice } from "./slice.ts";
+import { mustBeSlice, type Slice } from "./slice.ts";
 import { typedBackingOfKind, type TypedBacking } from "./typed-backing.ts";
 import { isDescriptor, notElem } from "./values.ts";
 
@@ -92,7 +98,9 @@ class ElemInHeap<T> implements HeapElem<T> {
   /** Numbers lie under a typed view of the memory. */
   private readonly typed: TypedBacking<any> | undefined;
   private readonly view: TypedArray;
+  /** The stores of all slices without a root: those that stay so when they grow, and nil ones that get one. */
   private readonly borrowed: Store<T>;
+  private readonly unheld: Store<T>;
 
   constructor(heap: Heap, type: Type<T>, growth: GrowthRule, roots: HeapRoots) {
     this.heap = heap;
@@ -108,6 +116,7 @@ class ElemInHeap<T> implements HeapElem<T> {
     this.typed = typedBackingOfKind(type.kind);
     this.view = this.typed === undefined ? heap.memory.u8 : viewOf(heap, this.typed.ctor.name);
     this.borrowed = new Store(this, false);
+    this.unheld = new Store(this, true);
   }
 
   get [BACKING](): true {
@@ -123,44 +132,52 @@ class ElemInHeap<T> implements HeapElem<T> {
     return this.type.equalValues(a, b);
   }
   withGrowth(rule: GrowthRule): HeapElem<T> {
+    checkFunction("withGrowth", "rule", rule);
     return new ElemInHeap(this.heap, this.type, rule, this.roots);
   }
   make(len: number, cap: number): Slice<T> {
+    return this.fresh(len, cap, true);
+  }
+  fresh(len: number, cap: number, rooted: boolean): Slice<T> {
     // Even an empty slice needs an address, or its header would be that of nil.
-    return this.at(this.heap.alloc(this.type, Math.max(1, cap)), len, cap, true);
+    return this.at({ ptr: this.heap.alloc(this.type, Math.max(1, cap)), len, cap }, rooted);
   }
-  makeBorrowed(len: number, cap: number): Slice<T> {
-    return this.at(this.heap.alloc(this.type, Math.max(1, cap)), len, cap, false);
-  }
-  nil(): Slice<T> {
-    return this.over(this.borrowed, -1, 0, 0);
+  nil(rooted = true): Slice<T> {
+    return this.over(rooted ? this.unheld : this.borrowed, -1, 0, 0);
   }
   from(header: SliceHeader): Slice<T> {
-    return this.at(header.ptr, header.len, header.cap, true);
+    return this.at(checkHeader("from", header), true);
   }
   borrow(header: SliceHeader): Slice<T> {
-    return this.at(header.ptr, header.len, header.cap, false);
+    return this.at(checkHeader("borrow", header), false);
   }
   header(s: Slice<T>): SliceHeader {
-    const store = s.backing as Partial<HeapStore<T>>;
-    if (store.heap !== this.heap || store.type !== this.type) {
-      throw badArgument("header", "s", s, `a slice of ${this.name} in this heap`, "type");
-    }
+    this.own("header", s);
     const ptr = s.off < 0 ? 0 : this.typed === undefined ? s.off : s.off * this.size;
     return { ptr, len: s.len, cap: s.cap };
   }
   release(s: Slice<T>): void {
-    this.header(s);
-    this.roots.release(s.backing as Store<T>);
+    this.own("release", s).release();
   }
   newVar(): SliceVar<T> {
     return new VarInHeap(this);
   }
 
-  /** The slice at address `ptr`, rooted or not. */
-  private at(ptr: Ptr, len: number, cap: number, rooted: boolean): Slice<T> {
+  /** The store of a slice of these elements, made by whichever `inHeap`. */
+  private own(where: string, s: Slice<T>): Store<T> {
+    mustBeSlice(where, s);
+    const store = s.backing as Store<T>;
+    if (store.heap !== this.heap || store.type !== this.type) {
+      throw badArgument(where, "s", s, `a slice of ${this.name} in this heap`, "type");
+    }
+    return store;
+  }
+
+  /** The slice of a header, rooted or not. */
+  private at({ ptr, len, cap }: SliceHeader, rooted: boolean): Slice<T> {
     const end = ptr + cap * this.size;
-    if (ptr >>> 0 !== ptr || !(len >= 0 && len <= cap) || !(end <= this.heap.memory.byteLength)) {
+    const whole = ptr >>> 0 === ptr && len >>> 0 === len && cap >>> 0 === cap;
+    if (!whole || len > cap || end > this.heap.memory.byteLength) {
       throw badArgument(
         "slice header",
         "(ptr, len, cap)",
@@ -170,7 +187,7 @@ class ElemInHeap<T> implements HeapElem<T> {
     }
     if (ptr === 0) {
       if (cap > 0) throw badArgument("slice header", "ptr", ptr, `an address, as cap is ${cap}`);
-      return this.nil();
+      return this.nil(rooted);
     }
     if (ptr % this.type.align !== 0) {
       throw badArgument("slice header", "ptr", ptr, `a multiple of ${this.type.align}`);
@@ -223,10 +240,14 @@ class Store<T> implements HeapStore<T> {
   }
   /** Growth: what was rooted stays rooted, what was borrowed borrowed. */
   make(len: number, cap: number): Slice<T> {
-    return this.owned ? this.elem.make(len, cap) : this.elem.makeBorrowed(len, cap);
+    return this.elem.fresh(len, cap, this.owned);
   }
   nil(): Slice<T> {
-    return this.elem.nil();
+    return this.elem.nil(this.owned);
+  }
+  /** Gives up the root, where it is registered: another `inHeap` may have made the slice. */
+  release(): void {
+    this.elem.roots.release(this);
   }
   withGrowth(rule: GrowthRule): Backing<T> {
     return this.elem.withGrowth(rule);
@@ -262,6 +283,14 @@ class VarInHeap<T> implements SliceVar<T> {
   [DISPOSE](): void {
     this.release();
   }
+}
+
+/** Refuses what is no header before its parts are looked at. */
+function checkHeader(where: string, header: SliceHeader): SliceHeader {
+  const { ptr, len, cap } = header ?? {};
+  if (typeof ptr !== "number" || typeof len !== "number" || typeof cap !== "number")
+    throw badArgument(where, "header", header, "a slice header { ptr, len, cap }", "type");
+  return header;
 }
 
 /** The view of the heap's memory with elements of a typed array. */

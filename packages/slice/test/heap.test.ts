@@ -6,9 +6,11 @@ import {
   appendSlice,
   checkSlice,
   copy,
+  type HeapElem,
   inHeap,
   makeSlice,
   nilSlice,
+  type Slice,
   sliceFrom,
   sliceOf,
   slices,
@@ -77,6 +79,47 @@ describe.each([
     expect(ints.rooted).toBe(2);
     churn(heap);
     expect(s.toArray()).toEqual([0, 2, 3, 4]);
+  });
+
+  test.each<[string, (e: HeapElem<string>) => Slice<string>]>([
+    ["append to nil", (e) => append(nilSlice(e), "a", "b", "c", "d")],
+    ["append to nil, one by one", (e) => append(append(append(nilSlice(e), "a"), "b"), "c", "d")],
+    ["append to a nil header", (e) => append(e.from({ ptr: 0, len: 0, cap: 0 }), ..."abcd")],
+    ["appendSlice to nil", (e) => appendSlice(nilSlice(e), makeSlice(string, [..."abcd"]))],
+    ["nil that was grown", (e) => append(slices.grow(nilSlice(e), 4), "a", "b", "c", "d")],
+    ["nil of a store", (e) => append(makeSlice(e, 1).backing.nil(), ..."abcd")],
+    ["slices.collect", (e) => slices.collect(e, "abcd")],
+    ["slices.sorted", (e) => slices.sorted(e, "dcba")],
+    ["slices.concat", (e) => slices.concat(makeSlice(e, ["a", "b"]), makeSlice(e, ["c", "d"]))],
+    ["slices.clone", (e) => slices.clone(append(nilSlice(e), ..."abcd"))],
+  ])("what grew from a nil slice keeps its store: %s", (_how, grown) => {
+    const heap = make();
+    const strs = inHeap(heap, string);
+    const s = grown(strs);
+    expect(strs.rooted).toBeGreaterThan(0);
+    churn(heap);
+    for (let i = 0; i < 300; i++) makeSlice(inHeap(heap, string), ["JUNK", "JUNK", "JUNK", "JUNK"]);
+    expect(s.toArray()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("what grew from a borrowed nil slice is borrowed", () => {
+    const strs = inHeap(make(), string);
+    const s = append(strs.borrow({ ptr: 0, len: 0, cap: 0 }), "a", "b");
+    expect([s.toArray(), strs.rooted]).toEqual([["a", "b"], 0]);
+  });
+
+  test("release gives up the root of the slice, whichever inHeap of the heap and type made it", () => {
+    const heap = make();
+    const a = inHeap(heap, string);
+    const b = inHeap(heap, string);
+    const kept = makeSlice(b, ["keep", "these", "strings"]);
+    const other = makeSlice(a, ["other"]);
+    b.release(other);
+    b.release(nilSlice(a));
+    expect([a.rooted, b.rooted]).toEqual([0, 1]);
+    churn(heap);
+    for (let i = 0; i < 300; i++) makeSlice(inHeap(heap, string), ["JUNK", "JUNK", "JUNK"]);
+    expect(kept.toArray()).toEqual(["keep", "these", "strings"]);
   });
 
   test("a header stored in another object keeps the store alive; from and borrow read it back", () => {
@@ -150,7 +193,17 @@ test("bad arguments of inHeap, headers and releases are named", () => {
     "slice header: ptr is 9, want a multiple of 4",
   );
   expect(() => ints.from({ ptr: 8, len: 0, cap: 2 ** 31 })).toThrow("slice header");
-  expect(() => ints.release(makeSlice(Int32Array, 1))).toThrow("header: s is");
+  expect(() => ints.release(makeSlice(Int32Array, 1))).toThrow("release: s is");
+  const header = "want a slice header { ptr, len, cap }";
+  for (const none of [null, undefined, 5, {}, { ptr: 8n, len: 1, cap: 1 }] as never[]) {
+    expect(() => ints.from(none)).toThrow(/^from: header is .*, want a slice header/);
+    expect(() => ints.borrow(none)).toThrow(header);
+    expect(() => ints.header(none)).toThrow(/^header: s is .*, want a slice$/);
+    expect(() => ints.release(none)).toThrow(/^release: s is .*, want a slice$/);
+    expect(() => (ints.newVar().value = none)).toThrow(/^header: s is .*, want a slice$/);
+  }
+  expect(() => ints.from({ ptr: 8, len: 0.5, cap: 1 })).toThrow("slice header: (ptr, len, cap)");
+  expect(() => ints.withGrowth(null as never)).toThrow("withGrowth: rule is null, want a function");
   expect(() => makeSlice(ints, 2 ** 22)).toThrow("makeslice: len out of range");
 });
 

@@ -311,8 +311,8 @@ export function checkFunction(where: string, name: string, fn: unknown): void {
 }
 
 /**
- * Refuses options that are no object, or have a name that none of `names` (separated by spaces) is: a misspelled option would
- * be ignored. For factories, not for hot paths. O(options).
+ * Refuses options that are no object, are a collection or a promise, or have a name that none of `names` (separated by
+ * spaces) is: they would be ignored. For factories, not for hot paths. O(options).
  *
  * @throws TypeError that names the option and those there are
  *
@@ -325,7 +325,9 @@ export function checkFunction(where: string, name: string, fn: unknown): void {
  * ```
  */
 export function checkOptions(where: string, options: object, names: string): void {
-  if (typeof options !== "object" || options === null)
+  // What one can walk over or wait for has no names that could be looked at: a Map, a promise.
+  const isObject = typeof options === "object" && options !== null;
+  if (!isObject || Symbol.iterator in options || "then" in options)
     throw noOption(where, "options", options, names);
   const known = names.split(" ");
   for (const [name, value] of Object.entries(options))

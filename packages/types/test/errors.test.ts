@@ -6,6 +6,7 @@ import {
   RuntimeError,
   TypeAssertionError,
   badArgument,
+  checkOptions,
   isFatalError,
   isReflectError,
   isRuntimeError,
@@ -113,5 +114,17 @@ describe("texts", () => {
     expect(badArgument("f", "n", -1, "a positive integer").message).toBe(
       "f: n is -1, want a positive integer",
     );
+  });
+
+  it("refuse as options what nobody's names can be looked up in, and names that there are none of", () => {
+    checkOptions("f", { size: 3 }, "size name");
+    checkOptions("f", Object.create({ size: 3 }) as object, "size name");
+    expect(() => checkOptions("f", { sise: 3 }, "size name")).toThrow(
+      "f: options.sise is 3, want no options but size, name",
+    );
+    for (const it of [null, 5, () => 1, [], [1], new Map([[1, 2]]), new Set(), Promise.resolve()])
+      expect(() => checkOptions("f", it as object, "size")).toThrow(
+        `f: options is ${show(it)}, want no options but size`,
+      );
   });
 });

@@ -23,15 +23,18 @@ const points = (...xs: number[]): Slice<{ x: number }> =>
     xs.map((x) => ({ x })),
   );
 const xs = (s: Slice<{ x: number }>): number[] => s.toArray().map((p) => p.x);
-const texts = (s: Slice<any>): string[] => s.toArray().map(show);
 const show = (v: unknown): string =>
   JSON.stringify(v, (_, u: unknown) => (typeof u === "bigint" ? Number(u) : u));
 
-describe.each(kinds)("slices functions on $name", ({ elem, value }) => {
+describe.each(kinds)("slices functions on $name", ({ elem, value, settle }) => {
   const filled = (n: number, room = n): Slice<any> => {
     const s = makeSlice(elem(), n, room);
     for (let i = 0; i < n; i++) s.set(i, value(i + 1));
     return s;
+  };
+  const texts = (s: Slice<any>): string[] => {
+    settle?.();
+    return s.toArray().map(show);
   };
   const want = (...ns: number[]): string[] => ns.map((n) => show(value(n)));
 

@@ -31,10 +31,11 @@ export function panics(f: () => unknown, text: string): void {
   expect(isRuntimeError(err)).toBe(true);
 }
 
-describe.each(kinds)("on every kind of storage: $name", ({ elem, value }) => {
+describe.each(kinds)("on every kind of storage: $name", ({ elem, value, settle }) => {
   const filled = (n: number, room = n): Slice<any> => {
     const s = makeSlice(elem(), n, room);
     for (let i = 0; i < n; i++) s.set(i, value(i + 1));
+    settle?.();
     return s;
   };
   const nums = (...ns: number[]): unknown[] => ns.map(value);

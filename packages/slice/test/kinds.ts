@@ -1,7 +1,7 @@
 /** Every kind of storage, for tests that must hold on all of them. */
 import { createHeap, createStressHeap, type Heap } from "@gort/gc";
 import { array, float64, int32, int64, string, struct, type Type } from "@gort/types";
-import { inHeap, values, type Backing, type Elem } from "@gort/slice";
+import { inHeap, values, type Backing, type Elem, type HeapElem } from "@gort/slice";
 import { resolve } from "../src/make.ts";
 
 /** One kind of storage, with a way to make distinct values that can be told apart. */
@@ -9,6 +9,10 @@ export interface StorageKind {
   name: string;
   elem(): Elem<any>;
   value(n: number): unknown;
+  /** Collects a heap. */
+  settle?(): void;
+  /** Collections so far. */
+  collections?(): number;
 }
 
 const point = struct({ x: int32, name: string });
@@ -21,11 +25,14 @@ const heaps: (readonly [string, () => Heap])[] = [
 
 const inHeaps = <T>(type: Type<T>, value: (n: number) => T): StorageKind[] =>
   heaps.map(([heap, make]) => {
-    let elem: Elem<T> | undefined;
+    let elem: HeapElem<T> | undefined;
+    const own = (): HeapElem<T> => (elem ??= inHeap(make(), type));
     return {
       name: `[]${type.name} in a ${heap}`,
-      elem: () => (elem ??= inHeap(make(), type)),
+      elem: own,
       value,
+      settle: () => own().heap.collect(),
+      collections: () => own().heap.stats().numGC,
     };
   });
 

@@ -1,13 +1,21 @@
 /** The published suite, on all our own backings and on one written outside. */
+import { createStressHeap } from "@gort/gc";
+import { string } from "@gort/types";
 import { describe, expect, test } from "vitest";
-import { backingOf, makeSlice, values, type Backing } from "@gort/slice";
-import { backingCases } from "@gort/slice/testing";
+import { backingOf, inHeap, makeSlice, values, type Backing, type Slice } from "@gort/slice";
+import { backingCases, type BackingUnderTest } from "@gort/slice/testing";
 import { kinds } from "./kinds.ts";
 
-describe.each(kinds)("$name", ({ elem, value }) => {
+describe.each(kinds)("$name", ({ elem, value, settle }) => {
   test.each(backingCases)("$name", (c) => {
-    c.run(() => ({ backing: backingOf<any>(elem()), value }));
+    c.run(() => ({ backing: backingOf<any>(elem()), value, ...(settle && { settle }) }));
   });
+});
+
+test("heaps were collected meanwhile", () => {
+  const collections = kinds.flatMap((kind) => kind.collections?.() ?? []);
+  expect(collections.length).toBe(6);
+  expect(Math.min(...collections)).toBeGreaterThan(100);
 });
 
 /** An outside backing: counts what it makes, and leaves the rest to another. */
@@ -47,6 +55,15 @@ describe("an outside backing, a decorator of a dozen lines", () => {
 });
 
 describe("the suite finds", () => {
+  const failures = (make: () => BackingUnderTest): number =>
+    backingCases.filter((c) => {
+      try {
+        c.run(make);
+        return false;
+      } catch {
+        return true;
+      }
+    }).length;
   const broken: [what: string, change: (b: Backing<number>) => Partial<Backing<number>>][] = [
     ["storage that is not zeroed", (b) => ({ make: (len, cap) => dirty(b.make(len, cap)) })],
     ["a nil slice that is not nil", (b) => ({ nil: () => b.make(0, 0) })],
@@ -61,14 +78,16 @@ describe("the suite finds", () => {
   test.each(broken)("%s", (_, change) => {
     const inner = values(0);
     const backing: Backing<number> = { ...counting(inner, { stores: 0 }), ...change(inner) };
-    const failed = backingCases.filter((c) => {
-      try {
-        c.run(() => ({ backing, value: (n: number) => n }));
-        return false;
-      } catch {
-        return true;
-      }
-    });
-    expect(failed.length).toBeGreaterThan(0);
+    expect(failures(() => ({ backing, value: (n: number) => n }))).toBeGreaterThan(0);
+  });
+  test("storage that is reclaimed while a slice is on it", () => {
+    const heap = createStressHeap({ reserve: 1 << 25 });
+    const elem = inHeap(heap, string);
+    const value = (n: number): string => `s${n}`;
+    const settle = (): void => heap.safepoint();
+    expect(failures(() => ({ backing: elem, value, settle }))).toBe(0);
+    const nil = (): Slice<string> => elem.borrow({ ptr: 0, len: 0, cap: 0 });
+    const borrowing: Backing<string> = { ...counting(elem, { stores: 0 }), nil };
+    expect(failures(() => ({ backing: borrowing, value, settle }))).toBeGreaterThan(0);
   });
 });

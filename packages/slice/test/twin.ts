@@ -73,11 +73,13 @@ export class Pair {
     this.twin = this.real.map(() => ({ store: { cells: [] }, off: 0, len: 0, cap: 0, nil: true }));
   }
 
-  run(program: Iterable<Step>): void {
+  /** Runs a program; `settle` is called after each step, before the slices are looked at. */
+  run(program: Iterable<Step>, settle?: () => void): void {
     for (const s of program) {
       const want = outcome(() => this.stepTwin(s));
       const got = outcome(() => this.stepReal(s));
       mustEqual(s, got, want);
+      settle?.();
       // Slices change each other's elements, so all are compared.
       for (let i = 0; i < REGS; i++) this.compare(i, s);
       this.shorten(s[1]);

@@ -5,6 +5,7 @@
  *  1. A case makes its own slices and throws if the backing is wrong; it needs no clock and no files.
  *  2. Each slice is checked by `checkSlice` after each step.
  *  3. Elements are made by `value` and compared by the backing's own `equal`, so that a case holds for any type.
+ *  4. After each step, and before anything is looked at, `settle` lets the storage reclaim what it takes for unused.
  *
  * Why cases and not a class to inherit from: a backing may be a decorator, a view of foreign memory or a whole new store;
  * what they have in common is how they behave.
@@ -22,6 +23,11 @@ export interface BackingUnderTest<T = any> {
   readonly backing: Backing<T>;
   /** An element for each `n` from 1 to 100: all different, none zero. */
   value(n: number): T;
+  /**
+   * Where storage can be reclaimed or moved, does so: a collection of the heap. Called after each step, while the case holds
+   * its slices, which must keep what they show.
+   */
+  settle?(): void;
 }
 
 /** One case of the suite. */
@@ -36,7 +42,8 @@ function assert(ok: boolean, what: string): asserts ok {
   if (!ok) throw new Error(what);
 }
 
-function shape(s: Slice<any>, len: number, cap: number, nil = false): void {
+function shape(it: BackingUnderTest, s: Slice<any>, len: number, cap: number, nil = false): void {
+  it.settle?.();
   checkSlice(s);
   assert(s.len === len, `len is ${s.len}, want ${len}`);
   assert(s.cap === cap, `cap is ${s.cap}, want ${cap}`);
@@ -44,7 +51,9 @@ function shape(s: Slice<any>, len: number, cap: number, nil = false): void {
 }
 
 /** Throws unless `s` holds `value(n)` for each `n`, 0 standing for the zero value. */
-function holds({ backing, value }: BackingUnderTest, s: Slice<any>, ns: readonly number[]): void {
+function holds(it: BackingUnderTest, s: Slice<any>, ns: readonly number[]): void {
+  it.settle?.();
+  const { backing, value } = it;
   checkSlice(s);
   assert(s.len === ns.length, `len is ${s.len}, want ${ns.length}`);
   ns.forEach((n, i) => {
@@ -87,12 +96,13 @@ export const backingCases: readonly BackingCase[] = [
   {
     name: "the nil slice has len 0, cap 0 and isNil, and stays nil when sliced or appended nothing",
     run(make) {
-      const { backing } = make();
+      const it = make();
+      const { backing } = it;
       const s = nilSlice(backing);
-      shape(s, 0, 0, true);
-      shape(s.slice(0, 0), 0, 0, true);
-      shape(append(s), 0, 0, true);
-      shape(makeSlice(backing, 0), 0, 0);
+      shape(it, s, 0, 0, true);
+      shape(it, s.slice(0, 0), 0, 0, true);
+      shape(it, append(s), 0, 0, true);
+      shape(it, makeSlice(backing, 0), 0, 0);
       panics(() => s.get(1), "runtime error: index out of range [1] with length 0");
     },
   },
@@ -101,7 +111,7 @@ export const backingCases: readonly BackingCase[] = [
     run(make) {
       const it = make();
       const s = makeSlice(it.backing, 2, 5);
-      shape(s, 2, 5);
+      shape(it, s, 2, 5);
       holds(it, s.slice(0, 5), [0, 0, 0, 0, 0]);
       panics(() => makeSlice(it.backing, -1), "runtime error: makeslice: len out of range");
       panics(() => makeSlice(it.backing, 2, 1), "runtime error: makeslice: cap out of range");
@@ -127,12 +137,12 @@ export const backingCases: readonly BackingCase[] = [
       const it = make();
       const s = filled(it, 6);
       const t = s.slice(2, 4);
-      shape(t, 2, 4);
+      shape(it, t, 2, 4);
       t.set(0, it.value(50));
       holds(it, s, [1, 2, 50, 4, 5, 6]);
       holds(it, t.slice(0, 4), [50, 4, 5, 6]);
-      shape(s.slice(1, 2, 3), 1, 2);
-      shape(s.slice(6), 0, 0);
+      shape(it, s.slice(1, 2, 3), 1, 2);
+      shape(it, s.slice(6), 0, 0);
       panics(() => s.slice(0, 7), "runtime error: slice bounds out of range [:7] with capacity 6");
     },
   },
@@ -142,7 +152,7 @@ export const backingCases: readonly BackingCase[] = [
       const it = make();
       const s = filled(it, 2, 4);
       const t = append(s, it.value(3));
-      shape(s, 2, 4);
+      shape(it, s, 2, 4);
       holds(it, t, [1, 2, 3]);
       t.set(0, it.value(9));
       holds(it, s, [9, 2]);
@@ -154,7 +164,7 @@ export const backingCases: readonly BackingCase[] = [
       const it = make();
       const s = filled(it, 5);
       const t = append(s, it.value(6));
-      shape(t, 6, it.backing.growth(5, 6, it.backing.size));
+      shape(it, t, 6, it.backing.growth(5, 6, it.backing.size));
       t.set(0, it.value(9));
       holds(it, s, [1, 2, 3, 4, 5]);
       holds(it, t.slice(0, 6), [9, 2, 3, 4, 5, 6]);
@@ -163,7 +173,12 @@ export const backingCases: readonly BackingCase[] = [
         t.slice(6, t.cap),
         Array.from({ length: t.cap - 6 }, () => 0),
       );
-      shape(append(s.slice(1, 3, 3), it.value(60)), 3, it.backing.growth(2, 3, it.backing.size));
+      shape(
+        it,
+        append(s.slice(1, 3, 3), it.value(60)),
+        3,
+        it.backing.growth(2, 3, it.backing.size),
+      );
       holds(it, s, [1, 2, 3, 4, 5]);
     },
   },
@@ -214,6 +229,7 @@ export const backingCases: readonly BackingCase[] = [
         if (i === 0) s.set(2, it.value(30));
         if (i === 2) assert(it.backing.equal(v, it.value(30)), "a write ahead was not seen");
         s = append(s, it.value(4));
+        it.settle?.();
       }
       assert(visited === 3, `${visited} elements were visited, want 3`);
     },
@@ -225,8 +241,8 @@ export const backingCases: readonly BackingCase[] = [
       const other = it.backing.withGrowth((_, need) => need + 3);
       assert(other.name === it.backing.name && other.size === it.backing.size, "another type");
       const s = append(makeSlice(other, 1), it.value(1));
-      shape(s, 2, 5);
-      shape(append(s.slice(0, 2, 2), it.value(1)), 3, 6);
+      shape(it, s, 2, 5);
+      shape(it, append(s.slice(0, 2, 2), it.value(1)), 3, 6);
     },
   },
   {
@@ -235,7 +251,10 @@ export const backingCases: readonly BackingCase[] = [
       const it = make();
       const ns = Array.from({ length: 600 }, (_, i) => (i % 100) + 1);
       let s = nilSlice(it.backing);
-      for (const n of ns) s = append(s, it.value(n));
+      for (const n of ns) {
+        s = append(s, it.value(n));
+        it.settle?.();
+      }
       holds(it, s, ns);
       holds(it, append(s.slice(0, 300), ...ns.slice(300).map((n) => it.value(n) as unknown)), ns);
     },

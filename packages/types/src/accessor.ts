@@ -15,7 +15,7 @@
  * (100 to 1,000 times slower), DataView (about twice as slow), a fresh view object per value (garbage, the thing to avoid).
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { badPointer, internalType, type BaseType } from "./base.ts";
+import { badPointer, checkType, INSPECT, internalType, type BaseType } from "./base.ts";
 import { PLAIN, canCompile, compile } from "./codegen.ts";
 import { badArgument } from "./errors.ts";
 import type { StructField, StructType } from "./kinds.ts";
@@ -72,6 +72,22 @@ abstract class AccessorBase {
   $load(): unknown {
     return this.$type.load(this.$space, this.$ptr);
   }
+
+  /** What `JSON.stringify` shows: the value, and not the memory that it lies in. */
+  toJSON(): unknown {
+    return this.$load();
+  }
+}
+
+/** What `console.log` shows on Node: the type and the value, `main.Point { x: 1, y: 2 }`. */
+function inspectAccessor(
+  this: AccessorBase,
+  depth: number | null,
+  options: { depth?: number | null },
+  inspect: (v: unknown, options: object) => string,
+): string {
+  const { name } = this.$type;
+  return depth !== null && depth < 0 ? `[${name}]` : `${name} ${inspect(this.$load(), options)}`;
 }
 
 /** What every accessor has beside its fields. */
@@ -134,14 +150,24 @@ const CLASSES = Symbol("gort.accessors");
  * ```
  */
 export function accessor<V>(type: StructType<V>, options: AccessorOptions = {}): AccessorClass<V> {
+  checkType("accessor", type);
   if (type.kind !== "struct")
     throw badArgument("accessor", "type", type.name, "a struct type", "type");
   const form = (options.codegen ?? true) && canCompile() ? "source" : "closures";
   const holder = type as unknown as { [CLASSES]?: Cached };
   if (!Object.hasOwn(holder, CLASSES)) Object.defineProperty(holder, CLASSES, { value: {} });
   const cached = holder[CLASSES]!;
-  return (cached[form] ??=
-    form === "source" ? bySource(type) : byClosures(type)) as AccessorClass<V>;
+  return (cached[form] ??= shown(
+    form === "source" ? bySource(type) : byClosures(type),
+  )) as AccessorClass<V>;
+}
+
+/** Not a method of the base: a class with a computed key cannot be left out of a bundle. */
+function shown(made: AccessorClass<any>): AccessorClass<any> {
+  Object.defineProperty((made as { prototype?: object }).prototype, INSPECT, {
+    value: inspectAccessor,
+  });
+  return made;
 }
 
 /** What both forms lean on for a field that is not plain. */

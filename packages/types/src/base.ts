@@ -19,7 +19,8 @@ import type { BoundMethod, Method, MethodSet } from "./method-set.ts";
 import { brand, badArgument, nilDereference, uncomparableType, unhashableType } from "./errors.ts";
 
 const TYPE: unique symbol = Symbol.for("gort.Type") as never;
-const INSPECT = /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom");
+/** The name of the method that Node's `console.log` calls. */
+export const INSPECT = /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom");
 
 /** What `console.log` shows on Node: Go's name of the type. */
 function inspectType(this: Type): string {
@@ -179,8 +180,7 @@ export abstract class BaseType<T> implements Type<T> {
  */
 export function checkPointer(t: Type, space: Space, p: Ptr): void {
   checkType("pointer", t);
-  if (typeof (space as Space | null | undefined)?.memory?.byteLength !== "number")
-    throw badArgument(`*${t.name}`, "space", space, "a space such as a heap", "type");
+  checkSpace(t, space);
   if (
     p >>> 0 !== p ||
     p === 0 ||
@@ -191,8 +191,14 @@ export function checkPointer(t: Type, space: Space, p: Ptr): void {
   }
 }
 
-/** The error for a pointer at which no value of `t` can lie. */
+function checkSpace(t: Type, space: Space): void {
+  if (typeof (space as Space | null | undefined)?.memory?.byteLength !== "number")
+    throw badArgument(`*${t.name}`, "space", space, "a space such as a heap", "type");
+}
+
+/** The error for a pointer at which no value of `t` can lie; throws where it is the space that is none: it was left out. */
 export function badPointer(t: Type, space: Space, p: Ptr): Error {
+  checkSpace(t, space);
   if (p === 0) return nilDereference();
   const limit = space.memory.byteLength;
   const want =

@@ -1,4 +1,5 @@
 /** Accessors: the generated and the closure form against the descriptor's own load and store. */
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
@@ -254,5 +255,32 @@ describe("accessor", () => {
     const p = new (accessor(Point))(s, s.alloc(Point));
     expectTypeOf(p.x).toEqualTypeOf<number>();
     expect(p.$type.name).toBe("main.Point");
+  });
+
+  it.each([true, false])("shows its value, not the memory it lies in (codegen: %s)", (codegen) => {
+    const Inner = named("main.Inner", struct({ z: int64 }));
+    const Point = named("main.Point", struct({ x: float64, in: Inner }));
+    const s = makeSpace();
+    const p = new (accessor(Point, { codegen }))(s, s.alloc(Point));
+    p.x = 1.5;
+    expect(inspect(p)).toBe("main.Point { x: 1.5, in: { z: 0n } }");
+    expect(inspect({ deep: { at: [p] } })).toBe("{ deep: { at: [ [main.Point] ] } }");
+    expect(inspect({ deep: { at: [p] } }, { depth: 1 })).toBe("{ deep: { at: [Array] } }");
+    expect(inspect(p.in)).toBe("main.Inner { z: 0n }");
+    const Plain = struct({ x: float64, list: array(int32, 2) });
+    const q = new (accessor(Plain, { codegen }))(s, s.alloc(Plain));
+    expect(JSON.stringify({ q })).toBe('{"q":{"x":0,"list":[0,0]}}');
+  });
+
+  it("names a type or a space that was left out", () => {
+    expect(() => accessor(undefined as never)).toThrow(
+      "accessor: type is undefined, want a type descriptor",
+    );
+    const P = named("main.P", struct({ x: float64 }));
+    for (const use of [
+      () => P.load(64 as never, undefined as never),
+      () => P.store(64 as never, { x: 1 } as never, undefined as never),
+    ])
+      expect(use).toThrow("*main.P: space is 64, want a space such as a heap");
   });
 });

@@ -7,16 +7,19 @@
  *  2. The result is what the body returned or what a deferred call left in `result`; after a recovered panic it is
  *     `result` as it stands.
  *  3. A scope ends in one way: with its result, with the newest panic, or with a `goexit` that goes on.
- *  4. A fatal error ends everything at once: no deferred call runs, as Go ends the process.
+ *  4. A fatal error ends everything at once: no deferred call runs, as Go ends the process. The engine's error for unbounded
+ *     recursion is one.
+ *  5. A deferred call that waits is waited for; where nobody can wait, in a plain function, it panics.
  *
  * One state machine ({@link Unwind}) decides what comes next; three loops call, `yield*` or `await` it. They differ
  * only in that, because a generator that never yields would still cost a plain function twice.
  *
  * `using` was rejected as the form: its disposers can neither see the panic nor change the result.
  */
-import { checkFunction, isFatalError } from "@gort/types";
+import { badArgument, checkFunction, isFatalError } from "@gort/types";
 import { isGoexit } from "./brands.ts";
-import { nilCall } from "./errors.ts";
+import { drive } from "./drive.ts";
+import { nilCall, stackOverflow } from "./errors.ts";
 import { isOp, type Op } from "./op.ts";
 import {
   calledDirectly,
@@ -31,10 +34,10 @@ import {
   toThrow,
 } from "./panic.ts";
 import { poll } from "./poll.ts";
+import { isStepper, type Stepper } from "./stepper.ts";
 
 type Callee = ((...args: any[]) => unknown) | null | undefined;
 type Body<R> = (scope: DeferScope<R>) => unknown;
-type Stepper = Generator<Op<any> | undefined, unknown, unknown>;
 
 interface Call {
   readonly fn: Callee;
@@ -45,7 +48,11 @@ interface Call {
 export interface DeferScope<R> {
   /** Go's named result: what the function returns, which deferred calls may change. */
   result: R;
-  /** Go's `defer`: calls `fn(...args)` when the body is over. A nil `fn` panics then, not now. */
+  /**
+   * Go's `defer`: calls `fn(...args)` when the body is over. A nil `fn` panics then, not now; anything else that is no function
+   * is a TypeError, and a call after the end of the scope an Error. What `fn` returns is waited for if it is a generator, an op
+   * or a promise: in a plain function, which cannot wait, that is a TypeError when the call is due.
+   */
   defer<A extends unknown[]>(fn: ((...args: A) => unknown) | null | undefined, ...args: A): void;
   /**
    * `recover` of the deferred call of this scope that runs now; for async deferred functions, which are unknown to the
@@ -61,6 +68,12 @@ function putUnder(newest: PanicState, old: PanicState | null): void {
   if (last !== old) last.link = old;
 }
 
+/** Throws `error` on if it ends everything, that of unbounded recursion as Go's. */
+function throwFatal(error: unknown): void {
+  const fatal = isFatalError(error) ? error : stackOverflow(error);
+  if (fatal !== null) throw fatal;
+}
+
 class Unwind<R> implements DeferScope<R> {
   result: R = undefined as R;
   private readonly calls: Call[] = [];
@@ -68,6 +81,8 @@ class Unwind<R> implements DeferScope<R> {
   private exit: Goexit | null = null;
   private readonly outer: Frame | null;
   frame: Frame | null = null;
+  /** Whether all deferred calls ran. */
+  private over = false;
 
   constructor() {
     // A scope made directly by a deferred function: `defer(recover)` in it recovers for that function.
@@ -76,6 +91,9 @@ class Unwind<R> implements DeferScope<R> {
   }
 
   defer<A extends unknown[]>(fn: ((...args: A) => unknown) | null | undefined, ...args: A): void {
+    if (typeof fn !== "function" && fn !== null && fn !== undefined)
+      throw badArgument("defer", "fn", fn, "a function", "type");
+    if (this.over) throw new Error("gort: defer: the function of this scope is over");
     this.calls.push({ fn, args });
   }
 
@@ -90,7 +108,7 @@ class Unwind<R> implements DeferScope<R> {
 
   /** The body threw. */
   threw(error: unknown): void {
-    if (isFatalError(error)) throw error;
+    throwFatal(error);
     if (isGoexit(error)) this.exit = error;
     else {
       this.panic = panicState(error);
@@ -101,7 +119,10 @@ class Unwind<R> implements DeferScope<R> {
   /** The next deferred call, or null when all ran; `frame` is set for it. */
   next(): Call | null {
     const call = this.calls.pop();
-    if (call === undefined) return null;
+    if (call === undefined) {
+      this.over = true;
+      return null;
+    }
     this.frame = { panic: this.panic };
     return call;
   }
@@ -126,7 +147,7 @@ class Unwind<R> implements DeferScope<R> {
 
   /** The deferred call threw. */
   callThrew(error: unknown): void {
-    if (isFatalError(error)) throw error;
+    throwFatal(error);
     this.frame = null;
     const old = this.panic;
     if (isGoexit(error)) {
@@ -176,16 +197,6 @@ const marks = {
 
 const GeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(function* () {}) as object;
 
-function isStepper(v: unknown): v is Stepper {
-  return (
-    typeof v === "object" &&
-    v !== null &&
-    typeof (v as Stepper).next === "function" &&
-    typeof (v as Stepper).throw === "function" &&
-    !isOp(v)
-  );
-}
-
 function isThenable(v: unknown): v is PromiseLike<unknown> {
   return (
     typeof v === "object" &&
@@ -195,12 +206,23 @@ function isThenable(v: unknown): v is PromiseLike<unknown> {
   );
 }
 
+/** What was deferred, for errors. */
+const DEFERRED = "defer: fn";
+
+/** Throws unless a deferred call of a plain function is over when it returns. */
+function checkOver(r: unknown): void {
+  if (isStepper(r, DEFERRED) || isOp(r) || isThenable(r))
+    throw new TypeError(
+      "gort: a deferred call has something to wait for, and withDefer was given a plain function, which cannot: pass a generator or an async function",
+    );
+}
+
 /** Runs the deferred calls of a plain function. */
 function unwindSync<R>(u: Unwind<R>): R {
   for (let call; (call = u.next()) !== null;) {
     const outer = enterFrame(u.frame);
     try {
-      if (!u.isBuiltin(call)) marks.gortDeferred(call);
+      if (!u.isBuiltin(call)) checkOver(marks.gortDeferred(call));
       u.called();
     } catch (error) {
       u.callThrew(error);
@@ -222,7 +244,7 @@ function* scopeGen<R>(u: Unwind<R>, gen: Stepper): Generator<Op<any> | undefined
     try {
       if (!u.isBuiltin(call)) {
         const r = marks.gortDeferred(call);
-        if (isStepper(r)) yield* marks.gortDeferredGen(r);
+        if (isStepper(r, DEFERRED)) yield* marks.gortDeferredGen(r);
         else if (isOp(r)) yield* r;
         else if (isThenable(r)) yield* poll(r);
       }
@@ -253,7 +275,8 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
         } finally {
           enterFrame(outer);
         }
-        if (isThenable(r) || isOp(r)) await r;
+        if (isStepper(r, DEFERRED)) await drive(marks.gortDeferredGen(r), u.frame);
+        else if (isThenable(r) || isOp(r)) await r;
       }
       u.called();
     } catch (error) {
@@ -309,11 +332,11 @@ export function withDefer<R>(body: Body<R>): unknown {
   let r: unknown;
   try {
     r = marks.gortScope(body, u);
+    if (isStepper(r, "withDefer: body")) return scopeGen(u, r);
   } catch (error) {
     u.threw(error);
     return unwindSync(u);
   }
-  if (isStepper(r)) return scopeGen(u, r);
   if (isThenable(r)) return scopeAsync(u, r);
   u.returned(r);
   return unwindSync(u);

@@ -23,6 +23,7 @@ import { COPIES_RESULTS } from "./delegate.ts";
 import type { Capture } from "./host.ts";
 import { isOp, type Op } from "./op.ts";
 import { PARKED } from "./op-state.ts";
+import { isStepper, type Stepper } from "./stepper.ts";
 
 /** What a function without arguments is called with: no array of its own. */
 const NO_ARGS: unknown[] = [];
@@ -31,21 +32,19 @@ const NO_ARGS: unknown[] = [];
 const GeneratorFunction = /* @__PURE__ */ (() =>
   function* () {}.constructor as unknown as new () => object)();
 
-type Steps = Generator<Op<any> | undefined, unknown, unknown>;
-
 /** What generators inherit from. */
 const GeneratorPrototype = /* @__PURE__ */ (() =>
-  (GeneratorFunction.prototype as { prototype: Steps }).prototype)();
+  (GeneratorFunction.prototype as { prototype: Stepper }).prototype)();
 
 /**
  * `gen.next()` of a generator. Each generator function has generators of a shape of their own, so a look at their `next` finds
  * too many shapes for V8's caches: a twentieth of a hand-off, measured.
  */
 const resume = /* @__PURE__ */ (() =>
-  (GeneratorPrototype as { next: (this: Steps) => IteratorResult<Op<any> | undefined> }).next)();
+  (GeneratorPrototype as { next: (this: Stepper) => IteratorResult<Op<any> | undefined> }).next)();
 
 /** Steps what has a generator's methods and is none, such as what compilers make for old engines. */
-function* adapt(steps: Steps): Steps {
+function* adapt(steps: Stepper): Stepper {
   return yield* { [Symbol.iterator]: () => steps };
 }
 
@@ -303,40 +302,36 @@ export abstract class Lifecycle extends Ends {
     const { fn, extra } = g;
     g.value = extra === null || extra.hook === null ? undefined : extra.hook;
     let result: any;
+    let steps: boolean;
     try {
       result = args.length === 0 ? fn() : fn(...args);
+      steps = isStepper(result, "go: fn");
     } catch (error) {
       this.panicked(g, error);
       return;
     }
-    if (typeof result === "object" && result !== null) {
-      if (
-        typeof result.next === "function" &&
-        typeof result.throw === "function" &&
-        !isOp(result)
-      ) {
-        g.gen = Object.prototype.isPrototypeOf.call(GeneratorPrototype, result)
-          ? result
-          : adapt(result);
-        this.step(g);
-        return;
-      }
-      if (typeof result.then === "function") {
-        this.parkTask(g);
-        (result as PromiseLike<unknown>).then(
-          (value) => {
-            if (g.state !== DEAD) this.asyncs--;
-            this.finished(g, value, RETURNED);
-            this.moved();
-          },
-          (error: unknown) => {
-            if (g.state !== DEAD) this.asyncs--;
-            this.panicked(g, error);
-            this.moved();
-          },
-        );
-        return;
-      }
+    if (steps) {
+      g.gen = Object.prototype.isPrototypeOf.call(GeneratorPrototype, result)
+        ? result
+        : adapt(result);
+      this.stepBody();
+      return;
+    }
+    if (typeof result === "object" && result !== null && typeof result.then === "function") {
+      this.parkTask(g);
+      (result as PromiseLike<unknown>).then(
+        (value) => {
+          if (g.state !== DEAD) this.asyncs--;
+          this.finished(g, value, RETURNED);
+          this.moved();
+        },
+        (error: unknown) => {
+          if (g.state !== DEAD) this.asyncs--;
+          this.panicked(g, error);
+          this.moved();
+        },
+      );
+      return;
     }
     this.finished(g, result, RETURNED);
   }

@@ -812,3 +812,192 @@ test("the result's type is the body's; named, deferred calls may set it", async 
   });
   expect(ran).toBe(true);
 });
+
+describe("deferred calls that wait, or cannot", () => {
+  const kinds = {
+    "a generator": (log: string[]) => ({
+      *fn() {
+        yield* sleep(1);
+        yield;
+        log.push("deferred");
+      },
+    }),
+    "an async function": (log: string[]) => ({
+      async fn() {
+        await sleep(1);
+        log.push("deferred");
+      },
+    }),
+    "an op": (log: string[]) => ({
+      fn() {
+        const op = sleep(1);
+        const { complete } = op;
+        op.complete = function (value) {
+          log.push("deferred");
+          complete.call(this, value);
+        };
+        return op;
+      },
+    }),
+  };
+
+  for (const [kind, make] of Object.entries(kinds)) {
+    test(`${kind} is waited for in an async function`, async () => {
+      const log: string[] = [];
+      await withDefer(async (s) => {
+        s.defer(() => log.push("last"));
+        s.defer(make(log).fn);
+        log.push("body");
+      });
+      expect(log).toEqual(["body", "deferred", "last"]);
+    });
+
+    test(`${kind} is waited for in a generator function`, async () => {
+      const log: string[] = [];
+      await run(() =>
+        withDefer(function* (s) {
+          s.defer(() => log.push("last"));
+          s.defer(make(log).fn);
+          log.push("body");
+        }),
+      );
+      expect(log).toEqual(["body", "deferred", "last"]);
+    });
+
+    test(`${kind} is refused in a plain function, and the other deferred calls run`, async () => {
+      const log: string[] = [];
+      expect(() =>
+        withDefer((s) => {
+          s.defer(() => log.push("last"));
+          s.defer(make(log).fn);
+        }),
+      ).toThrow(
+        new TypeError(
+          "gort: a deferred call has something to wait for, and withDefer was given a plain function, which cannot: pass a generator or an async function",
+        ),
+      );
+      expect(log).toEqual(["last"]);
+      await sleep(2);
+    });
+  }
+
+  test("recover works in a deferred generator of an async function, before a wait and after", async () => {
+    for (const waits of [0, 1, 2]) {
+      const got = await withDefer<unknown>(async (s) => {
+        s.defer(function* () {
+          for (let i = 0; i < waits; i++) yield* sleep(1);
+          s.result = recover();
+        });
+        await sleep(1);
+        panic("boom");
+      });
+      expect(got).toBe("boom");
+    }
+  });
+
+  test("what a deferred generator of an async function throws goes on, and goexit does", async () => {
+    const thrown = await withDefer(async (s) => {
+      s.defer(function* () {
+        yield* sleep(1);
+        throw new RangeError("late");
+      });
+    }).catch((e: unknown) => e);
+    expect(thrown).toEqual(new RangeError("late"));
+    const exit = await withDefer(async (s) => {
+      s.defer(function* () {
+        yield* sleep(1);
+        goexit();
+      });
+    }).catch((e: unknown) => e);
+    expect(isGoexit(exit)).toBe(true);
+  });
+
+  test("what is no function is refused by name when it is deferred, nil when it is called", () => {
+    for (const [fn, shown] of [
+      [5, "5"],
+      ["f", '"f"'],
+      [{}, "an object (Object)"],
+    ])
+      expect(() => withDefer((s) => s.defer(fn as never))).toThrow(
+        new TypeError(`defer: fn is ${String(shown)}, want a function`),
+      );
+    for (const nil of [null, undefined])
+      expect(() => withDefer((s) => s.defer(nil))).toThrow("nil pointer dereference");
+  });
+
+  test("to defer in a scope that is over is refused, in a deferred call it is not", () => {
+    const log: string[] = [];
+    let scope!: DeferScope<void>;
+    withDefer<void>((s) => {
+      scope = s;
+      s.defer(() => s.defer(() => log.push("deferred by a deferred call")));
+    });
+    expect(log).toEqual(["deferred by a deferred call"]);
+    expect(() => scope.defer(() => log.push("never"))).toThrow(
+      "gort: defer: the function of this scope is over",
+    );
+    expect(log.length).toBe(1);
+  });
+});
+
+describe("stack overflow is a fatal error: recover does not see it, deferred calls do not run", () => {
+  const overflow = (): number => 1 + overflow();
+  const isOverflow = (e: unknown): boolean =>
+    isFatalErrorLike(e) && String(e) === "fatal error: stack overflow";
+
+  test("of the body of a plain, a generator or an async function", async () => {
+    let recovered: unknown = "not called";
+    const deferred = (s: DeferScope<unknown>): void => s.defer(() => (recovered = recover()));
+    let thrown: unknown;
+    try {
+      withDefer((s) => {
+        deferred(s);
+        overflow();
+      });
+    } catch (e) {
+      thrown = e;
+    }
+    expect(isOverflow(thrown)).toBe(true);
+    const ends = [
+      run(() =>
+        withDefer(function* (s) {
+          deferred(s);
+          overflow();
+        }),
+      ),
+      withDefer(async (s) => {
+        deferred(s);
+        await Promise.resolve();
+        overflow();
+      }),
+    ];
+    for (const end of ends) expect(isOverflow(await end.catch((e: unknown) => e))).toBe(true);
+    expect(recovered).toBe("not called");
+  });
+
+  test("of a deferred call", () => {
+    let recovered: unknown = "not called";
+    let thrown: unknown;
+    try {
+      withDefer((s) => {
+        s.defer(() => (recovered = recover()));
+        s.defer(overflow);
+      });
+    } catch (e) {
+      thrown = e;
+    }
+    expect(isOverflow(thrown)).toBe(true);
+    expect(recovered).toBe("not called");
+  });
+
+  test("another RangeError is a panic like any other", () => {
+    let recovered: unknown;
+    withDefer((s) => {
+      s.defer(() => {
+        recovered = recover();
+      });
+      new Array(-1);
+    });
+    expect(recovered).toBeInstanceOf(RangeError);
+  });
+});

@@ -31,6 +31,28 @@ test("records creation, runs, blocks with reasons, wake-ups by whom, ends", asyn
   expect(recorder.nameOf(2)).toBe("child");
 });
 
+test("a plain function that returns a generator starts once, and its context is entered once", async () => {
+  const recorder = createRecorder();
+  let entered = 0;
+  const context = () => (step: () => void) => {
+    entered++;
+    step();
+  };
+  const s = createScheduler({ tracer: recorder, context });
+  await s.run(function* () {
+    yield* s
+      .go(() =>
+        (function* () {
+          yield* gosched();
+        })(),
+      )
+      .join();
+  });
+  const kinds = [...recorder.events()].filter((e) => e.g === 2).map((e) => e.kind);
+  expect(kinds).toEqual(["create", "start", "stop", "start", "end"]);
+  expect(entered).toBe(4);
+});
+
 test("with a limit it keeps the newest events and their names, whatever the limit", async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -134,6 +134,13 @@ export class AsyncWaiter implements Waiter {
   /** The op was woken to compete: it completes, fails, or is parked again. */
   private compete(): void {
     const op = this.op;
+    if (op.state === FAILED) {
+      // Called off since: the wake-up was passed on to somebody else.
+      op.state = USED;
+      op.waiter = null;
+      this.settle(true, op.error);
+      return;
+    }
     op.state = USED;
     let failed = false;
     let value: unknown;

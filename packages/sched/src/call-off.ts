@@ -9,7 +9,8 @@
  *  3. The signal and the done channel are waited on only while the op is parked; after it nothing is left there.
  *  4. An op that must clean up before it may fail (`Cond.wait` has to lock again) has `abort`; it is told, and
  *     delivers the failure itself.
- *  5. Options that cannot be are refused with their name and value before anything is done, misspelled ones too: a wait
+ *  5. The op that is called off is one-shot as any other: used before, or by somebody else, it is refused untouched.
+ *  6. Options that cannot be are refused with their name and value before anything is done, misspelled ones too: a wait
  *     that was meant to end and does not is found late.
  *
  * Why a wrapper and not fields of every op: an op without options stays small and has no branch for it. Why not a select:
@@ -18,8 +19,8 @@
 import { badArgument, checkOptions } from "@gort/types";
 import { aborted, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
-import { FAILED, PARKED, USED, WOKEN } from "./op-state.ts";
-import { isOp, type Op, type Waiter } from "./op.ts";
+import { FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
+import { isOp, misuse, type Op, type Waiter } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** What is needed of a context: those of `@gort/context` have it. */
@@ -108,6 +109,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 
   override tryNow(): boolean {
     const { signal, ctx, inner } = this;
+    if (inner.state !== FRESH) throw misuse(inner.state);
     if (signal !== null && signal.aborted && this.isOff()) throw signal.reason;
     const error = ctx === null ? null : ctx.err();
     if (error !== null && error !== undefined && this.isOff()) throw error;
@@ -133,6 +135,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 
   override park(): void {
     const { inner, signal, doneOp } = this;
+    if (inner.state !== FRESH) throw misuse(inner.state);
     inner.waiter = this;
     if (inner.competes !== undefined) inner.competes = this.competes;
     inner.state = PARKED;

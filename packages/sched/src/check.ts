@@ -88,7 +88,11 @@ function checkGmp(s: GmpScheduler, enqueue: (g: G, where: string) => void): void
     if (p.size < 0 || p.size > RUNQ) fail(`P${p.id} has ${p.size} goroutines`);
     if (p.next !== null) enqueue(p.next, `next of P${p.id}`);
     for (const g of p.list()) enqueue(g, `the queue of P${p.id}`);
-    for (const g of p.next === null ? p.list() : [p.next, ...p.list()]) {
+    for (const g of p.held.list()) {
+      enqueue(g, `those held back by P${p.id}`);
+      if ((g.extra?.lockedP ?? -1) < 0) fail(`goroutine ${g.id} is held back but not locked`);
+    }
+    for (const g of [...(p.next === null ? [] : [p.next]), ...p.list(), ...p.held.list()]) {
       const locked = g.extra?.lockedP ?? -1;
       if (locked >= 0 && locked !== p.id)
         fail(`goroutine ${g.id} is locked to P${locked} but queued on P${p.id}`);

@@ -12,11 +12,12 @@ import { Core } from "./core.ts";
 import { type G, PREEMPT } from "./g.ts";
 import { hostNow, macrotask } from "./host.ts";
 import { Op } from "./op.ts";
+import { FRESH } from "./op-state.ts";
 import { GoschedOp } from "./sleep.ts";
 import { turnIsLong } from "./turn.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
-/** An op that is complete from the start and can be used any number of times. */
+/** An op that is complete from the start and can be used any number of times, by any number of users at once. */
 class Done extends Op<void> {
   get reason(): WaitReason {
     return "sleep";
@@ -34,6 +35,9 @@ class Done extends Op<void> {
     onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     return Promise.resolve().then(onFulfilled, onRejected);
+  }
+  override start(): void | Promise<void> {
+    return this.given(undefined);
   }
 }
 
@@ -56,7 +60,9 @@ class HostTurn extends Op<void> {
 }
 
 const FINISHED = /* @__PURE__ */ Object.freeze({ done: true as const, value: undefined });
-const done = /* @__PURE__ */ new Done();
+/** Whoever uses it may say that it is used: it stays fresh. */
+const done = /* @__PURE__ */ (() =>
+  Object.defineProperty(new Done(), "state", { get: () => FRESH, set: () => {} }))();
 
 /**
  * A place where a long computation may be preempted: gives way if the goroutine had its 10 ms or the host is waiting
@@ -85,7 +91,7 @@ export function checkpoint(): Op<void> {
 
 /**
  * Go's `runtime.LockOSThread`, for a logical processor: from now on the current goroutine runs on the P it is on, and
- * is never stolen. Does nothing outside a goroutine. O(1).
+ * is never stolen, until {@link unlockFromP} was called as often. Does nothing outside a goroutine. O(1).
  *
  * @example
  * ```ts
@@ -104,7 +110,7 @@ export function lockToP(): void {
 }
 
 /**
- * Go's `runtime.UnlockOSThread`: undoes {@link lockToP}. O(1).
+ * Go's `runtime.UnlockOSThread`: undoes one {@link lockToP}; one too many does nothing. O(1).
  *
  * @example
  * ```ts

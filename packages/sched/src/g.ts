@@ -62,6 +62,8 @@ export interface Extra {
   frame: unknown;
   /** The P the goroutine is locked to, or -1. */
   lockedP: number;
+  /** How many calls of `lockToP` were not undone. */
+  lockCount: number;
   /** Runs a step in the context captured when the goroutine was started. */
   enter: ((step: () => void) => void) | null;
   /** The hook of a goroutine that has not started and is no generator function. */
@@ -140,6 +142,7 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
       joiners: null,
       frame: null,
       lockedP: -1,
+      lockCount: 0,
       enter: null,
       hook: null,
     });

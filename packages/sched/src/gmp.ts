@@ -2,13 +2,15 @@
  * The GMP scheduler: Go's `proc.go` on one thread.
  *
  * Invariants
- *  1. A runnable goroutine is in exactly one place: a P's `next`, a P's queue, the global queue, or the netpoll list.
+ *  1. A runnable goroutine is in exactly one place: a P's `next`, a P's queue, what a P holds back, the global queue, or the
+ *     netpoll list.
  *  2. Starting or readying a goroutine from a running one puts it in that P's `next`; who was there moves to the tail
  *     of the queue; a full queue sends half of itself and the newcomer to the global queue. Timers and code outside
  *     goroutines add at the tail, so what they ready runs in that order.
  *  3. Every 61st time slice of a P begins with the global queue, so that it cannot starve.
  *  4. At most one P spins (looks for work without having any); a P that finds nothing is idle.
- *  5. A goroutine locked to a P is run by that P only.
+ *  5. A goroutine locked to a P is run by that P only. Those that find no place in its queue are held back by the P, in order,
+ *     and come into the queue as others leave it; nobody overtakes them but who is not locked.
  *  6. Goroutines that keep handing their slice to each other lose it after 10 ms.
  *
  * Ps take turns, one step each, which stands for running at the same time. M is left out: one thread is one M, and
@@ -61,7 +63,7 @@ export class GmpScheduler extends Core {
     const c = clock ?? options.clock ?? new RealClock(procs);
     super(options, c, gate, clock === null, options.seed);
     this.procs = procs;
-    this.ps = Array.from({ length: procs }, (_, i) => new Proc(i));
+    this.ps = Array.from({ length: procs }, (_, i) => new Proc(i, new Ring()));
     this.order = new StealOrder(procs);
     this.cur = this.ps[0]!;
     this.ownHeap = this.heap !== null && this.heap.heaps.length === procs ? this.heap : null;
@@ -81,7 +83,7 @@ export class GmpScheduler extends Core {
       p.next = g;
     }
     if (p.status === P_IDLE) this.startProc(p, false);
-    if (last !== null && !p.push(last)) this.overflow(p, last);
+    if (last !== null && (this.locks || !p.push(last))) this.overflow(p, last);
     if (this.procs > 1) this.wakeProc();
   }
 
@@ -99,24 +101,43 @@ export class GmpScheduler extends Core {
       this.global.push(g);
       return;
     }
-    if (!p.push(g)) this.overflow(p, g);
+    this.append(p, g);
     if (p.status === P_IDLE) this.startProc(p, false);
   }
 
-  /** The queue of `p` is full: its first half and `g` go to the global queue. */
+  /** The queue of `p` is full, or somebody is locked to a P. */
   private overflow(p: Proc, g: G): void {
-    if (!this.locks) {
-      p.spill(this.global);
-      this.global.push(g);
+    if (this.locks) {
+      this.append(p, g);
       return;
     }
+    p.spill(this.global);
+    this.global.push(g);
+  }
+
+  /** `g` comes last in the queue of `p`. If that is full its first half and `g` go to the global queue, but for who is locked. */
+  private append(p: Proc, g: G): void {
+    const full = p.size === RUNQ;
+    if (full) this.halve(p);
+    if (this.lockedTo(g) !== null) p.held.push(g);
+    else if (full) this.global.push(g);
+    else p.push(g);
+    this.letIn(p);
+  }
+
+  /** The first half of the queue of `p`, which is full, goes to the global queue, but for who is locked. */
+  private halve(p: Proc): void {
     for (let i = 0; i < RUNQ / 2; i++) {
-      const moved = p.shift()!;
-      if (this.lockedTo(moved) !== null) p.push(moved);
-      else this.global.push(moved);
+      const g = p.shift()!;
+      if (this.lockedTo(g) !== null) p.push(g);
+      else this.global.push(g);
     }
-    if (this.lockedTo(g) !== null) p.push(g);
-    else this.global.push(g);
+  }
+
+  /** Those that `p` holds back come into its queue while there is room. */
+  private letIn(p: Proc): void {
+    const { held } = p;
+    while (held.size > 0 && p.size < RUNQ) p.push(held.shift()!);
   }
 
   protected pick(): G | null {
@@ -165,7 +186,8 @@ export class GmpScheduler extends Core {
   /** The slice of `p` is over: whether `g`, who would inherit it, had to make way. */
   private preempted(p: Proc, g: G): boolean {
     p.preempt = false;
-    if (this.global.size === 0 && p.head === p.tail && this.netpoll.size === 0) return false;
+    if (this.global.size === 0 && this.netpoll.size === 0 && p.head === p.tail && p.held.size === 0)
+      return false;
     this.preemptions++;
     this.putYield(g);
     return true;
@@ -173,6 +195,10 @@ export class GmpScheduler extends Core {
 
   /** The queue of `p` is empty: where else there is something to run. */
   private elsewhere(p: Proc): G | null {
+    if (p.held.size > 0) {
+      this.letIn(p);
+      return p.shift();
+    }
     if (this.global.size > 0) return this.fromGlobal(p);
     if (this.netpoll.size > 0) return this.netpoll.shift();
     return this.procs > 1 ? this.steal(p) : null;
@@ -282,6 +308,10 @@ export class GmpScheduler extends Core {
       } else if (now - p.sysmonwhen >= FORCE_PREEMPT_MS) {
         p.preempt = true;
       }
+      if (p.held.size > 0) {
+        if (p.size === RUNQ) this.halve(p);
+        this.letIn(p);
+      }
     }
     let g;
     while ((g = this.netpoll.shift()) !== null) this.global.push(g);
@@ -289,7 +319,8 @@ export class GmpScheduler extends Core {
 
   queued(): G[] {
     const list = [...this.global.list(), ...this.netpoll.list()];
-    for (const p of this.ps) list.push(...(p.next === null ? [] : [p.next]), ...p.list());
+    for (const p of this.ps)
+      list.push(...(p.next === null ? [] : [p.next]), ...p.list(), ...p.held.list());
     return list;
   }
 
@@ -329,10 +360,13 @@ export class GmpScheduler extends Core {
     return this.stealCount;
   }
 
-  /** Locks `g` to the P that runs it, or frees it. */
+  /** Locks `g`, which runs, to its P, or undoes that once: it is free again when all of it is undone. */
   override lock(g: G, on: boolean): void {
-    this.locks = true;
-    g.more().lockedP = on ? this.cur.id : -1;
+    const extra = g.more();
+    if (on) {
+      this.locks = true;
+      if (extra.lockCount++ === 0) extra.lockedP = this.cur.id;
+    } else if (extra.lockCount > 0 && --extra.lockCount === 0) extra.lockedP = -1;
   }
 }
 

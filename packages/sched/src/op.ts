@@ -302,7 +302,8 @@ export function isOp(v: unknown): v is Op<unknown> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[OP] === true;
 }
 
-function misuse(state: number): Error {
+/** What using an op that is not {@link FRESH} throws. */
+export function misuse(state: number): Error {
   return new Error(
     state === USED
       ? "gort: operation used twice; an Op is one-shot, make a new one for each use"

@@ -12,7 +12,8 @@ import { Op } from "./op.ts";
 import { PARKED, USED } from "./op-state.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
-class PollOp<T> extends Op<T> {
+/** Waits for a promise. */
+export class PollOp<T> extends Op<T> {
   private readonly promise: PromiseLike<T>;
   private runtime: Runtime | null = null;
 

@@ -24,6 +24,8 @@ export const GLOBAL_EVERY = 61;
 
 export class Proc {
   readonly id: number;
+  /** Locked to this P, and without a place in the queue. */
+  readonly held: Ring;
   status: number = P_IDLE;
   head = 0;
   tail = 0;
@@ -39,8 +41,9 @@ export class Proc {
   spinning = false;
   private readonly runq: (G | undefined)[] = new Array<G | undefined>(RUNQ).fill(undefined);
 
-  constructor(id: number) {
+  constructor(id: number, held: Ring) {
     this.id = id;
+    this.held = held;
   }
 
   /** Goroutines in the queue, `next` not counted. */
@@ -49,7 +52,7 @@ export class Proc {
   }
 
   get empty(): boolean {
-    return this.next === null && this.head === this.tail;
+    return this.next === null && this.head === this.tail && this.held.size === 0;
   }
 
   /** Adds at the tail; false if the queue is full. */
@@ -88,6 +91,7 @@ export class Proc {
 
   clear(): void {
     this.runq.fill(undefined);
+    this.held.clear();
     this.head = 0;
     this.tail = 0;
     this.next = null;

@@ -1,16 +1,22 @@
 /**
  * sleep, gosched: the two ways to give way.
  *
- * Invariants: `sleep(ms)` waits at least `ms`; 0 and less return at once without giving way, as in Go.
- * `gosched()` lets every goroutine that is runnable now go first.
+ * Invariants
+ *  1. `sleep(ms)` waits at least `ms`; 0 and less return at once without giving way, as in Go.
+ *  2. It goes by the clock of the goroutine that called it, known from the call on: `await` uses an op in a later job,
+ *     in which nobody knows the goroutine any more. Called outside goroutines, by the clock that is current when it is used.
+ *  3. `gosched()` lets every goroutine that is runnable now go first.
  */
+import { ambient } from "./ambient.ts";
 import { Alarm, type Ringer } from "./alarm.ts";
+import type { Clock } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
 import { HeapClock } from "./clock.ts";
 import { currentClock } from "./current.ts";
 import { checkMs } from "./errors.ts";
 import { Op } from "./op.ts";
 import { DONE, FRESH, USED } from "./op-state.ts";
+import { PollOp } from "./poll.ts";
 import type { TimerItem } from "./timer-heap.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -18,12 +24,14 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
   // Itself the item in the heap of our clocks, so that a sleeper costs one object.
   index = -1;
   private readonly ms: number;
-  /** The clock whose item this is, or the alarm on a foreign one. */
-  private on: HeapClock | Alarm | null = null;
+  /** The clock it goes by, if that is known already; once parked the alarm on it, unless it is one of ours. */
+  private on: Clock | Alarm | null;
 
   constructor(ms: number) {
     super();
     this.ms = ms;
+    const { sched } = ambient;
+    this.on = sched === null ? null : sched.clock;
   }
 
   get reason(): WaitReason {
@@ -35,7 +43,7 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
   }
 
   override park(): void {
-    const clock = currentClock();
+    const clock = (this.on as Clock | null) ?? currentClock();
     const when = clock.now() + this.ms;
     if (clock instanceof HeapClock) {
       this.on = clock;
@@ -50,7 +58,7 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
   override unpark(): void {
     const { on } = this;
     if (on instanceof HeapClock) on.cancel(this);
-    else on?.clear();
+    else (on as Alarm).clear();
   }
 
   fire(): void {
@@ -91,25 +99,22 @@ export function sleep(ms: number, options?: WaitOptions): Op<void> {
 /** What a bare `yield` looks like to the scheduler. */
 const GIVE_WAY = /* @__PURE__ */ Object.freeze({ done: false as const, value: undefined });
 
-/** Gives way, as a bare `yield` does; `how` tells a tracer why. */
-export class GoschedOp extends Op<void> {
+const settled = Promise.resolve();
+
+/**
+ * Gives way: in `yield*` as a bare `yield` does, and `how` tells a tracer why; used otherwise, by waiting for a job of its own.
+ */
+export class GoschedOp extends PollOp<void> {
   private readonly how: typeof GIVE_WAY;
 
   constructor(how = GIVE_WAY) {
-    super();
+    super(settled);
     this.how = how;
   }
 
-  get reason(): WaitReason {
+  override get reason(): WaitReason {
     return "sleep";
   }
-
-  override tryNow(): boolean {
-    return true;
-  }
-
-  override park(): void {}
-  override unpark(): void {}
 
   override next(): any {
     if (this.state === FRESH) {

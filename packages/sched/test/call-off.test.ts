@@ -1,7 +1,20 @@
 /** The options of a wait: what is accepted, what is refused and how, and that a wait called off leaves nothing behind. */
 import { describe, expect, test } from "vitest";
 import type { ContextLike, Op } from "@gort/sched";
-import { Chan, newTimer, run, sleep, withOptions, withSignal } from "./helpers.ts";
+import {
+  Chan,
+  checkScheduler,
+  CompetingOp,
+  createScheduler,
+  newTimer,
+  PARKED,
+  run,
+  sleep,
+  WaitQueue,
+  withOptions,
+  withSignal,
+  WOKEN,
+} from "./helpers.ts";
 
 /** A context over a channel of the tests. `signal` must not be asked for: that makes one. */
 class Ctx implements ContextLike {
@@ -23,6 +36,8 @@ class Ctx implements ContextLike {
     this.ch.close();
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const outcome = (op: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(op).then(
@@ -68,6 +83,109 @@ test("withSignal refuses what is no signal", () => {
   expect(() => withSignal(sleep(1), any(5))).toThrow(
     "withSignal: signal is 5, want an AbortSignal",
   );
+});
+
+/** A lock without an order: whoever is woken takes it if nobody was faster. */
+class Lock {
+  taken = true;
+  readonly queue = new WaitQueue<Take>();
+  release(): void {
+    this.taken = false;
+    this.wakeOne();
+  }
+  wakeOne(): void {
+    const op = this.queue.shift();
+    if (op === null) return;
+    op.state = WOKEN;
+    op.waiter?.wake(op);
+  }
+}
+
+class Take extends CompetingOp<string> {
+  readonly lock: Lock;
+  constructor(lock: Lock) {
+    super();
+    this.lock = lock;
+  }
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+  override tryNow(): boolean {
+    if (this.lock.taken) return false;
+    this.lock.taken = true;
+    this.value = "mine";
+    return true;
+  }
+  override park(): void {
+    this.lock.queue.push(this);
+  }
+  override unpark(): void {
+    if (this.state === WOKEN) this.lock.wakeOne();
+    else this.lock.queue.remove(this);
+  }
+  override retry(): boolean {
+    if (this.tryNow()) return true;
+    this.lock.queue.unshift(this);
+    this.state = PARKED;
+    return false;
+  }
+}
+
+test.each([
+  ["await", true, (op: Op<string>) => outcome(op)],
+  ["await", false, (op: Op<string>) => outcome(op)],
+  ["start", true, (op: Op<string>) => outcome(op.start() as Promise<string>)],
+  [
+    "yield*",
+    true,
+    (op: Op<string>) =>
+      outcome(
+        run(function* () {
+          return yield* op;
+        }),
+      ),
+  ],
+])(
+  "called off between its wake-up and its turn a wait fails, and the wake-up goes on: %s, barging %s",
+  async (_form, barging, use) => {
+    const lock = new Lock();
+    const stop = new AbortController();
+    const first = use(withSignal(new Take(lock), stop.signal));
+    await turn();
+    const second = outcome(new Take(lock));
+    await turn();
+    expect(lock.queue.length).toBe(2);
+    lock.release();
+    stop.abort("stop");
+    lock.taken = barging;
+    expect(await first).toBe("stop");
+    await turn();
+    expect(lock.queue.length).toBe(barging ? 1 : 0);
+    if (barging) lock.release();
+    expect(await second).toBe("mine");
+    expect(lock.queue.length).toBe(0);
+  },
+);
+
+test("an op that was used, or that somebody waits on, is refused untouched by what would call it off", async () => {
+  const { signal } = new AbortController();
+  const used = sleep(0);
+  await used;
+  expect(await outcome(withSignal(used, signal))).toMatch("operation used twice");
+  expect(await outcome(withSignal(used, AbortSignal.abort("off")))).toMatch("operation used twice");
+  const c = new Chan();
+  const s = createScheduler();
+  await s.run(function* () {
+    const op = c.recv();
+    const g = s.go(function* () {
+      return yield* op;
+    });
+    yield;
+    expect(() => withSignal(op, signal).next()).toThrow("operation used while it is pending");
+    checkScheduler(s);
+    yield* c.send(7);
+    expect(yield* g.join()).toBe(7);
+  });
 });
 
 describe("a context", () => {

@@ -87,6 +87,17 @@ describe("deterministic scheduler", () => {
     expect(draw(a)).toEqual(draw(b));
   });
 
+  test("an async goroutine sleeps by its scheduler's clock at its first await, however it waits", async () => {
+    for (const nap of [() => sleep(3_600_000), () => sleep(3_600_000).start()]) {
+      const s = createDeterministicScheduler({ seed: 1 });
+      const at = await s.run(async () => {
+        await nap();
+        return s.clock.now();
+      });
+      expect(at).toBe(3_600_000);
+    }
+  });
+
   test("time does not jump while a promise or an async goroutine still has work", async () => {
     const log: string[] = [];
     await createDeterministicScheduler({ seed: 2 }).run(function* () {

@@ -10,6 +10,7 @@ import {
   type Go,
   go,
   goexit,
+  goroutines,
   lockToP,
   numGoroutine,
   poll,
@@ -447,6 +448,96 @@ describe("sched: queues and stealing", () => {
     });
     expect(at.length).toBe(50);
     expect(new Set(at).size).toBe(1);
+  });
+
+  test.each([1, 3])(
+    "lockToP: more goroutines than a queue holds are locked to one of %i Ps; each gets its turns, none is lost",
+    async (procs) => {
+      const s = createScheduler({ procs, seed: 5 });
+      await s.run(function* () {
+        let stop = false;
+        let ended = 0;
+        const turns: number[] = [];
+        const wg = new WaitGroup();
+        wg.add(700);
+        yield* s
+          .go(function* () {
+            lockToP();
+            for (let i = 0; i < 700; i++) {
+              turns.push(0);
+              s.go(function* () {
+                lockToP();
+                while (!stop) {
+                  turns[i]!++;
+                  // Some are woken, the others give way.
+                  if (i % 3 === 0) yield* sleep(0.001);
+                  else yield;
+                }
+                ended++;
+                wg.done();
+              });
+            }
+          })
+          .join();
+        while (turns.some((n) => n < 5)) {
+          yield;
+          checkScheduler(s);
+        }
+        stop = true;
+        yield* wg.wait();
+        expect(ended).toBe(700);
+      });
+      checkScheduler(s);
+    },
+  );
+
+  test("lockToP: those that are held back are not kept waiting by goroutines that keep the queue busy", async () => {
+    const s = createScheduler();
+    await s.run(function* () {
+      let stop = false;
+      let locked = 0;
+      const gate = new WaitGroup();
+      gate.add(1);
+      for (let i = 0; i < 300; i++)
+        s.go(function* () {
+          lockToP();
+          yield* gate.wait();
+          locked++;
+        });
+      // Each wakes the next one, so that the queue is never empty.
+      const ring = Array.from({ length: 8 }, () => new Chan(1));
+      for (let i = 0; i < 8; i++)
+        s.go(function* () {
+          while (!stop) {
+            yield* ring[i]!.recv();
+            if (!stop) yield* ring[(i + 1) % 8]!.send(0);
+          }
+        });
+      yield* settle();
+      for (let i = 0; i < 8; i += 2) yield* ring[i]!.send(0);
+      gate.done();
+      while (locked < 300) yield;
+      stop = true;
+      for (const c of ring) c.close();
+    });
+    checkScheduler(s);
+  });
+
+  test("lockToP: it nests, and unlockFromP undoes one call of it", async () => {
+    const s = createScheduler({ procs: 2 });
+    const locked = (): boolean => goroutines(s)[0]!.locked === true;
+    await s.run(function* () {
+      unlockFromP(); // one too many does nothing
+      lockToP();
+      lockToP();
+      unlockFromP();
+      expect(locked()).toBe(true);
+      unlockFromP();
+      expect(locked()).toBe(false);
+      unlockFromP();
+      lockToP();
+      expect(locked()).toBe(true);
+    });
   });
 });
 

@@ -55,7 +55,7 @@ it("a ring keeps the order of what is added one by one, by the half queue, and m
 });
 
 it("a full local queue spills its first half, and takes as many back when it is empty", () => {
-  const p = new Proc(0);
+  const p = new Proc(0, new Ring());
   const global = new Ring();
   // The queue begins somewhere in the middle of its places.
   for (let i = 0; i < 100; i++) p.push(entry(-i));

@@ -251,6 +251,15 @@ describe("bubble: seeds", () => {
   });
 });
 
+test("async bubbles side by side sleep each by its own clock at the first await", async () => {
+  const nap = (ms: number): Promise<number> =>
+    bubble(async (b) => {
+      await sleep(ms);
+      return b.scheduler.clock.now();
+    });
+  expect(await Promise.all([nap(1000), nap(3_600_000)])).toEqual([1000, 3_600_000]);
+});
+
 test("bubbles side by side do not see each other, and leave the default scheduler as it was", async () => {
   const before = defaultScheduler();
   const times = await Promise.all(

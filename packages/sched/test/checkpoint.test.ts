@@ -1,0 +1,62 @@
+/** Checkpoints and gosched as operations: any number of times, in any form. */
+import { expect, test } from "vitest";
+import {
+  checkpoint,
+  createDeterministicScheduler,
+  createScheduler,
+  go,
+  gosched,
+  now,
+  run,
+  sleep,
+  withSignal,
+} from "./helpers.ts";
+
+const { signal } = new AbortController();
+
+test("a checkpoint that is not due can be started, awaited, stepped and called off any number of times", async () => {
+  for (let i = 0; i < 3; i++) {
+    expect(await checkpoint().start()).toBe(undefined);
+    expect(await checkpoint()).toBe(undefined);
+    expect(await withSignal(checkpoint(), signal)).toBe(undefined);
+  }
+  await run(function* () {
+    for (let i = 0; i < 3; i++) {
+      yield* checkpoint();
+      yield* withSignal(checkpoint(), signal);
+    }
+  });
+});
+
+test("gosched gives way where it can be called off, too, and time does not move meanwhile", async () => {
+  for (const s of [createScheduler(), createDeterministicScheduler({ seed: 1 })]) {
+    const order: string[] = [];
+    await s.run(function* () {
+      go(function* () {
+        order.push("other");
+      });
+      go(function* () {
+        yield* sleep(1000);
+      });
+      const start = now();
+      yield* withSignal(gosched(), signal);
+      order.push("main");
+      expect(now() - start).toBeLessThan(1000);
+    });
+    expect(order.join(" ")).toBe("other main");
+  }
+});
+
+test("an async function that awaits gosched lets goroutines run first", async () => {
+  const order: string[] = [];
+  go(function* () {
+    order.push("first");
+    yield;
+    order.push("second");
+  });
+  await gosched();
+  order.push("awaited");
+  await gosched().start();
+  order.push("started");
+  expect(order.join(" ")).toBe("first second awaited started");
+});

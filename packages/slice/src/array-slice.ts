@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. All slots from `off` to `off + cap` are present, holding the zero value until written.
- *  2. For an element type of Go with mutable values (structs, arrays), what comes in is copied: `set`, `append`,
+ *  2. For an element type of Go with mutable values (structs, arrays, complex numbers), what comes in is copied: `set`, `append`,
  *     `copy` and growth never let two slots share an object. `get` gives the element itself, so that
  *     `s.get(i).x = 1` is Go's `s[i].x = 1`. Values of no declared type are held by reference, as Go holds pointers.
  *
@@ -105,6 +105,11 @@ export class ArraySlice<T> extends Slice<T> {
   override check(v: T): void {
     const { rules } = this.backing;
     if (rules.check !== null) rules.check(v);
+  }
+
+  override fits(t: Slice<unknown>): boolean {
+    const { rules } = this.backing;
+    return rules.check === null || (t.backing as Partial<ArrayBacking<T>>).rules === rules;
   }
 
   override put(i: number, v: T): void {

@@ -14,6 +14,7 @@ import type { Heap } from "@gort/gc";
 import type { Type } from "@gort/types";
 import type { Backing } from "./api.ts";
 import { Slice, failIndex } from "./slice.ts";
+import type { Extra } from "./values.ts";
 
 /** What a heap slice needs of its backing. */
 export interface HeapStore<T> extends Backing<T> {
@@ -69,7 +70,7 @@ export class HeapSlice<T> extends Slice<T> {
   }
 
   override check(v: T): void {
-    const { type } = this.backing as { type: Type<T> & { check?(v: unknown, what: string): void } };
+    const { type } = this.backing as { type: Type<T> & Extra<T> };
     // Our own descriptors can check without writing; another's `store` has to do it slot by slot.
     type.check?.(v, type.name);
   }

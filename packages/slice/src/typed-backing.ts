@@ -44,6 +44,8 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
   readonly size: number;
   readonly capMax: number;
   readonly zeroValue: ElementOf<A>;
+  /** Whether elements are rounded to single precision: what they are compared with is, too. */
+  private readonly rounds: boolean;
 
   constructor(
     name: string,
@@ -60,6 +62,7 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     this.size = ctor.BYTES_PER_ELEMENT;
     this.capMax = elementsMax(this.size);
     this.zeroValue = (ctor.name.startsWith("Big") ? 0n : 0) as ElementOf<A>;
+    this.rounds = ctor.name === "Float32Array";
   }
 
   /** The brand, `Symbol.for("gort.slice.Backing")`. */
@@ -70,7 +73,7 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     return this.zeroValue;
   }
   equal(a: ElementOf<A>, b: ElementOf<A>): boolean {
-    return a === b;
+    return a === b || (this.rounds && Math.fround(a as number) === Math.fround(b as number));
   }
   make(len: number, cap: number): TypedSlice<A> {
     let array: A;

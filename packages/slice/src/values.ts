@@ -2,20 +2,13 @@
  * How JavaScript values behave as elements: the zero value, equality, what must be copied, what is refused.
  *
  * Invariants
- *  1. For a descriptor, zero and equality are the descriptor's own.
- *  2. Structs and arrays are copied deeply, field by field; everything else is immutable or a reference.
+ *  1. For a descriptor, zero, equality, copy and check are the descriptor's own: elements behave as they do in a heap.
+ *  2. Structs, arrays, complex numbers and slice headers are copied deeply; everything else is immutable or a reference.
  *  3. Without a descriptor, `===` decides, which is Go's `==` on numbers (NaN, -0), strings and pointers.
  */
-import {
-  badArgument,
-  type ArrayType,
-  type SliceHeader,
-  type StructType,
-  type Type,
-} from "@gort/types";
+import { badArgument, type Type } from "@gort/types";
 import type { Backing } from "./api.ts";
 import { ArrayBacking, type ValueRules } from "./array-slice.ts";
-import { valueError } from "./errors.ts";
 
 /** What one JavaScript value counts for when capacities are rounded: a 64-bit word. */
 const WORD = 8;
@@ -63,66 +56,40 @@ export function zeroLike(v: unknown): unknown {
   return typeof v === "bigint" ? 0n : undefined;
 }
 
+/** Kinds whose values JavaScript can write into; of the others an assignment is a copy. */
+const MUTABLE = /^(struct|array|slice|complex)/;
+
+/** What the descriptors of `@gort/types` can do beyond their contract, used where it is there. */
+export interface Extra<T> {
+  /** A deep copy, as an assignment makes one. */
+  copy?(value: T): T;
+  /** Throws unless `value`, part by part, is of the type. */
+  check?(value: unknown, what: string): void;
+}
+
+// One backing per descriptor: slices of one type then take each other's elements as they are.
+const backings = /* @__PURE__ */ new WeakMap<Type, ArrayBacking<any>>();
+
 /** Plain-array storage for the values of a descriptor. */
 export function typeBacking<T>(type: Type<T>): ArrayBacking<T> {
-  const copy = copyOf(type);
-  return new ArrayBacking<T>({
-    name: type.name,
-    size: type.size,
-    zero: () => type.zero(),
-    freshZero: copy !== null,
-    equal: (a, b) => type.equalValues(a, b),
-    copy,
-    check: checkOf(type),
-  });
+  let backing = backings.get(type) as ArrayBacking<T> | undefined;
+  if (backing === undefined) backings.set(type, (backing = new ArrayBacking(rulesOf(type))));
+  return backing;
 }
 
-/** Deep copy for mutable values, null where there is nothing to copy. */
-export function copyOf<T>(type: Type<T>): ValueRules<T>["copy"] {
-  if (type.kind === "array") {
-    const { elem } = type as unknown as ArrayType;
-    const copy = copyOf(elem as Type<unknown>);
-    const copied = (v: unknown[]): unknown[] => (copy === null ? v.slice() : v.map(copy));
-    return copied as unknown as (v: T) => T;
-  }
-  if (type.kind === "struct") {
-    const parts = (type as unknown as StructType).fields
-      .filter((f) => f.name !== "_")
-      .map((f) => ({ name: f.name, copy: copyOf(f.type as Type<unknown>) }));
-    const copied = (v: Record<string, unknown>): Record<string, unknown> => {
-      const out: Record<string, unknown> = {};
-      for (const { name, copy } of parts) out[name] = copy === null ? v[name] : copy(v[name]);
-      return out;
-    };
-    return copied as unknown as (v: T) => T;
-  }
-  if (type.kind === "slice") {
-    const copied = (h: SliceHeader): SliceHeader => ({ ptr: h.ptr, len: h.len, cap: h.cap });
-    return copied as unknown as (v: T) => T;
-  }
-  return null;
-}
-
-/** Refuses what is obviously no value of the type; null where anything goes. */
-function checkOf<T>(type: Type<T>): ValueRules<T>["check"] {
-  const { name, kind } = type;
-  const mustBe = (js: string, want: string) => (v: unknown) => {
-    if (typeof v !== js) throw valueError(name, v, want);
+function rulesOf<T>(type: Type<T>): ValueRules<T> {
+  const { name, size } = type;
+  const t: Type<T> & Extra<T> = type;
+  const mutable = MUTABLE.test(type.kind) && t.copy !== undefined;
+  return {
+    name,
+    size,
+    zero: () => t.zero(),
+    freshZero: mutable,
+    equal: (a, b) => t.equalValues(a, b),
+    copy: mutable ? (v) => t.copy!(v) : null,
+    check: t.check === undefined ? null : (v) => t.check!(v, name),
   };
-  if (kind === "bool") return mustBe("boolean", "a boolean");
-  if (kind === "string") return mustBe("string", "a string");
-  if (kind === "struct") {
-    return (v: unknown) => {
-      if (typeof v !== "object" || v === null) throw valueError(name, v, "an object");
-    };
-  }
-  if (kind === "array") {
-    const { len } = type as unknown as ArrayType;
-    return (v: unknown) => {
-      if (!Array.isArray(v) || v.length !== len) throw valueError(name, v, `an array of ${len}`);
-    };
-  }
-  return null;
 }
 
 /** A descriptor that `v` might be: enough of the contract to go on. */

@@ -1,4 +1,23 @@
-import { bool, float32, int32, int64, named, string, uint8 } from "@gort/types";
+import { createHeap } from "@gort/gc";
+import {
+  array,
+  bool,
+  complex128,
+  complex64,
+  error,
+  float32,
+  int32,
+  int64,
+  int8,
+  named,
+  ptr,
+  slice as sliceType,
+  string,
+  struct,
+  type Type,
+  uint8,
+  unsafePointer,
+} from "@gort/types";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   append,
@@ -7,11 +26,13 @@ import {
   copy,
   growthGo117,
   growthGo118,
+  inHeap,
   makeSlice,
   nilSlice,
   range,
   sliceFrom,
   sliceOf,
+  slices,
   values,
   withGrowth,
   type ArraySlice,
@@ -38,6 +59,91 @@ describe("types are inferred", () => {
     // @ts-expect-error a string is no int32
     expect(() => append(makeSlice(int32, 0), "a")).toThrow("int32: value is");
     expect(sliceOf(1).get(0)).toBe(1);
+  });
+});
+
+function thrown(f: () => unknown): string {
+  try {
+    f();
+  } catch (e) {
+    return (e as Error).message;
+  }
+  return "nothing";
+}
+
+describe("values of a descriptor", () => {
+  const heap = createHeap({ reserve: 1 << 24 });
+  const Inner = struct({ n: int8 });
+  const Outer = struct({ inner: Inner, list: array(Inner, 2) });
+  const at = { inner: { n: 1 }, list: [{ n: 2 }, { n: 3 }] };
+  const bad: [name: string, type: Type, ...values: unknown[]][] = [
+    ["bool", bool, 1, null],
+    ["string", string, 5, undefined],
+    ["a struct", Inner, { n: 300 }, {}, null, 5],
+    ["a struct in a struct", Outer, {}, { inner: {} }, { ...at, inner: { n: "1" } }],
+    ["an array in a struct", Outer, { ...at, list: [{ n: 2 }] }, { ...at, list: [{ n: 2 }, {}] }],
+    ["an array", array(int8, 2), [300, 1], [1, "x"], [1], "xy", null],
+    ["a complex number", complex128, "x", 5, { re: 1 }, null],
+    ["a pointer", ptr(int8), "x", -1, 1.5],
+    ["unsafe.Pointer", unsafePointer, "x", 2 ** 32],
+    ["an interface", error, 5, "text"],
+    ["a slice header", sliceType(int8), [], { ptr: 8, len: 2, cap: 1 }],
+  ];
+  test.each(bad)(
+    "%s is checked as deep as it goes, on JavaScript storage as in a heap",
+    (_, type, ...values) => {
+      const js = makeSlice(type, 1, 2);
+      const mem = makeSlice(inHeap(heap, type), 1, 2);
+      const zeros = js.slice(0, 2).toArray();
+      for (const v of values) {
+        for (const f of [
+          (s: Slice<any>) => s.set(0, v),
+          (s: Slice<any>) => append(s, v),
+          (s: Slice<any>) => append(s, s.get(0), v),
+          (s: Slice<any>) => copy(s, sliceOf(v)),
+          (s: Slice<any>) => slices.insert(s, 0, v),
+          (s: Slice<any>) => makeSlice(s.backing, [v]),
+        ]) {
+          expect(thrown(() => f(js))).toContain(type.name);
+          expect(thrown(() => f(js))).toBe(thrown(() => f(mem)));
+        }
+      }
+      expect(js.slice(0, 2).toArray()).toEqual(zeros);
+    },
+  );
+
+  test("mutable values are copied all the way down, and each zero is one of its own", () => {
+    const s = makeSlice(Outer, 2);
+    const v = structuredClone(at);
+    s.set(0, v);
+    v.inner.n = 9;
+    v.list[0]!.n = 9;
+    expect(s.get(0)).toEqual(at);
+    const t = appendSlice(s, s);
+    s.get(0).list[1]!.n = 7;
+    expect(t.get(2)).toEqual(at);
+    s.get(1).inner.n = 5;
+    expect(makeSlice(Outer, 2).toArray()).toEqual([Outer.zero(), Outer.zero()]);
+    for (const type of [complex64, complex128, sliceType(int8), array(int8, 1), Inner] as Type[]) {
+      const [a, b] = makeSlice(type, 2).toArray();
+      expect(a === b).toBe(false);
+      const one = makeSlice(type, [a]);
+      expect(one.get(0) === a).toBe(false);
+      expect(one.get(0)).toEqual(a);
+    }
+  });
+
+  test("slices of one descriptor take each other's elements without another check", () => {
+    let checks = 0;
+    const counted = Object.assign(Object.create(Inner) as typeof Inner, {
+      check: () => void checks++,
+    });
+    const a = makeSlice(counted, [{ n: 1 }, { n: 2 }]);
+    const b = makeSlice(counted, 2);
+    checks = 0;
+    copy(b, a);
+    appendSlice(b, a);
+    expect([b.toArray(), checks]).toEqual([a.toArray(), 0]);
   });
 });
 

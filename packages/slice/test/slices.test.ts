@@ -1,8 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { float64, string, struct } from "@gort/types";
+import { createHeap } from "@gort/gc";
+import { float32, float64, string, struct } from "@gort/types";
 import * as subpath from "@gort/slice/slices";
-import { growthGo118, makeSlice, nilSlice, sliceOf, slices, values, type Slice } from "@gort/slice";
+import {
+  growthGo118,
+  inHeap,
+  makeSlice,
+  nilSlice,
+  sliceOf,
+  slices,
+  values,
+  type Slice,
+} from "@gort/slice";
 
 const s = (...v: number[]): Slice<number> => makeSlice(Int32Array, v);
 const small = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 12 });
@@ -41,6 +51,23 @@ describe("search", () => {
       }),
     );
     expect(slices.binarySearch(sliceOf(NaN, NaN, 1), NaN)).toEqual([0, true]);
+  });
+  test.each([
+    ["a Float32Array", () => makeSlice(Float32Array, [-0.5, 0.1, 0.1, NaN])],
+    ["float32", () => makeSlice(float32, [-0.5, 0.1, 0.1, NaN])],
+    [
+      "a heap",
+      () => makeSlice(inHeap(createHeap({ reserve: 1 << 22 }), float32), [-0.5, 0.1, 0.1, NaN]),
+    ],
+  ])("what a float32 is compared with is rounded to one, as in Go: %s", (_, make) => {
+    const s = make();
+    expect(slices.index(s, 0.1)).toBe(1);
+    expect(slices.contains(s, 0.1)).toBe(true);
+    expect(slices.contains(s, NaN)).toBe(false);
+    expect(slices.contains(s, 0.1000001)).toBe(false);
+    expect(slices.binarySearch(s.slice(0, 3), 0.1)).toEqual([1, true]);
+    expect(slices.binarySearch(s.slice(0, 3), 0.1000001)).toEqual([3, false]);
+    expect(s.backing.equal(0.1, Math.fround(0.1))).toBe(true);
   });
   test("equal and compare", () => {
     fc.assert(

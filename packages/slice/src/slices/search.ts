@@ -175,7 +175,11 @@ export function binarySearch<T extends Ordered>(
   s: Slice<T>,
   target: T,
 ): [position: number, found: boolean] {
-  return binarySearchFunc(s, target, compareOrdered as (v: T, target: T) => number);
+  mustBeSlice("binarySearch", s);
+  // What is compared with a float32 is one, as in Go.
+  const single = (s.array as Partial<Float32Array> | null)?.[Symbol.toStringTag] === "Float32Array";
+  const of = single && typeof target === "number" ? (Math.fround(target) as T) : target;
+  return binarySearchFunc(s, of, compareOrdered as (v: T, target: T) => number);
 }
 
 /**

@@ -16,9 +16,12 @@
 /** An armed host timer. */
 export type HostTimer = unknown;
 
+type Listener = (...args: any[]) => void;
+
 interface HostProcess {
-  on?(event: string, listener: () => void): unknown;
-  off?(event: string, listener: () => void): unknown;
+  on?(event: string, listener: Listener): unknown;
+  off?(event: string, listener: Listener): unknown;
+  listeners?(event: string): Listener[];
   env?: Readonly<Record<string, string | undefined>>;
   getBuiltinModule?(name: "node:async_hooks"): AsyncHooks | undefined;
 }
@@ -67,7 +70,8 @@ export function microtask(fn: () => void): void {
 
 /**
  * Whether something of the host's is a fake: those of vitest, jest and sinon carry their clock, those of `node:test` are bound
- * functions, and a `Date` with `isMock`. (Where the real ones are bound too they pass for fakes, which costs a little time.)
+ * functions, and a `Date` with `isMock`. (Where the real ones are bound too they pass for fakes: then every timer that the host
+ * fires a little early moves gort's time ahead of the host's by that little, about 10 microseconds, and those add up.)
  */
 export function isFake(what: object): boolean {
   const { clock, isMock, name } = what as { clock?: unknown; isMock?: unknown; name?: unknown };
@@ -126,13 +130,24 @@ export function clearHostTimer(timer: HostTimer): void {
   clearTimeout(timer as ReturnType<typeof setTimeout>);
 }
 
-/** Calls `fn` when the event loop has run empty, where the host can tell (Node). Returns how to stop listening. */
+/** Who wants to know when the event loop has run empty: one listener for all, since Node warns of the eleventh. */
+const watchers = new Set<() => void>();
+
+const loopEmpty = (): void => {
+  for (const fn of watchers) fn();
+};
+
+/**
+ * Calls `fn`, a function of its own, when the event loop has run empty, where the host can tell (Node). Returns how to stop
+ * listening.
+ */
 export function onLoopEmpty(fn: () => void): () => void {
   const process = host.process;
   if (typeof process?.on !== "function") return () => {};
-  process.on("beforeExit", fn);
+  if (watchers.size === 0) process.on("beforeExit", loopEmpty);
+  watchers.add(fn);
   return () => {
-    process.off?.("beforeExit", fn);
+    if (watchers.delete(fn) && watchers.size === 0) process.off?.("beforeExit", loopEmpty);
   };
 }
 
@@ -155,6 +170,23 @@ export function reportUncaught(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
+}
+
+/**
+ * Gives `listener` alone what {@link reportUncaught} hands to the host, where that can be done (Node, Deno, Bun); null elsewhere.
+ * Returns how to put back who listened before.
+ */
+export function catchUncaught(listener: (error: unknown) => void): (() => void) | null {
+  const EVENT = "uncaughtException";
+  const process = host.process;
+  const others = process?.listeners?.(EVENT);
+  if (process === undefined || others === undefined) return null;
+  for (const other of others) process.off?.(EVENT, other);
+  process.on?.(EVENT, listener);
+  return () => {
+    process.off?.(EVENT, listener);
+    for (const other of others) process.on?.(EVENT, other);
+  };
 }
 
 /** The seed in the environment variable `GORT_SEED`, where the host has an environment; else null. */

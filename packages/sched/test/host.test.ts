@@ -108,6 +108,18 @@ describe("a process", () => {
     expect(r.out).toContain("async function [join]:\n\twaiting on goroutine 2 (worker)");
     expect(r.code).toBe(0);
   });
+
+  test("many programs at once wait for the end of the event loop with one listener, and each gets its verdict", async () => {
+    const r = await child(`${IMPORT}
+      let most = 0;
+      const look = () => { most = Math.max(most, process.listenerCount("beforeExit")); };
+      process.once("beforeExit", look);
+      const programs = Array.from({ length: 12 }, () => run(async () => { await new Never(); }));
+      const ends = await Promise.allSettled(programs);
+      console.log(ends.filter((e) => String(e.reason).includes("deadlock!")).length);
+      console.log(most, process.listenerCount("beforeExit"));`);
+    expect([r.code, r.out, r.err]).toEqual([0, "12\n1 0\n", ""]);
+  });
 });
 
 describe("the event loop is not starved", () => {

@@ -1,8 +1,8 @@
-/** Conformance cases about goroutines: starting, waiting, waking, time, the host's turn. */
+/** Conformance cases about goroutines: starting, waiting, waking, ending. */
 import type { Go, Scheduler } from "../api.ts";
 import { checkScheduler } from "../check.ts";
-import { currentGoroutine, now } from "../current.ts";
-import { macrotask } from "../host.ts";
+import { currentGoroutine } from "../current.ts";
+import { goexit } from "../panic.ts";
 import { poll } from "../poll.ts";
 import { currentScheduler, go } from "../preset.ts";
 import { gosched, sleep } from "../sleep.ts";
@@ -52,9 +52,57 @@ export const goroutineCases: Cases = {
       while (gate.open(7));
       log.push(typeof (yield* a.join()), typeof (yield* a.join()));
       yield* watcher.join();
+      try {
+        yield* b.join();
+        log.push("no panic");
+      } catch (e) {
+        log.push(`${(e as Error).message} again`);
+      }
       return [log.sort(), a.status, b.status];
     });
-    same(got, [["b failed", "number", "number"], "dead", "dead"], "joins");
+    const log = ["b failed", "b failed again", "number", "number"];
+    same(got, [log, "dead", "dead"], "joins");
+  },
+
+  async "ids count from 1, and no goroutine has that of another, in a later program neither"(make) {
+    const s = make();
+    const ids: number[] = [];
+    for (let program = 0; program < 2; program++) {
+      await s.run(function* () {
+        ids.push(currentGoroutine()!.id);
+        const gs = [1, 2].map(() => s.go(function* () {}));
+        for (const g of gs) {
+          ids.push(g.id);
+          yield* g.join();
+        }
+      });
+    }
+    same(ids, [1, 2, 3, 4, 5, 6], "ids");
+  },
+
+  async "goexit ends its goroutine alone: no panic, and who joins it gets undefined"(make) {
+    const s = make();
+    const gate = new Gate();
+    const got = await s.run(function* () {
+      s.go(function* () {
+        goexit();
+      });
+      const late = s.go(async () => goexit());
+      const g = s.go(function* () {
+        yield* gate.wait();
+        goexit();
+      });
+      const watcher = s.go(function* () {
+        return [yield* g.join()];
+      });
+      while (gate.waiting.length < 1) yield;
+      for (let i = 0; i < 50; i++) yield; // the watcher is parked on the join by now
+      gate.open(0);
+      const early = yield* watcher.join();
+      return [...early, yield* g.join(), yield* late.join()].map(String);
+    });
+    same(got, ["undefined", "undefined", "undefined"], "joins before and after the end");
+    same(s.numGoroutine(), 0, "goroutines left");
   },
 
   async "a woken goroutine runs exactly once, and only after it was woken"(make) {
@@ -96,30 +144,6 @@ export const goroutineCases: Cases = {
       }
     });
     if (counts[0]! < 1) throw new Error("main never ran");
-  },
-
-  async "timers fire in deadline order, sleepers wake not before their time"(make) {
-    const s = make();
-    const order: number[] = [];
-    await s.run(function* () {
-      // One time for all: a busy host may stop the program in between.
-      const base = s.clock.now();
-      const gs = [6, 2, 8, 4].map((d) => {
-        s.clock.schedule(base + d * 3, () => order.push(d));
-        return s.go(function* () {
-          const start = now();
-          yield* sleep(d * 3 + 1);
-          if (now() - start < d * 3)
-            throw new Error(`slept ${now() - start} ms instead of ${d * 3}`);
-        });
-      });
-      const cancelled = s.clock.schedule(s.clock.now() + 1, () => order.push(0));
-      same([cancelled.cancel(), cancelled.cancel()], [true, false], "cancel");
-      yield* sleep(0);
-      yield* sleep(-5);
-      for (const g of gs) yield* g.join();
-    });
-    same(order, [2, 4, 6, 8], "order of firing");
   },
 
   async "numGoroutine counts parked goroutines and not those that ended"(make) {
@@ -231,26 +255,6 @@ export const goroutineCases: Cases = {
       return "not caught";
     });
     same(v, "caught", "the error of a yielded promise");
-  },
-
-  async "spinning goroutines do not keep the host from its turn"(make) {
-    const s = make();
-    let turns = 0;
-    await s.run(function* () {
-      let stop = false;
-      const spin = function* (): Go<void> {
-        while (!stop) yield;
-      };
-      s.go(spin);
-      s.go(spin);
-      const tick = (): void => {
-        if (++turns < 3) macrotask(tick);
-      };
-      macrotask(tick);
-      while (turns < 3) yield;
-      stop = true;
-    });
-    same(turns, 3, "turns of the host");
   },
 
   async "async goroutines and generator goroutines wake each other"(make) {

@@ -1,7 +1,7 @@
 /** Conformance cases about programs: how `run` ends. */
-import type { Go } from "../api.ts";
+import type { Go, Goroutine } from "../api.ts";
 import { type DeadlockError, isDeadlockError } from "../deadlock.ts";
-import { macrotask } from "../host.ts";
+import { catchUncaught, macrotask } from "../host.ts";
 import { goexit, panic } from "../panic.ts";
 import { poll } from "../poll.ts";
 import { sleep } from "../sleep.ts";
@@ -28,22 +28,27 @@ export const programCases: Cases = {
     const s = make();
     const gate = new Gate();
     let went = 0;
+    const gs: Goroutine[] = [];
     await s.run(function* () {
-      s.go(function* () {
-        yield* gate.wait();
-        went++;
-      });
-      s.go(function* () {
-        for (;;) {
-          went = 0;
-          yield;
-        }
-      });
+      gs.push(
+        s.go(function* () {
+          yield* gate.wait();
+          went++;
+        }),
+        s.go(function* () {
+          for (;;) {
+            went = 0;
+            yield;
+          }
+        }),
+      );
       for (let i = 0; i < 100 && gate.waiting.length === 0; i++) yield;
       same(gate.waiting.length, 1, "waiters at the gate");
     });
     same(gate.waiting.length, 0, "waiters left behind");
     same(s.numGoroutine(), 0, "goroutines left");
+    const states = gs.map((g) => g.status);
+    same(states, ["dead", "dead"], "the state of those that waited and ran");
     gate.open(1);
     await new Promise<void>((resolve) => macrotask(resolve));
     same(went, 0, "steps after the end");
@@ -64,6 +69,24 @@ export const programCases: Cases = {
     same(s.numGoroutine(), 0, "goroutines left");
     const value = await rejection(make().run(() => panic("boom")));
     same(String(value), "panic: boom", "the panic of main");
+  },
+
+  async "a panic outside of any program that nobody joins is the host's to report"(make) {
+    const caught: unknown[] = [];
+    const uncatch = catchUncaught((error) => caught.push(error));
+    if (uncatch === null) return; // a host that would take it for a failure of this case
+    try {
+      const s = make();
+      s.go(() => {
+        throw new Error("nobody joins");
+      });
+      for (let i = 0; i < 50 && caught.length === 0; i++)
+        await new Promise<void>((resolve) => macrotask(resolve));
+      await s.run(() => {});
+    } finally {
+      uncatch();
+    }
+    same(caught.map(String), ["Error: nobody joins"], "what was reported");
   },
 
   async "go of a nil func is Go's fatal error"(make) {

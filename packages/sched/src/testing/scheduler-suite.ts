@@ -8,6 +8,7 @@
 import type { Scheduler } from "../api.ts";
 import { goroutineCases } from "./goroutine-cases.ts";
 import { programCases } from "./program-cases.ts";
+import { timeCases } from "./time-cases.ts";
 
 /** One check: `run` rejects if the scheduler that `make` makes does not conform. */
 export interface SchedulerCase {
@@ -31,5 +32,6 @@ export interface SchedulerCase {
  */
 export const schedulerSuite: readonly SchedulerCase[] = Object.entries({
   ...goroutineCases,
+  ...timeCases,
   ...programCases,
 }).map(([name, run]) => ({ name, run }));

@@ -1,0 +1,103 @@
+/** Conformance cases about time: timers, the wall clock, the host's turn. */
+import type { Go } from "../api.ts";
+import { now } from "../current.ts";
+import { hostNow, macrotask } from "../host.ts";
+import { sleep } from "../sleep.ts";
+import { type Cases, same } from "./suite-kit.ts";
+
+/** A time slice, 4 ms unless told otherwise, is over within this on the slowest machine, in one of so many turns. */
+const TURN_MAX_MS = 100;
+const HOST_TURNS = 8;
+
+export const timeCases: Cases = {
+  async "timers fire in deadline order, sleepers wake not before their time"(make) {
+    const s = make();
+    const order: number[] = [];
+    await s.run(function* () {
+      // One time for all: a busy host may stop the program in between.
+      const base = s.clock.now();
+      const gs = [6, 2, 8, 4].map((d) => {
+        s.clock.schedule(base + d * 3, () => order.push(d));
+        return s.go(function* () {
+          const start = now();
+          yield* sleep(d * 3 + 1);
+          if (now() - start < d * 3)
+            throw new Error(`slept ${now() - start} ms instead of ${d * 3}`);
+        });
+      });
+      const cancelled = s.clock.schedule(s.clock.now() + 1, () => order.push(0));
+      same([cancelled.cancel(), cancelled.cancel()], [true, false], "cancel");
+      yield* sleep(0);
+      yield* sleep(-5);
+      for (const g of gs) yield* g.join();
+    });
+    same(order, [2, 4, 6, 8], "order of firing");
+  },
+
+  async "the wall clock goes on as time does"(make) {
+    const { clock } = make();
+    const start = clock.wall();
+    await new Promise<void>((resolve) => clock.schedule(clock.now() + 20, resolve));
+    if (!(clock.wall() > start)) throw new Error(`wall() was ${start}, then ${clock.wall()}`);
+  },
+
+  async "a timer is pending until it fires or is cancelled"(make) {
+    const s = make();
+    const timers = (): number => s.stats().timers;
+    const before = timers();
+    const seen: number[] = [];
+    await s.run(function* () {
+      const far = s.clock.schedule(s.clock.now() + 60_000, () => {});
+      seen.push(timers() - before);
+      s.clock.schedule(s.clock.now() + 1, () => {});
+      seen.push(timers() - before);
+      far.cancel();
+      far.cancel();
+      seen.push(timers() - before);
+      yield* sleep(5);
+      seen.push(timers() - before);
+    });
+    same(seen, [1, 2, 1, 0], "timers after two of them were added, one cancelled, one fired");
+  },
+
+  async "spinning goroutines do not keep the host from its turn"(make) {
+    const s = make();
+    let turns = 0;
+    await s.run(function* () {
+      let stop = false;
+      const spin = function* (): Go<void> {
+        while (!stop) yield;
+      };
+      s.go(spin);
+      s.go(spin);
+      const tick = (): void => {
+        if (++turns < 3) macrotask(tick);
+      };
+      macrotask(tick);
+      while (turns < 3) yield;
+      stop = true;
+    });
+    same(turns, 3, "turns of the host");
+  },
+
+  async "the host's turn comes every few milliseconds, whatever runs"(make) {
+    const s = make();
+    let shortest = Infinity;
+    await s.run(function* () {
+      let turns = 0;
+      let last = hostNow();
+      const tick = (): void => {
+        const t = hostNow();
+        // The shortest time of several counts: this one may be long because the machine is busy.
+        if (turns > 0 && t - last < shortest) shortest = t - last;
+        last = t;
+        if (++turns < HOST_TURNS && shortest > TURN_MAX_MS) macrotask(tick);
+        else turns = HOST_TURNS;
+      };
+      macrotask(tick);
+      while (turns < HOST_TURNS) yield;
+    });
+    if (shortest > TURN_MAX_MS)
+      throw new Error(`the host had a turn after ${shortest} ms at the earliest`);
+  },
+};

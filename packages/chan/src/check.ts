@@ -3,11 +3,10 @@
  *
  * Invariant: nothing here changes the channel.
  */
-import type { Op, WaitQueue } from "@gort/sched";
+import { isOp, type Op, type WaitQueue } from "@gort/sched";
 import type { RecvChan, SendChan } from "./api.ts";
 import { coreOf } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
-import { SelectOperation } from "./select-op.ts";
 import { PARKED, USED } from "./states.ts";
 
 function fail(text: string): never {
@@ -21,15 +20,20 @@ function checkQueue(queue: WaitQueue<Op<any>>, name: string): Op<any>[] {
     if (op.queue !== queue) fail(`${name}: an op does not name the queue it is in`);
     if (op.qprev !== prev) fail(`${name}: links disagree`);
     if (op.state !== PARKED) fail(`${name}: an op in state ${op.state} is queued`);
-    if (op.waiter instanceof SelectOperation && op.waiter.state !== PARKED) {
-      fail(`${name}: a case of a select that is over is queued`);
-    }
+    if (outermost(op).state !== PARKED) fail(`${name}: a case of a select that is over is queued`);
     ops.push(op);
     prev = op;
   }
   if (queue.tail !== prev) fail(`${name}: tail is not the last op`);
   if (queue.length !== ops.length) fail(`${name}: length ${queue.length}, ops ${ops.length}`);
   return ops;
+}
+
+/** The op that somebody waits for, which `op` is a part of: a select, or what can be called off; `op` itself else. */
+function outermost(op: Op<any>): Op<any> {
+  let outer = op;
+  while (isOp(outer.waiter)) outer = outer.waiter;
+  return outer;
 }
 
 /** An op that was used up, for the next call to take. */
@@ -65,9 +69,8 @@ export function checkChan(ch: RecvChan<any, any> | SendChan<any>): {
   const receivers = checkQueue(core.recvq, "recvq");
   const senders = checkQueue(core.sendq, "sendq");
   if (receivers.length > 0 && senders.length > 0) {
-    const selects = new Set(receivers.map((op) => op.waiter));
-    const both = selects.size === 1 && senders.every((op) => selects.has(op.waiter));
-    if (!both || core.cap > 0) fail("receivers and senders wait for each other");
+    const waiting = new Set([...receivers, ...senders].map(outermost));
+    if (waiting.size > 1 || core.cap > 0) fail("receivers and senders wait for each other");
   }
   if (receivers.length > 0 && core.count > 0) fail("receivers wait beside buffered values");
   if (senders.length > 0 && core.count < core.cap) fail("senders wait beside free slots");

@@ -8,7 +8,8 @@
  * Invariants
  *  1. Exactly one case runs. Trying and taking are one step, so readiness is judged at one instant.
  *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text.
- *  3. A parked select has each of its cases parked with the select as waiter. After it woke, none is parked.
+ *  3. A parked select, in state PARKED, has each of its cases parked with the select as waiter. Before it takes them off their
+ *     queues it leaves that state: what is granted to one because another left comes too late and is given back.
  *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing.
  *  5. `default` is taken only if no case was ready.
  *
@@ -173,14 +174,15 @@ export class SelectOperation extends Op<any> {
   park(): void {
     const { n } = this;
     try {
-      if (n > 2) for (let i = 0; i < n; i++) this.wait(this.ops[i]!);
+      // Until one completes: parking another may have let it in.
+      if (n > 2) for (let i = 0; i < n && this.state === PARKED; i++) this.wait(this.ops[i]!);
       else {
         if (n > 0) this.wait(this.a);
-        if (n > 1) this.wait(this.b);
+        if (n > 1 && this.state === PARKED) this.wait(this.b);
       }
     } catch (error) {
       // A wait that must not be, such as `cond.wait()` without the lock: the cases before it leave their queues.
-      this.release(null);
+      this.unpark();
       throw error;
     }
   }
@@ -192,11 +194,18 @@ export class SelectOperation extends Op<any> {
   }
 
   unpark(): void {
+    this.state = USED;
     this.release(null);
   }
 
   /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
   wake(op: Op<any>): void {
+    if (this.state !== PARKED) {
+      // It is being decided: another case left its queue, and that let this one in.
+      if (op.state === DONE) op.discard();
+      return;
+    }
+    this.state = USED;
     const name = this.release(op);
     if (op.state === FAILED) this.failed(op);
     else {
@@ -327,10 +336,10 @@ function outcome(op: Op<any>, name: string | number): Chosen {
   };
 }
 
-/** Takes a case that lost off its queue. */
+/** Takes a case that lost off its queue, if it is on one: not if it came too late, or parking stopped before it. */
 function leave(op: Op<any>): void {
   op.waiter = null;
-  op.unpark();
+  if (op.state === PARKED) op.unpark();
   op.state = FRESH;
 }
 

@@ -330,14 +330,23 @@ export class RWMutex implements Locker {
     return new SharedToken(this);
   }
 
-  /** @internal The writer at the front is gone: readers that queued get in, then the next writer's turn comes. */
+  /**
+   * The writer at the front is gone: readers that queued get in, then the next writer's turn comes.
+   *
+   * One who gets in may make others leave before this is over (a select takes its other cases off their queues, or
+   * gives back what came too late). So nothing is counted in advance, and whoever lets readers in counts as one himself
+   * meanwhile: nobody inside is then the last one.
+   * @internal
+   */
   next(): void {
-    this.readers += this.waitingReaders.length;
     const op = this.writers.shift();
-    const alone = op !== null && this.readers === 0;
     this.writer = op === null ? NONE : PENDING;
-    this.pending = alone ? null : op;
-    for (let r; (r = this.waitingReaders.shift()) !== null;) r.complete(this.readToken());
-    if (alone) op.complete(this.take(op.g));
+    this.pending = op;
+    this.readers++;
+    for (let r; (r = this.waitingReaders.shift()) !== null;) {
+      this.readers++;
+      r.complete(this.readToken());
+    }
+    this.rUnlock();
   }
 }

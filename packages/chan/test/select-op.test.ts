@@ -1,0 +1,179 @@
+/** What a select does with the cases that lose, when one that leaves lets another one in. */
+import { Op, PARKED, WaitQueue, withSignal } from "@gort/sched";
+import { describe, expect, it } from "vitest";
+import { checkChan, makeChan, select } from "../src/index.ts";
+
+const rejection = (p: unknown): Promise<unknown> =>
+  (p as Promise<unknown>).then(
+    () => "fulfilled",
+    (e: unknown) => e,
+  );
+
+/** A weighted semaphore: strictly first come first served, so a big request that leaves lets in a small one behind it. */
+class Permits {
+  readonly queue = new WaitQueue<Take>();
+  free: number;
+
+  constructor(free: number) {
+    this.free = free;
+  }
+
+  take(n: number): Take {
+    return new Take(this, n);
+  }
+
+  give(n: number): void {
+    this.free += n;
+    for (let op = this.queue.head; op !== null && op.n <= this.free; op = this.queue.head) {
+      void this.queue.shift();
+      this.free -= op.n;
+      op.complete();
+    }
+  }
+}
+
+class Take extends Op<void> {
+  readonly n: number;
+  private readonly from: Permits;
+
+  constructor(from: Permits, n: number) {
+    super();
+    this.from = from;
+    this.n = n;
+  }
+
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+
+  tryNow(): boolean {
+    if (this.from.queue.head !== null || this.from.free < this.n) return false;
+    this.from.free -= this.n;
+    return true;
+  }
+
+  park(): void {
+    this.from.queue.push(this);
+  }
+
+  unpark(): void {
+    if (this.queue === null) throw new Error("unparked, but not parked");
+    this.from.queue.remove(this);
+    this.from.give(0);
+  }
+
+  override discard(): void {
+    this.from.give(this.n);
+  }
+}
+
+/** Completes another op when it is parked or leaves. */
+class Pusher extends Op<void> {
+  private readonly atPark: () => void;
+
+  constructor(atPark: () => void) {
+    super();
+    this.atPark = atPark;
+  }
+
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+
+  tryNow(): boolean {
+    return false;
+  }
+
+  park(): void {
+    this.atPark();
+  }
+
+  unpark(): void {
+    if (this.state !== PARKED) throw new Error("unparked, but not parked");
+  }
+}
+
+describe("a case that gets in because another one left", () => {
+  it("is given back: the select completes once, and no value is lost", async () => {
+    for (let i = 0; i < 60; i++) {
+      const permits = new Permits(0);
+      const ch = makeChan<string>();
+      const waiting = select({
+        two: permits.take(2),
+        one: permits.take(1),
+        stop: ch.recv(),
+      }).start();
+      permits.give(1);
+      const delivered = ch.trySend("precious");
+      const r = await waiting;
+      // Either the small request was first in the queue and had the permit, or the value arrived.
+      expect(r.case).toBe(delivered ? "stop" : "one");
+      expect(permits.free).toBe(delivered ? 1 : 0);
+      expect(permits.queue.length).toBe(0);
+      expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+    }
+  });
+
+  it("is given back also if the wait was called off, with two cases and with three", async () => {
+    for (let i = 0; i < 30; i++) {
+      for (const more of [{}, { never: null, third: makeChan().recv() }]) {
+        const permits = new Permits(0);
+        const stop = new AbortController();
+        const cases = { two: permits.take(2), one: permits.take(1), ...more };
+        const waiting = withSignal(select(cases), stop.signal).start();
+        const before = permits.queue.head!.n;
+        permits.give(1);
+        if (before === 1) {
+          expect(await waiting).toMatchObject({ case: "one" });
+          continue;
+        }
+        stop.abort("enough");
+        expect(await rejection(waiting)).toBe("enough");
+        expect([permits.free, permits.queue.length]).toEqual([1, 0]);
+      }
+    }
+  });
+
+  it("is given back also if the goroutine ended", () => {
+    for (let i = 0; i < 30; i++) {
+      const permits = new Permits(0);
+      const op = select([permits.take(2), permits.take(1)]);
+      void op.next();
+      permits.give(1);
+      const early = permits.free === 0;
+      op.return();
+      expect([permits.free, permits.queue.length, early]).toEqual([1, 0, early]);
+    }
+  });
+
+  it("wins if the select was still parking its cases", async () => {
+    for (let i = 0; i < 30; i++) {
+      for (const more of [[], [makeChan().recv()]]) {
+        const permits = new Permits(0);
+        const giveIfWanted = (): void => {
+          if (permits.queue.head !== null) permits.give(1);
+        };
+        const waiting = select([permits.take(1), new Pusher(giveIfWanted), ...more]).start();
+        giveIfWanted();
+        expect(await waiting).toMatchObject({ case: 0 });
+        expect(permits.queue.length).toBe(0);
+      }
+    }
+  });
+});
+
+describe("a select that cannot park one of its cases", () => {
+  it("takes those before it off their queues and leaves those after it alone", async () => {
+    for (let i = 0; i < 30; i++) {
+      for (const more of [[], [new Permits(0).take(1)]]) {
+        const permits = new Permits(0);
+        const refuse = (): never => {
+          throw new Error("not here");
+        };
+        const waiting = select([permits.take(1), new Pusher(refuse), ...more]).start();
+        expect(await rejection(waiting)).toMatchObject({ message: "not here" });
+        expect(permits.queue.length).toBe(0);
+      }
+    }
+  });
+});

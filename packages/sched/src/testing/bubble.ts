@@ -6,7 +6,8 @@
  *  2. Durably blocked is one that waits on any gort primitive (mutexes too, unlike Go's), but for a channel that was made
  *     outside and a promise (`poll`): see `Op.isDurable`.
  *  3. When the body has returned, time stands still: goroutines that are left then are leaks, and reported.
- *  4. Every failure names the seed that repeats it.
+ *  4. Every failure names the seed that repeats it, wherever it is printed: in its message and in its stack. Only an error that
+ *     cannot be written to does not.
  *  5. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made.
  *
  * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
@@ -21,6 +22,7 @@ import { createDeterministicScheduler } from "../deterministic.ts";
 import { TEXT } from "../errors.ts";
 import { seedFromEnvironment } from "../host.ts";
 import { Op } from "../op.ts";
+import { PanicError, PanicNilError } from "../panic.ts";
 import { setDefaultScheduler } from "../preset.ts";
 import { seedFromHost } from "../prng.ts";
 import { tee } from "../trace/tee.ts";
@@ -113,7 +115,7 @@ class Settled extends Op<void> {
 
 /**
  * Runs `body` (a generator function, or an async or plain one) in a bubble of its own and resolves with its result.
- * Rejects with what it throws, with {@link BubbleError} when all goroutines are blocked for good or when some
+ * Rejects with the error it throws (what is no error comes as a `PanicError` with that `value`), with {@link BubbleError} when all goroutines are blocked for good or when some
  * are left at the end; the message ends with the line that repeats the run. With a TypeError for an option that there is none of.
  *
  * While a bubble runs it is the default scheduler, so async code in it may call `go`, `sleep` and `now` as
@@ -186,14 +188,21 @@ export async function bubble<R>(
   }
 }
 
-/** Adds to an error's message how to run the same again. */
-function withReplay(error: unknown, seed: number): unknown {
-  if (error instanceof Error) {
-    const line = `replay with: GORT_SEED=${seed}`;
+/** Adds to an error, to its message and to the stack that is printed, how to run the same again. */
+function withReplay(thrown: unknown, seed: number): unknown {
+  const line = `\n\nreplay with: GORT_SEED=${seed}`;
+  // Told by its message, since an error of another realm is no instance of this one's class.
+  const error = (
+    typeof thrown === "object" && thrown !== null && "message" in thrown
+      ? thrown
+      : new PanicError(thrown ?? new PanicNilError())
+  ) as Error;
+  for (const part of ["message", "stack"] as const) {
     try {
-      if (!error.message.includes(line)) error.message += `\n\n${line}`;
+      const text = error[part];
+      if (typeof text === "string" && !text.includes(line)) error[part] = text + line;
     } catch {
-      // A frozen error stays as it is.
+      // A frozen error stays as it is, and so does what only can be read.
     }
   }
   return error;

@@ -1,5 +1,18 @@
+import { inspect } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { defaultScheduler, go, gosched, now, Op, poll, sleep, wall } from "../../src/index.ts";
+import {
+  defaultScheduler,
+  go,
+  gosched,
+  isPanicError,
+  now,
+  Op,
+  PanicError,
+  PanicNilError,
+  poll,
+  sleep,
+  wall,
+} from "../../src/index.ts";
 import { bubble, BubbleError } from "../../src/testing/index.ts";
 
 /** Waits for ever, durably. */
@@ -188,6 +201,47 @@ describe("bubble: failures", () => {
     ).catch((e: unknown) => e);
     expect(caught).toBe(mine);
     expect(mine.message).toBe("mine\n\nreplay with: GORT_SEED=4");
+  });
+
+  test("what is printed of a panic, an error or a value that is thrown has the replay line once", async () => {
+    const line = "replay with: GORT_SEED=4";
+    const own = new Error("its stack was made before");
+    void own.stack;
+    for (const [thrown, text] of [
+      [new PanicError("boom"), "panic: boom"],
+      [own, "its stack was made before"],
+      [new DOMException("the platform's"), "the platform's"],
+      ["a string", "panic: a string"],
+      [undefined, "panic called with nil argument"],
+      [{ code: 7 }, '(main.Object) {"code":7}'],
+    ] as const) {
+      const body = (): never => {
+        throw thrown;
+      };
+      const e: unknown = await bubble(body, { seed: 4 }).catch((e: unknown) => e);
+      const printed = inspect(e);
+      expect(printed).toContain(text);
+      expect(printed.split(line).length - 1, printed).toBe(1);
+      expect((e as Error).stack!.split(line).length - 1).toBe(1);
+    }
+  });
+
+  test("a value that is thrown and no error comes as the value of a panic", async () => {
+    const caught = (value: unknown): Promise<unknown> =>
+      bubble(() => {
+        throw value;
+      }).catch((e: unknown) => isPanicError(e) && e.value);
+    for (const value of ["a string", 5, { code: 7 }]) expect(await caught(value)).toBe(value);
+    for (const nil of [null, undefined]) expect(await caught(nil)).toBeInstanceOf(PanicNilError);
+  });
+
+  test("an error that is frozen stays as it is", async () => {
+    const frozen = Object.freeze(new Error("frozen"));
+    const e: unknown = await bubble(() => {
+      throw frozen;
+    }).catch((e: unknown) => e);
+    expect(e).toBe(frozen);
+    expect(frozen.message).toBe("frozen");
   });
 
   test("a panic in another goroutine fails the bubble", async () => {

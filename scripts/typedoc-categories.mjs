@@ -54,7 +54,7 @@ export const categories = {
     Tracing: ["trace/"],
     "For makers of primitives": [
       ...["op", "op-state", "wait-queue", "wait-reason", "competing", "call-off", "launch", "g"],
-      ...["current", "stepped-on", "op-iterator"],
+      ...["current", "stepped-on", "drive", "op-iterator"],
     ],
     "Contracts and options": ["api"],
     "Tests and the conformance suite": ["testing/"],
@@ -96,7 +96,7 @@ export const categories = {
       "deep-equal",
     ],
     "Memory by hand": ["raw", "unsafe", "hash", "utf8"],
-    "Run-time errors": ["errors"],
+    "Run-time errors": ["errors", "misuse-error"],
     "Contracts and options": ["api", "kinds"],
   },
 };

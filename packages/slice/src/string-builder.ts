@@ -7,7 +7,7 @@
  *  3. An interner returns one object for equal bytes, so `===` is Go's `==` on what it returned.
  */
 import { roundupsize } from "@gort/alloc";
-import { RuntimeError, badArgument } from "@gort/types";
+import { MisuseError, badArgument } from "@gort/types";
 import { growthGo118 } from "./growth.ts";
 import { GoString, goString } from "./go-string.ts";
 import { bytesOf, encodeRuneAt, runeLen, validRune, type Bytes } from "./utf8.ts";
@@ -43,11 +43,11 @@ export class StringBuilder {
 
   /**
    * Go's `Grow`: room for `n` more bytes without another growth.
-   * @throws RuntimeError `strings.Builder.Grow: negative count`
+   * @throws MisuseError `strings.Builder.Grow: negative count`
    */
   grow(n: number): void {
     if (!Number.isInteger(n)) throw badArgument("grow", "n", n, "an integer from 0");
-    if (n < 0) throw new RuntimeError("strings.Builder.Grow: negative count");
+    if (n < 0) throw new MisuseError("strings.Builder.Grow: negative count");
     const { buffer, used } = this;
     if (buffer.length - used < n) this.enlarge(roundupsize(2 * buffer.length + n));
   }

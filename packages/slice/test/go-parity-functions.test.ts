@@ -2,7 +2,7 @@
  * What Go's `slices` and `strings.Builder` promise beyond their results: what becomes of elements outside of the slice, of
  * values that lie in the slice itself, of -0 and NaN.
  */
-import { int32, isRuntimeError, ptr, struct } from "@gort/types";
+import { int32, isMisuseError, isRuntimeError, ptr, struct } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   StringBuilder,
@@ -237,17 +237,34 @@ describe("copies are copies", () => {
   });
 });
 
+/** Asserts a panic with a plain string, which is no `runtime.Error` in Go. */
+function misuse(f: () => unknown, text: string): void {
+  let err: unknown = null;
+  try {
+    f();
+  } catch (e) {
+    err = e;
+  }
+  expect([isMisuseError(err), isRuntimeError(err)]).toEqual([true, false]);
+  expect((err as Error).message).toBe(text);
+}
+
+test("what the package slices panics with is a string and no runtime.Error", () => {
+  const s = sliceOf(1);
+  const none = nilSlice(Int32Array);
+  misuse(() => slices.grow(s, -1), "cannot be negative");
+  misuse(() => slices.repeat(s, -1), "cannot be negative");
+  misuse(() => slices.chunk(s, 0), "cannot be less than 1");
+  misuse(() => slices.min(none), "slices.Min: empty list");
+  misuse(() => slices.max(none), "slices.Max: empty list");
+  misuse(() => slices.minFunc(none, () => 0), "slices.MinFunc: empty list");
+  misuse(() => slices.maxFunc(none, () => 0), "slices.MaxFunc: empty list");
+});
+
 describe("strings.Builder", () => {
   test("grow of a negative count panics with Go's text", () => {
     const b = new StringBuilder();
-    let err: unknown = null;
-    try {
-      b.grow(-1);
-    } catch (e) {
-      err = e;
-    }
-    expect(isRuntimeError(err)).toBe(true);
-    expect((err as Error).message).toBe("strings.Builder.Grow: negative count");
+    misuse(() => b.grow(-1), "strings.Builder.Grow: negative count");
     expect(() => b.grow(0.5)).toThrow("grow: n is 0.5, want an integer from 0");
   });
 

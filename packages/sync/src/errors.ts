@@ -3,12 +3,12 @@
  *
  * Invariants
  *  1. What is a fatal error in Go is a `FatalError`: a scheduler never lets `recover` stop it.
- *  2. What Go panics with as a plain string is a {@link MisuseError} whose message is that string.
+ *  2. What Go panics with as a plain string is a `MisuseError` whose message is that string.
  *  3. The state of the primitive is as before the call that threw.
  */
-import { brand, FatalError, hasBrand } from "@gort/types";
+import { FatalError } from "@gort/types";
 
-const MISUSE_ERROR = Symbol.for("gort.MisuseError");
+export { isMisuseError, MisuseError } from "@gort/types";
 
 /** Go's texts. */
 export const texts = {
@@ -33,55 +33,6 @@ export const texts = {
 /** Go's text for `SetLimit` while goroutines run. */
 export function limitWhileActive(n: number): string {
   return `errgroup: modify limit while ${n} goroutines in the group are still active`;
-}
-
-/**
- * Misuse that Go answers by panicking with a plain string, such as `sync: negative WaitGroup counter`.
- *
- * @example
- * ```ts
- * import { WaitGroup, isMisuseError } from "@gort/sync";
- *
- * const wg = new WaitGroup();
- * let text = "";
- * try {
- *   wg.done();
- * } catch (e) {
- *   if (isMisuseError(e)) text = e.message;
- * }
- * text; // => "sync: negative WaitGroup counter"
- * ```
- */
-export class MisuseError extends Error {
-  /** @param message Go's text */
-  constructor(message: string) {
-    super(message);
-    brand(this, MISUSE_ERROR);
-  }
-
-  override get name(): string {
-    return "MisuseError";
-  }
-}
-
-/**
- * Whether `v` is a {@link MisuseError}, from whichever copy of this package.
- *
- * @example
- * ```ts
- * import { isMisuseError, Semaphore } from "@gort/sync";
- *
- * let misuse = false;
- * try {
- *   new Semaphore(1).release();
- * } catch (e) {
- *   misuse = isMisuseError(e);
- * }
- * misuse; // => true
- * ```
- */
-export function isMisuseError(v: unknown): v is MisuseError {
-  return hasBrand(v, MISUSE_ERROR);
 }
 
 /** A fatal error with Go's text. */

@@ -7,7 +7,9 @@ import {
   TypeAssertionError,
   badArgument,
   checkOptions,
+  MisuseError,
   isFatalError,
+  isMisuseError,
   isReflectError,
   isRuntimeError,
   isTypeAssertionError,
@@ -47,6 +49,21 @@ describe("a RuntimeError", () => {
       "runtime.boundsError",
     );
     expect(Object.keys(new RuntimeError("x"))).toEqual([]);
+  });
+});
+
+describe("a MisuseError", () => {
+  it("is a panic with a plain string, and no runtime error", () => {
+    const e = new MisuseError("cannot be negative");
+    expect([e.message, isMisuseError(e), isRuntimeError(e)]).toEqual([
+      "cannot be negative",
+      true,
+      false,
+    ]);
+    const foreign = Object.assign(new Error("x"), { [Symbol.for("gort.MisuseError")]: true });
+    expect(isMisuseError(foreign)).toBe(true);
+    for (const v of [null, "cannot be negative", new RuntimeError("x"), new Error("x")])
+      expect(isMisuseError(v)).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@
  *  2. Work happens in place if the capacity allows, otherwise in new storage of the capacity `append` would choose.
  *  3. Bounds are checked first, with the texts of the slice expressions that Go's own code checks with.
  */
-import { badArgument, checkFunction, RuntimeError } from "@gort/types";
+import { badArgument, checkFunction, MisuseError } from "@gort/types";
 import { mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
 import { checkMake } from "../errors.ts";
@@ -20,7 +20,7 @@ function cut<S extends Slice<any>>(s: S, from: number): S {
 /** Checks a count argument: an integer, and not negative. */
 function checkCount(where: string, argument: string, n: number): void {
   if (!Number.isInteger(n)) throw badArgument(where, argument, n, "an integer from 0");
-  if (n < 0) throw new RuntimeError("cannot be negative");
+  if (n < 0) throw new MisuseError("cannot be negative");
 }
 
 /**
@@ -228,7 +228,7 @@ export function clip<S extends Slice<any>>(s: S): S {
 /**
  * Go's `slices.Grow`: room for `n` more elements without another growth. What lies between length and capacity comes
  * along. O(n).
- * @throws RuntimeError `cannot be negative`; `growslice: len out of range`
+ * @throws MisuseError `cannot be negative`; RuntimeError `growslice: len out of range`
  *
  * @example
  * ```ts
@@ -288,7 +288,7 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
 
 /**
  * Go's `slices.Repeat`: the elements `count` times over, in new storage. O(length × count).
- * @throws RuntimeError `cannot be negative`; `makeslice: len out of range`
+ * @throws MisuseError `cannot be negative`; RuntimeError `makeslice: len out of range`
  *
  * @example
  * ```ts

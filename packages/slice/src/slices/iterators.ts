@@ -5,7 +5,7 @@
  *  1. An iterator over a slice visits the elements that were there when it was made.
  *  2. Chunks cannot grow into one another: each one's capacity is its length.
  */
-import { RuntimeError, badArgument } from "@gort/types";
+import { MisuseError, badArgument } from "@gort/types";
 import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "../api.ts";
 import type { ElementType } from "../append.ts";
 import { nilSlice } from "../make.ts";
@@ -65,7 +65,7 @@ function* downwards<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
 
 /**
  * Go's `slices.Chunk`: parts of `n` elements, the last one shorter, over the same storage.
- * @throws RuntimeError `cannot be less than 1`
+ * @throws MisuseError `cannot be less than 1`
  *
  * @example
  * ```ts
@@ -77,7 +77,7 @@ function* downwards<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
 export function chunk<S extends Slice<any>>(s: S, n: number): Generator<S, void, undefined> {
   mustBeSlice("chunk", s);
   if (!Number.isInteger(n)) throw badArgument("chunk", "n", n, "an integer from 1");
-  if (n < 1) throw new RuntimeError("cannot be less than 1");
+  if (n < 1) throw new MisuseError("cannot be less than 1");
   return chunks(s, n);
 }
 

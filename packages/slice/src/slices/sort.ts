@@ -9,7 +9,7 @@
  * Numbers in typed arrays go through the platform's own sort or, from a few thousand on, a radix sort: equal numbers
  * cannot be told apart, so the way does not show. All else is pattern-defeating quicksort or, stably, a merge sort.
  */
-import { checkFunction, RuntimeError } from "@gort/types";
+import { checkFunction, MisuseError } from "@gort/types";
 import type { TypedArray } from "../api.ts";
 import { mustBeSlice, type Slice } from "../slice.ts";
 import type { TypedSlice } from "../typed-slice.ts";
@@ -163,7 +163,7 @@ export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
 
 /**
  * Go's `slices.Min`. O(n). A NaN anywhere makes it NaN; -0 is less than 0.
- * @throws RuntimeError `slices.Min: empty list`
+ * @throws MisuseError `slices.Min: empty list`
  *
  * @example
  * ```ts
@@ -175,7 +175,7 @@ export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
  */
 export function min<T extends Ordered>(s: Slice<T>): T {
   mustBeSlice("min", s);
-  if (s.len === 0) throw new RuntimeError("slices.Min: empty list");
+  if (s.len === 0) throw new MisuseError("slices.Min: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
     m = least(m, s.get(i));
@@ -201,7 +201,7 @@ const most = <T extends Ordered>(a: T, b: T): T =>
 
 /**
  * Go's `slices.Max`. O(n). A NaN anywhere makes it NaN; 0 is more than -0.
- * @throws RuntimeError `slices.Max: empty list`
+ * @throws MisuseError `slices.Max: empty list`
  *
  * @example
  * ```ts
@@ -213,7 +213,7 @@ const most = <T extends Ordered>(a: T, b: T): T =>
  */
 export function max<T extends Ordered>(s: Slice<T>): T {
   mustBeSlice("max", s);
-  if (s.len === 0) throw new RuntimeError("slices.Max: empty list");
+  if (s.len === 0) throw new MisuseError("slices.Max: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
     m = most(m, s.get(i));
@@ -223,7 +223,7 @@ export function max<T extends Ordered>(s: Slice<T>): T {
 
 /**
  * Go's `slices.MinFunc`: the first of the least elements. O(n).
- * @throws RuntimeError `slices.MinFunc: empty list`
+ * @throws MisuseError `slices.MinFunc: empty list`
  *
  * @example
  * ```ts
@@ -235,7 +235,7 @@ export function max<T extends Ordered>(s: Slice<T>): T {
 export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   mustBeSlice("minFunc", s);
   checkFunction("minFunc", "cmp", cmp);
-  if (s.len === 0) throw new RuntimeError("slices.MinFunc: empty list");
+  if (s.len === 0) throw new MisuseError("slices.MinFunc: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
     const v = s.get(i);
@@ -246,7 +246,7 @@ export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
 
 /**
  * Go's `slices.MaxFunc`: the first of the greatest elements. O(n).
- * @throws RuntimeError `slices.MaxFunc: empty list`
+ * @throws MisuseError `slices.MaxFunc: empty list`
  *
  * @example
  * ```ts
@@ -258,7 +258,7 @@ export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
 export function maxFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   mustBeSlice("maxFunc", s);
   checkFunction("maxFunc", "cmp", cmp);
-  if (s.len === 0) throw new RuntimeError("slices.MaxFunc: empty list");
+  if (s.len === 0) throw new MisuseError("slices.MaxFunc: empty list");
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
     const v = s.get(i);

@@ -25,7 +25,10 @@ export interface Heap extends Space {
   stats(): MemStats;
 }
 
-/** Where pointers live outside of the heap: a frame, a handle table, a goroutine's stack, a container. */
+/**
+ * Where pointers live outside of the heap: a frame, a handle table, a goroutine's stack, a container. While it is asked it may
+ * add sources and remove them, itself too. What it throws, the call that asked throws; the source is asked again before the cycle ends.
+ */
 export interface RootSource {
   /** Calls `visit` with each pointer held; 0 is allowed. Must not allocate. */
   scan(visit: (p: Ptr) => void): void;

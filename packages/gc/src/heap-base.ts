@@ -18,7 +18,11 @@ import type { LifetimeHost } from "./lifetimes.ts";
 import { Lifetime } from "./lifetimes.ts";
 import { Mutator } from "./mutator.ts";
 import { Pacer } from "./pacer.ts";
+import type { RootEntry } from "./root-parts.ts";
 import { Stack } from "./stack.ts";
+
+/** Every so many idle safepoints the clock is read for the forced cycle. */
+const POLLS = 64;
 
 /** What `console.log` shows on Node. Not a method: a class with a computed key cannot be left out of a bundle. */
 function inspectHeap(this: HeapBase): string {
@@ -28,7 +32,8 @@ function inspectHeap(this: HeapBase): string {
 export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, LifetimeHost {
   abstract readonly kind: api.GcHeap["kind"];
   readonly handles: HandleTable;
-  readonly sources: api.RootSource[] = [];
+  /** A set, because a source that is being scanned may add and remove some: those added are visited, those removed are not. */
+  readonly sources = new Set<RootEntry>();
   readonly pacer = new Pacer();
   readonly ledger: Ledger;
   readonly now: () => number;
@@ -37,10 +42,13 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   /** Whether safepoints run finalizers. */
   protected readonly runsFinalizers: boolean;
   readonly #main: Stack;
+  readonly #periodMs: number;
+  #polls = 0;
 
   constructor(allocator: TracedAllocator, options: api.HeapOptions) {
     super(allocator, options);
     this.now = options.now ?? hostNow;
+    this.#periodMs = options.forcedPeriodMs ?? 120_000;
     this.ledger = new Ledger(this.now());
     this.handles = new HandleTable(this.own, this);
     this.lifetime = new Lifetime(this);
@@ -77,6 +85,18 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     return this.phase === "sweep";
   }
 
+  /** Whether the last cycle is so long ago that the next is due: never with GOGC off. Reads the clock. */
+  protected periodIsOver(): boolean {
+    const last = this.ledger.numGC === 0 ? this.ledger.startedMs : this.ledger.lastGCMs;
+    return this.now() - last >= this.#periodMs && this.pacer.gcPercent >= 0;
+  }
+  /** The same, for a safepoint with nothing to do: looks only at every so many of them. */
+  protected pollPeriod(): boolean {
+    if (++this.#polls < POLLS) return false;
+    this.#polls = 0;
+    return this.periodIsOver();
+  }
+
   // ---- roots
 
   addRoots(source: api.RootSource): () => void {
@@ -84,24 +104,20 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
       badArgument("addRoots", "source", source, "an object with a scan method");
     if (source.scanPart !== undefined && typeof source.scanPart !== "function")
       badArgument("addRoots", "source.scanPart", source.scanPart, "a method");
-    this.sources.push(source);
-    if (this.marking) this.newSource(source);
-    let removed = false;
+    const entry: RootEntry = { source, from: 0, waiting: false };
+    // Before it is added: if this throws, nobody could remove it.
+    if (this.marking) this.newSource(entry);
+    this.sources.add(entry);
     return () => {
-      if (removed) return;
-      removed = true;
-      const i = this.sources.indexOf(source);
-      this.sources[i] = this.sources[this.sources.length - 1]!;
-      this.sources.pop();
-      this.dropSource(source);
+      if (this.sources.delete(entry)) this.dropSource(entry);
     };
   }
   /** A source takes part in the cycle that runs. */
-  protected newSource(source: api.RootSource): void {
-    source.scan(this.shade);
+  protected newSource(entry: RootEntry): void {
+    entry.source.scan(this.shade);
   }
   /** A source was removed. */
-  protected dropSource(_source: api.RootSource): void {}
+  protected dropSource(_entry: RootEntry): void {}
   root(p: Ptr): api.Handle {
     return this.handles.root(p);
   }

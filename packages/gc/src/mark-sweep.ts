@@ -25,12 +25,13 @@
 import type { Ptr, TracedAllocator } from "@gort/alloc";
 import type { HeapOptions, RootSource } from "./api.ts";
 import { budget } from "./arguments.ts";
-import { barrierBits, DELETION, VERIFY } from "./barrier.ts";
+import { barrierBits, DELETION, INSERTION, VERIFY } from "./barrier.ts";
 import { reportCycle } from "./cycle-report.ts";
 import { HeapBase } from "./heap-base.ts";
 import { Marker } from "./mark.ts";
 import { UTILIZATION } from "./pacer.ts";
 import { poisonUnmarked } from "./poison.ts";
+import type { RootEntry } from "./root-parts.ts";
 import { RootParts } from "./root-parts.ts";
 
 /** Bytes scanned between two looks at the clock: 0.01 to 0.05 ms. */
@@ -42,19 +43,15 @@ const ASSIST_BYTES = 16384;
 const SWEEP_BYTES = 65536;
 /** Most scan work done by one assist. */
 const ASSIST_MAX = 65536;
-/** Every so many idle safepoints the clock is read for the forced cycle. */
-const POLLS = 64;
 
 export class MarkSweepHeap extends HeapBase {
   readonly kind = "mark-sweep";
   readonly marker: Marker;
   readonly #barrierBits: number;
   readonly #stepMsMax: number;
-  readonly #periodMs: number;
   readonly #stress: boolean;
   /** A cycle is wanted as soon as there is a safepoint (deletion barrier). */
   #due = false;
-  #polls = 0;
   /** Scan work done in the background that no assist has used up yet. */
   #bgCredit = 0;
   #sweepPagesPerByte = 0;
@@ -75,17 +72,11 @@ export class MarkSweepHeap extends HeapBase {
     this.marker = new Marker(allocator, this.own, new RootParts(this));
     this.#barrierBits = barrierBits(options.barrier ?? "hybrid");
     this.#stepMsMax = options.stepMsMax ?? 0.5;
-    this.#periodMs = options.forcedPeriodMs ?? 120_000;
     this.#stress = options.stress === true;
   }
 
   get due(): boolean {
-    return this.#due || this.#periodIsOver();
-  }
-
-  #periodIsOver(): boolean {
-    const last = this.ledger.numGC === 0 ? this.ledger.startedMs : this.ledger.lastGCMs;
-    return this.now() - last >= this.#periodMs && this.pacer.gcPercent >= 0;
+    return this.#due || this.periodIsOver();
   }
 
   // ---- safepoints and steps
@@ -96,9 +87,7 @@ export class MarkSweepHeap extends HeapBase {
       return;
     }
     if (this.phase === "off" && !this.#due && this.specials.queued === 0) {
-      if (++this.#polls < POLLS) return;
-      this.#polls = 0;
-      if (!this.#periodIsOver()) return;
+      if (!this.pollPeriod()) return;
       this.#due = true;
     }
     this.#safepointSlow();
@@ -240,10 +229,36 @@ export class MarkSweepHeap extends HeapBase {
       this.wb |= this.#barrierBits;
       // A snapshot (deletion barrier) needs all roots now; under the others they are marked piece by piece.
       marker.startRoots(this.#barrierBits === DELETION);
-      for (const source of this.sources) this.newSource(source);
     } finally {
       this.busy = false;
     }
+    try {
+      this.#startSources();
+    } finally {
+      this.#started(t0, forced);
+    }
+  }
+
+  /**
+   * Queues all sources that come in parts, then scans the others: nothing they do keeps a part from being scanned. If one throws,
+   * the cycle goes on: stop 2 asks them again. A snapshot without them is none, so for this cycle new pointers are shaded too.
+   */
+  #startSources(): void {
+    const { sources } = this;
+    this.busy = true;
+    let done = false;
+    try {
+      for (const entry of sources) if (this.#inParts(entry.source)) this.newSource(entry);
+      for (const entry of sources) if (!this.#inParts(entry.source)) this.newSource(entry);
+      done = true;
+    } finally {
+      this.busy = false;
+      if (!done) this.wb |= INSERTION;
+    }
+  }
+
+  /** The books of a cycle that has begun. */
+  #started(t0: number, forced: boolean): void {
     this.settle();
     this.#due = false;
     this.#forced = forced;
@@ -266,7 +281,7 @@ export class MarkSweepHeap extends HeapBase {
     const { marker, pacer } = this;
     this.busy = true;
     try {
-      for (const source of this.sources) if (!this.#inParts(source)) source.scan(marker.shade);
+      for (const { source } of this.sources) if (!this.#inParts(source)) source.scan(this.shade);
       this.#drain(Infinity);
       this.phase = "marktermination";
       this.wb &= VERIFY;
@@ -321,13 +336,13 @@ export class MarkSweepHeap extends HeapBase {
     return source.scanPart !== undefined && this.#barrierBits !== DELETION;
   }
 
-  protected override newSource(source: RootSource): void {
-    if (this.#inParts(source)) this.marker.parts.add(source);
-    else super.newSource(source);
+  protected override newSource(entry: RootEntry): void {
+    if (this.#inParts(entry.source)) this.marker.parts.add(entry);
+    else super.newSource(entry);
   }
 
-  protected override dropSource(source: RootSource): void {
-    this.marker.parts.drop(source);
+  protected override dropSource(entry: RootEntry): void {
+    this.marker.parts.drop(entry);
   }
 
   // ---- allocation

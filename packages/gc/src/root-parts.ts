@@ -6,10 +6,21 @@
  *  2. What such a source comes to hold later it shades itself, so the last stop need not look at it again. So it is with handles
  *     and stacks, whose parts `mark.ts` scans.
  *  3. While a source is asked the heap is `busy`: it cannot allocate its way into the collector.
+ *  4. The source that is asked is not in the list: it may remove itself and others, or add some. If it throws it is put back,
+ *     with the part that it was asked for.
  */
 import type { Ptr } from "@gort/alloc";
 import type { RootSource } from "./api.ts";
 import { badArgument } from "./errors.ts";
+
+/** A source that was added, and how far it was scanned in this cycle. */
+export interface RootEntry {
+  readonly source: RootSource;
+  /** The root that the next part begins with. */
+  from: number;
+  /** Whether there is a next part. */
+  waiting: boolean;
+}
 
 /** What the parts need of the heap. */
 export interface PartsHost {
@@ -23,47 +34,51 @@ const PART_COST = 4096;
 /** See the file header. */
 export class RootParts {
   readonly #heap: PartsHost;
-  readonly #waiting: { readonly source: RootSource; from: number }[] = [];
+  /** Those that wait; one that was dropped stays here until its turn. */
+  readonly #entries: RootEntry[] = [];
 
   constructor(heap: PartsHost) {
     this.#heap = heap;
   }
 
   get isDone(): boolean {
-    return this.#waiting.length === 0;
+    return this.#entries.length === 0;
   }
 
   /** Adds a source that has `scanPart`. */
-  add(source: RootSource): void {
-    this.#waiting.push({ source, from: 0 });
+  add(entry: RootEntry): void {
+    entry.from = 0;
+    entry.waiting = true;
+    this.#entries.push(entry);
   }
 
   /** Forgets a source, of which nothing need be scanned any more. */
-  drop(source: RootSource): void {
-    const i = this.#waiting.findIndex((w) => w.source === source);
-    if (i >= 0) this.#waiting.splice(i, 1);
+  drop(entry: RootEntry): void {
+    entry.waiting = false;
   }
 
   /** A new cycle: none is waiting. */
   reset(): void {
-    this.#waiting.length = 0;
+    this.#entries.length = 0;
   }
 
   /** Scans one part of the source added last; what it counts as. */
   next(): number {
     const heap = this.#heap;
-    const part = this.#waiting.at(-1)!;
+    const entry = this.#entries.pop()!;
+    if (!entry.waiting) return 0;
     const busy = heap.busy;
     heap.busy = true;
     try {
-      const next = part.source.scanPart!(part.from, heap.shade);
-      if (next !== 0 && !(next > part.from))
-        badArgument("scanPart", "result", next, `0 or a number above ${part.from}`);
-      part.from = next;
+      const next = entry.source.scanPart!(entry.from, heap.shade);
+      if (next !== 0 && !(next > entry.from))
+        badArgument("scanPart", "result", next, `0 or a number above ${entry.from}`);
+      entry.from = next;
+      if (next === 0) entry.waiting = false;
     } finally {
       heap.busy = busy;
+      if (entry.waiting) this.#entries.push(entry);
     }
-    if (part.from === 0) this.#waiting.pop();
     return PART_COST;
   }
 }

@@ -5,6 +5,8 @@
  * Invariants
  *  1. A cycle begins and ends inside one call of `safepoint`, `collect` or `step`.
  *  2. Outside of it no object is marked and nothing waits to be swept.
+ *  3. Roots of others are asked for before anything is marked: no code but our own runs in a cycle, and a source that throws
+ *     leaves the heap as it was.
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
 import type { HeapOptions } from "./api.ts";
@@ -28,12 +30,13 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   get due(): boolean {
-    return this.#due || this.now() - this.#lastMs() >= (this.options.forcedPeriodMs ?? 120_000);
+    return this.#due || this.periodIsOver();
   }
 
   safepoint(): void {
     if (this.options.stress === true || this.#due) this.#cycle(false);
     else if (this.specials.queued !== 0) this.#finalizers();
+    else if (this.pollPeriod()) this.#cycle(false);
   }
 
   collect(): void {
@@ -64,18 +67,17 @@ export class StopTheWorldHeap extends HeapBase {
   protected shadeWords(_first: number, _end: number): void {}
   shadeContents(_base: Ptr): void {}
 
-  #lastMs(): number {
-    return this.ledger.numGC === 0 ? this.ledger.startedMs : this.ledger.lastGCMs;
-  }
-
   #cycle(forced: boolean): void {
     this.enter("collect");
     const started = this.now();
     const heapStart = this.live;
     try {
+      const held: Ptr[] = [];
+      for (const { source } of this.sources) source.scan((p) => held.push(p));
       this.objects.cycle.startMark();
       this.phase = "mark";
       this.#marked = 0;
+      held.forEach(this.#mark);
       this.#roots();
       for (let p = this.#stack.pop(); p !== undefined; p = this.#stack.pop()) this.#scan(p);
       this.phase = "marktermination";
@@ -118,7 +120,6 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   #roots(): void {
-    for (const source of this.sources) source.scan(this.#mark);
     this.own.forEach((block, kind) => {
       if (kind === HANDLES) scanHandles(this.u32, block, this.#mark);
       else if (kind === STACK) scanStack(this.u32, block, this.#mark);

@@ -29,7 +29,7 @@ export type RootKind = "source" | "handle" | "stack" | "finalizer";
 
 /** Visits every pointer that is a root; 0 is left out. */
 export function forEachRoot(heap: HeapBase, visit: (p: Ptr, kind: RootKind) => void): void {
-  for (const source of heap.sources) source.scan((p) => p !== 0 && visit(p, "source"));
+  for (const { source } of heap.sources) source.scan((p) => p !== 0 && visit(p, "source"));
   heap.own.forEach((block, kind) => {
     if (kind === HANDLES) scanHandles(heap.u32, block, (p) => visit(p, "handle"));
     else if (kind === STACK) scanStack(heap.u32, block, (p) => visit(p, "stack"));

@@ -64,6 +64,27 @@ it("the forced cycle of two minutes makes work pending, without any allocation",
   expect(heap.background.pending).toBe(false);
 });
 
+for (const create of [createHeap, createStopTheWorldHeap]) {
+  it(`the forced cycle comes at a safepoint too, and never with GOGC off: ${create.name}`, () => {
+    let now = 0;
+    const heap = create({ reserve: 2 ** 22, now: () => now });
+    const cyclesAfterPolls = (): number => {
+      for (let i = 0; i < 500; i++) heap.safepoint();
+      while (heap.phase !== "off") heap.step(1);
+      return heap.stats().numGC;
+    };
+    now = 119_999;
+    expect(cyclesAfterPolls()).toBe(0);
+    now = 120_000;
+    expect(cyclesAfterPolls()).toBe(1);
+    heap.setGCPercent(-1);
+    now = 400_000;
+    expect(cyclesAfterPolls()).toBe(1);
+    expect([heap.background.pending, heap.background.step(1)]).toEqual([false, false]);
+    expect(heap.stats().numGC).toBe(1);
+  });
+}
+
 it("the twins have the same face: one step is a whole cycle, or nothing", () => {
   const stw = createStopTheWorldHeap({ reserve: 2 ** 24 });
   let told = 0;

@@ -67,6 +67,18 @@ describe("the same random program", () => {
     }
   }
 
+  for (const [heapName, create] of Object.entries(heaps)) {
+    it(`reaches what the model reaches with sources that throw, come and go while asked: ${heapName}`, () => {
+      fc.assert(
+        fc.property(programs, fc.boolean(), (program, checkEach) => {
+          const heap = create({ allocator: tiered() });
+          runProgram(heap, program, { wildSources: true, checkEach });
+        }),
+        { numRuns: runs * 2, seed: seed + 3 },
+      );
+    });
+  }
+
   it("has equal reachable graphs on all heaps and all allocators", () => {
     fc.assert(
       fc.property(programs, (program) => {

@@ -49,6 +49,100 @@ export interface Options {
   readonly checkEach?: boolean;
   /** The allocator frees nothing: garbage may stay. */
   readonly keepsGarbage?: boolean;
+  /** Adds root sources that throw, remove and add some while they are asked; when they do depends on the heap. */
+  readonly wildSources?: boolean;
+}
+
+/** What a wild source throws. */
+const BOOM = new Error("boom");
+
+/** What wild sources do, once, the next time that they are asked. */
+const DEEDS = ["throw", "remove itself", "remove another", "add one", "hand over"] as const;
+
+interface WildSource {
+  readonly held: readonly Obj[];
+  remove: () => void;
+  deed: (typeof DEEDS)[number] | null;
+}
+
+/** Root sources that meddle with each other while they are asked. Each holds the same objects as long as it is there. */
+class WildSources {
+  readonly #heap: GcHeap;
+  readonly #rnd: (n: number) => number;
+  readonly #list: WildSource[] = [];
+  /** Deeds done so far. */
+  done = 0;
+
+  constructor(heap: GcHeap, rnd: (n: number) => number) {
+    this.#heap = heap;
+    this.#rnd = rnd;
+  }
+  get held(): Obj[] {
+    return this.#list.flatMap((s) => s.held);
+  }
+  add(held: readonly Obj[]): void {
+    const own: WildSource = { held, remove: () => {}, deed: null };
+    const inParts = this.#rnd(2) === 0;
+    const visitTo = (from: number, to: number, visit: (p: Ptr) => void): void =>
+      held.slice(from, to).forEach((o) => visit(o.ptr));
+    const act = (): void => this.#act(own);
+    own.remove = this.#heap.addRoots({
+      scan(visit) {
+        visitTo(0, 1, visit);
+        act();
+        visitTo(1, held.length, visit);
+      },
+      ...(inParts && {
+        scanPart(from: number, visit: (p: Ptr) => void): number {
+          if (from > 0) act();
+          visitTo(from, from + 1, visit);
+          return from + 1 < held.length ? from + 1 : 0;
+        },
+      }),
+    });
+    this.#list.push(own);
+  }
+  drop(i = this.#rnd(this.#list.length || 1)): void {
+    this.#list.splice(i, 1)[0]?.remove();
+  }
+  clear(): void {
+    while (this.#list.length > 0) this.drop();
+  }
+  /** Some source will do something. */
+  arm(): void {
+    const one = this.#list[this.#rnd(this.#list.length || 1)];
+    if (one !== undefined) one.deed = DEEDS[this.#rnd(DEEDS.length)]!;
+  }
+  #act(own: WildSource): void {
+    const { deed } = own;
+    if (deed === null) return;
+    own.deed = null;
+    this.done++;
+    const other = this.#rnd(this.#list.length);
+    switch (deed) {
+      case "throw":
+        throw BOOM;
+      case "remove itself":
+        return this.drop(this.#list.indexOf(own));
+      case "remove another":
+        return this.drop(other);
+      case "add one":
+        return this.add(own.held.slice(this.#rnd(2)));
+      case "hand over":
+        this.add(this.#list[other]!.held);
+        return this.drop(other);
+    }
+  }
+  /** Calls until none of the sources throws. */
+  calmly<T>(call: () => T): T {
+    for (;;) {
+      try {
+        return call();
+      } catch (error) {
+        if (error !== BOOM) throw error;
+      }
+    }
+  }
 }
 
 /** Runs a program; returns a digest of what was reachable, equal on all heaps. */
@@ -89,11 +183,19 @@ export function runProgram(
     return (state >>> 8) % n;
   };
   const { i32 } = heap.memory;
+  const wild = new WildSources(heap, rnd);
+  /** Collects, the last time without anybody meddling. */
+  const collect = (): void => {
+    for (let before = -1; before !== wild.done;) {
+      before = wild.done;
+      wild.calmly(() => heap.collect());
+    }
+  };
 
   const alloc = (): Obj => {
     const r = rnd(100);
     const shape = SHAPES[r < 50 ? 0 : r < 60 ? 1 : r < 75 ? 2 : r < 77 ? 3 : r < 90 ? 4 : 5]!;
-    const p = heap.alloc(shape.type, shape.count);
+    const p = wild.calmly(() => heap.alloc(shape.type, shape.count));
     const o = new Obj(next++, shape, p);
     i32[(p + shape.id) >>> 2] = o.id;
     return o;
@@ -104,6 +206,7 @@ export function runProgram(
       ...handles.map((h) => h.obj),
       ...external,
       ...told,
+      ...wild.held,
       ...frames.flatMap((f) => f.objs.filter((o) => o !== null)),
     ];
     if (roots.length === 0) return null;
@@ -183,22 +286,34 @@ export function runProgram(
     } else if (op === 25) {
       const o = some();
       if (o !== null) weaks.push({ weak: heap.weak(o.ptr), obj: o });
-    } else if (op < 28) heap.safepoint();
-    else if (op < 30) heap.stepWork(rnd(3000));
-    else if (op === 30) {
-      if (rnd(4) === 0) heap.step(0);
+    } else if (op < 28) wild.calmly(() => heap.safepoint());
+    else if (op < 30) {
+      const bytes = rnd(3000);
+      wild.calmly(() => heap.stepWork(bytes));
+    } else if (op === 30) {
+      if (rnd(4) === 0) wild.calmly(() => heap.step(0));
     } else if (rnd(4) === 0) {
-      heap.collect();
+      collect();
       digest.push(verify(true));
     }
+    if (options.wildSources === true) {
+      if (rnd(4) === 0 && wild.held.length < 30) {
+        // Most of them are held by nobody else.
+        const held = [alloc(), rnd(2) === 0 ? alloc() : some(), alloc()].filter((o) => o !== null);
+        wild.calmly(() => wild.add(held));
+      }
+      if (rnd(9) === 0) wild.drop();
+      if (rnd(3) === 0) wild.arm();
+    }
     if (options.checkEach === true || rnd(64) === 0) {
-      checkHeap(heap);
+      wild.calmly(() => checkHeap(heap));
       verify(false);
     }
   }
-  heap.collect();
+  collect();
   digest.push(verify(true));
-  checkHeap(heap);
+  wild.calmly(() => checkHeap(heap));
+  wild.clear();
   for (const h of handles) h.handle.release();
   for (const f of frames.reverse()) f.frame.release();
   external.length = told.length = 0;
@@ -224,6 +339,7 @@ export function runProgram(
     for (const h of handles) add(h.obj);
     for (const o of external) add(o);
     for (const o of told) add(o);
+    for (const o of wild.held) add(o);
     for (const f of frames) f.objs.forEach(add);
     for (let o = todo.pop(); o !== undefined; o = todo.pop()) {
       const id = i32[(o.ptr + o.shape.id) >>> 2];

@@ -122,6 +122,50 @@ describe("a source in parts", () => {
     expect(() => heap.collect()).toThrow("scanPart: result is 3, want 0 or a number above 7");
   });
 
+  it("may remove itself, and add others, while it is asked: what others hold stays", () => {
+    const heap = createHeap(options);
+    const [kept, late] = [new Table(), new Table()];
+    for (let i = 0; i < 15; i++) kept.add(heap.alloc(Node));
+    heap.addRoots(kept);
+    let other = (): void => {};
+    const remove = heap.addRoots({
+      scan() {},
+      scanPart(): number {
+        remove();
+        other = heap.addRoots(late);
+        late.add(heap.alloc(Node));
+        return 0;
+      },
+    });
+    heap.collect();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(16);
+    other();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(15);
+    checkHeap(heap);
+  });
+
+  it("goes on with the part in which it threw", () => {
+    const heap = createHeap(options);
+    const table = new Table();
+    for (let i = 0; i < 30; i++) table.add(heap.alloc(Node));
+    const asked: number[] = [];
+    heap.addRoots({
+      scan: (visit) => table.scan(visit),
+      scanPart(from, visit) {
+        asked.push(from);
+        if (asked.length === 2) throw new Error("boom");
+        return table.scanPart(from, visit);
+      },
+    });
+    expect(() => heap.collect()).toThrow("boom");
+    checkHeap(heap);
+    while (heap.step(0));
+    expect(asked).toEqual([0, 10, 10, 20]);
+    expect(heap.stats().heapObjects).toBe(30);
+  });
+
   it("is scanned whole where there are no steps, and in a snapshot", () => {
     for (const heap of [
       createStopTheWorldHeap(options),

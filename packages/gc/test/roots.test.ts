@@ -1,8 +1,16 @@
 import { array, int32, ptr, struct } from "@gort/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Frame, Handle, RootStack } from "../src/index.ts";
-import { checkHeap, createHeap, createStressHeap } from "../src/index.ts";
+import type {
+  Frame,
+  GcHeap,
+  Handle,
+  HeapOptions,
+  Ptr,
+  RootSource,
+  RootStack,
+} from "../src/index.ts";
+import { checkHeap, createHeap, createStopTheWorldHeap, createStressHeap } from "../src/index.ts";
 
 const Node = struct({ next: ptr(int32), value: int32 });
 const small = { reserve: 2 ** 25 };
@@ -176,5 +184,101 @@ describe("frames", () => {
       }),
       { numRuns: 100, seed: 7 },
     );
+  });
+});
+
+const heaps: Record<string, (o: HeapOptions) => GcHeap> = {
+  hybrid: createHeap,
+  insertion: (o) => createHeap({ ...o, barrier: "insertion" }),
+  deletion: (o) => createHeap({ ...o, barrier: "deletion" }),
+  stress: createStressHeap,
+  "stop-the-world": createStopTheWorldHeap,
+};
+
+describe("sources that get in the way of others", () => {
+  for (const [name, create] of Object.entries(heaps)) {
+    const make = (): { heap: GcHeap; held: Ptr[]; holders: RootSource[] } => {
+      const heap = create(small);
+      const held: Ptr[] = [];
+      // Each holds two objects; the second comes in parts.
+      const holders = [0, 2].map((first): RootSource => {
+        held.push(heap.alloc(Node), heap.alloc(Node));
+        const scan = (visit: (p: Ptr) => void): void => held.slice(first, first + 2).forEach(visit);
+        const scanPart = (_: number, visit: (p: Ptr) => void): number => (scan(visit), 0);
+        return first === 0 ? { scan } : { scan, scanPart };
+      });
+      return { heap, held, holders };
+    };
+    const mustHold = (heap: GcHeap, held: Ptr[]): void => {
+      heap.collect();
+      heap.collect();
+      expect(held.map((p) => heap.allocator.objects.find(p))).toEqual(held);
+      checkHeap(heap);
+    };
+
+    it(`one that throws takes nothing from those behind it: ${name}`, () => {
+      const { heap, held, holders } = make();
+      let boom = true;
+      heap.addRoots({
+        scan() {
+          if (!boom) return;
+          boom = false;
+          throw new Error("boom");
+        },
+      });
+      holders.forEach((h) => heap.addRoots(h));
+      expect(() => heap.collect()).toThrow("boom");
+      checkHeap(heap);
+      mustHold(heap, held);
+    });
+
+    it(`one that removes itself or another, or adds some, takes nothing from the rest: ${name}`, () => {
+      const { heap, held, holders } = make();
+      const remove = heap.addRoots({ scan: () => remove() });
+      const added = holders.map((h) => () => heap.addRoots(h));
+      const removeOther = heap.addRoots({ scan() {} });
+      heap.addRoots({
+        scan() {
+          removeOther();
+          added.splice(0).forEach((add) => add());
+        },
+      });
+      mustHold(heap, held);
+    });
+
+    it(`what a source lets go after another threw is kept where it was put: ${name}`, () => {
+      const { heap, held } = make();
+      const [black, moved] = held as [Ptr, Ptr];
+      heap.root(black);
+      let boom = true;
+      heap.addRoots({
+        scan() {
+          if (!boom) return;
+          boom = false;
+          throw new Error("boom");
+        },
+      });
+      let last = moved;
+      heap.addRoots({ scan: (visit) => visit(last) });
+      expect(() => heap.step(0)).toThrow("boom");
+      // From the source that was not asked into an object that was scanned.
+      if (heap.phase === "mark") heap.stepWork(1);
+      heap.writePtr(black, moved);
+      last = 0;
+      while (heap.step(0));
+      expect(heap.allocator.objects.find(moved)).toBe(moved);
+      checkHeap(heap);
+    });
+  }
+
+  it("one that throws when it is added while marking is not added", () => {
+    const heap = createHeap(small);
+    heap.stepWork(1);
+    const scan = (): void => {
+      throw new Error("boom");
+    };
+    expect(() => heap.addRoots({ scan })).toThrow("boom");
+    heap.collect();
+    checkHeap(heap);
   });
 });

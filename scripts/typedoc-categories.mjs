@@ -61,7 +61,7 @@ export const categories = {
   },
   slice: {
     Slices: ["make", "append", "iterate", "slice", "array-slice", "typed-slice", "index"],
-    "Strings and runes": ["go-string", "string-builder", "utf8"],
+    "Strings and runes": ["go-string", "string-builder", "utf8", "utf8-encode"],
     Arrays: ["array"],
     "Backings and growth": ["values", "heap", "growth", "check"],
     "Contracts and options": ["api"],

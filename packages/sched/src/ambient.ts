@@ -26,6 +26,8 @@ export interface Ambient {
   sched: Scheduler | null;
   /** The deferred call in progress outside any goroutine, for `recover`. */
   frame: unknown;
+  /** The same in goroutines that do not keep it themselves, those of somebody else's schedulers. */
+  frames?: WeakMap<Goroutine, unknown>;
   /** The default scheduler, and the clock and gate that async code uses even without one. */
   fallback: Scheduler | null;
   /** Runs what primitives start in a program that has no scheduler; see `launch.ts`. */

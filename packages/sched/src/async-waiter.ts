@@ -66,11 +66,19 @@ export function promiseOf<T>(gate: AsyncGate, op: Op<T>): Promise<T> {
   return promise;
 }
 
-/** Waits in an {@link AsyncGate} for a parked op: on behalf of `then`, or of the promise of an op that was started. */
-export class AsyncWaiter implements Waiter {
+/** Who stands in an {@link AsyncGate}. */
+interface Gated {
+  /** What is waited for. */
   readonly op: Op<any>;
-  next: AsyncWaiter | null = null;
-  prev: AsyncWaiter | null = null;
+  next: Gated | null;
+  prev: Gated | null;
+}
+
+/** Waits in an {@link AsyncGate} for a parked op: on behalf of `then`, or of the promise of an op that was started. */
+export class AsyncWaiter implements Waiter, Gated {
+  readonly op: Op<any>;
+  next: Gated | null = null;
+  prev: Gated | null = null;
   private readonly gate: AsyncGate;
   private onFulfilled: Callback;
   private onRejected: Callback;
@@ -198,15 +206,42 @@ export class AsyncWaiter implements Waiter {
   }
 }
 
+/** Waits for the op that a step of a generator parked; the next step takes what became of it. */
+export class StepWaiter implements Waiter, Gated {
+  readonly op: Op<any>;
+  next: Gated | null = null;
+  prev: Gated | null = null;
+  private readonly gate: AsyncGate;
+  private readonly wakened: () => void;
+
+  constructor(gate: AsyncGate, op: Op<any>, wakened: () => void) {
+    this.gate = gate;
+    this.op = op;
+    this.wakened = wakened;
+  }
+
+  add(): void {
+    this.op.waiter = this;
+    this.gate.add(this);
+  }
+
+  wake(): void {
+    this.gate.remove(this);
+    this.wakened();
+  }
+}
+
 /** The async waiters of one scheduler that are parked on an op. */
 export class AsyncGate {
-  head: AsyncWaiter | null = null;
+  head: Gated | null = null;
   /** Async waiters parked on an op. */
   parked = 0;
   /** Counts wake-ups, so that a check made later can see that something moved. */
   moved = 0;
+  /** Called at the next wake-up, once: time stands still until what is outside wakes somebody. */
+  onMove: (() => void) | null = null;
 
-  add(w: AsyncWaiter): void {
+  add(w: Gated): void {
     const head = this.head;
     w.next = head;
     if (head !== null) head.prev = w;
@@ -216,11 +251,12 @@ export class AsyncGate {
 
   /** Whether every op that is waited for is durable: see `Op.isDurable`. O(parked). */
   isDurable(): boolean {
-    for (let w = this.head; w !== null; w = w.next) if (!w.op.isDurable()) return false;
+    for (let w: Gated | null = this.head; w !== null; w = w.next)
+      if (!w.op.isDurable()) return false;
     return true;
   }
 
-  remove(w: AsyncWaiter): void {
+  remove(w: Gated): void {
     const { prev, next } = w;
     if (prev === null) this.head = next;
     else prev.next = next;
@@ -229,5 +265,12 @@ export class AsyncGate {
     w.next = null;
     this.parked--;
     this.moved++;
+    if (this.onMove !== null) this.tell();
+  }
+
+  private tell(): void {
+    const tell = this.onMove!;
+    this.onMove = null;
+    tell();
   }
 }

@@ -18,7 +18,7 @@
  */
 import { badArgument, checkFunction, isFatalError } from "@gort/types";
 import { isGoexit } from "./brands.ts";
-import { drive } from "./drive.ts";
+import { driveIn } from "./drive.ts";
 import { nilCall, stackOverflow } from "./errors.ts";
 import { isOp, type Op } from "./op.ts";
 import {
@@ -275,7 +275,7 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
         } finally {
           enterFrame(outer);
         }
-        if (isStepper(r, DEFERRED)) await drive(marks.gortDeferredGen(r), u.frame);
+        if (isStepper(r, DEFERRED)) await driveIn(u.frame, marks.gortDeferredGen(r));
         else if (isThenable(r) || isOp(r)) await r;
       }
       u.called();

@@ -2,45 +2,71 @@
  * drive: steps a generator inside an async function, where there is no scheduler to do it.
  *
  * Invariants
- *  1. Each step but the first runs in a job of its own, in which no goroutine is being stepped, so a parked op shows itself.
+ *  1. Each step runs in a job of its own, in which no goroutine is being stepped, so a parked op shows itself, and after the
+ *     host's turn when that is due.
  *  2. The deferred call in progress is the driven function's while it is stepped, and nobody's between two steps: other async
  *     functions run in between.
+ *  3. What it waits for stands in the gate of its scheduler as what `await` waits for does: deadlock reports show it, and
+ *     virtual time knows of it.
  *
- * Why not a goroutine: it would bring a scheduler into the bundle of everybody who defers.
+ * Why not a goroutine: it would bring a scheduler into the bundle of everybody who locks or defers.
  */
+import { ambient } from "./ambient.ts";
+import { callBackSoon, StepWaiter } from "./async-waiter.ts";
+import { currentGate } from "./current.ts";
 import { badYield } from "./errors.ts";
-import { isOver } from "./g.ts";
-import { isOp } from "./op.ts";
-import { enterFrame, type Frame } from "./panic.ts";
+import { isOp, type Op } from "./op.ts";
+import { DONE, FAILED } from "./op-state.ts";
 import { steppedOn } from "./stepped-on.ts";
-import type { Stepper } from "./stepper.ts";
-import { afterTurn, turnSpent } from "./turn.ts";
 
-/** Steps `steps` to its end, as the deferred call `frame`; what it returns. */
-export async function drive(steps: Stepper, frame: Frame | null): Promise<unknown> {
-  let step = (): IteratorResult<unknown, unknown> => steps.next();
+/**
+ * Runs a generator inside an async function: steps it to its end and gives what it returns. For primitives that call functions of
+ * any of the three kinds and that an async function uses. The generator runs in jobs of its own, outside of any goroutine.
+ *
+ * @example
+ * ```ts
+ * import { drive, sleep } from "@gort/sched";
+ *
+ * function* body() {
+ *   yield* sleep(1);
+ *   return 42;
+ * }
+ * await drive(body()); // => 42
+ * ```
+ */
+export function drive<R>(steps: Generator<Op<any> | undefined, R, any>): Promise<R> {
+  return driveIn(null, steps);
+}
+
+/** The same as the deferred call `frame`: see `panic.ts`. */
+export async function driveIn<R>(
+  frame: unknown,
+  steps: Generator<Op<any> | undefined, R, any>,
+): Promise<R> {
+  const gate = currentGate();
+  let wrong: unknown = null;
   for (;;) {
-    const outer = enterFrame(frame);
-    let r: IteratorResult<unknown, unknown>;
+    gate.moved++;
+    await callBackSoon(false, undefined, null, null);
+    const outer = ambient.frame;
+    ambient.frame = frame;
+    let r: IteratorResult<Op<any> | undefined, R>;
     try {
-      r = step();
+      r = wrong === null ? steps.next() : steps.throw(wrong);
     } finally {
-      frame = enterFrame(outer);
+      frame = ambient.frame;
+      ambient.frame = outer;
     }
     if (r.done === true) return r.value;
+    wrong = null;
     const op = steppedOn(r);
-    step = () => steps.next();
-    if (op === null && isWrong(r)) step = () => steps.throw(badYield(r.value, isOp(r.value)));
-    await new Promise<void>((resolve) => {
-      if (op !== null) op.waiter = { wake: () => resolve() };
-      else if (turnSpent()) afterTurn(resolve);
-      else resolve();
-    });
+    if (op !== null) await new Promise<void>((resolve) => new StepWaiter(gate, op, resolve).add());
+    else if (isWrong(r)) wrong = badYield(r.value, isOp(r.value));
   }
 }
 
 /** Whether it is neither a bare `yield` nor an op that completed while it parked. */
-function isWrong(r: IteratorResult<unknown, unknown>): boolean {
-  const { value } = r;
-  return !isOp(r) && value !== undefined && !(isOp(value) && isOver(value));
+function isWrong(r: IteratorYieldResult<unknown>): boolean {
+  const op = isOp(r) ? r : r.value;
+  return op !== undefined && !(isOp(op) && (op.state === DONE || op.state === FAILED));
 }

@@ -32,6 +32,7 @@ export {
 } from "./deadlock.ts";
 export { type DeferScope, withDefer } from "./defer.ts";
 export { createDeterministicScheduler } from "./deterministic.ts";
+export { drive } from "./drive.ts";
 export { createFifoScheduler } from "./fifo.ts";
 export { createScheduler } from "./gmp.ts";
 export type { EndHook } from "./g.ts";

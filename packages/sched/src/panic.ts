@@ -218,7 +218,10 @@ const keepsFrame = (g: Goroutine | null): g is G =>
 /** The deferred call in progress here, or null. */
 export function currentFrame(): Frame | null {
   const g = ambient.slot.g;
-  return (keepsFrame(g) ? (g.extra?.frame ?? null) : ambient.frame) as Frame | null;
+  if (g === null) return ambient.frame as Frame | null;
+  return (
+    ((keepsFrame(g) ? g.extra?.frame : ambient.frames?.get(g)) as Frame | null | undefined) ?? null
+  );
 }
 
 /** Makes `frame` the deferred call in progress and returns the one before. */
@@ -230,8 +233,10 @@ export function enterFrame(frame: Frame | null): Frame | null {
     extra.frame = frame;
     return old;
   }
-  const old = ambient.frame as Frame | null;
-  ambient.frame = frame;
+  const old = currentFrame();
+  if (g === null) ambient.frame = frame;
+  else if (frame === null) ambient.frames?.delete(g);
+  else (ambient.frames ??= new WeakMap()).set(g, frame);
   return old;
 }
 

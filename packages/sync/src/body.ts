@@ -11,7 +11,7 @@
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { isOp, Op, poll, steppedOn, type WaitReason } from "@gort/sched";
+import { drive, isOp, type Op, poll } from "@gort/sched";
 import type { Body, Locker, Routine, WaitOptions } from "./api.ts";
 
 type Steps<R> = Generator<Op<any> | undefined, R, any>;
@@ -52,35 +52,6 @@ export function* finishSteps(r: unknown): Steps<unknown> {
 export function callAsync<R>(fn: Body<R>): PromiseLike<R> | R {
   const r: unknown = fn();
   return (isGenerator(r) ? drive(r) : r) as PromiseLike<R> | R;
-}
-
-/** Completes at once: awaiting it lets others run, and the host when they have run long enough. */
-class TurnOp extends Op<void> {
-  override get reason(): WaitReason {
-    return "sleep";
-  }
-
-  override tryNow(): boolean {
-    return true;
-  }
-
-  override park(): void {}
-  override unpark(): void {}
-}
-
-/** Runs a generator body inside the async function that waits for it. */
-async function drive<R>(steps: Steps<R>): Promise<R> {
-  for (;;) {
-    // Each step runs in a job of its own, in which no goroutine is being stepped, so a parked op shows itself.
-    await new TurnOp();
-    const r = steps.next();
-    if (r.done === true) return r.value;
-    const op = steppedOn(r);
-    if (op === null) continue;
-    await new Promise<void>((resolve) => {
-      op.waiter = { wake: () => resolve() };
-    });
-  }
 }
 
 /** What the routines share; a subclass says how it runs from a generator and from an async function. */

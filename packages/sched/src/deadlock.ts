@@ -105,9 +105,10 @@ export function formatGoroutine(info: GoroutineInfo): string {
   let text = `goroutine ${info.id} [${info.reason ?? info.status}${minutes}${locked}]:\n${info.name}(...)`;
   if (info.waitsOn !== "") text += `\n\twaiting on ${info.waitsOn}`;
   if (info.createdAt === "") return text;
-  const [, func = "(anonymous)", at] = /^(?:(.+) \()?(.+?)\)?$/s.exec(info.createdAt)!;
+  // A path may have " (" in it, but only one behind a function ends with ")".
+  const made = /^(.+?) \((.+)\)$/s.exec(info.createdAt);
   const by = info.createdBy === 0 ? "" : ` in goroutine ${info.createdBy}`;
-  return `${text}\ncreated by ${func}${by}\n\t${at}`;
+  return `${text}\ncreated by ${made?.[1] ?? "(anonymous)"}${by}\n\t${made?.[2] ?? info.createdAt}`;
 }
 
 const DEADLOCK = Symbol.for("gort.DeadlockError");

@@ -13,7 +13,7 @@ import { checkOptions } from "@gort/types";
 import type { DeterministicOptions, Scheduler } from "./api.ts";
 import { VirtualClock } from "./clock.ts";
 import { Core } from "./core.ts";
-import { checkSeed } from "./errors.ts";
+import { checkEpoch, checkSeed } from "./errors.ts";
 import type { G } from "./g.ts";
 import { seedFromHost } from "./prng.ts";
 import { OPTIONS } from "./program.ts";
@@ -81,6 +81,7 @@ export function createDeterministicScheduler(
   options: DeterministicOptions = {},
 ): Scheduler & { readonly seed: number } {
   checkOptions("createDeterministicScheduler", options, `${OPTIONS} seed epoch`);
+  if (options.epoch !== undefined) checkEpoch("createDeterministicScheduler", options.epoch);
   const seed =
     options.seed === undefined
       ? seedFromHost()

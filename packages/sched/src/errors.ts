@@ -63,6 +63,29 @@ export function programEnded(id: number): Error {
   return new Error(`gort: the program ended before goroutine ${id} did`);
 }
 
+/** Refuses what is no object with all of `methods`, which are separated by spaces. */
+export function checkMethods(where: string, argument: string, v: unknown, methods: string): void {
+  for (const method of methods.split(" "))
+    if (typeof (v as Record<string, unknown> | null | undefined)?.[method] !== "function")
+      throw badArgument(
+        where,
+        argument,
+        v,
+        `an object with the methods ${methods.replaceAll(" ", ", ")}`,
+        "type",
+      );
+}
+
+/** Refuses what cannot trace. */
+export function checkTracer(where: string, argument: string, tracer: unknown): void {
+  checkMethods(where, argument, tracer, "create start stop block unblock end steal timer proc");
+}
+
+/** Refuses what is no clock. */
+export function checkClock(where: string, argument: string, clock: unknown): void {
+  checkMethods(where, argument, clock, "now wall schedule");
+}
+
 /** A number of milliseconds, or an error naming the argument. NaN is refused; infinities are allowed. */
 export function checkMs(where: string, argument: string, ms: unknown): number {
   if (typeof ms !== "number" || ms !== ms)
@@ -98,6 +121,18 @@ export function checkCount(
 /** A seed: an integer of 32 bits. */
 export function checkSeed(where: string, seed: unknown): number {
   return checkCount(where, "seed", seed, 0, 0xffffffff);
+}
+
+/** A wall clock at time 0: milliseconds since 1970. */
+export function checkEpoch(where: string, ms: unknown): void {
+  if (typeof ms !== "number" || !Number.isFinite(ms))
+    throw badArgument(
+      where,
+      "epoch",
+      ms,
+      "a finite number of milliseconds",
+      typeof ms === "number" ? "range" : "type",
+    );
 }
 
 /** A time slice: more than 0, at most a minute. */

@@ -8,6 +8,7 @@ import { ambient } from "./ambient.ts";
 import type { GoFunc, Goroutine, GmpOptions, Scheduler } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { RealClock } from "./clock.ts";
+import { checkClock, checkMethods } from "./errors.ts";
 import { createScheduler, GmpScheduler } from "./gmp.ts";
 import { lightGoroutines } from "./launch.ts";
 
@@ -31,7 +32,7 @@ export function defaultScheduler(): Scheduler {
 
 /**
  * Replaces the default scheduler and returns the one it replaces (null if none was made yet). For tests that put
- * async code on virtual time; always put the old one back.
+ * async code on virtual time; always put the old one back. Throws a TypeError for what is neither a scheduler nor null.
  *
  * @example
  * ```ts
@@ -44,6 +45,11 @@ export function defaultScheduler(): Scheduler {
  * ```
  */
 export function setDefaultScheduler(scheduler: Scheduler | null): Scheduler | null {
+  if (scheduler !== null) {
+    const where = "setDefaultScheduler";
+    checkMethods(where, "scheduler", scheduler, "go run random numGoroutine stats");
+    checkClock(where, "scheduler.clock", scheduler.clock);
+  }
   const old = ambient.fallback;
   ambient.fallback = scheduler;
   return old;

@@ -128,23 +128,27 @@ class ContextCallTimer extends CallTimer {
   }
 }
 
-/** The same on somebody else's clock. */
+/** The same, of both kinds, on somebody else's clock. */
 class ForeignCallTimer extends Timer {
   private readonly sched: Scheduler;
   private readonly fn: () => unknown;
+  private readonly enter: ((step: () => void) => void) | null;
   private pending: ClockTimer | null = null;
 
-  constructor(sched: Scheduler, fn: () => unknown) {
+  constructor(sched: Scheduler, fn: () => unknown, capture: Capture | null) {
     super();
     this.sched = sched;
     this.fn = fn;
+    this.enter = capture === null ? null : capture();
   }
 
   set(ms: number): void {
     const { clock } = this.sched;
+    const start = (): unknown => this.sched.go(this.fn);
     this.pending = clock.schedule(clock.now() + (ms > 0 ? ms : 0), () => {
       this.pending = null;
-      this.sched.go(this.fn);
+      if (this.enter === null) start();
+      else this.enter(start);
     });
   }
 
@@ -205,7 +209,7 @@ export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: 
   const s = currentScheduler();
   const capture = (s as Partial<Core>).capture ?? null;
   const timer = !(s.clock instanceof HeapClock)
-    ? new ForeignCallTimer(s, fn)
+    ? new ForeignCallTimer(s, fn, capture)
     : capture === null
       ? new CallTimer(s, fn)
       : new ContextCallTimer(s, fn, capture);

@@ -53,9 +53,15 @@ const ways: [string, <R>(body: () => Promise<R>) => Promise<R>][] = [
     "a foreign scheduler",
     (body) => {
       const inner = createScheduler();
-      const foreign = Object.create(null) as Record<string, unknown>;
-      foreign.go = (fn: () => void, ...args: []) => inner.go(fn, ...args);
-      setDefaultScheduler(foreign as unknown as Scheduler);
+      const foreign: Scheduler = {
+        clock: inner.clock,
+        go: (fn, ...args) => inner.go(fn, ...args),
+        run: (fn, ...args) => inner.run(fn, ...args),
+        random: (n) => inner.random(n),
+        numGoroutine: () => inner.numGoroutine(),
+        stats: () => inner.stats(),
+      };
+      setDefaultScheduler(foreign);
       return body();
     },
   ],

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   afterFunc,
   Chan,
+  type Clock,
   createScheduler,
   go,
   poll,
@@ -134,6 +135,38 @@ describe.each([
     });
     expect(wrong).toEqual([]);
   });
+});
+
+test("AsyncLocalStorage is that of the call of afterFunc on a clock of the user's too", async () => {
+  const inner = createScheduler().clock;
+  const clock: Clock = {
+    now: () => inner.now(),
+    wall: () => inner.wall(),
+    schedule: (when, fire) => inner.schedule(when, () => als.run("the clock's", fire)),
+  };
+  const seen: (string | undefined)[] = [];
+  const s = createScheduler({ context: true, clock });
+  await s.run(async () => {
+    const timers = await Promise.all(
+      NAMES.map((name) =>
+        als.run(
+          name,
+          () =>
+            new Promise<ReturnType<typeof afterFunc>>((resolve) => {
+              s.go(() => {
+                const timer = afterFunc(1, () => {
+                  seen.push(als.getStore());
+                  resolve(timer);
+                });
+              });
+            }),
+        ),
+      ),
+    );
+    als.run("other", () => timers[0]!.reset(1));
+    while (seen.length < 4) await sleep(1);
+  });
+  expect(seen.sort()).toEqual(["a", "a", "b", "c"]);
 });
 
 test("a scheduler with a context that throws in a step still ends the goroutine with its panic", async () => {

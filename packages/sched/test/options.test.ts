@@ -11,6 +11,8 @@ import {
   random,
   schedTrace,
   schedTracer,
+  setDefaultScheduler,
+  tee,
   type Scheduler,
   type SchedulerOptions,
 } from "../src/index.ts";
@@ -36,8 +38,70 @@ describe.each([
         'scheduler: deadlock is "never", want "report", "exit" or "off"',
       );
     });
+
+    test("a hook, a tracer or a way to note sites that is none is refused before anything runs", () => {
+      expect(() => make({ onPanic: 5 as never })).toThrow(
+        "scheduler: onPanic is 5, want a function",
+      );
+      expect(() => make({ sites: "x" as never })).toThrow(
+        'scheduler: sites is "x", want true, false or "auto"',
+      );
+      for (const tracer of [{}, 5, "log", { ...createRecorder(), create() {} }])
+        expect(() => make({ tracer: tracer as never })).toThrow(
+          /^scheduler: tracer is .+, want an object with the methods create, start, stop, block, /,
+        );
+      expect(make({ tracer: null, sites: false, onPanic: () => {} }).numGoroutine()).toBe(0);
+    });
   },
 );
+
+test.each([createScheduler, createFifoScheduler])("%o: a clock that is none is refused", (make) => {
+  const { now, wall, schedule } = make().clock;
+  for (const clock of [{}, 5, { now, wall }, { now, schedule }])
+    expect(() => make({ clock: clock as never })).toThrow(
+      /^scheduler: clock is .+, want an object with the methods now, wall, schedule$/,
+    );
+});
+
+test("an epoch is a finite number of milliseconds", async () => {
+  for (const epoch of ["abc", NaN, Infinity, null]) {
+    const refused = /: epoch is ("abc"|NaN|Infinity|null), want a finite number of milliseconds$/;
+    expect(() => createDeterministicScheduler({ epoch: epoch as never })).toThrow(refused);
+    await expect(bubble(() => {}, { epoch: epoch as never })).rejects.toThrow(refused);
+  }
+});
+
+test("a bubble names its own options", async () => {
+  for (const [options, text] of [
+    [{ seed: -1 }, "bubble: seed is -1, want an integer from 0 to 4294967295"],
+    [{ seed: "1" }, 'bubble: seed is "1", want an integer from 0 to 4294967295'],
+    [{ epoch: NaN }, "bubble: epoch is NaN, want a finite number of milliseconds"],
+    [{ tracer: {} }, "bubble: tracer is an object (Object), want an object with the methods "],
+    [{ leakCheck: "no" }, 'bubble: leakCheck is "no", want true or false'],
+  ] as [object, string][])
+    await expect(bubble(() => {}, options)).rejects.toThrow(text);
+});
+
+test("tee and setDefaultScheduler refuse what is no tracer and no scheduler", () => {
+  expect(() => tee(createRecorder(), null as never)).toThrow(
+    "tee: tracer 1 is null, want an object with the methods create, start, ",
+  );
+  const before = setDefaultScheduler(null);
+  try {
+    const { run, random, numGoroutine, stats, go } = createScheduler();
+    for (const [scheduler, text] of [
+      [undefined, "scheduler is undefined, want an object with the methods go, run, random, "],
+      [5, "scheduler is 5, want an object"],
+      [{ go }, "scheduler is an object (Object), want an object with the methods go, run"],
+      [{ go, run, random, numGoroutine, stats }, "scheduler.clock is undefined, want an object"],
+    ] as [never, string][]) {
+      expect(() => setDefaultScheduler(scheduler)).toThrow(`setDefaultScheduler: ${text}`);
+      expect(setDefaultScheduler(null)).toBe(null);
+    }
+  } finally {
+    setDefaultScheduler(before);
+  }
+});
 
 test("an option of a tracer, a trace or a bubble that there is none of is refused by name", async () => {
   const wrong = { limits: 5 } as object;

@@ -13,13 +13,13 @@
  * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
  * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
  */
-import { checkOptions } from "@gort/types";
+import { badArgument, checkOptions } from "@gort/types";
 import type { Scheduler, Tracer } from "../api.ts";
 import type { HeapClock } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
-import { TEXT } from "../errors.ts";
+import { checkEpoch, checkSeed, checkTracer, TEXT } from "../errors.ts";
 import { seedFromEnvironment } from "../host.ts";
 import { Op } from "../op.ts";
 import { PanicError, PanicNilError } from "../panic.ts";
@@ -116,7 +116,7 @@ class Settled extends Op<void> {
 /**
  * Runs `body` (a generator function, or an async or plain one) in a bubble of its own and resolves with its result.
  * Rejects with the error it throws (what is no error comes as a `PanicError` with that `value`), with {@link BubbleError} when all goroutines are blocked for good or when some
- * are left at the end; the message ends with the line that repeats the run. With a TypeError for an option that there is none of.
+ * are left at the end; the message ends with the line that repeats the run. With a TypeError or RangeError for an option that there is none of, or whose value cannot be.
  *
  * While a bubble runs it is the default scheduler, so async code in it may call `go`, `sleep` and `now` as
  * usual; of bubbles that run side by side only the first is.
@@ -144,8 +144,13 @@ export async function bubble<R>(
   options: BubbleOptions = {},
 ): Promise<R> {
   checkOptions("bubble", options, "seed epoch tracer leakCheck");
-  const seed = options.seed ?? seedFromEnvironment() ?? seedFromHost();
   const { epoch, tracer, leakCheck = true } = options;
+  if (options.seed !== undefined) checkSeed("bubble", options.seed);
+  if (epoch !== undefined) checkEpoch("bubble", epoch);
+  if (tracer !== undefined) checkTracer("bubble", "tracer", tracer);
+  if (typeof leakCheck !== "boolean")
+    throw badArgument("bubble", "leakCheck", leakCheck, "true or false", "type");
+  const seed = options.seed ?? seedFromEnvironment() ?? seedFromHost();
   const outside = new OutsideWaits();
   const scheduler = createDeterministicScheduler({
     seed,

@@ -75,7 +75,6 @@ class Writer {
   #event(e: TraceEvent): void {
     switch (e.kind) {
       case "create":
-        if (this.#tracks) this.#thread(GOROUTINES, G_TID + e.g, `G${e.g}`, e.g);
         this.#enter(e.g, "runnable", e.at, "");
         this.#arrow(e, "go");
         break;
@@ -127,7 +126,9 @@ class Writer {
 
   #enter(g: number, phase: State["phase"], at: number, why: string): void {
     const old = this.#states.get(g);
+    // A recording with a limit may begin after it was created.
     if (old !== undefined) this.#close(g, old, at, why);
+    else if (this.#tracks) this.#thread(GOROUTINES, G_TID + g, `G${g}`, g);
     this.#states.set(g, { phase, since: at, why, proc: 0, flow: null });
     this.#counts[phase]++;
   }

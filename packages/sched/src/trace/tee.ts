@@ -1,8 +1,9 @@
 /** tee: one tracer out of several, which see every event in turn. */
 import type { Tracer } from "../api.ts";
+import { checkTracer } from "../errors.ts";
 
 /**
- * A tracer that passes every event to each of `tracers`.
+ * A tracer that passes every event to each of `tracers`. Throws a TypeError for what is no tracer.
  *
  * @example
  * ```ts
@@ -16,6 +17,7 @@ import type { Tracer } from "../api.ts";
  * ```
  */
 export function tee(...tracers: readonly Tracer[]): Tracer {
+  tracers.forEach((t, i) => checkTracer("tee", `tracer ${i}`, t));
   return {
     create: (at, g, by) => tracers.forEach((t) => t.create(at, g, by)),
     start: (at, g, proc) => tracers.forEach((t) => t.start(at, g, proc)),

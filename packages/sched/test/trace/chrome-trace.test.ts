@@ -131,6 +131,28 @@ describe("chrome trace", () => {
     }
   });
 
+  test("a flight recorder's goroutines have their tracks named once, also those made before it began", async () => {
+    for (const limit of [40, 60, 1000]) {
+      const recorder = createRecorder({ limit });
+      await createScheduler({ tracer: recorder }).run(function* main() {
+        const gs = [1, 2, 3].map(() =>
+          go(function* worker() {
+            for (let n = 0; n < 20; n++) yield;
+          }),
+        );
+        for (const g of gs) yield* g.join();
+      });
+      expect(recorder.dropped > 0).toBe(limit < 1000);
+      const events = parse(recorder);
+      const tracks = new Set(
+        events.filter((e) => e.ph === "X" && e.tid > 1_000_000).map((e) => e.tid),
+      );
+      const named = events.filter((e) => e.name === "thread_name" && e.tid > 1_000_000);
+      expect(named.map((e) => e.tid).sort()).toEqual([...tracks].sort());
+      expect(named.map((e) => e.args!.name).sort()).toEqual(["G1", "G2", "G3", "G4"]);
+    }
+  });
+
   test("an empty recording is a valid trace", () => {
     expect(parse(createRecorder()).every((e) => e.ph === "M")).toBe(true);
   });

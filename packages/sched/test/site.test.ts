@@ -1,0 +1,50 @@
+/** Frames of stacks: what stands in them in the engines there are. */
+import { expect, test } from "vitest";
+import { formatGoroutine } from "../src/index.ts";
+import { framesOf, parseFrame } from "../src/site.ts";
+
+const X86 = "file:///C:/Program Files (x86)/my (app)/x.cjs:2:3";
+
+test.each([
+  ["    at main (/app/x.ts:1:2)", "main", "/app/x.ts:1:2"],
+  ["    at async Object.f [as g] (/app/x.ts:1:2)", "Object.f [as g]", "/app/x.ts:1:2"],
+  ["    at /app/x.ts:1:2", "", "/app/x.ts:1:2"],
+  ["    at async /app/x.ts:1:2", "", "/app/x.ts:1:2"],
+  [`    at ${X86}`, "", X86],
+  [`    at async ${X86}`, "", X86],
+  [`    at new Thing (${X86})`, "new Thing", X86],
+  ["    at <anonymous>", "", "<anonymous>"],
+  ["    at Array.map (<anonymous>)", "Array.map", "<anonymous>"],
+  [
+    "    at eval (eval at f (/x.js:1:1), <anonymous>:1:5)",
+    "eval",
+    "eval at f (/x.js:1:1), <anonymous>:1:5",
+  ],
+  ["main@http://localhost/x.js:1:2", "main", "http://localhost/x.js:1:2"],
+  ["@http://localhost/my (app)/x.js:1:2", "", "http://localhost/my (app)/x.js:1:2"],
+])("%s", (line, func, at) => {
+  expect(parseFrame(line)).toEqual({ func, at });
+  expect(framesOf({ stack: `Error\n${line}` })).toEqual(at === "<anonymous>" ? [] : [{ func, at }]);
+});
+
+test("a line that is no frame is none", () => {
+  expect(parseFrame("Error: oops")).toBe(null);
+});
+
+test("the site of a goroutine may be in a folder with parentheses, of a function or of none", () => {
+  const info = {
+    id: 7,
+    name: "worker",
+    status: "runnable",
+    reason: null,
+    waitsOn: "",
+    createdBy: 1,
+  } as const;
+  const head = "goroutine 7 [runnable]:\nworker(...)\ncreated by";
+  expect(formatGoroutine({ ...info, createdAt: `Object.f (${X86})` })).toBe(
+    `${head} Object.f in goroutine 1\n\t${X86}`,
+  );
+  expect(formatGoroutine({ ...info, createdAt: X86 })).toBe(
+    `${head} (anonymous) in goroutine 1\n\t${X86}`,
+  );
+});

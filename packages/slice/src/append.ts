@@ -78,7 +78,7 @@ function asSource(where: string, s: Slice<unknown>, v: unknown): Slice<unknown> 
   if (backing.size !== 1 || backing.zero() !== 0) {
     throw badArgument(where, "slice", `[]${backing.name}`, "a slice of bytes for a string", "type");
   }
-  const { array, off, len } = bytesOf(v as string | GoString);
+  const { array, off, len } = bytesOf(v as string | GoString, where, "source");
   const out = backing.make(len, len);
   for (let i = 0; i < len; i++) out.set(i, array[off + i]);
   return out;

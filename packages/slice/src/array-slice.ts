@@ -10,7 +10,7 @@
  * Why the slack is filled when storage is made: reslicing beyond the length must show zero values, and
  * filling then costs a fraction of a nanosecond per slot where testing for holes would cost every `get`.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, checkFunction } from "@gort/types";
 import type { Backing, GrowthRule } from "./api.ts";
 import { outOfMemory } from "./errors.ts";
 import { growthGo118 } from "./growth.ts";
@@ -197,6 +197,7 @@ export class ArrayBacking<T> implements Backing<T> {
     return new ArraySlice<T>(this, [], -1, 0, 0);
   }
   withGrowth(rule: GrowthRule): ArrayBacking<T> {
+    checkFunction("withGrowth", "rule", rule);
     return new ArrayBacking(this.rules, rule);
   }
   /** A slice over all of an array that the caller owns, without a copy. */

@@ -59,11 +59,12 @@ export function sliceError(
   if (!isInteger(hi)) return notInteger("slice", "hi", hi);
   const what = "slice bounds out of range";
   const beyond = (i: number | bigint): string => (i < 0 ? "" : ` with ${of} ${cap}`);
+  // What is out of range has Go's text, whatever its kind; a bigint that would do is refused for its kind.
   if (max === undefined) {
     if (hi < 0 || hi > cap) return bounds(`${what} [:${digits(hi)}]${beyond(hi)}`);
     if (lo < 0) return bounds(`${what} [${digits(lo)}:]`);
     if (lo > hi) return bounds(`${what} [${digits(lo)}:${digits(hi)}]`);
-    return null;
+    return bigBound(lo, hi, max);
   }
   if (!isInteger(max)) return notInteger("slice", "max", max);
   if (max < 0 || max > cap) return bounds(`${what} [::${digits(max)}]${beyond(max)}`);
@@ -71,7 +72,14 @@ export function sliceError(
   if (hi > max) return bounds(`${what} [:${digits(hi)}:${digits(max)}]`);
   if (lo < 0) return bounds(`${what} [${digits(lo)}::]`);
   if (lo > hi) return bounds(`${what} [${digits(lo)}:${digits(hi)}:]`);
-  return null;
+  return bigBound(lo, hi, max);
+}
+
+/** What is wrong with bounds that are in range: one of them may be a bigint. */
+function bigBound(lo: unknown, hi: unknown, max: unknown): Error | null {
+  if (typeof lo === "bigint") return notInteger("slice", "lo", lo);
+  if (typeof hi === "bigint") return notInteger("slice", "hi", hi);
+  return typeof max === "bigint" ? notInteger("slice", "max", max) : null;
 }
 
 /** Checks the arguments of `make([]T, len, cap)`; `capMax` is what the storage can hold. */

@@ -16,18 +16,19 @@ import { roundupsize } from "@gort/alloc";
 import { badArgument, utf8Read } from "@gort/types";
 import { indexError, sliceError } from "./errors.ts";
 import { makeSlice } from "./make.ts";
-import { isSlice, type Slice } from "./slice.ts";
+import { isSlice, storeTag, type Slice } from "./slice.ts";
 import type { TypedSlice } from "./typed-slice.ts";
 import {
   bytesOf,
   decodeAt,
-  encodeRuneAt,
-  encodeRunes,
   encodeString,
+  isByteArray,
+  isByteSlice,
   runeCount,
   validUtf8,
   type Bytes,
 } from "./utf8.ts";
+import { checkRune, encodeRuneAt, encodeRunes } from "./utf8-encode.ts";
 
 const GO_STRING = Symbol.for("gort.GoString");
 
@@ -82,7 +83,7 @@ export class GoString implements Bytes {
 
   /** The byte at `i`, counted from the end if negative. O(1). */
   at(i: number): number {
-    return this.get(i < 0 && i >= -this.len ? i + this.len : i);
+    return this.get(typeof i === "number" && i < 0 && i >= -this.len ? i + this.len : i);
   }
 
   /**
@@ -90,10 +91,15 @@ export class GoString implements Bytes {
    * @throws RuntimeError `slice bounds out of range [lo:hi]`, with length, in all of Go's forms
    */
   slice(lo = 0, hi: number = this.len): GoString {
-    if (!(lo >= 0 && lo <= hi && hi <= this.len) || (lo | 0) !== lo || (hi | 0) !== hi) {
-      throw sliceError(lo, hi, undefined, this.len, "length")!;
+    const n = this.len;
+    if (
+      !(typeof lo === "number" && typeof hi === "number" && lo >= 0 && lo <= hi && hi <= n) ||
+      (lo | 0) !== lo ||
+      (hi | 0) !== hi
+    ) {
+      throw sliceError(lo, hi, undefined, n, "length")!;
     }
-    return hi - lo === this.len ? this : new GoString(this.array, this.off + lo, hi - lo);
+    return hi - lo === n ? this : new GoString(this.array, this.off + lo, hi - lo);
   }
 
   /** Go's `s + t`: a new string of both. O(length of both). */
@@ -103,13 +109,13 @@ export class GoString implements Bytes {
 
   /** Go's `==`: the same bytes. O(n). */
   equals(t: GoString | string): boolean {
-    const b = bytesOf(t);
+    const b = bytesOf(t, "equals", "t");
     return b.len === this.len && compareBytes(this, b) === 0;
   }
 
   /** Go's `strings.Compare`, by bytes: -1, 0 or 1. O(n). */
   compare(t: GoString | string): number {
-    return compareBytes(this, bytesOf(t));
+    return compareBytes(this, bytesOf(t, "compare", "t"));
   }
 
   /** Go's `[]byte(s)`: a copy. O(n). */
@@ -223,16 +229,12 @@ export function goString(x: StringSource): GoString {
     return new GoString(array, 0, array.length, isWellFormed?.call(x) === true ? x : null);
   }
   if (isGoString(x)) return x;
-  if (isSlice(x) && x.backing.size === 4) {
+  if (isByteSlice(x) || isByteArray(x)) {
+    const array = Uint8Array.from("view" in x ? x.view() : x);
+    return new GoString(array, 0, array.length);
+  }
+  if (isSlice(x) && storeTag(x) === "Int32Array") {
     const array = encodeRunes(x);
-    return new GoString(array, 0, array.length);
-  }
-  if (isSlice(x) && x.backing.size === 1) {
-    const array = Uint8Array.from(x);
-    return new GoString(array, 0, array.length);
-  }
-  if (ArrayBuffer.isView(x) && x.BYTES_PER_ELEMENT === 1) {
-    const array = Uint8Array.from(x);
     return new GoString(array, 0, array.length);
   }
   throw badArgument("goString", "x", x, "text, bytes or a slice of runes", "type");
@@ -240,6 +242,7 @@ export function goString(x: StringSource): GoString {
 
 /**
  * Go's `string(r)` of a rune: its UTF-8 form, `"\uFFFD"` for a surrogate, a negative or a too large one. O(1).
+ * @throws RangeError or TypeError for what is no integer
  *
  * @example
  * ```ts
@@ -250,6 +253,7 @@ export function goString(x: StringSource): GoString {
  * ```
  */
 export function runeString(r: number): GoString {
+  checkRune("runeString", r);
   const array = new Uint8Array(4);
   return new GoString(array, 0, encodeRuneAt(array, 0, r));
 }
@@ -266,7 +270,7 @@ export function runeString(r: number): GoString {
  * ```
  */
 export function concat(...parts: (GoString | string)[]): GoString {
-  const all = parts.map(bytesOf).filter((b) => b.len > 0);
+  const all = parts.map((part) => bytesOf(part, "concat", "part")).filter((b) => b.len > 0);
   let n = 0;
   for (const b of all) n += b.len;
   const array = new Uint8Array(n);
@@ -300,7 +304,7 @@ function compareBytes(a: Bytes, b: Bytes): number {
  */
 export function compareStrings(a: GoString | string, b: GoString | string): number {
   if (typeof a === "string" && typeof b === "string") return compareText(a, b);
-  return compareBytes(bytesOf(a), bytesOf(b));
+  return compareBytes(bytesOf(a, "compareStrings", "a"), bytesOf(b, "compareStrings", "b"));
 }
 
 /** The order of two JavaScript strings by code points, which is the order of their UTF-8 forms. */
@@ -313,7 +317,7 @@ export function compareText(a: string, b: string): number {
     if (x === y) continue;
     if ((x < 0xd800 || y < 0xd800) && x !== y) return x < y ? -1 : 1;
     // Surrogates come in: only whole code points tell, and lone ones count as U+FFFD.
-    return compareBytes(bytesOf(a), bytesOf(b));
+    return compareBytes(bytesOf(a, "compareStrings"), bytesOf(b, "compareStrings"));
   }
   return a.length < b.length ? -1 : 1;
 }

@@ -36,15 +36,19 @@ export {
 export {
   MaxRune,
   RuneError,
+  RuneSelf,
+  UTFMax,
   decodeLastRune,
   decodeRune,
   fullRune,
   runeCount,
   runeLen,
+  runeStart,
   validRune,
   validUtf8,
   type Bytes,
 } from "./utf8.ts";
+export { appendRune, encodeRune } from "./utf8-encode.ts";
 export { inHeap, type HeapElem, type SliceVar } from "./heap.ts";
 export * as slices from "./slices/index.ts";
 export {

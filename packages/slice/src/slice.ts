@@ -113,12 +113,17 @@ export abstract class Slice<T> {
   slice(lo = 0, hi: number = this.len, max?: number): this {
     const cap = this.cap;
     if (max === undefined) {
-      if (!(lo >= 0 && lo <= hi && hi <= cap) || (lo | 0) !== lo || (hi | 0) !== hi) {
+      if (
+        !(typeof lo === "number" && typeof hi === "number" && lo >= 0 && lo <= hi && hi <= cap) ||
+        (lo | 0) !== lo ||
+        (hi | 0) !== hi
+      ) {
         throw sliceError(lo, hi, max, cap)!;
       }
       return this.part(lo, hi - lo, cap - lo);
     }
     if (
+      !(typeof lo === "number" && typeof hi === "number" && typeof max === "number") ||
       !(lo >= 0 && lo <= hi && hi <= max && max <= cap) ||
       (lo | 0) !== lo ||
       (hi | 0) !== hi ||
@@ -134,7 +139,7 @@ export abstract class Slice<T> {
    * @throws RuntimeError as `get` does; there is no `undefined` for what is not there
    */
   at(i: number): T {
-    return this.get(i < 0 && i >= -this.len ? i + this.len : i);
+    return this.get(typeof i === "number" && i < 0 && i >= -this.len ? i + this.len : i);
   }
 
   /**
@@ -249,6 +254,19 @@ export function isSlice(v: unknown): v is Slice<unknown> {
 /** Throws unless `v` is a slice; `where` and `argument` say whose. */
 export function mustBeSlice(where: string, v: unknown, argument = "s"): void {
   if (!isSlice(v)) throw badArgument(where, argument, v, "a slice", "type");
+}
+
+/** Name of a typed array, such as `Uint8Array`, whichever realm it is from; undefined for anything else. */
+export function arrayTag(a: unknown): string | undefined {
+  return ArrayBuffer.isView(a) ? (a as Partial<Uint8Array>)[Symbol.toStringTag] : undefined;
+}
+
+/**
+ * Name of the typed array whose elements are those of a slice; undefined if there is none. Of most slices in a heap the array
+ * is the bytes of the whole memory.
+ */
+export function storeTag(s: Slice<any>): string | undefined {
+  return "view" in s ? arrayTag(s.array) : undefined;
 }
 
 /** Throws what is wrong with `s[i]`; apart, so that the fast paths stay small. */

@@ -8,9 +8,11 @@
  */
 import { roundupsize } from "@gort/alloc";
 import { MisuseError, badArgument } from "@gort/types";
+import { outOfMemory } from "./errors.ts";
 import { growthGo118 } from "./growth.ts";
 import { GoString, goString } from "./go-string.ts";
-import { bytesOf, encodeRuneAt, runeLen, validRune, type Bytes } from "./utf8.ts";
+import { bytesOf, checkByte, type Bytes } from "./utf8.ts";
+import { checkRune, encodeRuneAt, encodedLen } from "./utf8-encode.ts";
 
 /**
  * Go's `strings.Builder`: builds a string piece by piece, amortised O(bytes written).
@@ -43,7 +45,7 @@ export class StringBuilder {
 
   /**
    * Go's `Grow`: room for `n` more bytes without another growth.
-   * @throws MisuseError `strings.Builder.Grow: negative count`
+   * @throws MisuseError `strings.Builder.Grow: negative count`; FatalError `out of memory`
    */
   grow(n: number): void {
     if (!Number.isInteger(n)) throw badArgument("grow", "n", n, "an integer from 0");
@@ -54,7 +56,7 @@ export class StringBuilder {
 
   /** Appends text or bytes; returns the number of bytes. */
   writeString(s: string | Bytes | Uint8Array): number {
-    const { array, off, len } = bytesOf(s);
+    const { array, off, len } = bytesOf(s, "writeString", "s");
     this.room(len);
     this.buffer.set(array.subarray(off, off + len), this.used);
     this.used += len;
@@ -63,14 +65,15 @@ export class StringBuilder {
 
   /** Appends one byte, 0 to 255. */
   writeByte(b: number): void {
-    if ((b & 0xff) !== b) throw badArgument("writeByte", "b", b, "an integer from 0 to 255");
+    checkByte("writeByte", b);
     this.room(1);
     this.buffer[this.used++] = b;
   }
 
   /** Appends the UTF-8 form of a rune, U+FFFD for an invalid one; returns its width. */
   writeRune(r: number): number {
-    this.room(validRune(r) ? runeLen(r) : 3); // U+FFFD takes three bytes
+    checkRune("writeRune", r);
+    this.room(encodedLen(r));
     const n = encodeRuneAt(this.buffer, this.used, r);
     this.used += n;
     return n;
@@ -97,7 +100,12 @@ export class StringBuilder {
     if (need > this.buffer.length) this.enlarge(growthGo118(this.buffer.length, need, 1));
   }
   private enlarge(cap: number): void {
-    const more = new Uint8Array(cap);
+    let more: typeof this.buffer;
+    try {
+      more = new Uint8Array(cap);
+    } catch {
+      throw outOfMemory();
+    }
     more.set(this.buffer.subarray(0, this.used));
     this.buffer = more;
   }
@@ -131,7 +139,7 @@ export function createInterner(): Interner {
   let size = 0;
   return {
     intern(s) {
-      const bytes = bytesOf(s);
+      const bytes = bytesOf(s, "intern", "s");
       const h = hash(bytes);
       const chain = table.get(h);
       const probe = new GoString(bytes.array, bytes.off, bytes.len);

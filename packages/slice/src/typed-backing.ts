@@ -5,7 +5,7 @@
  *  1. Backings are constants: nothing about them changes once made.
  *  2. New storage is zeroed by the platform.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, checkFunction } from "@gort/types";
 import type { Backing, ElementOf, GrowthRule, TypedArray, TypedArrayConstructor } from "./api.ts";
 import { outOfMemory } from "./errors.ts";
 import { growthGo118 } from "./growth.ts";
@@ -88,6 +88,7 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     return new this.cls(new this.ctor(0), new TypedStore(this, -1, 0), 0);
   }
   withGrowth(rule: GrowthRule): TypedBacking<A> {
+    checkFunction("withGrowth", "rule", rule);
     return new TypedBacking(this.name, this.ctor, this.cls, this.partCls, rule);
   }
   /** The same storage under the name of a defined type. */

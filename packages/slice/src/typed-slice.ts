@@ -63,8 +63,8 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
   }
 
   override fits(t: Slice<unknown>): boolean {
-    const other = t.array as { constructor?: unknown } | null;
-    return other !== null && other.constructor === this.array.constructor;
+    // The array alone does not tell: under a slice of pointers in a heap lie bytes, too.
+    return "view" in t && (t.array as A).constructor === this.array.constructor;
   }
 
   override move(i: number, src: Slice<ElementOf<A>>, j: number, n: number): void {

@@ -9,11 +9,17 @@
  * `TextDecoder` was rejected: it replaces the longest bad prefix by one U+FFFD, where Go replaces each byte.
  */
 import { badArgument, utf8Length, utf8Write } from "@gort/types";
+import { arrayTag, isSlice } from "./slice.ts";
+import type { TypedSlice } from "./typed-slice.ts";
 
 /** U+FFFD, what an invalid byte decodes to; Go's `utf8.RuneError`. */
 export const RuneError = 0xfffd;
 /** The largest code point, U+10FFFF; Go's `utf8.MaxRune`. */
 export const MaxRune = 0x10ffff;
+/** Runes below take one byte, which is the rune itself; Go's `utf8.RuneSelf`. */
+export const RuneSelf = 0x80;
+/** The most bytes that a rune takes; Go's `utf8.UTFMax`. */
+export const UTFMax = 4;
 
 /** Bytes and where to look at them. */
 export interface Bytes {
@@ -49,17 +55,37 @@ export function decodeAt(u8: Uint8Array, q: number, end: number): number {
   return r < 0x10000 || r > MaxRune ? BAD : r * 8 + 4;
 }
 
-/** `x` as bytes: a `GoString`, a byte slice or a `Uint8Array` as it lies, a JavaScript string encoded. */
-export function bytesOf(x: Bytes | Uint8Array | string): Bytes {
+/** Whether `v` is an array of bytes: a `Uint8Array` or what is derived from it. */
+export function isByteArray(v: unknown): v is Uint8Array {
+  const tag = arrayTag(v);
+  return tag === "Uint8Array" || tag === "Uint8ClampedArray";
+}
+
+/** Refuses what is no byte. */
+export function checkByte(where: string, b: number): void {
+  if (typeof b !== "number" || (b & 0xff) !== b) {
+    const kind = typeof b === "number" ? "range" : "type";
+    throw badArgument(where, "b", b, "an integer from 0 to 255", kind);
+  }
+}
+
+/** Whether `v` is a slice of bytes, on storage of JavaScript or in a heap. */
+export function isByteSlice(v: unknown): v is TypedSlice<Uint8Array> {
+  return isSlice(v) && "view" in v && isByteArray(v.array);
+}
+
+/**
+ * `x` as bytes: a `GoString`, a byte slice or a `Uint8Array` as it lies, a JavaScript string encoded. `where` and `argument` say
+ * whose it is.
+ */
+export function bytesOf(x: Bytes | Uint8Array | string, where: string, argument = "x"): Bytes {
   if (typeof x === "string") {
     const array = encodeString(x);
     return { array, off: 0, len: array.length };
   }
-  if (ArrayBuffer.isView(x)) return { array: x, off: 0, len: x.length };
-  if (!ArrayBuffer.isView(x?.array)) {
-    throw badArgument("bytes", "x", x, "a string, a byte slice or a Uint8Array", "type");
-  }
-  return x;
+  if (isByteArray(x)) return { array: x, off: 0, len: x.length };
+  if (isByteArray(x?.array) && (!isSlice(x) || "view" in x)) return x;
+  throw badArgument(where, argument, x, "a string, a byte slice or a Uint8Array", "type");
 }
 
 /** The UTF-8 form of a JavaScript string; a lone surrogate becomes EF BF BD. */
@@ -82,7 +108,7 @@ export function encodeString(s: string): Uint8Array {
  * ```
  */
 export function decodeRune(x: Bytes | Uint8Array | string): [rune: number, width: number] {
-  const { array, off, len } = bytesOf(x);
+  const { array, off, len } = bytesOf(x, "decodeRune");
   if (len === 0) return [RuneError, 0];
   const d = decodeAt(array, off, off + len);
   return [Math.floor(d / 8), d & 7];
@@ -100,7 +126,7 @@ export function decodeRune(x: Bytes | Uint8Array | string): [rune: number, width
  * ```
  */
 export function decodeLastRune(x: Bytes | Uint8Array | string): [rune: number, width: number] {
-  const { array, off, len } = bytesOf(x);
+  const { array, off, len } = bytesOf(x, "decodeLastRune");
   if (len === 0) return [RuneError, 0];
   const end = off + len;
   // A form is at most four bytes: try the longest that ends exactly here.
@@ -124,7 +150,7 @@ export function decodeLastRune(x: Bytes | Uint8Array | string): [rune: number, w
  * ```
  */
 export function runeCount(x: Bytes | Uint8Array | string): number {
-  const { array, off, len } = bytesOf(x);
+  const { array, off, len } = bytesOf(x, "runeCount");
   const end = off + len;
   let n = 0;
   for (let q = off; q < end; q += decodeAt(array, q, end) & 7) n++;
@@ -143,7 +169,7 @@ export function runeCount(x: Bytes | Uint8Array | string): number {
  * ```
  */
 export function validUtf8(x: Bytes | Uint8Array | string): boolean {
-  const { array, off, len } = bytesOf(x);
+  const { array, off, len } = bytesOf(x, "validUtf8");
   const end = off + len;
   for (let q = off; q < end;) {
     const d = decodeAt(array, q, end);
@@ -166,7 +192,7 @@ export function validUtf8(x: Bytes | Uint8Array | string): boolean {
  * ```
  */
 export function fullRune(x: Bytes | Uint8Array | string): boolean {
-  const { array, off, len } = bytesOf(x);
+  const { array, off, len } = bytesOf(x, "fullRune");
   if (len === 0) return false;
   const c = array[off]!;
   const width = c < 0xc2 || c > 0xf4 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
@@ -179,6 +205,23 @@ export function fullRune(x: Bytes | Uint8Array | string): boolean {
     if (b < low || b > high) return true;
   }
   return false;
+}
+
+/**
+ * Go's `utf8.RuneStart`: whether a byte can be the first of a rune's form: it is no continuation byte. O(1).
+ *
+ * @example
+ * ```ts
+ * import { goString, runeStart } from "@gort/slice";
+ *
+ * const s = goString("é");
+ * runeStart(s.get(0)); // => true
+ * runeStart(s.get(1)); // => false
+ * ```
+ */
+export function runeStart(b: number): boolean {
+  checkByte("runeStart", b);
+  return (b & 0xc0) !== 0x80;
 }
 
 /**
@@ -211,44 +254,4 @@ export function validRune(r: number): boolean {
 export function runeLen(r: number): number {
   if (!validRune(r)) return -1;
   return r < 0x80 ? 1 : r < 0x800 ? 2 : r < 0x10000 ? 3 : 4;
-}
-
-/** Writes the form of `r` (U+FFFD for an invalid rune) at `p` and returns its width; there are 4 bytes of room. */
-export function encodeRuneAt(u8: Uint8Array, p: number, r: number): number {
-  if (!validRune(r)) r = RuneError;
-  if (r < 0x80) {
-    u8[p] = r;
-    return 1;
-  }
-  if (r < 0x800) {
-    u8[p] = 0xc0 | (r >> 6);
-    u8[p + 1] = 0x80 | (r & 63);
-    return 2;
-  }
-  if (r < 0x10000) {
-    u8[p] = 0xe0 | (r >> 12);
-    u8[p + 1] = 0x80 | ((r >> 6) & 63);
-    u8[p + 2] = 0x80 | (r & 63);
-    return 3;
-  }
-  u8[p] = 0xf0 | (r >> 18);
-  u8[p + 1] = 0x80 | ((r >> 12) & 63);
-  u8[p + 2] = 0x80 | ((r >> 6) & 63);
-  u8[p + 3] = 0x80 | (r & 63);
-  return 4;
-}
-
-/** The UTF-8 form of a sequence of runes. O(n). */
-export function encodeRunes(runes: Iterable<number>): Uint8Array {
-  let out = new Uint8Array(16);
-  let n = 0;
-  for (const r of runes) {
-    if (n + 4 > out.length) {
-      const more = new Uint8Array(out.length * 2);
-      more.set(out);
-      out = more;
-    }
-    n += encodeRuneAt(out, n, r);
-  }
-  return out.slice(0, n);
 }

@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
-import { isFatalError, isRuntimeError } from "@gort/types";
+import { isFatalError, isRuntimeError, string } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   append,
   appendSlice,
+  arrayOf,
+  backingOf,
   goString,
   makeArray,
   makeSlice,
   nilSlice,
   sliceFrom,
+  sliceOf,
+  slices,
   sliceToArrayPointer,
   values,
   type Backing,
@@ -193,6 +197,62 @@ describe("make and growth at the limits", () => {
 });
 
 describe("arguments that Go's compiler would refuse", () => {
+  const sliceable: [string, () => { slice(lo?: never, hi?: never, max?: never): unknown }][] = [
+    ["plain", () => sliceOf(1, 2)],
+    ["typed", () => makeSlice(Int32Array, [1, 2])],
+    ["array", () => arrayOf(1, 2)],
+    ["string", () => goString("ab")],
+  ];
+  test.each(sliceable)("bounds that are no numbers are named: %s", (kind, make) => {
+    const s = make();
+    const cut =
+      (...bounds: unknown[]) =>
+      () =>
+        s.slice(...(bounds as never[]));
+    expect(cut(1n)).toThrow("slice: lo is 1n, want a number");
+    expect(cut(0, 1n)).toThrow("slice: hi is 1n, want a number");
+    expect(cut(Symbol("b"))).toThrow("slice: lo is Symbol(b), want an integer");
+    expect(cut("1")).toThrow('slice: lo is "1", want an integer');
+    expect(cut(0, null)).toThrow("slice: hi is null, want an integer");
+    expect(cut(-1n)).toThrow("runtime error: slice bounds out of range [-1:]");
+    expect(cut(3n)).toThrow("runtime error: slice bounds out of range [3:2]");
+    if (kind === "string") return;
+    expect(cut(0, 1, 1n)).toThrow("slice: max is 1n, want a number");
+    expect(cut(0, 1, Symbol("b"))).toThrow("slice: max is Symbol(b), want an integer");
+    expect(cut(0, 1n, 2)).toThrow("slice: hi is 1n, want a number");
+  });
+  test.each([
+    ["plain", () => sliceOf(1, 2)],
+    ["typed", () => makeSlice(Int32Array, [1, 2])],
+    ["array", () => arrayOf(1, 2)],
+    ["string", () => goString("ab")],
+  ] as [string, () => { at(i: never): unknown }][])("so are indexes of at: %s", (_, make) => {
+    const s = make();
+    expect(() => s.at(-1n as never)).toThrow("runtime error: index out of range [-1]");
+    expect(() => s.at(1n as never)).toThrow("index: i is 1n, want a number");
+    expect(() => s.at("-1" as never)).toThrow('index: i is "-1", want an integer');
+    expect(() => s.at(Symbol("i") as never)).toThrow("index: i is Symbol(i), want an integer");
+    expect(() => s.at(undefined as never)).toThrow("index: i is undefined, want an integer");
+  });
+  test("so are those of slices.insert, delete and replace, which may not be left out", () => {
+    const s = sliceOf(1, 2);
+    for (const [f, text] of [
+      [() => slices.delete(s, 0n as never, 1n as never), "slice: lo is 0n, want a number"],
+      [() => slices.delete(s, 0, undefined as never), "slice: hi is undefined, want an integer"],
+      [() => slices.insert(s, undefined as never, 5), "slice: lo is undefined, want an integer"],
+      [() => slices.insert(s, 1n as never, 5), "slice: lo is 1n, want a number"],
+      [() => slices.replace(s, 0, 1n as never, 5), "slice: hi is 1n, want a number"],
+      [() => slices.replace(s, Symbol("i") as never, 1), "slice: lo is Symbol(i), want an integer"],
+    ] as [() => unknown, string][])
+      expect(f).toThrow(text);
+    expect(s.toArray()).toEqual([1, 2]);
+  });
+  test("a growth rule is a function", () => {
+    for (const elem of [Int32Array, string, values(0)] as never[])
+      expect(() => backingOf<unknown>(elem).withGrowth(null as never)).toThrow(
+        "withGrowth: rule is null, want a function",
+      );
+  });
   test("are named with their value", () => {
     expect(indexError(1.5, 3).message).toBe("index: i is 1.5, want an integer");
     expect(sliceError(0, NaN, undefined, 3)!.message).toBe("slice: hi is NaN, want an integer");

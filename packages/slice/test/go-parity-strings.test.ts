@@ -1,25 +1,37 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createHeap } from "@gort/gc";
+import { bool, int32, isRuntimeError, string, uint8, unsafePointer } from "@gort/types";
 import type { GoString } from "@gort/slice";
 import {
   RuneError,
+  RuneSelf,
+  StringBuilder,
+  UTFMax,
   append,
+  appendRune,
   appendSlice,
   compareStrings,
   concat,
   copy,
+  createInterner,
   decodeLastRune,
   decodeRune,
+  encodeRune,
   fullRune,
   goString,
+  inHeap,
   isGoString,
   makeSlice,
   nilSlice,
   range,
   runeCount,
   runeLen,
+  runeStart,
   runeString,
+  sliceFrom,
+  sliceOf,
   validRune,
   validUtf8,
 } from "@gort/slice";
@@ -81,6 +93,44 @@ describe("unicode/utf8", () => {
       expect([runeLen(r), validRune(r)]).toEqual([len, valid]);
     }
   });
+  test("EncodeRune, AppendRune, RuneStart, RuneSelf and UTFMax as recorded, panics of a short buffer included", () => {
+    for (const [r, results] of oracle.encode_rune as [number, string[]][]) {
+      for (const [len, want] of results.entries()) {
+        const all = Uint8Array.from({ length: len + 2 }, () => 0xaa);
+        const part = makeSlice(Uint8Array, [...all]).slice(1, len + 1);
+        for (const p of [all.subarray(1, len + 1), part]) {
+          let got: string;
+          try {
+            const n = encodeRune(p, r);
+            expect(n).toBe(goString(runeString(r)).len);
+            got = Buffer.from([...p]).toString("hex");
+          } catch (e) {
+            got = (e as Error).message;
+            expect(isRuntimeError(e)).toBe(true);
+            expect([...p].every((b) => b === 0xaa)).toBe(true);
+          }
+          expect(got, `${r} in ${len}`).toBe(want);
+        }
+        expect([part.slice(0, len + 1).get(len), all[0], all[len + 1]]).toEqual([0xaa, 0xaa, 0xaa]);
+        const before = makeSlice(Uint8Array, [0x78], len + 1);
+        const after = appendRune(before, r);
+        expect(String(goString(after))).toBe(`x${String(runeString(r))}`);
+        expect(after.array === before.array).toBe(after.len <= len + 1);
+      }
+    }
+    const bytes = Array.from({ length: 256 }, (_, b) => b);
+    expect(bytes.filter((b) => runeStart(b))).toEqual(oracle.rune_start);
+    expect([RuneSelf, UTFMax]).toEqual([oracle.RuneSelf, oracle.UTFMax]);
+  });
+  test("AppendRune to bytes in a heap, nil ones first", () => {
+    const heap = createHeap({ reserve: 1 << 22 });
+    let s = nilSlice(inHeap(heap, uint8));
+    for (const r of [0x61, 0xe9, 0x65e5, 0x1f600, -1]) {
+      s = appendRune(s, r);
+      heap.collect();
+    }
+    expect(String(goString(s))).toBe("aé日😀\ufffd");
+  });
   test("string([]rune) re-encodes as recorded", () => {
     for (const [runes, h] of oracle.string_of_rune_slice) {
       expect(hex(goString(makeSlice(Int32Array, runes as number[])))).toBe(h);
@@ -120,7 +170,77 @@ describe("conversions", () => {
   test("anything else is refused", () => {
     expect(() => goString(5 as never)).toThrow("goString: x is 5");
     expect(() => goString(new Float64Array(1) as never)).toThrow("goString: x is an object");
-    expect(() => decodeRune(5 as never)).toThrow("bytes: x is 5");
+    expect(() => decodeRune(5 as never)).toThrow("decodeRune: x is 5");
+  });
+  const heap = createHeap({ reserve: 1 << 22 });
+  const noBytes: [string, unknown][] = [
+    ["float32", makeSlice(Float32Array, [104, 105.5])],
+    ["uint32", makeSlice(Uint32Array, [104])],
+    ["int8", makeSlice(Int8Array, [104])],
+    ["bool in a heap", makeSlice(inHeap(heap, bool), [true])],
+    ["unsafe.Pointer in a heap", makeSlice(inHeap(heap, unsafePointer), 2)],
+    ["string in a heap", makeSlice(inHeap(heap, string), ["a"])],
+    ["JavaScript values", sliceOf(104)],
+    ["an Int8Array", Int8Array.of(-61)],
+    ["an Int32Array", Int32Array.of(300, 1)],
+    ["a DataView", new DataView(new ArrayBuffer(2))],
+    ["what only says so", { array: { [Symbol.toStringTag]: "Uint8Array" }, off: 0, len: 1 }],
+    ["undefined", undefined],
+    ["null", null],
+    ["a symbol", Symbol("s")],
+  ];
+  test.each(noBytes)("bytes are asked for by their type, not by their size: %s", (_, x) => {
+    const v = x as never;
+    for (const [where, f] of [
+      ["goString", goString],
+      ["runeCount", runeCount],
+      ["decodeRune", decodeRune],
+      ["decodeLastRune", decodeLastRune],
+      ["fullRune", fullRune],
+      ["validUtf8", validUtf8],
+      ["concat", concat],
+      ["equals", (t: never) => goString("a").equals(t)],
+      ["compare", (t: never) => goString("a").compare(t)],
+      ["compareStrings", (t: never) => compareStrings("a", t)],
+      ["writeString", (s: never) => new StringBuilder().writeString(s)],
+      ["intern", (s: never) => createInterner().intern(s)],
+      ["encodeRune", (p: never) => encodeRune(p, 65)],
+      ["appendRune", (p: never) => appendRune(p, 65)],
+    ] as [string, (v: never) => unknown][]) {
+      expect(() => f(v)).toThrow(TypeError);
+      expect(() => f(v)).toThrow(new RegExp(`^${where}: \\w+ is .*, want `));
+    }
+  });
+  test("bytes come from arrays and slices of them, heaps and nil included", () => {
+    const inMemory = makeSlice(inHeap(heap, uint8), [0xc3, 0xa9]);
+    const buffer = Buffer.from("é");
+    for (const x of [inMemory, buffer, sliceFrom(buffer), Uint8ClampedArray.from(buffer)]) {
+      const v = x as Uint8Array;
+      expect([String(goString(v)), runeCount(v), String(concat(v as never))]).toEqual([
+        "é",
+        1,
+        "é",
+      ]);
+    }
+    const nil = nilSlice(inHeap(heap, uint8));
+    expect([goString(nil).len, runeCount(nil as never)]).toEqual([0, 0]);
+    expect(String(goString(makeSlice(inHeap(heap, int32), [0xe9])))).toBe("é");
+    expect(goString(nilSlice(int32)).len).toBe(0);
+  });
+  test("a rune is an integer", () => {
+    for (const r of ["a", Symbol("r"), 1.5, NaN, 1n, undefined] as never[]) {
+      const b = new StringBuilder();
+      for (const [where, f] of [
+        ["runeString", () => runeString(r)],
+        ["writeRune", () => b.writeRune(r)],
+        ["encodeRune", () => encodeRune(new Uint8Array(4), r)],
+        ["appendRune", () => appendRune(makeSlice(Uint8Array, 0), r)],
+      ] as const)
+        expect(f).toThrow(new RegExp(`^${where}: r is .*, want an integer$`));
+      expect(b.len).toBe(0);
+      expect(() => runeStart(r)).toThrow(/^runeStart: b is .*, want an integer from 0 to 255$/);
+      expect(() => b.writeByte(r)).toThrow(/^writeByte: b is .*, want an integer from 0 to 255$/);
+    }
   });
 });
 

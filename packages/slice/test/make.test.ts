@@ -246,6 +246,27 @@ describe("in and out without a copy", () => {
     expect([...sliceFrom(new Map([[1, "a"]]))]).toEqual([[1, "a"]]);
     expect(Math.max(...makeSlice(Int8Array, [1, 5, 3]))).toBe(5);
   });
+  test("what lies over bytes in a heap and is none is no source of bytes", () => {
+    const heap = createHeap({ reserve: 1 << 22 });
+    const p = heap.alloc(int8);
+    for (const s of [
+      makeSlice(inHeap(heap, unsafePointer), [p, p]),
+      makeSlice(inHeap(heap, bool), [true, true]),
+      makeSlice(inHeap(heap, string), ["a", "b"]),
+    ] as Slice<any>[]) {
+      const bytes = makeSlice(Uint8Array, 2);
+      if (s.get(0) === p) {
+        expect(copy(bytes, s.slice(0, 0))).toBe(0);
+        expect(() => copy(bytes, makeSlice(s.backing, [300]))).toThrow("uint8: value is 300");
+        expect(copy(bytes, makeSlice(s.backing, [200]))).toBe(1);
+        expect(bytes.toArray()).toEqual([200, 0]);
+      } else {
+        expect(() => copy(bytes, s)).toThrow("uint8: value is");
+        expect(() => appendSlice(bytes, s)).toThrow("uint8: value is");
+        expect(bytes.toArray()).toEqual([0, 0]);
+      }
+    }
+  });
   test("copies between kinds go value by value, through a temporary where buffers overlap", () => {
     const buffer = new ArrayBuffer(8);
     const bytes = sliceFrom(new Uint8Array(buffer));

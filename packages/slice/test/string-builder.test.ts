@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { isFatalError } from "@gort/types";
 import { expect, test } from "vitest";
 import { StringBuilder, createInterner, goString, runeString } from "@gort/slice";
 
@@ -50,6 +51,17 @@ test("reset and grow", () => {
   expect([String(s), String(b)]).toEqual(["abc", "xyz"]);
   expect(() => b.writeByte(256)).toThrow("writeByte: b is 256");
   expect(() => b.grow(-1)).toThrow("negative count");
+  let err: unknown;
+  try {
+    b.grow(1e12);
+  } catch (e) {
+    err = e;
+  }
+  expect([isFatalError(err), (err as Error).message, String(b)]).toEqual([
+    true,
+    "out of memory",
+    "xyz",
+  ]);
 });
 
 test("an interner gives one object for equal bytes and keeps only those bytes", () => {

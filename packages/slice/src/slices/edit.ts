@@ -9,12 +9,18 @@
 import { badArgument, checkFunction, MisuseError } from "@gort/types";
 import { mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
-import { checkMake } from "../errors.ts";
+import { checkMake, sliceError } from "../errors.ts";
 
 /** Zeroes the elements of `s` from `from` on and returns what stands before them. */
 function cut<S extends Slice<any>>(s: S, from: number): S {
   s.wipe(from, s.len - from);
   return s.slice(0, from);
+}
+
+/** Checks bounds as the slice expression `s[i:j:max]` does, where none may be left out. */
+function checkBounds(s: Slice<any>, i: number, j: number, max?: number): void {
+  const err = sliceError(i, j, max, s.cap);
+  if (err !== null) throw err;
 }
 
 /** Checks a count argument: an integer, and not negative. */
@@ -36,7 +42,7 @@ function checkCount(where: string, argument: string, n: number): void {
  */
 export function insert<S extends Slice<any>>(s: S, i: number, ...values: ElementType<S>[]): S {
   mustBeSlice("insert", s);
-  s.slice(i);
+  checkBounds(s, i, s.len);
   return values.length === 0 ? s : splice(s, i, i, values);
 }
 
@@ -56,7 +62,7 @@ export function insert<S extends Slice<any>>(s: S, i: number, ...values: Element
  */
 function deleteRange<S extends Slice<any>>(s: S, i: number, j: number): S {
   mustBeSlice("delete", s);
-  s.slice(i, j, s.len);
+  checkBounds(s, i, j, s.len);
   if (i === j) return s;
   s.move(i, s, j, s.len - j);
   return cut(s, s.len - (j - i));
@@ -108,8 +114,8 @@ export function replace<S extends Slice<any>>(
   ...values: ElementType<S>[]
 ): S {
   mustBeSlice("replace", s);
-  s.slice(i, j);
-  s.slice(j);
+  checkBounds(s, i, j);
+  checkBounds(s, j, s.len);
   return splice(s, i, j, values);
 }
 

@@ -6,7 +6,7 @@
  *  2. A search that finds nothing says -1 or `[position, false]`, never `undefined`.
  */
 import { checkFunction } from "@gort/types";
-import { mustBeSlice, type Slice } from "../slice.ts";
+import { mustBeSlice, storeTag, type Slice } from "../slice.ts";
 import { compareOrdered, type Ordered } from "./order.ts";
 
 /**
@@ -177,8 +177,8 @@ export function binarySearch<T extends Ordered>(
 ): [position: number, found: boolean] {
   mustBeSlice("binarySearch", s);
   // What is compared with a float32 is one, as in Go.
-  const single = (s.array as Partial<Float32Array> | null)?.[Symbol.toStringTag] === "Float32Array";
-  const of = single && typeof target === "number" ? (Math.fround(target) as T) : target;
+  const single = typeof target === "number" && storeTag(s) === "Float32Array";
+  const of = single ? (Math.fround(target) as T) : target;
   return binarySearchFunc(s, of, compareOrdered as (v: T, target: T) => number);
 }
 

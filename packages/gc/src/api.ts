@@ -226,7 +226,10 @@ export interface CycleTrace {
 export interface HeapOptions {
   /** The allocator to collect. Default: the size-class allocator on a memory of its own. */
   readonly allocator?: TracedAllocator;
-  /** Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. */
+  /**
+   * Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. The goal of a cycle stays
+   * below what fits, so a heap does not run out while it has garbage, unless collection is off.
+   */
   readonly reserve?: number;
   /** GOGC: how much the heap may grow over what is live, in per cent; negative for off. Default 100. */
   readonly gcPercent?: number;

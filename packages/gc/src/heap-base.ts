@@ -17,12 +17,16 @@ import { Ledger } from "./ledger.ts";
 import type { LifetimeHost } from "./lifetimes.ts";
 import { Lifetime } from "./lifetimes.ts";
 import { Mutator } from "./mutator.ts";
+import { PAGE } from "./own-memory.ts";
 import { Pacer } from "./pacer.ts";
 import type { RootEntry } from "./root-parts.ts";
 import { Stack } from "./stack.ts";
 
 /** Every so many idle safepoints the clock is read for the forced cycle. */
 const POLLS = 64;
+
+/** One of so many bytes of the memory is left free by the pacer: for what is allocated between the end of marking and a sweep. */
+const HEADROOM = 32;
 
 /** What `console.log` shows on Node. Not a method: a class with a computed key cannot be left out of a bundle. */
 function inspectHeap(this: HeapBase): string {
@@ -44,6 +48,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   readonly #main: Stack;
   readonly #periodMs: number;
   #polls = 0;
+  /** Bytes of pages in use beyond the objects in them, at the end of the last marking. */
+  #waste = 0;
 
   constructor(allocator: TracedAllocator, options: api.HeapOptions) {
     super(allocator, options);
@@ -58,7 +64,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     this.objects.cycle.onSweep = this.specials.onSweep;
     if (options.gcPercent !== undefined) this.pacer.gcPercent = percent(options.gcPercent);
     if (options.memoryLimit !== undefined) this.pacer.memoryLimit = limit(options.memoryLimit);
-    this.pacer.commit(0, 0, 0);
+    this.repace();
     this.grant(this.pacer.trigger);
     Object.defineProperty(this, HEAP_BRAND, { value: true });
     Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), { value: inspectHeap });
@@ -177,11 +183,22 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     }
     return old;
   }
+  /** Marking has found so many bytes. */
+  protected found(bytes: number): void {
+    const pages = this.objects.cycle.pages;
+    const inuse = pages === undefined ? this.allocator.stats().heapInuse : pages * PAGE;
+    // By rounding up to size classes and pages. More is not waste, but slots that will be filled again.
+    this.#waste = Math.min(Math.max(inuse - this.own.bytes - this.live, 0), this.live / 4);
+    this.setLive(bytes);
+    this.pacer.marked = bytes;
+  }
   /** Goal and trigger anew; the next allocation looks at them. */
   protected repace(): void {
     const roots = this.stackBytes + this.globalBytes;
-    const overhead = this.pacer.memoryLimit === Infinity ? 0 : this.#overhead();
-    this.pacer.commit(this.pacer.marked, roots, overhead);
+    const overhead = this.#overhead();
+    const size = this.memory.byteLength;
+    const room = size - overhead - this.own.bytes - this.#waste - size / HEADROOM;
+    this.pacer.commit(this.pacer.marked, roots, overhead, room);
     this.grant(0);
   }
   /** Bytes the memory limit has to cover besides the heap. */

@@ -29,7 +29,7 @@ import { barrierBits, DELETION, INSERTION, VERIFY } from "./barrier.ts";
 import { reportCycle } from "./cycle-report.ts";
 import { HeapBase } from "./heap-base.ts";
 import { Marker } from "./mark.ts";
-import { UTILIZATION } from "./pacer.ts";
+import { ASSIST_BYTES, UTILIZATION } from "./pacer.ts";
 import { poisonUnmarked } from "./poison.ts";
 import type { RootEntry } from "./root-parts.ts";
 import { RootParts } from "./root-parts.ts";
@@ -38,11 +38,8 @@ import { RootParts } from "./root-parts.ts";
 const MARK_CHUNK = 4096;
 /** Pages swept between two looks at the clock. */
 const SWEEP_CHUNK = 16;
-/** Bytes allocated between two assists, and between two proportional sweeps. */
-const ASSIST_BYTES = 16384;
+/** Bytes allocated between two proportional sweeps. */
 const SWEEP_BYTES = 65536;
-/** Most scan work done by one assist. */
-const ASSIST_MAX = 65536;
 
 export class MarkSweepHeap extends HeapBase {
   readonly kind = "mark-sweep";
@@ -296,8 +293,7 @@ export class MarkSweepHeap extends HeapBase {
     const heapEnd = this.live;
     const allocatedBlack = this.allocated - this.#allocatedAtStart;
     const reached = marker.marked + allocatedBlack;
-    this.setLive(reached);
-    pacer.marked = reached;
+    this.found(reached);
     const t1 = this.now();
     const markMs = t0 - this.#markStartMs;
     const gcMs = this.#assistMs + this.#backgroundMs + this.#idleMs;
@@ -367,7 +363,7 @@ export class MarkSweepHeap extends HeapBase {
   #assist(): void {
     const t0 = this.now();
     this.pacer.revise(this.live, this.#heapStart, this.marker.scanned);
-    let work = Math.min(Math.ceil(ASSIST_BYTES * this.pacer.assistRatio), ASSIST_MAX);
+    let work = this.pacer.assistWork;
     const stolen = Math.min(work, this.#bgCredit);
     this.#bgCredit -= stolen;
     work -= stolen;

@@ -3,9 +3,12 @@
  *
  * Invariants
  *  1. goal = marked + (marked + roots) x GOGC / 100, at least 4 MiB x GOGC / 100, at most what the memory
- *     limit leaves; never below what is marked.
- *  2. marked + 0.7 x (goal - marked) <= trigger <= max(marked + 0.95 x (goal - marked), goal - 4 MiB).
- *  3. assistRatio x (bytes left to the goal) >= the scan work that is left.
+ *     limit leaves; never below what is marked. What the reservation has room for is a limit as well, but no reason to collect:
+ *     with GOGC off and no memory limit there is no goal.
+ *  2. marked + 0.7 x (goal - marked) <= trigger <= max(marked + 0.95 x (goal - marked), goal - 4 MiB). The trigger is lower where the
+ *     room sets the goal and assists at their most could not mark everything on the way: beyond that goal there is no memory.
+ *  3. assistRatio x (bytes left to the goal) >= the scan work that is left. Assists do at most {@link ASSIST_RATIO_MAX}, so a cycle
+ *     may end behind its goal, but not behind the room: assistRatioMin x (bytes left of it) >= all that may be left to scan.
  *
  * Why a trigger before the goal: marking takes a while, during which the program allocates. The runway is
  * what it allocates while the collector has its {@link UTILIZATION}, estimated from the last cycle as
@@ -13,10 +16,14 @@
  * proportional controller of Go 1.5 to 1.17, which needs several cycles to settle.
  */
 
+/** Bytes allocated between two assists. */
+export const ASSIST_BYTES = 16384;
 /** Share of the processor that marking gets in the background. */
 export const UTILIZATION = 0.25;
 /** Go's smallest heap at GOGC=100. */
 export const HEAP_MINIMUM = 4 << 20;
+/** Most scan work that assists do per byte allocated, unless the memory would end before that. */
+export const ASSIST_RATIO_MAX = 4;
 
 export class Pacer {
   gcPercent = 100;
@@ -27,17 +34,22 @@ export class Pacer {
   trigger = Math.floor(HEAP_MINIMUM * 0.7);
   /** Scan work to be done per byte allocated while marking. */
   assistRatio = 1;
+  /** The same, for marking to be over before the memory is full: 0 where it is far away. */
+  assistRatioMin = 0;
   /** Bytes allocated per byte scanned when both have the processor for themselves; 0 for not known. */
   consMark = 0;
   /** Bytes scanned by the last cycle. */
   scanLast = 0;
+  /** Bytes of objects that the memory holds. */
+  #room = Infinity;
 
   /**
    * Goal and trigger anew, after a cycle or a change of a knob.
    * @param roots bytes of roots
    * @param overhead bytes the memory limit has to cover besides objects
+   * @param room bytes of objects that the memory holds
    */
-  commit(marked: number, roots: number, overhead: number): void {
+  commit(marked: number, roots: number, overhead: number, room = Infinity): void {
     this.marked = marked;
     let goal = Infinity;
     if (this.gcPercent >= 0) {
@@ -47,8 +59,11 @@ export class Pacer {
     if (this.memoryLimit !== Infinity) {
       goal = Math.min(goal, Math.max(this.memoryLimit - overhead, 0));
     }
+    const wanted = goal;
+    if (goal !== Infinity) goal = Math.min(goal, room);
     goal = Math.max(goal, marked);
     this.goal = goal;
+    this.#room = room;
     if (goal === Infinity) {
       this.trigger = Infinity;
       return;
@@ -59,19 +74,32 @@ export class Pacer {
     const scan = this.scanLast === 0 ? marked : this.scanLast;
     const runway = (this.consMark * scan * (1 - UTILIZATION)) / UTILIZATION;
     this.trigger = Math.floor(Math.min(Math.max(goal - runway, low), Math.max(low, high)));
+    if (goal < wanted)
+      this.trigger = Math.max(
+        marked,
+        Math.min(this.trigger, goal - this.scanLast / ASSIST_RATIO_MAX),
+      );
   }
 
   /** The assist ratio anew, while marking. */
   revise(live: number, liveAtStart: number, scanned: number): void {
+    const worst = Math.max(liveAtStart, scanned);
     let expected = this.scanLast === 0 ? liveAtStart : Math.min(this.scanLast, liveAtStart);
     let room = this.goal - live;
     if (scanned > expected || room <= 0) {
       // Past the estimate or the goal: assume that everything is reachable, and aim at 1.1 x the goal.
-      expected = Math.max(liveAtStart, scanned);
+      expected = worst;
       room = this.goal * 1.1 - live;
     }
     const left = Math.max(expected - scanned, 4096);
     this.assistRatio = left / Math.max(room, 4096);
+    this.assistRatioMin = (worst - scanned) / Math.max(this.#room - live, 4096);
+  }
+
+  /** Scan work of one assist. */
+  get assistWork(): number {
+    const ratio = Math.max(Math.min(this.assistRatio, ASSIST_RATIO_MAX), this.assistRatioMin);
+    return Math.ceil(ASSIST_BYTES * ratio);
   }
 
   /** Learns from a cycle how fast the program allocates against how fast it is marked. */

@@ -82,6 +82,7 @@ export class StopTheWorldHeap extends HeapBase {
       for (let p = this.#stack.pop(); p !== undefined; p = this.#stack.pop()) this.#scan(p);
       this.phase = "marktermination";
       if (this.options.stress === true) poisonUnmarked(this);
+      this.found(this.#marked);
       this.specials.cycle++;
       this.objects.cycle.startSweep();
       this.phase = "sweep";
@@ -90,8 +91,6 @@ export class StopTheWorldHeap extends HeapBase {
       this.busy = false;
     }
     this.#due = false;
-    this.setLive(this.#marked);
-    this.pacer.marked = this.#marked;
     const ended = this.now();
     this.ledger.spend(ended - started);
     this.ledger.finish(ended - started, ended, forced);

@@ -1,8 +1,8 @@
 import { createAllocator, createMemory } from "@gort/alloc";
-import { array, int32, ptr, struct } from "@gort/types";
+import { array, float64, int32, ptr, struct } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import type { GcHeap, HeapOptions } from "../src/index.ts";
-import { checkHeap, checkTricolor, createHeap } from "../src/index.ts";
+import { checkHeap, checkTricolor, createHeap, createStopTheWorldHeap } from "../src/index.ts";
 import { simpleAllocator } from "./simple-allocator.ts";
 
 const MiB = 2 ** 20;
@@ -327,3 +327,63 @@ it("two heaps in one process do not see each other", () => {
   expect(a.stats().heapObjects).toBe(5);
   expect(b.phase).toBe("mark");
 });
+
+const kinds: Record<string, (o: HeapOptions) => GcHeap> = {
+  hybrid: createHeap,
+  insertion: (o) => createHeap({ ...o, barrier: "insertion" }),
+  deletion: (o) => createHeap({ ...o, barrier: "deletion" }),
+  "stop-the-world": createStopTheWorldHeap,
+};
+
+for (const [name, create] of Object.entries(kinds)) {
+  describe(`a heap close to its reservation does not run out while there is garbage: ${name}`, () => {
+    const polls = (heap: GcHeap): void => {
+      for (let i = 0; i < 20; i++) heap.safepoint();
+    };
+
+    it("36 of 64 MiB in objects of 64 KiB, or of 33 KiB in pages of 8", () => {
+      for (const n of [8192, 4225]) {
+        const heap = create({ reserve: 64 * MiB });
+        for (let i = 0; i < (36 * MiB) / (n * 8); i++) {
+          heap.root(heap.alloc(float64, n));
+          heap.safepoint();
+        }
+        for (let i = 0; i < 3000; i++) {
+          heap.alloc(float64, n);
+          polls(heap);
+        }
+        expect(heap.stats().nextGC).toBeLessThan(62 * MiB);
+        expect(heap.stats().numGC).toBeLessThan(40);
+      }
+    });
+
+    it("a reservation below the smallest goal, one safepoint per object", () => {
+      const heap = create({ reserve: 4 * MiB });
+      for (let i = 0; i < 500; i++) {
+        heap.alloc(float64, 8192);
+        heap.safepoint();
+      }
+      expect(heap.stats().nextGC).toBeLessThan(4 * MiB);
+      checkHeap(heap);
+    });
+
+    it("a list of 20 of 32 MiB, which takes long to mark", () => {
+      const heap = create({ reserve: 32 * MiB });
+      const List = struct({ next: ptr(int32), a: int32, b: int32, c: int32 });
+      const head = heap.root(0);
+      for (let i = 0; i < (20 * MiB) / 16; i++) {
+        const p = heap.alloc(List);
+        heap.writePtr(p, head.ptr);
+        head.set(p);
+        heap.safepoint();
+      }
+      for (let i = 0; i < 1_000_000; i++) {
+        heap.alloc(List);
+        heap.safepoint();
+      }
+      heap.collect();
+      expect(heap.stats().heapObjects).toBe((20 * MiB) / 16);
+      expect(heap.stats().numGC).toBeLessThan(20);
+    });
+  });
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HEAP_MINIMUM, Pacer, UTILIZATION } from "../src/pacer.ts";
+import { ASSIST_BYTES, HEAP_MINIMUM, Pacer, UTILIZATION } from "../src/pacer.ts";
 
 const MiB = 2 ** 20;
 const seed = Number(process.env["GORT_SEED"] ?? 77);
@@ -47,6 +47,68 @@ describe("the goal", () => {
     p.commit(100 * MiB, 0, 20 * MiB);
     expect(p.goal).toBe(280 * MiB);
     expect(p.trigger).toBeLessThan(p.goal);
+  });
+});
+
+describe("the room that the memory has", () => {
+  it("is the goal where GOGC or the memory limit allow more, and no reason to collect by itself", () => {
+    const p = pacer();
+    p.commit(36 * MiB, 0, 0, 60 * MiB);
+    expect(p.goal).toBe(60 * MiB);
+    p.commit(36 * MiB, 0, 0, 4096 * MiB);
+    expect(p.goal).toBe(72 * MiB);
+    p.commit(70 * MiB, 0, 0, 60 * MiB);
+    expect(p.goal).toBe(70 * MiB);
+    p.gcPercent = -1;
+    p.commit(36 * MiB, 0, 0, 60 * MiB);
+    expect([p.goal, p.trigger]).toEqual([Infinity, Infinity]);
+    p.memoryLimit = 100 * MiB;
+    p.commit(36 * MiB, 0, 0, 60 * MiB);
+    expect(p.goal).toBe(60 * MiB);
+  });
+
+  it("changes neither trigger nor assists while it is far away", () => {
+    fc.assert(
+      fc.property(bytes, bytes, bytes, (marked, scan, scanned) => {
+        const [near, far] = [pacer(), pacer()];
+        for (const [p, room] of [
+          [near, 16384 * MiB],
+          [far, Infinity],
+        ] as const) {
+          p.scanLast = scan;
+          p.commit(marked, 0, 0, room);
+          p.revise(p.trigger, p.trigger, Math.min(scanned, p.trigger));
+        }
+        expect([near.goal, near.trigger]).toEqual([far.goal, far.trigger]);
+        expect(near.assistRatio).toBe(far.assistRatio);
+        expect(near.assistRatioMin).toBeLessThan(1);
+      }),
+      { seed },
+    );
+  });
+
+  it("is not used up before marking is over, however much there is to scan", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 8 * MiB, max: 2048 * MiB }),
+        fc.double({ min: 1.02, max: 3, noNaN: true }),
+        (marked, share) => {
+          const p = pacer();
+          p.scanLast = marked;
+          const room = Math.floor(marked * share);
+          p.commit(marked, 0, 0, room);
+          const start = p.trigger;
+          let scanned = 0;
+          let live = start;
+          for (; scanned < start; live += ASSIST_BYTES) {
+            p.revise(live, start, scanned);
+            scanned += p.assistWork;
+          }
+          expect(live).toBeLessThanOrEqual(room + ASSIST_BYTES);
+        },
+      ),
+      { seed, numRuns: 20 },
+    );
   });
 });
 

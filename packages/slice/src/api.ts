@@ -33,6 +33,17 @@ export type ElementOf<A extends TypedArray> = A extends BigInt64Array | BigUint6
   ? bigint
   : number;
 
+/** The kind of typed array that `A` is derived from, `Uint8Array` for Node's `Buffer`; `A` itself if it is one. */
+export type BaseArray<A extends TypedArray> =
+  Extract<
+    TypedArray,
+    { readonly [Symbol.toStringTag]: A[typeof Symbol.toStringTag] }
+  > extends infer B
+    ? keyof A extends keyof B
+      ? A
+      : B & TypedArray
+    : never;
+
 /** A constructor such as `Int32Array`, used as a name for its element type. */
 export interface TypedArrayConstructor<A extends TypedArray = TypedArray> {
   /** Such as `Int32Array`. */

@@ -7,7 +7,8 @@
  *  3. `copy` works as if through a temporary: overlap is harmless both ways.
  *  4. Everything is checked before the first element is written.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, utf8Length } from "@gort/types";
+import type { TypedArray } from "./api.ts";
 import type { GoString } from "./go-string.ts";
 import { isSlice, mustBeSlice, type Slice } from "./slice.ts";
 import { bytesOf } from "./utf8.ts";
@@ -123,8 +124,13 @@ export function clear(s: Slice<any>): void {
   s.wipe(0, s.len);
 }
 
+/** What has Go's `len`: slices, arrays and strings, JavaScript's own included, and all else with a `len`, such as maps. */
+export type Lengthy = { readonly len: number } | readonly unknown[] | TypedArray | string;
+
 /**
- * Go's `len(x)` of a slice, array or string; a nullish one has none. O(1).
+ * Go's `len(x)` of a slice, array, string, map or channel; a nullish one has none. O(1), but for a JavaScript string, whose bytes are
+ * counted: O(length).
+ * @throws TypeError for what has no length in Go
  *
  * @example
  * ```ts
@@ -132,15 +138,27 @@ export function clear(s: Slice<any>): void {
  *
  * len(sliceOf(1, 2, 3)); // => 3
  * len(goString("é")); // => 2
+ * len("é"); // => 2
+ * len([1, 2, 3]); // => 3
  * len(null); // => 0
  * ```
  */
-export function len(x: { readonly len: number } | null | undefined): number {
-  return x?.len ?? 0;
+export function len(x: Lengthy | null | undefined): number {
+  const n = (x as { len?: unknown } | null | undefined)?.len;
+  if (typeof n === "number") return n;
+  return typeof x === "string" ? utf8Length(x) : arrayLength("len", x, "or a string");
+}
+
+/** The length of an array of JavaScript, 0 of nothing. */
+function arrayLength(where: string, x: unknown, others: string): number {
+  if (x === null || x === undefined) return 0;
+  if (Array.isArray(x) || (ArrayBuffer.isView(x) && "length" in x)) return x.length as number;
+  throw badArgument(where, "x", x, `a slice, an array ${others}`, "type");
 }
 
 /**
- * Go's `cap(x)` of a slice or array. O(1).
+ * Go's `cap(x)` of a slice, array or channel; a nullish one has none. O(1).
+ * @throws TypeError for what has no capacity in Go: strings, for one
  *
  * @example
  * ```ts
@@ -150,6 +168,9 @@ export function len(x: { readonly len: number } | null | undefined): number {
  * cap(null); // => 0
  * ```
  */
-export function cap(x: { readonly cap: number } | null | undefined): number {
-  return x?.cap ?? 0;
+export function cap(
+  x: { readonly cap: number } | readonly unknown[] | TypedArray | null | undefined,
+): number {
+  const n = (x as { cap?: unknown } | null | undefined)?.cap;
+  return typeof n === "number" ? n : arrayLength("cap", x, "or a channel");
 }

@@ -133,7 +133,7 @@ export class GoArray<T> {
     return this.all.toArray();
   }
 
-  /** As `fmt.Print` shows it: `[1 2 3]`. */
+  /** The elements between brackets, as slices show them: `[1 2 3]`. */
   toString(): string {
     return this.all.toString();
   }

@@ -20,6 +20,7 @@ export {
   copy,
   len,
   type ElementType,
+  type Lengthy,
   type Text,
 } from "./append.ts";
 export { range, type Rangeable } from "./iterate.ts";

@@ -71,7 +71,13 @@ export function range<K, V>(x: Rangeable<K, V>): IterableIterator<[K, V]>;
 export function range(x: number | Rangeable<unknown, unknown>): IterableIterator<unknown> {
   if (typeof x !== "number") {
     if (typeof (x as Partial<typeof x> | null | undefined)?.entries !== "function")
-      throw badArgument("range", "x", x, "a slice, an array, a string or an integer", "type");
+      throw badArgument(
+        "range",
+        "x",
+        x,
+        "a slice, an array, a Go string (goString) or an integer",
+        "type",
+      );
     return x.entries();
   }
   if (!Number.isInteger(x)) throw badArgument("range", "n", x, "an integer");

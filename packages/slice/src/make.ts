@@ -9,6 +9,7 @@
 import { badArgument, checkFunction, type Type } from "@gort/types";
 import type {
   Backing,
+  BaseArray,
   Elem,
   ElementOf,
   GrowthRule,
@@ -161,7 +162,8 @@ export type Widened<T> = T extends number
 
 /**
  * A slice over all of an array, sharing its storage, as Go's `a[:]`: writes go both ways. Any other iterable is
- * collected first. O(1) for arrays.
+ * collected first. Of a class derived from a typed array, as Node's `Buffer` is, the elements are shared and the slice lies on
+ * a plain `Uint8Array` over them. O(1) for arrays.
  *
  * The slice keeps the length it saw; do not shorten the array under it.
  *
@@ -176,7 +178,7 @@ export type Widened<T> = T extends number
  * sliceFrom(new Set("abc")).len; // => 3
  * ```
  */
-export function sliceFrom<A extends TypedArray>(array: A): TypedSlice<A>;
+export function sliceFrom<A extends TypedArray>(array: A): TypedSlice<BaseArray<A>>;
 export function sliceFrom<T>(source: Iterable<T>): ArraySlice<T>;
 export function sliceFrom(source: unknown): Slice<any> {
   if (ArrayBuffer.isView(source)) {

@@ -8,7 +8,8 @@
  *  3. `off` is -1 exactly for a nil slice, which has len and cap 0. Slicing keeps it: nil[0:0] is nil.
  *  4. Every slot up to the capacity holds a value of the element type: the zero value until it is written.
  *  5. A slice with capacity 0 does not point past its store.
- *  6. An operation that throws has changed nothing.
+ *  6. An operation that throws has changed nothing; but what the caller's own code throws stops `deleteFunc`, `compactFunc` and
+ *     `appendSeq` where they are, as in Go.
  *
  * Why one class per kind of store and not one class with a strategy: the index loop must compile to one bounds
  * check and one load. A `get` shared by eleven kinds of typed arrays sees eleven kinds of receivers, and V8 gives up
@@ -207,7 +208,10 @@ export abstract class Slice<T> {
     return this.isNil ? null : this.toArray();
   }
 
-  /** As `fmt.Print` shows it: `[1 2 3]`. */
+  /**
+   * The elements between brackets, each by `String`: `[1 2 3]`. Of integers, booleans and strings it is what `fmt.Print` shows;
+   * floats beyond the everyday, structs and nil look as in JavaScript.
+   */
   toString(): string {
     return `[${this.toArray().map(String).join(" ")}]`;
   }

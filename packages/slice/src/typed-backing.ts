@@ -102,7 +102,10 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
     if (n > this.capMax) {
       throw badArgument("sliceFrom", "array length", n, `at most ${this.capMax}`);
     }
-    return new this.cls(array, new TypedStore(this, 0, n), n);
+    // A derived class, or that of another realm, shares its memory: one class for all slices of a kind, before and after growth.
+    const own =
+      array.constructor === this.ctor ? array : new this.ctor(array.buffer, array.byteOffset, n);
+    return new this.cls(own, new TypedStore(this, 0, n), n);
   }
 }
 

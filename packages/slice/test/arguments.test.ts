@@ -5,9 +5,12 @@ import * as functions from "@gort/slice/slices";
 import {
   appendSlice,
   arrayOf,
+  cap,
   checkSlice,
   clear,
   copy,
+  goString,
+  len,
   makeSlice,
   range,
   sliceOf,
@@ -142,4 +145,37 @@ test("fractions and huge numbers of elements", () => {
   expect(() => slices.chunk(s(), NaN)).toThrow("chunk: n is NaN, want an integer from 1");
   expect(() => range(2.5)).toThrow("range: n is 2.5, want an integer");
   expect([...range(sliceOf("a"))]).toEqual([[0, "a"]]);
+});
+
+test("len and cap of what has them in Go, JavaScript's strings and arrays included; all else is refused", () => {
+  for (const [x, length, capacity] of [
+    [makeSlice(int32, 2, 5), 2, 5],
+    [arrayOf(1, 2, 3), 3, 3],
+    [[1, 2, 3], 3, 3],
+    [Float64Array.of(1, 2), 2, 2],
+    [{ len: 4, cap: 7 }, 4, 7],
+    [null, 0, 0],
+    [undefined, 0, 0],
+  ] as const) {
+    expect([len(x as never), cap(x as never)]).toEqual([length, capacity]);
+  }
+  expect([len("abc"), len("é"), len(""), len(goString("é"))]).toEqual([3, 2, 0, 2]);
+  for (const x of ["abc", goString("abc"), { len: 3 }] as never[])
+    expect(() => cap(x)).toThrow(/^cap: x is .*, want a slice, an array or a channel$/);
+  for (const x of [
+    5,
+    1n,
+    true,
+    Symbol("s"),
+    {},
+    { len: "3" },
+    zero,
+    new DataView(new ArrayBuffer(1)),
+  ]) {
+    expect(() => len(x as never)).toThrow(/^len: x is .*, want a slice, an array or a string$/);
+    expect(() => cap(x as never)).toThrow(/^cap: x is .*, want a slice, an array or a channel$/);
+  }
+  expect(() => range("é" as never)).toThrow(
+    'range: x is "é", want a slice, an array, a Go string (goString) or an integer',
+  );
 });

@@ -41,6 +41,7 @@ import {
 } from "@gort/slice";
 import { generate } from "../scripts/gen-typed-slices.ts";
 import { readFileSync } from "node:fs";
+import { runInNewContext } from "node:vm";
 import { ARRAY_OF_KIND } from "../src/typed-backing.ts";
 
 describe("types are inferred", () => {
@@ -245,6 +246,21 @@ describe("in and out without a copy", () => {
   test("other iterables are collected, spread gives an array", () => {
     expect([...sliceFrom(new Map([[1, "a"]]))]).toEqual([[1, "a"]]);
     expect(Math.max(...makeSlice(Int8Array, [1, 5, 3]))).toBe(5);
+  });
+  test("over a Buffer, or an array of another realm, lies a slice on a plain array of its kind", () => {
+    const buffer = Buffer.from("xab").subarray(1);
+    const foreign = runInNewContext("Uint8Array.of(9, 97, 98).subarray(1)") as Uint8Array;
+    for (const array of [buffer, foreign]) {
+      const t = sliceFrom(array);
+      expect([t.array.constructor, t.cap, t.toArray()]).toEqual([Uint8Array, 2, [97, 98]]);
+      t.set(0, 99);
+      expect(array[0]).toBe(99);
+      expect(t.view().constructor).toBe(Uint8Array);
+      expect(append(t, 1).view().constructor).toBe(Uint8Array);
+      expect(t.fits(makeSlice(Uint8Array, 1))).toBe(true);
+    }
+    const given = Uint8Array.of(1, 2);
+    expect(sliceFrom(given).array).toBe(given);
   });
   test("what lies over bytes in a heap and is none is no source of bytes", () => {
     const heap = createHeap({ reserve: 1 << 22 });

@@ -8,12 +8,14 @@ import {
   arrayOf,
   type Backing,
   backingOf,
+  cap,
   copy,
   type ElementType,
   type GoArray,
   goString,
   type HeapElem,
   inHeap,
+  len,
   makeArray,
   makeSlice,
   nilSlice,
@@ -23,6 +25,7 @@ import {
   sliceOf,
   slices,
   sliceToArrayPointer,
+  type TypedArray,
   type TypedSlice,
   values,
 } from "../src/index.ts";
@@ -39,6 +42,21 @@ describe("types", () => {
     expectTypeOf(makeSlice(values(""), 2)).toEqualTypeOf<Slice<string>>();
     expectTypeOf(sliceFrom(new Set(["a"])).get(0)).toEqualTypeOf<string>();
     expectTypeOf(sliceFrom(new Uint8Array(1))).toEqualTypeOf<TypedSlice<Uint8Array<ArrayBuffer>>>();
+    expectTypeOf(sliceFrom(Buffer.from("ab")).view()).toEqualTypeOf<Uint8Array>();
+    expectTypeOf(sliceFrom(new BigInt64Array(1)).get(0)).toEqualTypeOf<bigint>();
+    expectTypeOf(sliceFrom(new Float32Array(1) as TypedArray)).toEqualTypeOf<
+      TypedSlice<TypedArray>
+    >();
+    expectTypeOf(slices.collect(Int32Array, [3, 1])).toExtend<TypedSlice<Int32Array>>();
+    expectTypeOf(slices.sorted(Int32Array, [3, 1])).toExtend<TypedSlice<Int32Array>>();
+    expectTypeOf(slices.sorted(string, ["b", "a"])).toEqualTypeOf<Slice<string>>();
+    expectTypeOf(slices.sortedFunc(BigInt64Array, [3n], (a, b) => Number(a - b))).toExtend<
+      TypedSlice<BigInt64Array>
+    >();
+    expectTypeOf(slices.sortedFunc(Point, [], (a, b) => a.x - b.x)).toEqualTypeOf<Slice<P>>();
+    expectTypeOf(
+      slices.sortedStableFunc(Float64Array, new Set([3]), (a, b) => a - b).view(),
+    ).toExtend<Float64Array>();
     expectTypeOf(backingOf(Int8Array)).toEqualTypeOf<Backing<number>>();
     expectTypeOf<ElementType<Slice<P>>>().toEqualTypeOf<P>();
   });
@@ -77,6 +95,12 @@ describe("types", () => {
       slices.sort(people);
       // @ts-expect-error a plain array is not a slice: sliceFrom makes one over it
       append([1, 2], 3);
+      // @ts-expect-error points have no order
+      slices.sorted(Point, []);
+      // @ts-expect-error Go has no cap of a string
+      cap("x");
+      // @ts-expect-error an object has no length
+      len({});
       // @ts-expect-error an element type is a descriptor or a typed array's constructor
       makeSlice("int", 3);
     };

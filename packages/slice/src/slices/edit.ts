@@ -70,7 +70,8 @@ function deleteRange<S extends Slice<any>>(s: S, i: number, j: number): S {
 export { deleteRange as delete };
 
 /**
- * Go's `slices.DeleteFunc`: without the elements that satisfy `del`; the tail is zeroed. O(n).
+ * Go's `slices.DeleteFunc`: without the elements that satisfy `del`; the tail is zeroed. O(n). If `del` throws, elements that stay
+ * have moved up to there, as in Go.
  *
  * @throws TypeError if `del` is no function
  *
@@ -150,7 +151,8 @@ export function compact<S extends Slice<any>>(s: S): S {
 }
 
 /**
- * Go's `slices.CompactFunc`: of each run of elements for which `eq` holds, the first. O(n).
+ * Go's `slices.CompactFunc`: of each run of elements for which `eq` holds, the first. O(n). If `eq` throws, elements that stay have
+ * moved up to there, as in Go.
  *
  * @throws TypeError if `eq` is no function
  *

@@ -89,7 +89,8 @@ function* chunks<S extends Slice<any>>(s: S, n: number): Generator<S, void, unde
 }
 
 /**
- * Go's `slices.AppendSeq`: appends what the iterable gives. O(its values).
+ * Go's `slices.AppendSeq`: appends what the iterable gives. O(its values). If the iterable throws, or gives what the type cannot
+ * hold, what it gave before has been written where the capacity allowed, as in Go.
  *
  * @example
  * ```ts
@@ -138,8 +139,13 @@ export function collect(elem: any, seq: Iterable<any>): Slice<any> {
  * [...slices.sorted(int32, new Set([3, 1, 2]))]; // => [1, 2, 3]
  * ```
  */
-export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T> {
-  const s = collect(elem, seq);
+export function sorted<A extends TypedArray>(
+  elem: TypedArrayConstructor<A>,
+  seq: Iterable<ElementOf<A>>,
+): TypedSlice<A>;
+export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
+export function sorted(elem: any, seq: Iterable<any>): Slice<any> {
+  const s = collect<any>(elem as Elem<any>, seq);
   sort(s);
   return s;
 }
@@ -157,8 +163,14 @@ export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slic
  * [...slices.sortedFunc(int32, [1, 3, 2], (a, b) => b - a)]; // => [3, 2, 1]
  * ```
  */
-export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T> {
-  const s = collect(elem, seq);
+export function sortedFunc<A extends TypedArray>(
+  elem: TypedArrayConstructor<A>,
+  seq: Iterable<ElementOf<A>>,
+  cmp: Compare<ElementOf<A>>,
+): TypedSlice<A>;
+export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
+export function sortedFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
+  const s = collect<any>(elem as Elem<any>, seq);
   sortFunc(s, cmp);
   return s;
 }
@@ -177,8 +189,14 @@ export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>):
  * // => ["a", "bb", "cc"]
  * ```
  */
-export function sortedStableFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T> {
-  const s = collect(elem, seq);
+export function sortedStableFunc<A extends TypedArray>(
+  elem: TypedArrayConstructor<A>,
+  seq: Iterable<ElementOf<A>>,
+  cmp: Compare<ElementOf<A>>,
+): TypedSlice<A>;
+export function sortedStableFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
+export function sortedStableFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
+  const s = collect<any>(elem as Elem<any>, seq);
   sortStableFunc(s, cmp);
   return s;
 }

@@ -155,7 +155,7 @@ export interface DeterministicOptions extends Omit<SchedulerOptions, "clock"> {
 
 /**
  * Sees what a scheduler does. Times are `clock.now()`, in milliseconds. A tracer must not call back into the
- * scheduler.
+ * scheduler, nor throw: that ends the program.
  */
 export interface Tracer {
   /** `g` was started by `by` (null: from outside). */

@@ -88,18 +88,25 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     soon(this.pump);
   }
 
-  /** Steps goroutines until none is runnable or the slice is over. */
+  /** Runs for a slice, and sees to it that it is called again if there is more to do. */
   protected readonly pump = (): void => {
     if (this.pumping) return;
     this.scheduled = false;
-    this.pumping = true;
-    const outerG = ambient.slot.g;
-    const outerSched = ambient.sched;
-    ambient.slot = { g: outerG };
-    ambient.sched = this;
-    const heap = this.heap;
+    const { heap } = this;
     const real = heap instanceof RealClock ? heap : null;
     if (real !== null) real.hold();
+    const more = this.inside(null);
+    if (more) {
+      this.scheduled = true;
+      macrotask(this.pump);
+    }
+    if (real !== null) real.unhold(!more);
+    if (!more) this.idle();
+  };
+
+  /** Steps goroutines until none is runnable or the slice is over; true if it is that. */
+  protected steps(): boolean {
+    const { heap } = this;
     let last = hostNow();
     const end = (this.sliceEnd = last + this.slice);
     this.seconds = secondsOf(heap === null ? this.clock.now() : heap.at(last));
@@ -150,16 +157,8 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
       }
     }
     this.switches += steps;
-    ambient.slot.g = outerG;
-    ambient.sched = outerSched;
-    this.pumping = false;
-    if (more) {
-      this.scheduled = true;
-      macrotask(this.pump);
-    }
-    if (real !== null) real.unhold(!more);
-    if (!more) this.idle();
-  };
+    return more;
+  }
 
   /** Steps `n` goroutines, or fewer if no more are runnable; how many are left of `n`. */
   private some(n: number): number {

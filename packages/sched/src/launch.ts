@@ -53,23 +53,20 @@ class Light extends Lifecycle {
 
   private readonly pump = (): void => {
     this.scheduled = false;
-    this.pumping = true;
-    const outerG = ambient.slot.g;
-    const outerSched = ambient.sched;
-    ambient.slot = { g: outerG };
-    ambient.sched = null;
+    this.inside(null);
+    if (this.queue.size === 0) return;
+    this.scheduled = true;
+    macrotask(this.pump);
+  };
+
+  protected steps(): boolean {
     const end = hostNow() + SLICE_MS;
     for (let g, n = 0; (g = this.queue.shift()) !== null;) {
       this.step(g);
       if (++n % EVERY === 0 && hostNow() >= end) break;
     }
-    ambient.slot.g = outerG;
-    ambient.sched = outerSched;
-    this.pumping = false;
-    if (this.queue.size === 0) return;
-    this.scheduled = true;
-    macrotask(this.pump);
-  };
+    return this.queue.size > 0;
+  }
 
   protected ended(): void {}
   protected moved(): void {}

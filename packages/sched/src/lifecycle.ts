@@ -6,6 +6,8 @@
  *  1. `ready` makes a goroutine runnable only if it is WAITING, so once per wait.
  *  2. An async or plain function that is started outside generator goroutines runs in the async context
  *     (`AsyncLocalStorage`) of its `go`.
+ *  3. Goroutines are stepped only in `inside`, which puts the ambient slot back whatever happens. What throws there besides a
+ *     goroutine (a tracer, a clock, an op of somebody else's) ends the program, or is the host's uncaught exception.
  *
  * Why what is rare stands in methods of its own: V8 inlines by the length of the bytecode, 460 bytes a function and 920
  * altogether. Kept short, a start, a step and an end are inlined whole into what runs them, which makes each a twentieth cheaper.
@@ -20,7 +22,7 @@ import { badYield, checkGoFunc } from "./errors.ts";
 import { type EndHook, G, isOver, PREEMPT } from "./g.ts";
 import { DEAD, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
-import type { Capture } from "./host.ts";
+import { type Capture, reportUncaught } from "./host.ts";
 import { isOp, type Op } from "./op.ts";
 import { PARKED } from "./op-state.ts";
 import { isStepper, type Stepper } from "./stepper.ts";
@@ -96,6 +98,8 @@ export abstract class Lifecycle extends Ends {
   }
   /** Has the pump called soon. */
   protected abstract schedule(): void;
+  /** Steps goroutines until none is runnable or their time is over; true if there is more to do. */
+  protected abstract steps(): boolean;
   /** What the ambient slot names while this steps goroutines. */
   protected abstract get scheduler(): Scheduler | null;
   /** Something changed outside the pump: look again whether anything can run. */
@@ -136,8 +140,8 @@ export abstract class Lifecycle extends Ends {
       fn instanceof GeneratorFunction
         ? this.made(fn, (args.length === 0 ? fn() : fn(...args)) as never, hook)
         : this.task(fn, args, hook);
-    this.live++;
     if (this.observed) this.observe(g, entry);
+    this.live++;
     g.state = RUNNABLE;
     this.put(g);
     // Compared and not merely tested: V8 looks whether what is tested is "", 0 or document.all before it takes it for true.
@@ -189,6 +193,38 @@ export abstract class Lifecycle extends Ends {
   private readyOutside(g: G): void {
     this.putOutside(g);
     if (!this.scheduled) this.schedule();
+  }
+
+  /** Steps goroutines, or begins with `task`, as the one who does so now. True if there is more to do. */
+  protected inside(task: G | null): boolean {
+    const outerG = ambient.slot.g;
+    const outerSched = ambient.sched;
+    ambient.slot = { g: outerG };
+    ambient.sched = this.scheduler;
+    this.pumping = true;
+    try {
+      if (task === null) return this.steps();
+      if (this.tracer !== null) this.tracer.unblock(this.clock.now(), task, null, null);
+      this.step(task);
+    } catch (error) {
+      this.broke(error);
+    } finally {
+      ambient.slot.g = outerG;
+      ambient.sched = outerSched;
+      this.pumping = false;
+    }
+    return this.queued().length > 0;
+  }
+
+  /** Something threw that was no goroutine. */
+  protected broke(error: unknown): void {
+    const g = ambient.slot.g as G | null;
+    try {
+      if (g !== null && g.state === RUNNING) this.panicked(g, error);
+      else reportUncaught(error);
+    } catch (again) {
+      reportUncaught(again);
+    }
   }
 
   protected step(g: G): void {
@@ -348,16 +384,8 @@ export abstract class Lifecycle extends Ends {
   private startCarried(g: G): void {
     if (g.state === DEAD) return;
     this.asyncs--;
-    if (this.tracer !== null) this.tracer.unblock(this.clock.now(), g, null, null);
-    const outerG = ambient.slot.g;
-    const outerSched = ambient.sched;
-    ambient.sched = this.scheduler;
-    this.pumping = true;
     this.switches++;
-    this.step(g);
-    this.pumping = false;
-    ambient.slot.g = outerG;
-    ambient.sched = outerSched;
+    this.inside(g);
     if (!this.scheduled) this.schedule();
   }
 }

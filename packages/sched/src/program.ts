@@ -11,14 +11,14 @@
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, checkFunction } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GoFunc, SchedStats, SchedulerOptions } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { isPanicError } from "./brands.ts";
 import { CountingClock, HeapClock, type VirtualClock } from "./clock.ts";
 import { deadlockError } from "./deadlock.ts";
-import { checkContext, programEnded } from "./errors.ts";
+import { checkClock, checkContext, checkTracer, programEnded } from "./errors.ts";
 import { DEAD, EXITED } from "./g-state.ts";
 import type { G } from "./g.ts";
 import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
@@ -65,14 +65,18 @@ export abstract class Programs extends Lifecycle {
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
     super(options.tracer ?? null, checkContext(options.context));
-    const { deadlock = "report" } = options;
+    const { deadlock = "report", sites = "auto", onPanic, tracer = null } = options;
     if (deadlock !== "report" && deadlock !== "exit" && deadlock !== "off")
       throw badArgument("scheduler", "deadlock", deadlock, '"report", "exit" or "off"', "type");
+    if (typeof sites !== "boolean" && sites !== "auto")
+      throw badArgument("scheduler", "sites", sites, 'true, false or "auto"', "type");
+    if (onPanic !== undefined) checkFunction("scheduler", "onPanic", onPanic);
+    if (tracer !== null) checkTracer("scheduler", "tracer", tracer);
     this.options = options;
     this.gate = gate ?? new AsyncGate();
     this.heap = clock instanceof HeapClock ? clock : null;
+    if (this.heap === null) checkClock("scheduler", "clock", clock);
     this.clock = this.heap === null ? new CountingClock(clock) : clock;
-    const sites = options.sites ?? "auto";
     this.sites = sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
     this.ownsClock = ownsClock && options.clock === undefined;
   }
@@ -173,6 +177,12 @@ export abstract class Programs extends Lifecycle {
     else reportUncaught(error);
   }
 
+  protected override broke(error: unknown): void {
+    const { program } = this;
+    if (program === null) super.broke(error);
+    else this.endProgram(() => program.reject(error));
+  }
+
   protected moved(): void {
     this.gate.moved++;
     if (!this.pumping && !this.scheduled) this.idle();
@@ -202,8 +212,7 @@ export abstract class Programs extends Lifecycle {
       g.gen = null;
       g.allNext = undefined;
       g.allPrev = null;
-      // Leaves the queue, or gives back what was handed over but never taken.
-      if (op !== null) op.return(undefined);
+      if (op !== null) this.giveUp(op);
       if (g.extra !== null && g.extra.joiners !== null) joined.push(g);
     }
     this.all = null;
@@ -213,6 +222,15 @@ export abstract class Programs extends Lifecycle {
     // Whoever joins from outside must not wait for ever.
     for (const g of joined)
       for (let op; (op = g.extra!.joiners!.shift()) !== null;) op.fail(programEnded(g.id));
+  }
+
+  /** `op` leaves its queue, or gives back what was handed over but never taken. */
+  private giveUp(op: Op<any>): void {
+    try {
+      op.return(undefined);
+    } catch (error) {
+      reportUncaught(error);
+    }
   }
 
   /** Whether nothing but a timer can make anything run: known without waiting while only generators run. */
@@ -251,6 +269,8 @@ export abstract class Programs extends Lifecycle {
   private quiet(): void {
     const durable = this.externals === 0 && (!this.isBubble || this.gate.isDurable());
     if (durable && this.moveOn()) return;
+    // A goroutine that is woken from outside has the pump called; an async function has nobody called but this.
+    if (!durable && this.heap?.virtual === true) this.gate.onMove = () => this.moved();
     const ahead = this.timersAhead();
     if (this.program === null || (ahead && this.heap?.virtual !== true)) return;
     const late = this.options.deadlock === "exit";

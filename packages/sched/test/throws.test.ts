@@ -1,0 +1,221 @@
+/** What throws inside a scheduler and is no goroutine: it ends the program, and nothing else in the process. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  Chan,
+  checkScheduler,
+  type Clock,
+  createScheduler,
+  currentGoroutine,
+  currentScheduler,
+  defaultScheduler,
+  go,
+  launch,
+  Op,
+  schedTracer,
+  sleep,
+  type Tracer,
+} from "./helpers.ts";
+
+/** What the host was told that nobody caught. */
+let uncaught: unknown[] = [];
+let listeners: NodeJS.UncaughtExceptionListener[] = [];
+const note = (error: unknown): void => void uncaught.push(error);
+
+beforeEach(() => {
+  uncaught = [];
+  listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  process.on("uncaughtException", note);
+});
+
+afterEach(() => {
+  process.off("uncaughtException", note);
+  for (const listener of listeners) process.on("uncaughtException", listener);
+});
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Nothing of what runs outside has changed. */
+async function expectSound(): Promise<void> {
+  await turn();
+  expect(currentGoroutine()).toBe(null);
+  expect(currentScheduler()).toBe(defaultScheduler());
+  expect(await go(() => 42).join()).toBe(42);
+}
+
+const events = ["start", "stop", "block", "unblock", "end", "timer"] as const;
+
+test.each(events)("a tracer that throws at `%s` ends its program with that", async (event) => {
+  const tracer = Object.fromEntries(
+    ["create", "steal", "proc", ...events].map((name) => [name, () => {}]),
+  ) as unknown as Tracer;
+  let times = 0;
+  tracer[event] = () => {
+    times++;
+    throw new Error("EPIPE");
+  };
+  const s = createScheduler({ tracer });
+  const main = s.run(function* () {
+    const c = new Chan();
+    s.go(function* () {
+      yield* c.send(1);
+    });
+    yield;
+    yield* c.recv();
+    yield* sleep(1);
+  });
+  await expect(main).rejects.toThrow("EPIPE");
+  expect(times).toBe(1);
+  expect(s.numGoroutine()).toBe(0);
+  checkScheduler(s);
+  await expectSound();
+  expect(uncaught).toEqual([]);
+});
+
+test("a writer that fails once ends the program whose schedtrace it prints, and the scheduler runs the next one", async () => {
+  let fails = true;
+  const s = createScheduler({
+    tracer: schedTracer({
+      everyMs: 1,
+      print() {
+        if (!fails) return;
+        fails = false;
+        throw new Error("EPIPE");
+      },
+    }),
+  });
+  function* main() {
+    for (let i = 0; i < 3; i++) yield* sleep(2);
+    return "done";
+  }
+  await expect(s.run(main)).rejects.toThrow("EPIPE");
+  expect(await s.run(main)).toBe("done");
+  await expectSound();
+});
+
+test("without a program the goroutine that ran ends with it, and it is the host's uncaught exception", async () => {
+  const tracer = Object.fromEntries(
+    ["create", "steal", "proc", ...events].map((name) => [name, () => {}]),
+  ) as unknown as Tracer;
+  let fails = 0;
+  tracer.start = () => {
+    if (fails-- > 0) throw new Error("EPIPE");
+  };
+  const s = createScheduler({ tracer });
+  fails = 1;
+  const log: string[] = [];
+  const first = s.go(function* () {
+    log.push("first");
+  });
+  const second = s.go(function* () {
+    log.push("second");
+  });
+  await second.join();
+  await turn();
+  expect([first.status, log]).toEqual(["dead", ["second"]]);
+  expect(String(uncaught)).toBe("Error: EPIPE");
+  checkScheduler(s);
+  await expectSound();
+});
+
+test("a clock that throws ends the program that goes by it", async () => {
+  let broken = false;
+  const clock: Clock = {
+    now() {
+      if (broken) throw new Error("no time");
+      return 0;
+    },
+    wall: () => 0,
+    schedule: () => ({ cancel: () => false }),
+  };
+  const s = createScheduler({ clock });
+  const main = s.run(function* () {
+    broken = true;
+    const end = performance.now() + 20; // so that the slice ends, and the next begins
+    while (performance.now() < end) yield;
+    yield* new Chan().recv();
+  });
+  await expect(main).rejects.toThrow("no time");
+  await expectSound();
+});
+
+class Bad extends Op<void> {
+  readonly at: string;
+  constructor(at: string) {
+    super();
+    this.at = at;
+  }
+  get reason(): "sleep" {
+    if (this.at === "reason") throw new Error("bad reason");
+    return "sleep";
+  }
+  tryNow(): boolean {
+    return false;
+  }
+  park(): void {}
+  unpark(): void {
+    if (this.at === "unpark") throw new Error("bad unpark");
+  }
+}
+
+test("an op whose reason throws ends the program; in the small scheduler it is reported", async () => {
+  const s = createScheduler();
+  await expect(
+    s.run(function* () {
+      yield* new Bad("reason");
+    }),
+  ).rejects.toThrow("bad reason");
+  await expectSound();
+  launch(
+    null,
+    function* () {
+      yield* new Bad("reason");
+    },
+    [],
+  );
+  const after = launch(
+    null,
+    function* () {
+      return 7;
+    },
+    [],
+  );
+  expect(await after.join()).toBe(7);
+  await expectSound();
+  expect(String(uncaught)).toBe("Error: bad reason");
+});
+
+test("an op whose unpark throws at the end of the program is reported, and all others leave their queues", async () => {
+  const c = new Chan();
+  const s = createScheduler();
+  const result = await s.run(function* () {
+    for (let i = 0; i < 3; i++) {
+      s.go(function* () {
+        yield* c.recv();
+      });
+      s.go(function* () {
+        yield* new Bad("unpark");
+      });
+    }
+    yield;
+    yield;
+    return "over";
+  });
+  expect(result).toBe("over");
+  expect([c.receivers.length, s.numGoroutine()]).toEqual([0, 0]);
+  await expectSound();
+  expect(uncaught.map(String)).toEqual(Array(3).fill("Error: bad unpark"));
+});
+
+test("a function that starts in a job of its own leaves nothing behind when the tracer throws", async () => {
+  const tracer = Object.fromEntries(
+    ["create", "steal", "proc", ...events].map((name) => [name, () => {}]),
+  ) as unknown as Tracer;
+  let starts = 0;
+  tracer.start = () => {
+    if (++starts === 2) throw new Error("EPIPE");
+  };
+  const s = createScheduler({ tracer });
+  await expect(s.run(async () => "never")).rejects.toThrow("EPIPE");
+  await expectSound();
+});

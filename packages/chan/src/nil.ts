@@ -122,6 +122,6 @@ const nil = Object.freeze(new NilChannel());
  * jobs.close(); // throws close of nil channel
  * ```
  */
-export function nilChan<T = never>(): Chan<T> {
+export function nilChan<T = never, Z = T | undefined>(): Chan<T, Z> {
   return nil;
 }

@@ -15,7 +15,8 @@
 import { Op, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
-import { type Chosen, SelectOperation, caseOp, defaultResult } from "./select-op.ts";
+import { caseOp, isNoRecord } from "./cases.ts";
+import { type Chosen, SelectOperation, defaultResult, takeBack } from "./select-op.ts";
 import { DONE, FRESH, PARKED, USED } from "./states.ts";
 
 /** An op that can be used again: `reset` makes it fresh after a pass that it won. */
@@ -82,8 +83,12 @@ class PreparedOperation extends SelectOperation {
     return false;
   }
 
-  /** The cases stay for the next pass. */
-  protected override retire(): void {}
+  /** The cases that are given as such stay for the next pass; one that a function made may have to be taken back. */
+  protected override retire(): void {
+    if (this.fixed) return;
+    const { n, ops } = this;
+    for (let i = 0; i < n; i++) takeBack(n > 2 ? ops[i]! : i === 0 ? this.a : this.b);
+  }
 
   /** It is used again as it is. */
   override recycle(): void {
@@ -125,6 +130,7 @@ class PreparedOperation extends SelectOperation {
   try(): Chosen | DefaultResult {
     this.rearm();
     const chosen = this.tryCases();
+    this.retire();
     this.state = USED;
     return chosen ?? defaultResult;
   }
@@ -164,7 +170,7 @@ class PreparedOperation extends SelectOperation {
  */
 export function prepare<const C extends PreparedCases>(cases: C): PreparedSelect<C> {
   if (typeof cases !== "object" || (cases as unknown) === null || isOp(cases))
-    throw badArgument("prepare", "cases", cases, "an object of operations and functions", "type");
+    throw prepareError(cases);
   const slots: Slot[] = [];
   let hasDefault = false;
   for (const name in cases) {
@@ -180,5 +186,10 @@ export function prepare<const C extends PreparedCases>(cases: C): PreparedSelect
       throw badArgument("prepare", `case ${name}`, v, want, "type");
     }
   }
+  if (slots.length === 0 && isNoRecord(cases)) throw prepareError(cases);
   return new PreparedOperation(slots, hasDefault) as unknown as PreparedSelect<C>;
+}
+
+function prepareError(cases: unknown): Error {
+  return badArgument("prepare", "cases", cases, "an object of operations and functions", "type");
 }

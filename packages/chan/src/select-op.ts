@@ -10,7 +10,8 @@
  *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text.
  *  3. A parked select, in state PARKED, has each of its cases parked with the select as waiter. Before it takes them off their
  *     queues it leaves that state: what is granted to one because another left comes too late and is given back.
- *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing.
+ *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing; what it had asked for
+ *     before the select, such as a function handed to a group, it takes back.
  *  5. `default` is taken only if no case was ready.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
@@ -20,8 +21,7 @@
  * serves every select: an old object that points to a new one costs V8's collector more than making it.
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
-import { Op, type WaitReason, aborted, isOp, isSignal, random } from "@gort/sched";
-import { badArgument } from "@gort/types";
+import { Op, type WaitReason, random } from "@gort/sched";
 import type { DefaultResult } from "./api.ts";
 import { DONE, FAILED, FRESH, PARKED, USED } from "./states.ts";
 
@@ -32,8 +32,6 @@ export interface Chosen {
   readonly ok: boolean;
 }
 
-/** The brand of an op, of whichever copy of the package. */
-const OP = Symbol.for("gort.op");
 /** No case. */
 const none = null as unknown as Op<any>;
 const NO_OPS: Op<any>[] = [];
@@ -60,7 +58,7 @@ export class SelectOperation extends Op<any> {
   b: Op<any> = none;
   private nameA: string | number = "";
   private nameB: string | number = "";
-  private ops: Op<any>[] = NO_OPS;
+  protected ops: Op<any>[] = NO_OPS;
   private names: (string | number)[] = NO_NAMES;
   private seen: Set<Op<any>> | null = null;
   hasDefault = false;
@@ -348,6 +346,12 @@ function useUp(op: Op<any>): void {
   op.state = USED;
   // Not by instanceof, which looks through the prototypes each time.
   if ((op as { readonly ch?: unknown }).ch !== undefined) op.recycle();
+  else takeBack(op);
+}
+
+/** An op that asked for what it waits for before it was used has `withdraw`, which does nothing once that was granted. */
+export function takeBack(op: Op<any>): void {
+  (op as { withdraw?(): boolean }).withdraw?.();
 }
 
 /** A select without cases yet. */
@@ -366,30 +370,4 @@ export function newSelect(hasDefault: boolean): SelectOperation {
 
 function inUse(name: string | number): Error {
   return new Error(`gort: select case ${name} is an operation that is already in use`);
-}
-
-/** What was given is no record of cases: an op instead of `{ name: op }`, perhaps. */
-export function casesError(cases: unknown): Error {
-  return badArgument("select", "cases", cases, "an object or a list of operations", "type");
-}
-
-/** Whether `v` is an op. By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free. */
-export function isBranded(v: object | string | number | boolean): v is Op<any> {
-  return (v as unknown as Record<symbol, unknown>)[OP] === true;
-}
-
-/** The op of a case; null for a case that is never ready. */
-export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<any> | null {
-  if (v === null || v === undefined) return null;
-  if (isBranded(v)) return v;
-  if (isSignal(v)) return aborted(v);
-  if (isOp(cases)) throw casesError(cases);
-  const { recv, then } = v as Record<string, unknown>;
-  const want =
-    typeof recv === "function"
-      ? "an operation, such as its recv()"
-      : typeof then === "function"
-        ? "an operation, such as poll(promise)"
-        : "an operation, an AbortSignal or null";
-  throw badArgument("select", `case ${name}`, v, want, "type");
 }

@@ -13,14 +13,8 @@ import type {
   SelectListResult,
   SelectResult,
 } from "./api.ts";
-import {
-  type Chosen,
-  type SelectOperation,
-  caseOp,
-  casesError,
-  isBranded,
-  newSelect,
-} from "./select-op.ts";
+import { caseOp, casesError, isBranded, isNoRecord } from "./cases.ts";
+import { type Chosen, type SelectOperation, newSelect } from "./select-op.ts";
 import { USED } from "./states.ts";
 
 // What is rare stands elsewhere, so that V8 inlines the rest.
@@ -37,6 +31,7 @@ function makeSelect(
       if (v !== null && v !== undefined && isBranded(v)) s.add(v, name);
       else addOther(s, v, name, cases);
     }
+  if (s.n === 0 && isNoRecord(cases)) throw casesError(cases);
   return s;
 }
 

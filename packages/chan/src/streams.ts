@@ -5,7 +5,8 @@
  *  1. A value is taken from the source only when the other side has room: a slow reader slows the writer.
  *  2. A channel is received from only while the stream is being read; what was taken belongs to the stream.
  *  3. Reading side gives up (cancelled stream, early `break`): the channel is left as it is, no op stays parked.
- *  4. An error of a source is never silent: it rejects the promise of `pump`, and errors the stream it came through.
+ *  4. An error of a source, also when it is opened, is never silent: it rejects the promise of `pump`, and errors the stream
+ *     it came through. The first one counts, and the channel is closed.
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
@@ -74,9 +75,10 @@ export async function pump<T>(
 ): Promise<number> {
   checkPump(source, to, options);
   const { signal, keepOpen } = options;
-  const from = reader(source);
+  let from: Reader<T> | null = null;
   let copied = 0;
   try {
+    from = reader(source);
     for (;;) {
       signal?.throwIfAborted();
       const r = await untilAborted(from.next(), signal);
@@ -85,13 +87,22 @@ export async function pump<T>(
       copied++;
     }
   } catch (error) {
-    // The source is told without waiting: it may be stuck in the very read that was given up.
-    void Promise.resolve(from.stop(error)).catch(() => {});
+    // Told without waiting: the source may be stuck in the very read that was given up.
+    if (from !== null) void tellStopped(from, error);
     if (keepOpen !== true) closeOnce(to);
     throw error;
   }
   if (keepOpen !== true) to.close();
   return copied;
+}
+
+/** What the source says to that is of no interest: the error that stopped it is the one to report. */
+async function tellStopped(from: Reader<unknown>, reason: unknown): Promise<void> {
+  try {
+    await from.stop(reason);
+  } catch {
+    // It may throw at once, or reject.
+  }
 }
 
 /** Refuses arguments of `pump` that cannot be, before anything is done. */

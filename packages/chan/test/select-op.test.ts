@@ -1,7 +1,7 @@
 /** What a select does with the cases that lose, when one that leaves lets another one in. */
 import { Op, PARKED, WaitQueue, withSignal } from "@gort/sched";
 import { describe, expect, it } from "vitest";
-import { checkChan, makeChan, select } from "../src/index.ts";
+import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";
 
 const rejection = (p: unknown): Promise<unknown> =>
   (p as Promise<unknown>).then(
@@ -159,6 +159,61 @@ describe("a case that gets in because another one left", () => {
         expect(permits.queue.length).toBe(0);
       }
     }
+  });
+});
+
+/** Asked for what it waits for when it was made. */
+class Asked extends Op<void> {
+  asked = true;
+
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+
+  tryNow(): boolean {
+    return false;
+  }
+
+  park(): void {}
+
+  unpark(): void {
+    this.withdraw();
+  }
+
+  withdraw(): boolean {
+    this.asked = false;
+    return true;
+  }
+}
+
+describe("a case that had asked for what it waits for", () => {
+  const ready = () => {
+    const ch = makeChan<number>(1);
+    ch.trySend(1);
+    return ch.recv();
+  };
+
+  it.each<[string, (asked: Asked, twin: Asked) => unknown]>([
+    ["to a case that was ready", (asked) => trySelect({ asked, ready: ready() })],
+    ["to one of two that were ready", (a, b) => trySelect([a, b, ready(), ready()])],
+    ["to the default", (asked) => trySelect({ asked })],
+    ["in a goroutine", (asked) => select({ asked, ready: ready() }).next()],
+    ["in a prepared select", (asked) => prepare({ asked: () => asked, ready: ready() }).try()],
+    ["in one of many", (a, b) => prepare({ a: () => a, b: () => b, ready: ready() }).start()],
+  ])("takes it back when it loses %s", (_, lose) => {
+    const [asked, twin] = [new Asked(), new Asked()];
+    lose(asked, twin);
+    expect(asked.asked).toBe(false);
+  });
+
+  it("takes it back when it loses after the select waited", async () => {
+    const asked = new Asked();
+    const ch = makeChan<number>();
+    const waiting = select({ asked, ch: ch.recv() }).start();
+    expect(asked.asked).toBe(true);
+    ch.trySend(1);
+    expect(await waiting).toMatchObject({ case: "ch" });
+    expect(asked.asked).toBe(false);
   });
 });
 

@@ -60,6 +60,40 @@ describe("into a channel", () => {
     expect(ch.tryRecv()).toEqual([undefined, false, true]);
   });
 
+  test("a source that cannot be opened closes the channel, and its error is the one reported", async () => {
+    const locked = new ReadableStream<number>();
+    locked.getReader();
+    const errors: unknown[] = [];
+    const ch = fromSource(locked, { onError: (e) => errors.push(e) });
+    expect(await ch.recvOk()).toEqual([undefined, false]);
+    expect(String(errors)).toContain("locked");
+
+    const to = makeChan<number>();
+    const source = {
+      [Symbol.asyncIterator](): never {
+        throw new Error("no such file");
+      },
+    };
+    await expect(pump(source, to)).rejects.toThrow("no such file");
+    expect(to.tryRecv()).toEqual([undefined, false, true]);
+  });
+
+  test("what a source throws when it is told to stop is not reported in place of its error, and closes the channel too", async () => {
+    const fail = (text: string) => (): never => {
+      throw new Error(text);
+    };
+    const stops: [string, () => unknown][] = [
+      ["throws", fail("again")],
+      ["rejects", () => Promise.reject(new Error("again"))],
+    ];
+    for (const [how, stop] of stops) {
+      const to = makeChan<number>();
+      const source = { [Symbol.iterator]: () => ({ next: fail("disk"), return: stop as never }) };
+      await expect(pump(source, to), how).rejects.toThrow("disk");
+      expect(to.tryRecv()).toEqual([undefined, false, true]);
+    }
+  });
+
   test("fromSource stopped by its signal closes the channel, and that is no unhandled rejection", async () => {
     const unhandled: unknown[] = [];
     const note = (e: unknown): void => void unhandled.push(e);

@@ -119,6 +119,10 @@ describe("types", () => {
     expectTypeOf<Chan<number>>().not.toExtend<Chan<number | string>>();
     const off: Chan<number> = nilChan();
     expectTypeOf(off).toExtend<RecvChan<number>>();
+    const jobs: { in: Chan<number, number> } = { in: makeChan<number>(0, { zero: 0 }) };
+    jobs.in = nilChan();
+    expectTypeOf(jobs.in.recv()).toExtend<Op<number>>();
+    expectTypeOf(nilChan<string>()).toEqualTypeOf<Chan<string>>();
     const done = makeChan<void>();
     expectTypeOf(done.send).toBeCallableWith();
   });

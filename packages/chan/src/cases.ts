@@ -1,0 +1,42 @@
+/**
+ * What can be a case of a select, and the errors for what cannot.
+ *
+ * Invariant: nothing is used here, only looked at.
+ */
+import { type Op, aborted, isOp, isSignal } from "@gort/sched";
+import { badArgument } from "@gort/types";
+
+/** The brand of an op, of whichever copy of the package. */
+const OP = Symbol.for("gort.op");
+
+/** What was given is no record of cases: an op instead of `{ name: op }`, perhaps. */
+export function casesError(cases: unknown): Error {
+  return badArgument("select", "cases", cases, "an object or a list of operations", "type");
+}
+
+/** Whether what holds no case is no record or list, but a `Map` or a promise, say: a select would wait for ever. */
+export function isNoRecord(cases: object): boolean {
+  if (Array.isArray(cases)) return false;
+  return Symbol.iterator in cases || typeof (cases as { then?: unknown }).then === "function";
+}
+
+/** Whether `v` is an op. By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free. */
+export function isBranded(v: object | string | number | boolean): v is Op<any> {
+  return (v as unknown as Record<symbol, unknown>)[OP] === true;
+}
+
+/** The op of a case; null for a case that is never ready. */
+export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<any> | null {
+  if (v === null || v === undefined) return null;
+  if (isBranded(v)) return v;
+  if (isSignal(v)) return aborted(v);
+  if (isOp(cases)) throw casesError(cases);
+  const { recv, then } = v as Record<string, unknown>;
+  const want =
+    typeof recv === "function"
+      ? "an operation, such as its recv()"
+      : typeof then === "function"
+        ? "an operation, such as poll(promise)"
+        : "an operation, an AbortSignal or null";
+  throw badArgument("select", `case ${name}`, v, want, "type");
+}

@@ -76,13 +76,12 @@ function throwFatal(error: unknown): void {
 
 class Unwind<R> implements DeferScope<R> {
   result: R = undefined as R;
-  private readonly calls: Call[] = [];
+  /** Null when all of them ran. */
+  private calls: Call[] | null = [];
   private panic: PanicState | null = null;
   private exit: Goexit | null = null;
   private readonly outer: Frame | null;
   frame: Frame | null = null;
-  /** Whether all deferred calls ran. */
-  private over = false;
 
   constructor() {
     // A scope made directly by a deferred function: `defer(recover)` in it recovers for that function.
@@ -93,7 +92,7 @@ class Unwind<R> implements DeferScope<R> {
   defer<A extends unknown[]>(fn: ((...args: A) => unknown) | null | undefined, ...args: A): void {
     if (typeof fn !== "function" && fn !== null && fn !== undefined)
       throw badArgument("defer", "fn", fn, "a function", "type");
-    if (this.over) throw new Error("gort: defer: the function of this scope is over");
+    if (this.calls === null) throw new Error("gort: defer: the function of this scope is over");
     this.calls.push({ fn, args });
   }
 
@@ -118,9 +117,9 @@ class Unwind<R> implements DeferScope<R> {
 
   /** The next deferred call, or null when all ran; `frame` is set for it. */
   next(): Call | null {
-    const call = this.calls.pop();
+    const call = this.calls?.pop();
     if (call === undefined) {
-      this.over = true;
+      this.calls = null;
       return null;
     }
     this.frame = { panic: this.panic };
@@ -209,8 +208,8 @@ function isThenable(v: unknown): v is PromiseLike<unknown> {
 /** What was deferred, for errors. */
 const DEFERRED = "defer: fn";
 
-/** Throws unless a deferred call of a plain function is over when it returns. */
-function checkOver(r: unknown): void {
+/** Throws if what a deferred call of a plain function returned would have to be waited for. */
+function checkOver(r: object): void {
   if (isStepper(r, DEFERRED) || isOp(r) || isThenable(r))
     throw new TypeError(
       "gort: a deferred call has something to wait for, and withDefer was given a plain function, which cannot: pass a generator or an async function",
@@ -222,7 +221,10 @@ function unwindSync<R>(u: Unwind<R>): R {
   for (let call; (call = u.next()) !== null;) {
     const outer = enterFrame(u.frame);
     try {
-      if (!u.isBuiltin(call)) checkOver(marks.gortDeferred(call));
+      if (!u.isBuiltin(call)) {
+        const r = marks.gortDeferred(call);
+        if (typeof r === "object" && r !== null) checkOver(r);
+      }
       u.called();
     } catch (error) {
       u.callThrew(error);

@@ -186,7 +186,7 @@ class Slow {
     return this.type.kind === "array" ? Object.freeze(v) : v;
   }
   set(a: AccessorBase, v: unknown): void {
-    this.type.check(v, this.what);
+    this.type.check(v, this.what, a.$space);
     this.type.put(a.$space, a.$ptr + this.field.offset, v);
   }
   /** Throws the error that `store` would, for a value that an inline test refused. */

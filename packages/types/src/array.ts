@@ -63,12 +63,12 @@ class ArrayDescriptor<T> extends BaseType<T[]> implements ArrayType<T> {
     for (let i = 0, q = p; i < len; i++, q += elem.size) out.push(elem.get(space, q));
     return out;
   }
-  override check(value: unknown, what: string): void {
+  override check(value: unknown, what: string, space?: Space): void {
     const a = value as ArrayLike<unknown> | null | undefined;
     if (typeof a !== "object" || a === null || a.length !== this.len) {
       throw badValue(what, value, `an array of ${this.len}`);
     }
-    for (let i = 0; i < this.len; i++) this.elem.check(a[i], `${what}[${i}]`);
+    for (let i = 0; i < this.len; i++) this.elem.check(a[i], `${what}[${i}]`, space);
   }
   override put(space: Space, p: Ptr, value: ArrayLike<T>): void {
     const { elem, len } = this;

@@ -87,7 +87,7 @@ export abstract class BaseType<T> implements Type<T> {
   /** `store` without checks. */
   abstract put(space: Space, p: Ptr, value: T): void;
   /** Throws unless `value` can be stored; `what` names the place in the message. */
-  abstract check(value: unknown, what: string): void;
+  abstract check(value: unknown, what: string, space?: Space): void;
   abstract equal(space: Space, p: Ptr, q: Ptr): boolean;
   abstract hash(space: Space, p: Ptr, seed: number): number;
   abstract equalValues(a: T, b: T): boolean;
@@ -135,7 +135,7 @@ export abstract class BaseType<T> implements Type<T> {
     ) {
       throw badPointer(this, space, p);
     }
-    this.check(value, this.name);
+    this.check(value, this.name, space);
     this.put(space, p, value);
   }
 

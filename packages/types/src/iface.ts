@@ -6,6 +6,7 @@
  *     A pointer-shaped value (pointer, map, channel, function) is that pointer; any other lies in an object of its own.
  *  2. Only the second word is a pointer. The words are written value first, so no reader sees a type with another's value.
  *  3. A value stored in an interface with methods implements them.
+ *  4. What it points to lies in the space it is stored into (foreign.ts).
  *
  * Go's non-empty interfaces hold an itab where `any` holds a type. Here both hold the type, and a load finds the itab in the
  * table of the interface type: conversions between interfaces then copy two words, and memory never refers to itabs.
@@ -13,6 +14,7 @@
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { BaseType, badValue, internalType } from "./base.ts";
 import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
+import { checkSpace } from "./foreign.ts";
 import { hashInt32 } from "./hash.ts";
 import {
   dynamicType,
@@ -83,7 +85,7 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     const value = t.get(space, isDirect(t) ? p + 4 : u32[(p >>> 2) + 1]!);
     return wrap(t, value, space, this.itabOf(t)) as V;
   }
-  override check(value: unknown, what: string): void {
+  override check(value: unknown, what: string, space?: Space): void {
     const type = dynamicType(value);
     if (type === null) return;
     if (this.methods.length > 0) {
@@ -96,7 +98,10 @@ class InterfaceDescriptor<M extends MethodTypes, V>
         );
       }
     }
-    internalType(type).check(unwrap(value), what);
+    const inner = unwrap(value);
+    internalType(type).check(inner, what, space);
+    if (space !== undefined && isInterfaceValue(value))
+      checkSpace(type, inner, value.space, space, what);
   }
   override put(space: Space, p: Ptr, value: V): void {
     const type = dynamicType(value);

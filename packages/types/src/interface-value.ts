@@ -13,6 +13,7 @@
 import type { Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
 import { badArgument, show } from "./errors.ts";
+import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
 import type { Itab } from "./itab.ts";
 import type { FuncType, MethodTypes } from "./kinds.ts";
@@ -206,11 +207,15 @@ export function toInterface<T>(
   return new InterfaceValue<T>(type, t.copy(value), space, null);
 }
 
-/** Go's `==` on two interface values. @throws RuntimeError `comparing uncomparable type []int` */
+/** Go's `==` on two interface values; equal addresses in two spaces are not equal. @throws RuntimeError `comparing uncomparable type []int` */
 export function equalInterfaces(a: unknown, b: unknown): boolean {
   const s = dynamicType(a);
   const t = dynamicType(b);
   if (s === null || t === null) return s === t;
   if (s !== t && !identical(s, t)) return false;
-  return s.equalValues(unwrap(a), unwrap(b));
+  const [v, w] = [unwrap(a), unwrap(b)];
+  return s.equalValues(v, w) && !isForeign(s, v, spaceOf(a), spaceOf(b));
 }
+
+/** The space that an interface value knows. */
+const spaceOf = (v: unknown): Space | null => (isInterfaceValue(v) ? v.space : null);

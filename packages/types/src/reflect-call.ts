@@ -7,7 +7,8 @@
  */
 import { assignableTo } from "./assignable.ts";
 import { badArgument, nilDereference } from "./errors.ts";
-import type { Type } from "./api.ts";
+import type { Space, Type } from "./api.ts";
+import { checkSpace } from "./foreign.ts";
 import type { FuncType, SliceType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { ReflectError, onZero, unexported } from "./reflect-errors.ts";
@@ -61,13 +62,17 @@ function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
   });
 }
 
-/** The JavaScript side of `v` as a value of type `to`; Go's `Value.assignTo`. */
-export function assignTo(v: Value, to: Type, where: string): unknown {
+/** The JavaScript side of `v` as a value of type `to` in the space given, where it is known; Go's `Value.assignTo`. */
+export function assignTo(v: Value, to: Type, where: string, space: Space | null): unknown {
   if (!checkValue(where, v).isValid()) throw nilDereference();
   if (!assignableTo(v.type, to)) {
     throw new ReflectError(
       `${where}: value of type ${v.type.name} is not assignable to type ${to.name}`,
     );
   }
-  return to.kind === "interface" ? v.interface() : v.get();
+  // An interface value says itself where it points.
+  if (to.kind === "interface") return v.interface();
+  const value: unknown = v.get();
+  checkSpace(to, value, v.space, space, where);
+  return value;
 }

@@ -268,7 +268,7 @@ export class Value {
   /** The element of a key, or the zero `Value`. @throws ReflectError if the key is not assignable to the map's key type */
   mapIndex(key: Value): Value {
     const t = this.ofKind("MapIndex", "map").t as unknown as MapType;
-    const [v, ok] = mapEntry(this.get(), assignTo(key, t.key, "reflect.Value.MapIndex"));
+    const [v, ok] = mapEntry(this.get(), assignTo(key, t.key, "reflect.Value.MapIndex", this.s));
     return ok ? make(t.elem, v, 0, this.s, this.ro || key.ro) : ZERO;
   }
   /** Sets the element of a key, or deletes it if `elem` is the zero `Value`. @throws RuntimeError for a nil map */
@@ -276,7 +276,7 @@ export class Value {
     const t = this.ofKind("SetMapIndex", "map").t as unknown as MapType;
     if (this.ro) throw unexported("SetMapIndex");
     const as = (v: Value, to: Type): unknown =>
-      assignTo(mustBeExported("SetMapIndex", v), to, "reflect.Value.SetMapIndex");
+      assignTo(mustBeExported("SetMapIndex", v), to, "reflect.Value.SetMapIndex", this.s);
     const k = as(key, t.key);
     if (checkValue("SetMapIndex", elem).isValid()) mapSet(this.get(), k, as(elem, t.elem));
     else mapSet(this.get(), k);
@@ -284,7 +284,7 @@ export class Value {
   /** Assigns another value. @throws ReflectError if not settable, or the types do not fit */
   set(x: Value): void {
     const t = this.settable("Set");
-    t.store(this.s!, this.p, assignTo(mustBeExported("Set", x), t, "reflect.Set"));
+    t.store(this.s!, this.p, assignTo(mustBeExported("Set", x), t, "reflect.Set", this.s));
   }
   /** Sets a boolean. */
   setBool(v: boolean): void {

@@ -22,7 +22,7 @@ export interface StructOps {
   zero(): any;
   copy(value: any): any;
   get(space: Space, p: Ptr): any;
-  check(value: any, what: string): void;
+  check(value: any, what: string, space?: Space): void;
   put(space: Space, p: Ptr, value: any): void;
   equal(space: Space, p: Ptr, q: Ptr): boolean;
   hash(space: Space, p: Ptr, seed: number): number;
@@ -48,8 +48,8 @@ export function loopOps(fields: readonly CodeField[]): StructOps {
       for (const f of fields) out[f.name] = f.type.get(space, p + f.offset);
       return out;
     },
-    check(value, what) {
-      for (const f of fields) f.type.check(value[f.name], `${what}.${f.name}`);
+    check(value, what, space) {
+      for (const f of fields) f.type.check(value[f.name], `${what}.${f.name}`, space);
     },
     put(space, p, value) {
       for (const f of fields) f.type.put(space, p + f.offset, value[f.name]);
@@ -85,7 +85,7 @@ export function compiledOps(fields: readonly CodeField[]): StructOps {
 zero() { return ${literal((f) => (f.plain ? "0" : `${f.t}.zero()`))}; },
 copy(o) { return ${literal((f) => (f.plain ? `o.${f.name}` : `${f.t}.copy(o.${f.name})`))}; },
 get(space, p) { const m = space.memory; return ${literal((f) => f.load("p"))}; },
-check(o, what) { let v; ${all((f) => `v = o.${f.name}; ${f.check}`)} },
+check(o, what, space) { let v; ${all((f) => `v = o.${f.name}; ${f.check}`)} },
 put(space, p, o) { const m = space.memory; ${all((f) => f.put)} },
 equal(space, p, q) { const m = space.memory; ${all((f) => `if (!(${f.equal})) return false;`)} return true; },
 hash(space, p, seed) { const m = space.memory; ${all((f) => `seed = ${f.hash};`)} return seed; },
@@ -116,7 +116,7 @@ interface Described {
 function describe({ name, offset, type }: CodeField, i: number): Described {
   const t = `t${i}`;
   const at = (base: string): string => (offset === 0 ? base : `${base} + ${offset}`);
-  const refuse = `${t}.check(v, what + ".${name}");`;
+  const refuse = `${t}.check(v, what + ".${name}", space);`;
   const plain = PLAIN[type.kind];
   if (plain === undefined) {
     return {

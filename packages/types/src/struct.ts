@@ -100,9 +100,9 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
   override get(space: Space, p: Ptr): V {
     return this.ops().get(space, p) as V;
   }
-  override check(value: unknown, what: string): void {
+  override check(value: unknown, what: string, space?: Space): void {
     if (typeof value !== "object" || value === null) throw badValue(what, value, "an object");
-    this.ops().check(value, what);
+    this.ops().check(value, what, space);
   }
   override put(space: Space, p: Ptr, value: V): void {
     this.ops().put(space, p, value);

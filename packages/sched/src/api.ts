@@ -40,7 +40,9 @@ export interface Goroutine<R = unknown> {
  *  - while goroutines run, the host gets a turn at least once per time slice;
  *  - each step runs between `enter(g, scheduler)` and `leave`, so that `go()` and `currentGoroutine()` know who runs;
  *  - a verdict of deadlock waits for one turn of the host, since code outside may be about to wake somebody;
- *  - an op that is parked when its goroutine is ended is given up by `op.return()`.
+ *  - an op that is parked when its goroutine is ended is given up by `op.return()`;
+ *  - a panic that nobody joins or recovers while no program runs is thrown in a job of its own, for the host to report;
+ *    `goexit` is never one.
  */
 export interface Scheduler {
   /** Starts a goroutine. Go's `go` statement: `fn` starts later, its arguments are taken now. */
@@ -114,8 +116,9 @@ export interface SchedulerOptions {
    */
   readonly onPanic?: (error: unknown, g: Goroutine) => void;
   /**
-   * When a deadlock is reported. `"report"`: at once if every goroutine is a generator that waits for another one; when
-   * the event loop has run empty if promises, signals or async goroutines are involved. `"exit"`: only when the event
+   * When a deadlock is reported. `"report"`: at once if every goroutine is a generator that waits for another one, but not
+   * while timers are pending outside of programs; when the event loop has run empty if promises, signals, async goroutines or
+   * what is on another scheduler are involved. `"exit"`: only when the event
    * loop has run empty, for programs that event handlers feed. `"off"`: never.
    * @defaultValue "report"
    */

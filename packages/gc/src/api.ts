@@ -123,7 +123,10 @@ export interface BackgroundWork {
   readonly pending: boolean;
   /** Works for at most about `budgetMs` milliseconds; true if there is more to do. A safepoint. */
   step(budgetMs: number): boolean;
-  /** Called when a cycle starts, from inside `alloc` or `safepoint`: schedule `step`, do not call it here. */
+  /**
+   * Called when a cycle starts, from inside `alloc` or `safepoint`, and when finalizers that waited for an asynchronous one can
+   * run: schedule `step`, do not call it here.
+   */
   onReady: (() => void) | null;
 }
 
@@ -169,7 +172,10 @@ export interface Lifetimes {
   addCleanup<A>(p: Ptr, fn: (arg: A) => unknown, arg: A): Cleanup;
   /** Go's `weak.Make`. */
   weak(p: Ptr): Weak;
-  /** Runs what is queued, in order, one at a time; returns how many ran. Done by safepoints unless `finalizers` is `"manual"`. */
+  /**
+   * Runs what is queued, in order, one at a time; returns how many ran. Done by safepoints unless `finalizers` is `"manual"`.
+   * If one returns a promise, the rest stay queued: a call after it has settled runs them. `onFinalizers` tells of that moment.
+   */
   runFinalizers(): number;
 }
 
@@ -245,7 +251,7 @@ export interface HeapOptions {
   readonly stepMsMax?: number;
   /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */
   readonly finalizers?: "safepoint" | "manual";
-  /** Called when finalizers were queued. */
+  /** Called when finalizers were queued, and when those behind an asynchronous one can run. */
   readonly onFinalizers?: () => void;
   /** Gets each `gctrace` line, without the line break. */
   readonly gctrace?: (line: string) => void;

@@ -166,6 +166,10 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   runFinalizers(): number {
     return this.lifetime.run();
   }
+  finalizersReady(): void {
+    this.options.onFinalizers?.();
+    if (this.runsFinalizers) this.background.onReady?.();
+  }
 
   // ---- knobs
 

@@ -4,7 +4,8 @@
  * Invariants
  *  1. An object has at most one finalizer and one weak pointer per offset, and any number of cleanups.
  *  2. Queued functions run in the order of queueing, one at a time: the next starts when the one before
- *     returned, or when the promise it returned settled. One that throws is used up; the rest stay queued.
+ *     returned, or, when the promise it returned settled, with the next call of `run`: never by itself. One that throws is used
+ *     up; the rest stay queued.
  *  3. A finalizer runs once. Its object is a root until it is done, then an ordinary object.
  *  4. A weak pointer handed out while marking is shaded, so it never brings back a white object.
  *
@@ -39,6 +40,8 @@ export interface LifetimeHost {
   readonly sweeping: boolean;
   shade(p: Ptr): void;
   shadeContents(base: Ptr): void;
+  /** Queued functions that had to wait can run. */
+  finalizersReady(): void;
 }
 
 interface CleanupSide {
@@ -187,27 +190,36 @@ export class Lifetime {
         }
         wait = isThenable(result);
       } finally {
-        if (!wait) {
-          specials.release(r);
-          this.#running = false;
-        }
+        if (!wait) this.#done(r);
       }
-      if (isThenable(result)) {
-        const next = (): void => {
-          specials.release(r);
-          this.#running = false;
-          this.run();
-        };
-        // A rejection stays unhandled, as a panic in a finalizer ends a Go program, but the queue goes on.
-        void result.then(next, (reason: unknown) => {
-          next();
-          throw reason;
-        });
+      if (wait) {
+        this.#doneAfter(r, result);
         break;
       }
       if (now !== null && now() >= deadline) break;
     }
     return ran;
+  }
+
+  /** A function has returned, or what it returned has settled. */
+  #done(record: number): void {
+    this.#host.specials.release(record);
+    this.#running = false;
+  }
+
+  /** A promise of our own between: the thenable of a program may call back twice, or throw. */
+  #doneAfter(record: number, result: unknown): void {
+    const done = (): void => this.#done(record);
+    const promise = new Promise((resolve) => resolve(result));
+    // A rejection stays unhandled, as a panic in a finalizer ends a Go program, but the queue goes on.
+    void promise.then(done, (reason: unknown) => {
+      done();
+      throw reason;
+    });
+    const tell = (): void => {
+      if (this.ready) this.#host.finalizersReady();
+    };
+    void promise.then(tell, tell);
   }
 }
 

@@ -181,6 +181,7 @@ const scenarios: Record<string, Scenario> = {
     }
     const settle = async (): Promise<void> => {
       for (let i = 0; i < 20; i++) await Promise.resolve();
+      heap.safepoint();
     };
     heap.collect();
     await settle();

@@ -80,6 +80,115 @@ describe("the queue", () => {
     expect(heap.stats().heapObjects).toBe(0);
   });
 
+  it("whatever a finalizer returns, it is done once, and the rest run", async () => {
+    const odd: (() => unknown)[] = [
+      () => ({ then: (a: () => void) => (a(), a()) }),
+      () => ({ then: (a: () => void, b: (e: unknown) => void) => (a(), b(1), a()) }),
+      () => ({
+        then(a: () => void) {
+          a();
+          throw new Error("bad");
+        },
+      }),
+      () => ({ then: 5 }),
+      () => Object.assign(() => 1, { then: (a: () => void) => a() }),
+      () => {
+        let looks = 0;
+        return {
+          get then() {
+            return looks++ === 0 ? (a: () => void): void => a() : 7;
+          },
+        };
+      },
+    ];
+    const heap = createHeap({ ...small, finalizers: "manual" });
+    let ran = 0;
+    for (const make of odd) heap.setFinalizer(heap.alloc(Node), () => (ran++, make()));
+    heap.collect();
+    for (let i = 0; i < odd.length; i++) {
+      heap.runFinalizers();
+      for (let k = 0; k < 10; k++) await Promise.resolve();
+      checkHeap(heap);
+    }
+    expect(ran).toBe(odd.length);
+    heap.collect();
+    // Two records at a time, which a record freed twice would make one.
+    for (let i = 0; i < 2; i++) heap.setFinalizer(heap.root(heap.alloc(Node)).ptr, () => {});
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(2);
+    checkHeap(heap);
+  });
+
+  it("a rejection, or a then that throws, is an unhandled rejection, and the rest run", async () => {
+    const listeners = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection");
+    const reasons: unknown[] = [];
+    process.on("unhandledRejection", (reason) => reasons.push(reason));
+    try {
+      let ready = 0;
+      const onFinalizers = (): void => {
+        if (ready++ > 0) throw new Error("from onFinalizers");
+      };
+      const heap = createHeap({ ...small, finalizers: "manual", onFinalizers });
+      const ran: string[] = [];
+      const fin = (name: string, result: unknown) =>
+        heap.setFinalizer(heap.alloc(Node), () => (ran.push(name), result));
+      const bad = {
+        then() {
+          throw new Error("bad");
+        },
+      };
+      const rejected = Promise.reject(new Error("rejected"));
+      rejected.catch(() => {});
+      fin("a", bad);
+      fin("b", rejected);
+      fin("c", undefined);
+      heap.collect();
+      for (let i = 0; i < 3; i++) {
+        heap.runFinalizers();
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      expect(ran.sort()).toEqual(["a", "b", "c"]);
+      const texts = reasons.map((e) => (e as Error).message);
+      for (const text of ["bad", "rejected", "from onFinalizers"]) expect(texts).toContain(text);
+      checkHeap(heap);
+    } finally {
+      process.removeAllListeners("unhandledRejection");
+      for (const l of listeners) process.on("unhandledRejection", l);
+    }
+  });
+
+  it("goes on after an asynchronous one with the next runFinalizers, or at a safepoint: never by itself", async () => {
+    for (const finalizers of ["manual", "safepoint"] as const) {
+      let told = 0;
+      const heap = createHeap({ ...small, finalizers, onFinalizers: () => told++ });
+      let driver = 0;
+      heap.background.onReady = () => driver++;
+      const ran: string[] = [];
+      const first = heap.alloc(Node);
+      heap.setFinalizer(first, async () => {
+        await Promise.resolve();
+        ran.push("a");
+      });
+      heap.writePtr(first, heap.alloc(Node));
+      heap.collect();
+      if (finalizers === "manual") expect(heap.runFinalizers()).toBe(1);
+      heap.setFinalizer(heap.alloc(Node), () => ran.push("b"));
+      heap.collect();
+      const before = told;
+      expect([heap.runFinalizers(), heap.background.pending]).toEqual([0, false]);
+      for (let i = 0; i < 10; i++) await Promise.resolve();
+      expect(ran).toEqual(["a"]);
+      expect(told).toBe(before + 1);
+      expect([driver, heap.background.pending]).toEqual(
+        finalizers === "manual" ? [0, false] : [1, true],
+      );
+      if (finalizers === "manual") expect(heap.runFinalizers()).toBe(1);
+      else heap.safepoint();
+      expect(ran).toEqual(["a", "b"]);
+    }
+  });
+
   it("a queued cleanup can still be stopped, wherever it stands", () => {
     const heap = createHeap({ ...small, finalizers: "manual" });
     const ran: number[] = [];

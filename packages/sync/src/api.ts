@@ -7,7 +7,8 @@
  *  2. Taking and owning are one synchronous step: whoever is told it has the lock has it.
  *  3. A wait that was already cancelled fails even if it could succeed at once; a wait that succeeded is not
  *     undone by a later cancellation.
- *  4. A token releases at most once, and never what somebody else holds by now.
+ *  4. A token releases at most once. One of an exclusive lock never releases what somebody else holds by now; tokens of readers and
+ *     permits stand for one of many that are alike, and release one.
  */
 import type { ContextLike, DoneChan, Op, WaitOptions } from "@gort/sched";
 

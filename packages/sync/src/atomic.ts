@@ -59,7 +59,8 @@ abstract class AtomicNumber {
   /** Adds `delta`, wrapping around, and returns the new value (Go: `Add`). O(1). */
   add(delta: number): number {
     if (typeof delta !== "number" || (delta | 0) !== delta) this.check(delta, "delta", ".add");
-    return (this.v = this.wrap(this.v + delta));
+    // Wrapped first: the sum of a big one would be rounded.
+    return (this.v = this.wrap(this.v + (delta | 0)));
   }
 
   /** Sets the value if it is `old` (Go: `CompareAndSwap`). O(1). */
@@ -264,9 +265,12 @@ export class AtomicUint64 extends AtomicBigInt {
 export class AtomicBool {
   private v: boolean;
 
-  /** @param value first value, default false */
+  /**
+   * @param value first value, default false
+   * @throws TypeError for what is no boolean, as every method does
+   */
   constructor(value = false) {
-    this.v = value;
+    this.v = bool("AtomicBool", "value", value);
   }
 
   /** The value (Go: `Load`). O(1). */
@@ -276,22 +280,28 @@ export class AtomicBool {
 
   /** Sets the value (Go: `Store`). O(1). */
   store(value: boolean): void {
-    this.v = value;
+    this.v = bool("AtomicBool.store", "value", value);
   }
 
   /** Sets the value and returns the old one (Go: `Swap`). O(1). */
   swap(value: boolean): boolean {
     const old = this.v;
-    this.v = value;
+    this.v = bool("AtomicBool.swap", "value", value);
     return old;
   }
 
   /** Sets the value if it is `old` (Go: `CompareAndSwap`). O(1). */
   compareAndSwap(old: boolean, value: boolean): boolean {
-    if (this.v !== old) return false;
+    bool("AtomicBool.compareAndSwap", "value", value);
+    if (this.v !== bool("AtomicBool.compareAndSwap", "old", old)) return false;
     this.v = value;
     return true;
   }
+}
+
+function bool(where: string, argument: string, value: boolean): boolean {
+  if (typeof value !== "boolean") throw badArgument(where, argument, value, "a boolean", "type");
+  return value;
 }
 
 /**
@@ -316,7 +326,7 @@ export class AtomicPointer<T extends object> {
    * @throws TypeError for a value that is neither an object, a function nor null
    */
   constructor(value: T | null = null) {
-    this.v = pointer("AtomicPointer", value);
+    this.v = pointer("AtomicPointer", "value", value);
   }
 
   /** The reference (Go: `Load`). O(1). */
@@ -326,26 +336,27 @@ export class AtomicPointer<T extends object> {
 
   /** Sets the reference (Go: `Store`). O(1). Throws as the constructor. */
   store(value: T | null): void {
-    this.v = pointer("AtomicPointer.store", value);
+    this.v = pointer("AtomicPointer.store", "value", value);
   }
 
   /** Sets the reference and returns the old one (Go: `Swap`). O(1). Throws as the constructor. */
   swap(value: T | null): T | null {
     const old = this.v;
-    this.v = pointer("AtomicPointer.swap", value);
+    this.v = pointer("AtomicPointer.swap", "value", value);
     return old;
   }
 
   /** Sets the reference if it is `old` (Go: `CompareAndSwap`). O(1). Throws as the constructor. */
   compareAndSwap(old: T | null, value: T | null): boolean {
-    if (this.v !== old) return false;
-    this.v = pointer("AtomicPointer.compareAndSwap", value);
+    pointer("AtomicPointer.compareAndSwap", "value", value);
+    if (this.v !== pointer("AtomicPointer.compareAndSwap", "old", old)) return false;
+    this.v = value;
     return true;
   }
 }
 
-function pointer<T>(where: string, value: T): T {
+function pointer<T>(where: string, argument: string, value: T): T {
   if (typeof value !== "object" && typeof value !== "function")
-    throw badArgument(where, "value", value, "an object, a function or null", "type");
+    throw badArgument(where, argument, value, "an object, a function or null", "type");
   return value;
 }

@@ -7,11 +7,13 @@
  *     is called off after it, before its caller ran, the next gets it.
  *  3. `wait` returns, or fails because it was called off, with the lock held.
  *
- * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
+ * The lock notes the waiter as its holder and not whoever woke it. A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
  * does not make everybody run to find the lock taken.
  */
 import {
   type Abortable,
+  currentGoroutine,
+  type Goroutine,
   Op,
   type Waiter,
   type WaitReason,
@@ -23,12 +25,19 @@ import type { Locker, WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { FAILED, PARKED, USED } from "./states.ts";
 
+/** The op of a lock that notes who holds it. */
+interface Owned {
+  /** Takes the lock for `g`, if it is free. */
+  tryFor(g: Goroutine | null): boolean;
+}
+
 /** @internal */
 export class CondOp extends Op<void> implements Waiter, Abortable {
   private readonly cond: Cond;
   /** Taking the lock again, after the wake-up. */
   private relock: Op<unknown> | null = null;
   private failure: { readonly error: unknown } | null = null;
+  private g: Goroutine | null = null;
 
   constructor(cond: Cond) {
     super();
@@ -45,6 +54,7 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
 
   override tryNow(): boolean {
     this.cond.checkCopy();
+    this.g = currentGoroutine();
     return false;
   }
 
@@ -61,8 +71,8 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
 
   /** Signalled or called off: takes the lock, then is over. */
   lockAgain(): void {
-    const op = (this.relock = this.cond.l.lock());
-    if (op.tryNow()) {
+    const op: Op<unknown> & Partial<Owned> = (this.relock = this.cond.l.lock());
+    if (op.tryFor === undefined ? op.tryNow() : op.tryFor(this.g)) {
       op.state = USED;
       this.over();
       return;

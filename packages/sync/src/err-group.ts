@@ -24,7 +24,7 @@ import {
 import { badArgument, checkFunction } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
-import { limitWhileActive, MisuseError } from "./errors.ts";
+import { badNumber, limitWhileActive, MisuseError } from "./errors.ts";
 import { isPanic } from "./panic.ts";
 import { start } from "./start.ts";
 import { PARKED } from "./states.ts";
@@ -201,15 +201,19 @@ export class ErrGroup {
 
   /**
    * Runs `fn` in a goroutine of the group (Go: `Go`), at once or when the limit allows. Wait for what it returns to be
-   * held up while the limit is reached; calling that off before `fn` was started takes `fn` back, and what is called off
-   * already never starts it. What `fn` throws is its error. O(1).
+   * held up while the limit is reached; calling that off before `fn` was started takes `fn` back, as does a select in which it
+   * loses, and what is called off already never starts it. What `fn` throws is its error. O(1).
    * @param fn a generator function, an async or a plain function
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkFunction("ErrGroup.go", "fn", fn);
     const op = new StartOp(this, fn);
     const guarded = withOptions(op, options, "ErrGroup.go");
-    if (guarded !== op && isOff(guarded)) return guarded;
+    if (guarded !== op) {
+      if (isOff(guarded)) return guarded;
+      // A select in which it loses finds it there.
+      (guarded as Op<void> & Partial<StartOp>).withdraw = () => op.withdraw();
+    }
     this.active++;
     if (this.running < this.limit) this.start(op);
     else {
@@ -238,16 +242,19 @@ export class ErrGroup {
   }
 
   /**
-   * At most `n` functions run at the same time (Go: `SetLimit`); 0 lets none start, a negative `n` removes the limit.
+   * At most `n` functions run at the same time (Go: `SetLimit`); 0 lets none start, a negative `n` removes the limit, also
+   * while functions run.
    * @param n an integer, or Infinity for none
    * @throws MisuseError `errgroup: modify limit while N goroutines in the group are still active`
-   * @throws RangeError for another `n`
+   * @throws RangeError for another number, TypeError for anything else
    */
   setLimit(n: number): void {
     if (!Number.isSafeInteger(n) && n !== Infinity)
-      throw badArgument("ErrGroup.setLimit", "n", n, "an integer");
-    if (this.running > 0) throw new MisuseError(limitWhileActive(this.running));
-    this.limit = n < 0 ? Infinity : n;
+      throw badNumber("ErrGroup.setLimit", "n", n, "an integer");
+    const limit = n < 0 ? Infinity : n;
+    if (limit !== Infinity && this.running > 0)
+      throw new MisuseError(limitWhileActive(this.running));
+    this.limit = limit;
     this.startQueued();
   }
 

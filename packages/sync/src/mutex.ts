@@ -74,10 +74,14 @@ export class LockOp extends CompetingOp<LockToken> {
   }
 
   override tryNow(): boolean {
+    return this.tryFor(currentGoroutine());
+  }
+
+  tryFor(g: Goroutine | null): boolean {
     const m = this.mutex;
-    this.g = currentGoroutine();
+    this.g = g;
     if (m.locked) return false;
-    this.value = m.take(this.g);
+    this.value = m.take(g);
     return true;
   }
 

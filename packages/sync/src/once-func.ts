@@ -36,7 +36,7 @@ export function onceFunc(f: () => Go<void>): (options?: WaitOptions) => Routine<
 export function onceFunc(f: () => Promise<void>): () => Promise<void>;
 export function onceFunc(f: () => void): () => void;
 export function onceFunc(f: () => unknown): () => unknown {
-  return onceValue(f);
+  return once("onceFunc", f);
 }
 
 /**
@@ -54,8 +54,13 @@ export function onceFunc(f: () => unknown): () => unknown {
  */
 export function onceValue<R>(f: () => Go<R>): (options?: WaitOptions) => Routine<R>;
 export function onceValue<T>(f: () => T): () => T;
-export function onceValue<T>(f: () => T): () => unknown {
-  checkFunction("onceValue", "fn", f);
+export function onceValue(f: () => unknown): () => unknown {
+  return once("onceValue", f);
+}
+
+/** What the three are; `where` is the one that was called, for errors. */
+function once<T>(where: string, f: () => T): () => unknown {
+  checkFunction(where, "f", f);
   let fn: (() => T) | null = f;
   let running = false;
   let value: unknown;
@@ -105,7 +110,7 @@ export function onceValues<R extends readonly unknown[] | readonly []>(
   f: () => Go<R>,
 ): (options?: WaitOptions) => Routine<R>;
 export function onceValues(f: () => unknown): () => unknown {
-  return onceValue(f);
+  return once("onceValues", f);
 }
 
 /** One generator for many callers, and what came of it. */

@@ -71,6 +71,11 @@ class OverAlready implements Routine<void>, Iterator<never, void, any> {
 
 const OVER_ALREADY: Routine<void> = /* @__PURE__ */ new OverAlready();
 
+/** The wait for the end of somebody else's run; refuses options that cannot be. */
+function waitFor(once: Once, options: WaitOptions | undefined): Op<void> {
+  return withOptions(new OnceOp(once), options, "Once.do");
+}
+
 class DoRoutine extends BaseRoutine<void> {
   private readonly once: Once;
   private readonly fn: Body<unknown>;
@@ -83,14 +88,10 @@ class DoRoutine extends BaseRoutine<void> {
     this.options = options;
   }
 
-  private wait(): Op<void> {
-    return withOptions(new OnceOp(this.once), this.options, "Once.do");
-  }
-
   *[Symbol.iterator](): Generator<Op<any> | undefined, void, any> {
     const { once } = this;
     if (once.state !== NEW) {
-      yield* this.wait();
+      yield* waitFor(once, this.options);
       return;
     }
     once.state = RUNNING;
@@ -104,7 +105,7 @@ class DoRoutine extends BaseRoutine<void> {
   protected override async promise(): Promise<void> {
     const { once } = this;
     if (once.state !== NEW) {
-      await this.wait().start();
+      await waitFor(once, this.options).start();
       return;
     }
     once.state = RUNNING;
@@ -146,11 +147,13 @@ export class Once {
    * Runs `fn` if no call did before, else waits until that run is over (Go: `Do`). Use the result by `yield*` or
    * `await`. If `fn` throws, the first call throws that, and the others return normally.
    * @param fn a generator function, an async or a plain function
-   * @param options call off the wait for somebody else's run; they do not reach `fn`
+   * @param options call off the wait for somebody else's run, also if it is over by now; they do not reach `fn`
+   * @throws TypeError for options that are unknown or of a wrong type
    */
   do(fn: Body<unknown>, options?: WaitOptions): Routine<void> {
     checkFunction("Once.do", "fn", fn);
-    if (this.state === OVER) return OVER_ALREADY;
+    if (options !== undefined) void waitFor(this, options);
+    else if (this.state === OVER) return OVER_ALREADY;
     return new DoRoutine(this, fn, options);
   }
 

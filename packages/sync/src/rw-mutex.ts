@@ -67,10 +67,14 @@ export class WriteOp extends Op<LockToken> {
   }
 
   override tryNow(): boolean {
+    return this.tryFor(currentGoroutine());
+  }
+
+  tryFor(g: Goroutine | null): boolean {
     const rw = this.rw;
-    this.g = currentGoroutine();
+    this.g = g;
     if (rw.writer !== NONE || rw.readers > 0) return false;
-    this.value = rw.take(this.g);
+    this.value = rw.take(g);
     return true;
   }
 

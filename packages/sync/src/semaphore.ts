@@ -10,11 +10,11 @@
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
 import { initOp, Op, opMaker, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
-import { badArgument, checkFunction } from "@gort/types";
+import { checkFunction } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
-import { MisuseError, texts } from "./errors.ts";
+import { badNumber, MisuseError, texts } from "./errors.ts";
 import { FRESH, USED } from "./states.ts";
 
 const SemaphorePermit: new (owner: Semaphore, weight: number) => Permit =
@@ -167,11 +167,11 @@ export class Semaphore {
   /**
    * @param size how many permits there are, an integer from 0
    * @param name shown in dumps and deadlock reports
-   * @throws RangeError for another `size`
+   * @throws RangeError for another number, TypeError for anything else
    */
   constructor(size: number, name = "") {
     if (!Number.isSafeInteger(size) || size < 0)
-      throw badArgument("Semaphore", "size", size, "an integer from 0");
+      throw badNumber("Semaphore", "size", size, "an integer from 0");
     this.size = size;
     this.name = name;
   }
@@ -192,7 +192,7 @@ export class Semaphore {
    * More than `size` is no error, as in Go: `new Semaphore(2).acquire(3)` waits for ever, or until it is called off, and
    * blocks nobody but itself.
    * @param n an integer from 0, default 1
-   * @throws RangeError for another `n`
+   * @throws RangeError for another number, TypeError for anything else
    */
   acquire(n = 1, options?: WaitOptions): Op<Permit> {
     checkWeight("Semaphore.acquire", n);
@@ -209,7 +209,7 @@ export class Semaphore {
   /**
    * Takes `n` permits if they are free and nobody waits (Go: `TryAcquire`). Never blocks. O(1).
    * @param n an integer from 0, default 1
-   * @throws RangeError for another `n`
+   * @throws RangeError for another number, TypeError for anything else
    */
   tryAcquire(n = 1): boolean {
     checkWeight("Semaphore.tryAcquire", n);
@@ -220,7 +220,7 @@ export class Semaphore {
    * Gives back `n` permits (Go: `Release`), and lets in those at the front that fit. O(let in).
    * @param n an integer from 0, default 1
    * @throws MisuseError `semaphore: released more than held`
-   * @throws RangeError for another `n`
+   * @throws RangeError for another number, TypeError for anything else
    */
   release(n = 1): void {
     checkWeight("Semaphore.release", n);
@@ -266,5 +266,5 @@ export class Semaphore {
 }
 
 function checkWeight(where: string, n: number): void {
-  if (!Number.isSafeInteger(n) || n < 0) throw badArgument(where, "n", n, "an integer from 0");
+  if (!Number.isSafeInteger(n) || n < 0) throw badNumber(where, "n", n, "an integer from 0");
 }

@@ -19,7 +19,7 @@ import type { Body, WaitOptions } from "./api.ts";
 import { isGenerator, isThenable } from "./body.ts";
 import { FlightPanic } from "./flight-panic.ts";
 import { isPanic } from "./panic.ts";
-import { type FlightOutcome, ResultChan } from "./result-chan.ts";
+import { ResultChan } from "./result-chan.ts";
 import { type Outcome, start, startSteps } from "./start.ts";
 
 /** What {@link SingleFlight.do} gives. */
@@ -45,11 +45,11 @@ class Call<K, V> implements Outcome {
   }
 
   returned(value: V): void {
-    this.group.end(this.key, this, { ok: true, value });
+    this.group.succeed(this.key, this, value);
   }
 
   threw(err: unknown): void {
-    this.group.end(this.key, this, { ok: false, err });
+    void this.group.fail(this.key, this, err, false);
   }
 }
 
@@ -84,8 +84,7 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
     try {
       r = this.fn();
     } catch (e) {
-      group.calls.delete(key);
-      throw isPanic(e) ? new FlightPanic(e) : e;
+      throw group.fail(key, call, e, true);
     }
     if (isGenerator(r)) {
       startSteps(r, call);
@@ -95,7 +94,7 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
         (err: unknown) => call.threw(err),
       );
     } else {
-      group.end(key, call, { ok: true, value: r as V });
+      call.returned(r as V);
       this.value = { value: r as V, shared: call.dups > 0 };
       return true;
     }
@@ -182,22 +181,28 @@ export class SingleFlight<K = string, V = unknown> {
   }
 
   /** @internal */
-  end(key: K, call: Call<K, V>, outcome: FlightOutcome<V>): void {
-    if (this.calls.get(key) === call) this.calls.delete(key);
+  succeed(key: K, call: Call<K, V>, value: V): void {
+    this.leave(key, call);
     const shared = call.dups > 0;
     const { queue, chans } = call;
-    if (outcome.ok) {
-      const { value } = outcome;
-      for (let op; (op = queue.shift()) !== null;) op.complete({ value, shared });
-      for (const ch of chans) ch.deliver({ ok: true, value, shared });
-      return;
-    }
-    const exits = isGoexit(outcome.err);
-    const panics = !exits && isPanic(outcome.err);
-    const err = panics ? new FlightPanic(outcome.err) : outcome.err;
-    const nobody = queue.head === null;
+    for (let op; (op = queue.shift()) !== null;) op.complete({ value, shared });
+    for (const ch of chans) ch.deliver({ ok: true, value, shared });
+  }
+
+  /**
+   * Gives what all who joined get; `thrown` says that the first of them is not on the queue and will throw it.
+   * @internal
+   */
+  fail(key: K, call: Call<K, V>, error: unknown, thrown: boolean): unknown {
+    this.leave(key, call);
+    const shared = call.dups > 0;
+    const { queue, chans } = call;
+    const exits = isGoexit(error);
+    const panics = !exits && isPanic(error);
+    const err = panics ? new FlightPanic(error) : error;
+    const nobody = queue.head === null && !thrown;
     for (let op; (op = queue.shift()) !== null;) op.fail(err);
-    if (exits) return;
+    if (exits) return err;
     for (const ch of chans) ch.deliver({ ok: false, err, shared });
     if (panics && (nobody || chans.length > 0)) {
       const raise = (): never => {
@@ -205,5 +210,11 @@ export class SingleFlight<K = string, V = unknown> {
       };
       launch(null, raise, []);
     }
+    return err;
+  }
+
+  /** The call ended: the next one for its key starts anew, unless one did already. */
+  private leave(key: K, call: Call<K, V>): void {
+    if (this.calls.get(key) === call) this.calls.delete(key);
   }
 }

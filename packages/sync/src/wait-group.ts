@@ -21,9 +21,9 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { badArgument, checkFunction } from "@gort/types";
+import { checkFunction } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
-import { MisuseError, texts } from "./errors.ts";
+import { badNumber, MisuseError, texts } from "./errors.ts";
 import { WOKEN } from "./states.ts";
 
 /** The arguments of a function that takes none. */
@@ -117,7 +117,7 @@ export class WaitGroup {
    * @param n an integer
    * @throws MisuseError `sync: negative WaitGroup counter`
    * @throws MisuseError `sync: WaitGroup misuse: Add called concurrently with Wait`
-   * @throws RangeError if `n` is no integer
+   * @throws RangeError if `n` is no integer, TypeError if it is no number
    */
   add(n: number): void {
     const before = this.count;
@@ -133,7 +133,7 @@ export class WaitGroup {
 
   /** Why `n` cannot be added. */
   private misuse(n: number): Error {
-    if (!Number.isSafeInteger(n)) return badArgument("WaitGroup.add", "n", n, "an integer");
+    if (!Number.isSafeInteger(n)) return badNumber("WaitGroup.add", "n", n, "an integer");
     return new MisuseError(this.count + n < 0 ? texts.negativeCounter : texts.addDuringWait);
   }
 

@@ -7,6 +7,8 @@ import {
   Mutex,
   Once,
   onceFunc,
+  onceValue,
+  onceValues,
   Pool,
   RWMutex,
   Semaphore,
@@ -18,6 +20,8 @@ import { fakeContext } from "./fake-context.ts";
 
 const bad: any = undefined;
 const mu = new Mutex();
+const sem = new Semaphore(1);
+const g = new ErrGroup();
 const wants = "want { signal } or { ctx }";
 
 it.each<[string, () => unknown]>([
@@ -46,7 +50,11 @@ it.each<[string, () => unknown]>([
   ["RWMutex.withRLock: fn is undefined, want a function", () => new RWMutex().withRLock(bad)],
   ["Semaphore.withPermits: fn is undefined, want", () => new Semaphore(1).withPermits(1, bad)],
   ["Once.do: fn is undefined, want a function", () => new Once().do(bad)],
-  ["onceValue: fn is undefined, want a function", () => onceFunc(bad)],
+  ["Once.do: options is 5, " + wants, () => new Once().do(() => {}, 5 as any)],
+  ["Once.do: options.x is 1, want no options but", () => new Once().do(() => {}, { x: 1 } as any)],
+  ["onceFunc: f is undefined, want a function", () => onceFunc(bad)],
+  ["onceValue: f is undefined, want a function", () => onceValue(bad)],
+  ["onceValues: f is undefined, want a function", () => onceValues(bad)],
   ["Cond: l is undefined, want a locker, such as a Mutex", () => new Cond(bad)],
   ["ErrGroup.withSignal: parent is 5, want an AbortSignal", () => ErrGroup.withSignal(5 as any)],
   ["Pool: options is 5, want a function or { new, shard }", () => new Pool(5 as any)],
@@ -70,6 +78,18 @@ it.each<[string, () => unknown]>([
   expect(call).toThrow(text);
   checkMutex(mu);
   expect(mu.locked).toBe(false);
+});
+
+it.each<[string, () => unknown, () => unknown]>([
+  ["Semaphore: size", () => new Semaphore(-1), () => new Semaphore("3" as any)],
+  ["Semaphore.acquire: n", () => sem.acquire(NaN), () => sem.acquire("3" as any)],
+  ["Semaphore.release: n", () => sem.release(0.5), () => sem.release({} as any)],
+  ["WaitGroup.add: n", () => new WaitGroup().add(1.5), () => new WaitGroup().add("3" as any)],
+  ["ErrGroup.setLimit: n", () => g.setLimit(NaN), () => g.setLimit("3" as any)],
+])("%s: another number is a RangeError, no number a TypeError", (text, number, other) => {
+  expect(number).toThrow(RangeError);
+  expect(other).toThrow(TypeError);
+  for (const call of [number, other]) expect(call).toThrow(`${text} is `);
 });
 
 it("a context itself will do as the options", async () => {

@@ -15,6 +15,9 @@ describe("atomic integers", () => {
     expect(new AtomicInt32(-(2 ** 31)).add(-1)).toBe(2 ** 31 - 1);
     expect(new AtomicUint32(2 ** 32 - 1).add(1)).toBe(0);
     expect(new AtomicUint32().add(-1)).toBe(2 ** 32 - 1);
+    for (const big of [2 ** 53, -(2 ** 53), 2 ** 60, 2 ** 53 - 2 ** 32]) {
+      expect([new AtomicInt32(1).add(big), new AtomicUint32(1).add(big)]).toEqual([1, 1]);
+    }
     expect(new AtomicInt64(2n ** 63n - 1n).add(1n)).toBe(-(2n ** 63n));
     expect(new AtomicUint64().add(-1n)).toBe(2n ** 64n - 1n);
   });
@@ -103,4 +106,29 @@ describe("atomic integers", () => {
     );
     expect(p.load()).toBe(null);
   });
+});
+
+it("an AtomicBool takes booleans only, an AtomicPointer references only, also in a compareAndSwap that does not match", () => {
+  const flag = new AtomicBool(true);
+  const p = new AtomicPointer<object>();
+  const no: any = undefined;
+  for (const [text, call] of [
+    ["AtomicBool: value is 1, want a boolean", () => new AtomicBool(1 as any)],
+    ["AtomicBool.store: value is undefined, want a boolean", () => flag.store(no)],
+    ["AtomicBool.swap: value is undefined, want a boolean", () => flag.swap(no)],
+    ["AtomicBool.compareAndSwap: value is undefined", () => flag.compareAndSwap(false, no)],
+    ["AtomicBool.compareAndSwap: old is undefined", () => flag.compareAndSwap(no, false)],
+    [
+      "AtomicPointer.compareAndSwap: value is 5, want an object",
+      () => p.compareAndSwap({}, 5 as any),
+    ],
+    [
+      "AtomicPointer.compareAndSwap: old is 5, want an object",
+      () => p.compareAndSwap(5 as any, {}),
+    ],
+  ] as [string, () => unknown][]) {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(text);
+  }
+  expect([flag.load(), p.load()]).toEqual([true, null]);
 });

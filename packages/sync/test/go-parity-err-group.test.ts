@@ -116,6 +116,26 @@ describe("errgroup", () => {
     });
   });
 
+  it("SetLimit with a negative n removes the limit also while goroutines run, and starts those that wait", async () => {
+    await program(function* () {
+      const g = new ErrGroup();
+      g.setLimit(1);
+      let running = 0;
+      const f = function* () {
+        running++;
+        yield* settle();
+      };
+      void g.go(f);
+      void g.go(f);
+      yield* gosched();
+      expect(running).toBe(1);
+      g.setLimit(-1);
+      yield* gosched();
+      expect(running).toBe(2);
+      yield* g.wait();
+    });
+  });
+
   it("panics in f are not caught by the group", async () => {
     for (const f of [
       () => panic("boom"),

@@ -1,0 +1,36 @@
+/** The options of `do`, whatever state the Once is in. */
+import { expect, it } from "vitest";
+import { Once, onceValue } from "../src/index.ts";
+
+const off = { signal: AbortSignal.abort("off") };
+
+it("a wait that is called off fails although the run is over, whenever it was made", async () => {
+  const once = new Once();
+  let open!: () => void;
+  const first = once.do(() => new Promise<void>((resolve) => (open = resolve))).then(() => "ran");
+  const early = once.do(() => {}, off);
+  await Promise.resolve();
+  await expect(once.do(() => {}, off)).rejects.toBe("off");
+  open();
+  expect(await first).toBe("ran");
+  await expect(early).rejects.toBe("off");
+  await expect(once.do(() => {}, off)).rejects.toBe("off");
+  expect(() => [...(once.do(() => {}, off) as Iterable<unknown>)]).toThrow("off");
+  await once.do(() => {}, { signal: new AbortController().signal });
+  await once.do(() => {});
+});
+
+it("the options do not reach the function that is run", async () => {
+  const once = new Once();
+  await once.do(() => {}, off);
+  expect(once.done).toBe(true);
+});
+
+it("the same holds for onceValue of a generator function", async () => {
+  const seven = onceValue(function* () {
+    yield;
+    return 7;
+  });
+  expect(await seven()).toBe(7);
+  await expect(seven(off)).rejects.toBe("off");
+});

@@ -1,0 +1,102 @@
+/** Calls made while a plain function runs, before it throws or returns. */
+import { isPanicError, panic } from "@gort/sched";
+import { describe, expect, it } from "vitest";
+import { isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
+import { program, settle } from "./trace.ts";
+
+const outcome = (p: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(p).then(
+    (v) => v,
+    (e: unknown) => e,
+  );
+
+/** A plain function that is joined in both ways before it ends. */
+function joined(end: () => string): {
+  flights: SingleFlight<string, string>;
+  start: () => unknown;
+  others: () => [Promise<unknown>, ResultChan<string>];
+} {
+  const flights = new SingleFlight<string, string>();
+  let others: [Promise<unknown>, ResultChan<string>];
+  const fn = (): string => {
+    const never = (): string => "not this one";
+    others = [
+      outcome(flights.do("k", never).start() as Promise<unknown>),
+      flights.doChan("k", never),
+    ];
+    return end();
+  };
+  return { flights, start: () => flights.do("k", fn).start(), others: () => others };
+}
+
+describe("SingleFlight with a plain function", () => {
+  it("that throws: those who joined meanwhile get the error", async () => {
+    const error = new Error("x");
+    const { flights, start, others } = joined(() => {
+      throw error;
+    });
+    expect(await outcome(start() as Promise<unknown>)).toBe(error);
+    const [did, ch] = others();
+    expect(await did).toBe(error);
+    expect(ch.tryRecv()).toEqual([{ ok: false, err: error, shared: true }, true]);
+    expect(flights.calls.size).toBe(0);
+  });
+
+  it("that returns: those who joined meanwhile get the value", async () => {
+    const { start, others } = joined(() => "v");
+    expect(start()).toEqual({ value: "v", shared: true });
+    const [did, ch] = others();
+    expect(await did).toEqual({ value: "v", shared: true });
+    expect(ch.tryRecv()).toEqual([{ ok: true, value: "v", shared: true }, true]);
+  });
+
+  it("that panics: it reaches every do, and ends the program if somebody waits on a doChan", async () => {
+    const seen: unknown[] = [];
+    const running = program(function* () {
+      const { start, others } = joined(() => panic("boom"));
+      void outcome(start() as Promise<unknown>).then((e) => seen.push(e));
+      void others()[0].then((e) => seen.push(e));
+      yield* settle();
+      throw new Error("the program went on");
+    });
+    const ended = await outcome(running);
+    await Promise.resolve();
+    expect(String(ended)).toContain("boom");
+    expect(String(ended)).not.toContain("went on");
+    expect(seen.map(isFlightPanic)).toEqual([true, true]);
+    expect(seen[0]).toBe(seen[1]);
+    expect(seen.some(isPanicError)).toBe(false);
+  });
+
+  it("that panics with nobody on a doChan: only the callers get it", async () => {
+    const flights = new SingleFlight<string, string>();
+    const inGoroutine = program(function* () {
+      yield* flights.do("k", () => panic("boom"));
+    });
+    await expect(inGoroutine).rejects.toThrow("boom");
+    const alone = await outcome(flights.do("k", () => panic("again")).start() as Promise<unknown>);
+    expect(isFlightPanic(alone)).toBe(true);
+  });
+
+  it("that forgets its key and throws does not end the newer call", async () => {
+    const flights = new SingleFlight<string, number>();
+    let runs = 0;
+    let open!: () => void;
+    const slow = (): Promise<number> => {
+      runs++;
+      return new Promise((resolve) => (open = () => resolve(runs)));
+    };
+    let newer!: PromiseLike<{ value: number }> | { value: number };
+    const fn = (): number => {
+      flights.forget("k");
+      newer = flights.do("k", slow).start();
+      throw new Error("x");
+    };
+    expect(await outcome(flights.do("k", fn).start() as Promise<unknown>)).toMatchObject({
+      message: "x",
+    });
+    const joins = flights.do("k", slow).start();
+    open();
+    expect([(await newer).value, (await joins).value, runs]).toEqual([1, 1, 1]);
+  });
+});

@@ -154,7 +154,7 @@ export interface Tuning {
 
 /** A registered cleanup. */
 export interface Cleanup {
-  /** Cancels it if it is not queued yet. */
+  /** Cancels it if it is not queued yet; later it has no effect. O(records of the object's page). */
   stop(): void;
 }
 

@@ -79,10 +79,13 @@ class WeakObject implements Weak, Mortal {
 }
 
 const NIL: Weak = { value: () => 0 };
+const NEVER: Cleanup = { stop() {} };
 
 export class Lifetime {
   readonly #host: LifetimeHost;
   #running = false;
+  /** The weak pointer to the object of size 0. */
+  #zero: Weak | null = null;
 
   constructor(host: LifetimeHost) {
     this.#host = host;
@@ -116,11 +119,15 @@ export class Lifetime {
   }
 
   addCleanup<A>(p: Ptr, fn: (arg: A) => unknown, arg: A): Cleanup {
-    if (p === 0) fatal(texts.cleanupNil);
+    if (p === 0 || p === null || p === undefined) fatal(texts.cleanupNil);
     if ((arg as unknown) === p) fatal(texts.cleanupSelf);
     if (typeof fn !== "function") badArgument("addCleanup", "fn", fn, "a function");
     const base = this.#find(p);
-    if (base === 0) fatal(texts.cleanupNotInBlock);
+    if (base === 0) {
+      // As in Go, the object of size 0 is never gone.
+      if (p === this.#host.zeroBase) return NEVER;
+      fatal(texts.cleanupNotInBlock);
+    }
     const handle = new CleanupObject(this);
     const side: CleanupSide = { fn: fn as (arg: unknown) => unknown, arg, handle };
     handle.record = this.#host.specials.attach(base, CLEANUP, side, p - base);
@@ -133,13 +140,13 @@ export class Lifetime {
     handle.record = 0;
     const { specials, u32 } = this.#host;
     if (u32[record + KIND] === CLEANUP) specials.detach(record);
-    else if (u32[record + KIND] === CLEANUP_QUEUED) specials.unqueue(record);
   }
 
   weak(p: Ptr): Weak {
     if (p === 0) return NIL;
     const { specials } = this.#host;
     const base = this.#find(p);
+    if (p === this.#host.zeroBase) return (this.#zero ??= { value: () => p });
     if (base === 0) badArgument("weak", "p", p, "a pointer into an object of this heap");
     const old = specials.lookup(base, WEAK, p - base);
     if (old !== 0) return specials.side(old) as WeakObject;

@@ -185,19 +185,6 @@ export class Specials {
     return r;
   }
 
-  /** Takes a queued record off the queue, wherever it is, and frees it. */
-  unqueue(record: number): void {
-    const u32 = this.#u32;
-    let before = 0;
-    for (let r = this.#queueHead; r !== record; r = u32[r + NEXT]!) before = r;
-    const next = u32[record + NEXT]!;
-    if (before === 0) this.#queueHead = next;
-    else u32[before + NEXT] = next;
-    if (this.#queueTail === record) this.#queueTail = before;
-    this.queued--;
-    this.release(record);
-  }
-
   #enqueue(record: number): void {
     const u32 = this.#u32;
     u32[record + NEXT] = 0;

@@ -189,19 +189,35 @@ describe("the queue", () => {
     }
   });
 
-  it("a queued cleanup can still be stopped, wherever it stands", () => {
+  it("a cleanup can be stopped until it is queued; then stop has no effect, as in Go", () => {
     const heap = createHeap({ ...small, finalizers: "manual" });
     const ran: number[] = [];
     const p = heap.alloc(Node);
     const all = [0, 1, 2, 3].map((i) => heap.addCleanup(p, (n) => ran.push(n), i));
-    heap.collect();
     all[0]!.stop();
     all[3]!.stop();
     all[3]!.stop();
     checkHeap(heap);
-    heap.runFinalizers();
-    all[1]!.stop(); // too late, and harmless
+    heap.collect();
+    all[1]!.stop();
+    checkHeap(heap);
+    expect(heap.runFinalizers()).toBe(2);
+    all[2]!.stop(); // too late, and harmless
     expect(ran.sort()).toEqual([1, 2]);
+    checkHeap(heap);
+  });
+
+  it("the object of size 0 is never gone: cleanups of it never run, weak pointers stay", () => {
+    const heap = createHeap(small);
+    const z = heap.alloc(struct({}));
+    heap.setFinalizer(z, () => expect.unreachable());
+    const cleanup = heap.addCleanup(z, () => expect.unreachable(), 1);
+    const weak = heap.weak(z);
+    expect(heap.weak(z)).toBe(weak);
+    heap.collect();
+    heap.collect();
+    cleanup.stop();
+    expect([weak.value(), heap.runFinalizers()]).toEqual([z, 0]);
     checkHeap(heap);
   });
 
@@ -209,6 +225,9 @@ describe("the queue", () => {
     const heap = createHeap(small);
     const p = heap.alloc(Node);
     expect(() => heap.addCleanup(0, () => {}, 1)).toThrow("runtime.AddCleanup: ptr is nil");
+    expect(() => heap.addCleanup(null as never, () => {}, 1)).toThrow(
+      "runtime.AddCleanup: ptr is nil",
+    );
     expect(() => heap.addCleanup(p, 5 as never, 1)).toThrow("addCleanup: fn is 5");
     expect(() => heap.addCleanup(8, () => {}, 1)).toThrow("ptr not in allocated block");
     expect(() => heap.weak(8)).toThrow("weak: p is 8");

@@ -26,6 +26,10 @@ export class Alarm implements TimerItem {
     this.owner = owner;
   }
 
+  get isSet(): boolean {
+    return this.index >= 0 || this.foreign !== null;
+  }
+
   /** Sets the alarm, which must not be set. O(log n). */
   set(when: number): void {
     const clock = this.clock;

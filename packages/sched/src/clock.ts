@@ -10,7 +10,7 @@
  * A virtual clock moves only when it is told to: the scheduler lets it jump to the earliest deadline when nothing
  * else can happen.
  */
-import { ambient } from "./ambient.ts";
+import { ambient, lookAgain } from "./ambient.ts";
 import type { Clock, ClockTimer } from "./api.ts";
 import { HostTime } from "./host-time.ts";
 import {
@@ -213,7 +213,10 @@ export class RealClock extends HeapClock {
       this.armed = null;
       this.armedFor = Infinity;
     }
-    if (when === Infinity) return;
+    if (when === Infinity) {
+      lookAgain();
+      return;
+    }
     this.armedBy = hostTimers();
     this.faked = isFake(this.armedBy);
     const now = this.now();

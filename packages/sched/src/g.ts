@@ -15,6 +15,7 @@
  */
 import type { GStatus, Goroutine } from "./api.ts";
 import type { Core } from "./core.ts";
+import { currentRuntime, type Runtime } from "./current.ts";
 import { ALIVE, DEAD, IDLE, PANICKED, RUNNABLE, RUNNING, SYSCALL, WAITING } from "./g-state.ts";
 import { Op, type Waiter } from "./op.ts";
 import { DONE, FAILED } from "./op-state.ts";
@@ -149,9 +150,11 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
   }
 }
 
-/** Waits for the end of a goroutine. */
+/** Waits for the end of a goroutine. One of another scheduler counts as something outside, which may end by itself. */
 export class JoinOp<R> extends Op<R> {
   readonly g: G<R>;
+  /** Who waits for a goroutine that is not its own. */
+  private from: Runtime | null = null;
 
   constructor(g: G<R>) {
     super();
@@ -176,10 +179,32 @@ export class JoinOp<R> extends Op<R> {
   override park(): void {
     const extra = this.g.more();
     (extra.joiners ??= new WaitQueue<JoinOp<any>>()).push(this);
+    const s = currentRuntime();
+    if (s !== null && (s as unknown) !== this.g.core) (this.from = s).external(1);
   }
 
   override unpark(): void {
     this.g.extra?.joiners?.remove(this);
+    this.left();
+  }
+
+  private left(): void {
+    this.from?.external(-1);
+    this.from = null;
+  }
+
+  override complete(value: R): void {
+    this.left();
+    super.complete(value);
+  }
+
+  override fail(error: unknown): void {
+    this.left();
+    super.fail(error);
+  }
+
+  override isDurable(): boolean {
+    return this.from === null;
   }
 
   override describe(): string {

@@ -4,9 +4,11 @@
  *
  * Invariants
  *  1. A program ends once: by main's return, by a panic nobody took, or by a fatal error. Then every other
- *     goroutine is dead, off every wait queue, and no timer of the scheduler's own clock is left.
+ *     goroutine is dead, off every wait queue, and no timer of the scheduler's own clock is left. An async goroutine is dead too
+ *     (joins fail, its result is dropped), but JavaScript cannot end its function, which runs on, and what that awaits stays queued.
  *  2. A deadlock is reported only when nothing can ever run again: at once if only generator goroutines are
- *     involved, else when the host's event loop has run empty.
+ *     involved, else when the host's event loop has run empty. While timers outside are pending, on the default clock, it is not
+ *     reported either: the deadline of a context may be one of them.
  *
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
@@ -274,7 +276,7 @@ export abstract class Programs extends Lifecycle {
     const ahead = this.timersAhead();
     if (this.program === null || (ahead && this.heap?.virtual !== true)) return;
     const late = this.options.deadlock === "exit";
-    if (!late && !ahead && this.isSettled()) {
+    if (!late && !ahead && this.isSettled() && !this.postpones()) {
       this.deadlock();
       return;
     }
@@ -283,6 +285,19 @@ export abstract class Programs extends Lifecycle {
       if (this.program === null || this.pumping || this.scheduled) return;
       if (!this.moveOn() && !this.timersAhead()) this.deadlock();
     });
+  }
+
+  private readonly look = (): void => {
+    if (!this.pumping && !this.scheduled) this.idle();
+  };
+
+  /** Whether timers outside are pending; when they are gone this looks again. A bubble knows what it waits for outside. */
+  private postpones(): boolean {
+    const clock = ambient.clock as HeapClock | null;
+    if (this.isBubble || clock === null || clock === this.clock || clock.earliest() === Infinity)
+      return false;
+    (ambient.postponed ??= new Set()).add(this.look);
+    return true;
   }
 
   /** Nothing else can happen now: those that wait for quiet have it, or virtual time jumps to the next timer. False if there is neither. */
@@ -300,6 +315,7 @@ export abstract class Programs extends Lifecycle {
   private unwatch(): void {
     this.watch?.();
     this.watch = null;
+    ambient.postponed?.delete(this.look);
   }
 
   private deadlock(): void {

@@ -14,7 +14,7 @@
 import { Alarm } from "./alarm.ts";
 import type { Clock } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
-import { checkInside } from "./current.ts";
+import { checkInside, currentRuntime, type Runtime } from "./current.ts";
 import { TEXT } from "./errors.ts";
 import { Op } from "./op.ts";
 import { OpIterator } from "./op-iterator.ts";
@@ -35,6 +35,8 @@ class TimeRecv extends Op<any> {
   private readonly c: TimerChan;
   private readonly shape: Shape;
   private readonly loop: TimeRange | null;
+  /** Who waits for a timer on a clock that is not its own, which goes on by itself. */
+  private from: Runtime | null = null;
 
   constructor(c: TimerChan, shape: Shape, loop: TimeRange | null) {
     super();
@@ -65,10 +67,27 @@ class TimeRecv extends Op<any> {
 
   override park(): void {
     this.c.add(this);
+    const s = currentRuntime();
+    if (s !== null && this.c.isOutside(s)) (this.from = s).external(1);
   }
 
   override unpark(): void {
     this.c.remove(this);
+    this.left();
+  }
+
+  private left(): void {
+    this.from?.external(-1);
+    this.from = null;
+  }
+
+  override complete(value: unknown): void {
+    this.left();
+    super.complete(value);
+  }
+
+  override isDurable(): boolean {
+    return this.from === null;
   }
 
   /** Makes it usable again after its time was taken, for a select that is used more than once. */
@@ -210,7 +229,16 @@ export class TimerChan implements AsyncIterable<number> {
   /** @internal */
   add(op: Op<any>): void {
     this.waiters.push(op as TimeRecv);
-    if (this.waiters.length === 1 && this.active) this.alarm.set(this.when);
+    // It is set for those who wait already, unless the program whose clock this is ended meanwhile.
+    if (this.active && !this.alarm.isSet) this.alarm.set(this.when);
+  }
+
+  /**
+   * Whether its time comes by itself for a program of `s`, whose clock it is not on.
+   * @internal
+   */
+  isOutside(s: Runtime): boolean {
+    return s.clock !== this.clock && this.active && this.when < Infinity;
   }
 
   /** @internal */

@@ -2,7 +2,8 @@
 import type { Go, Scheduler } from "../api.ts";
 import { checkScheduler } from "../check.ts";
 import { currentGoroutine } from "../current.ts";
-import { goexit } from "../panic.ts";
+import { withDefer } from "../defer.ts";
+import { goexit, recover } from "../panic.ts";
 import { poll } from "../poll.ts";
 import { currentScheduler, go } from "../preset.ts";
 import { gosched, sleep } from "../sleep.ts";
@@ -255,6 +256,28 @@ export const goroutineCases: Cases = {
       return "not caught";
     });
     same(v, "caught", "the error of a yielded promise");
+  },
+
+  async "recover in a deferred call that waits sees the panic of its own goroutine"(make) {
+    const s = make();
+    const log: string[] = [];
+    const gate = new Gate();
+    await s.run(function* () {
+      function* risky(id: string): Go {
+        yield* withDefer(function* (scope) {
+          scope.defer(function* () {
+            yield* gate.wait();
+            log.push(`${id} recovered ${String(recover())}`);
+          });
+          throw id;
+        });
+      }
+      const gs = ["a", "b"].map((id) => s.go(risky, id));
+      while (gate.waiting.length < 2) yield;
+      while (gate.open(0));
+      for (const g of gs) yield* g.join();
+    });
+    same(log.sort(), ["a recovered a", "b recovered b"], "what was recovered");
   },
 
   async "async goroutines and generator goroutines wake each other"(make) {

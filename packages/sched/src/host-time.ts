@@ -16,8 +16,8 @@ import { fakeDate, hostNow, hostTimers, hostWall, isFake } from "./host.ts";
 const PARTS = 1024;
 
 export class HostTime {
-  /** The host's timers at the last look. */
-  private timers: object = hostTimers();
+  /** The host's timers at the last look; null before the first, for which fakes may have come already. */
+  private timers: object | null = null;
   /** What is added to the source. */
   private ahead = 0;
   /** The source, if it is a fake `Date`. */

@@ -24,11 +24,13 @@ class AfterFuncNode extends Node {
   }
 
   override settle(): void {
-    super.settle();
-    const f = this.f;
-    if (f === null) return;
-    this.f = null;
-    this.scheduler.go(f);
+    try {
+      super.settle();
+    } finally {
+      const f = this.f;
+      this.f = null;
+      if (f !== null) this.scheduler.go(f);
+    }
   }
 
   /** True if this prevented the call. */

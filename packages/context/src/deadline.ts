@@ -61,7 +61,7 @@ function derive(
  * A copy of `parent` that ends at `at`, or earlier with `cancel` or with `parent`. Go's `context.WithDeadline`. O(log timers).
  *
  * @param at milliseconds since 1970, or a `Date`; `Infinity` for no deadline
- * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN
+ * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is no number
  *
  * @example
  * ```ts
@@ -82,7 +82,7 @@ export function withDeadline(
 
 /**
  * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`.
- * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN
+ * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is no number
  *
  * @example
  * ```ts
@@ -104,7 +104,7 @@ export function withDeadlineCause(
   const { getTime } = Object(at ?? 0) as Partial<HasTime>;
   const ms = typeof getTime === "function" ? (at as HasTime).getTime() : at;
   if (typeof ms !== "number" || Number.isNaN(ms))
-    throw badArgument("withDeadline", "at", ms, "milliseconds since 1970 or a Date");
+    throw badArgument("withDeadline", "at", ms, "milliseconds since 1970 or a Date", kind(ms));
   return derive(parent, ms, clockOf("withDeadline", options), cause);
 }
 
@@ -113,7 +113,7 @@ export function withDeadlineCause(
  * Go's `context.WithTimeout`. O(log timers).
  *
  * @param timeoutMs milliseconds; zero or less gives a context that is done at once, `Infinity` one without deadline
- * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN
+ * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number
  *
  * @example
  * ```ts
@@ -135,7 +135,7 @@ export function withTimeout(
 
 /**
  * Like {@link withTimeout}, with a cause for the timeout. Go's `context.WithTimeoutCause`.
- * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN
+ * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number
  *
  * @example
  * ```ts
@@ -155,13 +155,29 @@ export function withTimeoutCause(
 ): [ctx: Context, cancel: CancelFunc] {
   checkParent(parent);
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
-    throw badArgument("withTimeout", "timeoutMs", timeoutMs, "a number of milliseconds");
+    throw badArgument(
+      "withTimeout",
+      "timeoutMs",
+      timeoutMs,
+      "a number of milliseconds",
+      kind(timeoutMs),
+    );
   }
   const clock = clockOf("withTimeout", options);
   return derive(parent, clock.wall() + timeoutMs, clock, cause);
 }
 
 function clockOf(where: string, options: DeadlineOptions | undefined): Clock {
-  if (options !== undefined) checkOptions(where, options, "clock");
-  return options?.clock ?? currentClock();
+  if (options === undefined) return currentClock();
+  checkOptions(where, options, "clock");
+  const clock = options.clock ?? currentClock();
+  const { now, wall, schedule } = clock as Partial<Clock>;
+  if (typeof now !== "function" || typeof wall !== "function" || typeof schedule !== "function")
+    throw badArgument(where, "options.clock", clock, "a clock", "type");
+  return clock;
+}
+
+/** Which error a number of milliseconds gives that cannot be. */
+function kind(ms: unknown): "range" | "type" {
+  return typeof ms === "number" ? "range" : "type";
 }

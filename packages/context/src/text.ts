@@ -2,15 +2,20 @@
  * How contexts print: Go's forms of times, durations and values.
  *
  * Invariants
- *  1. A time prints as Go's `time.Time.String` in UTC, a duration as `time.Duration.String`.
+ *  1. A time prints as Go's `time.Time.String` in UTC, a duration as `time.Duration.String`. Times end where those of `Date` do,
+ *     durations where Go's do: what is beyond prints as the last one.
  *  2. Values print as in Go 1.21: what has a text of its own by it, strings plain, nil as `<nil>`, others by type.
  *
  * Why the calendar is computed here: the host's clock belongs to one file of the scheduler, and a calendar date from
  * a number needs no clock.
  */
 
+/** The last moment of a `Date`, in milliseconds; the first is as far before 1970. */
+const TIME_MAX = 8.64e15;
+
 /** Go's `time.Time.String()` in UTC. */
-export function formatTime(ms: number): string {
+export function formatTime(at: number): string {
+  const ms = Math.min(Math.max(at, -TIME_MAX), TIME_MAX);
   const days = Math.floor(ms / 86_400_000);
   const inDay = ms - days * 86_400_000;
   // Days since 0000-03-01, in eras of 400 years: leap days then fall on the end of a year.
@@ -38,6 +43,8 @@ export function formatDuration(ms: number): string {
   const ns = Math.round(Math.abs(ms) * 1e6);
   if (ns === 0) return "0s";
   const sign = ms < 0 ? "-" : "";
+  // Go's limits: a duration is an int64.
+  if (ns >= 2 ** 63) return `${sign}2562047h47m16.85477580${ms < 0 ? 8 : 7}s`;
   const decimal = (n: number, digits: number): string =>
     String(Number((n / 10 ** digits).toFixed(digits)));
   if (ns < 1e3) return `${sign}${ns}ns`;

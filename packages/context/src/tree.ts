@@ -11,7 +11,8 @@
  *     accumulates under a long-lived parent.
  *  3. `error` and `reason` are set once, together, before anything else is told: code that runs while a tree is being
  *     cancelled sees every context of it either untouched or with its final error.
- *  4. The `done` channel and the signal, if anybody asked for them, are closed and aborted in the same call.
+ *  4. The `done` channel and the signal, if anybody asked for them, are closed and aborted in the same call. A `done` channel that
+ *     was made in a bubble cannot be closed from outside: that is thrown, as in Go, but after everybody else was told.
  *
  * Why two passes, and no recursion: abort listeners run synchronously and may cancel or derive contexts; and
  * a chain of 100,000 contexts must not overflow the stack. The children of each node are spliced, as they are, onto the
@@ -194,8 +195,11 @@ export class Node extends Base {
       this.detach = null;
       detach();
     }
-    if (this.doneChan !== null) this.doneChan.close();
-    if (this.controller !== null) this.controller.abort(this.reason);
+    try {
+      if (this.doneChan !== null) this.doneChan.close();
+    } finally {
+      if (this.controller !== null) this.controller.abort(this.reason);
+    }
   }
 
   /** Ends the node and everything below it; does nothing if it has ended. O(descendants). */
@@ -216,12 +220,18 @@ export class Node extends Base {
         node.last = null;
       }
     }
+    let thrown: { readonly error: unknown } | null = null;
     for (let node: Node | null = this; node !== null;) {
       const next: Node | null = node.next;
       node.next = null;
-      node.settle();
+      try {
+        node.settle();
+      } catch (error) {
+        thrown ??= { error };
+      }
       node = next;
     }
+    if (thrown !== null) throw thrown.error;
   }
 
   /** Hangs `child` under this live node. O(1). */
@@ -278,17 +288,15 @@ function attachTo(node: Node, child: Node): void {
 function attachForeign(parent: Context, child: Node): void {
   const done = parent.done() as RecvChan<void> | null;
   if (done === null || done === nilChan()) return;
-  const end = (): void => {
-    child.detach = null;
-    child.cancel(parent.err() ?? Canceled, cause(parent));
-  };
+  // The child leaves the parent when it settles, and whatever else it hangs on with it.
+  const end = (): void => child.cancel(parent.err() ?? Canceled, cause(parent));
   if (done.tryRecv()[2]) return end();
   const node = parent.value(NODE);
   if (node instanceof Node && node.done() === done) return attachTo(node, child);
   const afterFunc = (parent as { afterFunc?: unknown }).afterFunc;
   if (typeof afterFunc === "function") {
     const stop = afterFunc.call(parent, end) as () => boolean;
-    child.detach = () => void stop();
+    if (child.error === null) child.detach = () => void stop();
     return;
   }
   const op: Op<void | undefined> = done.recv();
@@ -296,7 +304,7 @@ function attachForeign(parent: Context, child: Node): void {
   op.state = PARKED;
   op.park();
   child.detach = () => {
-    op.unpark();
+    if (op.state === PARKED) op.unpark();
   };
 }
 

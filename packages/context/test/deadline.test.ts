@@ -124,3 +124,26 @@ describe("errors", () => {
     }
   });
 });
+
+test("what is no number, and a clock that is none, is named", () => {
+  const any = (v: unknown): never => v as never;
+  for (const [text, call] of [
+    ['withTimeout: timeoutMs is "3", want', () => withTimeout(background(), any("3"))],
+    ["withDeadline: at is an object (Object), want", () => withDeadline(background(), any({}))],
+    ["options.clock is an object (Object), want a clock", () => timed({})],
+    ["options.clock is 5, want a clock", () => timed(5)],
+    ["options.clock is an object (Object), want", () => timed({ now() {}, wall() {} })],
+  ] as [string, () => unknown][]) {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(text);
+  }
+  for (const call of [
+    () => withTimeout(background(), NaN),
+    () => withDeadline(background(), new Date(NaN)),
+  ])
+    expect(call).toThrow(RangeError);
+
+  function timed(clock: unknown): unknown {
+    return withTimeout(background(), 1, { clock: any(clock) });
+  }
+});

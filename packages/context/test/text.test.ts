@@ -86,9 +86,22 @@ describe("formats", () => {
       [3_600_000, "1h0m0s"],
       [5_405_250, "1h30m5.25s"],
       [-1500, "-1.5s"],
+      [Infinity, "2562047h47m16.854775807s"],
+      [-1e300, "-2562047h47m16.854775808s"],
     ] as const) {
       expect(formatDuration(ms)).toBe(want);
     }
+  });
+
+  test("a deadline beyond all dates prints as the first or the last of them", () => {
+    for (const at of [-Infinity, -1e300]) {
+      expect(String(withTimeout(background(), at)[0])).toBe(
+        "context.Background.WithDeadline(-271821-04-20 00:00:00 +0000 UTC [-2562047h47m16.854775808s])",
+      );
+    }
+    const [late, cancel] = withTimeout(background(), 1e300);
+    cancel();
+    expect(String(late)).toContain("(275760-09-13 00:00:00 +0000 UTC [2562047h47m16.854775807s])");
   });
 
   test("a deadline prints its time and what is left", () => {

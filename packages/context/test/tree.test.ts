@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { type Chan, makeChan, nilChan, select } from "@gort/chan";
 import { createDeterministicScheduler, createScheduler, type Go, gosched } from "@gort/sched";
 import { describe, expect, test } from "vitest";
@@ -504,6 +505,41 @@ describe("foreign contexts", () => {
     parent.error = DeadlineExceeded;
     for (const f of parent.registered) f();
     expect([a.err(), b.err()]).toEqual([Canceled, DeadlineExceeded]);
+  });
+
+  test("a parent whose AfterFunc calls at once ends the child, which then hangs on nothing", () => {
+    class AtOnce extends Foreign {
+      afterFunc(f: () => void): () => boolean {
+        f();
+        return () => false;
+      }
+    }
+    const [child] = withCancel(new AtOnce());
+    expect(child.err()).toBe(Canceled);
+    checkContext(child);
+  });
+
+  test("a listener on a signal is gone when a foreign parent ends first", () => {
+    class WithAfterFunc extends Foreign {
+      f: () => void = () => {};
+      afterFunc(f: () => void): () => boolean {
+        this.f = f;
+        return () => false;
+      }
+    }
+    const [own, registered] = [new Foreign(), new WithAfterFunc()];
+    for (const [parent, end] of [
+      [own, () => own.end(DeadlineExceeded)],
+      [registered, () => registered.f()],
+    ] as const) {
+      const { signal } = new AbortController();
+      const [ctx] = fromSignal(signal, parent);
+      expect(getEventListeners(signal, "abort").length).toBe(1);
+      end();
+      expect(ctx.err()).not.toBe(null);
+      expect(getEventListeners(signal, "abort").length).toBe(0);
+      checkContext(ctx);
+    }
   });
 
   test("other packages derive through the well-known method", () => {

@@ -206,14 +206,15 @@ export abstract class Lifecycle extends Ends {
       if (task === null) return this.steps();
       if (this.tracer !== null) this.tracer.unblock(this.clock.now(), task, null, null);
       this.step(task);
+      return true;
     } catch (error) {
       this.broke(error);
+      return this.queued().length > 0;
     } finally {
       ambient.slot.g = outerG;
       ambient.sched = outerSched;
       this.pumping = false;
     }
-    return this.queued().length > 0;
   }
 
   /** Something threw that was no goroutine. */

@@ -1,0 +1,96 @@
+/** Bodies of withLock and the like in async functions: what they wait for, and what they recover. */
+import { go, now, poll, recover, run, sleep, withDefer, type Go } from "@gort/sched";
+import { bubble } from "@gort/sched/testing";
+import { expect, test } from "vitest";
+import { checkMutex } from "../src/check.ts";
+import { Mutex, Once, onceValue, RWMutex, Semaphore } from "../src/index.ts";
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("a generator body recovers its own panic, side by side with others", async () => {
+  const out: string[] = [];
+  const one = async (id: string, ms: number): Promise<void> => {
+    await new Mutex().withLock(function* (): Go {
+      yield* withDefer(function* (d) {
+        d.defer(function* () {
+          yield* sleep(ms);
+          out.push(`${id} recovered ${String(recover())}`);
+        });
+        throw id;
+      });
+    });
+  };
+  await Promise.all([one("A", 4), one("B", 8)]);
+  expect(out).toEqual(["A recovered A", "B recovered B"]);
+});
+
+type Use = (body: () => Go) => PromiseLike<unknown>;
+const uses: [string, Use][] = [
+  ["Mutex.withLock", (body) => new Mutex().withLock(body)],
+  ["RWMutex.withRLock", (body) => new RWMutex().withRLock(body)],
+  ["Semaphore.withPermits", (body) => new Semaphore(1).withPermits(1, body)],
+  ["Once.do", (body) => new Once().do(body)],
+  ["onceValue", (body) => onceValue(body)()],
+];
+
+test.each(uses)(
+  "virtual time stands still while a body of %s waits for what is outside",
+  async (_name, use) => {
+    const log: string[] = [];
+    const outside = new Promise((resolve) => setTimeout(resolve, 20));
+    await bubble(async () => {
+      const g = go(function* () {
+        yield* sleep(1000);
+        log.push(`slept at ${now()}`);
+      });
+      await use(function* () {
+        yield* poll(outside);
+      });
+      log.push(`had it at ${now()}`);
+      await g.join();
+    });
+    expect(log).toEqual(["had it at 0", "slept at 1000"]);
+  },
+);
+
+const lockers: [string, (mu: Mutex, signal: AbortSignal) => PromiseLike<unknown>][] = [
+  ["await", (mu, signal) => mu.lock({ signal })],
+  ["start", async (mu, signal) => mu.lock({ signal }).start()],
+  ["withLock", (mu, signal) => mu.withLock(() => {}, { signal })],
+  [
+    "a generator",
+    (mu, signal) =>
+      run(function* () {
+        yield* mu.lock({ signal });
+      }),
+  ],
+];
+
+test.each(
+  lockers.flatMap(([name, lock]) => [true, false].map((barging) => [name, barging, lock] as const)),
+)(
+  "woken and called off before its turn a wait fails, and the next one gets the lock: %s, barging %s",
+  async (_name, barging, lock) => {
+    const mu = new Mutex();
+    mu.tryLock();
+    const stop = new AbortController();
+    const first = lock(mu, stop.signal).then(
+      () => "locked",
+      (e: unknown) => e,
+    );
+    await turn();
+    const second = mu.lock().then(() => "locked");
+    await turn();
+    mu.unlock();
+    stop.abort("stop");
+    const barged = barging && mu.tryLock();
+    checkMutex(mu);
+    expect(await first).toBe("stop");
+    await turn();
+    if (barged) mu.unlock();
+    expect(await second).toBe("locked");
+    mu.unlock();
+    checkMutex(mu);
+    expect(mu.tryLock()).toBe(true);
+  },
+);

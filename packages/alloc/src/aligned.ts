@@ -10,7 +10,7 @@ import { NOSCAN } from "./api.ts";
 import { newSpan, splitSpan } from "./cache.ts";
 import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
-import { badAlign, badSize } from "./errors.ts";
+import { badAlign, checkSize } from "./errors.ts";
 import { adoptLarge, noMemory } from "./large.ts";
 import { pagesFor } from "./ptr.ts";
 import { classOf, classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
@@ -23,7 +23,7 @@ export function alignedClass(size: number, align: number): number {
   if (!Number.isInteger(align) || align < 1 || align > MAX_ALIGN || (align & (align - 1)) !== 0) {
     throw badAlign(align, MAX_ALIGN);
   }
-  if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY) throw badSize(size, MAX_MEMORY);
+  checkSize(size, MAX_MEMORY);
   if (align > PAGE_SIZE || size > MAX_SMALL_SIZE) return 0;
   for (let k = classOf(Math.max(size, 1)); k < NUM_SIZE_CLASSES; k++) {
     if ((classSize[k]! & (align - 1)) === 0) return k;

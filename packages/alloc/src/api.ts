@@ -127,9 +127,9 @@ export interface TieredAllocator extends TracedAllocator {
    */
   allocAligned(size: number, align: number, flags?: number, shard?: number): Ptr;
   /**
-   * Resizes an object: in place if its size class stays or, above 32 KiB, if the pages behind it are free (or no longer
-   * needed); else by moving its bytes. Bytes past the old object are zero
-   * unless `flags` has {@link NOZERO}. `realloc(0, n)` allocates. If it throws, the old object is untouched.
+   * Resizes an object: in place if {@link NOSCAN} is given or not as it was, and either it is of up to 32 KiB, fits, and uses more
+   * than half of them, or it is larger, stays so, and the pages behind it are free (or no longer needed). Else by moving its bytes.
+   * Bytes past the old object are zero unless `flags` has {@link NOZERO}. `realloc(0, n)` allocates. If it throws, the old object is untouched.
    */
   realloc(p: Ptr, size: number, flags?: number, shard?: number): Ptr;
   /** Zeroes up to `maxBytes` of free pages, so that they need not be zeroed when they are reused; bytes done. */

@@ -76,8 +76,7 @@ class Bump implements BumpAllocator {
   }
 
   alloc(size: number, flags: number = 0, shard: number = 0): Ptr {
-    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY)
-      throw errors.badSize(size, MAX_MEMORY);
+    errors.checkSize(size, MAX_MEMORY);
     if (!Number.isInteger(shard) || shard < 0) throw errors.badShard(shard, Infinity);
     if (size === 0) return ZERO_BASE;
     const bytes = Math.ceil(size / 8) * 8;
@@ -106,6 +105,7 @@ class Bump implements BumpAllocator {
     const start = Math.ceil((next + 8) / align) * align - 8;
     const limit = this.memory.byteLength;
     if (start + 8 + bytes > limit || !this.memory.commit(start + 8 + bytes)) {
+      errors.checkAttached(i32);
       throw errors.outOfMemory(bytes, next - this.layout.first, limit);
     }
     if (start > next) {

@@ -100,6 +100,10 @@ export const outOfMemory = (bytes: number, inUse: number, limit: number): AllocE
 export const badSize = (size: unknown, max: number): AllocError =>
   new AllocError("BAD_SIZE", `alloc: size ${show(size)} is not an integer from 0 to ${max}`);
 
+export function checkSize(size: number, max: number): void {
+  if (!Number.isInteger(size) || size < 0 || size > max) throw badSize(size, max);
+}
+
 export const badAlign = (align: unknown, max: number): AllocError =>
   new AllocError("BAD_ALIGN", `alloc: align ${show(align)} is not a power of two from 1 to ${max}`);
 
@@ -133,11 +137,17 @@ export const deadPointer = (p: Ptr): AllocError =>
 export const badOption = (name: string, value: unknown, want: string): AllocError =>
   new AllocError("BAD_OPTION", `alloc: option ${name} is ${show(value)}, want ${want}`);
 
-/** The options, if they are an object; else throws. */
-export function checkObject<O>(options: O): O {
+/** Throws unless the options are an object that has no names but those, separated by spaces. */
+export function checkOptions(options: object, names: string): void {
   if (typeof options !== "object" || options === null)
     throw new AllocError("BAD_OPTION", `alloc: options are ${show(options)}, want an object`);
-  return options;
+  const known = names.split(" ");
+  for (const [name, value] of Object.entries(options))
+    if (!known.includes(name)) throw badOption(name, value, `no options but ${known.join(", ")}`);
+}
+
+export function checkBoolean(name: string, value: unknown): void {
+  if (typeof value !== "boolean") throw badOption(name, value, "a boolean");
 }
 
 export const badArgument = (call: string, name: string, value: unknown, want: string): AllocError =>
@@ -158,6 +168,15 @@ export function isMemory(value: unknown): boolean {
 
 export const badMemory = (message: string): AllocError =>
   new AllocError("BAD_MEMORY", `alloc: ${message}`);
+
+/**
+ * Throws if the buffer under a view is gone, all of which then reads as undefined. Called where the fast paths end that find
+ * nothing: they need no test of their own.
+ */
+export function checkAttached(view: Int32Array): void {
+  if (view.length === 0)
+    throw badMemory("the buffer was detached: transferred, or of a WebAssembly.Memory that grew");
+}
 
 export const corrupt = (message: string): AllocError =>
   new AllocError("CORRUPT", `alloc: ${message}`);

@@ -6,7 +6,7 @@
  *  2. free, usableSize and stats always pass.
  */
 import type { Allocator, AllocStats, Memory, Ptr } from "./api.ts";
-import { badOption, checkInner, checkObject, outOfMemory } from "./errors.ts";
+import { badOption, checkInner, checkOptions, outOfMemory } from "./errors.ts";
 import { inspectAllocator } from "./inspect.ts";
 
 /** When a failing allocator fails. All that are given apply. */
@@ -77,7 +77,7 @@ class Failing implements Allocator {
  */
 export function failingAllocator(inner: Allocator, options: FailingOptions): Allocator {
   checkInner("failingAllocator", inner);
-  checkObject(options);
+  checkOptions(options, "after every budget when");
   for (const name of ["after", "every", "budget"] as const) {
     const value = options[name];
     const least = name === "every" ? 1 : 0;

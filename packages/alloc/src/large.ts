@@ -13,7 +13,7 @@ import { newSpan } from "./cache.ts";
 import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
 import { addCounter } from "./counters.ts";
-import { outOfMemory } from "./errors.ts";
+import { checkAttached, outOfMemory } from "./errors.ts";
 import { givePages, takePagesAt, takeZeroBits } from "./page-heap.ts";
 import { fromWord, pageOf, pagesFor } from "./ptr.ts";
 import { sweepPages } from "./sweep.ts";
@@ -39,8 +39,10 @@ import {
 import { clearPointerBits, zeroBytes } from "./zero.ts";
 
 /** Go's error for a request that nothing is left for. */
-export const noMemory = (c: Core, bytes: number): Error =>
-  outOfMemory(bytes, c.i32[H_PAGES_INUSE]! * PAGE_SIZE, c.pages * PAGE_SIZE);
+export function noMemory(c: Core, bytes: number): Error {
+  checkAttached(c.i32);
+  return outOfMemory(bytes, c.i32[H_PAGES_INUSE]! * PAGE_SIZE, c.pages * PAGE_SIZE);
+}
 
 /** Makes the one object of a fresh large span allocated, zeroed as asked. */
 export function adoptLarge(c: Core, s: number, flags: number, shard: number): Ptr {

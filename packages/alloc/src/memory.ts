@@ -18,7 +18,7 @@
  */
 import type { Memory } from "@gort/types";
 import type { Allocator, MemoryBacking, MemoryOptions, ReservedMemory } from "./api.ts";
-import { badArgument, badMemory, badOption, isMemory } from "./errors.ts";
+import { badArgument, badMemory, badOption, checkOptions, isMemory } from "./errors.ts";
 import { MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** Default reservation: 1 GiB of address space, no memory. */
@@ -141,9 +141,7 @@ function checkBytes(name: string, bytes: number): number {
 export function createMemory(options: MemoryOptions = {}): ReservedMemory {
   if (typeof options !== "object" || options === null)
     throw badArgument("createMemory", "options", options, "an object, such as { reserve }");
-  for (const name of Object.keys(options) as (keyof MemoryOptions)[])
-    if (!["reserve", "reserveMin", "shared", "backing"].includes(name))
-      throw badOption(name, options[name], "no options but reserve, reserveMin, shared, backing");
+  checkOptions(options, "reserve reserveMin shared backing");
   const reserve = checkBytes("reserve", options.reserve ?? DEFAULT_RESERVE);
   const reserveMin = checkBytes(
     "reserveMin",
@@ -192,7 +190,9 @@ export function createMemory(options: MemoryOptions = {}): ReservedMemory {
  * ```
  */
 export function memoryOver(buffer: ArrayBufferLike): ReservedMemory {
-  if (typeof (buffer as ArrayBufferLike | undefined)?.byteLength !== "number")
+  const tag = Object.prototype.toString.call(buffer);
+  const shared = tag === "[object SharedArrayBuffer]";
+  if (!shared && tag !== "[object ArrayBuffer]")
     throw badArgument("memoryOver", "buffer", buffer, "an ArrayBuffer or a SharedArrayBuffer");
   const max = (buffer as { maxByteLength?: number }).maxByteLength ?? buffer.byteLength;
   const growable = max > buffer.byteLength;
@@ -201,7 +201,6 @@ export function memoryOver(buffer: ArrayBufferLike): ReservedMemory {
       `a buffer of ${max} bytes is not a multiple of ${PAGE_SIZE} from ${MIN_RESERVE} to ${MAX_MEMORY}`,
     );
   }
-  const shared = typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
   return new Space(buffer, max, growable ? "growable" : shared ? "shared" : "array");
 }
 

@@ -28,8 +28,10 @@ import {
   AllocError,
   badOption,
   badPointer,
-  badSize,
+  checkBoolean,
   checkInner,
+  checkOptions,
+  checkSize,
   deadPointer,
   doubleFree,
   foreignPointer,
@@ -98,7 +100,9 @@ class Poisoning implements PoisoningAllocator {
   private readonly u8: Uint8Array;
 
   constructor(inner: Allocator, options: PoisonOptions) {
+    checkOptions(options, "redzone quarantine sites");
     const { redzone = 16, quarantine = 256, sites = true } = options;
+    checkBoolean("sites", sites);
     if (!Number.isInteger(redzone) || redzone < 16 || redzone % 16 !== 0 || redzone > 65536) {
       throw badOption("redzone", redzone, "a multiple of 16 from 16 to 65536");
     }
@@ -124,7 +128,7 @@ class Poisoning implements PoisoningAllocator {
   }
 
   alloc(size: number, flags: number = 0, shard?: number): Ptr {
-    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY) throw badSize(size, MAX_MEMORY);
+    checkSize(size, MAX_MEMORY);
     // A whole number of 16 bytes asked for, so that what the caller gets is aligned as it would be without us.
     const bytes = Math.ceil(size / 16) * 16 + 2 * this.redzone;
     const base = this.obtain(bytes, (flags & NOSCAN) | NOZERO, shard);

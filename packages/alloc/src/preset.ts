@@ -1,6 +1,6 @@
 /** The defaults: the tiered allocator over a shared reservation of 1 GiB, four shards, tiny blocks on. */
 import type { AllocatorOptions, MemoryOptions, TieredAllocator } from "./api.ts";
-import { checkObject } from "./errors.ts";
+import { checkOptions } from "./errors.ts";
 import { createMemory } from "./memory.ts";
 import { createAllocator } from "./tiered.ts";
 
@@ -21,6 +21,7 @@ import { createAllocator } from "./tiered.ts";
  * ```
  */
 export function allocator(options: MemoryOptions & AllocatorOptions = {}): TieredAllocator {
-  const { shards: _shards, tiny: _tiny, ...memory } = checkObject(options);
-  return createAllocator(createMemory(memory), options);
+  checkOptions(options, "shards tiny reserve reserveMin shared backing");
+  const { shards = 4, tiny = true, ...memory } = options;
+  return createAllocator(createMemory(memory), { shards, tiny });
 }

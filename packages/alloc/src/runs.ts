@@ -19,6 +19,7 @@ import { beginCollecting } from "./magazine.ts";
 import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
 import { addCounter, cacheOf } from "./counters.ts";
+import { checkAttached } from "./errors.ts";
 import { noMemory } from "./large.ts";
 import { fromWord } from "./ptr.ts";
 import { classSize, sizeToClass } from "./size-classes.ts";
@@ -80,7 +81,8 @@ export class SpanRuns implements ObjectRuns {
     const spc = (sizeClass << 1) | (flags & NOSCAN);
     const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
     let cursor = i32[entry + E_CURSOR]!;
-    if (i32[cursor] === 0) {
+    if ((i32[cursor]! | 0) === 0) {
+      checkAttached(i32); // a detached buffer reads as undefined
       if (!refill(c, shard, spc)) {
         releaseEmpty(c);
         if (!refill(c, shard, spc)) throw noMemory(c, size);

@@ -1,7 +1,7 @@
 /** The memory outside of objects that a collector may use; see persistent.ts. */
 import type { Ptr, SystemMemory } from "./api.ts";
 import type { Core } from "./core.ts";
-import { badPointer, badSize } from "./errors.ts";
+import { badPointer, badSize, checkAttached } from "./errors.ts";
 import { noMemory } from "./large.ts";
 import { giveManual, persistentAlloc, takeManual } from "./persistent.ts";
 import { pagesFor } from "./ptr.ts";
@@ -38,6 +38,7 @@ export class SpanSystem implements SystemMemory {
   private check(bytes: number): number {
     if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_MEMORY)
       throw badSize(bytes, MAX_MEMORY);
+    checkAttached(this.c.i32);
     return bytes;
   }
 }

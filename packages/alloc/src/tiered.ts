@@ -27,13 +27,14 @@ import { freeToSpan, initCaches, refill } from "./cache.ts";
 import { initLists } from "./central.ts";
 import { Core, readHeader, writeHeader } from "./core.ts";
 import * as errors from "./errors.ts";
-import { allocLarge, freeLarge, noMemory, resizeLarge } from "./large.ts";
+import { allocLarge, freeLarge, noMemory } from "./large.ts";
 import { initMagazines, makeRoom } from "./magazine.ts";
 import { inspectAllocator } from "./inspect.ts";
 import { reserved } from "./memory.ts";
 import { SpanObjects } from "./objects.ts";
-import { SpanRuns } from "./runs.ts";
+import { resizeInPlace } from "./realloc.ts";
 import { releaseEmpty } from "./release.ts";
+import { SpanRuns } from "./runs.ts";
 import { scavengePages } from "./scavenger.ts";
 import { classSize, sizeToClass } from "./size-classes.ts";
 import { isStarted } from "./span.ts";
@@ -161,11 +162,15 @@ export class Tiered implements TieredAllocator {
     return this.allocSlow(size, flags, shard);
   }
 
+  private check(size: number, shard: number): void {
+    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
+    errors.checkSize(size, MAX_MEMORY);
+    errors.checkAttached(this.i32);
+  }
+
   /** Arguments that are none, tiny objects, and sizes that no size class serves. */
   private allocSlow(size: number, flags: number, shard: number): Ptr {
-    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
-    if (!Number.isInteger(size) || size < 0 || size > MAX_MEMORY)
-      throw errors.badSize(size, MAX_MEMORY);
+    this.check(size, shard);
     if (size === 0) return ZERO_BASE;
     if (size > MAX_SMALL_SIZE) return allocLarge(this.core, size, flags, shard);
     return allocTiny(this.core, size, shard) || this.alloc(TINY_SIZE, flags, shard);
@@ -181,8 +186,9 @@ export class Tiered implements TieredAllocator {
     const spc = (sizeClass << 1) | (flags & NOSCAN);
     const entry = (this.caches + Math.imul(shard, CACHE_WORDS) + spc * CACHE_ENTRY) | 0;
     let cursor = i32[entry + E_CURSOR]!;
-    let free = i32[cursor]!;
+    let free = i32[cursor]! | 0; // 0 in a detached buffer too
     if (free === 0) {
+      errors.checkAttached(i32);
       if (!refill(this.core, shard, spc)) this.refillAgain(shard, spc, classSize[sizeClass]!);
       cursor = i32[entry + E_CURSOR]!;
       free = i32[cursor]!;
@@ -238,6 +244,7 @@ export class Tiered implements TieredAllocator {
     const i32 = this.i32;
     if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
     if (p === 0) return;
+    errors.checkAttached(i32);
     const page = p >>> PAGE_SHIFT;
     if (p >>> 0 !== p || page >= this.pages) throw errors.badPointer(p);
     const s = i32[this.pageMap + page]!;
@@ -290,6 +297,7 @@ export class Tiered implements TieredAllocator {
   /** The span of an object that is allocated and begins at `p`. */
   private spanOf(p: Ptr): number {
     if (p >>> 0 !== p || p >>> PAGE_SHIFT >= this.pages) throw errors.badPointer(p);
+    errors.checkAttached(this.i32);
     const s = this.i32[this.pageMap + (p >>> PAGE_SHIFT)]!;
     if (s === 0) throw errors.foreignPointer(p);
     const base = this.objects.find(p);
@@ -301,32 +309,22 @@ export class Tiered implements TieredAllocator {
 
   allocAligned(size: number, align: number, flags: number = 0, shard: number = 0): Ptr {
     const sizeClass = alignedClass(size, align);
-    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
+    this.check(size, shard);
     if (sizeClass > 0) return this.alloc(classSize[sizeClass]!, flags, shard);
     if (align <= PAGE_SIZE) return this.alloc(size, flags, shard);
     return allocAlignedLarge(this.core, size, align, flags, shard);
   }
 
   realloc(p: Ptr, size: number, flags: number = 0, shard: number = 0): Ptr {
+    this.check(size, shard);
     if (p === 0) return this.alloc(size, flags, shard);
     const old = this.usableSize(p);
-    if (size <= old && size > old >>> 1 && old <= MAX_SMALL_SIZE) return p;
-    if (old > MAX_SMALL_SIZE && this.resizeInPlace(p, size, flags, shard)) return p;
+    if (resizeInPlace(this.core, p, old, size, flags, shard)) return p;
     const q = this.alloc(size, flags, shard);
     if (q === p) return p;
     this.memory.u8.copyWithin(q, p, p + Math.min(old, size));
     this.free(p, shard);
     return q;
-  }
-
-  /** A large object that stays large: pages are added at its end if it is of the kind asked for, or given back. */
-  private resizeInPlace(p: Ptr, size: number, flags: number, shard: number): boolean {
-    if (!Number.isInteger(size) || size <= MAX_SMALL_SIZE || size > MAX_MEMORY) return false;
-    if (shard >>> 0 !== shard || shard >= this.shards) throw errors.badShard(shard, this.shards);
-    const s = this.i32[this.pageMap + (p >>> PAGE_SHIFT)]!;
-    const grows = size > this.i32[s + S_SIZE]! >>> 0;
-    if (grows && ((this.i32[s + S_INFO]! ^ flags) & NOSCAN) !== 0) return false;
-    return resizeLarge(this.core, s, size, flags, shard);
   }
 
   scavenge(maxBytes: number = Infinity): number {
@@ -340,6 +338,7 @@ export class Tiered implements TieredAllocator {
   }
 
   stats(): AllocStats {
+    errors.checkAttached(this.i32);
     return readStats(this.core);
   }
 }
@@ -362,12 +361,14 @@ export class Tiered implements TieredAllocator {
  * ```
  */
 export function createAllocator(memory: Memory, options: AllocatorOptions = {}): TieredAllocator {
-  const shards = errors.checkObject(options).shards ?? 4;
+  errors.checkOptions(options, "shards tiny");
+  const { shards = 4, tiny = true } = options;
   if (!Number.isInteger(shards) || shards < 1 || shards > 256)
     throw errors.badOption("shards", shards, "an integer from 1 to 256");
+  errors.checkBoolean("tiny", tiny);
   const core = new Core(reserved(memory, "createAllocator"), shards);
   writeHeader(core.memory, KIND_TIERED, shards, core.firstPage);
-  core.i32[H_FEATURES] = (options.tiny ?? true) ? FEATURE_TINY : 0;
+  core.i32[H_FEATURES] = tiny ? FEATURE_TINY : 0;
   initLists(core);
   initCaches(core);
   initMagazines(core);

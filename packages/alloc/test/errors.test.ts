@@ -14,10 +14,12 @@ import {
   heapMap,
   isAllocError,
   memoryOver,
+  NOSCAN,
   poisoningAllocator,
   roundupsize,
   type AllocErrorCode,
   type Allocator,
+  type TieredAllocator,
 } from "@gort/alloc";
 
 const MIB = 2 ** 20;
@@ -216,4 +218,101 @@ test("options that are no object are refused before anything is reserved", () =>
       expect(call).toThrow(`alloc: options are ${shown}, want an object`);
   }
   expect(() => failingAllocator(inner, undefined as never)).toThrow("options are undefined");
+});
+
+test("options that do not exist or are of another type are named", () => {
+  const any = (o: unknown): never => o as never;
+  const plain = (): Allocator => createAllocator(createMemory({ reserve: MIB }));
+  const memory = createMemory({ reserve: MIB });
+  for (const [call, text] of [
+    [
+      () => createAllocator(memory, any({ shards: 2, tinny: false })),
+      "option tinny is false, want no options but shards, tiny",
+    ],
+    [() => createAllocator(memory, any({ tiny: "no" })), 'option tiny is "no", want a boolean'],
+    [() => createAllocator(memory, any(null)), "options are null, want an object"],
+    [
+      () => allocator(any({ reserv: MIB })),
+      "option reserv is 1048576, want no options but shards, tiny, reserve",
+    ],
+    [() => poisoningAllocator(plain(), any({ redzne: 32 })), "option redzne is 32"],
+    [() => poisoningAllocator(plain(), any({ sites: 1 })), "option sites is 1, want a boolean"],
+    [() => poisoningAllocator(plain(), any(null)), "options are null, want an object"],
+    [() => failingAllocator(plain(), any({ evry: 2 })), "option evry is 2"],
+  ] as const)
+    refuses(call, "BAD_OPTION", text);
+  // The memory is as it was.
+  expect(createAllocator(memory).stats().heapObjects).toBe(0);
+});
+
+test("memoryOver takes a buffer and nothing that only looks like one", () => {
+  const buffer = new ArrayBuffer(MIB);
+  for (const value of [
+    new DataView(buffer),
+    new Uint8Array(buffer),
+    Buffer.alloc(MIB),
+    createMemory({ reserve: MIB }),
+    { byteLength: MIB },
+    5,
+    null,
+  ])
+    refuses(() => memoryOver(value as never), "BAD_ARGUMENT", "memoryOver: buffer is");
+  expect(memoryOver(buffer).backing).toBe("array");
+  expect(memoryOver(new SharedArrayBuffer(MIB)).backing).toBe("shared");
+});
+
+describe("a WebAssembly memory that grows", () => {
+  interface Wasm {
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  const WasmMemory = (globalThis as any).WebAssembly.Memory as new (o: object) => Wasm;
+
+  test("detaches its buffer, and every call on an allocator over it says so; no pointer is 0", () => {
+    for (const [name, create] of [
+      ["tiered", createAllocator],
+      ["bump", createBumpAllocator],
+    ] as const) {
+      const w = new WasmMemory({ initial: 16, maximum: 64 });
+      const heap = create(memoryOver(w.buffer));
+      const p = heap.alloc(100);
+      const q = heap.alloc(60_000);
+      heap.free(heap.alloc(100)); // into the magazine
+      w.grow(1);
+      const calls: (() => unknown)[] = [100, 100, 3, 50_000, 1].map((n) => () => heap.alloc(n));
+      calls.push(() => heap.alloc(3, NOSCAN));
+      if (name === "tiered") {
+        const tiered = heap as TieredAllocator;
+        calls.push(
+          () => tiered.realloc(p, 90),
+          () => tiered.realloc(q, 90),
+          () => tiered.allocAligned(64, 64),
+          () => tiered.allocAligned(64, 65536),
+          () => tiered.runs!.claim(16, 0),
+          () => tiered.system.allocManual(8192),
+          () => tiered.free(p),
+          () => tiered.usableSize(p),
+          () => tiered.stats(),
+        );
+      }
+      for (const call of calls) refuses(call, "BAD_MEMORY", "the buffer was detached");
+    }
+  });
+
+  test("does not if it is shared, or cannot grow", () => {
+    for (const options of [
+      { initial: 16, maximum: 64, shared: true },
+      { initial: 16, maximum: 16 },
+    ]) {
+      const w = new WasmMemory(options);
+      const heap = createAllocator(memoryOver(w.buffer));
+      try {
+        w.grow(1);
+      } catch {
+        // No room for more.
+      }
+      expect(heap.alloc(100)).toBeGreaterThan(0);
+      checkAllocator(heap);
+    }
+  });
 });

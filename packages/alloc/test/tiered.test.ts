@@ -229,6 +229,46 @@ describe("realloc", () => {
     expect(heap.realloc(p, 56)).not.toBe(p);
   });
 
+  test("checks size and shard before it looks at anything, in place or not", () => {
+    const heap = make();
+    for (const p of [0, heap.alloc(100), heap.alloc(50_000), heap.alloc(0)]) {
+      for (const size of [99.5, "99", 99n, -1, NaN, 2 ** 33])
+        expect(codeOf(() => heap.realloc(p, size as never))).toBe("BAD_SIZE");
+      expect(codeOf(() => heap.realloc(p, 100, 0, 99))).toBe("BAD_SHARD");
+      expect(codeOf(() => heap.realloc(p, 60_000, 0, -1))).toBe("BAD_SHARD");
+    }
+    expect(heap.realloc(heap.alloc(0), 0)).toBe(heap.alloc(0));
+    checkAllocator(heap);
+  });
+
+  test("gives the kind that is asked for, whether it grows, stays or shrinks, small, large or tiny", () => {
+    const heap = make();
+    for (const [old, sizes] of [
+      [100, [90, 112, 40, 500]],
+      [100_000, [90_000, 50_000, 110_000, 200_000]],
+      [4, [3, 4, 2, 40]],
+    ] as const) {
+      for (const size of sizes) {
+        for (const [from, to] of [
+          [NOSCAN, 0],
+          [0, NOSCAN],
+          [0, 0],
+          [NOSCAN, NOSCAN],
+        ] as const) {
+          const p = heap.alloc(old, from);
+          heap.memory.u8[p] = 7;
+          const q = heap.realloc(p, size, to);
+          expect(heap.objects.isScan(q)).toBe(to === 0);
+          expect(heap.memory.u8[q]).toBe(7);
+          if (from !== to) expect(q).not.toBe(p);
+          heap.free(q);
+        }
+      }
+    }
+    checkAllocator(heap);
+    expect(heap.stats().heapObjects).toBe(0);
+  });
+
   test("of nil allocates; to size 0 frees; out of memory leaves the old object as it was", () => {
     const heap = make(MIB);
     const p = heap.realloc(0, 50);

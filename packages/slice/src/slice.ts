@@ -210,7 +210,7 @@ export abstract class Slice<T> {
 
   /**
    * The elements between brackets, each by `String`: `[1 2 3]`. Of integers, booleans and strings it is what `fmt.Print` shows;
-   * floats beyond the everyday, structs and nil look as in JavaScript.
+   * large and small floats, structs and nil look as in JavaScript.
    */
   toString(): string {
     return `[${this.toArray().map(String).join(" ")}]`;

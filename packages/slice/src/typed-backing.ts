@@ -44,7 +44,7 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
   readonly size: number;
   readonly capMax: number;
   readonly zeroValue: ElementOf<A>;
-  /** Whether elements are rounded to single precision: what they are compared with is, too. */
+  /** Whether elements are float32: what they are compared with is rounded to one, as in Go. */
   private readonly rounds: boolean;
 
   constructor(

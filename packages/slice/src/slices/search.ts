@@ -23,9 +23,20 @@ import { compareOrdered, type Ordered } from "./order.ts";
 export function index<T>(s: Slice<T>, v: T): number {
   mustBeSlice("index", s);
   const { backing, len } = s;
-  for (let i = 0; i < len; i++) if (backing.equal(s.get(i), v)) return i;
+  const tag = storeTag(s);
+  if (tag === undefined) {
+    for (let i = 0; i < len; i++) if (backing.equal(s.get(i), v)) return i;
+    return -1;
+  }
+  // On numbers `===` is Go's `==`.
+  const of = rounded(tag, v);
+  for (let i = 0; i < len; i++) if (s.get(i) === of) return i;
   return -1;
 }
+
+/** What is compared with a float32 is one, as in Go. */
+const rounded = <T>(tag: string | undefined, v: T): T =>
+  tag === "Float32Array" && typeof v === "number" ? (Math.fround(v) as T) : v;
 
 /**
  * Go's `slices.IndexFunc`: the first index whose element satisfies `f`, or -1. O(n).
@@ -176,9 +187,7 @@ export function binarySearch<T extends Ordered>(
   target: T,
 ): [position: number, found: boolean] {
   mustBeSlice("binarySearch", s);
-  // What is compared with a float32 is one, as in Go.
-  const single = typeof target === "number" && storeTag(s) === "Float32Array";
-  const of = single ? (Math.fround(target) as T) : target;
+  const of = rounded(storeTag(s), target);
   return binarySearchFunc(s, of, compareOrdered as (v: T, target: T) => number);
 }
 

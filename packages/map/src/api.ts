@@ -40,7 +40,8 @@ export interface GoMap<K, V, Z = V> {
    */
   set(key: K, value: V): this;
   /**
-   * Go's `m[key] op= …`: stores `change(m[key])` and returns it. If `change` throws, nothing is stored.
+   * Go's `m[key] op= …`: stores `change(m[key])` and returns it. If `change` throws, nothing is stored. `change` may use
+   * the map. The key is what it was when `update` was called.
    */
   update(key: K, change: (value: V | Z) => V): V;
   /** Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. */
@@ -87,7 +88,7 @@ export interface MapRange<K, V> {
   next(): boolean;
 }
 
-/** How keys of a type of your own are hashed and compared by value. */
+/** How keys of a type of your own are hashed and compared by value. Its functions must not write to the map. */
 export interface Hasher<K> {
   /** A 32-bit hash, as any number (its low 32 bits count); equal keys hash alike for the same seed. */
   hash(key: K, seed: number): number;
@@ -107,9 +108,9 @@ export interface MapOptions {
 
 /** Options of a map on JavaScript values. */
 export interface ValueMapOptions<K, V> extends MapOptions {
-  /** How keys are compared. @defaultValue primitives by value, objects and functions by identity */
+  /** How keys are compared; a type checks them too, on lookups as well. @defaultValue primitives by value, objects and functions by identity */
   readonly key?: Type<K> | Hasher<K> | undefined;
-  /** The type of the values: checks them and gives the zero value. */
+  /** The type of the values: checks them, copies those that can change in and out, and gives the zero value. */
   readonly value?: Type<V> | undefined;
 }
 

@@ -68,9 +68,15 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
 
   update(key: K, change: (value: V | Z) => V): V {
     checkFunction("update", "change", change);
-    const value = change(this.get(key));
-    this.set(key, value);
+    const k = typeof key === "object" && key !== null ? this.takeKey(key) : key;
+    const value = change(this.get(k));
+    this.set(k, value);
     return value;
+  }
+
+  /** What a key that is an object is now, whatever is done to it later. */
+  protected takeKey(key: K): K {
+    return key;
   }
 
   range(): MapRange<K, V> {

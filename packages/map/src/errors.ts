@@ -4,7 +4,7 @@
  * Invariants
  *  1. Texts are Go's to the letter; a {@link RuntimeError} can be recovered from, a {@link FatalError} cannot.
  */
-import { FatalError, RuntimeError } from "@gort/types";
+import { badArgument, FatalError, RuntimeError } from "@gort/types";
 
 /** `assignment to entry in nil map`: Go's plainError, without the `runtime error: ` prefix. */
 export function nilMapWrite(): RuntimeError {
@@ -34,4 +34,9 @@ export function invalidKeyType(name: string): TypeError {
 /** A map whose root was given back is used again. */
 export function released(): Error {
   return new Error("map: used after release");
+}
+
+/** A key that a hasher can do nothing with. */
+export function noKey(key: unknown, want: string): Error {
+  return badArgument("map key", "value", key, want, "type");
 }

@@ -16,6 +16,7 @@ import {
   H_HASH0,
   H_MOVES,
   HEADER_WORDS,
+  SCALAR,
 } from "./heap-words.ts";
 import type { HeapTable } from "./heap-table.ts";
 import {
@@ -95,9 +96,20 @@ export function dumpChain<K, V>(
   return chain;
 }
 
+/** For each entry of a chain its hash, and 1 if its key equals itself, else 0. */
+function fates(t: HeapTable, e: Entries, from: Ptr, seed: number): number[] {
+  const found: number[] = [];
+  for (let b = from; b !== 0; b = t.link(b)) {
+    for (let i = 0; i < SLOTS; i++) {
+      if (isLive(t.u8[b + i]!)) found.push(e.hashAt(b, i, seed), Number(e.reflexiveAt(b, i)));
+    }
+  }
+  return found;
+}
+
 /**
- * Moves an old chain to its one or two new places. What it needs is allocated first: between the first entry and
- * the last nothing can fail.
+ * Moves an old chain to its one or two new places. What it needs is allocated first, and what a descriptor of somebody else's has to
+ * say is asked first: between the first entry and the last nothing can fail.
  */
 export function moveChain(t: HeapTable, e: Entries, index: number): void {
   const h = t.h;
@@ -114,6 +126,8 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
   let chain = 0;
   for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
   if (chain > 0) t.reserve(chain);
+  const known = e.layout.keyCode >= SCALAR && !same ? fates(t, e, from, seed) : null;
+  let next = 0;
   t.i32[h + H_CHANGES]!++;
   t.i32[h + H_MOVES]!++;
   let xi = 0;
@@ -127,8 +141,8 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
       }
       let toY = false;
       if (!same) {
-        const hash = e.hashAt(b, i, seed);
-        if (e.reflexiveAt(b, i)) {
+        const hash = known === null ? e.hashAt(b, i, seed) : known[next++]!;
+        if (known === null ? e.reflexiveAt(b, i) : known[next++]! === 1) {
           toY = (hash & bit) !== 0;
         } else {
           toY = (top & 1) !== 0;

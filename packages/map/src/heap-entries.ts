@@ -5,20 +5,37 @@
  *  1. A key hashes alike from JavaScript and from memory; NaN differently each time.
  *  2. Pointers are written only through the heap, so that its collector sees them.
  *  3. A value is checked whole before the first byte is written.
+ *  4. A getter of a key or value runs in {@link Entries.hashKey} and {@link Entries.takeValue} only, before the seed is read there
+ *     and before anything in the table is: it can do as it pleases. What is compared and stored afterwards is what was read.
  *
  * Why a `switch` on a small code and not a class per type: the views have one hidden class, so each case is one
  * typed-array access, and the branch is always the same one for a map. Calls of `Type.load`, a different
  * class for each type, would be megamorphic as soon as a program has five kinds of maps.
  */
-import { hashBytes, hashString, utf8Read } from "@gort/types";
+import { badArgument, hashBytes, hashString, utf8Read } from "@gort/types";
 import type { Heap, Ptr, Type } from "./api.ts";
+import { concurrentReadWrite } from "./errors.ts";
+import type { Extra, Fit } from "./fit.ts";
 import { hashInt, hashNumber } from "./hash.ts";
+import { WordFields } from "./heap-fields.ts";
 import type { Layout } from "./heap-layout.ts";
-import { FLOAT64, INT32, POINTER, SCALAR, STRING, UINT32, WORDS } from "./heap-words.ts";
+import {
+  FLOAT64,
+  H_CHANGES,
+  H_COUNT,
+  H_HASH0,
+  INT32,
+  POINTER,
+  SCALAR,
+  STRING,
+  UINT32,
+  WORDS,
+} from "./heap-words.ts";
 
-/** Descriptors of `@gort/types` check values; others check when they store. */
-interface Checked {
-  check?(value: unknown, what: string): void;
+/** Throws for what is no value of a type: as the type does, if it has a text for it. */
+function refuse(fit: Fit<any> | null, what: string, v: unknown, type: Type): never {
+  fit?.(v);
+  throw badArgument(what, "value", v, `a value of ${type.name}`, "type");
 }
 
 /** The entries of maps of one layout in one heap. Addresses are in bytes, buckets given by theirs. */
@@ -35,13 +52,18 @@ export class Entries {
   readonly #keySize: number;
   readonly #values: number;
   readonly #valueSize: number;
-  /** The words of the {@link WORDS} key that {@link Entries.hashKey} saw last. */
+  /** Word index of the map's header. */
+  readonly #h: number;
+  /** Of maps with {@link WORDS} keys, and the words of the key that {@link Entries.hashKey} saw last. */
+  readonly #fields: WordFields | null;
   readonly #words: Int32Array;
+  /** The {@link SCALAR} or general key that {@link Entries.hashKey} saw last. */
+  #key: any = null;
   readonly #random: () => number;
   /** The names of the fields, of a struct of two `int32`. */
   readonly #pair: readonly [string, string] | null;
 
-  constructor(layout: Layout, heap: Heap, random: () => number) {
+  constructor(layout: Layout, heap: Heap, ptr: Ptr, random: () => number) {
     const { u8, i32, u32, f64 } = heap.memory;
     this.layout = layout;
     this.heap = heap;
@@ -55,11 +77,13 @@ export class Entries {
     this.#keySize = layout.keySize;
     this.#values = layout.values;
     this.#valueSize = layout.valueSize;
-    this.#words = new Int32Array(layout.words?.paths.length ?? 0);
+    this.#h = ptr >>> 2;
+    this.#fields =
+      layout.words && new WordFields(layout.words, i32, this.#h, (key) => this.#refuseKey(key));
+    this.#words = this.#fields?.words ?? i32;
+    const { paths: [a, b, c] = [], flat, signed } = layout.words ?? {};
+    this.#pair = flat && b && !c && signed!.every(Boolean) ? [a![0]!, b[0]!] : null;
     this.#random = random;
-    const [a, b, c] = layout.words?.paths ?? [];
-    const plain = c === undefined && a?.length === 1 && b?.length === 1;
-    this.#pair = plain && layout.words!.signed.every(Boolean) ? [a[0]!, b[0]!] : null;
   }
 
   keyAt(bucket: Ptr, slot: number): Ptr {
@@ -70,54 +94,65 @@ export class Entries {
     return bucket + this.#values + slot * this.#valueSize;
   }
 
-  /** Hash of a key given in JavaScript. Throws for one that is no `K`. */
-  hashKey(key: any, seed: number): number {
+  /** Hash of a key given in JavaScript, under the seed that the map has once the key is read. Throws for one that is no `K`. */
+  hashKey(key: any): number {
+    const seed = this.#h + H_HASH0;
     switch (this.#keyCode) {
       case INT32:
-        if (typeof key !== "number" || (key | 0) !== key)
-          this.#check(this.layout.key, key, "map key");
-        return hashInt(key, seed);
+        if (typeof key !== "number" || (key | 0) !== key) this.#refuseKey(key);
+        return hashInt(key, this.#i32[seed]!);
       case UINT32:
-        if (typeof key !== "number" || key >>> 0 !== key)
-          this.#check(this.layout.key, key, "map key");
-        return hashInt(key | 0, seed);
+        if (typeof key !== "number" || key >>> 0 !== key) this.#refuseKey(key);
+        return hashInt(key | 0, this.#i32[seed]!);
       case FLOAT64:
-        if (typeof key !== "number") this.#check(this.layout.key, key, "map key");
-        return key !== key ? this.#random() | 0 : hashNumber(key, seed);
+        if (typeof key !== "number") this.#refuseKey(key);
+        return key !== key ? this.#random() | 0 : hashNumber(key, this.#i32[seed]!);
       case STRING:
-        if (typeof key !== "string") this.#check(this.layout.key, key, "map key");
-        return hashString(key, seed);
+        if (typeof key !== "string") this.#refuseKey(key);
+        return hashString(key, this.#i32[seed]!);
       case WORDS:
-        return this.#hashFields(key, seed);
-      default:
-        this.#check(this.layout.key, key, "map key");
-        return this.layout.key.hashValue(key, seed) | 0;
+        return this.#hashFields(key);
+      default: {
+        const whole = this.takeKey(key);
+        const s = this.#i32[seed]!;
+        const hash = this.layout.key.hashValue(whole, s) | 0;
+        // A descriptor that somebody else made may have emptied the map.
+        if (this.#i32[seed] !== s) throw concurrentReadWrite();
+        this.#key = whole;
+        return hash;
+      }
     }
   }
 
-  #hashFields(key: any, seed: number): number {
-    const { paths, signed } = this.layout.words!;
-    const words = this.#words;
+  #hashFields(key: any): number {
     if (this.#pair !== null && typeof key === "object" && key !== null) {
       // Two fields, the commonest struct key: each read is a place of its own, so V8 learns its name.
       const a = key[this.#pair[0]];
       const b = key[this.#pair[1]];
-      if (typeof a === "number" && typeof b === "number" && (a | 0) === a && (b | 0) === b) {
-        words[0] = a;
-        words[1] = b;
-        return hashInt(b, hashInt(a, seed));
+      if (typeof a !== "number" || typeof b !== "number" || (a | 0) !== a || (b | 0) !== b) {
+        this.#refuseKey(key);
       }
+      this.#words[0] = a;
+      this.#words[1] = b;
+      return hashInt(b, hashInt(a, this.#i32[this.#h + H_HASH0]!));
     }
-    for (let i = 0; i < words.length; i++) {
-      const path = paths[i]!;
-      let v: any = key;
-      for (let j = 0; j < path.length; j++) v = v?.[path[j]!];
-      if (typeof v !== "number" || (signed[i]! ? v | 0 : v >>> 0) !== v)
-        this.#check(this.layout.key, key, "map key");
-      words[i] = v;
-      seed = hashInt(v | 0, seed);
-    }
-    return seed;
+    return this.#fields!.hash(key);
+  }
+
+  /** A key that stays what it is, whatever is done to the object that was given. */
+  takeKey(key: any): any {
+    const { key: type, words, fitKey } = this.layout;
+    // It has nothing in it but words, so it can be copied before it is checked.
+    if (words?.flat && key !== null) return (type as Extra).copy?.(key) ?? key;
+    return this.#keyCode < WORDS ? key : this.#take(fitKey, key, "map key", type);
+  }
+
+  #take(fit: Fit<any> | null, v: any, what: string, type: Type): any {
+    return fit !== null ? fit(v) : v === undefined ? refuse(null, what, v, type) : v;
+  }
+
+  #refuseKey(key: any): never {
+    return refuse(this.layout.fitKey, "map key", key, this.layout.key);
   }
 
   /** Hash of the key in a slot. */
@@ -161,17 +196,22 @@ export class Entries {
         }
         return true;
       }
-      case SCALAR:
-        return this.layout.key.load(this.heap, p) === this.#rounded(key);
       default: {
-        const type = this.layout.key;
-        return type.equalValues(type.load(this.heap, this.keyPtr(bucket, slot)), key);
+        const { key: type } = this.layout;
+        const k = this.#key;
+        const changes = this.#changes();
+        const stored = type.load(this.heap, this.keyPtr(bucket, slot));
+        const same = this.#keyCode === SCALAR ? stored === k : type.equalValues(stored, k);
+        // A descriptor that somebody else made may have looked up another key, or changed the map.
+        this.#key = k;
+        if (this.#changes() !== changes) throw concurrentReadWrite();
+        return same;
       }
     }
   }
 
-  #rounded(key: any): any {
-    return this.layout.key.kind === "float32" ? Math.fround(key) : key;
+  #changes(): number {
+    return this.#i32[this.#h + H_CHANGES]! + this.#i32[this.#h + H_COUNT]!;
   }
 
   #sameString(p: Ptr, n: number, key: string): boolean {
@@ -233,6 +273,7 @@ export class Entries {
         return;
       }
       default:
+        if (this.#keyCode !== STRING) key = this.#key;
         this.#storeAt(this.layout.key, this.layout.indirectKey, p, key);
     }
   }
@@ -255,22 +296,23 @@ export class Entries {
     }
   }
 
-  /** Throws unless `value` is a `V`. */
-  checkValue(value: any): void {
+  /** A value to be stored: it is a `V`, and no getter runs when it is read. Throws for what is none. */
+  takeValue(value: any): any {
     switch (this.#valueCode) {
       case FLOAT64:
-        if (typeof value === "number") return;
+        if (typeof value === "number") return value;
         break;
       case INT32:
-        if (typeof value === "number" && (value | 0) === value) return;
+        if (typeof value === "number" && (value | 0) === value) return value;
         break;
       case UINT32:
-        if (typeof value === "number" && value >>> 0 === value) return;
+      case POINTER:
+        if (typeof value === "number" && value >>> 0 === value) return value;
         break;
       default:
-        break;
+        return this.#take(this.layout.fitValue, value, "map value", this.layout.value);
     }
-    this.#check(this.layout.value, value, "map value");
+    return refuse(this.layout.fitValue, "map value", value, this.layout.value);
   }
 
   storeValue(at: Ptr, value: any): void {
@@ -340,25 +382,19 @@ export class Entries {
     for (let i = 0; i < n; i++) this.#u8[p + i] = 0;
   }
 
+  /** Stores what {@link Entries.hashKey} or {@link Entries.takeValue} has seen to. */
   #storeAt(type: Type, indirect: boolean, at: Ptr, v: any): void {
-    if (!indirect) {
-      type.store(this.heap, at, v);
-      return;
-    }
+    if (!indirect) return this.#put(type, at, v);
     const w = at >>> 2;
-    if (this.#u32[w] !== 0) {
-      type.store(this.heap, this.#u32[w]!, v);
-      return;
-    }
+    if (this.#u32[w] !== 0) return this.#put(type, this.#u32[w]!, v);
     const p = this.heap.alloc(type);
-    type.store(this.heap, p, v);
+    // Now, for a descriptor that somebody else made may collect.
     this.heap.writePtr(at, p);
+    this.#put(type, p, v);
   }
 
-  #check(type: Type, v: unknown, what: string): void {
-    (type as Checked).check?.(v, what);
-    if (type.kind !== "interface" && (type as Checked).check === undefined && v === undefined) {
-      throw new TypeError(`${what} is undefined, want a ${type.name}`);
-    }
+  #put(type: Type, at: Ptr, v: any): void {
+    if ((type as Extra).put !== undefined) (type as Extra).put!(this.heap, at, v);
+    else type.store(this.heap, at, v);
   }
 }

@@ -19,6 +19,7 @@
 import { array, int32, struct, uint32, uint8, uintptr, unsafePointer } from "@gort/types";
 import type { Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
+import { type Fit, taker } from "./fit.ts";
 import {
   MAX_INLINE,
   HEADER_WORDS,
@@ -53,6 +54,8 @@ export const headerType: () => Type = memo(() =>
 export interface Words {
   readonly paths: readonly (readonly string[])[];
   readonly signed: readonly boolean[];
+  /** Whether every word is a field of the struct itself. */
+  readonly flat: boolean;
 }
 
 /** Where things are in the buckets of maps of two types. */
@@ -61,6 +64,9 @@ export interface Layout {
   readonly value: Type;
   readonly keyCode: number;
   readonly valueCode: number;
+  /** Check keys and values, and read those of several parts; null for types that check when they store. */
+  readonly fitKey: Fit<any> | null;
+  readonly fitValue: Fit<any> | null;
   /** Fields of a {@link WORDS} key, else null. */
   readonly words: Words | null;
   readonly indirectKey: boolean;
@@ -103,7 +109,8 @@ function wordsOf(type: Type): Words | null {
     signed.push(!t.kind.startsWith("u"));
     return true;
   };
-  return walk(type, []) && paths.length * 4 === type.size ? { paths, signed } : null;
+  if (!walk(type, []) || paths.length * 4 !== type.size) return null;
+  return { paths, signed, flat: paths.every((p) => p.length === 1) };
 }
 
 function codeOf(type: Type, isKey: boolean): number {
@@ -215,6 +222,8 @@ export function layOut(key: Type, value: Type): Layout {
     value,
     keyCode: codeOf(key, true),
     valueCode: codeOf(value, false),
+    fitKey: taker(key, "map key"),
+    fitValue: taker(value, "map value"),
     words: wordsOf(key),
     indirectKey,
     indirectValue,

@@ -17,9 +17,9 @@
  * by a hash, it waits. A write to a chain that has not moved yet changes it where it is.
  */
 import type { BucketDump, Heap, Ptr } from "./api.ts";
-import { BaseMap } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites, released } from "./errors.ts";
 import { Entries } from "./heap-entries.ts";
+import { HeapHeader } from "./heap-header.ts";
 import type { Layout } from "./heap-layout.ts";
 import {
   H_B,
@@ -31,19 +31,14 @@ import {
   H_HASH0,
   H_LIMIT,
   H_MASK,
-  H_MOVES,
   H_NEVACUATE,
-  H_NOVERFLOW,
   H_OLD,
-  H_SHAPE,
-  HEADER_WORDS,
 } from "./heap-words.ts";
 import { dumpChain, gatherChain, moveChain, rebuild } from "./heap-chain.ts";
 import { HeapTable } from "./heap-table.ts";
 import {
   BARE,
   firstEmpty,
-  FLAGS,
   GENERATION,
   GROWING,
   hintToB,
@@ -55,76 +50,29 @@ import {
 import type { Snapshot } from "./storage.ts";
 
 /** Go's map in a heap. */
-export class HeapMap<K, V> extends BaseMap<K, V, V> {
+export class HeapMap<K, V> extends HeapHeader<K, V> {
   readonly random: () => number;
   foundKey = undefined as K;
   foundValue = undefined as V;
   protected readonly storage = "heap";
-  protected readonly t: HeapTable;
   protected readonly e: Entries;
-  protected i32: Int32Array;
   protected readonly u32: Uint32Array;
   protected readonly bits: number;
   protected readonly size: number;
-  /** Word index of the header; 0 after release. */
-  protected h: number;
   /** The bucket of the slot that {@link HeapMap.find} returned. */
   protected at: Ptr = 0;
   #unroot: () => void;
 
   constructor(heap: Heap, layout: Layout, ptr: Ptr, random: () => number, unroot: () => void) {
-    super();
+    super(new HeapTable(heap, layout, ptr, random));
     this.random = random;
-    this.t = new HeapTable(heap, layout, ptr, random);
-    this.e = new Entries(layout, heap, random);
-    this.i32 = heap.memory.i32;
+    this.e = new Entries(layout, heap, ptr, random);
     this.u32 = heap.memory.u32;
     this.bits = layout.segmentBits;
     this.size = layout.bucketSize;
-    this.h = ptr >>> 2;
     this.#unroot = unroot;
   }
 
-  protected override get typeName(): string {
-    return `map[${this.t.layout.key.name}]${this.t.layout.value.name}`;
-  }
-  get len(): number {
-    return this.#word(H_COUNT);
-  }
-  get flags(): number {
-    return this.#word(H_FLAGS) & FLAGS;
-  }
-  get B(): number {
-    return this.#word(H_B);
-  }
-  /** The entries there ever were, and what changed besides: a new entry is one thing less to count. */
-  get version(): number {
-    return this.#word(H_CHANGES) + this.#word(H_COUNT);
-  }
-  get moves(): number {
-    return this.#word(H_MOVES);
-  }
-  get epoch(): number {
-    return this.#word(H_EPOCH);
-  }
-  get shape(): number {
-    return this.#word(H_SHAPE);
-  }
-  get hash0(): number {
-    return this.#word(H_HASH0);
-  }
-  get noverflow(): number {
-    return this.#word(H_NOVERFLOW);
-  }
-  get nevacuate(): number {
-    return this.#word(H_NEVACUATE);
-  }
-  get oldB(): number {
-    return this.t.oldB;
-  }
-  get ptr(): Ptr {
-    return this.h === 0 ? 0 : this.t.ptr;
-  }
   get(key: K): V {
     return this.getAny(key);
   }
@@ -149,8 +97,10 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   lookup(key: K): boolean {
     const slot = this.find(key, this.hashToRead(key));
     if (slot < 0) return false;
-    this.foundKey = this.e.loadKey(this.at, slot) as K;
-    this.foundValue = this.e.loadValue(this.e.valueAt(this.at, slot)) as V;
+    const { at } = this;
+    const found = this.e.loadKey(at, slot) as K;
+    this.foundValue = this.e.loadValue(this.e.valueAt(at, slot)) as V;
+    this.foundKey = found;
     return true;
   }
 
@@ -159,14 +109,16 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   protected setAny(key: K, value: V): this {
+    // Before the key: what this may run could use the map, which remembers one key at a time.
+    const v = this.e.takeValue(value) as V;
     const hash = this.hashToWrite(key);
-    this.e.checkValue(value);
+    const i32 = this.i32;
     const flags = this.h + H_FLAGS;
-    this.i32[flags]! |= WRITING;
+    i32[flags]! |= WRITING;
     try {
-      this.assign(key, hash, value);
+      this.assign(key, hash, v);
     } finally {
-      this.i32[flags]! &= ~WRITING;
+      i32[flags]! &= ~WRITING;
     }
     return this;
   }
@@ -198,24 +150,30 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
   }
 
   clear(): void {
-    this.#mayWrite();
+    this.mayWrite();
     if (this.len === 0) return;
     this.t.reset(this.t.arrays(this.B));
     this.reseed();
   }
 
   compact(): void {
-    this.#mayWrite();
-    rebuild(this.t, this.e, hintToB(this.len), (bucket, slot, hash) =>
-      this.#place(bucket, slot, hash),
-    );
+    this.mayWrite();
+    const { i32 } = this;
+    const flags = this.h + H_FLAGS;
+    i32[flags]! |= WRITING;
+    try {
+      rebuild(this.t, this.e, hintToB(this.len), (bucket, slot, hash) =>
+        this.#place(bucket, slot, hash),
+      );
+    } finally {
+      i32[flags]! &= ~WRITING;
+    }
   }
 
   release(): void {
     if (this.h === 0) return;
-    // A view of the same kind, in which every operation leaves its fast path and finds out.
-    this.h = 0;
-    this.i32 = new Int32Array(HEADER_WORDS).fill(-1);
+    this.mayWrite();
+    this.forget();
     this.#unroot();
   }
 
@@ -243,31 +201,36 @@ export class HeapMap<K, V> extends BaseMap<K, V, V> {
     return dumpChain<K, V>(this.t, this.e, old, index);
   }
 
-  #word(i: number): number {
-    if (this.h === 0) throw released();
-    return this.i32[this.h + i]!;
-  }
-
-  #mayWrite(): void {
-    if ((this.#word(H_FLAGS) & WRITING) !== 0) throw concurrentWrites();
-  }
-
   protected hashToRead(key: K): number {
     const h = this.h;
     if (h === 0) throw released();
     if ((this.i32[h + H_FLAGS]! & WRITING) !== 0) throw concurrentReadWrite();
-    return this.e.hashKey(key, this.i32[h + H_HASH0]!);
+    return this.#hash(key);
   }
 
   protected hashToWrite(key: K): number {
     const h = this.h;
     if (h === 0) throw released();
     if ((this.i32[h + H_FLAGS]! & WRITING) !== 0) throw concurrentWrites();
-    return this.e.hashKey(key, this.i32[h + H_HASH0]!);
+    return this.#hash(key);
+  }
+
+  #hash(key: K): number {
+    const hash = this.e.hashKey(key);
+    // A getter may have done that.
+    if (this.h === 0) throw released();
+    return hash;
+  }
+
+  protected override takeKey(key: K): K {
+    return this.e.takeKey(key) as K;
   }
 
   protected reseed(): void {
-    this.i32[this.h + H_HASH0] = this.random();
+    const seed = this.random();
+    // The source is somebody else's.
+    if (this.len !== 0) return;
+    this.i32[this.h + H_HASH0] = seed;
     this.i32[this.h + H_FLAGS]! += GENERATION;
     this.i32[this.h + H_EPOCH]!++;
   }

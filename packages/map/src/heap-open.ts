@@ -86,12 +86,13 @@ export function openHeapMap(
 ): GoMap<any, any> {
   const layout = layoutOf(key, value);
   const { u32 } = heap.memory;
-  const w = p >>> 2;
   if (
-    !(p > 0) ||
+    typeof p !== "number" ||
+    p >>> 0 !== p ||
+    p === 0 ||
     p % 8 !== 0 ||
-    u32[w + H_MAGIC] !== layout.magic ||
-    u32[w + H_SHAPE] === undefined
+    u32[(p >>> 2) + H_MAGIC] !== layout.magic ||
+    u32[(p >>> 2) + H_SHAPE] === undefined
   )
     throw badArgument("mapAt", "ptr", p, `the address of a map[${key.name}]${value.name}`, "type");
   return open(heap, layout, p, random);

@@ -10,15 +10,20 @@
  * `"1,23"` and `"12,3"` are only as different as the separator.
  */
 import type { Hasher, Type } from "./api.ts";
-import { invalidKeyType } from "./errors.ts";
+import { invalidKeyType, noKey } from "./errors.ts";
+import { type Fit, fitter } from "./fit.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
 
 /** Where a hasher of keys of two fields names these, so that a map can keep them itself. */
 const PAIR: unique symbol = Symbol.for("gort.map.pair") as never;
 
-type PairFields = readonly [first: string, second: string];
+/** The two fields by which keys are compared, and what makes them fit their types, where they have one. */
+export interface PairFields {
+  readonly names: readonly [first: string, second: string];
+  readonly fits: readonly [first: Fit<unknown> | null, second: Fit<unknown> | null] | null;
+}
 
-/** The two fields by which keys are compared, if that is what a hasher or a type does; else null. */
+/** The fields, if keys are compared by two; else null. */
 export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
   if (key === undefined) return null;
   if (!isDescriptor(key)) return (key as { [PAIR]?: PairFields })[PAIR] ?? null;
@@ -27,12 +32,20 @@ export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
   if (key.kind !== "struct" || fields!.length !== 2 || a!.name === "_" || b!.name === "_") {
     return null;
   }
-  return plain.test(a!.type.kind) && plain.test(b!.type.kind) ? [a!.name, b!.name] : null;
+  if (!plain.test(a!.type.kind) || !plain.test(b!.type.kind)) return null;
+  const fit = (f: { name: string; type: Type }): Fit<unknown> | null =>
+    fitter(f.type, `map key.${f.name}`);
+  return { names: [a!.name, b!.name], fits: [fit(a!), fit(b!)] };
 }
 
-/** Hash of a primitive that is part of a key. NaN never equals itself, so it may hash to anything. */
+/** Whether a key has fields to look at. Throws if it has none. */
+export function mustHaveFields(k: unknown): void {
+  if ((typeof k !== "object" && typeof k !== "function") || k === null) throw noKey(k, "an object");
+}
+
+/** Hash of a primitive that is part of a key. NaN never equals itself: it hashes anew each time, so that keys with it spread. */
 export function hashPart(v: unknown, seed: number): number {
-  if (typeof v === "number") return hashNumber(v, seed);
+  if (typeof v === "number") return v !== v ? (Math.random() * 2 ** 32) | 0 : hashNumber(v, seed);
   if (typeof v === "string") return hashString(v, seed);
   if (typeof v === "boolean") return mix(seed ^ (v ? 0x51ed270b : 0x2c1b3c6d));
   if (typeof v === "bigint") return hashBigint(v, seed);
@@ -57,14 +70,18 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
   type K = { readonly [P in F]: any };
   if (fields.length === 2 && a !== undefined && b !== undefined) {
     return {
-      hash: (k: K, seed) => hashPart(k[b], hashPart(k[a], seed)),
+      hash: (k: K, seed) => {
+        mustHaveFields(k);
+        return hashPart(k[b], hashPart(k[a], seed));
+      },
       equal: (k: K, q: K) => k[a] === q[a] && k[b] === q[b],
       copy: (k: K) => ({ [a]: k[a], [b]: k[b] }) as K,
-      [PAIR]: [a, b],
+      [PAIR]: { names: [a, b], fits: null },
     } as Hasher<K>;
   }
   return {
     hash: (k, seed) => {
+      mustHaveFields(k);
       let h = seed;
       for (const f of fields) h = hashPart(k[f], h);
       return h;
@@ -74,6 +91,7 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
       return true;
     },
     copy: (k) => {
+      mustHaveFields(k);
       const c: Record<string, unknown> = {};
       for (const f of fields) c[f] = k[f];
       return c as K;
@@ -97,6 +115,7 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
 export function tupleKey(): Hasher<any> {
   return {
     hash: (k: readonly unknown[], seed) => {
+      mustBeTuple(k);
       let h = seed ^ k.length;
       for (let i = 0; i < k.length; i++) h = hashPart(k[i], h);
       return h;
@@ -106,19 +125,20 @@ export function tupleKey(): Hasher<any> {
       for (let i = 0; i < k.length; i++) if (k[i] !== q[i]) return false;
       return true;
     },
-    copy: (k: readonly unknown[]) => k.slice(),
+    copy: (k: readonly unknown[]) => {
+      mustBeTuple(k);
+      return Array.isArray(k) ? k.slice() : Array.from(k);
+    },
   };
+}
+
+function mustBeTuple(k: readonly unknown[]): void {
+  if (typeof k !== "object" || typeof k?.length !== "number") throw noKey(k, "an array");
 }
 
 /** Whether `v` is a type descriptor and not a hasher. */
 export function isDescriptor(v: unknown): v is Type {
   return typeof (v as Type | undefined)?.hashValue === "function";
-}
-
-/** What descriptors of `@gort/types` can do beyond their contract, used where it is there. */
-interface Extra<T> {
-  copy?(value: T): T;
-  check?(value: unknown, what: string): void;
 }
 
 /** Kinds whose values JavaScript compares just as Go does. */
@@ -127,25 +147,12 @@ const native = /^(bool|u?int(8|16|32|64)?|uintptr|float(32|64)|string)$/;
 /** Of these, the ones of which there is one value to a JavaScript value: -0 and NaN are no concern. */
 const plain = /^(bool|u?int(8|16|32)?|uintptr|string)$/;
 
-/** A descriptor as a hasher of its JavaScript values; null where `===` does the same and faster. */
+/** A descriptor as a hasher of its JavaScript values, which are copies already; null where `===` does the same and faster. */
 export function typeHasher<K>(type: Type<K>): Hasher<K> | null {
   if (!type.comparable) throw invalidKeyType(type.name);
   if (native.test(type.kind)) return null;
-  const { copy } = type as Extra<K>;
   return {
     hash: (k, seed) => type.hashValue(k, seed),
     equal: (a, b) => type.equalValues(a, b),
-    copy: (k) => (copy === undefined ? k : copy.call(type, k)),
-  };
-}
-
-/** Checks values against a descriptor, and rounds those of `float32`, as storing them would. */
-export function fitter<T>(type: Type<T>, what: string): ((value: T) => T) | null {
-  const { check } = type as Extra<T>;
-  const float32 = type.kind === "float32";
-  if (check === undefined) return null;
-  return (value) => {
-    check.call(type, value, what);
-    return float32 ? (Math.fround(value as number) as T) : value;
   };
 }

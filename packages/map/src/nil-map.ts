@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. Nothing here changes, ever.
- *  2. Reading and deleting hash the key all the same: an unhashable key panics, as in Go.
+ *  2. Reading and deleting check and hash the key all the same: one that is none of the type is refused, an unhashable one panics.
  */
 import type { BucketDump, Hasher } from "./api.ts";
 import { BaseMap } from "./base.ts";
@@ -31,11 +31,13 @@ export class NilMap<K, V, Z> extends BaseMap<K, V, Z> {
   protected readonly storage = "nil";
   readonly #hasher: Hasher<K> | null;
   readonly #zero: () => Z;
+  readonly #check: ((key: K) => void) | null;
 
-  constructor(hasher: Hasher<K> | null, zero: () => Z) {
+  constructor(hasher: Hasher<K> | null, zero: () => Z, check: ((key: K) => void) | null) {
     super();
     this.#hasher = hasher;
     this.#zero = zero;
+    this.#check = check;
   }
 
   override get isNil(): boolean {
@@ -43,7 +45,7 @@ export class NilMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   get(key: K): Z {
-    this.#hasher?.hash(key, 0);
+    this.has(key);
     return this.#zero();
   }
 
@@ -52,6 +54,7 @@ export class NilMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   has(key: K): boolean {
+    this.#check?.(key);
     this.#hasher?.hash(key, 0);
     return false;
   }

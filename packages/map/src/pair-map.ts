@@ -9,7 +9,8 @@
  *
  * Why: a key such as `{ x: 1, y: 2 }` is then found without an object being made, copied or looked at.
  */
-import { hashPart } from "./keys.ts";
+import { checkFunction } from "@gort/types";
+import { hashPart, mustHaveFields, type PairFields } from "./keys.ts";
 import { mix } from "./hash.ts";
 import {
   EMPTY_REST,
@@ -26,7 +27,8 @@ import { CHUNK_BITS, CHUNK_MASK, FORMS, LINK, PAIR, REST } from "./value-words.t
 import type { ValueMapParts } from "./storage.ts";
 import { ValueMap } from "./value-map.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
+/** A key as it is given: what is none has no fields either, and is refused off the everyday paths. */
+type Fields = Readonly<Record<string, unknown>> | null | undefined;
 
 /** Whether a field can be kept as a word. */
 const isWord = (v: unknown): v is number =>
@@ -36,19 +38,22 @@ const isWord = (v: unknown): v is number =>
 export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
   readonly #first: string;
   readonly #second: string;
+  readonly #fits: PairFields["fits"];
   /** The fields of the key that was hashed last. */
   #a: unknown = 0;
   #b: unknown = 0;
 
-  constructor(parts: ValueMapParts<K, V, Z>, first: string, second: string) {
+  constructor(parts: ValueMapParts<K, V, Z>, { names: [first, second], fits }: PairFields) {
     super(parts, (a, b) => ({ [first]: a, [second]: b }));
     this.#first = first;
     this.#second = second;
+    this.#fits = fits;
   }
 
   override get(key: K): V | Z {
-    const a = (key as Fields)[this.#first];
-    const b = (key as Fields)[this.#second];
+    if (key === undefined || key === null) mustHaveFields(key);
+    const a = (key as NonNullable<Fields>)[this.#first];
+    const b = (key as NonNullable<Fields>)[this.#second];
     if (typeof a !== "number" || typeof b !== "number") return this.#getAny(key, a, b);
     const k = a | 0;
     const l = b | 0;
@@ -78,22 +83,36 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
       const at = (o + REST + imul(s, c.step)) | 0;
       const forms = m[(o + FORMS) | 0]! >>> s;
       if (m[at] === k && m[(at + 1) | 0] === l && (forms & PAIR) !== 0) {
-        if ((forms & 1) === 0) return c.values[((i & CHUNK_MASK) << 3) + s] as V;
-        return c.f64[((at >>> 1) + 1) | 0] as V;
+        if ((forms & 1) !== 0) return c.f64[((at >>> 1) + 1) | 0] as V;
+        const value = c.values[((i & CHUNK_MASK) << 3) + s] as V;
+        return this.giveValue === null ? value : this.giveValue(value);
       }
     }
     return this.#getAny(key, a, b);
   }
 
   #getAny(key: K, a: unknown, b: unknown): V | Z {
-    return this.valueAtSlot(this.find(key, this.#hash(a, b), READING));
+    const slot = this.find(key, this.#hash(key, a, b), READING);
+    return this.valueAtSlot(slot < 0 ? this.refit(key) : slot);
+  }
+
+  protected override refit(key: K): number {
+    const a = this.#fit(0, this.#a);
+    const b = this.#fit(1, this.#b);
+    return a === this.#a && b === this.#b ? -1 : this.find(key, this.#hash(key, a, b), READING);
   }
 
   override set(key: K, value: V): this {
-    if (!this.plain) return this.setAny(key, value);
-    const a = (key as Fields)[this.#first];
-    const b = (key as Fields)[this.#second];
-    const h = this.#hash(a, b);
+    if (this.fitValue !== null) value = this.fitValue(value);
+    if (key === undefined || key === null) mustHaveFields(key);
+    let a = (key as NonNullable<Fields>)[this.#first];
+    let b = (key as NonNullable<Fields>)[this.#second];
+    if (this.#fits !== null) {
+      mustHaveFields(key);
+      a = this.#fit(0, a);
+      b = this.#fit(1, b);
+    }
+    const h = this.#hash(key, a, b);
     // The everyday case: numbers, no growth, and the chain is one bucket that has the key, or room for it.
     if (typeof value !== "number" || !isWord(a) || !isWord(b)) return this.setHashed(key, h, value);
     const { imul } = Math;
@@ -132,10 +151,27 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     return this;
   }
 
+  override update(key: K, change: (value: V | Z) => V): V {
+    checkFunction("update", "change", change);
+    const a = (key as Fields)?.[this.#first];
+    const b = (key as Fields)?.[this.#second];
+    const h = this.#hash(key, a, b);
+    const s = this.#seek(h, a, b);
+    const { version } = this;
+    const c = this.chunks[(h & this.mask) >>> CHUNK_BITS]!;
+    const i = h & this.mask & CHUNK_MASK;
+    const value = change(s < 0 ? this.#getAny(key, a, b) : this.valueToGive(c.value(i, s) as V));
+    const stored = this.fitValue === null ? value : this.fitValue(value);
+    // Unless the entry has moved since, or its key is to take another form.
+    if (s >= 0 && version === this.version && isWord(a) && isWord(b)) c.setValue(i, s, stored);
+    else this.setHashed(key, this.#hash(key, this.#fit(0, a), this.#fit(1, b)), stored);
+    return value;
+  }
+
   override delete(key: K): boolean {
-    const a = (key as Fields)[this.#first];
-    const b = (key as Fields)[this.#second];
-    const h = this.#hash(a, b);
+    const a = (key as Fields)?.[this.#first];
+    const b = (key as Fields)?.[this.#second];
+    const h = this.#hash(key, a, b);
     const { imul } = Math;
     const i = h & this.mask;
     const c = this.chunks[i >>> CHUNK_BITS]!;
@@ -156,18 +192,40 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     return this.deleteHashed(key, h);
   }
 
-  protected override hashOf(key: K, mode: number): number {
-    this.mayUse(mode);
-    return this.#hash((key as Fields)[this.#first], (key as Fields)[this.#second]);
+  /** A field as its type has it. */
+  #fit(i: 0 | 1, v: unknown): unknown {
+    const fit = this.#fits?.[i];
+    return fit ? fit(v) : v;
   }
 
-  #hash(a: unknown, b: unknown): number {
+  /** The slot of a key of two words in the first bucket of its chain; -1 if {@link ValueMap.find} must look for it. */
+  #seek(h: number, a: unknown, b: unknown): number {
+    const { imul } = Math;
+    const i = h & this.mask;
+    const c = this.chunks[i >>> CHUNK_BITS]!;
+    const m = c.meta;
+    const o = imul(i & CHUNK_MASK, c.stride);
+    const found = matching(m[o]!, m[(o + 1) | 0]!, imul(topHash(h), 0x01010101));
+    if (found === 0) return -1;
+    const s = slotOf(found);
+    const at = (o + REST + imul(s, c.step)) | 0;
+    const pair = ((m[(o + FORMS) | 0]! >>> s) & PAIR) !== 0;
+    return pair && m[at] === a && m[(at + 1) | 0] === b ? s : -1;
+  }
+
+  protected override hashOf(key: K, mode: number): number {
+    this.mayUse(mode);
+    return this.#hash(key, (key as Fields)?.[this.#first], (key as Fields)?.[this.#second]);
+  }
+
+  #hash(key: K, a: unknown, b: unknown): number {
     this.#a = a;
     this.#b = b;
     const seed = this.hash0;
     if (typeof a === "number" && typeof b === "number" && (a | 0) === a && (b | 0) === b) {
       return mix(b ^ mix(a ^ seed));
     }
+    mustHaveFields(key);
     return hashPart(b, hashPart(a, seed));
   }
 
@@ -176,12 +234,8 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
       const at = bucket * c.stride + c.pairs + slot * c.step;
       return c.meta[at] === this.#a && c.meta[at + 1] === this.#b;
     }
-    const k = c.keys[bucket * SLOTS + slot] as Fields;
+    const k = c.keys[bucket * SLOTS + slot] as NonNullable<Fields>;
     return k[this.#first] === this.#a && k[this.#second] === this.#b;
-  }
-
-  protected override toStore(key: K): K {
-    return key;
   }
 
   protected override putKey(c: Chunk, bucket: number, slot: number): void {
@@ -197,8 +251,8 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
   }
 
   protected override reflexive(key: K): boolean {
-    const a = (key as Fields)[this.#first];
-    const b = (key as Fields)[this.#second];
+    const a = (key as Fields)?.[this.#first];
+    const b = (key as Fields)?.[this.#second];
     return a === a && b === b;
   }
 }

@@ -39,11 +39,14 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
     if (typeof key === "string") h = hashString(key, this.hash0);
     else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
     else h = this.hashOf(key, READING);
-    return this.#seek(key, h) >= 0 || this.find(key, h, READING) >= 0;
+    return this.#seek(key, h) >= 0 || this.#far(key, h) >= 0;
   }
 
   override set(key: K, value: V): this {
-    if (!this.plain) return this.setAny(key, value);
+    if (!this.plain) {
+      if (this.fitKey !== null) key = this.fitKey(key);
+      if (this.fitValue !== null) value = this.fitValue(value);
+    }
     let h: number;
     if (typeof key === "string") h = hashString(key, this.hash0);
     else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
@@ -101,14 +104,21 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
     return c.keys[((i & CHUNK_MASK) << 3) + s] === key ? s : -1;
   }
 
+  /** The slot of a key that {@link PlainMap.#seek} did not find, in terms of {@link ValueMap.find}, or -1. */
+  #far(key: K, h: number): number {
+    const slot = this.find(key, h, READING);
+    return slot < 0 ? this.refit(key) : slot;
+  }
+
   #read(key: K, h: number): V | Z {
     const s = this.#seek(key, h);
-    if (s < 0) return this.valueAtSlot(this.find(key, h, READING));
+    if (s < 0) return this.valueAtSlot(this.#far(key, h));
     const i = h & this.mask;
     const c = this.chunks[i >>> CHUNK_BITS]!;
     const o = Math.imul(i & CHUNK_MASK, c.stride);
     if (((c.meta[(o + FORMS) | 0]! >>> s) & 1) === 0) {
-      return c.values[((i & CHUNK_MASK) << 3) + s] as V;
+      const value = c.values[((i & CHUNK_MASK) << 3) + s] as V;
+      return this.giveValue === null ? value : this.giveValue(value);
     }
     return c.f64[((o + REST) >>> 1) + s] as V;
   }

@@ -17,7 +17,8 @@ import type {
   ZeroMapOptions,
 } from "./api.ts";
 import { newHeapMap, openHeapMap } from "./heap-open.ts";
-import { fitter, isDescriptor, pairOf, typeHasher } from "./keys.ts";
+import { checker, copier, fitter } from "./fit.ts";
+import { isDescriptor, pairOf, typeHasher } from "./keys.ts";
 import { NilMap } from "./nil-map.ts";
 import { randomSource } from "./random.ts";
 import { PairMap } from "./pair-map.ts";
@@ -30,8 +31,8 @@ type AnyOptions = TypedMapOptions & Partial<ZeroMapOptions<any, any>>;
 /**
  * Go's `make(map[K]V, hint)`.
  *
- * With two type descriptors the map is typed: keys and values are checked, a missing key gives Go's zero value, and with
- * `heap` it lives in that heap. Without, keys and values are any JavaScript values: primitives by value, objects by
+ * With two type descriptors the map is typed: keys and values are checked, and copied where they can change, a missing key gives
+ * Go's zero value, and with `heap` it lives in that heap. Without, keys and values are any JavaScript values: primitives by value, objects by
  * identity, or by value with a hasher such as `structKey`.
  *
  * @throws TypeError if the key type has no `==` in Go: `invalid map key type []int`; for options that are unknown or cannot be
@@ -76,7 +77,7 @@ export function makeMap(
   value?: Type,
   typed?: TypedMapOptions,
 ): GoMap<any, any, any> {
-  return build(readOptions("makeMap", first, value, typed), false);
+  return build("makeMap", readOptions("makeMap", first, value, typed), false);
 }
 
 /**
@@ -101,12 +102,15 @@ export function nilMap<K, V>(key: Type<K>, value: Type<V>): GoMap<K, V>;
 export function nilMap<K, V>(
   options: ZeroMapOptions<K, V> & { readonly kind?: never }, // As in `makeMap`.
 ): GoMap<K, V>;
+export function nilMap<K, V>(
+  options: ValueMapOptions<K, V> & { readonly value: Type<V> },
+): GoMap<K, V>;
 export function nilMap<K, V>(options: ValueMapOptions<K, V>): GoMap<K, V, undefined>;
 export function nilMap(
   first?: Type | ValueMapOptions<any, any>,
   value?: Type,
 ): GoMap<any, any, any> {
-  return build(readOptions("nilMap", first, value, undefined), true);
+  return build("nilMap", readOptions("nilMap", first, value, undefined), true);
 }
 
 /**
@@ -139,8 +143,9 @@ export function mapAt<K, V>(
   checkOptions("mapAt", options, "hint random");
   if (!isDescriptor(key)) throw badArgument("mapAt", "key", key, "a type descriptor", "type");
   if (!isDescriptor(value)) throw badArgument("mapAt", "value", value, "a type descriptor", "type");
+  checkHint("mapAt", options);
   if (ptr === 0) return nilMap(key, value);
-  return openHeapMap(heap, ptr, key, value, sourceOf(options));
+  return openHeapMap(heap, ptr, key, value, sourceOf("mapAt", options));
 }
 
 function readOptions(
@@ -164,41 +169,53 @@ function readOptions(
   return { ...typed, key: first, value };
 }
 
-function build(o: AnyOptions, nil: boolean): GoMap<any, any, any> {
+function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, any, any> {
+  const refuse = (name: string, v: unknown, want: string): never => {
+    throw badArgument(where, name, v, want, "type");
+  };
   const keyType = isDescriptor(o.key) ? o.key : null;
+  const valueType = o.value ?? null;
   const hasher = keyType !== null ? typeHasher(keyType) : ((o.key as Hasher<any>) ?? null);
   if (hasher !== null && (typeof hasher.hash !== "function" || typeof hasher.equal !== "function"))
-    throw badArgument("makeMap", "key", hasher, "a type descriptor or { hash, equal }", "type");
+    refuse("key", hasher, "a type descriptor or { hash, equal }");
   if (o.value !== undefined && !isDescriptor(o.value))
-    throw badArgument("makeMap", "value", o.value, "a type descriptor", "type");
+    refuse("value", o.value, "a type descriptor");
   if (o.zero !== undefined && typeof o.zero !== "function")
-    throw badArgument("makeMap", "zero", o.zero, "a function that gives the zero value", "type");
-  const zero = o.zero ?? (o.value !== undefined ? () => o.value!.zero() : () => undefined);
-  if (nil) return new NilMap(hasher, zero);
+    refuse("zero", o.zero, "a function that gives the zero value");
+  checkHint(where, o);
+  const zero = o.zero ?? (valueType !== null ? () => valueType.zero() : () => undefined);
+  const checkKey = keyType && checker(keyType, "map key");
+  if (nil) return new NilMap(hasher, zero, checkKey);
+  const random = sourceOf(where, o);
   if (o.heap !== undefined) {
-    checkHeap("makeMap", o.heap);
-    if (keyType === null) {
-      throw badArgument(
-        "makeMap",
-        "key",
-        o.key,
-        "a type descriptor, for the map is in a heap",
-        "type",
-      );
-    }
-    return newHeapMap(o.heap, keyType, o.value!, o.hint, sourceOf(o));
+    checkHeap(where, o.heap);
+    if (keyType === null)
+      return refuse("key", o.key, "a type descriptor, for the map is in a heap");
+    if (valueType === null)
+      return refuse("value", o.value, "a type descriptor, for the map is in a heap");
+    if (o.zero !== undefined)
+      refuse("zero", o.zero, "none, for the map is in a heap and its type has one");
+    return newHeapMap(o.heap, keyType, valueType, o.hint, random);
   }
   const parts: ValueMapParts<any, any, any> = {
     hint: o.hint,
-    random: sourceOf(o),
+    random,
     hasher,
     zero,
-    fitKey: keyType === null ? null : fitter(keyType, "map key"),
-    fitValue: o.value === undefined ? null : fitter(o.value, "map value"),
+    fitKey: keyType && fitter(keyType, "map key"),
+    fitValue: valueType && fitter(valueType, "map value"),
+    checkKey: hasher && checkKey,
+    giveKey: keyType && copier(keyType),
+    giveValue: valueType && copier(valueType),
   };
   const pair = pairOf(o.key);
-  if (pair !== null) return new PairMap(parts, pair[0], pair[1]);
+  if (pair !== null) return new PairMap(parts, pair);
   return hasher === null ? new PlainMap(parts) : new ValueMap(parts);
+}
+
+function checkHint(where: string, { hint }: MapOptions): void {
+  if (hint !== undefined && typeof hint !== "number")
+    throw badArgument(where, "hint", hint, "a number of entries", "type");
 }
 
 function checkHeap(where: string, heap: unknown): void {
@@ -206,8 +223,8 @@ function checkHeap(where: string, heap: unknown): void {
     throw badArgument(where, "heap", heap, "a heap", "type");
 }
 
-function sourceOf({ random }: MapOptions): () => number {
+function sourceOf(where: string, { random }: MapOptions): () => number {
   if (random === undefined) return randomSource();
-  checkFunction("makeMap", "random", random);
+  checkFunction(where, "random", random);
   return random;
 }

@@ -7,12 +7,15 @@
  * Why xorshift and not `Math.random` each time: it is seeded once from there, costs a third, and a source given
  * by the user (a deterministic scheduler) replaces it whole.
  */
+import { badArgument } from "@gort/types";
+import { hashNumber } from "./hash.ts";
 
 /**
  * A new xorshift32 generator of unsigned 32-bit integers, as the option `random` of {@link makeMap} wants one: the same seed gives
  * the same sequence, and so a map its order of ranges. O(1).
  *
- * @param seed any number; 0 and `undefined` mean a random one
+ * @param seed any number, all its bits count; 0 and `undefined` mean a random one
+ * @throws TypeError for what is no number
  *
  * @example
  * ```ts
@@ -27,11 +30,20 @@
  * ```
  */
 export function randomSource(seed?: number): () => number {
-  let x = (seed ?? 0) | 0 || (Math.random() * 0xffffffff) | 0 || 1;
+  if (seed !== undefined && typeof seed !== "number")
+    throw badArgument("randomSource", "seed", seed, "a number", "type");
+  // Xorshift never leaves 0, and reaches it from nowhere else.
+  let x =
+    seed !== undefined && seed !== 0 ? stateOf(seed) || 1 : (Math.random() * 0xffffffff) | 0 || 1;
   return () => {
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
     return x >>> 0;
   };
+}
+
+function stateOf(seed: number): number {
+  const x = seed | 0;
+  return x === seed ? x : hashNumber(seed, 0);
 }

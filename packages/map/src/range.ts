@@ -42,6 +42,8 @@ export class Hiter<K, V> implements MapRange<K, V> {
   readonly #index: number[] = [];
   readonly #bits: number[] = [];
   readonly #snap = emptySnapshot<K, V>();
+  /** Whether a chain is being read, while a hasher or descriptor must not call {@link Hiter.next}. */
+  #taking = false;
 
   constructor(map: Storage<K, V>) {
     this.#map = map;
@@ -56,15 +58,17 @@ export class Hiter<K, V> implements MapRange<K, V> {
   next(): boolean {
     const map = this.#map;
     const snap = this.#snap;
-    if ((map.flags & WRITING) !== 0) throw concurrentIteration();
+    if ((map.flags & WRITING) !== 0 || this.#taking) throw concurrentIteration();
     for (;;) {
       if (snap.version !== map.version && snap.moves === map.moves) this.#again();
       while (this.#i < snap.n) {
         const i = this.#i++;
         if (snap.version === map.version) {
+          const key = snap.keys[i]!;
           this.#done = snap.orders[i]!;
-          this.key = snap.keys[i]!;
+          // First the value: a descriptor that somebody else made may use the range.
           this.value = map.valueAt(snap, i);
+          this.key = key;
           return true;
         }
         if (snap.epoch !== map.epoch) break;
@@ -123,7 +127,17 @@ export class Hiter<K, V> implements MapRange<K, V> {
     snap.version = map.version;
     snap.moves = map.moves;
     snap.epoch = map.epoch;
-    map.gather(old, index, this.#offset, want, snap);
+    this.#taking = true;
+    try {
+      map.gather(old, index, this.#offset, want, snap);
+    } catch (error) {
+      // A hasher has thrown. The next call takes the chain again.
+      snap.n = 0;
+      snap.version = -1;
+      throw error;
+    } finally {
+      this.#taking = false;
+    }
   }
 
   /** Reads the current chain again, whose entries are where they were, and goes on behind the slot that is done. */

@@ -11,6 +11,7 @@
  */
 
 import type { Hasher } from "./api.ts";
+import type { Fit } from "./fit.ts";
 
 /** What a map on JavaScript values is made of. */
 export interface ValueMapParts<K, V, Z> {
@@ -19,9 +20,14 @@ export interface ValueMapParts<K, V, Z> {
   /** Null: primitives by value, objects by identity. */
   readonly hasher: Hasher<K> | null;
   readonly zero: () => Z;
-  /** Checks and rounds a key or a value to its type; null where anything goes. */
-  readonly fitKey: ((key: K) => K) | null;
-  readonly fitValue: ((value: V) => V) | null;
+  /** Makes a key or a value one of its type, see `fit.ts`; null where anything goes. */
+  readonly fitKey: Fit<K> | null;
+  readonly fitValue: Fit<V> | null;
+  /** Throws for a key, to be looked up with the hasher, that is none of the type; null where anything goes. */
+  readonly checkKey: ((key: K) => void) | null;
+  /** Copies what is given away; null for what cannot change, and without a type. */
+  readonly giveKey: Fit<K> | null;
+  readonly giveValue: Fit<V> | null;
 }
 
 /** The entries of one bucket chain, as a range found them. Reused from bucket to bucket. */

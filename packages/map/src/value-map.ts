@@ -14,10 +14,8 @@
  * the first entry moves there. Why full hashes are kept: growth needs no user code and no second look at a
  * string. Only growth and foreign hashers look at them again: the latter compare keys only when all 32 bits agree.
  */
-import type { BucketDump, Hasher } from "./api.ts";
-import { absentChain, BaseMap } from "./base.ts";
-import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
-import { AnyHash } from "./any-hash.ts";
+import type { BucketDump } from "./api.ts";
+import { absentChain } from "./base.ts";
 import {
   EMPTY_REST,
   EVACUATED_EMPTY,
@@ -33,22 +31,20 @@ import {
 } from "./rules.ts";
 import type { Snapshot, ValueMapParts } from "./storage.ts";
 import { type Chunk, NO_CHUNKS, shapeOf } from "./value-chunk.ts";
+import { ValueKeys } from "./value-keys.ts";
 import { Table, type Unpack } from "./value-table.ts";
 import { evacuate } from "./value-move.ts";
 import { CHUNK_BITS, CHUNK_MASK, LINK, SLOT_BITS } from "./value-words.ts";
 
 /** Go's map on JavaScript values; the everyday operations of most keys are in `plain-map.ts` and `pair-map.ts`. */
-export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
+export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
   len = 0;
-  flags = 0;
   B: number;
-  hash0: number;
   nevacuate = 0;
   version = 0;
   moves = 0;
   epoch = 0;
   shape = 0;
-  readonly random: () => number;
   foundKey = undefined as K;
   foundValue = undefined as V;
   protected readonly storage = "values";
@@ -59,27 +55,14 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   protected mask = 0;
   /** The table of the slot that {@link ValueMap.find} returned. */
   protected place: Table | null = null;
-  protected readonly hasher: Hasher<K> | null;
-  readonly #any: AnyHash;
   readonly #zero: () => Z;
-  /** Whether keys and values are stored as they are given. */
-  protected readonly plain: boolean;
-  readonly #fitKey: ((key: K) => K) | null;
-  readonly #fitValue: ((value: V) => V) | null;
   readonly #unpack: Unpack | null;
 
   constructor(parts: ValueMapParts<K, V, Z>, unpack: Unpack | null = null) {
-    super();
-    this.random = parts.random;
-    this.hasher = parts.hasher;
-    this.#any = new AnyHash(parts.random);
+    super(parts);
     this.#zero = parts.zero;
-    this.plain = parts.fitKey === null && parts.fitValue === null;
-    this.#fitKey = parts.fitKey;
-    this.#fitValue = parts.fitValue;
     this.#unpack = unpack;
     this.B = hintToB(parts.hint);
-    this.hash0 = this.random() | 0;
   }
 
   get ptr(): number {
@@ -95,31 +78,49 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   get(key: K): V | Z {
-    const h = this.hashOf(key, READING);
-    return this.valueAtSlot(this.find(key, h, READING));
+    return this.valueAtSlot(this.#locate(key));
   }
 
   /** The value of the slot found, or the zero value. */
   protected valueAtSlot(slot: number): V | Z {
-    return slot < 0 ? this.#zero() : (this.place!.value(slot) as V);
+    return slot < 0 ? this.#zero() : this.#value(slot);
+  }
+
+  #value(slot: number): V {
+    return this.valueToGive(this.place!.value(slot) as V);
   }
 
   getOk(key: K): [value: V, ok: true] | [value: Z, ok: false] {
-    const slot = this.find(key, this.hashOf(key, READING), READING);
-    if (slot < 0) return [this.#zero(), false];
-    return [this.place!.value(slot) as V, true];
+    const slot = this.#locate(key);
+    return slot < 0 ? [this.#zero(), false] : [this.#value(slot), true];
   }
 
   has(key: K): boolean {
-    return this.find(key, this.hashOf(key, READING), READING) >= 0;
+    return this.#locate(key) >= 0;
+  }
+
+  /** The slot of a key that a user gave, or -1. */
+  #locate(key: K): number {
+    if (this.checkKey !== null) this.checkKey(key);
+    const slot = this.find(key, this.hashOf(key, READING), READING);
+    return slot < 0 ? this.refit(key) : slot;
+  }
+
+  /**
+   * The slot of a key, compared by `===`, that was not found as it was given: perhaps its type makes another of it, or refuses it.
+   * What is found need not be looked at, for all keys that are there are of the type.
+   */
+  protected refit(key: K): number {
+    if (this.fitKey === null || this.hasher !== null) return -1;
+    const k = this.fitKey(key);
+    return Object.is(k, key) ? -1 : this.find(k, this.hashOf(k, READING), READING);
   }
 
   lookup(key: K): boolean {
     const slot = this.find(key, this.hashOf(key, READING), READING);
     if (slot < 0) return false;
-    const t = this.place!;
-    this.foundKey = t.key(slot) as K;
-    this.foundValue = t.value(slot) as V;
+    this.foundKey = this.keyToGive(this.place!.key(slot) as K);
+    this.foundValue = this.#value(slot);
     return true;
   }
 
@@ -128,12 +129,12 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   protected setAny(key: K, value: V): this {
-    if (this.#fitKey !== null) key = this.#fitKey(key);
-    if (this.#fitValue !== null) value = this.#fitValue(value);
-    return this.setHashed(key, this.hashOf(key, WRITING), value);
+    const k = this.takeKey(key);
+    if (this.fitValue !== null) value = this.fitValue(value);
+    return this.setHashed(k, this.hashOf(k, WRITING), value);
   }
 
-  /** `set` of a key that {@link ValueMap.hashOf} has just seen. */
+  /** `set` of a key to be stored, which {@link ValueMap.hashOf} has just seen. */
   protected setHashed(key: K, h: number, value: V): this {
     if (this.table === null) this.#use(this.#tableFor(value), null);
     for (;;) {
@@ -149,11 +150,10 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
         this.#grow();
         continue; // Growing moves everything.
       }
-      const stored = this.toStore(key);
       const t = this.home(h);
       const slot = t.insert(h);
       const c = t.chunks[slot >>> SLOT_BITS]!;
-      this.putKey(c, (slot >>> 3) & CHUNK_MASK, slot & 7, stored);
+      this.putKey(c, (slot >>> 3) & CHUNK_MASK, slot & 7, key);
       c.setValue((slot >>> 3) & CHUNK_MASK, slot & 7, value);
       this.version++;
       this.len++;
@@ -162,17 +162,18 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   delete(key: K): boolean {
-    return this.deleteHashed(key, this.hashOf(key, WRITING));
+    // Read whole, if it has a type: inside the write its getters could not even look at the map.
+    const k = this.checkKey === null ? key : this.takeKey(key);
+    return this.deleteHashed(k, this.hashOf(k, WRITING));
   }
 
   /** `delete` of a key that {@link ValueMap.hashOf} has just seen. */
   protected deleteHashed(key: K, h: number): boolean {
-    if (this.len === 0) return false;
     if (this.old !== null) this.#growWork();
-    const slot = this.find(key, h, WRITING);
-    if (slot < 0) return false;
+    let slot = this.find(key, h, WRITING);
+    if (slot < 0 && (slot = this.refit(key)) < 0) return false;
     const t = this.place!;
-    t.erase(h & t.mask, slot >>> 3, slot & 7);
+    t.erase(t.hash(slot) & t.mask, slot >>> 3, slot & 7);
     this.len--;
     this.version++;
     // A new seed makes it harder to bring about collisions again and again.
@@ -181,7 +182,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   clear(): void {
-    this.#mayWrite();
+    this.mayWrite();
     if (this.len === 0) return;
     this.#begin(null, null);
     this.len = 0;
@@ -189,7 +190,7 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   }
 
   compact(): void {
-    this.#mayWrite();
+    this.mayWrite();
     const from = [this.table, this.old];
     this.B = hintToB(this.len);
     this.#begin(this.table === null ? null : this.table.sibling(this.B), null);
@@ -210,11 +211,16 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     out.place = t;
     if (t === null) return;
     t.gather(index, offset, want, (1 << this.B) - 1, out);
-    for (let i = 0; i < out.n; i++) out.reflexive[i] = this.reflexive(out.keys[i]!);
+    for (let i = 0; i < out.n; i++) {
+      const key = out.keys[i]!;
+      const reflexive = (out.reflexive[i] = this.reflexive(key));
+      if (!reflexive) out.values[i] = this.valueToGive(out.values[i]!);
+      out.keys[i] = this.keyToGive(key);
+    }
   }
 
   valueAt(from: Snapshot<K, V>, i: number): V {
-    return (from.place as Table).value(from.slots[i]!) as V;
+    return this.valueToGive((from.place as Table).value(from.slots[i]!) as V);
   }
 
   protected bytes(): number {
@@ -256,34 +262,12 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
     this.moves++;
   }
 
-  #mayWrite(): void {
-    if ((this.flags & WRITING) !== 0) throw concurrentWrites();
-    if ((this.flags & READING) !== 0) throw concurrentReadWrite();
-  }
-
-  /** Throws if a read, or a write, must not happen now. */
-  protected mayUse(mode: number): void {
-    if (this.flags === 0) return;
-    if (mode === WRITING) this.#mayWrite();
-    else if ((this.flags & WRITING) !== 0) throw concurrentReadWrite();
-  }
-
   #reseed(): void {
-    this.hash0 = this.random() | 0;
+    const seed = this.random() | 0;
+    // The source is somebody else's.
+    if (this.len !== 0) return;
+    this.hash0 = seed;
     this.epoch++;
-  }
-
-  /** What is stored of a key that is new. */
-  protected toStore(key: K): K {
-    const h = this.hasher;
-    if (h === null || h.copy === undefined) return key;
-    const saved = this.flags;
-    this.flags = saved | WRITING;
-    try {
-      return h.copy(key);
-    } finally {
-      this.flags = saved;
-    }
   }
 
   /** Writes the key of a new entry. */
@@ -294,19 +278,14 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
   /** Writes a key over one that equals it. Equal is not always the same: the sign of a zero follows the latest write. */
   protected rekey(c: Chunk, bucket: number, slot: number, key: K): void {
     if (key === 0) c.setKey(bucket, slot, key);
-    else if (this.hasher !== null) c.setKey(bucket, slot, this.toStore(key));
-  }
-
-  /** Whether a stored key equals itself. */
-  protected reflexive(key: K): boolean {
-    return this.hasher === null ? key === key : this.#same(key, key, READING);
+    else if (this.hasher !== null) c.setKey(bucket, slot, key);
   }
 
   /** Whether the key of a slot is `key`, which {@link ValueMap.hashOf} has just seen; its hash is `h`. */
   protected matches(c: Chunk, bucket: number, slot: number, key: K, h: number, mode: number) {
     const k = c.keys[bucket * SLOTS + slot] as K;
     if (this.hasher === null) return k === key;
-    return c.meta[bucket * c.stride + c.hashes + slot] === h && this.#same(k, key, mode);
+    return c.meta[bucket * c.stride + c.hashes + slot] === h && this.same(k, key, mode);
   }
 
   /** The table that has the chain of a hash now. */
@@ -360,31 +339,5 @@ export class ValueMap<K, V, Z> extends BaseMap<K, V, Z> {
       this.flags &= ~SAME_SIZE_GROW;
       return;
     }
-  }
-
-  #same(a: K, b: K, mode: number): boolean {
-    const saved = this.flags;
-    this.flags = saved | mode;
-    try {
-      return this.hasher!.equal(a, b);
-    } finally {
-      this.flags = saved;
-    }
-  }
-
-  /** Hash of a key, for a read or a write; also where foreign writes from inside a hash or equal function are caught. */
-  protected hashOf(key: K, mode: number): number {
-    this.mayUse(mode);
-    const seed = this.hash0;
-    if (this.hasher !== null) {
-      const saved = this.flags;
-      this.flags = saved | mode;
-      try {
-        return this.hasher.hash(key, seed) | 0;
-      } finally {
-        this.flags = saved;
-      }
-    }
-    return this.#any.hash(key, seed, mode === WRITING);
   }
 }

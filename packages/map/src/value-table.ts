@@ -107,6 +107,12 @@ export class Table {
     return this.#unpack!(c.meta[at]!, c.meta[at + 1]!);
   }
 
+  /** The hash of the key of a slot. */
+  hash(slot: number): number {
+    const c = this.chunks[slot >>> SLOT_BITS]!;
+    return c.meta[((slot >>> 3) & CHUNK_MASK) * c.stride + c.hashes + (slot & 7)]!;
+  }
+
   /** The value of a slot. */
   value(slot: number): unknown {
     return this.chunks[slot >>> SLOT_BITS]!.value((slot >>> 3) & CHUNK_MASK, slot & 7);

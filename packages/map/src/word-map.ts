@@ -118,9 +118,9 @@ export class WordMap extends HeapMap<number, any> {
     if (k !== key || k < this.min || this.e.layout.valueCode === GENERAL) {
       return this.setAny(key, value);
     }
-    this.e.checkValue(value);
+    const v = this.e.takeValue(value);
     const slot = this.claim(k);
-    this.e.storeValue((this.word + this.valueWord + slot * this.valueWords) * 4, value);
+    this.e.storeValue((this.word + this.valueWord + slot * this.valueWords) * 4, v);
     return this;
   }
 

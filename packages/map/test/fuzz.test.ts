@@ -214,6 +214,8 @@ describe("under the collector's stress mode", () => {
     (_, kind) => {
       const heap = stressHeap();
       for (let i = 0; i < rounds(2); i++) program(kind, heap, seed + i, 150, 10);
+      // A collection at every safepoint, of which each step has one.
+      expect(heap.stats().numGC).toBeGreaterThanOrEqual(rounds(2) * 150);
     },
   );
 });

@@ -69,6 +69,7 @@ describe("lifetimes", () => {
       heap.writePtr(root.ptr, m.ptr);
     }
     heap.safepoint();
+    expect(heap.stats().numGC).toBeGreaterThan(0);
     using again = mapAt(heap, heap.memory.u32[root.ptr >>> 2]!, string, int32);
     expect(again.len).toBe(100);
     expect(again.get("k42")).toBe(42);
@@ -106,6 +107,7 @@ describe("lifetimes", () => {
       m.set(k, k * 2);
       heap.safepoint();
     }
+    expect(heap.stats().numGC).toBeGreaterThanOrEqual(40);
     expect(m.stats().overflow).toBeGreaterThan(0);
     checkMap(m);
     for (const k of colliding) expect(m.get(k)).toBe(k * 2);

@@ -35,3 +35,32 @@ test("a key that hashes nothing, a value without a type and a source that is no 
     /^mapAt: options.rand is 1, want no options/,
   );
 });
+
+test("a map in a heap needs a value type, and has the zero of it", () => {
+  const heap = createHeap({ reserve: 2 ** 20 });
+  expect(() => makeMap(wrong({ key: int32, heap }))).toThrow(
+    "makeMap: value is undefined, want a type descriptor, for the map is in a heap",
+  );
+  expect(() => makeMap(wrong({ value: int32, heap }))).toThrow("makeMap: key is undefined");
+  expect(() => makeMap(wrong({ key: int32, value: int32, heap, zero: () => 7 }))).toThrow(
+    /^makeMap: zero is .*, want none/,
+  );
+});
+
+test("a hint that is no number and an address that is none are refused by name", () => {
+  const heap = createHeap({ reserve: 2 ** 20 });
+  for (const hint of [1n, Symbol("s"), "9", null, {}]) {
+    expect(() => makeMap(wrong({ hint }))).toThrow(/^makeMap: hint is .*, want a number/);
+    expect(() => makeMap(int32, int32, wrong({ heap, hint }))).toThrow("makeMap: hint is");
+    expect(() => nilMap(wrong({ hint }))).toThrow("nilMap: hint is");
+  }
+  using m = makeMap(int32, int32, { heap });
+  for (const p of [Symbol("s"), 8n, "8", null, 2 ** 40 + m.ptr, m.ptr + 0.5, -m.ptr]) {
+    expect(() => mapAt(heap, p as never, int32, int32)).toThrow(
+      /^mapAt: ptr is .*, want the address/,
+    );
+  }
+  expect(() => mapAt(heap, m.ptr, int32, int32, wrong({ random: 1 }))).toThrow(
+    "mapAt: random is 1",
+  );
+});

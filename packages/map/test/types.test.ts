@@ -43,6 +43,8 @@ test("types of keys and values follow from descriptors, in a heap too", () => {
   expectTypeOf(h.update(1n, (s) => s + "x")).toEqualTypeOf<string>();
   const counts = makeMap<string, number>();
   expectTypeOf(counts.update("a", (n) => (n ?? 0) + 1)).toEqualTypeOf<number>();
+  const none: number = nilMap({ key: string, value: int32 }).get("a");
+  expect(none).toBe(0);
   const inferred = makeMap({ key: string, value: int32 });
   expectTypeOf(inferred).toEqualTypeOf<GoMap<string, number>>();
   h.release();

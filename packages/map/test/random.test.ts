@@ -1,0 +1,66 @@
+/** Sources of random numbers: what a seed means. */
+import { expect, test } from "vitest";
+import { makeMap, randomSource } from "../src/index.ts";
+
+const first = (seed?: number): string => {
+  const next = randomSource(seed);
+  return Array.from({ length: 4 }, next).join();
+};
+
+test("the same seed gives the same sequence, whatever number it is; other seeds give others", () => {
+  const seeds = [
+    1,
+    -1,
+    7,
+    0.5,
+    0.25,
+    1.5,
+    2 ** 32,
+    2 ** 32 + 1,
+    2 ** 33,
+    1e300,
+    Infinity,
+    -Infinity,
+    NaN,
+  ];
+  for (const seed of seeds) expect(first(seed)).toBe(first(seed));
+  expect(new Set(seeds.map(first)).size).toBe(seeds.length);
+});
+
+test("0 and undefined mean a random seed", () => {
+  for (const seed of [0, -0, undefined]) {
+    expect(new Set(Array.from({ length: 8 }, () => first(seed))).size).toBe(8);
+  }
+});
+
+test("what is no number is refused by name", () => {
+  for (const seed of [null, "7", 7n, Symbol("s"), {}]) {
+    expect(() => randomSource(seed as never)).toThrow(/^randomSource: seed is .*, want a number/);
+  }
+});
+
+test("every number of a source is an unsigned 32-bit integer", () => {
+  const next = randomSource(0.5);
+  for (let i = 0; i < 1000; i++) {
+    const x = next();
+    expect(x >>> 0).toBe(x);
+  }
+});
+
+test("a source that uses the map when a new seed is drawn leaves it whole", () => {
+  for (const key of ["k", { x: 1 }, 0.5]) {
+    let m: ReturnType<typeof makeMap<unknown, number>> | null = null;
+    let draws = 0;
+    m = makeMap<unknown, number>({
+      random: () => {
+        draws++;
+        if (m?.len === 0) m.set("other", draws);
+        return draws * 77;
+      },
+    });
+    m.set(key, 1);
+    expect(m.delete(key)).toBe(true);
+    expect([...m.keys()]).toEqual(["other"]);
+    expect(m.has("other")).toBe(true);
+  }
+});

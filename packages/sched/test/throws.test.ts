@@ -45,10 +45,14 @@ async function expectSound(): Promise<void> {
 
 const events = ["start", "stop", "block", "unblock", "end", "timer"] as const;
 
-test.each(events)("a tracer that throws at `%s` ends its program with that", async (event) => {
-  const tracer = Object.fromEntries(
+/** A tracer that does nothing. */
+const quiet = (): Tracer =>
+  Object.fromEntries(
     ["create", "steal", "proc", ...events].map((name) => [name, () => {}]),
   ) as unknown as Tracer;
+
+test.each(events)("a tracer that throws at `%s` ends its program with that", async (event) => {
+  const tracer = quiet();
   let times = 0;
   tracer[event] = () => {
     times++;
@@ -94,9 +98,7 @@ test("a writer that fails once ends the program whose schedtrace it prints, and 
 });
 
 test("without a program the goroutine that ran ends with it, and it is the host's uncaught exception", async () => {
-  const tracer = Object.fromEntries(
-    ["create", "steal", "proc", ...events].map((name) => [name, () => {}]),
-  ) as unknown as Tracer;
+  const tracer = quiet();
   let fails = 0;
   tracer.start = () => {
     if (fails-- > 0) throw new Error("EPIPE");
@@ -208,9 +210,7 @@ test("an op whose unpark throws at the end of the program is reported, and all o
 });
 
 test("a function that starts in a job of its own leaves nothing behind when the tracer throws", async () => {
-  const tracer = Object.fromEntries(
-    ["create", "steal", "proc", ...events].map((name) => [name, () => {}]),
-  ) as unknown as Tracer;
+  const tracer = quiet();
   let starts = 0;
   tracer.start = () => {
     if (++starts === 2) throw new Error("EPIPE");

@@ -7,8 +7,9 @@
  *     is called off after it, before its caller ran, the next gets it.
  *  3. `wait` returns, or fails because it was called off, with the lock held.
  *
- * The lock notes the waiter as its holder and not whoever woke it. A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
- * does not make everybody run to find the lock taken.
+ * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
+ * does not make everybody run to find the lock taken. It asks in the name of the waiter: the lock must not take whoever
+ * signalled for its holder.
  */
 import {
   type Abortable,

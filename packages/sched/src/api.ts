@@ -158,7 +158,7 @@ export interface DeterministicOptions extends Omit<SchedulerOptions, "clock"> {
 
 /**
  * Sees what a scheduler does. Times are `clock.now()`, in milliseconds. A tracer must not call back into the
- * scheduler, nor throw: that ends the program.
+ * scheduler, and what it throws is the host's uncaught exception.
  */
 export interface Tracer {
   /** `g` was started by `by` (null: from outside). */

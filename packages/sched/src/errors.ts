@@ -76,9 +76,11 @@ export function checkMethods(where: string, argument: string, v: unknown, method
       );
 }
 
+export const TRACER_METHODS = "create start stop block unblock end steal timer proc";
+
 /** Refuses what cannot trace. */
 export function checkTracer(where: string, argument: string, tracer: unknown): void {
-  checkMethods(where, argument, tracer, "create start stop block unblock end steal timer proc");
+  checkMethods(where, argument, tracer, TRACER_METHODS);
 }
 
 /** Refuses what is no clock. */

@@ -7,7 +7,7 @@
  *  2. An async or plain function that is started outside generator goroutines runs in the async context
  *     (`AsyncLocalStorage`) of its `go`.
  *  3. Goroutines are stepped only in `inside`, which puts the ambient slot back whatever happens. What throws there besides a
- *     goroutine (a tracer, a clock, an op of somebody else's) ends the program, or is the host's uncaught exception.
+ *     goroutine (a clock, an op of somebody else's) ends the program, or is the host's uncaught exception.
  *
  * Why what is rare stands in methods of its own: V8 inlines by the length of the bytecode, 460 bytes a function and 920
  * altogether. Kept short, a start, a step and an end are inlined whole into what runs them, which makes each a twentieth cheaper.

@@ -27,6 +27,7 @@ import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Op } from "./op.ts";
 import { captureSite } from "./site.ts";
+import { guarded } from "./trace/guarded.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
 interface Program {
@@ -66,8 +67,8 @@ export abstract class Programs extends Lifecycle {
   private watch: (() => void) | null = null;
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
-    super(options.tracer ?? null, checkContext(options.context));
     const { deadlock = "report", sites = "auto", onPanic, tracer = null } = options;
+    super(tracer === null ? null : guarded(tracer), checkContext(options.context));
     if (deadlock !== "report" && deadlock !== "exit" && deadlock !== "off")
       throw badArgument("scheduler", "deadlock", deadlock, '"report", "exit" or "off"', "type");
     if (typeof sites !== "boolean" && sites !== "auto")

@@ -11,7 +11,7 @@
  * A JavaScript value that refers to a handle of its own box is never freed: the cycle runs through a root.
  */
 import type { Ptr, ValueTable } from "@gort/types";
-import { GcArgumentError } from "./errors.ts";
+import { badArgument, GcArgumentError } from "./errors.ts";
 import type { PageIndex } from "./page-index.ts";
 import { BOXES_HEAD } from "./page-index.ts";
 
@@ -61,6 +61,7 @@ export class Boxes implements ValueTable {
 
   unbox(p: Ptr): unknown {
     if (p === 0) return undefined;
+    if (typeof p !== "number") badArgument("unbox", "p", p, "a box");
     const index = this.#u32[p >>> 2]!;
     if (this.#owners[index] !== p) throw new GcArgumentError(`unbox: ${p} is not a box`);
     return this.#values[index];

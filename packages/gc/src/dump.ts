@@ -7,6 +7,7 @@
  */
 import type { Ptr } from "@gort/types";
 import type { Phase } from "./api.ts";
+import { badArgument } from "./errors.ts";
 import type { RootKind } from "./walk.ts";
 import { forEachPointer, forEachRoot, insideOf, reachableBases } from "./walk.ts";
 
@@ -98,6 +99,9 @@ export function dumpHeap(heap: object): HeapDump {
  * ```
  */
 export function formatHeapDump(dump: HeapDump): string {
+  const d = dump as Partial<HeapDump> | null | undefined;
+  if (!Array.isArray(d?.objects) || !Array.isArray(d.roots))
+    badArgument("formatHeapDump", "dump", dump, "what dumpHeap returned");
   const bytes = dump.objects.reduce((sum, o) => sum + o.size, 0);
   let text =
     `heap: phase ${dump.phase}, ${dump.roots.length} roots, ` +

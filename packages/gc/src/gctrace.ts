@@ -4,12 +4,14 @@
  * Invariants
  *  1. Times are truncated to what Go shows: whole milliseconds from 10 ms on, else three significant
  *     digits of the microseconds, without trailing units.
- *  2. Sizes are whole MiB, rounded down.
+ *  2. Sizes are whole MiB, rounded down. With GOGC off the goal is 8796093022207 MB, all that an int64 counts; Go takes a few MiB of
+ *     overheads off.
  *
  * A line reads: gc N @seconds percent: setup+mark+termination ms clock, the same in processor time with
  * marking split into assists/background/idle, heap at start->at end->live, goal, roots, processors.
  */
 import type { CycleTrace } from "./api.ts";
+import { badArgument } from "./errors.ts";
 
 /** A duration as Go's `fmtNSAsMS` prints it. */
 export function formatMs(ms: number): string {
@@ -32,7 +34,9 @@ function fixed(x: number, decimals: number): string {
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
-const mb = (bytes: number): number => (bytes === Infinity ? 0 : Math.floor(bytes / 1048576));
+/** Go's greatest goal, 2^63 - 1 bytes, in MiB. */
+const NO_GOAL = 8796093022207;
+const mb = (bytes: number): number => Math.min(Math.floor(bytes / 1048576), NO_GOAL);
 
 /**
  * The line for one cycle, without a line break.
@@ -48,6 +52,8 @@ const mb = (bytes: number): number => (bytes === Infinity ? 0 : Math.floor(bytes
  * ```
  */
 export function formatGctrace(c: CycleTrace): string {
+  if (typeof (c as Partial<CycleTrace> | null | undefined)?.markMs !== "number")
+    badArgument("formatGctrace", "cycle", c, "what onCycle gets");
   const clock = [c.setupMs, c.markMs, c.terminationMs].map(formatMs).join("+");
   const mark = [c.assistMs, c.backgroundMs, c.idleMs].map(formatMs).join("/");
   const cpu = [formatMs(c.setupMs * c.procs), mark, formatMs(c.terminationMs * c.procs)].join("+");

@@ -4,6 +4,7 @@
  * Invariants
  *  1. Reading changes nothing; objects that are unreachable but not swept yet count as in use.
  */
+import { badArgument } from "./errors.ts";
 import type { HeapProfile, ProfileSample } from "./profile.ts";
 import { insideOf } from "./walk.ts";
 
@@ -30,7 +31,8 @@ export function heapProfile(heap: object): HeapProfile {
 }
 
 /**
- * A heap profile as Go's `pprof` prints it with `debug=1`; frames stand where Go has addresses.
+ * A heap profile as Go's `pprof` prints it with `debug=1`; frames stand where Go has addresses. The counts are those of the samples taken, as
+ * in Go: whoever reads the text corrects them by the rate in its first line.
  *
  * @example
  * ```ts
@@ -41,11 +43,13 @@ export function heapProfile(heap: object): HeapProfile {
  * ```
  */
 export function formatHeapProfile(profile: HeapProfile): string {
+  if (!Array.isArray((profile as Partial<HeapProfile> | null | undefined)?.records))
+    badArgument("formatHeapProfile", "profile", profile, "what heapProfile returned");
   const total = { allocObjects: 0, allocBytes: 0, inuseObjects: 0, inuseBytes: 0 };
   let body = "";
   const counts = (s: Omit<ProfileSample, "stack">): string =>
     `${s.inuseObjects}: ${s.inuseBytes} [${s.allocObjects}: ${s.allocBytes}] @`;
-  for (const s of profile.samples) {
+  for (const s of profile.records) {
     total.allocObjects += s.allocObjects;
     total.allocBytes += s.allocBytes;
     total.inuseObjects += s.inuseObjects;

@@ -5,7 +5,8 @@
  *  1. A sample is taken every `rate` bytes on average, at exponentially distributed distances (a Poisson
  *     process over bytes), so no pattern of sizes hides from it. Rate 1 takes every allocation.
  *  2. A sampled object carries a record; when it is swept, its bucket counts it as freed.
- *  3. Reported numbers are scaled by 1 / (1 - e^(-size / rate)), the chance that an object is sampled.
+ *  3. The numbers of `samples` are scaled by 1 / (1 - e^(-size / rate)), the chance that an object is sampled. Those of `records` are
+ *     not: they are what Go's text has, and pprof scales them itself.
  *
  * Why sampling: a stack costs microseconds, an allocation tens of nanoseconds.
  */
@@ -13,11 +14,11 @@ import type { Ptr } from "@gort/types";
 import type { Mortal, Specials } from "./specials.ts";
 import { SAMPLE } from "./specials.ts";
 
-/** What one place in the program allocated. Counts are estimates unless the rate is 1. */
+/** What one place in the program allocated. Counts of `samples` are estimates unless the rate is 1. */
 export interface ProfileSample {
   /** Frames, innermost first, as the host prints them. */
   readonly stack: readonly string[];
-  /** Objects allocated there, estimated from the samples. */
+  /** Objects allocated there. */
   readonly allocObjects: number;
   /** Their bytes. */
   readonly allocBytes: number;
@@ -31,8 +32,10 @@ export interface ProfileSample {
 export interface HeapProfile {
   /** Average bytes between two samples. */
   readonly rate: number;
-  /** The places, most bytes in use first. */
+  /** The places, most bytes in use first: estimates. */
   readonly samples: readonly ProfileSample[];
+  /** What was sampled, uncorrected: one record per place and size of object, as Go has them; most bytes in use first. */
+  readonly records: readonly ProfileSample[];
 }
 
 class Bucket {
@@ -94,24 +97,42 @@ export class Profiler {
   }
 
   report(): HeapProfile {
-    const places = new Map<string, { -readonly [K in keyof ProfileSample]: ProfileSample[K] }>();
+    const places = new Map<string, Counts>();
+    const records: Counts[] = [];
     for (const b of this.#buckets.values()) {
-      const scale = this.rate <= 1 ? 1 : 1 / (1 - Math.exp(-b.size / this.rate));
-      const allocs = b.allocs * scale;
-      const inuse = (b.allocs - b.frees) * scale;
+      const record = new Counts(b.stack);
+      record.add(b, 1);
+      records.push(record);
       const key = b.stack.join("\n");
-      let s = places.get(key);
-      if (s === undefined) {
-        s = { stack: b.stack, allocObjects: 0, allocBytes: 0, inuseObjects: 0, inuseBytes: 0 };
-        places.set(key, s);
-      }
-      s.allocObjects += Math.round(allocs);
-      s.allocBytes += Math.round(allocs * b.size);
-      s.inuseObjects += Math.round(inuse);
-      s.inuseBytes += Math.round(inuse * b.size);
+      let place = places.get(key);
+      if (place === undefined) places.set(key, (place = new Counts(b.stack)));
+      place.add(b, this.rate <= 1 ? 1 : 1 / (1 - Math.exp(-b.size / this.rate)));
     }
-    const samples = [...places.values()].sort((a, b) => b.inuseBytes - a.inuseBytes);
-    return { rate: this.rate, samples };
+    const most = (a: Counts, b: Counts): number => b.inuseBytes - a.inuseBytes;
+    return {
+      rate: this.rate,
+      samples: [...places.values()].sort(most),
+      records: records.sort(most),
+    };
+  }
+}
+
+class Counts implements ProfileSample {
+  readonly stack: readonly string[];
+  allocObjects = 0;
+  allocBytes = 0;
+  inuseObjects = 0;
+  inuseBytes = 0;
+  constructor(stack: readonly string[]) {
+    this.stack = stack;
+  }
+  add(b: Bucket, scale: number): void {
+    const allocs = b.allocs * scale;
+    const inuse = (b.allocs - b.frees) * scale;
+    this.allocObjects += Math.round(allocs);
+    this.allocBytes += Math.round(allocs * b.size);
+    this.inuseObjects += Math.round(inuse);
+    this.inuseBytes += Math.round(inuse * b.size);
   }
 }
 

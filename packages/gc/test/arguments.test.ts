@@ -11,6 +11,9 @@ import {
   createNoCollectHeap,
   createStopTheWorldHeap,
   createStressHeap,
+  formatGctrace,
+  formatHeapDump,
+  formatHeapProfile,
   traced,
 } from "../src/index.ts";
 
@@ -124,7 +127,10 @@ describe.each(Object.entries(heaps))("%s", (_name, make) => {
     const { heap, p } = fresh();
     for (const { value, shown } of bad([...NO_POINTER, [77, "77"]])) {
       expect(() => heap.weak(value)).toThrow(`weak: p is ${shown}, want a pointer`);
-      expect(() => heap.addCleanup(value, () => 0, 1)).toThrow("runtime.AddCleanup: ptr not in");
+      const nil = value === null || value === undefined;
+      expect(() => heap.addCleanup(value, () => 0, 1)).toThrow(
+        `runtime.AddCleanup: ptr ${nil ? "is nil" : "not in allocated block"}`,
+      );
       expect(() => heap.addCleanup(p, value, 1)).toThrow(`addCleanup: fn is ${shown}, want`);
       expect(() => heap.setFinalizer(value, () => 0)).toThrow("runtime.SetFinalizer: ");
       expect(() => heap.addRoots(value)).toThrow(`addRoots: source is ${shown}, want`);
@@ -197,4 +203,27 @@ it("in stress mode a frame refuses what is no object, and typedMove what lies ou
   frame.release();
   heap.collect();
   checkHeap(heap);
+});
+
+describe("tools and formatters", () => {
+  const none: unknown[] = [null, undefined, NaN, 5, {}, "x", []];
+
+  it("name what they do not understand", () => {
+    for (const value of none) {
+      const v = value as never;
+      expect(() => formatHeapDump(v)).toThrow("formatHeapDump: dump is");
+      expect(() => formatHeapProfile(v)).toThrow("formatHeapProfile: profile is");
+      expect(() => formatGctrace(v)).toThrow("formatGctrace: cycle is");
+    }
+    const heap = createHeap({ reserve: 2 ** 24 });
+    for (const value of [1n, Symbol("s"), "8", null, {}])
+      expect(() => heap.values.unbox(value as never)).toThrow("unbox: p is");
+  });
+
+  it("a gctrace line without a goal has Go's greatest", () => {
+    let line = "";
+    const heap = createHeap({ reserve: 2 ** 24, gcPercent: -1, gctrace: (l) => (line = l) });
+    heap.collect();
+    expect(line).toContain(", 8796093022207 MB goal, ");
+  });
 });

@@ -27,6 +27,35 @@ it("a sampling rate estimates the true figures", () => {
   expect(Math.abs(sample!.allocBytes / 4_800_000 - 1)).toBeLessThan(0.15);
 });
 
+it("prints the samples as they were taken, one record per place and size: pprof scales them itself, as Go's", () => {
+  let seed = 7;
+  const random = (): number => (seed = (Math.imul(seed, 48271) >>> 0) % 2147483647) / 2147483647;
+  const heap = createHeap({ reserve: 2 ** 26, profileRate: 4096, random, gcPercent: -1 });
+  const [small, large] = [array(int32, 16), array(int32, 64)];
+  for (let i = 0; i < 50_000; i++) heap.alloc(i % 2 === 0 ? small : large);
+  const profile = heapProfile(heap);
+  expect(profile.samples.length).toBe(1);
+  expect(profile.records.length).toBe(2);
+  const lines = [
+    ...formatHeapProfile(profile).matchAll(/^(?:heap profile: )?(\d+): (\d+) \[(\d+): (\d+)\] @/gm),
+  ];
+  const [total, ...records] = lines.map((m) => m.slice(1).map(Number));
+  // 8 MB at one sample per 4096 bytes, and not the 50,000 objects that they stand for.
+  expect(Math.abs(total![0]! / 1953 - 1)).toBeLessThan(0.15);
+  for (const [objects, bytes, allocs, allocBytes] of records) {
+    expect([objects, bytes]).toEqual([allocs, allocBytes]);
+    expect([64, 256]).toContain(bytes! / objects!);
+  }
+  expect(records.reduce((n, r) => n + r[0]!, 0)).toBe(total![0]);
+  // What pprof makes of them.
+  const scaled = records.reduce(
+    (n, [objects, bytes]) => n + objects! / (1 - Math.exp(-bytes! / objects! / 4096)),
+    0,
+  );
+  expect(Math.abs(scaled / 50_000 - 1)).toBeLessThan(0.15);
+  expect(Math.abs(profile.samples[0]!.inuseObjects / scaled - 1)).toBeLessThan(0.01);
+});
+
 it("prints as Go's pprof does with debug=1", () => {
   const heap = createHeap({ reserve: 2 ** 24, profileRate: 1 });
   heap.alloc(array(int32, 4));

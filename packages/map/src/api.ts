@@ -61,6 +61,11 @@ export interface GoMap<K, V, Z = V> {
   /** As native `Map`'s `forEach`, in Go's random order. */
   forEach(visit: (value: V, key: K) => void): void;
   /**
+   * What `JSON.stringify` shows, as Go's `encoding/json`: an object by sorted keys if these are strings or whole numbers, null for a
+   * nil map. Pairs for other keys, where Go gives an error. O(len log len).
+   */
+  toJSON(): { [key: string]: V } | [key: K, value: V][] | null;
+  /**
    * Rebuilds the map with the fewest buckets that hold its entries; Go's maps never shrink by themselves.
    * O(len). Ranges under way end with `concurrent map iteration and map write`.
    */

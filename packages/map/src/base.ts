@@ -8,6 +8,7 @@
 import { checkFunction } from "@gort/types";
 import type { BucketDump, GoMap, MapDump, MapRange, MapStats, Ptr } from "./api.ts";
 import { type Inspect, showMap } from "./inspect.ts";
+import { mapToJSON } from "./json.ts";
 import { ENTRIES, Hiter, KEYS, RangeIterator, VALUES } from "./range.ts";
 import { MIN_TOP_HASH, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
 import type { Snapshot, Storage } from "./storage.ts";
@@ -102,6 +103,10 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   forEach(visit: (value: V, key: K) => void): void {
     checkFunction("forEach", "visit", visit);
     for (const r = this.range(); r.next();) visit(r.value, r.key);
+  }
+
+  toJSON(): { [key: string]: V } | [key: K, value: V][] | null {
+    return mapToJSON(this);
   }
 
   get [Symbol.toStringTag](): string {

@@ -9,6 +9,7 @@
  * Why hashers and not joined strings, the usual way: joining allocates and hashes a string for each call, and
  * `"1,23"` and `"12,3"` are only as different as the separator.
  */
+import { badArgument } from "@gort/types";
 import type { Hasher, Type } from "./api.ts";
 import { invalidKeyType, noKey } from "./errors.ts";
 import { type Fit, fitter } from "./fit.ts";
@@ -66,6 +67,8 @@ export function hashPart(v: unknown, seed: number): number {
  * ```
  */
 export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [P in F]: any }> {
+  if (fields.length === 0 || fields.some((f) => typeof f !== "string"))
+    throw badArgument("structKey", "fields", fields, "names of fields, one at least", "type");
   const [a, b] = fields;
   type K = { readonly [P in F]: any };
   if (fields.length === 2 && a !== undefined && b !== undefined) {

@@ -61,3 +61,8 @@ test("array-likes are tuples", () => {
   expect(m.get(["a"])).toBe(6);
   checkMap(m);
 });
+
+test("a key of no fields, and of what is no field name, is refused", () => {
+  expect(() => structKey()).toThrow("structKey: fields is an array of 0, want names of fields");
+  expect(() => structKey(5 as never)).toThrow("structKey: fields is an array of 1, want names");
+});

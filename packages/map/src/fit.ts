@@ -90,8 +90,9 @@ function formOf(type: Type): Fit<any> | null {
   return (v: Record<string, unknown>) => {
     const out = copy(v);
     for (const { name, form } of forms) {
-      const part = form(out[name]) as unknown;
-      if (!Object.is(part, out[name])) out[name] = part;
+      const part = out[name];
+      const fitted = form(part) as unknown;
+      if (!Object.is(fitted, part)) out[name] = fitted;
     }
     return out;
   };

@@ -92,8 +92,7 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
   }
 
   #getAny(key: K, a: unknown, b: unknown): V | Z {
-    const slot = this.find(key, this.#hash(key, a, b), READING);
-    return this.valueAtSlot(slot < 0 ? this.refit(key) : slot);
+    return this.valueAtSlot(this.find(key, this.#hash(key, a, b), READING), key);
   }
 
   protected override refit(key: K): number {

@@ -39,7 +39,7 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
     if (typeof key === "string") h = hashString(key, this.hash0);
     else if (typeof key === "number" && (key | 0) === key) h = mix(key ^ this.hash0);
     else h = this.hashOf(key, READING);
-    return this.#seek(key, h) >= 0 || this.#far(key, h) >= 0;
+    return this.#seek(key, h) >= 0 || this.find(key, h, READING) >= 0 || this.refit(key) >= 0;
   }
 
   override set(key: K, value: V): this {
@@ -104,15 +104,9 @@ export class PlainMap<K, V, Z> extends ValueMap<K, V, Z> {
     return c.keys[((i & CHUNK_MASK) << 3) + s] === key ? s : -1;
   }
 
-  /** The slot of a key that {@link PlainMap.#seek} did not find, in terms of {@link ValueMap.find}, or -1. */
-  #far(key: K, h: number): number {
-    const slot = this.find(key, h, READING);
-    return slot < 0 ? this.refit(key) : slot;
-  }
-
   #read(key: K, h: number): V | Z {
     const s = this.#seek(key, h);
-    if (s < 0) return this.valueAtSlot(this.#far(key, h));
+    if (s < 0) return this.valueAtSlot(this.find(key, h, READING), key);
     const i = h & this.mask;
     const c = this.chunks[i >>> CHUNK_BITS]!;
     const o = Math.imul(i & CHUNK_MASK, c.stride);

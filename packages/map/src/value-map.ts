@@ -78,11 +78,18 @@ export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
   }
 
   get(key: K): V | Z {
-    return this.valueAtSlot(this.#locate(key));
+    return this.valueAtSlot(this.#locate(key), key);
   }
 
-  /** The value of the slot found, or the zero value. */
-  protected valueAtSlot(slot: number): V | Z {
+  /** The value of the slot found for a key, or the zero value. */
+  protected valueAtSlot(slot: number, key: K): V | Z {
+    if (slot < 0) return this.#missed(key);
+    return this.#value(slot);
+  }
+
+  /** What `get` gives of a key that was not found as it is given. */
+  #missed(key: K): V | Z {
+    const slot = this.refit(key);
     return slot < 0 ? this.#zero() : this.#value(slot);
   }
 
@@ -91,18 +98,22 @@ export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
   }
 
   getOk(key: K): [value: V, ok: true] | [value: Z, ok: false] {
-    const slot = this.#locate(key);
+    const slot = this.#fitted(key);
     return slot < 0 ? [this.#zero(), false] : [this.#value(slot), true];
   }
 
   has(key: K): boolean {
-    return this.#locate(key) >= 0;
+    return this.#fitted(key) >= 0;
   }
 
-  /** The slot of a key that a user gave, or -1. */
+  /** The slot of a key as it is given, or -1. */
   #locate(key: K): number {
     if (this.checkKey !== null) this.checkKey(key);
-    const slot = this.find(key, this.hashOf(key, READING), READING);
+    return this.find(key, this.hashOf(key, READING), READING);
+  }
+
+  #fitted(key: K): number {
+    const slot = this.#locate(key);
     return slot < 0 ? this.refit(key) : slot;
   }
 
@@ -162,8 +173,9 @@ export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
   }
 
   delete(key: K): boolean {
+    if (this.checkKey !== null) this.checkKey(key);
     // Read whole, if it has a type: inside the write its getters could not even look at the map.
-    const k = this.checkKey === null ? key : this.takeKey(key);
+    const k = this.keyToGive(key);
     return this.deleteHashed(k, this.hashOf(k, WRITING));
   }
 

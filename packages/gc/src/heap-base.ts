@@ -70,6 +70,11 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), { value: inspectHeap });
   }
 
+  /** What `JSON.stringify` shows: the statistics, and not the whole memory. */
+  toJSON(): unknown {
+    return this.stats();
+  }
+
   // ---- what a collector provides
 
   /** Marks what an object refers to; called only while marking. */

@@ -8,7 +8,7 @@
  *  2. marked + 0.7 x (goal - marked) <= trigger <= max(marked + 0.95 x (goal - marked), goal - 4 MiB). The trigger is lower where the
  *     room sets the goal and assists at their most could not mark everything on the way: beyond that goal there is no memory.
  *  3. assistRatio x (bytes left to the goal) >= the scan work that is left. Assists do at most {@link ASSIST_RATIO_MAX}, so a cycle
- *     may end behind its goal, but not behind the room: assistRatioMin x (bytes left of it) >= all that may be left to scan.
+ *     may end behind its goal, but not behind the room: assistRatioMin x (bytes left of it) >= the scan work that is left.
  *
  * Why a trigger before the goal: marking takes a while, during which the program allocates. The runway is
  * what it allocates while the collector has its {@link UTILIZATION}, estimated from the last cycle as
@@ -34,7 +34,7 @@ export class Pacer {
   trigger = Math.floor(HEAP_MINIMUM * 0.7);
   /** Scan work to be done per byte allocated while marking. */
   assistRatio = 1;
-  /** The same, for marking to be over before the memory is full: 0 where it is far away. */
+  /** The same, for marking to be over before the memory is full: less than the other where that is far away. */
   assistRatioMin = 0;
   /** Bytes allocated per byte scanned when both have the processor for themselves; 0 for not known. */
   consMark = 0;
@@ -83,17 +83,16 @@ export class Pacer {
 
   /** The assist ratio anew, while marking. */
   revise(live: number, liveAtStart: number, scanned: number): void {
-    const worst = Math.max(liveAtStart, scanned);
     let expected = this.scanLast === 0 ? liveAtStart : Math.min(this.scanLast, liveAtStart);
     let room = this.goal - live;
     if (scanned > expected || room <= 0) {
       // Past the estimate or the goal: assume that everything is reachable, and aim at 1.1 x the goal.
-      expected = worst;
+      expected = Math.max(liveAtStart, scanned);
       room = this.goal * 1.1 - live;
     }
     const left = Math.max(expected - scanned, 4096);
     this.assistRatio = left / Math.max(room, 4096);
-    this.assistRatioMin = (worst - scanned) / Math.max(this.#room - live, 4096);
+    this.assistRatioMin = left / Math.max(this.#room - live, 4096);
   }
 
   /** Scan work of one assist. */

@@ -81,7 +81,7 @@ describe("the room that the memory has", () => {
         }
         expect([near.goal, near.trigger]).toEqual([far.goal, far.trigger]);
         expect(near.assistRatio).toBe(far.assistRatio);
-        expect(near.assistRatioMin).toBeLessThan(1);
+        expect(near.assistWork).toBe(far.assistWork);
       }),
       { seed },
     );
@@ -104,10 +104,11 @@ describe("the room that the memory has", () => {
             p.revise(live, start, scanned);
             scanned += p.assistWork;
           }
-          expect(live).toBeLessThanOrEqual(room + ASSIST_BYTES);
+          // Two assists beyond it at most: the headroom is a 32nd of the memory.
+          expect(live).toBeLessThanOrEqual(room + 2 * ASSIST_BYTES);
         },
       ),
-      { seed, numRuns: 20 },
+      { seed, numRuns: 60 },
     );
   });
 });

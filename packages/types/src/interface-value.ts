@@ -48,7 +48,7 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
   readonly type: Type<T>;
   /** The value, as the JavaScript side of its dynamic type. */
   readonly value: T;
-  /** Where pointers in the value point, or null. */
+  /** Where pointers in the value point, or null. Stores into another space refuse them, as an address means nothing there. */
   readonly space: Space | null;
   /** The itab of the static interface type, or null for `any`. */
   readonly itab: Itab | null;

@@ -1,7 +1,8 @@
 /**
- * What `console.log` shows of an allocator on Node: its statistics instead of its parts.
+ * What `console.log` (on Node) and `JSON.stringify` show of an allocator: its statistics instead of its parts, which the whole
+ * memory is one of.
  *
- * An own property and not a method: a class with a computed key cannot be left out of a bundle.
+ * Own properties and not methods: a class with a computed key cannot be left out of a bundle.
  */
 import type { Allocator } from "./api.ts";
 
@@ -10,7 +11,12 @@ function show(this: Allocator): string {
   return `Allocator { heapAlloc: ${heapAlloc}, heapObjects: ${heapObjects}, heapInuse: ${heapInuse} }`;
 }
 
+function toJSON(this: Allocator): unknown {
+  return this.stats();
+}
+
 /** Makes an allocator show its statistics. */
 export function inspectAllocator(a: Allocator): void {
   Object.defineProperty(a, Symbol.for("nodejs.util.inspect.custom"), { value: show });
+  Object.defineProperty(a, "toJSON", { value: toJSON });
 }

@@ -102,6 +102,12 @@ class Space implements ReservedMemory {
     return this.buffer.byteLength;
   }
 
+  /** What `JSON.stringify` shows: not the bytes, ten times over. */
+  toJSON(): object {
+    const { backing, byteLength } = this;
+    return { backing, byteLength, committed: this.committed() };
+  }
+
   commit(bytes: number): boolean {
     if (bytes <= this.buffer.byteLength) return true;
     if (bytes > this.byteLength) return false;

@@ -1,4 +1,4 @@
-/** What `console.log` shows of allocators. */
+/** What `console.log` and `JSON.stringify` show of allocators and memories. */
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import {
@@ -26,5 +26,13 @@ test.each(makes)("%s: an allocator shows its statistics", (_, make) => {
   const { heapAlloc, heapInuse } = a.stats();
   expect(inspect(a)).toBe(
     `Allocator { heapAlloc: ${heapAlloc}, heapObjects: 1, heapInuse: ${heapInuse} }`,
+  );
+  expect(JSON.parse(JSON.stringify(a))).toEqual(JSON.parse(JSON.stringify(a.stats())));
+});
+
+test("a memory is not written byte by byte", () => {
+  const memory = createMemory({ reserve: 2 ** 20, backing: "array" });
+  expect(JSON.stringify(memory)).toBe(
+    '{"backing":"array","byteLength":1048576,"committed":1048576}',
   );
 });

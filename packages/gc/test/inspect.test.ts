@@ -1,4 +1,4 @@
-/** What `console.log` shows of heaps. */
+/** What `console.log` and `JSON.stringify` show of heaps. */
 import { inspect } from "node:util";
 import { array, int32 } from "@gort/types";
 import { expect, test } from "vitest";
@@ -18,5 +18,6 @@ test.each([createHeap, createNoCollectHeap, createStopTheWorldHeap, createStress
     expect(inspect({ heap })).toMatch(
       /^\{\s+heap: Heap \{ live: 1024, goal: \w+, numGC: 1 \}\s+\}$/,
     );
+    expect(JSON.parse(JSON.stringify({ heap }))).toMatchObject({ heap: { heapObjects: 1 } });
   },
 );

@@ -7,6 +7,7 @@
  *  2. `E_SLOW` is 0 unless the span's bytes may be dirty or a collector is marking.
  *  3. A refill that finds no memory leaves the cache as it was.
  */
+import { checkAttached } from "./errors.ts";
 import type { Core } from "./core.ts";
 import { freeSpan, isEmpty, listOf, placeSpan, popSpan, pushSpan, removeSpan } from "./central.ts";
 import { cacheOf, settle, settleFrees, settleTo } from "./counters.ts";
@@ -176,6 +177,7 @@ export const slowBits = (c: Core, info: number): number =>
 /** Makes the entry's cursor point to a free object, in its span or another; false if out of memory. */
 export function refill(c: Core, shard: number, spc: number): boolean {
   const i32 = c.i32;
+  checkAttached(c.i32);
   const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
   const old = i32[entry + E_SPAN]!;
   if (old !== 0 && seek(c, entry, old, i32[entry + E_CURSOR]!)) return true;

@@ -19,7 +19,6 @@ import { beginCollecting } from "./magazine.ts";
 import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
 import { addCounter, cacheOf } from "./counters.ts";
-import { checkAttached } from "./errors.ts";
 import { noMemory } from "./large.ts";
 import { fromWord } from "./ptr.ts";
 import { classSize, sizeToClass } from "./size-classes.ts";
@@ -82,7 +81,7 @@ export class SpanRuns implements ObjectRuns {
     const entry = cacheOf(c, shard) + spc * CACHE_ENTRY;
     let cursor = i32[entry + E_CURSOR]!;
     if ((i32[cursor]! | 0) === 0) {
-      checkAttached(i32); // a detached buffer reads as undefined
+      // in a detached buffer too
       if (!refill(c, shard, spc)) {
         releaseEmpty(c);
         if (!refill(c, shard, spc)) throw noMemory(c, size);

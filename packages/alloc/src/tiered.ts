@@ -188,7 +188,6 @@ export class Tiered implements TieredAllocator {
     let cursor = i32[entry + E_CURSOR]!;
     let free = i32[cursor]! | 0; // 0 in a detached buffer too
     if (free === 0) {
-      errors.checkAttached(i32);
       if (!refill(this.core, shard, spc)) this.refillAgain(shard, spc, classSize[sizeClass]!);
       cursor = i32[entry + E_CURSOR]!;
       free = i32[cursor]!;

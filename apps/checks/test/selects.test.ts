@@ -14,6 +14,7 @@ import {
   type Op,
   sleep,
   type WaitOptions,
+  withSignal,
 } from "@gort/sched";
 import { Cond, ErrGroup, Mutex, RWMutex, Semaphore, SingleFlight } from "@gort/sync";
 import { expect, test } from "vitest";
@@ -290,8 +291,16 @@ test("a function handed to an error group as a case that loses is not run, wheth
   void group.go(() => new Promise<void>((resolve) => (end = resolve)));
   await Promise.resolve();
   const ran: string[] = [];
-  for (const options of [undefined, { signal }]) {
-    const hand = (how: string): Op<void> => group.go(() => void ran.push(how), options);
+  const forms: ((how: string) => Op<void>)[] = [
+    (how) => group.go(() => void ran.push(how)),
+    (how) => group.go(() => void ran.push(how), { signal }),
+    (how) =>
+      withSignal(
+        group.go(() => void ran.push(how), background()),
+        signal,
+      ),
+  ];
+  for (const hand of forms) {
     await select({ go: hand("waited"), ready: sleep(0) });
     expect(trySelect({ go: hand("default") }).case).toBe("default");
     expect(prepare({ go: () => hand("prepared"), default: true }).try().case).toBe("default");

@@ -110,17 +110,17 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   override tryNow(): boolean {
     const { signal, ctx, inner } = this;
     if (inner.state !== FRESH) throw misuse(inner.state);
-    if (signal !== null && signal.aborted && this.isOff()) throw signal.reason;
+    if (signal !== null && signal.aborted && this.withdraw()) throw signal.reason;
     const error = ctx === null ? null : ctx.err();
-    if (error !== null && error !== undefined && this.isOff()) throw error;
+    if (error !== null && error !== undefined && this.withdraw()) throw error;
     if (!inner.tryNow()) return this.isOver();
     inner.state = USED;
     this.value = inner.value;
     return true;
   }
 
-  /** Called off before it waited: false if what it waits for was granted before that. */
-  private isOff(): boolean {
+  /** Called off before it waited, or not chosen: false if what it waits for was granted before that. */
+  withdraw(): boolean {
     const { inner } = this;
     return inner.withdraw === undefined || inner.withdraw();
   }
@@ -129,7 +129,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private isOver(): false {
     const done = this.ctx === null ? null : this.ctx.done();
     this.doneOp = done === null ? null : done.recv();
-    if (this.doneOp !== null && this.doneOp.tryNow() && this.isOff()) throw this.ctx!.err();
+    if (this.doneOp !== null && this.doneOp.tryNow() && this.withdraw()) throw this.ctx!.err();
     return false;
   }
 
@@ -140,6 +140,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     if (inner.competes !== undefined) inner.competes = this.competes;
     inner.state = PARKED;
     inner.park();
+    // Parking may have let it in: a condition unlocks, and a select waits for that lock too.
+    if (this.state !== PARKED) return;
     if (signal !== null) this.watch((this.abortOp = aborted(signal)));
     if (doneOp !== null) this.watch(doneOp);
   }

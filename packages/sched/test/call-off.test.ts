@@ -167,6 +167,18 @@ test.each([
   },
 );
 
+test("an op that completes while it is parked leaves nothing where its wait could be called off", async () => {
+  class Soon extends Take {
+    override park(): void {
+      this.complete("soon");
+    }
+  }
+  const lock = new Lock();
+  const ctx = new Ctx();
+  expect(await withOptions(new Soon(lock), { ctx }, "soon")).toBe("soon");
+  expect(ctx.ch.receivers.length).toBe(0);
+});
+
 test("an op that was used, or that somebody waits on, is refused untouched by what would call it off", async () => {
   const { signal } = new AbortController();
   const used = sleep(0);

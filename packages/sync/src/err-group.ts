@@ -209,11 +209,7 @@ export class ErrGroup {
     checkFunction("ErrGroup.go", "fn", fn);
     const op = new StartOp(this, fn);
     const guarded = withOptions(op, options, "ErrGroup.go");
-    if (guarded !== op) {
-      if (isOff(guarded)) return guarded;
-      // A select in which it loses finds it there.
-      (guarded as Op<void> & Partial<StartOp>).withdraw = () => op.withdraw();
-    }
+    if (guarded !== op && isOff(guarded)) return guarded;
     this.active++;
     if (this.running < this.limit) this.start(op);
     else {

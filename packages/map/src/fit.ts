@@ -10,15 +10,15 @@
  * Why not `Type.copy` alone: on JavaScript values a `float32` in it would stay a double, a -0 in an integer a -0, and half
  * a surrogate pair would not become U+FFFD, as all do in memory.
  */
-import type { Type } from "./api.ts";
+import type { Space, Type } from "@gort/types";
 
-/** Makes a value one of a type, or throws. */
-export type Fit<T> = (value: T) => T;
+/** Makes a value one of a type, or throws; also for one that points into another space than the one given. */
+export type Fit<T> = (value: T, space?: Space) => T;
 
 /** What descriptors of `@gort/types` can do beyond their contract, used where it is there. */
 export interface Extra<T = any> {
   copy?(value: T): T;
-  check?(value: unknown, what: string): void;
+  check?(value: unknown, what: string, space?: Space): void;
   /** `store` of a value that has been checked, at an address that is good. */
   put?: Type<T>["store"];
 }
@@ -38,9 +38,12 @@ export function copier<T>(type: Type<T>): Fit<T> | null {
 }
 
 /** Throws for what is no value of the type; null for types that check when they store. */
-export function checker<T>(type: Type<T>, what: string): ((value: T) => void) | null {
+export function checker<T>(
+  type: Type<T>,
+  what: string,
+): ((value: T, space?: Space) => void) | null {
   const { check } = type as Extra<T>;
-  return check === undefined ? null : (value) => check.call(type, value, what);
+  return check === undefined ? null : (value, space) => check.call(type, value, what, space);
 }
 
 /** Checks values, and gives them as they are stored on JavaScript values. */
@@ -60,11 +63,11 @@ function checked<T>(type: Type<T>, what: string, form: Fit<T> | null): Fit<T> | 
   const check = checker(type, what);
   if (check === null) return null;
   const whole = !parts.test(type.kind);
-  return (value) => {
-    check(value);
+  return (value, space) => {
+    check(value, space);
     if (form === null) return value;
     const fitted = form(value);
-    if (!whole) check(fitted);
+    if (!whole) check(fitted, space);
     return fitted;
   };
 }

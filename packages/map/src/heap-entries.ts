@@ -148,7 +148,7 @@ export class Entries {
   }
 
   #take(fit: Fit<any> | null, v: any, what: string, type: Type): any {
-    return fit !== null ? fit(v) : v === undefined ? refuse(null, what, v, type) : v;
+    return fit !== null ? fit(v, this.heap) : v === undefined ? refuse(null, what, v, type) : v;
   }
 
   #refuseKey(key: any): never {

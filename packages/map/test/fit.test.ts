@@ -11,8 +11,10 @@ import {
   int32,
   int64,
   int8,
+  ptr,
   string,
   struct,
+  toInterface,
   type Type,
   uint32,
 } from "@gort/types";
@@ -243,4 +245,22 @@ test("without a value type values are held by reference", () => {
   const v = { x: 1 };
   m.set("a", v);
   expect(m.get("a")).toBe(v);
+});
+
+test("a key or value that points into another heap is refused, and the map stays as it was", () => {
+  const [here, there] = [smallHeap(), smallHeap()];
+  const At = ptr(P);
+  const held = there.root(there.alloc(P));
+  const x = toInterface(At, held.ptr, there);
+  const m = makeMap(int32, any, { heap: here });
+  const keyed = makeMap(any, int32, { heap: here });
+  const text = /^map (key|value): value is .* of this space, not of another$/;
+  expect(() => m.set(1, x)).toThrow(text);
+  expect(() => keyed.set(x, 1)).toThrow(text);
+  expect([m.len, keyed.len]).toEqual([0, 0]);
+  const own = here.root(here.alloc(P));
+  keyed.set(toInterface(At, own.ptr, here), 7);
+  expect(keyed.get(toInterface(At, own.ptr, here))).toBe(7);
+  checkMap(m);
+  checkMap(keyed);
 });

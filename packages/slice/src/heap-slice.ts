@@ -70,9 +70,9 @@ export class HeapSlice<T> extends Slice<T> {
   }
 
   override check(v: T): void {
-    const { type } = this.backing as { type: Type<T> & Extra<T> };
+    const { heap, type } = this.backing as { heap: Heap; type: Type<T> & Extra<T> };
     // Our own descriptors can check without writing; another's `store` has to do it slot by slot.
-    type.check?.(v, type.name);
+    type.check?.(v, type.name, heap);
   }
 
   override fits(t: Slice<unknown>): boolean {

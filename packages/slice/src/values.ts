@@ -6,7 +6,7 @@
  *  2. Structs, arrays, complex numbers and slice headers are copied deeply; everything else is immutable or a reference.
  *  3. Without a descriptor, `===` decides, which is Go's `==` on numbers (NaN, -0), strings and pointers.
  */
-import { badArgument, type Type } from "@gort/types";
+import { badArgument, type Space, type Type } from "@gort/types";
 import type { Backing } from "./api.ts";
 import { ArrayBacking, type ValueRules } from "./array-slice.ts";
 
@@ -63,8 +63,8 @@ const MUTABLE = /^(struct|array|slice|complex)/;
 export interface Extra<T> {
   /** A deep copy, as an assignment makes one. */
   copy?(value: T): T;
-  /** Throws unless `value`, part by part, is of the type. */
-  check?(value: unknown, what: string): void;
+  /** Throws unless `value`, part by part, is of the type, and none points into another space than the one given. */
+  check?(value: unknown, what: string, space?: Space): void;
 }
 
 // One backing per descriptor: slices of one type then take each other's elements as they are.

@@ -1,5 +1,15 @@
 import { createHeap, createStressHeap, type GcHeap } from "@gort/gc";
-import { float64, int32, ptr, slice as sliceType, string, struct, uint8 } from "@gort/types";
+import {
+  any,
+  float64,
+  int32,
+  ptr,
+  slice as sliceType,
+  string,
+  struct,
+  toInterface,
+  uint8,
+} from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   append,
@@ -222,4 +232,12 @@ test("slices that V8 collects give their stores back", async () => {
   }
   // Conservative: V8 may still hold the last one in a register.
   expect(bytes.rooted).toBeLessThan(100);
+});
+
+test("append of values of which one points into another heap writes none of them", () => {
+  const [here, there] = [createHeap({ reserve: 1 << 24 }), createHeap({ reserve: 1 << 24 })];
+  const s = makeSlice(inHeap(here, any), 0, 4);
+  const x = toInterface(ptr(int32), there.alloc(int32), there);
+  expect(() => append(s, toInterface(int32, 5), x)).toThrow("of this space, not of another");
+  expect(s.slice(0, 4).toArray()).toEqual([null, null, null, null]);
 });

@@ -26,7 +26,10 @@ function holdsAddress(t: Type, value: any): boolean {
       return Array.prototype.some.call(value, (v) => holdsAddress(elem, v));
     }
     case "struct":
-      return (t as StructType).fields.some((f) => holdsAddress(f.type, value[f.name]));
+      // A blank field has no value.
+      return (t as StructType).fields.some(
+        (f) => f.name !== "_" && holdsAddress(f.type, value[f.name]),
+      );
     default:
       return false;
   }

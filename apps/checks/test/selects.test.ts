@@ -6,11 +6,12 @@
  *
  * GORT_FUZZ sets the number of seeds, GORT_SEED the first one; a failure names its seed.
  */
-import { checkChan, makeChan, prepare, select, trySelect } from "@gort/chan";
+import { type Chan, checkChan, makeChan, prepare, select, trySelect } from "@gort/chan";
 import { background, withTimeout } from "@gort/context";
 import {
   createDeterministicScheduler,
   type Go,
+  go,
   type Op,
   sleep,
   type WaitOptions,
@@ -321,5 +322,48 @@ test("a select that cannot wait for a condition fails with that error, beside a 
     const cond = new Cond(new Mutex());
     const r = select({ a: cond.wait(), b: flights.do("k", () => 1) });
     await expect(Promise.resolve(r.start())).rejects.toThrow("sync: unlock of unlocked mutex");
+  }
+});
+
+test("a function that a select calls and that makes another case ready lets that one in", async () => {
+  const { signal } = new AbortController();
+  for (let i = 0; i < 30; i++) {
+    for (const options of [undefined, { signal }]) {
+      const flights = new SingleFlight<string, number>();
+      const never = new Promise<number>(() => {});
+      const call = (ch: { trySend(v: number): boolean }) =>
+        flights.do("k", () => (ch.trySend(1), never), options);
+      const forms = [
+        (ch: Chan<number>) => select({ ready: ch.recv(), call: call(ch) }).start(),
+        (ch: Chan<number>) =>
+          select({ ready: ch.recv(), call: call(ch), other: makeChan<number>().recv() }).start(),
+        (ch: Chan<number>) =>
+          select({
+            ready: ch.recv(),
+            inner: select([call(ch), makeChan<number>().recv()]),
+          }).start(),
+        (ch: Chan<number>) => prepare({ ready: ch.recv(), call: () => call(ch) }).start(),
+        (ch: Chan<number>) =>
+          go(function* () {
+            return yield* select({ ready: ch.recv(), call: call(ch) });
+          }).join(),
+      ];
+      for (const form of forms) {
+        flights.forget("k");
+        const ch = makeChan<number>(1);
+        expect(await form(ch)).toEqual({ case: "ready", value: 1, ok: true });
+        checkChan(ch);
+      }
+    }
+  }
+});
+
+test("a flight that another case of the select forgets is started by its own case", async () => {
+  for (let i = 0; i < 20; i++) {
+    const flights = new SingleFlight<string, number>();
+    void flights.do("k", () => new Promise(() => {})).start();
+    const forget = (): Promise<number> => (flights.forget("k"), new Promise(() => {}));
+    const r = await select({ a: flights.do("k", async () => 1), b: flights.do("l", forget) });
+    expect(r).toMatchObject({ case: "a", value: { value: 1, shared: false } });
   }
 });

@@ -13,6 +13,7 @@
  *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing; what it had asked for
  *     before the select, such as a function handed to a group, it takes back.
  *  5. `default` is taken only if no case was ready.
+ *  6. No case is parked beside one that is ready: if trying one began something, all are tried again first.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
  * select whose first try succeeds pays for one random number. Why two cases stand in fields and more in lists: nearly all
@@ -172,6 +173,7 @@ export class SelectOperation extends Op<any> {
   park(): void {
     const { n } = this;
     try {
+      if (n > 1 && this.began && this.decided()) return;
       // Until one completes: parking another may have let it in.
       if (n > 2) for (let i = 0; i < n && this.state === PARKED; i++) this.wait(this.ops[i]!);
       else {
@@ -183,6 +185,28 @@ export class SelectOperation extends Op<any> {
       this.unpark();
       throw error;
     }
+  }
+
+  /** Whether trying a case began something, such as a call of a function, which may have made a case before it ready. */
+  get began(): boolean {
+    const { n, ops } = this;
+    if (n <= 2) return (n > 0 && hasBegun(this.a)) || (n > 1 && hasBegun(this.b));
+    for (let i = 0; i < n; i++) if (hasBegun(ops[i]!)) return true;
+    return false;
+  }
+
+  /** Tries the cases again while trying begins something; true if one was ready, and the select is over. */
+  private decided(): boolean {
+    // Each begins one thing at most.
+    for (let i = this.n; i > 0 && this.began; i--) {
+      const chosen = this.tryCases();
+      if (chosen !== null) {
+        this.retire();
+        this.complete(chosen);
+        return true;
+      }
+    }
+    return false;
   }
 
   private wait(op: Op<any>): void {
@@ -347,6 +371,11 @@ function useUp(op: Op<any>): void {
   // Not by instanceof, which looks through the prototypes each time.
   if ((op as { readonly ch?: unknown }).ch !== undefined) op.recycle();
   else takeBack(op);
+}
+
+/** Whether trying the op began something; one of `@gort/sync` does. */
+function hasBegun(op: Op<any>): boolean {
+  return (op as { readonly began?: boolean }).began === true;
 }
 
 /** An op that asked for what it waits for before it was used has `withdraw`, which does nothing once that was granted. */

@@ -76,8 +76,14 @@ interface Eager {
   withdraw(): boolean;
 }
 
+/** An op that may begin something when it is tried. */
+interface Beginner {
+  /** Whether the last try did. */
+  readonly began: boolean;
+}
+
 class CallOffOp<T> extends CompetingOp<T> implements Waiter {
-  private readonly inner: Op<T> & Partial<Competing & Abortable & Eager>;
+  private readonly inner: Op<T> & Partial<Competing & Abortable & Eager & Beginner>;
   private readonly signal: AbortSignal | null;
   private readonly ctx: ContextLike | null;
   private doneOp: Op<unknown> | null = null;
@@ -97,6 +103,10 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   /** Of a receive: false if the channel was closed. Anything else that completed is ok. */
   get ok(): boolean {
     return (this.inner as { readonly ok?: boolean }).ok !== false;
+  }
+
+  get began(): boolean {
+    return this.inner.began === true;
   }
 
   override describe(): string {

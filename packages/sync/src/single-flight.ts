@@ -58,6 +58,8 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
   private readonly key: K;
   private readonly fn: Body<V>;
   private call: Call<K, V> | null = null;
+  /** Whether the last try began the call: what `fn` did may have made other cases of a select ready, which looks again. */
+  began = false;
 
   constructor(group: SingleFlight<K, V>, key: K, fn: Body<V>) {
     super();
@@ -77,9 +79,11 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
   /** Starts the call if there is none; a plain function that returns a value is over at once. */
   override tryNow(): boolean {
     const { group, key } = this;
-    if (group.calls.has(key)) return false;
+    this.began = false;
+    if (this.call !== null || group.calls.has(key)) return false;
     const call = (this.call = new Call(group, key));
     group.calls.set(key, call);
+    this.began = true;
     let r: unknown;
     try {
       r = this.fn();

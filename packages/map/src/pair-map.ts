@@ -96,6 +96,7 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
   }
 
   protected override refit(key: K): number {
+    if (this.#fits === null) return -1;
     const a = this.#fit(0, this.#a);
     const b = this.#fit(1, this.#b);
     return a === this.#a && b === this.#b ? -1 : this.find(key, this.#hash(key, a, b), READING);

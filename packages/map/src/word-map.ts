@@ -114,7 +114,7 @@ export class WordMap extends HeapMap<number, any> {
   override set(key: number, value: any): this {
     if (typeof key !== "number") return this.setAny(key, value);
     const k = key | 0;
-    // A value of many parts is read piece by piece, which may throw: the long way takes back what it did.
+    // Storing a value of many parts may throw, if its descriptor is somebody else's: the long way takes back what it did.
     if (k !== key || k < this.min || this.e.layout.valueCode === GENERAL) {
       return this.setAny(key, value);
     }

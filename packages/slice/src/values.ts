@@ -2,7 +2,8 @@
  * How JavaScript values behave as elements: the zero value, equality, what must be copied, what is refused.
  *
  * Invariants
- *  1. For a descriptor, zero, equality, copy and check are the descriptor's own: elements behave as they do in a heap.
+ *  1. For a descriptor, zero, equality, copy and check are the descriptor's own. What passes is stored as it is, where a heap would
+ *     round the float32 of a struct, and make U+FFFD of half a surrogate pair.
  *  2. Structs, arrays, complex numbers and slice headers are copied deeply; everything else is immutable or a reference.
  *  3. Without a descriptor, `===` decides, which is Go's `==` on numbers (NaN, -0), strings and pointers.
  */
@@ -80,14 +81,14 @@ export function typeBacking<T>(type: Type<T>): ArrayBacking<T> {
 function rulesOf<T>(type: Type<T>): ValueRules<T> {
   const { name, size } = type;
   const t: Type<T> & Extra<T> = type;
-  const mutable = MUTABLE.test(type.kind) && t.copy !== undefined;
+  const mutable = MUTABLE.test(type.kind);
   return {
     name,
     size,
     zero: () => t.zero(),
     freshZero: mutable,
     equal: (a, b) => t.equalValues(a, b),
-    copy: mutable ? (v) => t.copy!(v) : null,
+    copy: mutable && t.copy !== undefined ? (v) => t.copy!(v) : null,
     check: t.check === undefined ? null : (v) => t.check!(v, name),
   };
 }

@@ -352,3 +352,17 @@ test("the generated classes are what the generator writes", () => {
   const squeeze = (s: string): string => s.replace(/[\s(),]+/g, "");
   expect(squeeze(file)).toBe(squeeze(generate()));
 });
+
+test("a struct type of somebody else's, which cannot copy, gives each slot a zero value of its own", () => {
+  const Point = struct({ x: int32 });
+  const other = {
+    kind: Point.kind,
+    name: "Other",
+    size: Point.size,
+    zero: () => Point.zero(),
+    equalValues: (a: { x: number }, b: { x: number }) => Point.equalValues(a, b),
+  } as Type<{ x: number }>;
+  const s = makeSlice(other, 3);
+  s.get(0).x = 1;
+  expect([...s]).toEqual([{ x: 1 }, { x: 0 }, { x: 0 }]);
+});

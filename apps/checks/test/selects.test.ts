@@ -308,6 +308,11 @@ test("a function handed to an error group as a case that loses is not run, wheth
     const ready = makeChan<number>(1);
     ready.trySend(1);
     expect((await select({ go: hand("beside"), ready: ready.recv() })).case).toBe("ready");
+    ready.trySend(1);
+    const inner = select([hand("inside"), makeChan<number>().recv()]);
+    expect((await select({ inner, ready: ready.recv() })).case).toBe("ready");
+    const off = withSignal(select({ go: hand("off") }), AbortSignal.abort("off"));
+    await expect(Promise.resolve(off)).rejects.toBe("off");
     expect(group.describe()).toBe("errgroup (1 running, 0 waiting, limit 1)");
   }
   end();

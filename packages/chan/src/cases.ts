@@ -14,6 +14,11 @@ export function casesError(cases: unknown): Error {
   return badArgument("select", "cases", cases, "an object or a list of operations", "type");
 }
 
+/** An op that was used before, or is another case too. */
+export function inUse(name: string | number): Error {
+  return new Error(`gort: select case ${name} is an operation that is already in use`);
+}
+
 /** Whether what holds no case is no record or list, but a `Map` or a promise, say: a select would wait for ever. */
 export function isNoRecord(cases: object): boolean {
   if (Array.isArray(cases)) return false;
@@ -39,4 +44,9 @@ export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<a
         ? "an operation, such as poll(promise)"
         : "an operation, an AbortSignal or null";
   throw badArgument("select", `case ${name}`, v, want, "type");
+}
+
+/** Whether trying the op began something; one of `@gort/sync` does. */
+export function hasBegun(op: Op<any>): boolean {
+  return (op as { readonly began?: boolean }).began === true;
 }

@@ -24,6 +24,7 @@
  */
 import { Op, type WaitReason, random } from "@gort/sched";
 import type { DefaultResult } from "./api.ts";
+import { hasBegun, inUse } from "./cases.ts";
 import { DONE, FAILED, FRESH, PARKED, USED } from "./states.ts";
 
 /** The case's name or index with its outcome. */
@@ -220,6 +221,12 @@ export class SelectOperation extends Op<any> {
     this.release(null);
   }
 
+  /** It lost as the case of another select, or was called off before it was tried: its cases take back what they asked for. */
+  withdraw(): boolean {
+    for (const op of this.cases) takeBack(op);
+    return true;
+  }
+
   /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
   wake(op: Op<any>): void {
     if (this.state !== PARKED) {
@@ -373,11 +380,6 @@ function useUp(op: Op<any>): void {
   else takeBack(op);
 }
 
-/** Whether trying the op began something; one of `@gort/sync` does. */
-function hasBegun(op: Op<any>): boolean {
-  return (op as { readonly began?: boolean }).began === true;
-}
-
 /** An op that asked for what it waits for before it was used has `withdraw`, which does nothing once that was granted. */
 export function takeBack(op: Op<any>): void {
   (op as { withdraw?(): boolean }).withdraw?.();
@@ -395,8 +397,4 @@ export function newSelect(hasDefault: boolean): SelectOperation {
   s.hasDefault = hasDefault;
   s.state = FRESH;
   return s;
-}
-
-function inUse(name: string | number): Error {
-  return new Error(`gort: select case ${name} is an operation that is already in use`);
 }

@@ -11,6 +11,7 @@
  *
  * Why not a goroutine: it would bring a scheduler into the bundle of everybody who locks or defers.
  */
+import { badArgument } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import { callBackSoon, StepWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
@@ -22,6 +23,8 @@ import { steppedOn } from "./stepped-on.ts";
 /**
  * Runs a generator inside an async function: steps it to its end and gives what it returns. For primitives that call functions of
  * any of the three kinds and that an async function uses. The generator runs in jobs of its own, outside of any goroutine.
+ *
+ * @throws TypeError for what is no generator, or an async one
  *
  * @example
  * ```ts
@@ -35,6 +38,8 @@ import { steppedOn } from "./stepped-on.ts";
  * ```
  */
 export function drive<R>(steps: Generator<Op<any> | undefined, R, any>): Promise<R> {
+  if (typeof steps?.next !== "function" || Symbol.asyncIterator in steps)
+    throw badArgument("drive", "steps", steps, "a generator", "type");
   return driveIn(null, steps);
 }
 

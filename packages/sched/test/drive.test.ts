@@ -138,3 +138,12 @@ test("a deadlock report shows what a driven generator waits for", async () => {
     expect(s.gate.parked).toBe(0);
   });
 });
+
+test.each([
+  ["nothing", undefined],
+  ["a generator function", risky],
+  ["a promise", Promise.resolve()],
+  ["an async generator", (async function* () {})()],
+])("%s cannot be driven", (_, steps) => {
+  expect(() => drive(steps as never)).toThrow(/^drive: steps is .*, want a generator$/);
+});

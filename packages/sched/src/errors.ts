@@ -76,7 +76,7 @@ export function checkMethods(where: string, argument: string, v: unknown, method
       );
 }
 
-export const TRACER_METHODS = "create start stop block unblock end steal timer proc";
+const TRACER_METHODS = "create start stop block unblock end steal timer proc";
 
 /** Refuses what cannot trace. */
 export function checkTracer(where: string, argument: string, tracer: unknown): void {

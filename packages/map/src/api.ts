@@ -62,7 +62,8 @@ export interface GoMap<K, V, Z = V> {
   forEach(visit: (value: V, key: K) => void): void;
   /**
    * What `JSON.stringify` shows, as Go's `encoding/json`: an object by sorted keys if these are strings or whole numbers, null for a
-   * nil map. Pairs for other keys, where Go gives an error. O(len log len).
+   * nil map. Pairs for other keys, where Go gives an error. As in every object of JavaScript, keys that are whole numbers from 0 come
+   * first, by value; and `JSON.stringify` itself refuses values that are bigints. O(len log len).
    */
   toJSON(): { [key: string]: V } | [key: K, value: V][] | null;
   /**

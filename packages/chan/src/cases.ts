@@ -47,6 +47,6 @@ export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<a
 }
 
 /** Whether trying the op began something; one of `@gort/sync` does. */
-export function hasBegun(op: Op<any>): boolean {
-  return (op as { readonly began?: boolean }).began === true;
+export function hasBegun(op: Op<any> | null): boolean {
+  return (op as { readonly began?: boolean } | null)?.began === true;
 }

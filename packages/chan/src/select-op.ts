@@ -190,10 +190,7 @@ export class SelectOperation extends Op<any> {
 
   /** Whether trying a case began something, such as a call of a function, which may have made a case before it ready. */
   get began(): boolean {
-    const { n, ops } = this;
-    if (n <= 2) return (n > 0 && hasBegun(this.a)) || (n > 1 && hasBegun(this.b));
-    for (let i = 0; i < n; i++) if (hasBegun(ops[i]!)) return true;
-    return false;
+    return this.n > 2 ? this.ops.some(hasBegun) : hasBegun(this.a) || hasBegun(this.b);
   }
 
   /** Tries the cases again while trying begins something; true if one was ready, and the select is over. */
@@ -201,11 +198,10 @@ export class SelectOperation extends Op<any> {
     // Each begins one thing at most.
     for (let i = this.n; i > 0 && this.began; i--) {
       const chosen = this.tryCases();
-      if (chosen !== null) {
-        this.retire();
-        this.complete(chosen);
-        return true;
-      }
+      if (chosen === null) continue;
+      this.retire();
+      this.complete(chosen);
+      return true;
     }
     return false;
   }

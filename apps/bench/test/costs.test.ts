@@ -29,7 +29,9 @@ describe.each(sheets.map((s) => [s.package, s] as const))("@gort/%s", (_, sheet)
     const { check, value, ms } = await measure(body, n);
     expect(check).toBe(row.check(n));
     expect(value === undefined).toBe((row.unit ?? "ns") === "ns");
-    expect(value ?? ms).toBeGreaterThanOrEqual(0);
+    // What V8 holds may shrink meanwhile by what the test runner lets go, so bytes of so few may be below nothing.
+    if (row.unit === "B") expect(value).toSatisfy(Number.isFinite);
+    else expect(value ?? ms).toBeGreaterThanOrEqual(0);
   });
 
   test("each row has a name of its own, a title and a figure", () => {

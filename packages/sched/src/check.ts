@@ -92,7 +92,7 @@ function checkGmp(s: GmpScheduler, enqueue: (g: G, where: string) => void): void
       enqueue(g, `those held back by P${p.id}`);
       if ((g.extra?.lockedP ?? -1) < 0) fail(`goroutine ${g.id} is held back but not locked`);
     }
-    for (const g of [...(p.next === null ? [] : [p.next]), ...p.list(), ...p.held.list()]) {
+    for (const g of p.all()) {
       const locked = g.extra?.lockedP ?? -1;
       if (locked >= 0 && locked !== p.id)
         fail(`goroutine ${g.id} is locked to P${locked} but queued on P${p.id}`);

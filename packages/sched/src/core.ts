@@ -58,10 +58,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     this.slice = checkSlice(options.slice ?? 4);
     this.rng = new Xorshift(seed ?? seedFromHost());
     if (this.heap instanceof RealClock) this.heap.onWake = this.pump;
-    if (this.heap instanceof VirtualClock)
-      this.heap.onChange = () => {
-        if (!this.pumping && !this.scheduled) this.idle();
-      };
+    if (this.heap instanceof VirtualClock) this.heap.onChange = this.look;
   }
 
   /** The next goroutine to run, or null. */

@@ -16,8 +16,7 @@ import { ambient } from "./ambient.ts";
 import { callBackSoon, StepWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
 import { badYield } from "./errors.ts";
-import { isOp, type Op } from "./op.ts";
-import { DONE, FAILED } from "./op-state.ts";
+import { isOp, isOver, type Op } from "./op.ts";
 import { steppedOn } from "./stepped-on.ts";
 
 /**
@@ -73,5 +72,5 @@ export async function driveIn<R>(
 /** Whether it is neither a bare `yield` nor an op that completed while it parked. */
 function isWrong(r: IteratorYieldResult<unknown>): boolean {
   const op = isOp(r) ? r : r.value;
-  return op !== undefined && !(isOp(op) && (op.state === DONE || op.state === FAILED));
+  return op !== undefined && !(isOp(op) && isOver(op));
 }

@@ -15,10 +15,10 @@
  */
 import type { GStatus, Goroutine } from "./api.ts";
 import type { Core } from "./core.ts";
-import { currentRuntime, type Runtime } from "./current.ts";
+import { currentRuntime } from "./current.ts";
 import { ALIVE, DEAD, IDLE, PANICKED, RUNNABLE, RUNNING, SYSCALL, WAITING } from "./g-state.ts";
-import { Op, type Waiter } from "./op.ts";
-import { DONE, FAILED } from "./op-state.ts";
+import type { Op, Waiter } from "./op.ts";
+import { OutsideOp } from "./outside-op.ts";
 import type { Site } from "./site.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -151,10 +151,8 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
 }
 
 /** Waits for the end of a goroutine. One of another scheduler counts as something outside, which may end by itself. */
-export class JoinOp<R> extends Op<R> {
+export class JoinOp<R> extends OutsideOp<R> {
   readonly g: G<R>;
-  /** Who waits for a goroutine that is not its own. */
-  private from: Runtime | null = null;
 
   constructor(g: G<R>) {
     super();
@@ -180,39 +178,15 @@ export class JoinOp<R> extends Op<R> {
     const extra = this.g.more();
     (extra.joiners ??= new WaitQueue<JoinOp<any>>()).push(this);
     const s = currentRuntime();
-    if (s !== null && (s as unknown) !== this.g.core) (this.from = s).external(1);
+    if ((s as unknown) !== this.g.core) this.count(s);
   }
 
   override unpark(): void {
     this.g.extra?.joiners?.remove(this);
-    this.left();
-  }
-
-  private left(): void {
-    this.from?.external(-1);
-    this.from = null;
-  }
-
-  override complete(value: R): void {
-    this.left();
-    super.complete(value);
-  }
-
-  override fail(error: unknown): void {
-    this.left();
-    super.fail(error);
-  }
-
-  override isDurable(): boolean {
-    return this.from === null;
+    this.uncount();
   }
 
   override describe(): string {
     return `goroutine ${this.g.id} (${this.g.name})`;
   }
-}
-
-/** Whether an op handed its result or error over and its goroutine may go on. */
-export function isOver(op: Op<any>): boolean {
-  return op.state === DONE || op.state === FAILED;
 }

@@ -319,8 +319,7 @@ export class GmpScheduler extends Core {
 
   queued(): G[] {
     const list = [...this.global.list(), ...this.netpoll.list()];
-    for (const p of this.ps)
-      list.push(...(p.next === null ? [] : [p.next]), ...p.list(), ...p.held.list());
+    for (const p of this.ps) list.push(...p.all());
     return list;
   }
 

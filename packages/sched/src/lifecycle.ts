@@ -19,11 +19,11 @@ import type { GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
 import type { Core } from "./core.ts";
 import { Ends } from "./ends.ts";
 import { badYield, checkGoFunc } from "./errors.ts";
-import { type EndHook, G, isOver, PREEMPT } from "./g.ts";
+import { type EndHook, G, PREEMPT } from "./g.ts";
 import { DEAD, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
 import { type Capture, reportUncaught } from "./host.ts";
-import { isOp, type Op } from "./op.ts";
+import { isOp, isOver, type Op } from "./op.ts";
 import { PARKED } from "./op-state.ts";
 import { isStepper, type Stepper } from "./stepper.ts";
 

@@ -302,6 +302,11 @@ export function isOp(v: unknown): v is Op<unknown> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[OP] === true;
 }
 
+/** Whether an op handed its result or error over and its goroutine may go on. */
+export function isOver(op: Op<any>): boolean {
+  return op.state === DONE || op.state === FAILED;
+}
+
 /** What using an op that is not {@link FRESH} throws. */
 export function misuse(state: number): Error {
   return new Error(

@@ -4,18 +4,18 @@
  * Invariants
  *  1. While a goroutine is parked on a promise there is no deadlock: the host may still settle it.
  *  2. A promise that settles after its op was given up is ignored; its rejection counts as handled.
- *  3. `runtime` is counted up exactly while it is set: a `then` that throws leaves no wait behind.
+ *  3. A `then` that throws leaves no wait behind.
  */
 import { badArgument } from "@gort/types";
-import { currentRuntime, type Runtime } from "./current.ts";
-import { Op } from "./op.ts";
+import { currentRuntime } from "./current.ts";
+import type { Op } from "./op.ts";
 import { PARKED, USED } from "./op-state.ts";
+import { OutsideOp } from "./outside-op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** Waits for a promise. */
-export class PollOp<T> extends Op<T> {
+export class PollOp<T> extends OutsideOp<T> {
   private readonly promise: PromiseLike<T>;
-  private runtime: Runtime | null = null;
 
   constructor(promise: PromiseLike<T>) {
     super();
@@ -35,30 +35,20 @@ export class PollOp<T> extends Op<T> {
   }
 
   override park(): void {
-    this.runtime = currentRuntime();
-    this.runtime?.external(1);
+    this.count(currentRuntime());
     try {
       this.promise.then(
         (value) => {
-          if (this.state !== PARKED) return;
-          this.uncount();
-          this.complete(value);
+          if (this.state === PARKED) this.complete(value);
         },
         (error: unknown) => {
-          if (this.state !== PARKED) return;
-          this.uncount();
-          this.fail(error);
+          if (this.state === PARKED) this.fail(error);
         },
       );
     } catch (error) {
       this.unpark();
       throw error;
     }
-  }
-
-  private uncount(): void {
-    this.runtime?.external(-1);
-    this.runtime = null;
   }
 
   override unpark(): void {

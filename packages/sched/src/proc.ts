@@ -99,6 +99,11 @@ export class Proc {
     this.spinning = false;
   }
 
+  /** All that wait here, for checks and dumps: `next`, the queue, and those held back. */
+  all(): G[] {
+    return [...(this.next === null ? [] : [this.next]), ...this.list(), ...this.held.list()];
+  }
+
   /** The queue in order, for checks and dumps; `next` is not in it. */
   list(): G[] {
     const list: G[] = [];

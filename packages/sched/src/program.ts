@@ -188,7 +188,7 @@ export abstract class Programs extends Lifecycle {
 
   protected moved(): void {
     this.gate.moved++;
-    if (!this.pumping && !this.scheduled) this.idle();
+    this.look();
   }
 
   private endProgram(settle: () => void): void {
@@ -288,7 +288,8 @@ export abstract class Programs extends Lifecycle {
     });
   }
 
-  private readonly look = (): void => {
+  /** Something changed outside the pump, which does not look by itself. */
+  protected readonly look = (): void => {
     if (!this.pumping && !this.scheduled) this.idle();
   };
 

@@ -16,8 +16,9 @@ import type { Clock } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
 import { checkInside, currentRuntime, type Runtime } from "./current.ts";
 import { TEXT } from "./errors.ts";
-import { Op } from "./op.ts";
+import type { Op } from "./op.ts";
 import { OpIterator } from "./op-iterator.ts";
+import { OutsideOp } from "./outside-op.ts";
 import { FRESH } from "./op-state.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -29,14 +30,12 @@ const PAIR = 1;
 const STEP = 2;
 const ITEM = 3;
 
-class TimeRecv extends Op<any> {
+class TimeRecv extends OutsideOp<any> {
   /** A timer's channel is never closed. */
   readonly ok = true;
   private readonly c: TimerChan;
   private readonly shape: Shape;
   private readonly loop: TimeRange | null;
-  /** Who waits for a timer on a clock that is not its own, which goes on by itself. */
-  private from: Runtime | null = null;
 
   constructor(c: TimerChan, shape: Shape, loop: TimeRange | null) {
     super();
@@ -68,26 +67,12 @@ class TimeRecv extends Op<any> {
   override park(): void {
     this.c.add(this);
     const s = currentRuntime();
-    if (s !== null && this.c.isOutside(s)) (this.from = s).external(1);
+    if (s !== null && this.c.isOutside(s)) this.count(s);
   }
 
   override unpark(): void {
     this.c.remove(this);
-    this.left();
-  }
-
-  private left(): void {
-    this.from?.external(-1);
-    this.from = null;
-  }
-
-  override complete(value: unknown): void {
-    this.left();
-    super.complete(value);
-  }
-
-  override isDurable(): boolean {
-    return this.from === null;
+    this.uncount();
   }
 
   /** Makes it usable again after its time was taken, for a select that is used more than once. */

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { go, now, sleep } from "@gort/sched";
 import { bubble } from "@gort/sched/testing";
-import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, nilChan, select } from "../src/index.ts";
 
@@ -142,32 +141,24 @@ describe("bubble: durably blocking are channel ops and selects on channels made 
   });
 
   test("when the event loop is empty nobody outside can come: time moves on, and what is left is reported", async () => {
-    const { outputFiles } = await build({
-      stdin: {
-        resolveDir: new URL(".", import.meta.url).pathname,
-        contents: `
-          import { makeChan } from "@gort/chan";
-          import { go, now, sleep } from "@gort/sched";
-          import { bubble } from "@gort/sched/testing";
-          const ch = makeChan();
-          const told = [];
-          const tell = (p) => p.catch((e) => told.push(e.name + ": " + e.message.split("\\n")[0]));
-          await tell(bubble(function* () { yield* ch.recv(); }));
-          await tell(bubble(function* () { go(function* () { yield* ch.recv(); }); }));
-          await tell(bubble(function* () {
-            go(function* () { yield* sleep(5); yield* ch.send(now()); });
-            told.push(yield* ch.recv());
-          }));
-          console.log(JSON.stringify(told));`,
-      },
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      conditions: ["@gort/source"],
-      write: false,
+    const program = `
+      import { makeChan } from "@gort/chan";
+      import { go, now, sleep } from "@gort/sched";
+      import { bubble } from "@gort/sched/testing";
+      const ch = makeChan();
+      const told = [];
+      const tell = (p) => p.catch((e) => told.push(e.name + ": " + e.message.split("\\n")[0]));
+      await tell(bubble(function* () { yield* ch.recv(); }));
+      await tell(bubble(function* () { go(function* () { yield* ch.recv(); }); }));
+      await tell(bubble(function* () {
+        go(function* () { yield* sleep(5); yield* ch.send(now()); });
+        told.push(yield* ch.recv());
+      }));
+      console.log(JSON.stringify(told));`;
+    const args = ["--conditions=@gort/source", "--import", "tsx", "--input-type=module"];
+    const { stdout } = await promisify(execFile)(process.execPath, [...args, "-e", program], {
+      cwd: new URL("..", import.meta.url),
     });
-    const args = ["--input-type=module", "-e", outputFiles[0]!.text];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(JSON.parse(stdout)).toEqual([
       "BubbleError: deadlock: all goroutines in bubble are blocked",
       "BubbleError: deadlock: main bubble goroutine has exited but blocked goroutines remain",

@@ -6,7 +6,7 @@
  *  2. What the text leaves out (which argument, which channel) stands in `cause` or in a named property, so
  *     that the text stays comparable.
  */
-import { RuntimeError, badArgument } from "@gort/types";
+import { RuntimeError, badArgument, badNumber } from "@gort/types";
 
 /** Go's texts of what can go wrong with a channel. */
 export const chanTexts = {
@@ -67,13 +67,7 @@ export const MAX_CAP = 2 ** 30;
 
 /** The error of `makeChan` for a capacity that cannot be. */
 export function sizeError(cap: unknown): Error {
-  const argument = badArgument(
-    "makeChan",
-    "cap",
-    cap,
-    `an integer from 0 to ${MAX_CAP}`,
-    typeof cap === "number" ? "range" : "type",
-  );
+  const argument = badNumber("makeChan", "cap", cap, `an integer from 0 to ${MAX_CAP}`);
   const integer = Number.isInteger(cap) || cap === Infinity || cap === -Infinity;
   if (!integer) return argument;
   const error = chanError("makeSize");

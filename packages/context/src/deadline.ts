@@ -11,7 +11,7 @@
  * deadline is wall time, as in Go; the timer runs on the monotonic clock, for the time that was left at the start.
  */
 import { type Clock, currentClock } from "@gort/sched";
-import { badArgument, checkOptions } from "@gort/types";
+import { badArgument, badNumber, checkOptions } from "@gort/types";
 import type { CancelFunc, Context, DeadlineOptions, HasTime, Instant } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
 import { formatDuration, formatTime } from "./text.ts";
@@ -104,7 +104,7 @@ export function withDeadlineCause(
   const { getTime } = Object(at ?? 0) as Partial<HasTime>;
   const ms = typeof getTime === "function" ? (at as HasTime).getTime() : at;
   if (typeof ms !== "number" || Number.isNaN(ms))
-    throw badArgument("withDeadline", "at", ms, "milliseconds since 1970 or a Date", kind(ms));
+    throw badNumber("withDeadline", "at", ms, "milliseconds since 1970 or a Date");
   return derive(parent, ms, clockOf("withDeadline", options), cause);
 }
 
@@ -155,13 +155,7 @@ export function withTimeoutCause(
 ): [ctx: Context, cancel: CancelFunc] {
   checkParent(parent);
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
-    throw badArgument(
-      "withTimeout",
-      "timeoutMs",
-      timeoutMs,
-      "a number of milliseconds",
-      kind(timeoutMs),
-    );
+    throw badNumber("withTimeout", "timeoutMs", timeoutMs, "a number of milliseconds");
   }
   const clock = clockOf("withTimeout", options);
   return derive(parent, clock.wall() + timeoutMs, clock, cause);
@@ -175,9 +169,4 @@ function clockOf(where: string, options: DeadlineOptions | undefined): Clock {
   if (typeof now !== "function" || typeof wall !== "function" || typeof schedule !== "function")
     throw badArgument(where, "options.clock", clock, "a clock", "type");
   return clock;
-}
-
-/** Which error a number of milliseconds gives that cannot be. */
-function kind(ms: unknown): "range" | "type" {
-  return typeof ms === "number" ? "range" : "type";
 }

@@ -209,6 +209,16 @@ describe("sources that get in the way of others", () => {
       });
       return { heap, held, holders };
     };
+    const throwsOnce = (): RootSource => {
+      let thrown = false;
+      return {
+        scan() {
+          if (thrown) return;
+          thrown = true;
+          throw new Error("boom");
+        },
+      };
+    };
     const mustHold = (heap: GcHeap, held: Ptr[]): void => {
       heap.collect();
       heap.collect();
@@ -218,14 +228,7 @@ describe("sources that get in the way of others", () => {
 
     it(`one that throws takes nothing from those behind it: ${name}`, () => {
       const { heap, held, holders } = make();
-      let boom = true;
-      heap.addRoots({
-        scan() {
-          if (!boom) return;
-          boom = false;
-          throw new Error("boom");
-        },
-      });
+      heap.addRoots(throwsOnce());
       holders.forEach((h) => heap.addRoots(h));
       expect(() => heap.collect()).toThrow("boom");
       checkHeap(heap);
@@ -250,14 +253,7 @@ describe("sources that get in the way of others", () => {
       const { heap, held } = make();
       const [black, moved] = held as [Ptr, Ptr];
       heap.root(black);
-      let boom = true;
-      heap.addRoots({
-        scan() {
-          if (!boom) return;
-          boom = false;
-          throw new Error("boom");
-        },
-      });
+      heap.addRoots(throwsOnce());
       let last = moved;
       heap.addRoots({ scan: (visit) => visit(last) });
       expect(() => heap.step(0)).toThrow("boom");

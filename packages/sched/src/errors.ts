@@ -6,7 +6,7 @@
  *     `RuntimeError`; a panic with a plain string is a panic with that string.
  *  2. The text of a bad argument names the argument and its value.
  */
-import { badArgument, FatalError, RuntimeError, show } from "@gort/types";
+import { badArgument, badNumber, FatalError, RuntimeError, show } from "@gort/types";
 import { type Capture, hostContext } from "./host.ts";
 
 /** `go f()` with a nil `f`: fatal in Go. */
@@ -91,13 +91,7 @@ export function checkClock(where: string, argument: string, clock: unknown): voi
 /** A number of milliseconds, or an error naming the argument. NaN is refused; infinities are allowed. */
 export function checkMs(where: string, argument: string, ms: unknown): number {
   if (typeof ms !== "number" || ms !== ms)
-    throw badArgument(
-      where,
-      argument,
-      ms,
-      "a number of milliseconds",
-      typeof ms === "number" ? "range" : "type",
-    );
+    throw badNumber(where, argument, ms, "a number of milliseconds");
   return ms;
 }
 
@@ -110,13 +104,7 @@ export function checkCount(
   max: number,
 ): number {
   if (typeof n !== "number" || !Number.isInteger(n) || n < min || n > max)
-    throw badArgument(
-      where,
-      argument,
-      n,
-      `an integer from ${min} to ${max}`,
-      typeof n === "number" ? "range" : "type",
-    );
+    throw badNumber(where, argument, n, `an integer from ${min} to ${max}`);
   return n;
 }
 
@@ -128,25 +116,13 @@ export function checkSeed(where: string, seed: unknown): number {
 /** A wall clock at time 0: milliseconds since 1970. */
 export function checkEpoch(where: string, ms: unknown): void {
   if (typeof ms !== "number" || !Number.isFinite(ms))
-    throw badArgument(
-      where,
-      "epoch",
-      ms,
-      "a finite number of milliseconds",
-      typeof ms === "number" ? "range" : "type",
-    );
+    throw badNumber(where, "epoch", ms, "a finite number of milliseconds");
 }
 
 /** A time slice: more than 0, at most a minute. */
 export function checkSlice(ms: unknown): number {
   if (typeof ms !== "number" || !(ms > 0) || ms > 60_000)
-    throw badArgument(
-      "scheduler",
-      "slice",
-      ms,
-      "more than 0 and at most 60000 milliseconds",
-      typeof ms === "number" ? "range" : "type",
-    );
+    throw badNumber("scheduler", "slice", ms, "more than 0 and at most 60000 milliseconds");
   return ms;
 }
 

@@ -8,7 +8,7 @@
  *  3. Texts are those of Go 1.20 and later, where `growslice: cap out of range` became `len out of range` and the
  *     array conversion speaks of `array or pointer to array`.
  */
-import { FatalError, RuntimeError, badArgument } from "@gort/types";
+import { FatalError, RuntimeError, badNumber } from "@gort/types";
 
 const PREFIX = "runtime error: ";
 
@@ -26,13 +26,7 @@ const digits = (i: number | bigint): string => BigInt(i).toString();
 
 /** An argument that Go's type checker would have refused. */
 function notInteger(where: string, argument: string, value: unknown): Error {
-  return badArgument(
-    where,
-    argument,
-    value,
-    typeof value === "bigint" ? "a number" : "an integer",
-    typeof value === "number" ? "range" : "type",
-  );
+  return badNumber(where, argument, value, typeof value === "bigint" ? "a number" : "an integer");
 }
 
 /** `index out of range [5] with length 3`; without the length for a negative index. */
@@ -107,5 +101,5 @@ export const outOfMemory = (): FatalError => new FatalError("out of memory");
 
 /** A value that the element type cannot hold. */
 export function valueError(elem: string, value: unknown, want: string): Error {
-  return badArgument(elem, "value", value, want, typeof value === "number" ? "range" : "type");
+  return badNumber(elem, "value", value, want);
 }

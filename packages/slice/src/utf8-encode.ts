@@ -5,15 +5,14 @@
  *  1. What is no valid rune is written as U+FFFD, as in Go; what is no integer at all is refused.
  *  2. Nothing is written before there is room for all of the form.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, badNumber } from "@gort/types";
 import { indexError } from "./errors.ts";
 import type { Slice } from "./slice.ts";
 import { RuneError, isByteArray, isByteSlice, runeLen, validRune } from "./utf8.ts";
 
 /** Refuses what cannot be a rune in Go: no integer. */
 export function checkRune(where: string, r: number): void {
-  if (!Number.isInteger(r))
-    throw badArgument(where, "r", r, "an integer", typeof r === "number" ? "range" : "type");
+  if (!Number.isInteger(r)) throw badNumber(where, "r", r, "an integer");
 }
 
 /** Bytes that `r` is written with: U+FFFD takes three. */

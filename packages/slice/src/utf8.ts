@@ -8,7 +8,7 @@
  *
  * `TextDecoder` was rejected: it replaces the longest bad prefix by one U+FFFD, where Go replaces each byte.
  */
-import { badArgument, utf8Length, utf8Write } from "@gort/types";
+import { badArgument, badNumber, utf8Length, utf8Write } from "@gort/types";
 import { arrayTag, isSlice } from "./slice.ts";
 import type { TypedSlice } from "./typed-slice.ts";
 
@@ -63,10 +63,8 @@ export function isByteArray(v: unknown): v is Uint8Array {
 
 /** Refuses what is no byte. */
 export function checkByte(where: string, b: number): void {
-  if (typeof b !== "number" || (b & 0xff) !== b) {
-    const kind = typeof b === "number" ? "range" : "type";
-    throw badArgument(where, "b", b, "an integer from 0 to 255", kind);
-  }
+  if (typeof b !== "number" || (b & 0xff) !== b)
+    throw badNumber(where, "b", b, "an integer from 0 to 255");
 }
 
 /** Whether `v` is a slice of bytes, on storage of JavaScript or in a heap. */

@@ -21,10 +21,10 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { badArgument, checkFunction } from "@gort/types";
+import { badArgument, badNumber, checkFunction } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
-import { badNumber, limitWhileActive, MisuseError } from "./errors.ts";
+import { limitWhileActive, MisuseError } from "./errors.ts";
 import { isPanic } from "./panic.ts";
 import { start } from "./start.ts";
 import { PARKED } from "./states.ts";

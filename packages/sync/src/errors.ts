@@ -6,7 +6,7 @@
  *  2. What Go panics with as a plain string is a `MisuseError` whose message is that string.
  *  3. The state of the primitive is as before the call that threw.
  */
-import { badArgument, FatalError } from "@gort/types";
+import { FatalError } from "@gort/types";
 
 export { isMisuseError, MisuseError } from "@gort/types";
 
@@ -33,11 +33,6 @@ export const texts = {
 /** Go's text for `SetLimit` while goroutines run. */
 export function limitWhileActive(n: number): string {
   return `errgroup: modify limit while ${n} goroutines in the group are still active`;
-}
-
-/** The error for an argument that is a number but not such a one, or no number at all. */
-export function badNumber(where: string, argument: string, value: unknown, want: string): Error {
-  return badArgument(where, argument, value, want, typeof value === "number" ? "range" : "type");
 }
 
 /** A fatal error with Go's text. */

@@ -10,11 +10,11 @@
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
 import { initOp, Op, opMaker, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
-import { checkFunction } from "@gort/types";
+import { badNumber, checkFunction } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
 import { type Holding, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
-import { badNumber, MisuseError, texts } from "./errors.ts";
+import { MisuseError, texts } from "./errors.ts";
 import { FRESH, USED } from "./states.ts";
 
 const SemaphorePermit: new (owner: Semaphore, weight: number) => Permit =

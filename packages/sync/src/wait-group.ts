@@ -21,9 +21,9 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { checkFunction } from "@gort/types";
+import { badNumber, checkFunction } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
-import { badNumber, MisuseError, texts } from "./errors.ts";
+import { MisuseError, texts } from "./errors.ts";
 import { WOKEN } from "./states.ts";
 
 /** The arguments of a function that takes none. */

@@ -180,7 +180,7 @@ export abstract class BaseType<T> implements Type<T> {
  */
 export function checkPointer(t: Type, space: Space, p: Ptr): void {
   checkType("pointer", t);
-  checkSpace(t, space);
+  mustBeSpace(t, space);
   if (
     p >>> 0 !== p ||
     p === 0 ||
@@ -191,14 +191,14 @@ export function checkPointer(t: Type, space: Space, p: Ptr): void {
   }
 }
 
-function checkSpace(t: Type, space: Space): void {
+function mustBeSpace(t: Type, space: Space): void {
   if (typeof (space as Space | null | undefined)?.memory?.byteLength !== "number")
     throw badArgument(`*${t.name}`, "space", space, "a space such as a heap", "type");
 }
 
 /** The error for a pointer at which no value of `t` can lie; throws where it is the space that is none: it was left out. */
 export function badPointer(t: Type, space: Space, p: Ptr): Error {
-  checkSpace(t, space);
+  mustBeSpace(t, space);
   if (p === 0) return nilDereference();
   const limit = space.memory.byteLength;
   const want =

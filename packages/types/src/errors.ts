@@ -294,6 +294,26 @@ export function badArgument(
 }
 
 /**
+ * {@link badArgument} where a number is wanted: a `RangeError` for one that will not do, a `TypeError` for what is none.
+ *
+ * @example
+ * ```ts
+ * import { badNumber } from "@gort/types";
+ *
+ * badNumber("makeChan", "cap", -1, "an integer from 0") instanceof RangeError; // => true
+ * badNumber("makeChan", "cap", "3", "an integer from 0") instanceof TypeError; // => true
+ * ```
+ */
+export function badNumber(
+  where: string,
+  argument: string,
+  value: unknown,
+  want: string,
+): RangeError | TypeError {
+  return badArgument(where, argument, value, want, typeof value === "number" ? "range" : "type");
+}
+
+/**
  * Refuses what cannot be called; `where` and `name` say whose argument it is. O(1).
  *
  * @throws TypeError that names the argument and its value

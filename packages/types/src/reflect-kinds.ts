@@ -1,6 +1,6 @@
 /** The kinds that `Int` and `Uint` of a reflection value take, and the integers that set them. */
 import type { Kind } from "./api.ts";
-import { badArgument } from "./errors.ts";
+import { badNumber } from "./errors.ts";
 
 /** Signed integers. */
 export const INTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
@@ -22,7 +22,6 @@ export const UINTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
 
 /** What `SetInt` and `SetUint` were given, as a bigint. */
 export function toBigInt(method: string, v: number | bigint): bigint {
-  if (typeof v !== "bigint" && !Number.isInteger(v))
-    throw badArgument(method, "v", v, "an integer", typeof v === "number" ? "range" : "type");
+  if (typeof v !== "bigint" && !Number.isInteger(v)) throw badNumber(method, "v", v, "an integer");
   return BigInt(v);
 }

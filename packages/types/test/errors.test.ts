@@ -6,6 +6,7 @@ import {
   RuntimeError,
   TypeAssertionError,
   badArgument,
+  badNumber,
   checkOptions,
   MisuseError,
   isFatalError,
@@ -128,6 +129,10 @@ describe("texts", () => {
     expect(show("x".repeat(100))).toHaveLength(43);
     expect(badArgument("f", "n", -1, "a positive integer")).toBeInstanceOf(RangeError);
     expect(badArgument("f", "n", "a", "a number", "type")).toBeInstanceOf(TypeError);
+    expect(badNumber("f", "n", -1, "a positive integer")).toBeInstanceOf(RangeError);
+    expect(badNumber("f", "n", NaN, "a positive integer")).toBeInstanceOf(RangeError);
+    for (const v of ["1", 1n, null, undefined, {}])
+      expect(badNumber("f", "n", v, "a positive integer")).toBeInstanceOf(TypeError);
     expect(badArgument("f", "n", -1, "a positive integer").message).toBe(
       "f: n is -1, want a positive integer",
     );

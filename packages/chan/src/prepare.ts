@@ -15,8 +15,9 @@
 import { Op, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
+import { takeBack } from "./case-end.ts";
 import { caseOp, isNoRecord } from "./cases.ts";
-import { type Chosen, SelectOperation, defaultResult, takeBack } from "./select-op.ts";
+import { type Chosen, SelectOperation, defaultResult } from "./select-op.ts";
 import { DONE, FRESH, PARKED, USED } from "./states.ts";
 
 /** An op that can be used again: `reset` makes it fresh after a pass that it won. */
@@ -59,14 +60,21 @@ class PreparedOperation extends SelectOperation {
     this.done = false;
     this.value = undefined;
     this.waiter = null;
-    if (!this.fixed) {
-      this.n = 0;
+    if (!this.fixed) this.makeCases();
+    this.state = FRESH;
+  }
+
+  private makeCases(): void {
+    this.n = 0;
+    try {
       for (const slot of this.slots) {
         const op = slot.op ?? caseOp(slot.make!(), slot.name);
         if (op !== null) this.add(op, slot.name);
       }
+    } catch (error) {
+      this.withdraw();
+      throw error;
     }
-    this.state = FRESH;
   }
 
   /** Ops that stay are made fresh at once; those of functions are used up. */

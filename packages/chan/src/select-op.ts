@@ -13,7 +13,8 @@
  *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing; what it had asked for
  *     before the select, such as a function handed to a group, it takes back.
  *  5. `default` is taken only if no case was ready.
- *  6. No case is parked beside one that is ready: if trying one began something, all are tried again first.
+ *  6. If trying or parking a case throws, the select is over and its cases are used up as if all had lost.
+ *  7. No case is parked beside one that is ready: if trying one began something, all are tried again first.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
  * select whose first try succeeds pays for one random number. Why two cases stand in fields and more in lists: nearly all
@@ -24,6 +25,7 @@
  */
 import { Op, type WaitReason, random } from "@gort/sched";
 import type { DefaultResult } from "./api.ts";
+import { leave, takeBack, useUp } from "./case-end.ts";
 import { hasBegun, inUse } from "./cases.ts";
 import { DONE, FAILED, FRESH, PARKED, USED } from "./states.ts";
 
@@ -127,7 +129,15 @@ export class SelectOperation extends Op<any> {
   /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
   tryCases(): Chosen | null {
     const { n } = this;
-    if (n !== 2) return n === 1 ? this.tryOne() : this.tryList(n);
+    try {
+      return n === 2 ? this.tryTwo() : n === 1 ? this.tryOne() : this.tryList(n);
+    } catch (error) {
+      this.giveUp();
+      throw error;
+    }
+  }
+
+  private tryTwo(): Chosen | null {
     // A loop, because `tryNow` is inlined once then.
     let takeB = random(2) === 1;
     for (let i = 0; i < 2; i++) {
@@ -184,8 +194,15 @@ export class SelectOperation extends Op<any> {
     } catch (error) {
       // A wait that must not be, such as `cond.wait()` without the lock: the cases before it leave their queues.
       this.unpark();
+      this.giveUp();
       throw error;
     }
+  }
+
+  /** A case threw when it was tried or parked: no other will be chosen. */
+  private giveUp(): void {
+    this.state = USED;
+    this.retire();
   }
 
   /** Whether trying a case began something, such as a call of a function, which may have made a case before it ready. */
@@ -301,20 +318,25 @@ export class SelectOperation extends Op<any> {
     // Two cases, as nearly always: what `step` does, but nothing is put into fields that is taken out again at once.
     const { a, b } = this;
     let takeB = random(2) === 1;
-    for (let i = 0; i < 2; i++) {
-      const op = takeB ? b : a;
-      if (op.tryNow()) {
-        const value = outcome(op, takeB ? this.nameB : this.nameA);
-        this.n = 0;
-        this.a = null as unknown as Op<any>;
-        this.b = null as unknown as Op<any>;
-        useUp(a);
-        useUp(b);
-        this.state = USED;
-        spare = this;
-        return { done: true, value };
+    try {
+      for (let i = 0; i < 2; i++) {
+        const op = takeB ? b : a;
+        if (op.tryNow()) {
+          const value = outcome(op, takeB ? this.nameB : this.nameA);
+          this.n = 0;
+          this.a = null as unknown as Op<any>;
+          this.b = null as unknown as Op<any>;
+          useUp(a);
+          useUp(b);
+          this.state = USED;
+          spare = this;
+          return { done: true, value };
+        }
+        takeB = !takeB;
       }
-      takeB = !takeB;
+    } catch (error) {
+      this.giveUp();
+      throw error;
     }
     this.state = PARKED;
     this.park();
@@ -359,26 +381,6 @@ function outcome(op: Op<any>, name: string | number): Chosen {
     value: op.value as unknown,
     ok: (op as { readonly ok?: boolean }).ok !== false,
   };
-}
-
-/** Takes a case that lost off its queue, if it is on one: not if it came too late, or parking stopped before it. */
-function leave(op: Op<any>): void {
-  op.waiter = null;
-  if (op.state === PARKED) op.unpark();
-  op.state = FRESH;
-}
-
-/** Nobody may use the op of a case any more; one of a channel, told by the record it names, goes back to it. */
-function useUp(op: Op<any>): void {
-  op.state = USED;
-  // Not by instanceof, which looks through the prototypes each time.
-  if ((op as { readonly ch?: unknown }).ch !== undefined) op.recycle();
-  else takeBack(op);
-}
-
-/** An op that asked for what it waits for before it was used has `withdraw`, which does nothing once that was granted. */
-export function takeBack(op: Op<any>): void {
-  (op as { withdraw?(): boolean }).withdraw?.();
 }
 
 /** A select without cases yet. */

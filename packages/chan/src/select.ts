@@ -24,13 +24,19 @@ function makeSelect(
 ): SelectOperation {
   if (typeof cases !== "object" || cases === null) throw casesError(cases);
   const s = newSelect(hasDefault);
-  if (Array.isArray(cases)) addList(s, cases);
-  else
-    for (const name in cases as SelectCases) {
-      const v = (cases as SelectCases)[name];
-      if (v !== null && v !== undefined && isBranded(v)) s.add(v, name);
-      else addOther(s, v, name, cases);
-    }
+  try {
+    if (Array.isArray(cases)) addList(s, cases);
+    else
+      for (const name in cases as SelectCases) {
+        const v = (cases as SelectCases)[name];
+        if (v !== null && v !== undefined && isBranded(v)) s.add(v, name);
+        else addOther(s, v, name, cases);
+      }
+  } catch (error) {
+    // The mistake is the caller's: what may be used still, may.
+    s.withdraw();
+    throw error;
+  }
   if (s.n === 0 && isNoRecord(cases)) throw casesError(cases);
   return s;
 }

@@ -232,3 +232,47 @@ describe("a select that cannot park one of its cases", () => {
     }
   });
 });
+
+describe("a select that throws", () => {
+  class Throws extends Asked {
+    override tryNow(): never {
+      throw new Error("not now");
+    }
+  }
+  class NoPark extends Asked {
+    override park(): never {
+      throw new Error("not here");
+    }
+  }
+  const never = () => makeChan<number>().recv();
+
+  it.each<[string, (asked: Asked, twin: Asked) => unknown]>([
+    ["trying a case", (asked) => select([asked, new Throws()]).next()],
+    ["trying a case beside a default", (asked) => trySelect([asked, new Throws()])],
+    ["trying one of many", (a, b) => select([a, b, never(), new Throws()]).next()],
+    ["trying one in a select in a select", (a, b) => select([a, select([b, new Throws()])]).next()],
+    ["parking a case", (asked) => select([asked, new NoPark()]).next()],
+    ["parking one of many", (a, b) => select([a, b, never(), new NoPark()]).next()],
+    ["given what is no case", (asked) => select([asked, 5 as unknown as null])],
+    ["given a case twice", (asked) => select([asked, asked])],
+    [
+      "in a pass of a prepared one",
+      (asked) => void prepare({ asked: () => asked, bad: () => new Throws() }).try(),
+    ],
+    [
+      "as a function of a prepared one throws",
+      (asked) => {
+        const bad = (): never => {
+          throw new Error("no");
+        };
+        prepare({ asked: () => asked, bad }).try();
+      },
+    ],
+  ])("takes back what its cases asked for: %s", (_, use) => {
+    for (let i = 0; i < 20; i++) {
+      const [asked, twin] = [new Asked(), new Asked()];
+      expect(() => use(asked, twin)).toThrow();
+      expect([asked.asked, asked.queue]).toEqual([false, null]);
+    }
+  });
+});

@@ -53,6 +53,7 @@ export {
 } from "./preset.ts";
 export { gosched, sleep } from "./sleep.ts";
 export { steppedOn } from "./stepped-on.ts";
+export { isStepper, type Stepper } from "./stepper.ts";
 export { type TimeLoop, type TimeOp, TimerChan } from "./timer-chan.ts";
 export { after, afterFunc, newTicker, newTimer, tick, Ticker, Timer } from "./timers.ts";
 export { chromeTrace, type ChromeTraceOptions } from "./trace/chrome-trace.ts";

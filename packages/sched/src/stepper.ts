@@ -6,9 +6,23 @@
  */
 import { isOp, type Op } from "./op.ts";
 
+/** A generator whose steps are a goroutine's. */
 export type Stepper = Generator<Op<any> | undefined, unknown, any>;
 
-/** Whether `v` has a generator's methods. Throws a TypeError for an async generator, as what calling `what` gave. O(1). */
+/**
+ * Whether `v` is what calling a generator function gives, for primitives that call functions of any of the three kinds. O(1).
+ * @param v what a function returned
+ * @param what the function, for the error
+ * @throws TypeError if `v` is an async generator, which nobody can step
+ *
+ * @example
+ * ```ts
+ * import { isStepper } from "@gort/sched";
+ *
+ * isStepper((function* () {})(), "fn"); // => true
+ * isStepper(Promise.resolve(), "fn"); // => false
+ * ```
+ */
 export function isStepper(v: unknown, what: string): v is Stepper {
   if (
     typeof v !== "object" ||

@@ -11,19 +11,14 @@
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { drive, isOp, type Op, poll } from "@gort/sched";
+import { drive, isOp, isStepper, type Op, poll } from "@gort/sched";
 import type { Body, Locker, Routine, WaitOptions } from "./api.ts";
 
 type Steps<R> = Generator<Op<any> | undefined, R, any>;
 
-/** Whether `v` is what calling a generator function gives. */
+/** Whether `v` is what calling a generator function gives. Throws a TypeError for what an async one gives. */
 export function isGenerator(v: unknown): v is Generator<any, any, any> {
-  return (
-    typeof v === "object" &&
-    v !== null &&
-    (v as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Generator" &&
-    typeof (v as { next?: unknown }).next === "function"
-  );
+  return isStepper(v, "fn");
 }
 
 /** Whether `await` would wait for `v`. */

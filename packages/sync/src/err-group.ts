@@ -27,7 +27,7 @@ import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
 import { isPanic } from "./panic.ts";
 import { start } from "./start.ts";
-import { PARKED } from "./states.ts";
+import { PARKED, USED } from "./states.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");
 
@@ -71,6 +71,7 @@ export class StartOp extends Op<void> {
     if (this.queue !== null) {
       this.group.queue.remove(this);
       this.group.ended();
+      this.state = USED;
     }
     return !this.started;
   }

@@ -16,11 +16,11 @@
 import { isGoexit, launch, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
-import { isGenerator, isThenable } from "./body.ts";
+import { isThenable } from "./body.ts";
 import { FlightPanic } from "./flight-panic.ts";
 import { isPanic } from "./panic.ts";
 import { ResultChan } from "./result-chan.ts";
-import { type Outcome, start, startSteps } from "./start.ts";
+import { goesOn, type Outcome, start, startSteps, whenSettled } from "./start.ts";
 
 /** What {@link SingleFlight.do} gives. */
 export interface FlightResult<V> {
@@ -85,19 +85,16 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
     group.calls.set(key, call);
     this.began = true;
     let r: unknown;
+    let steps: boolean;
     try {
       r = this.fn();
+      steps = goesOn(r);
     } catch (e) {
       throw group.fail(key, call, e, true);
     }
-    if (isGenerator(r)) {
-      startSteps(r, call);
-    } else if (isThenable(r)) {
-      (r as PromiseLike<V>).then(
-        (value) => call.returned(value),
-        (err: unknown) => call.threw(err),
-      );
-    } else {
+    if (steps) startSteps(r, call);
+    else if (isThenable(r)) void whenSettled(r, call);
+    else {
       call.returned(r as V);
       this.value = { value: r as V, shared: call.dups > 0 };
       return true;

@@ -35,8 +35,8 @@ export function start(fn: Body<unknown>, to: Outcome): void {
   else void launch(null, call, [fn, to]);
 }
 
-/** Goes on in a goroutine with what a body returned: a generator. */
-export function startSteps(r: Generator<any, any, any>, to: Outcome): void {
+/** Goes on in a goroutine with what a body returned: a generator or an op. */
+export function startSteps(r: unknown, to: Outcome): void {
   void launch(null, goOn, [r, to]);
 }
 
@@ -64,21 +64,35 @@ function* goOn(r: unknown, to: Outcome): Steps {
 
 function call(fn: Body<unknown>, to: Outcome): Steps | PromiseLike<void> | void {
   let r: unknown;
+  let steps: boolean;
   try {
     r = fn();
+    steps = goesOn(r);
   } catch (error) {
     to.threw(error);
     return;
   }
-  if (isPlain(r)) to.returned(r);
-  else if (isGenerator(r) || isOp(r)) return goOn(r, to);
-  else if (isThenable(r))
-    return r.then(
-      (value: unknown) => {
-        if (isGenerator(value)) startSteps(value, to);
-        else to.returned(value);
-      },
-      (error: unknown) => to.threw(error),
-    );
+  if (steps) return goOn(r, to);
+  else if (isThenable(r)) return whenSettled(r, to);
   else to.returned(r);
+}
+
+/** Whether what a body returned has to be stepped, in a goroutine: a generator or an op. */
+export function goesOn(r: unknown): boolean {
+  return !isPlain(r) && (isGenerator(r) || isOp(r));
+}
+
+/** Tells how a promise ended, once and never at once, whatever a foreign one does. */
+export async function whenSettled(r: PromiseLike<unknown>, to: Outcome): Promise<void> {
+  let value: unknown;
+  let steps: boolean;
+  try {
+    value = await r;
+    steps = isGenerator(value);
+  } catch (error) {
+    to.threw(error);
+    return;
+  }
+  if (steps) startSteps(value, to);
+  else to.returned(value);
 }

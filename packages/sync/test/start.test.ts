@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { sleep } from "@gort/sched";
-import { ErrGroup, Mutex, SingleFlight, WaitGroup } from "../src/index.ts";
+import { ErrGroup, Mutex, Once, Semaphore, SingleFlight, WaitGroup } from "../src/index.ts";
 
 const bodies: Record<string, (value: string) => () => any> = {
   plain: (value) => () => value,
@@ -27,6 +27,13 @@ const bodies: Record<string, (value: string) => () => any> = {
       yield* sleep(1);
       return value;
     })(),
+  "plain that gives what calls back at once, and again": (value) => () => ({
+    then(resolve: (v: string) => void, reject: (e: unknown) => void) {
+      resolve(value);
+      resolve("again");
+      reject(new Error("too late"));
+    },
+  }),
   "plain that gives an op": (value) => {
     const mu = new Mutex(value);
     return () => mu.lock();
@@ -80,9 +87,7 @@ describe.each(Object.keys(bodies))("a body that is %s", (form) => {
   it("gives its value through a SingleFlight, by do and by doChan", async () => {
     if (form === "plain that gives an op") return;
     const flights = new SingleFlight<string, string>();
-    // What an async function gives is a value to `do`, whatever it is.
-    if (form !== "async that gives a generator")
-      expect(await flights.do("k", make("v"))).toEqual({ value: "v", shared: false });
+    expect(await flights.do("k", make("v"))).toEqual({ value: "v", shared: false });
     expect(await flights.doChan("k", make("v")).recv()).toEqual({
       ok: true,
       value: "v",
@@ -115,6 +120,36 @@ describe.each(Object.keys(failures))("a throw in a body that is %s", (form) => {
     await expect(g.join()).rejects.toThrow("bad");
     await wg.wait();
   });
+});
+
+const asyncGenerator = async function* () {} as unknown as () => void;
+const refusing: [string, () => PromiseLike<unknown>][] = [
+  [
+    "ErrGroup.go",
+    async () => {
+      const g = new ErrGroup();
+      await g.go(asyncGenerator);
+      await g.wait();
+    },
+  ],
+  ["Mutex.withLock", () => new Mutex().withLock(asyncGenerator)],
+  ["Semaphore.withPermits", () => new Semaphore(1).withPermits(1, asyncGenerator)],
+  ["Once.do", () => new Once().do(asyncGenerator)],
+  ["SingleFlight.do", () => new SingleFlight().do("k", asyncGenerator)],
+  ["SingleFlight.do, async", () => new SingleFlight().do("k", async () => asyncGenerator())],
+  [
+    "SingleFlight.doChan",
+    async () => {
+      const r = await new SingleFlight().doChan("k", asyncGenerator).recv();
+      if (!r.ok) throw r.err;
+    },
+  ],
+];
+
+it.each(refusing)("an async generator is refused by %s: nobody would run it", async (_, use) => {
+  await expect(Promise.resolve(use())).rejects.toThrow(
+    "fn is an async generator function, want a generator, an async or a plain function",
+  );
 });
 
 it("no scheduler was made for any of this", () => {

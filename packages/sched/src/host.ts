@@ -7,7 +7,7 @@
  *     nested timeouts.
  *  3. Nothing here keeps a process alive but an armed timer and a macrotask that is about to run.
  *  4. A macrotask is the host's, not a fake that comes when somebody moves its time, or never: what waits for one would wait
- *     with it.
+ *     with it. An error that nobody caught goes to the host itself likewise.
  *
  * `setImmediate` is taken where it exists (Node, Deno, Bun); a browser gets a `MessageChannel`, whose messages
  * are macrotasks without the clamp; `setTimeout` is the last resort.
@@ -44,7 +44,6 @@ const host = globalThis as unknown as {
     port2: { postMessage(value: unknown): void };
   };
   process?: HostProcess;
-  reportError?: (error: unknown) => void;
 };
 
 /** Monotonic milliseconds, with fractions. */
@@ -167,9 +166,11 @@ export function hostContext(): Capture | null {
 
 /** Hands an error nobody caught to the host: Node's `uncaughtException`, the browser's `error` event. */
 export function reportUncaught(error: unknown): void {
-  queueMicrotask(() => {
+  const report = (): void => {
     throw error;
-  });
+  };
+  if (isFake(queueMicrotask)) macrotask(report);
+  else queueMicrotask(report);
 }
 
 /**

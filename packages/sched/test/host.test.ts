@@ -21,6 +21,7 @@ import {
   run,
   sleep,
 } from "./helpers.ts";
+import { catchUncaught } from "../src/host.ts";
 
 type FakeMethod = NonNullable<
   NonNullable<Parameters<typeof vi.useFakeTimers>[0]>["toFake"]
@@ -319,6 +320,25 @@ describe("fake timers", () => {
     await sleep(2);
     expect(now() - after).toBeGreaterThanOrEqual(2);
   });
+
+  test.each<FakeMethod[]>([["queueMicrotask"], ["queueMicrotask", "setImmediate"]])(
+    "a panic goes to the host although its queues are fakes: %s",
+    async (...toFake) => {
+      const caught: unknown[] = [];
+      const uncatch = catchUncaught((error) => caught.push(error))!;
+      vi.useFakeTimers({ toFake });
+      try {
+        go(function* () {
+          throw new Error("lost");
+        });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      } finally {
+        vi.useRealTimers();
+        uncatch();
+      }
+      expect(caught.map(String)).toEqual(["Error: lost"]);
+    },
+  );
 
   const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

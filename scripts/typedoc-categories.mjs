@@ -96,6 +96,7 @@ export const categories = {
       "deep-equal",
     ],
     "Memory by hand": ["raw", "unsafe", "hash", "utf8"],
+    "For makers of containers": ["fit"],
     "Run-time errors": ["errors", "misuse-error"],
     "Contracts and options": ["api", "kinds"],
   },

@@ -13,9 +13,9 @@
  * class for each type, would be megamorphic as soon as a program has five kinds of maps.
  */
 import { badArgument, hashBytes, hashString, utf8Read } from "@gort/types";
+import type { Fit, TypeExtras } from "@gort/types";
 import type { Heap, Ptr, Type } from "./api.ts";
 import { concurrentReadWrite } from "./errors.ts";
-import type { Extra, Fit } from "./fit.ts";
 import { hashInt, hashNumber } from "./hash.ts";
 import { WordFields } from "./heap-fields.ts";
 import type { Layout } from "./heap-layout.ts";
@@ -143,7 +143,7 @@ export class Entries {
   takeKey(key: any): any {
     const { key: type, words, fitKey } = this.layout;
     // It has nothing in it but words, so it can be copied before it is checked.
-    if (words?.flat && key !== null) return (type as Extra).copy?.(key) ?? key;
+    if (words?.flat && key !== null) return (type as TypeExtras).copy?.(key) ?? key;
     return this.#keyCode < WORDS ? key : this.#take(fitKey, key, "map key", type);
   }
 
@@ -394,7 +394,7 @@ export class Entries {
   }
 
   #put(type: Type, at: Ptr, v: any): void {
-    if ((type as Extra).put !== undefined) (type as Extra).put!(this.heap, at, v);
+    if ((type as TypeExtras).put !== undefined) (type as TypeExtras).put!(this.heap, at, v);
     else type.store(this.heap, at, v);
   }
 }

@@ -16,10 +16,19 @@
  * Why the link stands before the keys, not last as in Go: it shares the cache line of the tophash bytes. Why
  * segments: Go's one array of 2^B buckets would be zeroed, and its pointer bitmap written, inside a single `set`.
  */
-import { array, int32, struct, uint32, uint8, uintptr, unsafePointer } from "@gort/types";
+import {
+  array,
+  type Fit,
+  int32,
+  struct,
+  uint32,
+  uint8,
+  uintptr,
+  unsafePointer,
+  valueReader,
+} from "@gort/types";
 import type { Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
-import { type Fit, taker } from "./fit.ts";
 import {
   MAX_INLINE,
   HEADER_WORDS,
@@ -222,8 +231,8 @@ export function layOut(key: Type, value: Type): Layout {
     value,
     keyCode: codeOf(key, true),
     valueCode: codeOf(value, false),
-    fitKey: taker(key, "map key"),
-    fitValue: taker(value, "map value"),
+    fitKey: valueReader(key, "map key"),
+    fitValue: valueReader(value, "map value"),
     words: wordsOf(key),
     indirectKey,
     indirectValue,

@@ -9,10 +9,9 @@
  * Why hashers and not joined strings, the usual way: joining allocates and hashes a string for each call, and
  * `"1,23"` and `"12,3"` are only as different as the separator.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, type Fit, valueFitter } from "@gort/types";
 import type { Hasher, Type } from "./api.ts";
 import { invalidKeyType, noKey } from "./errors.ts";
-import { type Fit, fitter } from "./fit.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
 
 /** Where a hasher of keys of two fields names these, so that a map can keep them itself. */
@@ -35,7 +34,7 @@ export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
   }
   if (!plain.test(a!.type.kind) || !plain.test(b!.type.kind)) return null;
   const fit = (f: { name: string; type: Type }): Fit<unknown> | null =>
-    fitter(f.type, `map key.${f.name}`);
+    valueFitter(f.type, `map key.${f.name}`);
   return { names: [a!.name, b!.name], fits: [fit(a!), fit(b!)] };
 }
 

@@ -4,7 +4,14 @@
  * Invariants
  *  1. Where a key type is given it is comparable; where a value type or a `zero` is given, `get` never makes up `undefined`.
  */
-import { badArgument, checkFunction, checkOptions } from "@gort/types";
+import {
+  badArgument,
+  checkFunction,
+  checkOptions,
+  valueChecker,
+  valueCopier,
+  valueFitter,
+} from "@gort/types";
 import type {
   GoMap,
   Hasher,
@@ -17,7 +24,6 @@ import type {
   ZeroMapOptions,
 } from "./api.ts";
 import { newHeapMap, openHeapMap } from "./heap-open.ts";
-import { checker, copier, fitter } from "./fit.ts";
 import { isDescriptor, pairOf, typeHasher } from "./keys.ts";
 import { NilMap } from "./nil-map.ts";
 import { randomSource } from "./random.ts";
@@ -184,7 +190,7 @@ function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, any, any>
     refuse("zero", o.zero, "a function that gives the zero value");
   checkHint(where, o);
   const zero = o.zero ?? (valueType !== null ? () => valueType.zero() : () => undefined);
-  const checkKey = keyType && checker(keyType, "map key");
+  const checkKey = keyType && valueChecker(keyType, "map key");
   if (nil) return new NilMap(hasher, zero, checkKey);
   const random = sourceOf(where, o);
   if (o.heap !== undefined) {
@@ -202,11 +208,11 @@ function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, any, any>
     random,
     hasher,
     zero,
-    fitKey: keyType && fitter(keyType, "map key"),
-    fitValue: valueType && fitter(valueType, "map value"),
+    fitKey: keyType && valueFitter(keyType, "map key"),
+    fitValue: valueType && valueFitter(valueType, "map value"),
     checkKey: hasher && checkKey,
-    giveKey: keyType && copier(keyType),
-    giveValue: valueType && copier(valueType),
+    giveKey: keyType && valueCopier(keyType),
+    giveValue: valueType && valueCopier(valueType),
   };
   const pair = pairOf(o.key);
   if (pair !== null) return new PairMap(parts, pair);

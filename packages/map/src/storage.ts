@@ -10,8 +10,8 @@
  *  5. An entry's index in a table of `2^b` buckets is the low `b` bits of its index in any larger one, NaN's too.
  */
 
+import type { Fit } from "@gort/types";
 import type { Hasher } from "./api.ts";
-import type { Fit } from "./fit.ts";
 
 /** What a map on JavaScript values is made of. */
 export interface ValueMapParts<K, V, Z> {
@@ -20,7 +20,7 @@ export interface ValueMapParts<K, V, Z> {
   /** Null: primitives by value, objects by identity. */
   readonly hasher: Hasher<K> | null;
   readonly zero: () => Z;
-  /** Makes a key or a value one of its type, see `fit.ts`; null where anything goes. */
+  /** Makes a key or a value one of its type, see `valueFitter`; null where anything goes. */
   readonly fitKey: Fit<K> | null;
   readonly fitValue: Fit<V> | null;
   /** Throws for a key, to be looked up with the hasher, that is none of the type; null where anything goes. */

@@ -8,11 +8,11 @@
  *
  * Why values of several parts are copied on the way out too: so does Go (`m[k].x = 1` does not compile), so do maps in a heap.
  */
+import type { Fit } from "@gort/types";
 import type { Hasher } from "./api.ts";
 import { AnyHash } from "./any-hash.ts";
 import { BaseMap } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
-import type { Fit } from "./fit.ts";
 import { READING, WRITING } from "./rules.ts";
 import type { ValueMapParts } from "./storage.ts";
 

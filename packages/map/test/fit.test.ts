@@ -5,6 +5,8 @@ import {
   bool,
   complex128,
   complex64,
+  convert,
+  error,
   float32,
   float64,
   int16,
@@ -231,13 +233,38 @@ describe.each(storages)("%s", (where) => {
   });
 });
 
-test("interface values are copied where they hold structs, and other values are what they were", () => {
-  const m = makeMap(any, any);
+test.each(storages)("interface values are what memory would give back, %s", (where) => {
+  const m = make(where, any, any);
   const object = {};
-  m.set("a", object).set(1, "\ud800");
+  m.set("a", object)
+    .set(1, "\ud800")
+    .set(undefined, undefined)
+    .set("\udc00", toInterface(int32, -0));
   expect(m.get("a")).toBe(object);
-  expect(m.get(1)).toBe("\ud800");
+  expect(m.get(1)).toBe("\ufffd");
+  expect([...m.keys()].sort()).toEqual(["a", 1, null, "\ufffd"].sort());
+  expect([m.get(null), m.get(undefined)]).toEqual([null, null]);
+  expect(Object.is((m.get("\ud800") as { value: unknown }).value, 0)).toBe(true);
+  expect(m.delete("\ud801") && m.delete(null)).toBe(true);
+  const boo = new Error("boo");
+  const errors = make(where, int32, error);
+  errors.set(1, undefined).set(2, convert(boo, error)).set(3, boo);
+  expect(errors.get(1)).toBe(null);
+  for (const k of [2, 3]) {
+    expect(errors.get(k).value).toBe(boo);
+    expect(errors.get(k).call("Error")).toBe("boo");
+  }
   checkMap(m);
+  checkMap(errors);
+});
+
+test("interface values are copied where they hold structs", () => {
+  const m = makeMap(string, any);
+  const given = { x: 1 };
+  m.set("a", toInterface(P, given));
+  given.x = 2;
+  (m.get("a") as { value: { x: number } }).value.x = 3;
+  expect((m.get("a") as { value: unknown }).value).toEqual({ x: 1 });
 });
 
 test("without a value type values are held by reference", () => {

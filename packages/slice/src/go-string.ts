@@ -13,7 +13,7 @@
  * offsets into them mean nothing to a Go program. Where only text matters a JavaScript string is the better choice.
  */
 import { roundupsize } from "@gort/alloc";
-import { badArgument, utf8Read } from "@gort/types";
+import { badArgument, utf8Compare, utf8Read } from "@gort/types";
 import { indexError, sliceError } from "./errors.ts";
 import { makeSlice } from "./make.ts";
 import { isSlice, storeTag, type Slice } from "./slice.ts";
@@ -303,21 +303,6 @@ function compareBytes(a: Bytes, b: Bytes): number {
  * ```
  */
 export function compareStrings(a: GoString | string, b: GoString | string): number {
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
+  if (typeof a === "string" && typeof b === "string") return utf8Compare(a, b);
   return compareBytes(bytesOf(a, "compareStrings", "a"), bytesOf(b, "compareStrings", "b"));
-}
-
-/** The order of two JavaScript strings by code points, which is the order of their UTF-8 forms. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  const n = Math.min(a.length, b.length);
-  for (let i = 0; i < n; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x === y) continue;
-    if ((x < 0xd800 || y < 0xd800) && x !== y) return x < y ? -1 : 1;
-    // Surrogates come in: only whole code points tell, and lone ones count as U+FFFD.
-    return compareBytes(bytesOf(a, "compareStrings"), bytesOf(b, "compareStrings"));
-  }
-  return a.length < b.length ? -1 : 1;
 }

@@ -168,10 +168,12 @@ export function isTypeAssertionError(v: unknown): v is TypeAssertionError {
  * ```
  */
 export function hasBrand(v: unknown, brand: symbol): boolean {
-  return (
-    ((typeof v === "object" && v !== null) || typeof v === "function") &&
-    (v as Record<symbol, unknown>)[brand] === true
-  );
+  if ((typeof v !== "object" || v === null) && typeof v !== "function") return false;
+  try {
+    return (v as Record<symbol, unknown>)[brand] === true;
+  } catch {
+    return false; // a proxy that was revoked, or refuses: it may have been thrown, and whoever asks handles that
+  }
 }
 
 /**

@@ -15,11 +15,13 @@ import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { BaseType, badValue, internalType } from "./base.ts";
 import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
 import { checkSpace } from "./foreign.ts";
+import { formOf, type Fit } from "./fit.ts";
 import { hashInt32 } from "./hash.ts";
 import {
   dynamicType,
   equalInterfaces,
   isInterfaceValue,
+  ownRaw,
   unwrap,
   wrap,
   type InterfaceValue,
@@ -29,6 +31,7 @@ import type { FuncType, InterfaceMethod, InterfaceType, MethodTypes } from "./ki
 import { func, signature } from "./refs.ts";
 import { string } from "./string.ts";
 import { typeTable } from "./type-table.ts";
+import { wellFormed } from "./utf8.ts";
 
 /** The mask of an interface value: its second word. */
 const SECOND_WORD = /* @__PURE__ */ Uint32Array.of(2);
@@ -151,6 +154,26 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     const { type, space, itab } = value as InterfaceValue;
     return wrap(type, internalType(type).copy(value.value), space, itab) as V;
   }
+  /** What memory would give back of a value: see fit.ts. */
+  form(value: V): V {
+    const type = dynamicType(value);
+    if (type === null) return null as V;
+    const typed = isInterfaceValue(value);
+    if (!typed && this.methods.length === 0)
+      return typeof value === "string" ? (wellFormed(value) as V) : value;
+    const t = ownRaw(internalType(type));
+    const inner = unwrap(value);
+    return wrap(t, formFor(t)(inner), typed ? value.space : null, this.itabOf(t)) as V;
+  }
+}
+
+// By dynamic type: a value has another one each time.
+const forms = /* @__PURE__ */ new WeakMap<Type, Fit<any>>();
+
+function formFor(t: BaseType<any>): Fit<any> {
+  let form = forms.get(t);
+  if (form === undefined) forms.set(t, (form = formOf(t) ?? ((v) => t.copy(v) as unknown)));
+  return form;
 }
 
 /**

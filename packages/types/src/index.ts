@@ -11,7 +11,15 @@ export {
   hashInt64,
   hashString,
 } from "./hash.ts";
-export { utf8Length, utf8Read, utf8Write } from "./utf8.ts";
+export { utf8Compare, utf8Length, utf8Read, utf8Write, wellFormed } from "./utf8.ts";
+export {
+  valueChecker,
+  valueCopier,
+  valueFitter,
+  valueReader,
+  type Fit,
+  type TypeExtras,
+} from "./fit.ts";
 export { isType, checkPointer, copyValue } from "./base.ts";
 export * from "./scalar.ts";
 export { int64, uint64, complex64, complex128, type Complex } from "./wide.ts";

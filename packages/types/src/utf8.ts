@@ -182,3 +182,54 @@ function isReplaced(s: string, i: number, x: number): boolean {
   if ((x & 0xfc00) === 0xdc00) return i === 0 || (s.charCodeAt(i - 1) & 0xfc00) !== 0xd800;
   return false;
 }
+
+/**
+ * The string that Go's bytes would give back: halves of surrogate pairs become U+FFFD. O(length).
+ *
+ * @example
+ * ```ts
+ * import { wellFormed } from "@gort/types";
+ *
+ * wellFormed("a\ud800b"); // => "a\ufffdb"
+ * ```
+ */
+export function wellFormed(s: string): string {
+  const { toWellFormed } = s as { toWellFormed?(): string };
+  return toWellFormed?.call(s) ?? s.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/**
+ * The order of two strings by their UTF-8 bytes, which is Go's order and that of code points: -1, 0 or 1. (JavaScript's own `<` goes by
+ * UTF-16 units, and puts U+FFFF after U+10000.) Lone surrogates count as U+FFFD. O(length); allocates nothing.
+ *
+ * @example
+ * ```ts
+ * import { utf8Compare } from "@gort/types";
+ *
+ * utf8Compare("\uffff", "\u{10000}"); // => -1
+ * "\uffff" < "\u{10000}"; // => false
+ * utf8Compare("\ud800", "\ufffd"); // => 0
+ * ```
+ */
+export function utf8Compare(a: string, b: string): number {
+  if (a === b) return 0;
+  const n = a.length < b.length ? a.length : b.length;
+  for (let i = 0; i < n; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    if (x < 0xd800 || y < 0xd800) return x < y ? -1 : 1;
+    // Surrogates come in: only whole code points tell.
+    const v = rank(a, i, x);
+    const w = rank(b, i, y);
+    if (v !== w) return v < w ? -1 : 1;
+  }
+  return a.length === b.length ? 0 : a.length < b.length ? -1 : 1;
+}
+
+// Where the unit x at i of s stands in the order, given that what is before it is equal.
+function rank(s: string, i: number, x: number): number {
+  if (isReplaced(s, i, x)) return 0xfffd;
+  // A pair is above all other units, by its halves in turn; the other string has the same first half, or none.
+  return (x & 0xf800) === 0xd800 ? x + ((x & 0x400) << 7) + 0x10000 : x;
+}

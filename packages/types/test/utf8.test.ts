@@ -1,7 +1,7 @@
 /** Strings between UTF-16 and UTF-8, against Go's own conversions and the platform's encoder. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { string, utf8Length, utf8Read, utf8Write } from "../src/index.ts";
+import { string, utf8Compare, utf8Length, utf8Read, utf8Write } from "../src/index.ts";
 import { sameUtf8 } from "../src/utf8.ts";
 import { makeSpace } from "./space.ts";
 
@@ -58,6 +58,34 @@ describe("utf8Read", () => {
       const bytes = new TextEncoder().encode(s);
       expect(utf8Read(bytes, 0, bytes.length)).toBe(s);
     }
+  });
+});
+
+describe("utf8Compare", () => {
+  const compareBytes = (a: string, b: string): number =>
+    Buffer.compare(new TextEncoder().encode(a), new TextEncoder().encode(b));
+
+  it("orders strings as their bytes, lone surrogates too", () => {
+    // Few units, so that beginnings are often alike.
+    const units = [0x61, 0xd7ff, 0xd800, 0xd801, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xfffd, 0xffff];
+    const near = fc
+      .array(fc.constantFrom(...units), { maxLength: 5 })
+      .map((u) => String.fromCharCode(...u));
+    for (const strings of [near, text])
+      fc.assert(
+        fc.property(strings, strings, strings, (start, a, b) => {
+          expect(utf8Compare(start + a, start + b)).toBe(compareBytes(start + a, start + b));
+        }),
+        { numRuns: 3000 },
+      );
+    for (const a of units)
+      for (const b of units)
+        for (const c of units) {
+          const [s, t] = [String.fromCharCode(a, b), String.fromCharCode(a, c)];
+          expect(utf8Compare(s, t)).toBe(compareBytes(s, t));
+          expect(utf8Compare(s, s.slice(0, 1))).toBe(1);
+          expect(utf8Compare(s, t.slice(1))).toBe(compareBytes(s, t.slice(1)));
+        }
   });
 });
 

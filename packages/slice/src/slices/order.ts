@@ -6,8 +6,8 @@
  *  2. Strings compare by code points, which is the order of their UTF-8 bytes; JavaScript's `<` differs above U+FFFF.
  *  3. Values that Go does not order (objects, booleans, two different types) are refused, never guessed.
  */
-import { badArgument } from "@gort/types";
-import { compareStrings, compareText, type GoString } from "../go-string.ts";
+import { badArgument, utf8Compare } from "@gort/types";
+import { compareStrings, type GoString } from "../go-string.ts";
 
 /** Go's `cmp.Ordered`. */
 export type Ordered = number | bigint | string | GoString;
@@ -37,15 +37,32 @@ export function compareOrdered<T extends Ordered>(a: T, b: T): number {
 }
 
 function compareOther(a: Ordered, b: Ordered): number {
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
+  if (typeof a === "string" && typeof b === "string") return utf8Compare(a, b);
   if (typeof a === "bigint" && typeof b === "bigint") return a < b ? -1 : a > b ? 1 : 0;
   if (isText(a) && isText(b)) return compareStrings(a, b);
   const both = typeof a === typeof b;
   throw badArgument("compare", both ? "a" : "b", both ? a : b, wanted(a, both), "type");
 }
 
-const wanted = (a: unknown, both: boolean): string =>
-  both ? "an ordered value (a number, bigint or string)" : `a ${typeof a} like the value before`;
+const wanted = (a: unknown, both: boolean, like = "value before"): string =>
+  both ? "an ordered value (a number, bigint or string)" : `a ${typeof a} like the ${like}`;
+
+/**
+ * Throws unless `v` can be compared with `like`, an element of the slice; `where` and `argument` say whose it is. For what is
+ * asked once, so that the text names it; comparing refuses by itself.
+ */
+export function checkOrdered(where: string, argument: string, v: unknown, like: unknown): void {
+  const both = typeof v === typeof like;
+  if (!((both && /^(number|bigint|string)$/.test(typeof v)) || (isText(v) && isText(like))))
+    throw badArgument(where, argument, v, wanted(like, both, "elements"), "type");
+}
+
+/** What a caller's comparison gave; throws unless it is a number. A boolean, or a bigint, would pass for another answer. */
+export function checkResult(where: string, result: number): number {
+  if (typeof result !== "number")
+    throw badArgument(where, "result of cmp", result, "a number: negative, 0 or positive", "type");
+  return result;
+}
 
 const isText = (v: unknown): v is GoString | string =>
   typeof v === "string" ||

@@ -1,0 +1,172 @@
+/**
+ * Values as their types store them: checked, read once, in the one form that every storage gives back. For containers, which make
+ * one of these functions per type where they are made and call it per element.
+ *
+ * Invariants
+ *  1. What a fitter or a reader gives of a value of several parts (a struct, an array, a complex number …) is a copy of plain data:
+ *     nobody else holds it, and no getter runs when it is read. So what is given can be read before a container is looked at.
+ *  2. A fitter gives what it gave, given that: `Object.is` for values of one part.
+ *  3. A value is checked before it is copied, for the text of the error, and its copy again, for a getter may change its mind.
+ *  4. What a fitter gives is what `load` gives after `store` of the same value.
+ *
+ * Why not `copyValue` alone: on JavaScript values a `float32` in it would stay a double, a -0 in an integer a -0, and half
+ * a surrogate pair would not become U+FFFD, as all do in memory. Why functions that are null where there is nothing to do: a
+ * container tests that once, or as one comparison, where a call per element would be felt.
+ */
+import type { Space, Type } from "./api.ts";
+import { checkType } from "./base.ts";
+import { wellFormed } from "./utf8.ts";
+
+/** Makes a value one of a type, or throws; also for one that points into another space than the one given. */
+export type Fit<T> = (value: T, space?: Space) => T;
+
+/** What descriptors of this package can do beyond the contract; those that somebody else made may lack all of it. */
+export interface TypeExtras<T = any> {
+  /** A deep copy, as an assignment makes one. */
+  copy?(value: T): T;
+  /** Throws unless `value`, part by part, is of the type, and none points into another space than the one given. */
+  check?(value: unknown, what: string, space?: Space): void;
+  /** `store` of a value that has been checked, at an address that is good. */
+  put?: Type<T>["store"];
+  /** The form in which memory would give a checked value back, in a copy; of interface types. */
+  form?(value: T): T;
+}
+
+type Fields = readonly { readonly name: string; readonly type: Type }[];
+
+/** Kinds whose values have parts, which are read one by one and can change. */
+const parts = /^(array|complex\d+|interface|slice|struct)$/;
+
+/** Kinds of integers, and of addresses. */
+const integer = /^(u?int(8|16|32|ptr)?|ptr|unsafe\.Pointer)$/;
+
+/**
+ * How values of several parts (structs, arrays, complex numbers, slice headers, interface values) are copied; null for the others,
+ * and for types that cannot tell. What it is given must be of the type.
+ *
+ * @example
+ * ```ts
+ * import { int32, struct, valueCopier } from "@gort/types";
+ *
+ * const copy = valueCopier(struct({ x: int32 }))!;
+ * const p = { x: 1 };
+ * copy(p) === p; // => false
+ * copy(p); // => { x: 1 }
+ * valueCopier(int32); // => null
+ * ```
+ */
+export function valueCopier<T>(type: Type<T>): Fit<T> | null {
+  const { copy } = checkType("valueCopier", type) as TypeExtras<T>;
+  return copy !== undefined && parts.test(type.kind) ? (value) => copy.call(type, value) : null;
+}
+
+/**
+ * Throws for what is no value of the type; null for types that check when they store, as those do that implement the contract only.
+ * @param what names the value in the text of the error
+ *
+ * @example
+ * ```ts
+ * import { int8, valueChecker } from "@gort/types";
+ *
+ * const check = valueChecker(int8, "map key")!;
+ * check(5); // => undefined
+ * check(300); // throws map key: value is 300, want an integer from -128 to 127
+ * ```
+ */
+export function valueChecker<T>(
+  type: Type<T>,
+  what: string,
+): ((value: T, space?: Space) => void) | null {
+  const { check } = checkType("valueChecker", type) as TypeExtras<T>;
+  return check === undefined ? null : (value, space) => check.call(type, value, what, space);
+}
+
+/**
+ * Checks values, and gives them as memory would give them back: for containers on JavaScript values. Null for types that check
+ * when they store. O(size) for values of several parts, else O(1), strings by their length.
+ * @param what names the value in the text of the error
+ *
+ * @example
+ * ```ts
+ * import { float32, string, struct, valueFitter } from "@gort/types";
+ *
+ * const fit = valueFitter(struct({ x: float32, name: string }), "map value")!;
+ * fit({ x: 0.1, name: "a\ud800" }); // => { x: Math.fround(0.1), name: "a\ufffd" }
+ * fit({ x: 1, name: 5 as never }); // throws map value.name: value is 5, want a string
+ * ```
+ */
+export function valueFitter<T>(type: Type<T>, what: string): Fit<T> | null {
+  checkType("valueFitter", type);
+  const fit = checked(type, what, formOf(type) ?? valueCopier(type));
+  if (fit === null || (type.kind !== "int32" && type.kind !== "int")) return fit;
+  // The commonest type, without a call.
+  return (v: any) => (typeof v === "number" && (v | 0) === v ? ((v | 0) as T) : fit(v as T));
+}
+
+/**
+ * Checks values, and reads them once: for containers in memory, which sees to the form itself. What it gives can be hashed and
+ * compared beside what memory holds, and be stored without another check. Null for types that check when they store.
+ * @param what names the value in the text of the error
+ *
+ * @example
+ * ```ts
+ * import { int32, struct, valueReader } from "@gort/types";
+ *
+ * let reads = 0;
+ * const read = valueReader(struct({ x: int32 }), "map key")!;
+ * const key = read({ get x() { return ++reads > 2 ? reads : 1; } });
+ * key.x; // => 1
+ * key.x; // => 1
+ * ```
+ */
+export function valueReader<T>(type: Type<T>, what: string): Fit<T> | null {
+  checkType("valueReader", type);
+  return checked(type, what, valueCopier(type) ?? (type.kind === "float32" ? formOf(type) : null));
+}
+
+function checked<T>(type: Type<T>, what: string, form: Fit<T> | null): Fit<T> | null {
+  const check = valueChecker(type, what);
+  if (check === null) return null;
+  const whole = !parts.test(type.kind);
+  return (value, space) => {
+    check(value, space);
+    if (form === null) return value;
+    const fitted = form(value);
+    if (!whole) check(fitted, space);
+    return fitted;
+  };
+}
+
+/** The form in which memory would give values back; null where it is the one that is given. */
+export function formOf(type: Type): Fit<any> | null {
+  const { kind } = type;
+  // What has no type in Go, as an Error, is a pointer by its kind.
+  if (integer.test(kind)) return (v) => (typeof v === "number" ? v + 0 : v) as unknown;
+  if (kind === "float32") return Math.fround;
+  if (kind === "string") return wellFormed;
+  if (kind === "complex64") return (v) => ({ re: Math.fround(v.re), im: Math.fround(v.im) });
+  if (kind === "array") {
+    const form = formOf((type as Type & { elem: Type }).elem);
+    return form && ((v: unknown[]) => Array.from(v, (e) => form(e) as unknown));
+  }
+  if (kind === "interface") {
+    const { form } = type as TypeExtras;
+    return form === undefined ? null : (v) => form.call(type, v) as unknown;
+  }
+  const { fields = [] } = type as Type & { fields?: Fields };
+  const copy = kind === "struct" ? valueCopier<Record<string, unknown>>(type) : null;
+  const forms = fields.flatMap(({ name, type: t }) => {
+    const form = name === "_" ? null : formOf(t);
+    return form === null ? [] : { name, form };
+  });
+  if (copy === null || forms.length === 0) return null;
+  return (v: Record<string, unknown>) => {
+    const out = copy(v);
+    for (const { name, form } of forms) {
+      const part = out[name];
+      const fitted = form(part) as unknown;
+      if (!Object.is(fitted, part)) out[name] = fitted;
+    }
+    return out;
+  };
+}

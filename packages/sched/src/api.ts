@@ -7,6 +7,7 @@
  *     the order in which a FIFO scheduler runs them.
  *  3. A scheduler yields to the host's event loop at least once per time slice while it has work.
  */
+import type { GoroutineInfo } from "./deadlock.ts";
 import type { Op } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -57,6 +58,8 @@ export interface Scheduler {
   numGoroutine(): number;
   /** What happened so far. O(wait reasons). */
   stats(): SchedStats;
+  /** Goroutines that are not dead, for `goroutines(scheduler)` and dumps. May be missing: then those show none. */
+  goroutines?(): GoroutineInfo[];
 }
 
 /** Time and timers, in milliseconds. */

@@ -59,8 +59,7 @@ export function goroutineInfo(g: G): GoroutineInfo {
 }
 
 /**
- * Every goroutine of a scheduler that is not dead, by id; an empty list for a scheduler that is not ours.
- * O(n log n).
+ * Every goroutine of a scheduler that is not dead, by id; an empty list for one that does not tell. O(n log n).
  *
  * @throws TypeError if `scheduler` is no object
  *
@@ -76,8 +75,7 @@ export function goroutineInfo(g: G): GoroutineInfo {
 export function goroutines(scheduler: Scheduler): GoroutineInfo[] {
   if (typeof scheduler !== "object" || scheduler === null)
     throw badArgument("goroutines", "scheduler", scheduler, "a scheduler", "type");
-  const source = scheduler as Partial<{ everyone(): G[] }>;
-  return source.everyone?.().map(goroutineInfo) ?? [];
+  return [...(scheduler.goroutines?.() ?? [])].sort((a, b) => a.id - b.id);
 }
 
 /**
@@ -111,6 +109,15 @@ export function formatGoroutine(info: GoroutineInfo): string {
   return `${text}\ncreated by ${made?.[1] ?? "(anonymous)"}${by}\n\t${made?.[2] ?? info.createdAt}`;
 }
 
+/** At most this many goroutines are written out; the others are counted. */
+const SHOWN_MAX = 100;
+
+function blocksOf(list: readonly GoroutineInfo[]): string[] {
+  const blocks = list.slice(0, SHOWN_MAX).map(formatGoroutine);
+  if (list.length > SHOWN_MAX) blocks.push(`... ${list.length - SHOWN_MAX} more goroutines`);
+  return blocks;
+}
+
 const DEADLOCK = Symbol.for("gort.DeadlockError");
 
 /**
@@ -135,8 +142,9 @@ export class DeadlockError extends FatalError {
   /** Every goroutine that was left, by id. */
   readonly goroutines: readonly GoroutineInfo[];
 
-  constructor(message: string, goroutines: readonly GoroutineInfo[]) {
-    super(message);
+  /** `text` is Go's; the message goes on with each goroutine as Go prints it, and with the blocks of `more`. */
+  constructor(text: string, goroutines: readonly GoroutineInfo[], more: readonly string[] = []) {
+    super([text, ...blocksOf(goroutines), ...more].join("\n\n"));
     this.goroutines = goroutines;
     Object.defineProperty(this, "goroutines", { enumerable: false });
     brand(this, DEADLOCK);
@@ -161,17 +169,12 @@ export function isDeadlockError(v: unknown): v is DeadlockError {
   return hasBrand(v, DEADLOCK);
 }
 
-/** At most this many goroutines are written out; the others are counted. */
-const SHOWN_MAX = 100;
-
 /** The error of a program in which nothing can run. */
 export function deadlockError(
-  source: { everyone(): G[]; readonly gate: AsyncGate; readonly asyncs: number },
+  source: { goroutines(): GoroutineInfo[]; readonly gate: AsyncGate; readonly asyncs: number },
   mainExited: boolean,
 ): DeadlockError {
-  const list = source.everyone().map(goroutineInfo);
-  const blocks = list.slice(0, SHOWN_MAX).map(formatGoroutine);
-  if (list.length > SHOWN_MAX) blocks.push(`... ${list.length - SHOWN_MAX} more goroutines`);
+  const blocks: string[] = [];
   // What async functions await is known, but not by which of them: `await` looks at an op in a job of its own.
   const gates = source.asyncs > 0 ? [source.gate, ambient.gate] : [source.gate];
   for (const gate of new Set(gates)) {
@@ -180,6 +183,9 @@ export function deadlockError(
       blocks.push(`async function [${w.op.reason}]:${what === "" ? "" : `\n\twaiting on ${what}`}`);
     }
   }
-  const head = mainExited ? TEXT.mainExited : TEXT.deadlock;
-  return new DeadlockError([head, ...blocks].join("\n\n"), list);
+  return new DeadlockError(
+    mainExited ? TEXT.mainExited : TEXT.deadlock,
+    source.goroutines(),
+    blocks,
+  );
 }

@@ -19,7 +19,7 @@ import type { Clock, GoFunc, SchedStats, SchedulerOptions } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { isPanicError } from "./brands.ts";
 import { CountingClock, HeapClock, type VirtualClock } from "./clock.ts";
-import { deadlockError } from "./deadlock.ts";
+import { deadlockError, type GoroutineInfo, goroutineInfo } from "./deadlock.ts";
 import { checkClock, checkContext, checkTracer, programEnded } from "./errors.ts";
 import { DEAD, EXITED } from "./g-state.ts";
 import type { G } from "./g.ts";
@@ -110,6 +110,10 @@ export abstract class Programs extends Lifecycle {
   /** Pending timers of each P, for dumps. */
   timerCounts(): number[] {
     return this.heap === null ? [] : this.heap.heaps.map((heap) => heap.size);
+  }
+
+  goroutines(): GoroutineInfo[] {
+    return this.everyone().map(goroutineInfo);
   }
 
   stats(): SchedStats {

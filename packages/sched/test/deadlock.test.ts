@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   type Clock,
   createScheduler,
+  DeadlockError,
   formatGoroutine,
+  type GoroutineInfo,
   goroutines,
   isDeadlockError,
   type Scheduler,
@@ -100,5 +102,32 @@ describe("how long a goroutine has waited", () => {
       .catch((e: unknown) => e);
     expect(isDeadlockError(error) && error.goroutines[1]!.waitMinutes).toBe(3);
     expect(String((error as Error).message)).toContain("goroutine 2 [chan receive, 3 minutes]:");
+  });
+});
+
+describe("schedulers of somebody else", () => {
+  const info = (id: number, name: string): GoroutineInfo => ({
+    ...{ id, name, status: "waiting", reason: "chan receive", waitsOn: "chan (len 0, cap 0)" },
+    ...{ createdAt: "", createdBy: 0 },
+  });
+
+  test("a DeadlockError shows the goroutines it is given, the first hundred of many", () => {
+    const error = new DeadlockError("all goroutines are asleep - deadlock!", [info(1, "main")]);
+    expect(String(error)).toBe(
+      "fatal error: all goroutines are asleep - deadlock!\n\n" +
+        "goroutine 1 [chan receive]:\nmain(...)\n\twaiting on chan (len 0, cap 0)",
+    );
+    const many = Array.from({ length: 103 }, (_, i) => info(i + 1, `g${i + 1}`));
+    const text = new DeadlockError("stuck", many, ["at last"]).message;
+    expect(text.match(/^goroutine /gm)).toHaveLength(100);
+    expect(text).toMatch(/g100\(\.\.\.\)\n.*\n\n\.\.\. 3 more goroutines\n\nat last$/);
+  });
+
+  test("goroutines() asks a scheduler that tells, in the order of ids, and shows none of one that does not", () => {
+    const list = [info(2, "worker"), info(1, "main")];
+    const telling = { goroutines: () => list } as Partial<Scheduler> as Scheduler;
+    expect(goroutines(telling).map((g) => g.name)).toEqual(["main", "worker"]);
+    expect(list.map((g) => g.id)).toEqual([2, 1]);
+    expect(goroutines({} as Scheduler)).toEqual([]);
   });
 });

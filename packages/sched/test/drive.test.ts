@@ -129,7 +129,7 @@ test("a deadlock report shows what a driven generator waits for", async () => {
   await s.run(async () => {
     const waiting = drive(body());
     await sleep(1);
-    const error = deadlockError({ everyone: () => [], gate: s.gate, asyncs: 0 }, false);
+    const error = deadlockError({ goroutines: () => [], gate: s.gate, asyncs: 0 }, false);
     expect(error.message).toMatch(
       "async function [chan receive]:\n\twaiting on chan (len 0, cap 0)",
     );

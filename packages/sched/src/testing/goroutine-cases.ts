@@ -2,6 +2,7 @@
 import type { Go, Scheduler } from "../api.ts";
 import { checkScheduler } from "../check.ts";
 import { currentGoroutine } from "../current.ts";
+import { goroutines } from "../deadlock.ts";
 import { withDefer } from "../defer.ts";
 import { goexit, recover } from "../panic.ts";
 import { poll } from "../poll.ts";
@@ -163,6 +164,34 @@ export const goroutineCases: Cases = {
       for (const g of gs) yield* g.join();
       same(s.numGoroutine(), 1, "after they ended");
     });
+  },
+
+  async "goroutines, of a scheduler that tells, are those that live, with what they wait for"(
+    make,
+  ) {
+    const s = make();
+    if (s.goroutines === undefined) return;
+    const gate = new Gate();
+    const program = {
+      *early() {},
+      *waiter() {
+        yield* gate.wait();
+      },
+      *main() {
+        yield* s.go(program.early).join();
+        s.go(program.waiter);
+        while (gate.waiting.length < 1) yield;
+        s.go(program.early);
+        return goroutines(s).map((g) => [g.id, g.name, g.status, g.reason, g.waitsOn]);
+      },
+    };
+    const want = [
+      [1, "main", "running", null, ""],
+      [3, "waiter", "waiting", "semacquire", "the gate"],
+      [4, "early", "runnable", null, ""],
+    ];
+    same(await s.run(program.main), want, "goroutines");
+    same(s.goroutines(), [], "goroutines after the end");
   },
 
   async "a promise's rejection is thrown into the goroutine"(make) {

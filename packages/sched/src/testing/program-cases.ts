@@ -116,8 +116,12 @@ export const programCases: Cases = {
     if (!isDeadlockError(error)) throw new Error(`not a deadlock error: ${String(error)}`);
     const list = error.goroutines.map((g) => `${g.name} [${g.reason}] ${g.waitsOn}`);
     same(list, ["main [semacquire] the gate", "worker [semacquire] the gate"], "goroutines");
-    const head = String(error).split("\n")[0];
-    same(head, "fatal error: all goroutines are asleep - deadlock!", "first line");
+    const text = String(error);
+    const head = "fatal error: all goroutines are asleep - deadlock!";
+    same(text.split("\n")[0], head, "first line");
+    for (const name of ["main", "worker"])
+      if (!text.includes(` [semacquire]:\n${name}(...)\n\twaiting on the gate`))
+        throw new Error(`the text does not show ${name}: ${text}`);
     same(gate.waiting.length, 0, "waiters left behind");
   },
 

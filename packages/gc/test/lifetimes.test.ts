@@ -207,6 +207,23 @@ describe("the queue", () => {
     checkHeap(heap);
   });
 
+  it("a cleanup that is stopped twice, or after it ran, takes no other one away", () => {
+    const heap = createHeap(small);
+    const ran: string[] = [];
+    const add = (name: string) => heap.addCleanup(heap.alloc(Node), () => ran.push(name), 0);
+    const stopped = add("stopped");
+    stopped.stop();
+    const first = add("first"); // in the record of the one before
+    stopped.stop();
+    heap.collect();
+    expect(ran).toEqual(["first"]);
+    add("second");
+    first.stop();
+    heap.collect();
+    expect(ran).toEqual(["first", "second"]);
+    checkHeap(heap);
+  });
+
   it("the object of size 0 is never gone: cleanups of it never run, weak pointers stay", () => {
     const heap = createHeap(small);
     const z = heap.alloc(struct({}));

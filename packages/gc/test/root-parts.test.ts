@@ -40,7 +40,10 @@ describe("a source in parts", () => {
     expect([heap.phase, table.parts]).toEqual(["mark", 0]);
     heap.stepWork(1);
     expect(table.parts).toBe(1);
-    while (heap.phase === "mark") heap.stepWork(1);
+    for (let before = table.parts; heap.phase === "mark"; before = table.parts) {
+      heap.stepWork(1);
+      expect(table.parts - before).toBeLessThanOrEqual(1);
+    }
     expect([table.parts, table.whole]).toEqual([10, 0]);
     heap.collect();
     expect([table.parts, table.whole]).toEqual([20, 0]);
@@ -87,6 +90,18 @@ describe("a source in parts", () => {
     expect(late.parts).toBe(2);
     heap.collect();
     expect(heap.stats().heapObjects).toBe(30);
+    checkHeap(heap);
+  });
+
+  it("is not asked again once it was removed, though parts of it are left", () => {
+    const heap = createHeap(options);
+    const table = new Table();
+    for (let i = 0; i < 200; i++) table.add(heap.alloc(Node));
+    const remove = heap.addRoots(table);
+    while (table.parts < 3) heap.stepWork(1);
+    remove();
+    while (heap.stepWork(1));
+    expect(table.parts).toBe(3);
     checkHeap(heap);
   });
 

@@ -47,9 +47,7 @@ for (const [name, make] of Object.entries(makers)) {
 }
 
 describe("mark-sweep under stress conforms", () => {
-  // The case of many safepoints would be thousands of whole collections.
-  const slow = ["a cycle that starts while the program runs loses nothing"];
-  test.each(heapCases.filter((c) => !slow.includes(c.name)))("$name", ({ run }) => {
+  test.each(heapCases)("$name", ({ run }) => {
     run((reserve) => createStressHeap({ reserve }));
   });
 });

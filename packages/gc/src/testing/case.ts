@@ -111,3 +111,27 @@ export function holder(heap: Heap): { held: Ptr[]; remove: () => void } {
   const remove = heap.addRoots({ scan: (visit) => held.forEach((p) => visit(p)) });
   return { held, remove };
 }
+
+export const MiB = 2 ** 20;
+/** Two pointers, with a number behind each. */
+export const Node = layout(16, 0, 8);
+/** No pointers. */
+export const Leaf = layout(24);
+
+/** A case for every heap. */
+export const any = (name: string, run: (make: MakeHeap) => void): HeapCase => ({
+  name,
+  needs: "any",
+  run,
+});
+/** A case for heaps that free. */
+export const collecting = (name: string, run: (make: MakeHeap) => void): HeapCase => ({
+  name,
+  needs: "collection",
+  run,
+});
+
+/** The word at an address. */
+export const word = (heap: Heap, p: Ptr): number => heap.memory.u32[p >>> 2]!;
+/** Number of objects. */
+export const live = (heap: Heap): number => heap.stats().heapObjects;

@@ -5,28 +5,24 @@
  *  1. Only members of the `Heap` contract are used.
  *  2. Cases that need objects to be freed say so (`needs`), so that a heap that never frees can run the rest.
  */
-import type { Ptr } from "@gort/types";
-import type { Heap } from "../api.ts";
-import type { HeapCase, MakeHeap } from "./case.ts";
-import { assert, holder, layout, same, throws } from "./case.ts";
+import type { HeapCase } from "./case.ts";
+import {
+  any,
+  assert,
+  collecting,
+  holder,
+  layout,
+  Leaf,
+  live,
+  MiB,
+  Node,
+  same,
+  throws,
+  word,
+} from "./case.ts";
+import { mutatorCases } from "./mutator-cases.ts";
 
-const MiB = 2 ** 20;
-const Node = layout(16, 0, 8);
-const Leaf = layout(24);
 const Big = layout(40_000, 0, 20_000, 39_996);
-
-const any = (name: string, run: (make: MakeHeap) => void): HeapCase => ({
-  name,
-  needs: "any",
-  run,
-});
-const collecting = (name: string, run: (make: MakeHeap) => void): HeapCase => ({
-  name,
-  needs: "collection",
-  run,
-});
-const word = (heap: Heap, p: Ptr): number => heap.memory.u32[p >>> 2]!;
-const live = (heap: Heap): number => heap.stats().heapObjects;
 
 const anyHeap: readonly HeapCase[] = [
   any("alloc gives zeroed memory that overlaps nothing", (make) => {
@@ -132,32 +128,6 @@ const anyHeap: readonly HeapCase[] = [
     for (let p = held[0]!; p !== 0; p = word(heap, p)) same(word(heap, p + 4), want--, "number");
     same(want, 0, "end of the list");
   }),
-  any("a cycle that starts while the program runs loses nothing", (make) => {
-    const heap = make(128 * MiB);
-    const { held } = holder(heap);
-    const table = heap.alloc(layout(4000, ...Array.from({ length: 1000 }, (_, i) => 4 * i)));
-    held.push(table);
-    // Pointers move from slot to slot while garbage is made: enough for several cycles.
-    let seed = 1;
-    for (let i = 0; i < 60_000; i++) {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      const from = table + 4 * ((seed >>> 8) % 1000);
-      const to = table + 4 * ((seed >>> 18) % 1000);
-      if (seed % 3 === 0 || word(heap, from) === 0) {
-        const p = heap.alloc(Node, 4);
-        heap.memory.u32[(p + 4) >>> 2] = 0xbeef;
-        heap.writePtr(from, p);
-      } else {
-        heap.writePtr(to, word(heap, from));
-        if (from !== to) heap.writePtr(from, 0);
-      }
-      if (i % 16 === 0) heap.safepoint();
-    }
-    for (let i = 0; i < 1000; i++) {
-      const p = word(heap, table + 4 * i);
-      if (p !== 0) same(word(heap, p + 4), 0xbeef, `mark of the object in slot ${i}`);
-    }
-  }),
   any("statistics are consistent", (make) => {
     const heap = make(16 * MiB);
     for (let i = 0; i < 100; i++) heap.alloc(Node);
@@ -169,6 +139,13 @@ const anyHeap: readonly HeapCase[] = [
     same(s.numForcedGC, 1, "numForcedGC");
     assert(s.gcCPUFraction >= 0 && s.gcCPUFraction <= 1, `gcCPUFraction ${s.gcCPUFraction}`);
     same(s.pauseMs.length, 1, "pauses");
+    same(s.pauseTotalMs, s.pauseMs[0], "pauseTotalMs after one cycle");
+    for (const name of ["pauseTotalMs", "lastGCMs", "heapMarked", "nextGC"] as const)
+      assert(s[name] >= 0, `${name} is ${s[name]}, want a number from 0`);
+    assert(Number.isFinite(s.lastGCMs + s.pauseTotalMs), "a time is infinite");
+    assert(s.heapMarked <= s.totalAlloc, `heapMarked ${s.heapMarked} of ${s.totalAlloc} bytes`);
+    const phases = ["off", "mark", "marktermination", "sweep"];
+    assert(phases.includes(s.gcPhase), `gcPhase is ${s.gcPhase}`);
   }),
 ];
 
@@ -266,4 +243,4 @@ const collectingHeap: readonly HeapCase[] = [
 ];
 
 /** All cases. Filter by `needs` for a heap that never frees. */
-export const heapCases: readonly HeapCase[] = [...anyHeap, ...collectingHeap];
+export const heapCases: readonly HeapCase[] = [...anyHeap, ...collectingHeap, ...mutatorCases];

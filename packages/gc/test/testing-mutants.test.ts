@@ -1,0 +1,192 @@
+/** The suite of heaps against heaps that are wrong in one way each: every one has to be noticed, by the case that is about it. */
+import type { Ptr } from "@gort/types";
+import { expect, test } from "vitest";
+import type { GcHeap, Heap, MemStats, RootSource, Type } from "../src/index.ts";
+import { createHeap } from "../src/index.ts";
+import { heapCases, runHeapCases } from "../src/testing/index.ts";
+
+/** A clock by which every look at it takes a hundredth of a millisecond, so that steps end at the same place in every run. */
+const ticking = (): (() => number) => {
+  let now = 0;
+  return () => (now += 0.01);
+};
+
+const plainMove = (heap: Heap, type: Type, dst: Ptr, src: Ptr, count: number): void => {
+  const bytes = type.size * count;
+  if (src === 0) heap.memory.u8.fill(0, dst, dst + bytes);
+  else heap.memory.u8.copyWithin(dst, src, src + bytes);
+};
+
+/** Calls `then` with each address that `alloc` gives the second time. */
+function onReuse(heap: Heap, then: (p: Ptr, type: Type, bytes: number) => void): void {
+  const alloc = heap.alloc.bind(heap);
+  const seen = new Set<Ptr>();
+  heap.alloc = (type, count = 1) => {
+    const p = alloc(type, count);
+    if (seen.has(p)) then(p, type, type.size * count);
+    seen.add(p);
+    return p;
+  };
+}
+
+/** Changes what the heap's sources of roots say. */
+function sources(heap: Heap, change: (source: RootSource, n: number) => RootSource): void {
+  const addRoots = heap.addRoots.bind(heap);
+  let n = 0;
+  heap.addRoots = (source) => addRoots(change(source, n++));
+}
+
+const claims =
+  (wrong: Partial<Record<keyof MemStats, unknown>>) =>
+  (heap: GcHeap): void => {
+    const stats = heap.stats.bind(heap);
+    heap.stats = () => ({ ...stats(), ...wrong }) as MemStats;
+  };
+
+const MOVES_WRITE = "a cycle loses nothing that writePtr moves from place to place meanwhile";
+const MOVES_MOVE = "a cycle loses nothing that typedMove moves from place to place meanwhile";
+const NEVER_FREE =
+  "alloc and writePtr never free: what nobody holds is there until the next safepoint";
+const ZERO = "memory that is used again is zero, whoever had it before";
+const SOURCES = "every source is asked for all its roots, nil among them, until it is removed";
+const STATISTICS = "statistics are consistent";
+
+const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = [
+  [
+    "writePtr without a barrier",
+    MOVES_WRITE,
+    (h) => (h.writePtr = (slot, value) => void (h.memory.u32[slot >>> 2] = value)),
+  ],
+  [
+    "typedMove without a barrier",
+    MOVES_MOVE,
+    (h) => (h.typedMove = (type, dst, src, count) => plainMove(h, type, dst, src, count)),
+  ],
+  [
+    "alloc that finishes a cycle that runs",
+    NEVER_FREE,
+    (h) => {
+      const alloc = h.alloc.bind(h);
+      h.alloc = (type, count) => {
+        if (h.phase === "mark") h.collect();
+        return alloc(type, count);
+      };
+    },
+  ],
+  [
+    "writePtr that collects now and then",
+    NEVER_FREE,
+    (h) => {
+      const writePtr = h.writePtr.bind(h);
+      let n = 0;
+      h.writePtr = (slot, value) => {
+        if (++n % 1000 === 0) h.collect();
+        writePtr(slot, value);
+      };
+    },
+  ],
+  [
+    "pointer-free memory that is not zeroed when it is used again",
+    ZERO,
+    (h) => onReuse(h, (p, t, n) => t.ptrdata === 0 && h.memory.u8.fill(0xaa, p, p + n)),
+  ],
+  [
+    "numbers that are not zeroed in memory with pointers",
+    ZERO,
+    (h) => onReuse(h, (p, t) => t.ptrdata > 0 && (h.memory.u32[(p + 4) >>> 2] = 7)),
+  ],
+  [
+    "memory that is zeroed up to its 520th byte",
+    ZERO,
+    (h) => onReuse(h, (p, _, n) => n > 520 && h.memory.u8.fill(1, p + 520, p + n)),
+  ],
+  [
+    "only the first source is scanned",
+    SOURCES,
+    (h) => sources(h, (source, n) => (n === 0 ? source : { scan: () => {} })),
+  ],
+  [
+    "a scan ends at nil",
+    SOURCES,
+    (h) =>
+      sources(h, (source) => ({
+        scan: (visit) => {
+          let over = false;
+          source.scan((p) => {
+            over ||= p === 0;
+            if (!over) visit(p);
+          });
+        },
+      })),
+  ],
+  [
+    "sources are asked once",
+    SOURCES,
+    (h) =>
+      sources(h, (source) => {
+        const first: Ptr[] = [];
+        return {
+          scan: (visit) => {
+            if (first.length === 0) source.scan((p) => first.push(p));
+            first.forEach(visit);
+          },
+        };
+      }),
+  ],
+  [
+    "no source is removed",
+    SOURCES,
+    (h) => {
+      const addRoots = h.addRoots.bind(h);
+      h.addRoots = ({ scan }) => {
+        const held = new Set<Ptr>();
+        addRoots({
+          scan: (visit) => {
+            scan((p) => held.add(p));
+            held.forEach(visit);
+          },
+        });
+        return () => {};
+      };
+    },
+  ],
+  [
+    "a source that is removed twice throws",
+    SOURCES,
+    (h) => {
+      const addRoots = h.addRoots.bind(h);
+      h.addRoots = (source) => {
+        const remove = addRoots(source);
+        let gone = false;
+        return () => {
+          if (gone) throw new Error("removed already");
+          gone = true;
+          remove();
+        };
+      };
+    },
+  ],
+  ["a goal that is NaN", STATISTICS, claims({ nextGC: NaN })],
+  ["an end of the last cycle that is NaN", STATISTICS, claims({ lastGCMs: NaN })],
+  ["a sum of pauses below 0", STATISTICS, claims({ pauseTotalMs: -1 })],
+  ["a sum of pauses that is not theirs", STATISTICS, claims({ pauseTotalMs: 1e9 })],
+  ["a phase that there is not", STATISTICS, claims({ gcPhase: "x" })],
+  ["more marked than there ever was", STATISTICS, claims({ heapMarked: 1e9 })],
+];
+
+test.each(mutants)("the suite notices %s", (_, by, break_) => {
+  const failed = runHeapCases(
+    heapCases.filter((c) => c.name === by),
+    (reserve) => {
+      const heap = createHeap({ reserve, now: ticking() });
+      break_(heap);
+      return heap;
+    },
+  );
+  expect(failed.map((f) => f.name)).toEqual([by]);
+});
+
+test("the clock of these tests alone makes no heap wrong", () => {
+  const make = (reserve: number): Heap => createHeap({ reserve, now: ticking() });
+  expect(runHeapCases(heapCases, make)).toEqual([]);
+});

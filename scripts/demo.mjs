@@ -1,5 +1,6 @@
 /** `npm run demo [-- arguments]`: sets up what is missing, then runs the demo. */
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { build, environment, install, root } from "./setup.mjs";
 
@@ -10,8 +11,9 @@ const child = spawn(
   [join(root, "apps/demo/dist/main.js"), ...process.argv.slice(2)],
   { stdio: "inherit", env: environment() },
 );
-// Ctrl-C reaches the whole process group; the demo decides how to end, and this script ends with it.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+// Ctrl-C reaches the whole process group; the demo decides how to end, and this script ends with it. Other signals come to this process alone.
+process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("close", (code, signal) => {
-  process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+  process.exitCode = code ?? 128 + constants.signals[signal];
 });

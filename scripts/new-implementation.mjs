@@ -61,7 +61,7 @@ test.each(schedulerSuite.map((c) => [c.name, c] as const))("%s", async (_, c) =>
 
 const [where, name] = process.argv.slice(2);
 const kind = Object.hasOwn(kinds, where ?? "") ? kinds[where] : undefined;
-if (kind === undefined || !/^[a-z][a-z-]*$/.test(name ?? "")) {
+if (kind === undefined || !/^[a-z]+(-[a-z]+)*$/.test(name ?? "")) {
   console.error(
     "usage: node scripts/new-implementation.mjs alloc|gc|sched NAME   (NAME like two-words)",
   );

@@ -1,4 +1,5 @@
 /** `node scripts/new-package.mjs NAME "what it is"`: a package with everything the checks ask for. */
+import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./setup.mjs";
@@ -60,13 +61,20 @@ import { library } from "../../tsup.base.ts";
 export default defineConfig(library());
 `,
 );
-writeFileSync(join(dir, "README.md"), `# @gort/${name}\n\n${description}.\n`);
+const headings = ["What is in it", "When not", "What it costs", "Errors", "Interop", "FAQ"];
+writeFileSync(
+  join(dir, "README.md"),
+  [`# @gort/${name}`, `${description}.`, ...headings.map((h) => `## ${h}`)].join("\n\n") + "\n",
+);
 writeFileSync(
   join(dir, "src/api.ts"),
   `/**\n * Contracts of \`@gort/${name}\`.\n *\n * Invariants\n *  1.\n */\nexport {};\n`,
 );
 writeFileSync(join(dir, "src/index.ts"), `export type * from "./api.ts";\n`);
 copyFileSync(join(root, "LICENSE"), join(dir, "LICENSE"));
-console.log(
-  `packages/${name} is made. Next: npx --yes pnpm install, and name it in apps/checks/test/structure.test.ts.`,
-);
+execFileSync(join(root, "node_modules/.bin/prettier"), ["--write", "--log-level", "warn", dir]);
+console.log(`packages/${name} is made. Next:
+  npx --yes pnpm install
+  name it and what it may import in apps/checks/test/structure.test.ts
+  give its files categories in scripts/typedoc-categories.mjs
+  link its README from the table of packages in README.md`);

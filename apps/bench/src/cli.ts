@@ -73,6 +73,18 @@ export function readOptions(argv: readonly string[]): Options {
     }
   }
   if (raw.quick && raw.full) fail("--quick and --full exclude each other");
+  const excluded: [string, unknown, Record<string, unknown>][] = [
+    ["check", raw.check, { json: raw.json, write: raw.write, out: raw.out, vs: raw.vs }],
+    ["vs", raw.vs, { write: raw.write, out: raw.out }],
+  ];
+  const growing = { growth: raw.growth, "growth-to": raw.growthTo };
+  for (const [name, given, others] of excluded) {
+    const other = Object.entries({ ...others, ...growing }).find(
+      ([, value]) => value !== undefined,
+    );
+    if (given !== undefined && other !== undefined)
+      fail(`--${name} and --${other[0]} exclude each other`);
+  }
   if (raw.write && raw.out === undefined && (raw.only !== undefined || !raw.peers)) {
     fail(
       "--write replaces rows: without --only and --no-peers, or into a folder of its own (--out)",

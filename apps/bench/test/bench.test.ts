@@ -112,7 +112,7 @@ test("figures are kept by job: a later run replaces its own jobs only", () => {
   rmSync(folder, { recursive: true });
 });
 
-test("the command line: rows are never replaced by fewer, growth has an end", () => {
+test("the command line: rows are never replaced by fewer, growth has an end, nothing asked for is left out in silence", () => {
   const exit = vi.spyOn(process, "exit").mockImplementation(() => {
     throw new Error("exit");
   });
@@ -127,6 +127,15 @@ test("the command line: rows are never replaced by fewer, growth has an end", ()
   expect(read("--growth", "map")).toMatchObject({ growth: 1e6, what: ["map"] });
   expect(read("--growth-to", "1e7")).toMatchObject({ growth: 1e7 });
   expect(() => read("--growth-to", "far")).toThrow("exit");
+  for (const pair of [
+    "--check --json",
+    "--check --vs HEAD",
+    "--vs HEAD --write",
+    "--vs HEAD --growth",
+  ]) {
+    expect(() => read(...pair.split(" "))).toThrow("exit");
+    expect(said).toHaveBeenLastCalledWith(expect.stringMatching(/^bench: --\w+ and --\w+ exclude/));
+  }
   exit.mockRestore();
   said.mockRestore();
 });

@@ -53,6 +53,8 @@ export function cannotStart(command: string): string {
   const name = first === "run" || first === "exec" ? rest[0]! : first;
   if (program === "pnpm" && name === first && shadowing.has(name))
     return `pnpm ${name} is a command of pnpm's own: pnpm run ${name}`;
+  if (program === "pnpm" && name === "turbo")
+    return "turbo then looks for pnpm in the package's own node_modules: name the script, as in pnpm build";
   if (scripts.includes(name)) return "";
   if (program === "pnpm" && existsSync(join(root, "node_modules/.bin", name))) return "";
   return `no script ${name}`;

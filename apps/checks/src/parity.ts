@@ -120,7 +120,9 @@ export function parityPage(): string {
       const heading = group.join(" / ");
       if (heading !== last && heading !== "") out.push(`- **${escape(heading)}**`);
       last = heading;
-      out.push(`${heading === "" ? "" : "  "}- ${escape(title)}`);
+      const words = title.replace(/(:? ?…)+$/, "");
+      // Only placeholders: what the cases are, the heading says.
+      if (words !== "") out.push(`${heading === "" ? "" : "  "}- ${escape(words)}`);
     }
     out.push("");
   }

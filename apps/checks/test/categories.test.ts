@@ -7,7 +7,7 @@ import { readPackages } from "../src/workspace.ts";
 
 test.each(readPackages().map((p) => [p.folder, p] as const))("@gort/%s", (folder, pkg) => {
   const src = join(pkg.dir, "src");
-  const places = Object.values(categories[folder]!).flat();
+  const places = Object.values(categories[folder] ?? {}).flat();
   const has = (path: string): boolean =>
     places.some((p) => (p.endsWith("/") ? path.startsWith(p) : path === p));
 

@@ -11,8 +11,8 @@ export class UserError extends Error {
 
 const reasons: Record<string, string> = {
   ENOENT: "does not exist",
-  EACCES: "may not be read (permission denied)",
-  EPERM: "may not be read (operation not permitted)",
+  EACCES: "may not be %s (permission denied)",
+  EPERM: "may not be %s (operation not permitted)",
   ENOTDIR: "is not a directory",
   EISDIR: "is a directory",
   ELOOP: "is a loop of symbolic links",
@@ -22,7 +22,8 @@ const reasons: Record<string, string> = {
 };
 
 /** Why the file system refused, in words. */
-export function fsReason(error: unknown): string {
+export function fsReason(error: unknown, attempt: "read" | "written" = "read"): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return (code !== undefined ? reasons[code] : undefined) ?? message ?? String(error);
+  const reason = code === undefined ? undefined : reasons[code];
+  return reason?.replace("%s", attempt) ?? message ?? String(error);
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import pc from "picocolors";
 import { run } from "@gort/sched";
-import { UserError } from "./errors.ts";
+import { fsReason, UserError } from "./errors.ts";
 import { runIndex } from "./index-job/command.ts";
 import {
   allocators,
@@ -18,10 +18,19 @@ import {
 } from "./options.ts";
 import { programs } from "./programs/index.ts";
 
-/** The repository's own node_modules: tens of megabytes of text that nobody here wrote. */
+/** The repository's own node_modules: more than a hundred megabytes of text that nobody here wrote. */
 const defaultDirectory = join(fileURLToPath(new URL("../../..", import.meta.url)), "node_modules");
 
 const defaultQueries = ["promise", "license copyright", "async iterator"];
+
+const examples = `
+Examples:
+  gort-demo                                   index the default tree
+  gort-demo docs -q channel -q "map growth"   index docs, answer two queries
+  gort-demo --verify --scheduler deterministic --seed 7 --heap stw
+  gort-demo --trace out.json --gctrace --timeout 2s
+
+Exit code: 0 all indexed; 1 something was lost, stopped or wrong; 2 wrong usage; 130 Ctrl-C.`;
 
 function commandLine(): Command {
   const program = new Command("gort-demo")
@@ -29,7 +38,7 @@ function commandLine(): Command {
     .showHelpAfterError("(gort-demo --help lists the options)")
     .exitOverride();
 
-  program
+  const index = program
     .command("index", { isDefault: true })
     .description("index the text files (.md .js .ts .json .txt) of a directory and answer queries")
     .argument(
@@ -73,21 +82,14 @@ function commandLine(): Command {
       "print the scheduler's state every so often",
       wholeNumber(1, 60_000),
     )
-    .addHelpText(
-      "after",
-      `
-Examples:
-  gort-demo                                   index the default tree
-  gort-demo docs -q channel -q "map growth"   index docs, answer two queries
-  gort-demo --verify --scheduler deterministic --seed 7 --heap stw
-  gort-demo --trace out.json --gctrace --timeout 2s
-
-Exit code: 0 all indexed; 1 something was lost, stopped or wrong; 2 wrong usage; 130 Ctrl-C.`,
-    )
+    .addHelpText("after", examples)
     .action(async (directory: string, options: IndexOptions) => {
       const query = options.query ?? defaultQueries;
       process.exitCode = await runIndex(directory, { ...options, query });
     });
+
+  // `index` is what runs without a command, so its options are the program's.
+  program.addHelpText("after", () => `\n${index.helpInformation()}${examples}`);
 
   program
     .command("list")
@@ -114,6 +116,13 @@ Exit code: 0 all indexed; 1 something was lost, stopped or wrong; 2 wrong usage;
 
   return program;
 }
+
+// A pipe that was closed, as by head, wants no more; a full disk is told of.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE")
+    console.error(`gort-demo: standard output ${fsReason(error, "written")}`);
+  process.exit(1);
+});
 
 try {
   await commandLine().parseAsync();

@@ -11,8 +11,7 @@ export class ProgressLine {
       ? new SingleBar(
           {
             stream: process.stderr,
-            format:
-              "{bar} {value}/{total} files  {rate} MB/s  {goroutines} goroutines  heap {heap}",
+            format: "{bar} {value}/{total} files  {rate}/s  {goroutines} goroutines  heap {heap}",
             barsize: 24,
             hideCursor: true,
             clearOnComplete: true,
@@ -23,14 +22,14 @@ export class ProgressLine {
           Presets.shades_classic,
         )
       : null;
-    this.#bar?.start(0, 0, { rate: "0.0", goroutines: 1, heap: "0 B" });
+    this.#bar?.start(0, 0, { rate: "0 B", goroutines: 1, heap: "0 B" });
   }
 
   update(p: Progress): void {
     if (this.#bar === null) return;
     this.#bar.setTotal(p.found);
     this.#bar.update(p.files, {
-      rate: (p.bytes / 1e6 / (p.elapsedMs / 1000)).toFixed(1),
+      rate: bytes(p.bytes / (p.elapsedMs / 1000)),
       goroutines: p.goroutines,
       heap: bytes(p.heapLive),
     });

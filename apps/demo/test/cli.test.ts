@@ -1,6 +1,14 @@
 /** The command line as a person meets it: output, exit codes, and what is said when something is wrong. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,6 +99,12 @@ describe("index", () => {
     expect(report.runtime.gcCycles).toBeGreaterThan(0);
   });
 
+  test("a word that stands twice in a query is looked up once", async () => {
+    const { out } = await gortDemo([folder("twice"), "-q", "good GOOD", "--json"]);
+    const { answers } = JSON.parse(out) as Report;
+    expect(answers[0]!.best.map((b) => b.count)).toEqual([2]);
+  });
+
   test("--trace, --gctrace and --schedtrace write what their readers expect", async () => {
     const trace = join(scratch, "trace.json");
     const { code, err } = await gortDemo([
@@ -110,19 +124,19 @@ describe("index", () => {
     expect(traceEvents.filter((e) => e.ph === "X").length).toBeGreaterThan(100);
   });
 
-  test("the default tree: tens of megabytes, every count as in plain JavaScript", async () => {
+  test("the default tree: more than a hundred megabytes, every count as in plain JavaScript", async () => {
     const { code, out, err } = await gortDemo(["--verify", "--json"]);
     expect(err).toBe("");
     const report = JSON.parse(out) as Report;
     expect(report.verdict?.differences).toEqual([]);
     expect(report.verdict?.exact).toBe(true);
-    expect(report.bytes).toBeGreaterThan(30e6);
+    expect(report.bytes).toBeGreaterThan(100e6);
     expect(report.runtime.gcCycles).toBeGreaterThan(1);
     expect(code).toBe(0);
   }, 300_000);
 
-  test("--help lists every option", async () => {
-    const { code, out } = await gortDemo(["index", "--help"]);
+  test.each([["--help"], ["index --help"]])("%s lists every option", async (args) => {
+    const { code, out } = await gortDemo(args.split(" "));
     expect(code).toBe(0);
     for (const flag of [
       "--procs",
@@ -191,6 +205,13 @@ describe("what is wrong is said, and the rest is indexed", () => {
     ]);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(/^gort-demo: .*trace\.json (cannot be written: )?.*does not exist\n$/);
+  });
+
+  test.runIf(existsSync("/dev/full"))("a disk that is full", async () => {
+    const { code, out, err } = await gortDemo([tree.dir, "--trace", "/dev/full"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^indexed \d+ files/);
+    expect(err).toBe("gort-demo: /dev/full could not be written (no space left)\n");
   });
 
   test.each([

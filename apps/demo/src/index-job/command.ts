@@ -4,7 +4,14 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { background, withCancelCause, withTimeoutCause } from "@gort/context";
-import { chromeTrace, createRecorder, schedTracer, tee, type Tracer } from "@gort/sched";
+import {
+  chromeTrace,
+  createRecorder,
+  type Recorder,
+  schedTracer,
+  tee,
+  type Tracer,
+} from "@gort/sched";
 import { UserError, fsReason } from "../errors.ts";
 import type { IndexOptions } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
@@ -70,7 +77,7 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
     progress.stop();
     process.stdout.write(options.json ? JSON.stringify(report, null, 2) + "\n" : render(report));
     if (recorder !== null && tracePath !== undefined) {
-      await pipeline(Readable.from(chromeTrace(recorder)), createWriteStream(tracePath));
+      await writeTrace(recorder, tracePath);
       if (!options.json) console.log(`\ntrace written to ${tracePath}; open it in a trace viewer`);
     }
     if (interrupted) return INTERRUPTED;
@@ -87,6 +94,14 @@ async function checkWritable(path: string): Promise<void> {
   try {
     await (await open(path, "w")).close();
   } catch (error) {
-    throw new UserError(`${path} ${fsReason(error)}`);
+    throw new UserError(`${path} ${fsReason(error, "written")}`);
+  }
+}
+
+async function writeTrace(recorder: Recorder, path: string): Promise<void> {
+  try {
+    await pipeline(Readable.from(chromeTrace(recorder)), createWriteStream(path));
+  } catch (error) {
+    throw new UserError(`${path} ${fsReason(error, "written")}`);
   }
 }

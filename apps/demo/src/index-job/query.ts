@@ -28,10 +28,11 @@ export function answer(
   limit = 3,
 ): Answer {
   let hits: Slice<Hit> | null = null;
-  for (const word of query.split(/\s+/).filter((w) => w !== "")) {
+  const words = query.split(/\s+/).filter((w) => w !== "");
+  for (const word of new Set(words.map(normalize))) {
     const counts = new Map<number, number>();
     let list: Slice<Hit> = sliceOf();
-    store.forEachPosting(normalize(word), (doc, count) => {
+    store.forEachPosting(word, (doc, count) => {
       list = append(list, { doc, count });
     });
     if (hits === null) {

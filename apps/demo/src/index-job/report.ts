@@ -119,14 +119,14 @@ function heading(text: string): string {
   return `\n${pc.bold(text)}\n`;
 }
 
-/** The report as text for a terminal of any width from 60 columns. */
+/** The report as text for a terminal; lines are at most about a hundred columns long. */
 export function render(r: Report): string {
   const out: string[] = [];
-  const rate = r.elapsedMs > 0 ? r.bytes / 1e6 / (r.elapsedMs / 1000) : 0;
+  const rate = r.elapsedMs > 0 ? r.bytes / (r.elapsedMs / 1000) : 0;
   const state =
     r.stopped === null ? pc.green("indexed") : pc.yellow(`stopped: ${r.stopped}; so far`);
   out.push(
-    `${state} ${pc.bold(plural(r.files, "file"))}, ${bytes(r.bytes)} in ${millis(r.elapsedMs)} (${rate.toFixed(1)} MB/s)\n` +
+    `${state} ${pc.bold(plural(r.files, "file"))}, ${bytes(r.bytes)} in ${millis(r.elapsedMs)} (${bytes(rate)}/s)\n` +
       `${plural(r.words, "word")}, ${count(r.distinctWords)} distinct, ${plural(r.postings, "posting")}; ` +
       `${plural(r.reindexed, "file")} indexed twice\n`,
   );
@@ -139,7 +139,7 @@ export function render(r: Report): string {
         r.top.map((w) => [
           w.word,
           right(count(w.count)),
-          right(`${count(w.files)} files`),
+          right(plural(w.files, "file")),
           pc.cyan(bar(w.count / most, 32)),
         ]),
       ) + "\n",

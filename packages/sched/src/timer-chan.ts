@@ -7,6 +7,7 @@
  *     the first is kept.
  *  3. The clock knows of the timer only while somebody waits on the channel, so an unreferenced timer is
  *     collectable and keeps no process alive.
+ *  4. While it knows, the time is for who waits first, whoever looks meanwhile: one time is never received twice.
  *
  * It has the shape of a receive-only channel, so it can be passed wherever one is expected; it lives here because
  * channels build on the scheduler, not the other way round.
@@ -193,12 +194,12 @@ export class TimerChan implements AsyncIterable<number> {
   }
 
   /**
-   * Takes the time that is due, null if there is none.
+   * Takes the time that is due, null if there is none, or if it is for somebody who waits.
    * @internal
    */
   poll(): number | null {
     checkInside(this.clock, TEXT.recvOutside);
-    if (!this.active) return null;
+    if (!this.active || this.alarm.isSet) return null;
     const now = this.clock.now();
     if (now < this.when) return null;
     return this.step(now);

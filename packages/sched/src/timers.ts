@@ -268,7 +268,7 @@ export class Ticker {
 
   /** Starts anew with a period of `ms`. Panics if `ms` is not positive. O(log n). */
   reset(ms: number): void {
-    if (!(checkMs("Ticker.reset", "ms", ms) > 0)) panic(new Error(TEXT.resetTicker));
+    if (!(checkMs("Ticker.reset", "ms", ms) > 0)) panic(TEXT.resetTicker);
     if (this.c === null) panic(TEXT.resetZeroTicker);
     else this.c.arm(true, ms, ms);
   }

@@ -279,9 +279,7 @@ describe("time: what the language promises", () => {
     expect((value(() => newTicker(0)) as Error).message).toBe(
       "non-positive interval for NewTicker",
     );
-    expect((value(() => newTicker(1).reset(0)) as Error).message).toBe(
-      "non-positive interval for Ticker.Reset",
-    );
+    expect(value(() => newTicker(1).reset(0))).toBe("non-positive interval for Ticker.Reset");
     expect(value(() => newTimer(NaN))).toEqual(
       new RangeError("newTimer: ms is NaN, want a number of milliseconds"),
     );

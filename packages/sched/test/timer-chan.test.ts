@@ -1,0 +1,208 @@
+/** Who gets the time of a timer: who waits first, each time once, whoever else looks in between. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  createDeterministicScheduler,
+  createScheduler,
+  type Go,
+  go,
+  newTicker,
+  newTimer,
+  now,
+  run,
+  sleep,
+  type Ticker,
+  type Timer,
+} from "./helpers.ts";
+
+const virtual = <R>(main: () => Go<R>): Promise<R> => createDeterministicScheduler().run(main);
+
+const HOUR = 3_600_000;
+
+/** Computes until `ms` are over: no timer fires meanwhile. */
+const busy = (ms: number): void => {
+  for (const end = now() + ms; now() < end;);
+};
+
+describe("time: a time that is due is for who waits already", () => {
+  test("a timer that is reset to now is not received by who looks before the alarm, and not twice", async () => {
+    const got = await virtual(function* () {
+      const t = newTimer(1000);
+      const log: unknown[] = [];
+      go(function* () {
+        log.push(["waiter", yield* t.c.recv()]);
+      });
+      yield* sleep(1);
+      t.reset(0);
+      log.push(t.c.tryRecv(), t.stop());
+      t.reset(0);
+      log.push(t.c.tryRecv());
+      yield* sleep(5);
+      log.push(t.c.tryRecv());
+      return log;
+    });
+    const none = [undefined, false, false];
+    expect(got).toEqual([none, true, none, ["waiter", 1], none]);
+  });
+
+  test("on the host's time a goroutine that computes past it gets nothing, who waits gets it once", async () => {
+    for (const make of [createScheduler, () => createScheduler({ procs: 2 })]) {
+      const got = await make().run(function* () {
+        const t = newTimer(HOUR);
+        const log: string[] = [];
+        go(function* () {
+          yield* t.c.recv();
+          log.push("first");
+        });
+        yield;
+        go(function* () {
+          yield* t.c.recv();
+          log.push("second");
+        });
+        yield* sleep(0.1);
+        t.reset(5);
+        busy(10);
+        log.push(`tryRecv ${t.c.tryRecv()[2]}`);
+        go(function* () {
+          yield* t.c.recvOk();
+          log.push("latecomer");
+        });
+        yield* sleep(5);
+        log.push(`stop ${t.stop()}`);
+        return log;
+      });
+      expect(got).toEqual(["tryRecv false", "first", "stop false"]);
+    }
+  });
+
+  test("a ticker gives its reader no tick twice, and none before its time", async () => {
+    const got = await run(function* () {
+      const t = newTicker(HOUR);
+      let start = 0;
+      const ticks: [tick: number, late: boolean][] = [];
+      go(function* () {
+        for (const r = t.c.range(); yield* r.next();)
+          ticks.push([Math.round((r.value - start) / 20), now() >= r.value]);
+      });
+      yield* sleep(1);
+      start = now();
+      t.reset(20);
+      busy(27); // past the first tick
+      const [, , ready] = t.c.tryRecv();
+      yield* sleep(50);
+      t.stop();
+      return { ready, ticks };
+    });
+    expect(got.ready).toBe(false);
+    expect(got.ticks.map(([, late]) => late)).not.toContain(false);
+    const ticks = got.ticks.map(([tick]) => tick);
+    expect(ticks[0]).toBe(1);
+    expect([...new Set(ticks)]).toEqual(ticks);
+  });
+
+  test("an async function that waits is as good as a goroutine", async () => {
+    const t = newTimer(HOUR);
+    const got: string[] = [];
+    const waiter = t.c.recv().start() as unknown as Promise<number>;
+    const waiting = waiter.then(() => got.push("waiter"));
+    t.reset(3);
+    busy(6);
+    got.push(`tryRecv ${t.c.tryRecv()[2]}`);
+    await waiting;
+    got.push(`tryRecv ${t.c.tryRecv()[2]}`);
+    expect(got).toEqual(["tryRecv false", "waiter", "tryRecv false"]);
+  });
+});
+
+/** A timer as simple as can be: who waits stands in a list, and time comes to it step by step. */
+class Twin {
+  active = true;
+  when: number;
+  period: number;
+  waiters: number[] = [];
+  constructor(at: number, ms: number, period: number) {
+    this.when = at + ms;
+    this.period = period;
+  }
+  set(active: boolean, at: number, ms: number): boolean {
+    const was = this.active;
+    this.active = active;
+    this.when = at + ms;
+    if (this.period > 0) this.period = ms;
+    return was;
+  }
+  poll(at: number): number | null {
+    if (!this.active || this.waiters.length > 0 || at < this.when) return null;
+    return this.take(at);
+  }
+  take(at: number): number {
+    const { when } = this;
+    this.active = this.period > 0;
+    while (this.active && this.when <= at) this.when += this.period;
+    return when;
+  }
+  /** Time is now `at`: who gets what. */
+  advance(at: number): string[] {
+    const got: string[] = [];
+    while (this.active && this.waiters.length > 0 && this.when <= at)
+      got.push(`${this.waiters.shift()} got ${this.take(this.when)}`);
+    return got;
+  }
+}
+
+/** Each sleep ends a little after whole milliseconds, so never at the very time of a timer that was set before. */
+const TINY = 1 / 1024;
+
+const step = fc.record({
+  what: fc.constantFrom("wait", "try", "stop", "reset", "sleep", "sleep"),
+  ms: fc.constantFrom(0, 1, 2, 3, 7),
+});
+
+describe("time: timers and tickers do as a simple twin does", () => {
+  test.each(["timer", "ticker"])("%s", async (kind) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const log: string[] = [];
+        const want: string[] = [];
+        await createDeterministicScheduler({ seed: 1 }).run(function* () {
+          const ticks = kind === "ticker";
+          const t: Timer | Ticker = ticks ? newTicker(5) : newTimer(5);
+          const c = t.c!;
+          const twin = new Twin(0, 5, ticks ? 5 : 0);
+          let waits = 0;
+          for (const { what, ms } of steps) {
+            const at = now();
+            if (what === "wait") {
+              const id = waits++;
+              const due = twin.poll(at);
+              if (due === null) twin.waiters.push(id);
+              else want.push(`${id} got ${due}`);
+              go(function* () {
+                log.push(`${id} got ${yield* c.recv()}`);
+              });
+              yield* sleep(TINY);
+              want.push(...twin.advance(now()));
+            } else if (what === "try") {
+              log.push(`try ${c.tryRecv()[0] ?? null}`);
+              want.push(`try ${twin.poll(at)}`);
+            } else if (what === "stop") {
+              log.push(`stop ${t.stop() ?? ""}`);
+              const was = twin.set(false, at, twin.period);
+              want.push(`stop ${ticks ? "" : was}`);
+            } else if (what === "reset") {
+              const to = ticks ? ms + 1 : ms;
+              log.push(`reset ${t.reset(to) ?? ""}`);
+              const was = twin.set(true, at, to);
+              want.push(`reset ${ticks ? "" : was}`);
+            } else {
+              yield* sleep(ms + TINY);
+              want.push(...twin.advance(now()));
+            }
+          }
+        });
+        expect(log).toEqual(want);
+      }),
+      { numRuns: Number(process.env["GORT_FUZZ"] ?? 300), seed: 20 },
+    );
+  });
+});

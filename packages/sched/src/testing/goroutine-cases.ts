@@ -8,7 +8,7 @@ import { goexit, recover } from "../panic.ts";
 import { poll } from "../poll.ts";
 import { currentScheduler, go } from "../preset.ts";
 import { gosched, sleep } from "../sleep.ts";
-import { type Cases, Gate, rejection, same } from "./suite-kit.ts";
+import { AtOnce, type Cases, Gate, rejection, same } from "./suite-kit.ts";
 
 export const goroutineCases: Cases = {
   async "go starts the function later, with the arguments of now"(make) {
@@ -205,6 +205,20 @@ export const goroutineCases: Cases = {
       return "nothing thrown";
     });
     same(v, "no", "what was caught");
+  },
+
+  async "an op that completes or fails while it parks only gives way"(make) {
+    const s = make();
+    const got = await s.run(function* () {
+      const log = [yield* new AtOnce(7)];
+      try {
+        yield* new AtOnce(new Error("eight"));
+      } catch (e) {
+        log.push((e as Error).message);
+      }
+      return log;
+    });
+    same(got, [7, "eight"], "what they gave");
   },
 
   async "random(n) is an integer in [0, n) and takes every value"(make) {

@@ -63,6 +63,31 @@ class GateOp extends Op<number> {
   }
 }
 
+/** Not ready when it is tried, but once it parks: gives what it is made with, an error by a throw. */
+export class AtOnce extends Op<unknown> {
+  private readonly outcome: unknown;
+
+  constructor(outcome: unknown) {
+    super();
+    this.outcome = outcome;
+  }
+
+  get reason(): "sleep" {
+    return "sleep";
+  }
+
+  override tryNow(): boolean {
+    return false;
+  }
+
+  override park(): void {
+    if (this.outcome instanceof Error) this.fail(this.outcome);
+    else this.complete(this.outcome);
+  }
+
+  override unpark(): void {}
+}
+
 /** What a promise is rejected with. */
 export async function rejection(p: Promise<unknown>): Promise<unknown> {
   try {

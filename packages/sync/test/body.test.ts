@@ -1,9 +1,20 @@
 /** Bodies of withLock and the like in async functions: what they wait for, and what they recover. */
-import { go, now, poll, recover, run, sleep, withDefer, type Go } from "@gort/sched";
+import {
+  go,
+  isDeadlockError,
+  now,
+  poll,
+  recover,
+  run,
+  sleep,
+  withDefer,
+  type Go,
+} from "@gort/sched";
 import { bubble } from "@gort/sched/testing";
 import { expect, test } from "vitest";
 import { checkMutex } from "../src/check.ts";
 import { Mutex, Once, onceValue, RWMutex, Semaphore } from "../src/index.ts";
+import { program } from "./trace.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -94,3 +105,34 @@ test.each(
     expect(mu.tryLock()).toBe(true);
   },
 );
+
+test.each<[string, (body: () => any) => PromiseLike<unknown> & Iterable<any>]>([
+  ["withLock", (body) => new Mutex().withLock(body) as any],
+  ["Once.do", (body) => new Once().do(body) as any],
+])(
+  "a body of %s that gives an op waits for it in its goroutine: a deadlock is seen",
+  async (_name, use) => {
+    const held = new Mutex("held");
+    const error: unknown = await program(function* () {
+      held.tryLock();
+      yield* use(() => held.lock());
+    }).catch((e: unknown) => e);
+    expect(isDeadlockError(error)).toBe(true);
+    expect(String(error)).toContain("[sync.Mutex.Lock]");
+  },
+);
+
+test("a body that promises a generator has that run in its goroutine, and holds the lock until it is over", async () => {
+  const mu = new Mutex();
+  let held = false;
+  const got: unknown = await program(function* () {
+    return yield* mu.withLock(async () =>
+      (function* (): Go<number> {
+        yield;
+        held = mu.locked;
+        return 5;
+      })(),
+    );
+  });
+  expect([got, held, mu.locked]).toEqual([5, true, false]);
+});

@@ -87,6 +87,22 @@ describe("AsyncLocalStorage", () => {
     expect(seen).toEqual(names.map((name) => Array<string>(8).fill(name)));
   });
 
+  it("is that of the caller in functions that waited for their turn under a limit", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    const seen: (string | undefined)[] = [];
+    for (const name of names)
+      als.run(name, () => {
+        void g.go(async () => {
+          seen.push(als.getStore());
+          await Promise.resolve();
+          seen.push(als.getStore());
+        });
+      });
+    await g.wait();
+    expect(seen).toEqual(names.flatMap((name) => [name, name]));
+  });
+
   it("a plain function that returns a generator is run as one, wherever it is started", async () => {
     const body = function* (): Go {
       yield* gosched();

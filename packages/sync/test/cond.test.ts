@@ -1,6 +1,7 @@
-/** Who holds the lock after a wait. */
-import { type Go, go } from "@gort/sched";
+/** Who holds the lock after a wait, and after a tryLock. */
+import { type Go, go, withSignal } from "@gort/sched";
 import { expect, it } from "vitest";
+import { checkMutex } from "../src/check.ts";
 import { Cond, type Locker, Mutex, RWMutex } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
 
@@ -65,4 +66,38 @@ it("a locker of its own will do", async () => {
     l.unlock();
   }
   expect(mu.locked).toBe(false);
+});
+
+it("a wait whose locker fails to lock again fails with that, and does not say that it holds the lock", async () => {
+  const mu = new Mutex();
+  const stop = new AbortController();
+  const own: Locker = {
+    lock: () => withSignal(mu.lock(), stop.signal),
+    unlock: () => mu.unlock(),
+  };
+  const c = new Cond(own);
+  await own.lock();
+  const waiting = c.wait().then(
+    () => "went on",
+    (e: unknown) => e,
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  mu.tryLock();
+  c.signal();
+  stop.abort("gave up");
+  expect(await waiting).toBe("gave up");
+  mu.unlock();
+  checkMutex(mu);
+});
+
+it.each(locks)("a dump names the goroutine that took a %s by tryLock", async (kind, make) => {
+  await program(function* () {
+    const l = make();
+    const g = go(function* taker(): Go {
+      l.tryLock();
+      yield;
+    });
+    yield* g.join();
+    expect(l.describe()).toMatch(new RegExp(`^sync.${kind} held by goroutine \\d+ \\(taker\\)$`));
+  });
 });

@@ -1,5 +1,5 @@
 /** Calls made while a plain function runs, before it throws or returns. */
-import { isPanicError, panic } from "@gort/sched";
+import { goexit, isPanicError, panic } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
@@ -98,5 +98,24 @@ describe("SingleFlight with a plain function", () => {
     const joins = flights.do("k", slow).start();
     open();
     expect([(await newer).value, (await joins).value, runs]).toEqual([1, 1, 1]);
+  });
+});
+
+it("a call that ends by goexit gives a doChan nothing, as in Go, and its key is free again", async () => {
+  await program(function* () {
+    const flights = new SingleFlight<string, number>();
+    const first = flights.doChan("k", function* () {
+      yield;
+      return goexit();
+    });
+    const joined = flights.doChan("k", () => 1);
+    yield* settle();
+    expect([first.tryRecv(), joined.tryRecv()]).toEqual([
+      [undefined, false],
+      [undefined, false],
+    ]);
+    const third = flights.doChan("k", () => 2);
+    yield* settle();
+    expect(third.tryRecv()).toEqual([{ ok: true, value: 2, shared: false }, true]);
   });
 });

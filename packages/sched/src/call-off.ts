@@ -8,7 +8,7 @@
  *     which the cancellation is delivered, so nothing can be granted to it afterwards.
  *  3. The signal and the done channel are waited on only while the op is parked; after it nothing is left there.
  *  4. An op that must clean up before it may fail (`Cond.wait` has to lock again) has `abort`; it is told, and
- *     delivers the failure itself.
+ *     delivers the failure itself. What calls such an op off has `abort` too, for who calls that off in turn.
  *  5. The op that is called off is one-shot as any other: used before, or by somebody else, it is refused untouched.
  *  6. Options that cannot be are refused with their name and value before anything is done, misspelled ones too: a wait
  *     that was meant to end and does not is found late.
@@ -88,12 +88,15 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private readonly ctx: ContextLike | null;
   private doneOp: Op<unknown> | null = null;
   private abortOp: Op<unknown> | null = null;
+  /** Called off by somebody else, where the op has to be told. */
+  readonly abort: Abortable["abort"] | undefined;
 
   constructor(inner: Op<T>, signal: AbortSignal | null, ctx: ContextLike | null) {
     super();
     this.inner = inner;
     this.signal = signal;
     this.ctx = ctx;
+    this.abort = this.inner.abort === undefined ? undefined : (error) => this.tell(error);
   }
 
   override get reason(): WaitReason {
@@ -212,9 +215,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private cancel(error: unknown): void {
     const state = this.state;
     if (state !== PARKED && state !== WOKEN) return;
-    const { inner } = this;
-    if (inner.abort !== undefined) {
-      if (inner.abort(error)) this.detach();
+    if (this.abort !== undefined) {
+      this.tell(error);
       return;
     }
     this.detach();
@@ -226,6 +228,13 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
       this.error = error;
       this.state = FAILED;
     }
+  }
+
+  /** Tells the op that it is called off; false if its outcome is decided and stands. */
+  private tell(error: unknown): boolean {
+    const called = this.inner.abort!(error);
+    if (called) this.detach();
+    return called;
   }
 
   /** The op leaves its queue for good. */
@@ -265,7 +274,7 @@ function isContext(v: unknown): v is ContextLike {
  * `op`, with the options of a wait: called off by a signal or a context it fails with `signal.reason` or `ctx.err()`, and took
  * nothing. `op` itself if the options name neither. For the blocking calls of primitives; `where` is their name in errors. O(1).
  *
- * @throws TypeError that names the option and its value, for one that is unknown or of a wrong type
+ * @throws TypeError that names the option and its value, for one that is unknown or of a wrong type; for what is no operation
  *
  * @example
  * ```ts
@@ -284,6 +293,7 @@ function isContext(v: unknown): v is ContextLike {
  */
 export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, where: string): Op<T> {
   if (options === undefined) return op;
+  if (!isOp(op)) throw badArgument(where, "op", op, "an operation", "type");
   // First, since asking a context for its signal makes one.
   if (isContext(options)) return new CallOffOp(op, null, options);
   if (typeof options !== "object" || options === null || isSignal(options))

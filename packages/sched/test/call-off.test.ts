@@ -85,6 +85,18 @@ test("withSignal refuses what is no signal", () => {
   );
 });
 
+test("withOptions refuses what is no operation", () => {
+  const signal = new AbortController().signal;
+  for (const [wrong, shown] of [
+    [null, "null"],
+    [5, "5"],
+    [Promise.resolve(), "an object (Promise)"],
+  ])
+    expect(() => withOptions(any(wrong), { signal }, "mine")).toThrow(
+      `mine: op is ${shown as string}, want an operation`,
+    );
+});
+
 /** A lock without an order: whoever is woken takes it if nobody was faster. */
 class Lock {
   taken = true;
@@ -166,6 +178,126 @@ test.each([
     expect(lock.queue.length).toBe(0);
   },
 );
+
+/** A wait that must have its lock again before it is over, however it is over: as that of a condition. */
+class Wait extends CompetingOp<string> {
+  readonly lock: Lock;
+  readonly cond: WaitQueue<Wait>;
+  private relock: Op<unknown> | null = null;
+  private failure: unknown = null;
+  constructor(lock: Lock, cond: WaitQueue<Wait>) {
+    super();
+    this.lock = lock;
+    this.cond = cond;
+  }
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+  override tryNow(): boolean {
+    return false;
+  }
+  override park(): void {
+    this.cond.push(this);
+    this.lock.release();
+  }
+  override unpark(): void {
+    if (this.relock === null) this.cond.remove(this);
+    else this.relock.unpark();
+  }
+  /** Takes the lock, then is over. */
+  over(failure: unknown): void {
+    this.failure = failure;
+    const op = (this.relock = new Take(this.lock));
+    op.waiter = { wake: () => this.look() };
+    if (op.tryNow()) this.end();
+    else {
+      op.state = PARKED;
+      op.park();
+    }
+  }
+  private look(): void {
+    if (this.relock!.retry()) this.end();
+  }
+  private end(): void {
+    if (this.failure === null) this.complete("signalled");
+    else this.fail(this.failure);
+  }
+  abort(error: unknown): boolean {
+    if (this.relock !== null) return false;
+    this.cond.remove(this);
+    this.over(error);
+    return true;
+  }
+}
+
+describe("a wait that cleans up before it fails, called off twice over", () => {
+  /** `lock` taken, and a wait for it that two can call off. */
+  const twice = (): {
+    lock: Lock;
+    queue: WaitQueue<Wait>;
+    inner: AbortController;
+    outer: AbortController;
+    wait: Op<string>;
+  } => {
+    const lock = new Lock();
+    const queue = new WaitQueue<Wait>();
+    const inner = new AbortController();
+    const outer = new AbortController();
+    const called = withOptions(new Wait(lock, queue), { signal: inner.signal }, "wait");
+    return { lock, queue, inner, outer, wait: withSignal(called, outer.signal) };
+  };
+
+  test.each([
+    ["inner", "await"],
+    ["outer", "await"],
+    ["inner", "yield*"],
+    ["outer", "yield*"],
+  ] as const)(
+    "the %s one is told, and fails once the lock is taken again: %s",
+    async (who, form) => {
+      for (const busy of [false, true]) {
+        const t = twice();
+        const ended = outcome(
+          form === "await"
+            ? t.wait
+            : run(
+                function* () {
+                  return yield* t.wait;
+                },
+                { deadlock: "exit" },
+              ),
+        );
+        await turn();
+        expect([t.queue.length, t.lock.taken]).toEqual([1, false]);
+        t.lock.taken = busy;
+        t[who].abort(who);
+        // The other one comes too late, or the same moment.
+        t[who === "inner" ? "outer" : "inner"].abort("late");
+        expect(t.queue.length).toBe(0);
+        if (busy) {
+          await turn();
+          expect(t.lock.queue.length).toBe(1);
+          t.lock.release();
+        }
+        expect(await ended).toBe(who);
+        expect([t.lock.taken, t.lock.queue.length]).toEqual([true, 0]);
+      }
+    },
+  );
+
+  test("what was signalled before stands", async () => {
+    const t = twice();
+    const ended = outcome(t.wait);
+    await turn();
+    t.lock.taken = true;
+    t.queue.shift()!.over(null);
+    t.outer.abort("late");
+    t.inner.abort("late");
+    t.lock.release();
+    expect(await ended).toBe("signalled");
+    expect([t.lock.taken, t.lock.queue.length]).toEqual([true, 0]);
+  });
+});
 
 test("an op that completes while it is parked leaves nothing where its wait could be called off", async () => {
   class Soon extends Take {

@@ -206,3 +206,20 @@ describe("time: timers and tickers do as a simple twin does", () => {
     );
   });
 });
+
+test("every goroutine that waits for one ticker gets a tick of its own", async () => {
+  const s = createDeterministicScheduler({ seed: 1 });
+  const ticks = await s.run(function* () {
+    const ticker = newTicker(10);
+    const out: number[] = [];
+    const gs = [1, 2, 3].map(() =>
+      s.go(function* (): Go {
+        out.push(yield* ticker.c.recv());
+      }),
+    );
+    for (const g of gs) yield* g.join();
+    ticker.stop();
+    return out;
+  });
+  expect(ticks).toEqual([10, 20, 30]);
+});

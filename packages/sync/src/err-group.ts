@@ -226,7 +226,7 @@ export class ErrGroup {
     if (this.running >= this.limit) return false;
     this.active++;
     this.running++;
-    start(fn, this);
+    start(fn, this, this);
     return true;
   }
 
@@ -269,7 +269,7 @@ export class ErrGroup {
   private start(op: StartOp): void {
     this.running++;
     op.started = true;
-    start(op.fn, this);
+    start(op.fn, this, this);
   }
 
   private startQueued(): void {
@@ -282,22 +282,22 @@ export class ErrGroup {
   }
 
   /** @internal A function returned. */
-  returned(): void {
-    this.running--;
-    this.startQueued();
-    this.ended();
-  }
+  returned(): void {}
 
   /** @internal A function threw. */
   threw(error: unknown): void {
-    const lethal = isGoexit(error) || isPanic(error);
-    if (!lethal && !this.failed) {
-      this.failed = true;
-      this.error = error;
-      this.cancel();
-    }
-    this.returned();
-    if (lethal) throw error;
+    if (isGoexit(error) || isPanic(error)) throw error;
+    if (this.failed) return;
+    this.failed = true;
+    this.error = error;
+    this.cancel();
+  }
+
+  /** @internal The goroutine of a function ended: by a panic, too, which nobody who waits may get ahead of. */
+  done(): void {
+    this.running--;
+    this.startQueued();
+    this.ended();
   }
 
   /** @internal A function ended or was taken back. */

@@ -172,7 +172,7 @@ export class SingleFlight<K = string, V = unknown> {
     call = new Call(this, key);
     call.chans.push(ch);
     this.calls.set(key, call);
-    start(fn, call);
+    start(fn, call, null);
     return ch;
   }
 

@@ -9,7 +9,7 @@
  * Why two ways to launch: `launch` keeps the context of functions that are no generator functions, and pays a promise
  * for it; a generator function is launched as one.
  */
-import { isOp, launch, type Op } from "@gort/sched";
+import { type EndHook, isOp, launch, type Op } from "@gort/sched";
 import type { Body } from "./api.ts";
 import { finishSteps, isGenerator, isPlain, isThenable } from "./body.ts";
 
@@ -29,10 +29,10 @@ export function isGeneratorFunction(fn: unknown): boolean {
   return Object.getPrototypeOf(fn) === GeneratorFunction;
 }
 
-/** Starts `fn` in a goroutine of its own. O(1). */
-export function start(fn: Body<unknown>, to: Outcome): void {
-  if (isGeneratorFunction(fn)) void launch(null, runSteps, [fn, to]);
-  else void launch(null, call, [fn, to]);
+/** Starts `fn` in a goroutine of its own, which has its name in dumps; `hook` is told when that ended. O(1). */
+export function start(fn: Body<unknown>, to: Outcome, hook: EndHook | null): void {
+  const g = launch(hook, isGeneratorFunction(fn) ? runSteps : call, [fn, to]);
+  g.name = fn.name || "anonymous";
 }
 
 /** Goes on in a goroutine with what a body returned: a generator or an op. */

@@ -1,4 +1,14 @@
-import { go, gosched, panic, sleep } from "@gort/sched";
+import {
+  createDeterministicScheduler,
+  createFifoScheduler,
+  createScheduler,
+  currentScheduler,
+  go,
+  goroutines,
+  gosched,
+  panic,
+  sleep,
+} from "@gort/sched";
 import { RuntimeError } from "@gort/types";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { checkErrGroup } from "../src/check.ts";
@@ -153,6 +163,55 @@ describe("errgroup", () => {
       ).rejects.toThrow(/boom|integer divide by zero/);
       expect(g.failed).toBe(false);
     }
+  });
+
+  const schedulers = { createScheduler, createFifoScheduler, createDeterministicScheduler };
+  const panics: Record<string, () => any> = {
+    plain: () => panic("boom"),
+    async: async () => {
+      await sleep(1);
+      panic("boom");
+    },
+    generator: function* () {
+      yield* sleep(1);
+      panic("boom");
+    },
+  };
+  for (const [name, create] of Object.entries(schedulers))
+    for (const [form, f] of Object.entries(panics))
+      it(`a panic ends the program before those who wait for the group go on: ${form}, ${name}`, async () => {
+        for (const limit of [1, 9]) {
+          const g = new ErrGroup();
+          g.setLimit(limit);
+          const main = create().run(function* () {
+            void g.go(f);
+            yield* g.wait();
+            return "went on";
+          });
+          await expect(main).rejects.toThrow("boom");
+          const asyncMain = create().run(async () => {
+            const g = new ErrGroup();
+            await g.go(f);
+            await g.wait();
+            await sleep(5);
+            return "went on";
+          });
+          await expect(asyncMain).rejects.toThrow("boom");
+        }
+      });
+
+  it("dumps name the functions of a group", async () => {
+    const names = await program(function* () {
+      const g = new ErrGroup();
+      void g.go(function* fetchUser() {
+        yield* gosched();
+      });
+      void g.go(async function fetchRole() {});
+      const names = goroutines(currentScheduler()).map((g) => g.name);
+      yield* g.wait();
+      return names;
+    });
+    expect(names).toEqual(expect.arrayContaining(["fetchUser", "fetchRole"]));
   });
 
   it("functions handed in without waiting are all run, within the limit, and waited for", async () => {

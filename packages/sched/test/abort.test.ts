@@ -1,6 +1,15 @@
 /** AbortSignals: looked at first, listener always removed, nothing taken and lost. */
 import { describe, expect, test } from "vitest";
-import { aborted, Chan, onAbort, run, sleep, withSignal } from "./helpers.ts";
+import {
+  aborted,
+  Chan,
+  createFifoScheduler,
+  Never,
+  onAbort,
+  run,
+  sleep,
+  withSignal,
+} from "./helpers.ts";
 
 /** A signal that counts its listeners. */
 function counted(): { signal: AbortSignal; abort(reason?: unknown): void; listeners(): number } {
@@ -173,5 +182,15 @@ describe("one signal", () => {
     expect(() => onAbort(5 as never, () => {})).toThrow(
       "onAbort: signal is 5, want an AbortSignal",
     );
+  });
+
+  test("that fired is nothing to wait for any more: a deadlock after it is reported", async () => {
+    const stop = new AbortController();
+    const main = createFifoScheduler().run(function* () {
+      setTimeout(() => stop.abort("now"), 1);
+      expect(yield* aborted(stop.signal)).toBe("now");
+      yield* new Never();
+    });
+    await expect(main).rejects.toThrow("all goroutines are asleep - deadlock!");
   });
 });

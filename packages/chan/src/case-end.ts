@@ -13,8 +13,17 @@ export function leave(op: Op<any>): void {
   op.state = FRESH;
 }
 
-/** Nobody may use the op of a case any more; one of a channel, told by the record it names, goes back to it. */
+/** Takes a case off its queue now if that runs nobody's code: the ops of channels have `quit`, and what passes one on. */
+export function quit(op: Op<any>): void {
+  (op as { quit?(): void }).quit?.();
+}
+
+/**
+ * Nobody may use the op of a case any more; one of a channel, told by the record it names, goes back to it. What is still parked
+ * somebody else waits for.
+ */
 export function useUp(op: Op<any>): void {
+  if (op.state === PARKED) return;
   op.state = USED;
   // Not by instanceof, which looks through the prototypes each time.
   if ((op as { readonly ch?: unknown }).ch !== undefined) op.recycle();
@@ -23,5 +32,5 @@ export function useUp(op: Op<any>): void {
 
 /** An op that asked for what it waits for before it was used has `withdraw`, which does nothing once that was granted. */
 export function takeBack(op: Op<any>): void {
-  (op as { withdraw?(): boolean }).withdraw?.();
+  if (op.state !== PARKED) (op as { withdraw?(): boolean }).withdraw?.();
 }

@@ -5,6 +5,7 @@
  */
 import { type Op, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
+import { FRESH } from "./states.ts";
 
 /** The brand of an op, of whichever copy of the package. */
 const OP = Symbol.for("gort.op");
@@ -17,6 +18,36 @@ export function casesError(cases: unknown): Error {
 /** An op that was used before, or is another case too. */
 export function inUse(name: string | number): Error {
   return new Error(`gort: select case ${name} is an operation that is already in use`);
+}
+
+/** From this many cases on, finding one given twice takes a set. */
+const MANY = 9;
+
+/** Refuses a case that is one of the first `n` already; returns the set of all of them, made when there are many. */
+export function refuseTwice(
+  op: Op<any>,
+  name: string | number,
+  ops: Op<any>[],
+  n: number,
+  seen: Set<Op<any>> | null,
+): Set<Op<any>> | null {
+  if (n < MANY) for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
+  if (n < MANY - 1) return seen;
+  const all = seen ?? new Set(ops.slice(0, n));
+  if (all.has(op)) throw inUse(name);
+  return all.add(op);
+}
+
+/** Refuses a case that is about to wait and was used meanwhile. */
+export function checkFresh(op: Op<any>, name: string | number): void {
+  if (op.state !== FRESH) throw inUse(name);
+}
+
+/** Makes a case that is not fresh ready for a pass, if it is a prepared select; anything else is in use. */
+export function makeReady(op: Op<any>, name: string | number): void {
+  const { arm } = op as { arm?(): void };
+  if (arm === undefined) throw inUse(name);
+  arm.call(op);
 }
 
 /** Whether what holds no case is no record or list, but a `Map` or a promise, say: a select would wait for ever. */

@@ -9,6 +9,7 @@
  * Why the constructors stand beside the classes: see `opMaker`. `await ch.recv()` costs a seventh less this way.
  */
 import { initOp, Op, opMaker } from "@gort/sched";
+import { leave } from "./case-end.ts";
 import type { Core } from "./core.ts";
 import { DONE, FRESH, ITEM, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
 
@@ -33,6 +34,11 @@ abstract class ChanOperation extends Op<any> {
 
   override isDurable(): boolean {
     return this.ch.isDurable();
+  }
+
+  /** As a case of a select that is decided it leaves its queue before any code of a user's can run: see `select-op.ts`. */
+  quit(): void {
+    if (this.state === PARKED) leave(this);
   }
 }
 

@@ -17,8 +17,9 @@ import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { takeBack } from "./case-end.ts";
 import { caseOp, isNoRecord } from "./cases.ts";
-import { type Chosen, SelectOperation, defaultResult } from "./select-op.ts";
-import { DONE, FRESH, PARKED, USED } from "./states.ts";
+import { type Chosen, defaultResult } from "./chosen.ts";
+import { SelectOperation } from "./select-op.ts";
+import { FRESH, USED } from "./states.ts";
 
 /** An op that can be used again: `reset` makes it fresh after a pass that it won. */
 interface Reusable extends Op<any> {
@@ -53,9 +54,9 @@ class PreparedOperation extends SelectOperation {
     if (this.fixed) for (const slot of slots) this.add(slot.op!, slot.name);
   }
 
-  /** Makes it ready for another pass. */
-  private rearm(): void {
-    if (this.state === PARKED || this.state === DONE)
+  /** Makes it ready for another pass: at each use, and when it becomes the case of a select or something else that passes it on. */
+  arm(): void {
+    if (this.state !== USED && this.state !== FRESH)
       throw new Error("gort: prepared select used while it is pending");
     this.done = false;
     this.value = undefined;
@@ -110,7 +111,7 @@ class PreparedOperation extends SelectOperation {
   }
 
   override [Symbol.iterator](): Iterator<Op<any>, any, unknown> {
-    this.rearm();
+    this.arm();
     return iterate.call(this);
   }
 
@@ -119,7 +120,7 @@ class PreparedOperation extends SelectOperation {
     onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     try {
-      this.rearm();
+      this.arm();
     } catch (error) {
       return Promise.reject(error).then(onFulfilled, onRejected);
     }
@@ -128,7 +129,7 @@ class PreparedOperation extends SelectOperation {
 
   override start(): any {
     try {
-      this.rearm();
+      this.arm();
     } catch (error) {
       return Promise.reject(error);
     }
@@ -136,7 +137,7 @@ class PreparedOperation extends SelectOperation {
   }
 
   try(): Chosen | DefaultResult {
-    this.rearm();
+    this.arm();
     const chosen = this.tryCases();
     this.retire();
     this.state = USED;
@@ -145,7 +146,8 @@ class PreparedOperation extends SelectOperation {
 }
 
 /**
- * Makes a select for a loop: used again and again by `yield*` or `await`, it allocates next to nothing per pass.
+ * Makes a select for a loop: used again and again by `yield*` or `await`, it allocates next to nothing per pass. As a case of another
+ * select, and in `withSignal`, each use of that is a pass.
  *
  * Receives from channels, timers and tickers are given as they are; sends, receives with options and other ops as
  * functions, which are called in every pass, in the order of the text, and may return `null` to switch their case off for

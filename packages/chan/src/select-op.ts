@@ -9,11 +9,12 @@
  *  1. Exactly one case runs. Trying and taking are one step, so readiness is judged at one instant.
  *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text.
  *  3. A parked select, in state PARKED, has each of its cases parked with the select as waiter. Before it takes them off their
- *     queues it leaves that state: what is granted to one because another left comes too late and is given back.
+ *     queues it is DECIDED, and so is each select whose case it is: what is granted to another one after that is given back. What
+ *     could not be, the ops of channels, leaves before anybody's code can run.
  *  4. A select uses its cases up, the chosen one and the others. What lost took nothing and gave nothing; what it had asked for
  *     before the select, such as a function handed to a group, it takes back.
  *  5. `default` is taken only if no case was ready.
- *  6. If trying or parking a case throws, the select is over and its cases are used up as if all had lost.
+ *  6. If trying or parking a case throws, the select is over and all cases have lost, but for one that somebody else waits for.
  *  7. No case is parked beside one that is ready: if trying one began something, all are tried again first.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
@@ -24,34 +25,17 @@
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
 import { Op, type WaitReason, random } from "@gort/sched";
-import type { DefaultResult } from "./api.ts";
-import { leave, takeBack, useUp } from "./case-end.ts";
-import { hasBegun, inUse } from "./cases.ts";
-import { DONE, FAILED, FRESH, PARKED, USED } from "./states.ts";
+import { leave, quit, takeBack, useUp } from "./case-end.ts";
+import { checkFresh, hasBegun, inUse, makeReady, refuseTwice } from "./cases.ts";
+import { type Chosen, defaultResult, outcome } from "./chosen.ts";
+import { DECIDED, DONE, FRESH, PARKED, USED } from "./states.ts";
 
-/** The case's name or index with its outcome. */
-export interface Chosen {
-  readonly case: string | number;
-  readonly value: unknown;
-  readonly ok: boolean;
-}
-
-/** No case. */
 const none = null as unknown as Op<any>;
 const NO_OPS: Op<any>[] = [];
 const NO_NAMES: (string | number)[] = [];
 
-/** From this many cases on, finding one given twice takes a set. */
-const MANY = 9;
-
 /** The last select that `yield*` used up, for the next one to take. */
 let spare: SelectOperation | null = null;
-
-export const defaultResult: DefaultResult = Object.freeze({
-  case: "default",
-  value: undefined,
-  ok: false,
-});
 
 /** The op behind `select`. */
 export class SelectOperation extends Op<any> {
@@ -66,7 +50,7 @@ export class SelectOperation extends Op<any> {
   private names: (string | number)[] = NO_NAMES;
   private seen: Set<Op<any>> | null = null;
   hasDefault = false;
-  /** The op that won, until its outcome is taken: it may stand for something that must not get lost. */
+  /** The op that won, from the decision until its outcome is taken: it may stand for something that must not get lost. */
   protected won: Op<any> | null = null;
 
   /** A select over one case waits for what the case waits for, as in Go. */
@@ -89,7 +73,7 @@ export class SelectOperation extends Op<any> {
 
   /** Adds a case that can be ready. */
   add(op: Op<any>, name: string | number): void {
-    if (op.state !== FRESH) throw inUse(name);
+    if (op.state !== FRESH) makeReady(op, name);
     const n = this.n;
     if (n === 0) {
       this.a = op;
@@ -115,14 +99,8 @@ export class SelectOperation extends Op<any> {
       this.names[1] = this.nameB;
       this.seen = null;
     }
-    const { ops } = this;
-    if (n < MANY) for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
-    if (n >= MANY - 1) {
-      this.seen ??= new Set(ops.slice(0, n));
-      if (this.seen.has(op)) throw inUse(name);
-      this.seen.add(op);
-    }
-    ops[n] = op;
+    this.seen = refuseTwice(op, name, this.ops, n, this.seen);
+    this.ops[n] = op;
     this.names[n] = name;
   }
 
@@ -130,7 +108,7 @@ export class SelectOperation extends Op<any> {
   tryCases(): Chosen | null {
     const { n } = this;
     try {
-      return n === 2 ? this.tryTwo() : n === 1 ? this.tryOne() : this.tryList(n);
+      return n === 2 ? this.tryTwo() : this.tryList(n);
     } catch (error) {
       this.giveUp();
       throw error;
@@ -148,12 +126,9 @@ export class SelectOperation extends Op<any> {
     return null;
   }
 
-  private tryOne(): Chosen | null {
-    return this.a.tryNow() ? this.chosen(this.a, this.nameA) : null;
-  }
-
   private tryList(n: number): Chosen | null {
-    const { ops, names } = this;
+    const { a, ops, names } = this;
+    if (n === 1) return a.tryNow() ? this.chosen(a, this.nameA) : null;
     for (let i = 0; i < n; i++) {
       const j = i + 1 < n ? i + random(n - i) : i;
       const op = ops[j]!;
@@ -183,8 +158,12 @@ export class SelectOperation extends Op<any> {
 
   park(): void {
     const { n } = this;
+    let parking = false;
     try {
       if (n > 1 && this.began && this.decided()) return;
+      // Another select may have parked a case since this one was made.
+      this.each(checkFresh);
+      parking = true;
       // Until one completes: parking another may have let it in.
       if (n > 2) for (let i = 0; i < n && this.state === PARKED; i++) this.wait(this.ops[i]!);
       else {
@@ -193,7 +172,7 @@ export class SelectOperation extends Op<any> {
       }
     } catch (error) {
       // A wait that must not be, such as `cond.wait()` without the lock: the cases before it leave their queues.
-      this.unpark();
+      if (parking) this.unpark();
       this.giveUp();
       throw error;
     }
@@ -231,36 +210,67 @@ export class SelectOperation extends Op<any> {
 
   unpark(): void {
     this.state = USED;
+    this.quit();
     this.release(null);
   }
 
   /** It lost as the case of another select, or was called off before it was tried: its cases take back what they asked for. */
   withdraw(): boolean {
-    for (const op of this.cases) takeBack(op);
+    this.each(takeBack);
+    return true;
+  }
+
+  /** The ops of channels leave their queues, since another case was chosen, here or in the select whose case this is. */
+  quit(): void {
+    this.each(quit);
+  }
+
+  private each(f: (op: Op<any>, name: string | number) => void): void {
+    const { n, a, b, ops, names } = this;
+    if (n > 2) for (let i = 0; i < n; i++) f(ops[i]!, names[i]!);
+    else {
+      if (n > 0) f(a, this.nameA);
+      if (n > 1) f(b, this.nameB);
+    }
+  }
+
+  /** What passes `op` on was granted something, or failed: it is the one. False if another was. */
+  claim(op: Op<any>): boolean {
+    if (!this.decide(op)) return false;
+    this.quit();
+    return true;
+  }
+
+  private decide(op: Op<any>): boolean {
+    if (this.state !== PARKED) return this.state === DECIDED && this.won === op;
+    const outer = this.waiter;
+    if (outer !== null && outer.claim !== undefined && !outer.claim(this)) return false;
+    this.state = DECIDED;
+    this.won = op;
     return true;
   }
 
   /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
   wake(op: Op<any>): void {
-    if (this.state !== PARKED) {
-      // It is being decided: another case left its queue, and that let this one in.
-      if (op.state === DONE) op.discard();
+    const granted = op.state === DONE;
+    if (!this.decide(op)) {
+      if (granted) op.discard();
       return;
     }
-    this.state = USED;
     const name = this.release(op);
-    if (op.state === FAILED) this.failed(op);
-    else {
+    if (this.state !== DECIDED) {
+      // Its goroutine was ended by what ran when the others left.
+      if (granted) op.discard();
+      this.retire();
+    } else if (granted) {
       const chosen = this.chosen(op, name);
       this.retire();
       this.complete(chosen);
+    } else {
+      op.state = USED;
+      this.retire();
+      this.fail(op.error);
     }
-  }
-
-  private failed(op: Op<any>): void {
-    op.state = USED;
-    this.retire();
-    this.fail(op.error);
   }
 
   /** Takes all cases but `winner` off their queues; the name of the winner. */
@@ -279,6 +289,7 @@ export class SelectOperation extends Op<any> {
   private releaseList(winner: Op<any> | null, n: number): string | number {
     const { ops, names } = this;
     let won = names[0]!;
+    this.quit();
     for (let i = 0; i < n; i++) {
       const op = ops[i]!;
       if (op === winner) won = names[i]!;
@@ -372,15 +383,6 @@ export class SelectOperation extends Op<any> {
     this.won = null;
     spare = this;
   }
-}
-
-/** What a case gave. Only a receive has `ok`; any other op that completed is ok. */
-function outcome(op: Op<any>, name: string | number): Chosen {
-  return {
-    case: name,
-    value: op.value as unknown,
-    ok: (op as { readonly ok?: boolean }).ok !== false,
-  };
 }
 
 /** A select without cases yet. */

@@ -14,7 +14,8 @@ import type {
   SelectResult,
 } from "./api.ts";
 import { caseOp, casesError, isBranded, isNoRecord } from "./cases.ts";
-import { type Chosen, type SelectOperation, newSelect } from "./select-op.ts";
+import type { Chosen } from "./chosen.ts";
+import { type SelectOperation, newSelect } from "./select-op.ts";
 import { USED } from "./states.ts";
 
 // What is rare stands elsewhere, so that V8 inlines the rest.

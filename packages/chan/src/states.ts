@@ -17,6 +17,8 @@ export const DONE = 2;
 export const FAILED = 3;
 /** Result or error taken. */
 export const USED = 4;
+/** It completes or fails in this very step. */
+export const DECIDED = 6;
 
 /** What a receive op gives: the value. */
 export const VALUE = 0;

@@ -1,5 +1,6 @@
 /** What a select does with the cases that lose, when one that leaves lets another one in. */
-import { Op, PARKED, WaitQueue, withSignal } from "@gort/sched";
+import { DONE, FAILED, Op, PARKED, WaitQueue, withSignal } from "@gort/sched";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";
 
@@ -27,12 +28,13 @@ class Permits {
     for (let op = this.queue.head; op !== null && op.n <= this.free; op = this.queue.head) {
       void this.queue.shift();
       this.free -= op.n;
-      op.complete();
+      op.complete(-op.n);
     }
   }
 }
 
-class Take extends Op<void> {
+/** Gives minus the number of permits taken. */
+class Take extends Op<number> {
   readonly n: number;
   private readonly from: Permits;
 
@@ -49,6 +51,7 @@ class Take extends Op<void> {
   tryNow(): boolean {
     if (this.from.queue.head !== null || this.from.free < this.n) return false;
     this.from.free -= this.n;
+    this.value = -this.n;
     return true;
   }
 
@@ -64,6 +67,30 @@ class Take extends Op<void> {
 
   override discard(): void {
     this.from.give(this.n);
+  }
+}
+
+/** Never ready; runs code of a user's when it leaves. */
+class Leaver extends Op<void> {
+  private readonly atLeave: () => void;
+
+  constructor(atLeave: () => void) {
+    super();
+    this.atLeave = atLeave;
+  }
+
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+
+  tryNow(): boolean {
+    return false;
+  }
+
+  park(): void {}
+
+  unpark(): void {
+    this.atLeave();
   }
 }
 
@@ -274,5 +301,202 @@ describe("a select that throws", () => {
       expect(() => use(asked, twin)).toThrow();
       expect([asked.asked, asked.queue]).toEqual([false, null]);
     }
+  });
+});
+
+describe("code that runs when a case leaves", () => {
+  const some = [0, 1, 2].map((n) => Array.from({ length: n }, () => () => makeChan().recv()));
+
+  it.each(some)("finds no other case to send to or to receive from (%#)", async (...more) => {
+    for (let i = 0; i < 30; i++) {
+      const [x, to, from] = [makeChan<string>(), makeChan<string>(), makeChan<string>()];
+      const done: unknown[] = [];
+      const leaver = new Leaver(() => done.push(to.trySend("lost"), from.tryRecv()[2]));
+      const others = more.map((make) => make());
+      const cases = [x.recv(), leaver, to.recv(), from.send("lost"), ...others];
+      const waiting = select(cases).start();
+      expect(x.trySend("x")).toBe(true);
+      expect(await waiting).toMatchObject({ case: 0, value: "x" });
+      expect(done).toEqual([false, false]);
+    }
+  });
+
+  it("finds none either when the select is called off", async () => {
+    for (const reverse of [false, true]) {
+      const ch = makeChan<number>();
+      const stop = new AbortController();
+      let sent = false;
+      const cases: Op<any>[] = [new Leaver(() => (sent = ch.trySend(1))), ch.recv()];
+      const waiting = withSignal(select(reverse ? cases.reverse() : cases), stop.signal).start();
+      stop.abort("off");
+      expect([await rejection(waiting), sent]).toEqual(["off", false]);
+    }
+  });
+});
+
+/** What the innermost case gave: a value, permits as a negative number, or nothing. */
+function leafOf(v: unknown): unknown {
+  while (typeof v === "object" && v !== null) v = (v as { value: unknown }).value;
+  return v;
+}
+
+describe("a select whose case is a select", () => {
+  const nestings: [string, (op: Op<any>) => Op<any>][] = [
+    ["alone", (op) => op],
+    ["with a signal", (op) => withSignal(op, new AbortController().signal)],
+    ["in a third one", (op) => select([op, makeChan().recv()])],
+    ["prepared", (op) => prepare({ op: () => op })],
+  ];
+
+  it.each(nestings)("is decided with it: no permit is lost (%s)", async (_, nest) => {
+    for (let i = 0; i < 30; i++) {
+      const permits = new Permits(0);
+      const inner = nest(select([permits.take(1), permits.take(4)]));
+      const waiting = select([inner, permits.take(1)]).start();
+      permits.give(2);
+      if (permits.queue.head !== null) permits.give(2);
+      const held = -(leafOf(await waiting) as number);
+      expect(permits.queue.length).toBe(0);
+      expect([2, 4]).toContain(permits.free + held);
+    }
+  });
+
+  it.each(nestings)("is decided with it: no value is lost (%s)", async (_, nest) => {
+    for (let i = 0; i < 30; i++) {
+      const [x, inner, outer] = [makeChan<string>(), makeChan<string>(), makeChan<string>()];
+      const sent: boolean[] = [];
+      const leaver = (): Op<void> =>
+        new Leaver(() => sent.push(inner.trySend("inner"), outer.trySend("outer")));
+      const nested = nest(select([x.recv(), leaver(), inner.recv()]));
+      const waiting = select([nested, outer.recv(), leaver()]).start();
+      expect(x.trySend("x")).toBe(true);
+      expect(leafOf(await waiting)).toBe("x");
+      expect(sent).toEqual([false, false, false, false]);
+    }
+  });
+
+  it("never loses a value or a permit, whatever completes, leaves, is called off or ends in between", () => {
+    const kind = fc.integer({ min: 0, max: 9 });
+    const shapes = fc.array(fc.array(kind, { minLength: 1, maxLength: 6 }), { maxLength: 6 });
+    const acts = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.nat(5)), { maxLength: 30 });
+    const seed = Number(process.env["GORT_SEED"] ?? Date.now() % 2 ** 31);
+    const numRuns = Number(process.env["GORT_FUZZ"] ?? 500);
+    fc.assert(
+      fc.property(shapes, acts, (programs, list) => {
+        const chans = [makeChan<number>(), makeChan<number>(1)];
+        const permits = new Permits(0);
+        const stop = new AbortController();
+        /** What was sent and is with nobody yet. */
+        const pending = new Set<number>();
+        let [lastSent, given, held] = [0, 0, 0];
+        const send = (n: number): void => {
+          const v = ++lastSent;
+          pending.add(v);
+          if (!chans[n % 2]!.trySend(v)) pending.delete(v);
+        };
+        const make = (shape: number[]): Op<any> =>
+          select(
+            shape.map((k, i): Op<any> => {
+              if (k < 3) return chans[k % 2]!.recv();
+              if (k < 6) return permits.take(1 + (k % 3));
+              if (k === 6) return new Leaver(() => send(i));
+              if (k === 7) return withSignal(chans[1]!.recv(), stop.signal);
+              const nested = make(shape.slice(i + 1));
+              return k === 8 ? nested : withSignal(nested, stop.signal);
+            }),
+          );
+        const took = (leaf: unknown): void => {
+          if (typeof leaf !== "number") return;
+          if (leaf < 0) held -= leaf;
+          else expect(pending.delete(leaf)).toBe(true);
+        };
+        const waiting: Op<any>[] = [];
+        const finish = (op: Op<any>): void => {
+          if (op.state === DONE) took(leafOf((op.next() as { value: unknown }).value));
+          else if (op.state === FAILED) expect(() => op.next()).toThrow("off");
+          else op.return();
+        };
+        for (const shape of programs) {
+          const op = make(shape);
+          const r = op.next() as { done: boolean; value: unknown };
+          if (r.done) took(leafOf(r.value));
+          else waiting.push(op);
+        }
+        for (const [act, n] of list) {
+          if (act < 4) send(n);
+          else if (act < 8) {
+            given += 1 + (n % 2);
+            permits.give(1 + (n % 2));
+          } else if (act === 8) stop.abort(new Error("off"));
+          else if (waiting.length > 0) finish(waiting.splice(n % waiting.length, 1)[0]!);
+          for (const ch of chans) checkChan(ch);
+        }
+        for (const op of waiting) finish(op);
+        const [v, , ready] = chans[1]!.tryRecv();
+        if (ready) took(v);
+        expect([...pending]).toEqual([]);
+        expect([permits.free + held, permits.queue.length]).toEqual([given, 0]);
+        for (const ch of chans) expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+      }),
+      { seed, numRuns },
+    );
+  });
+});
+
+describe("an op that is a case of two selects", () => {
+  it.each<[string, (op: Op<any>) => Op<any>]>([
+    ["selects", (op) => select({ op })],
+    ["selects over two", (op) => select({ never: null, other: makeChan().recv(), op })],
+    ["selects over many", (op) => select([makeChan().recv(), op, makeChan().recv()])],
+    ["prepared selects", (op) => prepare({ op: op as never })],
+  ])(
+    "is refused where the second one would wait, and the first one has its value: %s",
+    async (_, make) => {
+      const ch = makeChan<number>();
+      const op = ch.recv();
+      const [first, second] = [make(op), make(op)];
+      const waiting = first.start();
+      const thrown = (await Promise.resolve(second.start()).catch((e: unknown) => e)) as Error;
+      expect(thrown.message).toMatch(
+        /^gort: select case (op|1) is an operation that is already in use$/,
+      );
+      expect(checkChan(ch)).toEqual({ receivers: 1, senders: 0 });
+      expect([ch.trySend(1), ch.trySend(2)]).toEqual([true, false]);
+      expect(leafOf(await waiting)).toBe(1);
+    },
+  );
+});
+
+describe("a prepared select", () => {
+  it("is a case like any other op, pass by pass", async () => {
+    const ch = makeChan<number>(3);
+    const step = prepare({ got: ch.recv(), never: () => null });
+    for (const v of [1, 2]) ch.trySend(v);
+    expect(await select({ step })).toMatchObject({
+      case: "step",
+      value: { case: "got", value: 1 },
+    });
+    expect(trySelect([step])).toMatchObject({ case: 0, value: { case: "got", value: 2 } });
+    const waiting = select({ step, other: makeChan().recv() }).start();
+    expect(() => select({ step })).toThrow("prepared select used while it is pending");
+    ch.trySend(3);
+    expect(await waiting).toMatchObject({ value: { value: 3 } });
+    const other = makeChan<number>(1);
+    other.trySend(4);
+    expect(await select({ step, other: other.recv() })).toMatchObject({ case: "other" });
+    ch.trySend(5);
+    expect(await step).toMatchObject({ case: "got", value: 5 });
+  });
+
+  it("can be called off, and used again", async () => {
+    const ch = makeChan<number>(1);
+    const step = prepare({ got: ch.recv() });
+    const stop = new AbortController();
+    const waiting = withSignal(step, stop.signal).start();
+    stop.abort("off");
+    expect(await rejection(waiting)).toBe("off");
+    expect(await rejection(withSignal(step, stop.signal))).toBe("off");
+    ch.trySend(1);
+    expect(await withSignal(step, new AbortController().signal)).toMatchObject({ value: 1 });
   });
 });

@@ -19,7 +19,7 @@
 import { badArgument, checkOptions } from "@gort/types";
 import { aborted, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
-import { FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
+import { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 import { isOp, misuse, type Op, type Waiter } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -82,8 +82,21 @@ interface Beginner {
   readonly began: boolean;
 }
 
+/** An op that may leave its queue early as the case of a select that is decided. */
+interface Quitter {
+  /** Leaves it. */
+  quit(): void;
+}
+
+/** An op that serves more than once. */
+interface Reusable {
+  /** Makes it fresh again. */
+  arm(): void;
+}
+
 class CallOffOp<T> extends CompetingOp<T> implements Waiter {
-  private readonly inner: Op<T> & Partial<Competing & Abortable & Eager & Beginner>;
+  private readonly inner: Op<T> &
+    Partial<Competing & Abortable & Eager & Beginner & Quitter & Reusable>;
   private readonly signal: AbortSignal | null;
   private readonly ctx: ContextLike | null;
   private doneOp: Op<unknown> | null = null;
@@ -122,13 +135,28 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 
   override tryNow(): boolean {
     const { signal, ctx, inner } = this;
-    if (inner.state !== FRESH) throw misuse(inner.state);
+    if (inner.state !== FRESH) {
+      if (inner.arm === undefined) throw misuse(inner.state);
+      inner.arm();
+    }
     if (signal !== null && signal.aborted && this.withdraw()) throw signal.reason;
     const error = ctx === null ? null : ctx.err();
     if (error !== null && error !== undefined && this.withdraw()) throw error;
     if (!inner.tryNow()) return this.isOver();
     inner.state = USED;
     this.value = inner.value;
+    return true;
+  }
+
+  quit(): void {
+    this.inner.quit?.();
+  }
+
+  claim(): boolean {
+    if (this.state !== PARKED) return this.state === DECIDED;
+    const outer = this.waiter;
+    if (outer !== null && outer.claim !== undefined && !outer.claim(this)) return false;
+    this.state = DECIDED;
     return true;
   }
 
@@ -187,10 +215,13 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
       this.waiter?.wake(this);
     } else {
       this.detach();
-      const failed = op.state === FAILED;
+      const { state } = op;
+      // Its goroutine was ended by what ran when the inner op was decided.
+      if (this.state === USED && state === DONE) op.discard();
       op.state = USED;
       op.waiter = null;
-      if (failed) this.fail(op.error);
+      if (this.state === USED) return;
+      if (state === FAILED) this.fail(op.error);
       else this.complete(op.value);
     }
   }
@@ -241,7 +272,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private release(): void {
     const { inner } = this;
     inner.waiter = null;
-    inner.unpark();
+    // It may have left already: see `quit`.
+    if (inner.state === PARKED || inner.state === WOKEN) inner.unpark();
     inner.state = USED;
   }
 

@@ -39,7 +39,7 @@ export type { EndHook } from "./g.ts";
 export { launch } from "./launch.ts";
 export { initOp, isOp, Op, opMaker, type Waiter } from "./op.ts";
 export { OpIterator } from "./op-iterator.ts";
-export { DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
+export { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 export { goexit, Goexit, panic, PanicError, PanicNilError, recover } from "./panic.ts";
 export { panicDump, panicText } from "./panic-text.ts";
 export { poll } from "./poll.ts";

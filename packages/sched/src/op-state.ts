@@ -17,3 +17,5 @@ export const FAILED = 3;
 export const USED = 4;
 /** Woken to compete for what it waits for: off the queue, not complete. See `Op.retry`. */
 export const WOKEN = 5;
+/** It completes or fails in this very step: what calls it off comes too late. Of ops that pass on the outcome of another. */
+export const DECIDED = 6;

@@ -32,6 +32,12 @@ import type { WaitReason } from "./wait-reason.ts";
 export interface Waiter {
   /** The op completed or failed (`op.state` tells). Called once, synchronously, by the primitive. */
   wake(op: Op<any>): void;
+  /**
+   * Of a waiter that is itself an op and passes the outcome on, such as a select: `op` is about to complete or fail, and nothing else
+   * can be what completes this one any more. False if something else was before: `op` comes too late then. Whoever passes an
+   * outcome on asks its own waiter first, if that has it.
+   */
+  claim?(op: Op<any>): boolean;
 }
 
 /**
@@ -64,7 +70,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   done = false;
   /** What the op gives, once `state` is {@link DONE}; `tryNow` and `complete` set it. */
   value: T = undefined as T;
-  /** {@link FRESH}, {@link PARKED}, {@link DONE}, {@link FAILED}, {@link USED} or {@link WOKEN}. */
+  /** {@link FRESH}, {@link PARKED}, `DECIDED`, {@link DONE}, {@link FAILED}, {@link USED} or {@link WOKEN}. */
   state: number = FRESH;
   /** Whom `complete` and `fail` wake; null while nobody waits. */
   waiter: Waiter | null = null;
@@ -81,7 +87,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   abstract readonly reason: WaitReason;
   /** Completes at once if that is possible now; see invariant 2. */
   abstract tryNow(): boolean;
-  /** Puts the op on the primitive's queue. */
+  /** Puts the op on the primitive's queue. May complete or fail it right away: whoever calls this looks at `state` then. */
   abstract park(): void;
   /** Takes it off again. */
   abstract unpark(): void;

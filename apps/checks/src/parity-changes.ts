@@ -52,6 +52,14 @@ export const changes: readonly Change[] = [
     test: "go-parity.test.ts: any goroutine's uncaught panic ends the program; a joined one is the joiner's",
   },
   {
+    package: "sched",
+    status: "changed",
+    go: "1.19: a panic prints the lines of its value as they are",
+    here: "lines after the first begin with a tab, as since Go 1.23",
+    why: "the newer text, which is what Go prints today",
+    test: "go-parity.test.ts: panic/string-nl",
+  },
+  {
     package: "sync",
     status: "changed",
     go: "errgroup's Go blocks its caller while the limit is reached",

@@ -80,13 +80,22 @@ class Unwind<R> implements DeferScope<R> {
   private calls: Call[] | null = [];
   private panic: PanicState | null = null;
   private exit: Goexit | null = null;
+  /** The deferred call that made the scope directly: `defer(recover)` in it recovers for that function. */
   private readonly outer: Frame | null;
+  /** Made by what a deferred function called, which has no frame any more when a generator is stepped. */
+  private readonly indirect: boolean;
   frame: Frame | null = null;
 
   constructor() {
-    // A scope made directly by a deferred function: `defer(recover)` in it recovers for that function.
     const outer = currentFrame();
-    this.outer = outer !== null && outer.panic !== null && calledDirectly(2) ? outer : null;
+    const unwinds = outer !== null && outer.panic !== null;
+    this.outer = unwinds && calledDirectly(2) ? outer : null;
+    this.indirect = unwinds && this.outer === null;
+  }
+
+  /** Steps the body, under the marker that tells `recover` whose it is. */
+  steps(gen: Stepper): Stepper {
+    return this.indirect ? marks.gortHelperGen(gen) : marks.gortScopeGen(gen);
   }
 
   defer<A extends unknown[]>(fn: ((...args: A) => unknown) | null | undefined, ...args: A): void {
@@ -185,6 +194,9 @@ const marks = {
   *gortScopeGen(gen: Stepper): Stepper {
     return yield* gen;
   },
+  *gortHelperGen(gen: Stepper): Stepper {
+    return yield* gen;
+  },
   gortDeferred(call: Call): unknown {
     if (typeof call.fn !== "function") throw nilCall();
     return call.fn(...call.args);
@@ -196,12 +208,10 @@ const marks = {
 
 const GeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(function* () {}) as object;
 
+/** Whether `v` has to be waited for: a promise, or an op, which is `PromiseLike` too. */
 function isThenable(v: unknown): v is PromiseLike<unknown> {
   return (
-    typeof v === "object" &&
-    v !== null &&
-    typeof (v as PromiseLike<unknown>).then === "function" &&
-    !isOp(v)
+    typeof v === "object" && v !== null && typeof (v as PromiseLike<unknown>).then === "function"
   );
 }
 
@@ -210,7 +220,7 @@ const DEFERRED = "defer: fn";
 
 /** Throws if what a deferred call of a plain function returned would have to be waited for. */
 function checkOver(r: object): void {
-  if (isStepper(r, DEFERRED) || isOp(r) || isThenable(r))
+  if (isStepper(r, DEFERRED) || isThenable(r))
     throw new TypeError(
       "gort: a deferred call has something to wait for, and withDefer was given a plain function, which cannot: pass a generator or an async function",
     );
@@ -237,7 +247,7 @@ function unwindSync<R>(u: Unwind<R>): R {
 
 function* scopeGen<R>(u: Unwind<R>, gen: Stepper): Generator<Op<any> | undefined, R, any> {
   try {
-    u.returned(yield* marks.gortScopeGen(gen));
+    u.returned(yield* u.steps(gen));
   } catch (error) {
     u.threw(error);
   }
@@ -278,7 +288,7 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
           enterFrame(outer);
         }
         if (isStepper(r, DEFERRED)) await driveIn(u.frame, marks.gortDeferredGen(r));
-        else if (isThenable(r) || isOp(r)) await r;
+        else if (isThenable(r)) await r;
       }
       u.called();
     } catch (error) {
@@ -289,9 +299,9 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
 }
 
 /**
- * Runs `body` as a Go function with `defer`: a plain function returns at once, an async one gives a promise, a
- * generator function gives a generator for `yield*`. When the body is over, deferred calls run last in, first out,
- * and may `recover` a panic or change `scope.result`.
+ * Runs `body` as a Go function with `defer`: a plain function returns at once, an async one gives a promise, as one that
+ * returns an op does, and a generator function gives a generator for `yield*`. When the body is over, deferred calls run
+ * last in, first out, and may `recover` a panic or change `scope.result`.
  *
  * After a recovered panic the result is `scope.result`, undefined unless somebody set it, as Go returns zero values. The result's
  * type is that of what the body returns; name it (`withDefer<number>`) where deferred calls set `scope.result`.

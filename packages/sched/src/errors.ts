@@ -143,6 +143,10 @@ export function checkContext(context: unknown): Capture | null {
 
 /** Go's fatal error for unbounded recursion, made of the engine's. */
 export function stackOverflow(error: unknown): FatalError | null {
-  if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) return null;
+  try {
+    if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) return null;
+  } catch {
+    return null; // a proxy, a getter: whatever it is, it is not the engine's
+  }
   return Object.assign(new FatalError("stack overflow"), { cause: error });
 }

@@ -6,25 +6,44 @@
  */
 import { hasBrand, isFatalError } from "@gort/types";
 import type { Goroutine } from "./api.ts";
-import { framesOf } from "./site.ts";
+import { framesOf, type Site } from "./site.ts";
+
+/** A value as text. */
+interface Printed {
+  readonly text: string;
+  /** Whether printing it failed, which in Go is a fatal error of its own. */
+  readonly fatal: boolean;
+}
 
 /** The value inside `panic: …`: strings and errors plain, floats in Go's form, objects by their type. */
 export function printPanicValue(v: unknown): string {
+  return print(v).text;
+}
+
+function print(v: unknown): Printed {
+  try {
+    return { text: textOf(v), fatal: false };
+  } catch (error) {
+    return { text: `panic while printing panic value: ${messageOf(error)}`, fatal: true };
+  }
+}
+
+function textOf(v: unknown): string {
   switch (typeof v) {
     case "string":
       return v;
     case "number":
       return Number.isInteger(v) && Math.abs(v) < 2 ** 63 ? BigInt(v).toString() : printFloat(v);
-    case "bigint":
-    case "boolean":
     case "undefined":
-      return v === undefined ? "nil" : String(v);
-    case "symbol":
-      return String(v);
+      return "nil";
     case "function":
       return `(func ${v.name || "(anonymous)"}) …`;
     case "object":
-      return v === null ? "nil" : printObject(v);
+      return v === null ? "nil" : objectText(v);
+    case "bigint":
+    case "boolean":
+    case "symbol":
+      return String(v);
   }
 }
 
@@ -41,42 +60,55 @@ export function printFloat(n: number): string {
 
 const BUILTIN = /^(Type|Range|Reference|Syntax|Eval|URI|Aggregate)Error$|^DOMException$/;
 
-function printObject(v: object): string {
-  try {
-    if (v instanceof Error) {
-      const { name, message } = v;
-      return BUILTIN.test(name) ? `${name}: ${message}` : message;
-    }
-    // A named basic type, as Go prints one.
-    const type = v.constructor?.name ?? "Object";
-    if (v instanceof String) return `main.${type}(${JSON.stringify(v.valueOf())})`;
-    if (v instanceof Number || v instanceof Boolean)
-      return `main.${type}(${printPanicValue(v.valueOf())})`;
-    const toString = v.toString;
-    if (
-      typeof toString === "function" &&
-      toString !== Object.prototype.toString &&
-      !Array.isArray(v)
-    )
-      return String(v);
-    return Array.isArray(v) ? `([]interface {}) len ${v.length}` : `(main.${type}) ${fields(v)}`;
-  } catch (error) {
-    return `panic while printing panic value: ${error instanceof Error ? error.message : safe(error)}`;
+function objectText(v: object): string {
+  if (v instanceof Error) {
+    const { name } = v;
+    const message = String((v.message as unknown) ?? "");
+    return BUILTIN.test(name) ? `${name}: ${message}` : message;
   }
+  // A named basic type, as Go prints one.
+  const type = v.constructor?.name ?? "Object";
+  if (v instanceof String) return `main.${type}("${v.valueOf()}")`;
+  if (v instanceof Number || v instanceof Boolean) return `main.${type}(${textOf(v.valueOf())})`;
+  if (Array.isArray(v)) return `([]interface {}) len ${v.length}`;
+  const toString = v.toString;
+  return typeof toString === "function" && toString !== Object.prototype.toString
+    ? String(v)
+    : `(main.${type}) ${fields(v)}`;
 }
 
+/** What is in an object; Go prints where it lies, so nothing is lost where JSON cannot tell. */
 function fields(v: object): string {
-  const text = JSON.stringify(v) ?? "{}";
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(v);
+  } catch {
+    return "{…}"; // a cycle, a bigint
+  }
+  text ??= "{}";
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-function safe(v: unknown): string {
+/** `v instanceof Error`; false for what cannot be asked, such as a revoked proxy. */
+export function isError(v: unknown): v is Error {
   try {
-    return String((v as { value?: unknown } | null)?.value ?? v);
+    return v instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** The message of an error, of whatever kind. */
+function messageOf(error: unknown): string {
+  try {
+    return String((error as { message?: unknown } | null | undefined)?.message ?? error);
   } catch {
     return "?";
   }
 }
+
+/** `text` as Go prints it since 1.23, so that no line of it can be taken for one of the dump. */
+const indented = (text: string): string => text.replaceAll("\n", "\n\t");
 
 interface Chain {
   readonly value: unknown;
@@ -84,17 +116,18 @@ interface Chain {
   readonly link: Chain | null;
 }
 
-function chainOf(error: unknown): Chain {
-  if (hasBrand(error, Symbol.for("gort.PanicError"))) {
-    const e = error as { value: unknown; state: Chain | null };
-    return e.state ?? { value: e.value, recovered: false, link: null };
-  }
-  return { value: error, recovered: false, link: null };
+/** The newest panic of what was thrown. */
+function newestOf(error: unknown): Chain {
+  const panic: Chain = { value: error, recovered: false, link: null };
+  if (!hasBrand(error, Symbol.for("gort.PanicError"))) return panic;
+  const { value, state } = error as { value: unknown; state: Chain | null };
+  return state ?? { ...panic, value };
 }
 
 /**
  * What Go prints for an uncaught panic or a fatal error, chain included, without the goroutine's trace:
- * `panic: first [recovered]`, a new line, a tab, `panic: second`.
+ * `panic: first [recovered]`, a new line, a tab, `panic: second`. Lines of a value after its first begin with a tab, as since
+ * Go 1.23.
  *
  * @example
  * ```ts
@@ -105,18 +138,15 @@ function chainOf(error: unknown): Chain {
  * ```
  */
 export function panicText(error: unknown): string {
-  if (isFatalError(error)) return `fatal error: ${error.message}`;
+  if (isFatalError(error)) return `fatal error: ${messageOf(error)}`;
   const lines: string[] = [];
-  const add = (p: Chain): void => {
-    if (p.link !== null) add(p.link);
-    const value = printPanicValue(p.value);
-    const text = value.startsWith("panic while printing")
-      ? `fatal error: ${value}`
-      : `panic: ${value}`;
-    lines.push(`${lines.length > 0 ? "\t" : ""}${text}${p.recovered ? " [recovered]" : ""}`);
-  };
-  add(chainOf(error));
-  return lines.join("\n");
+  for (let p: Chain | null = newestOf(error); p !== null; p = p.link) {
+    const { text, fatal } = print(p.value);
+    // Go prints all values, the newest first, before it writes a line.
+    if (fatal) return `fatal error: ${indented(text)}`;
+    lines.push(`panic: ${indented(text)}${p.recovered ? " [recovered]" : ""}`);
+  }
+  return lines.reverse().join("\n\t");
 }
 
 /**
@@ -133,9 +163,7 @@ export function panicText(error: unknown): string {
  * ```
  */
 export function panicDump(error: unknown, g: Goroutine): string {
-  const value = (error as { value?: unknown } | null)?.value;
-  const source = error instanceof Error ? error : value instanceof Error ? value : null;
-  const frames = framesOf(source).map((f) => `${f.func || "(anonymous)"}(...)\n\t${f.at}`);
+  const frames = framesOf(error as Site).map((f) => `${f.func || "(anonymous)"}(...)\n\t${f.at}`);
   if (frames.length === 0) frames.push(`${g.name}(...)`);
   return `${panicText(error)}\n\ngoroutine ${g.id} [running]:\n${frames.join("\n")}`;
 }

@@ -17,7 +17,7 @@ import type { Goroutine } from "./api.ts";
 import { GOEXIT, isPanicError, PANIC } from "./brands.ts";
 import { TEXT } from "./errors.ts";
 import { G } from "./g.ts";
-import { panicDump, printPanicValue } from "./panic-text.ts";
+import { isError, panicDump, printPanicValue } from "./panic-text.ts";
 import { captureSite, parseFrame } from "./site.ts";
 
 /** What a panic is made of while it unwinds. */
@@ -59,7 +59,7 @@ export class PanicError extends Error {
   state: PanicState | null = null;
 
   constructor(value: unknown) {
-    super(printPanicValue(value), value instanceof Error ? { cause: value } : undefined);
+    super(printPanicValue(value), isError(value) ? { cause: value } : undefined);
     this.value = value;
     Object.defineProperty(this, "state", { enumerable: false });
     brand(this, PANIC);
@@ -276,6 +276,7 @@ export function recover(): unknown {
 const DEFERRED = /\bgortDeferred(Gen)?\b/;
 const SCOPE = /\bgortScope\b/;
 const SCOPE_GEN = /\bgortScopeGen\b/;
+const HELPER_GEN = /\bgortHelperGen\b/;
 /** Frames of the engine itself. */
 const ENGINE = /(^|\.)(next|throw|return|apply|call)$|^new Promise$/;
 
@@ -294,6 +295,7 @@ export function calledDirectly(skip: number): boolean {
     if (frame.at === "<anonymous>" && ENGINE.test(func)) continue;
     if (ENGINE.test(func) && frame.at.startsWith("<anonymous")) continue;
     if (DEFERRED.test(func)) return seen <= 1;
+    if (HELPER_GEN.test(func)) return false;
     if (SCOPE_GEN.test(func)) {
       // Below it stands the deferred generator function, unless that gave the scope's generator itself to be run.
       if (seen > 1) return false;

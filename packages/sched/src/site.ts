@@ -16,8 +16,12 @@ interface StackError {
 /** Frames kept to see who called a function, and of a creation site: the caller, below a wrapper or two. */
 const FRAMES = 24;
 const SITE_FRAMES = 5;
-/** How frames of gort look in a stack, in the sources and in a build. */
-const OWN = /[\\/](@gort[\\/]\w+|packages[\\/](sched|chan|sync|context))[\\/](src|dist)[\\/]/;
+/** How frames of gort look in a stack where it is installed. */
+const INSTALLED = /[\\/]@gort[\\/]\w+[\\/](src|dist)[\\/]/;
+/** In its own repository they are below the folder that this file is in: somebody else's `packages/sync` is not ours. */
+const SIBLINGS = /^(sched|chan|sync|context)[\\/](src|dist)[\\/]/;
+/** Where this file is, as a source or in a build. */
+const HERE = /^(.*[\\/])sched[\\/](src[\\/]site|dist[\\/]chunk-\w+)\.\w+/;
 
 /** A stack whose text is made when it is read. */
 export interface Site {
@@ -50,14 +54,41 @@ export interface Frame {
   readonly at: string;
 }
 
+/** The folder of gort's packages in their repository, "" elsewhere; null until somebody asks. */
+let home: string | null = null;
+
+function findHome(): string {
+  for (const line of textOf(captureSite()).split("\n")) {
+    const at = HERE.exec(parseFrame(line)?.at ?? "");
+    if (at !== null) return at[1]!;
+  }
+  return "";
+}
+
+function isOwn(at: string): boolean {
+  home ??= findHome();
+  return (
+    INSTALLED.test(at) ||
+    (home !== "" && at.startsWith(home) && SIBLINGS.test(at.slice(home.length)))
+  );
+}
+
+/** The text of a stack; "" if there is none or it cannot be read. */
+function textOf(error: Site | null | undefined): string {
+  try {
+    return typeof error?.stack === "string" ? error.stack : "";
+  } catch {
+    return "";
+  }
+}
+
 /** The frames of `error`'s stack outside this package, the innermost first. */
 export function framesOf(error: Site | null | undefined): Frame[] {
-  const stack = typeof error?.stack === "string" ? error.stack : "";
   const frames: Frame[] = [];
-  for (const line of stack.split("\n")) {
+  for (const line of textOf(error).split("\n")) {
     const frame = parseFrame(line);
     if (frame === null || frame.at === "<anonymous>" || frame.at.startsWith("node:")) continue;
-    if (!OWN.test(frame.at)) frames.push(frame);
+    if (!isOwn(frame.at)) frames.push(frame);
   }
   return frames;
 }

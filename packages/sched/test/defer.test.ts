@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { readFileSync } from "node:fs";
 import {
+  Chan,
   createScheduler,
   type Go,
   type DeferScope,
@@ -631,6 +632,122 @@ describe("recover in a scope of the deferred function's own", () => {
         yield* recovers();
       }),
     ).toBe(true);
+  });
+});
+
+describe("recover in a helper that only makes a scope", () => {
+  const seen: unknown[] = [];
+  function* look(): Go<void> {
+    seen.push(recover());
+    yield;
+    seen.push(recover());
+  }
+  const kinds: Record<string, () => Go<void>> = {
+    "an arrow function": () => withDefer(look),
+    "a generator function": function* () {
+      yield* withDefer(look);
+    },
+    "an arrow function around a plain body that gives a generator": () => withDefer(() => look()),
+    "a helper of a helper": () => ((): Go<void> => withDefer(look))(),
+  };
+  for (const [kind, helper] of Object.entries(kinds)) {
+    test(`recover: works only when called directly by a deferred function, not in ${kind}`, async () => {
+      const users: (() => unknown)[] = [
+        function* () {
+          yield* helper();
+        },
+        function* () {
+          yield;
+          yield* helper();
+        },
+        function* () {
+          yield* withDefer(function* () {
+            yield* helper();
+          });
+        },
+      ];
+      // The generator that a deferred function returns is the rest of it; a scope of it is not its own.
+      if (kind !== "a generator function") users.push(() => helper());
+      for (const deferred of users) {
+        seen.length = 0;
+        const e: unknown = await run(function* () {
+          yield* withDefer(function* (s) {
+            s.defer(deferred);
+            panic("boom");
+          });
+        }).catch((thrown: unknown) => thrown);
+        expect(panicText(e)).toBe("panic: boom");
+        expect(seen).toEqual([undefined, undefined]);
+      }
+    });
+  }
+
+  test("a helper that is the deferred function recovers, and one recovers its own panics", async () => {
+    const result = await run(function* () {
+      return yield* withDefer<unknown>(function* (s) {
+        s.defer(() => (s.result = seen[0]));
+        s.defer(kinds["an arrow function"]);
+        seen.length = 0;
+        panic("boom");
+      });
+    });
+    expect(result).toBe("boom");
+    const own = () =>
+      withDefer<unknown>(function* (s) {
+        s.defer(function* () {
+          yield;
+          s.result = recover();
+        });
+        yield;
+        panic("own");
+      });
+    const e: unknown = await run(function* () {
+      yield* withDefer(function* (s) {
+        s.defer(function* () {
+          seen[0] = yield* own();
+        });
+        panic("boom");
+      });
+    }).catch((thrown: unknown) => thrown);
+    expect([seen[0], panicText(e)]).toEqual(["own", "panic: boom"]);
+  });
+});
+
+describe("a plain function that returns an op", () => {
+  test("its deferred calls run when the op is over, as those of an async function", async () => {
+    const log: unknown[] = [];
+    const done = withDefer((s) => {
+      s.defer(() => log.push("deferred"));
+      return sleep(1);
+    });
+    expect(done).toBeInstanceOf(Promise);
+    log.push("after");
+    void done.then(() => log.push("slept"));
+    expect(await done).toBe(undefined);
+    expect(log).toEqual(["after", "deferred", "slept"]);
+    const c = new Chan<number>();
+    go(function* () {
+      yield* c.send(7);
+    });
+    const n: Promise<number | undefined> = withDefer((s) => {
+      s.defer(() => log.push("unlocked"));
+      return c.recv();
+    });
+    expect(await n).toBe(7);
+    expect(log[3]).toBe("unlocked");
+  });
+
+  test("an op that fails is its panic, which a deferred call may recover", async () => {
+    const stop = new AbortController();
+    const r = withDefer<unknown>((s) => {
+      s.defer(async () => {
+        await sleep(1);
+        s.result = s.recover();
+      });
+      return sleep(1e6, { signal: stop.signal });
+    });
+    stop.abort("enough");
+    expect(await r).toBe("enough");
   });
 });
 

@@ -65,7 +65,6 @@ const print = (...a: unknown[]): void => {
 
 const panics: Record<string, () => Go<void> | void> = {
   "panic/string": () => panic("boom"),
-  "panic/string-nl": () => panic("two\nlines"),
   "panic/error": () => panic(new Error("an error")),
   "panic/error-type": () => panic(new errer("custom")),
   "panic/stringer": () => panic(new strer()),
@@ -144,6 +143,8 @@ const panics: Record<string, () => Go<void> | void> = {
 
 /** What cannot be the same here, and what it is instead. */
 const different: Record<string, { body: () => void; text: string }> = {
+  // Since Go 1.23.
+  "panic/string-nl": { body: () => panic("two\nlines"), text: "panic: two\n\tlines" },
   // Since Go 1.21.
   "panic/nil": {
     body: () => panic(null),

@@ -1,7 +1,7 @@
 /** Frames of stacks: what stands in them in the engines there are. */
 import { expect, test } from "vitest";
-import { formatGoroutine } from "../src/index.ts";
-import { framesOf, parseFrame } from "../src/site.ts";
+import { formatGoroutine, panicDump } from "../src/index.ts";
+import { captureSite, framesOf, parseFrame } from "../src/site.ts";
 
 const X86 = "file:///C:/Program Files (x86)/my (app)/x.cjs:2:3";
 
@@ -46,5 +46,39 @@ test("the site of a goroutine may be in a folder with parentheses, of a function
   );
   expect(formatGoroutine({ ...info, createdAt: X86 })).toBe(
     `${head} (anonymous) in goroutine 1\n\t${X86}`,
+  );
+});
+
+test("frames of gort are left out, installed or in its own repository, and nobody else's", () => {
+  const shown = (path: string): string[] =>
+    framesOf({ stack: `Error\n    at f (${path}:1:2)` }).map((f) => f.at);
+  const home = /^(.*[\\/])sched[\\/]src[\\/]site\.ts/.exec(
+    parseFrame(captureSite().stack!.split("\n")[1]!)!.at,
+  )![1]!;
+  for (const name of ["sched", "chan", "sync", "context"])
+    for (const file of ["src/x.ts", "dist/index.js"]) {
+      expect(shown(`${home}${name}/${file}`)).toEqual([]);
+      expect(shown(`/app/node_modules/@gort/${name}/${file}`)).toEqual([]);
+      expect(shown(`C:\\app\\node_modules\\@gort\\${name}\\${file.replace("/", "\\")}`)).toEqual(
+        [],
+      );
+      const theirs = `/app/packages/${name}/${file}`;
+      expect(shown(theirs)).toEqual([`${theirs}:1:2`]);
+      expect(shown(`file://${theirs}`)).toEqual([`file://${theirs}:1:2`]);
+    }
+  expect(shown(`${home}sched/test/x.ts`)).toHaveLength(1);
+  expect(shown(`${home}slice/src/x.ts`)).toHaveLength(1);
+});
+
+test("a stack that cannot be read, or is none, has no frames", () => {
+  const unreadable = Object.defineProperty({}, "stack", {
+    get: () => {
+      throw new Error("no");
+    },
+  });
+  for (const site of [null, undefined, {}, { stack: 5 as never }, unreadable])
+    expect(framesOf(site)).toEqual([]);
+  expect(panicDump(unreadable, { id: 3, name: "main" } as never)).toContain(
+    "\n\ngoroutine 3 [running]:\nmain(...)",
   );
 });

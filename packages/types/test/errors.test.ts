@@ -7,6 +7,7 @@ import {
   TypeAssertionError,
   badArgument,
   badNumber,
+  hasBrand,
   checkOptions,
   MisuseError,
   isFatalError,
@@ -65,6 +66,20 @@ describe("a MisuseError", () => {
     expect(isMisuseError(foreign)).toBe(true);
     for (const v of [null, "cannot be negative", new RuntimeError("x"), new Error("x")])
       expect(isMisuseError(v)).toBe(false);
+  });
+});
+
+describe("hasBrand", () => {
+  it("is false of what cannot be asked, and throws for nothing", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const refusing = new Proxy(() => {}, {
+      get: () => {
+        throw new Error("trap");
+      },
+    });
+    for (const v of [proxy, refusing, null, undefined, 5, "x", Symbol("s"), {}, () => {}])
+      expect([hasBrand(v, Symbol.for("gort.FatalError")), isFatalError(v)]).toEqual([false, false]);
   });
 });
 

@@ -1,0 +1,182 @@
+/** What a panic prints, whatever its value does when it is looked at. */
+import { describe, expect, test } from "vitest";
+import {
+  currentGoroutine,
+  type Go,
+  go,
+  panic,
+  panicDump,
+  PanicError,
+  panicText,
+  recover,
+  run,
+  withDefer,
+} from "../src/index.ts";
+
+/** Throws at every look at it. */
+const hostile = (): object => {
+  const refuse = (): never => {
+    throw new Error("trap");
+  };
+  return new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse });
+};
+
+/** Throws a TypeError of the engine at every look at it. */
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
+const withMessage = (message: unknown): Error => Object.assign(new Error("x"), { message });
+
+describe("panic: lines of a value after its first are indented, as since Go 1.23", () => {
+  test("of strings, errors, Stringers and named strings", () => {
+    class Text extends String {}
+    const values = ["a\nb\nc", new Error("a\nb\nc"), { toString: () => "a\nb\nc" }];
+    for (const v of values) expect(panicText(v)).toBe("panic: a\n\tb\n\tc");
+    // Go prints such a string as it is, without escapes.
+    expect(panicText(new Text('a\n"b'))).toBe('panic: main.Text("a\n\t"b")');
+  });
+
+  test("in a chain; and no line of a message can be taken for the dump of a goroutine", async () => {
+    const fake = "x\n\ngoroutine 7 [running]:\nmain(...)";
+    const error = (await run(function* main() {
+      withDefer((s) => {
+        s.defer(() => {
+          recover();
+          panic("second\nline");
+        });
+        panic(fake);
+      });
+    }).catch((e: unknown) => e)) as PanicError;
+    const text =
+      "panic: x\n\t\n\tgoroutine 7 [running]:\n\tmain(...) [recovered]\n\tpanic: second\n\tline";
+    expect(panicText(error)).toBe(text);
+    expect(error.stack!.startsWith(`${text}\n\ngoroutine 1 [running]:\n`)).toBe(true);
+    expect(error.stack!.match(/^goroutine /gm)).toHaveLength(1);
+    // For programs it stays as it is.
+    expect([error.value, error.message]).toEqual(["second\nline", "second\nline"]);
+  });
+});
+
+describe("panic: an error whose message is no string is still the panic", () => {
+  test.each([
+    [{ code: 1 }, "[object Object]"],
+    [5, "5"],
+    [undefined, ""],
+    [null, ""],
+    [Symbol("s"), "Symbol(s)"],
+  ])("a message of %o prints as %j", async (message, text) => {
+    const e = withMessage(message);
+    expect(panicText(e)).toBe(`panic: ${text}`);
+    const thrown: unknown = await run(() => panic(e)).catch((x: unknown) => x);
+    expect(thrown).toBeInstanceOf(PanicError);
+    expect((thrown as PanicError).value).toBe(e);
+  });
+
+  test("one whose message or name throws is Go's fatal error, and the panic all the same", async () => {
+    for (const member of ["message", "name"]) {
+      const e = Object.defineProperty(new Error("x"), member, {
+        get: () => {
+          throw new Error("worse");
+        },
+      });
+      const thrown: unknown = await run(() => panic(e)).catch((x: unknown) => x);
+      expect((thrown as PanicError).value).toBe(e);
+      expect(panicText(thrown)).toBe("fatal error: panic while printing panic value: worse");
+    }
+  });
+});
+
+describe("a value that cannot be looked at", () => {
+  test.each([
+    ["a proxy that throws", hostile, "trap"],
+    ["a revoked proxy", revoked, "revoked"],
+  ])("%s panics, is thrown, recovered and printed like any other", async (_, make, why) => {
+    const raise = (v: unknown): never => {
+      throw v;
+    };
+    for (const body of [panic, raise]) {
+      const v = make();
+      // In an array: a promise would look whether it is one.
+      const [thrown] = await run(function* main(): Go<unknown[]> {
+        return [body(v)];
+      }).catch((e: unknown) => [e]);
+      expect(thrown === v || (thrown as PanicError).value === v).toBe(true);
+      expect(panicText(thrown)).toMatch(/^fatal error: panic while printing panic value: /);
+      expect(panicText(thrown)).toContain(why);
+      const recovered: unknown[] = [];
+      withDefer((s) => {
+        s.defer(() => recovered.push(recover()));
+        body(v);
+      });
+      expect(recovered[0] === v).toBe(true);
+    }
+  });
+
+  test("of another goroutine ends the program with it, and onPanic gets it", async () => {
+    const v = hostile();
+    const seen: unknown[] = [];
+    const main = function* (): Generator<undefined> {
+      go(() => {
+        throw v;
+      });
+      for (let i = 0; i < 20; i++) yield;
+    };
+    const thrown = await run(main).then(
+      () => null,
+      (e: unknown) => [e],
+    );
+    expect(thrown !== null && thrown[0] === v).toBe(true);
+    await run(main, { onPanic: (e) => seen.push([e]) });
+    expect(seen.length === 1 && (seen[0] as unknown[])[0] === v).toBe(true);
+  });
+
+  test("a dump of it names the goroutine", async () => {
+    const text = await run(function* main() {
+      return panicDump(hostile(), currentGoroutine()!);
+    });
+    expect(text).toBe(
+      "fatal error: panic while printing panic value: trap\n\ngoroutine 1 [running]:\nmain(...)",
+    );
+  });
+
+  test("functions and objects with odd members print", () => {
+    const nameless = Object.defineProperty(() => {}, "name", { value: Symbol("n") });
+    expect(panicText(nameless)).toMatch(/^fatal error: panic while printing panic value: /);
+    expect(panicText(Object.create(null))).toBe("panic: (main.Object) {}");
+    const cycle: Record<string, unknown> = {};
+    cycle["self"] = cycle;
+    expect(panicText(cycle)).toBe("panic: (main.Object) {…}");
+    expect(panicText({ n: 5n })).toBe("panic: (main.Object) {…}");
+    expect(panicText({ toJSON: () => undefined })).toBe("panic: (main.Object) {}");
+  });
+});
+
+test("a text that begins as Go's fatal error does is a panic's text all the same", () => {
+  expect(panicText("panic while printing is what I said")).toBe(
+    "panic: panic while printing is what I said",
+  );
+  expect(panicText(new Error("panic while printing panic value: x"))).toBe(
+    "panic: panic while printing panic value: x",
+  );
+});
+
+test("panic: a value of a chain that cannot be printed is all that is printed", () => {
+  const bad = {
+    toString(): string {
+      throw new Error("worse\nstill");
+    },
+  };
+  let error: unknown;
+  try {
+    withDefer((s) => {
+      s.defer(() => panic(bad));
+      panic("first");
+    });
+  } catch (e) {
+    error = e;
+  }
+  expect(panicText(error)).toBe("fatal error: panic while printing panic value: worse\n\tstill");
+});

@@ -268,7 +268,10 @@ export interface AllocStats {
   readonly otherSys: number;
   /** All bytes obtained: `heapSys + mspanSys + mcacheSys + gcSys + otherSys`. */
   readonly sys: number;
-  /** Objects by size class, for Go's 61 rows (to 18,432 bytes); entry 0 stands for none. */
+  /**
+   * Objects by size class, ascending. Of this package's allocators Go's 61 rows (to 18,432 bytes), of which the first stands for none;
+   * empty if an allocator has no size classes.
+   */
   readonly bySize: readonly SizeStats[];
 }
 

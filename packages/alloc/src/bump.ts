@@ -140,8 +140,8 @@ class Bump implements BumpAllocator {
   }
 
   free(p: Ptr, shard: number = 0): void {
-    if (p === 0 || p === ZERO_BASE) return;
     if (!Number.isInteger(shard) || shard < 0) throw errors.badShard(shard, Infinity);
+    if (p === 0 || p === ZERO_BASE) return;
     const bytes = this.sizeAt(p, errors.doubleFree);
     const w = (p >>> 2) - 1;
     this.i32[w] = this.i32[w]! | DEAD;

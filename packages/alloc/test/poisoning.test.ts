@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   checkAllocator,
   createAllocator,
+  createBumpAllocator,
   createMemory,
   NOZERO,
   poisoningAllocator,
@@ -111,6 +112,13 @@ describe("poisoning", () => {
   test.each(allocatorCases)("conforms: $name", ({ run }) =>
     run((reserve) =>
       poisoningAllocator(createAllocator(createMemory({ reserve })), { sites: false }),
+    ),
+  );
+  test.each(allocatorCases)("conforms over the bump allocator: $name", ({ run }) =>
+    run((reserve) =>
+      poisoningAllocator(createBumpAllocator(createMemory({ reserve: 4 * reserve })), {
+        sites: false,
+      }),
     ),
   );
 });

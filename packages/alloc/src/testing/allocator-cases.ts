@@ -1,6 +1,7 @@
-/** What every `Allocator` does: sizes, alignment, zeroing, errors, accounting, a random program against a model. */
+/** What every `Allocator` does: sizes, alignment, zeroing, shards, accounting, a random program against a model. */
 import { NOSCAN, NOZERO, type Allocator, type Ptr } from "../api.ts";
 import { assert, random, same, throws, type ConformanceCase } from "./case.ts";
+import { misuseCases } from "./misuse-cases.ts";
 
 const MIB = 2 ** 20;
 
@@ -20,8 +21,21 @@ function exhaust(a: Allocator, size: number): Ptr[] {
   }
 }
 
-/** The suite for any {@link Allocator}; see {@link ConformanceCase} for how to run it. */
-export const allocatorCases: readonly ConformanceCase[] = [
+/** How many shards there are, up to 4: the first that is refused ends them. */
+function shardsOf(a: Allocator): number {
+  for (let shard = 1; shard < 4; shard++) {
+    try {
+      a.free(a.alloc(8, 0, shard), shard);
+    } catch (err) {
+      const named = err instanceof Error && err.message.includes(`shard ${shard}`);
+      assert(named, `shard ${shard} is refused with ${String(err)}, which does not name it`);
+      return shard;
+    }
+  }
+  return 4;
+}
+
+const useCases: readonly ConformanceCase[] = [
   {
     name: "pointers are non-zero, distinct and aligned to 8, to 16 for multiples of 16",
     run(make) {
@@ -73,7 +87,7 @@ export const allocatorCases: readonly ConformanceCase[] = [
     name: "freed memory is zeroed before it is handed out again, unless NOZERO",
     run(make) {
       const a = make(4 * MIB);
-      for (const size of [4, 8, 24, 100, 513, 3000, 40_000]) {
+      for (const size of [4, 8, 24, 100, 513, 700, 1500, 3000, 40_000]) {
         for (let round = 0; round < 20; round++) {
           const p = a.alloc(size, round & NOSCAN);
           for (let i = 0; i < size; i++)
@@ -85,49 +99,57 @@ export const allocatorCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "memory is zero again when objects of another size get it",
+    run(make) {
+      const a = make(8 * MIB);
+      const sizes = [48, 5000, 16, 640, 24, 9000, 112, 33_000, 8, 2048, 100_000, 32, 1500];
+      for (let round = 0; round < 2 * sizes.length; round++) {
+        const size = sizes[round % sizes.length]!;
+        const got: Ptr[] = [];
+        for (let bytes = 0; bytes < 60_000; bytes += size) {
+          const p = a.alloc(size, got.length & NOSCAN);
+          const dirty = a.memory.u8.subarray(p, p + size).findIndex((b) => b !== 0);
+          assert(dirty < 0, `byte ${dirty} of ${size} at ${p} is not zero, in round ${round}`);
+          a.memory.u8.fill(0xff, p, p + size);
+          got.push(p);
+        }
+        for (const p of got) a.free(p);
+      }
+    },
+  },
+  {
+    name: "every shard hands out objects of its own, which any shard takes back",
+    run(make) {
+      const a = make(4 * MIB);
+      const shards = shardsOf(a);
+      const live: [Ptr, number, number][] = [];
+      for (let i = 0; i < 600; i++) {
+        const size = [8, 64, 64, 700, 5000][i % 5]!;
+        const p = a.alloc(size, i & NOSCAN, i % shards);
+        a.memory.u8.fill(1 + (i % 255), p, p + size);
+        live.push([p, size, i]);
+      }
+      same(new Set(live.map(([p]) => p)).size, live.length, "objects");
+      for (const [p, size, i] of live) {
+        for (const at of [p, p + size - 1])
+          same(
+            a.memory.u8[at],
+            1 + (i % 255),
+            `byte at ${at} of the object of shard ${i % shards}`,
+          );
+        a.free(p, (i + 1 + (i >> 4)) % shards);
+      }
+      same(a.stats().heapObjects, 0, "heapObjects after freeing all");
+      for (let i = 0; i < 200; i++) live[i]![0] = a.alloc(64, 0, (i + 1) % shards);
+      same(new Set(live.slice(0, 200).map(([p]) => p)).size, 200, "objects of the second round");
+    },
+  },
+  {
     name: "freeing nil does nothing",
     run(make) {
       const a = make(MIB);
       a.free(0);
       same(a.stats().frees, 0, "frees");
-    },
-  },
-  {
-    name: "a bad size is an error that names it: negative, fractional, NaN, infinite, too large",
-    run(make) {
-      const a = make(MIB);
-      for (const size of [-1, 1.5, NaN, Infinity, 1e12]) {
-        const err = throws(() => a.alloc(size), /size|out of memory/);
-        assert(err.message.includes(String(size)), `"${err.message}" does not name ${size}`);
-      }
-      same(a.stats().mallocs, 0, "mallocs after failed calls");
-    },
-  },
-  {
-    name: "a double free is an error, and harmless",
-    run(make) {
-      const a = make(MIB);
-      const keep = a.alloc(64);
-      const p = a.alloc(64);
-      a.free(p);
-      throws(() => a.free(p), /double free/);
-      same(a.stats().heapObjects, 1, "heapObjects");
-      a.free(keep);
-    },
-  },
-  {
-    name: "freeing an interior, a foreign or an impossible pointer is an error of its own, and harmless",
-    run(make) {
-      const a = make(MIB);
-      const p = a.alloc(64);
-      throws(() => a.free(p + 8), /interior pointer/);
-      throws(() => a.free(p + 1), /interior pointer/);
-      throws(() => a.free(16), /foreign pointer/);
-      throws(() => a.free(-8), /pointer -8 is not an address/);
-      throws(() => a.free(NaN), /pointer NaN is not an address/);
-      throws(() => a.free(2 ** 40), /is not an address/);
-      same(a.stats().heapObjects, 1, "heapObjects");
-      assert(a.usableSize(p) >= 64, "the object is gone");
     },
   },
   {
@@ -182,6 +204,21 @@ export const allocatorCases: readonly ConformanceCase[] = [
       same(after.mallocs - before.mallocs, 100, "mallocs");
       same(after.frees - before.frees, 40, "frees");
       assert(after.totalAlloc - before.totalAlloc >= 4800, "totalAlloc");
+      const sums = [before, after].map(({ bySize }) => {
+        let [mallocs, frees, size] = [0, 0, -1];
+        for (const row of bySize) {
+          assert(row.size > size, `bySize has ${row.size} bytes after ${size}`);
+          assert(row.frees <= row.mallocs, `more frees than mallocs of ${row.size} bytes`);
+          size = row.size;
+          mallocs += row.mallocs;
+          frees += row.frees;
+        }
+        return { mallocs, frees };
+      });
+      same(before.bySize.length, after.bySize.length, "rows of bySize");
+      if (after.bySize.length === 0) return; // an allocator without size classes
+      same(sums[1]!.mallocs - sums[0]!.mallocs, 100, "mallocs in bySize");
+      assert(sums[1]!.frees - sums[0]!.frees <= 40, "frees in bySize");
     },
   },
   {
@@ -191,6 +228,9 @@ export const allocatorCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** The suite for any {@link Allocator}; see {@link ConformanceCase} for how to run it. */
+export const allocatorCases: readonly ConformanceCase[] = [...useCases, ...misuseCases];
 
 /** Allocates and frees at random, holding every object's bytes against what was written. */
 function randomProgram(a: Allocator, seed: number, steps: number): void {

@@ -1,5 +1,5 @@
 /** What a conformance case is, and the few assertions cases need: no test runner is imported. */
-import type { Allocator } from "../api.ts";
+import type { Allocator, Ptr } from "../api.ts";
 
 /** Makes a fresh allocator over a fresh memory of about `reserve` bytes. */
 export type MakeAllocator<A extends Allocator = Allocator> = (reserve: number) => A;
@@ -57,6 +57,12 @@ export function assert(ok: boolean, text: string): asserts ok {
 /** Throws unless both are the same value. */
 export function same(got: unknown, want: unknown, text: string): void {
   if (!Object.is(got, want)) throw new Error(`${text}: got ${String(got)}, want ${String(want)}`);
+}
+
+/** Throws unless the bytes are all 0. */
+export function isZero(a: Allocator, p: Ptr, bytes: number, what: string): void {
+  const dirty = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== 0);
+  assert(dirty < 0, `byte ${dirty} of ${bytes} of ${what} at ${p} is not zero`);
 }
 
 /** The error `call` throws; fails if it throws none, or one whose message does not match. */

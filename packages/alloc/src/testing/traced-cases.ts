@@ -1,6 +1,7 @@
 /** What a collector may rely on: finding objects, colours, the cycle, specials, pointer bits, system memory. */
 import { NOSCAN, type Ptr, type TracedAllocator } from "../api.ts";
-import { assert, random, same, throws, type ConformanceCase } from "./case.ts";
+import { assert, isZero, random, same, throws, type ConformanceCase } from "./case.ts";
+import { extrasCases } from "./extras-cases.ts";
 
 const MIB = 2 ** 20;
 const sizes = [8, 16, 24, 48, 100, 512, 1000, 1025, 5000, 32768, 40_000, 200_000];
@@ -28,8 +29,7 @@ function anyPointerBit(a: TracedAllocator, p: Ptr, size: number): boolean {
   return false;
 }
 
-/** The suite for any {@link TracedAllocator}; run the one for `Allocator` as well. */
-export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
+const required: readonly ConformanceCase<TracedAllocator>[] = [
   {
     name: "find gives the base of an object for every address in it, and 0 outside of objects",
     run(make) {
@@ -258,9 +258,24 @@ export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
     },
   },
   {
+    name: "cycle.pages, where there is one, is what a sweep goes through",
+    run(make) {
+      const a = make(8 * MIB);
+      if (a.objects.cycle.pages === undefined) return;
+      for (let round = 0; round < 3; round++) {
+        for (let i = 0; i < 200 * round; i++) a.alloc(sizes[i % 8]!, i & NOSCAN);
+        a.objects.cycle.startMark();
+        const pages = a.objects.cycle.pages;
+        a.objects.cycle.startSweep();
+        same(sweepAll(a), pages, `pages swept in round ${round}`);
+      }
+    },
+  },
+  {
     name: "system memory is zero, outside of every object, and holds what is written over allocations and cycles",
     run(make) {
       const a = make(8 * MIB);
+      isZero(a, a.system.user, 1024, "user words");
       const parts = [
         a.system.persistentAlloc(40),
         a.system.persistentAlloc(20_000),
@@ -268,7 +283,6 @@ export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
       ];
       for (const [i, p] of parts.entries()) {
         same(p % 8, 0, "alignment");
-        same(a.memory.i32[p >>> 2], 0, "first word");
         same(a.objects.find(p), 0, "find in system memory");
         a.memory.i32[p >>> 2] = i + 1;
       }
@@ -283,4 +297,42 @@ export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
       throws(() => a.system.persistentAlloc(-1), /size -1/);
     },
   },
+  {
+    name: "system memory is aligned as asked for, zero again when it is used again, and counted as overhead",
+    run(make) {
+      const a = make(8 * MIB);
+      const live: [Ptr, number][] = [];
+      for (const align of [8, 16, 64, 512, 8, 4096]) {
+        const p = a.system.persistentAlloc(24, align);
+        same(p % align, 0, `alignment of ${p} to ${align}`);
+        isZero(a, p, 24, "persistent memory");
+        a.memory.u8.fill(1 + live.length, p, p + 24);
+        live.push([p, 24]);
+      }
+      for (let round = 0; round < 6; round++) {
+        const got = [8192, 1, 40_000].map((bytes) => [a.system.allocManual(bytes), bytes] as const);
+        for (const [p, bytes] of got) {
+          isZero(a, p, bytes, `manual memory in round ${round}`);
+          a.memory.u8.fill(0xff, p, p + bytes);
+        }
+        for (const [p, bytes] of got) a.system.freeManual(p, bytes);
+        // Objects get the pages meanwhile, and leave something there.
+        const objects = Array.from({ length: 20 }, () => a.alloc(3000));
+        for (const p of objects) a.memory.u8.fill(0xff, p, p + 3000);
+        for (const p of objects) a.free(p);
+        const { sys, heapSys } = a.stats();
+        if (a.system.overhead !== undefined) same(a.system.overhead, sys - heapSys, "overhead");
+      }
+      for (const [i, [p, bytes]] of live.entries()) {
+        const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== i + 1);
+        assert(changed < 0, `byte ${changed} of the persistent memory at ${p} has changed`);
+      }
+    },
+  },
+];
+
+/** The suite for any {@link TracedAllocator}; run the one for `Allocator` as well. */
+export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
+  ...required,
+  ...extrasCases,
 ];

@@ -1,0 +1,124 @@
+/**
+ * What every `Allocator` does with calls that are wrong: an error that names the argument, and nothing changed.
+ *
+ * Invariants
+ *  1. Each error is looked for over small and large objects, beside live and freed ones, and the objects that live are looked at
+ *     afterwards: an allocator keeps large objects, and those freed last, in other structures than the rest.
+ */
+import type { Allocator, Ptr } from "../api.ts";
+import { assert, same, throws, type ConformanceCase } from "./case.ts";
+
+const MIB = 2 ** 20;
+const sizes = [8, 24, 64, 100, 1000, 5000, 32_768, 40_000, 200_000];
+
+/** What may be said of a freed object. With pages that are free an allocator may forget what lay in them. */
+const gone = /free|foreign pointer/;
+
+/** Throws unless `p` is an object of at least `size` bytes, all of them `mark`. */
+function intact(a: Allocator, p: Ptr, size: number, mark: number): void {
+  assert(a.usableSize(p) >= size, `the object of ${size} bytes at ${p} has ${a.usableSize(p)}`);
+  const changed = a.memory.u8.subarray(p, p + size).findIndex((b) => b !== mark);
+  assert(changed < 0, `byte ${changed} of the object of ${size} bytes at ${p} has changed`);
+}
+
+/** An object of each size, filled with 7. */
+function objects(a: Allocator): [Ptr, number][] {
+  return sizes.map((size) => {
+    const p = a.alloc(size);
+    a.memory.u8.fill(7, p, p + size);
+    return [p, size];
+  });
+}
+
+/** See the file header. */
+export const misuseCases: readonly ConformanceCase[] = [
+  {
+    name: "a bad size is an error that names it: negative, fractional, NaN, infinite, too large",
+    run(make) {
+      const a = make(MIB);
+      for (const size of [-1, 1.5, NaN, Infinity, 1e12]) {
+        const err = throws(() => a.alloc(size), /size|out of memory/);
+        assert(err.message.includes(String(size)), `"${err.message}" does not name ${size}`);
+      }
+      same(a.stats().mallocs, 0, "mallocs after failed calls");
+    },
+  },
+  {
+    name: "a shard that is no integer from 0 is an error that names it, and nothing is allocated or freed",
+    run(make) {
+      const a = make(MIB);
+      const p = a.alloc(64);
+      for (const shard of [-1, 1.5, NaN, Infinity]) {
+        for (const call of [() => a.alloc(64, 0, shard), () => a.free(p, shard)]) {
+          const err = throws(call, /shard/);
+          assert(err.message.includes(String(shard)), `"${err.message}" does not name ${shard}`);
+        }
+      }
+      same(a.stats().mallocs, 1, "mallocs");
+      same(a.stats().frees, 0, "frees");
+      assert(a.usableSize(p) >= 64, "the object is gone");
+      a.free(p);
+    },
+  },
+  {
+    name: "a double free is an error, and harmless",
+    run(make) {
+      const a = make(4 * MIB);
+      const keep: [Ptr, number][] = [];
+      const dead: Ptr[] = [];
+      for (const size of sizes) {
+        const [left, p, right] = [a.alloc(size), a.alloc(size), a.alloc(size)];
+        for (const q of [left, right]) a.memory.u8.fill(7, q, q + size);
+        keep.push([left, size], [right, size]);
+        dead.push(p);
+        a.free(p);
+        throws(() => a.free(p), size > 1000 ? gone : /double free/);
+      }
+      // Again, now that others have been freed, and those beside them too.
+      for (const p of dead) throws(() => a.free(p), gone);
+      for (const [p] of keep.splice(0, 8)) {
+        a.free(p);
+        dead.push(p);
+        for (const q of dead) throws(() => a.free(q), gone);
+      }
+      same(a.stats().heapObjects, keep.length, "heapObjects");
+      for (const [p, size] of keep) intact(a, p, size, 7);
+      const all = [...objects(a), ...keep].map(([p]) => p);
+      same(new Set(all).size, all.length, "objects handed out");
+    },
+  },
+  {
+    name: "freeing an interior, a foreign or an impossible pointer is an error of its own, and harmless",
+    run(make) {
+      const a = make(4 * MIB);
+      const live = objects(a);
+      for (const [p, size] of live) {
+        for (const at of [1, size >> 1, 8192, 16_384, size - 1])
+          if (at < size) throws(() => a.free(p + at), /interior pointer/);
+      }
+      throws(() => a.free(16), /foreign pointer/);
+      throws(() => a.free(-8), /pointer -8 is not an address/);
+      throws(() => a.free(NaN), /pointer NaN is not an address/);
+      throws(() => a.free(2 ** 40), /is not an address/);
+      same(a.stats().heapObjects, live.length, "heapObjects");
+      for (const [p, size] of live) intact(a, p, size, 7);
+      for (const [p] of live) a.free(p);
+      same(a.stats().heapObjects, 0, "heapObjects after freeing all");
+    },
+  },
+  {
+    name: "usableSize of what is no live object is an error: freed, interior, foreign, impossible",
+    run(make) {
+      const a = make(4 * MIB);
+      const [live, dead] = [objects(a), objects(a)];
+      for (const [p] of dead) a.free(p);
+      for (const [p] of dead) throws(() => a.usableSize(p), gone);
+      for (const [p, size] of live) {
+        throws(() => a.usableSize(p + 1), /interior pointer/);
+        throws(() => a.usableSize(p + size - 1), /interior pointer/);
+      }
+      throws(() => a.usableSize(16), /foreign pointer/);
+      for (const p of [-8, NaN, 2 ** 40]) throws(() => a.usableSize(p), /is not an address/);
+    },
+  },
+];

@@ -19,7 +19,8 @@ export class Alarm implements TimerItem {
   index = -1;
   private readonly clock: Clock;
   private readonly owner: Ringer;
-  private foreign: ClockTimer | null = null;
+  /** One that a program took back at its end is not pending any more. */
+  private foreign: (ClockTimer & { readonly pending?: boolean }) | null = null;
 
   constructor(clock: Clock, owner: Ringer) {
     this.clock = clock;
@@ -27,7 +28,7 @@ export class Alarm implements TimerItem {
   }
 
   get isSet(): boolean {
-    return this.index >= 0 || this.foreign !== null;
+    return this.index >= 0 || (this.foreign !== null && this.foreign.pending !== false);
   }
 
   /** Sets the alarm, which must not be set. O(log n). */

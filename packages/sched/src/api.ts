@@ -30,7 +30,10 @@ export interface Goroutine<R = unknown> {
   name: string;
   /** Go's name of its state now. */
   readonly status: GStatus;
-  /** Waits for the end: its result, or its panic thrown here (which then counts as handled). */
+  /**
+   * Waits for the end: its result, or its panic thrown here (which then counts as handled). Fails if the end of its program ended
+   * it.
+   */
   join(): Op<R>;
 }
 
@@ -68,7 +71,7 @@ export interface Clock {
   now(): number;
   /** Wall clock, milliseconds since 1970. */
   wall(): number;
-  /** Calls `fire` once, at `when` (of `now()`) or soon after. */
+  /** Calls `fire` once, at `when` (of `now()`) or soon after; never for Infinity. */
   schedule(when: number, fire: () => void): ClockTimer;
 }
 
@@ -174,8 +177,8 @@ export interface Tracer {
   block(at: number, g: Goroutine, reason: WaitReason, op: Op<any> | null): void;
   /** `g` becomes runnable because of `by` (null: a timer or the host). */
   unblock(at: number, g: Goroutine, by: Goroutine | null, op: Op<any> | null): void;
-  /** `g` ended. */
-  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic"): void;
+  /** `g` ended: by itself, or `"killed"` by the end of its program. */
+  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic" | "killed"): void;
   /** P `proc` took `count` goroutines from P `victim`. */
   steal(at: number, proc: number, victim: number, count: number): void;
   /** A timer fired on P `proc`. */

@@ -10,6 +10,7 @@
  * A virtual clock moves only when it is told to: the scheduler lets it jump to the earliest deadline when nothing
  * else can happen.
  */
+import { checkFunction } from "@gort/types";
 import { ambient, lookAgain } from "./ambient.ts";
 import type { Clock, ClockTimer } from "./api.ts";
 import { HostTime } from "./host-time.ts";
@@ -76,6 +77,7 @@ export abstract class HeapClock implements Clock {
   protected abstract changed(): void;
 
   schedule(when: number, fire: () => void): ClockTimer {
+    checkFunction("clock.schedule", "fire", fire);
     const node = new CallNode(this, fire);
     this.add(node, when === when ? when : 0);
     return node;
@@ -269,39 +271,5 @@ export class VirtualClock extends HeapClock {
   /** Moves time forward to `to` (never back) without firing anything. */
   advance(to: number): void {
     if (to > this.time) this.time = to;
-  }
-}
-
-/** A clock that somebody else made, with its pending timers counted. */
-export class CountingClock implements Clock {
-  size = 0;
-  private readonly inner: Clock;
-
-  constructor(inner: Clock) {
-    this.inner = inner;
-  }
-
-  now(): number {
-    return this.inner.now();
-  }
-
-  wall(): number {
-    return this.inner.wall();
-  }
-
-  schedule(when: number, fire: () => void): ClockTimer {
-    this.size++;
-    let pending = true;
-    const over = (): boolean => {
-      if (!pending) return false;
-      pending = false;
-      this.size--;
-      return true;
-    };
-    const timer = this.inner.schedule(when, () => {
-      over();
-      fire();
-    });
-    return { cancel: () => timer.cancel() && over() };
   }
 }

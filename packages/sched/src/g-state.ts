@@ -17,3 +17,5 @@ export const ALIVE = 0;
 export const RETURNED = 1;
 export const PANICKED = 2;
 export const EXITED = 3;
+/** By the end of its program. */
+export const KILLED = 4;

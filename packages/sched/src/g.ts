@@ -16,7 +16,18 @@
 import type { GStatus, Goroutine } from "./api.ts";
 import type { Core } from "./core.ts";
 import { currentRuntime } from "./current.ts";
-import { ALIVE, DEAD, IDLE, PANICKED, RUNNABLE, RUNNING, SYSCALL, WAITING } from "./g-state.ts";
+import { programEnded } from "./errors.ts";
+import {
+  ALIVE,
+  DEAD,
+  IDLE,
+  KILLED,
+  PANICKED,
+  RUNNABLE,
+  RUNNING,
+  SYSCALL,
+  WAITING,
+} from "./g-state.ts";
 import type { Op, Waiter } from "./op.ts";
 import { OutsideOp } from "./outside-op.ts";
 import type { Site } from "./site.ts";
@@ -170,6 +181,7 @@ export class JoinOp<R> extends OutsideOp<R> {
       g.core.taken(g);
       throw g.value;
     }
+    if (g.end === KILLED) throw programEnded(g.id);
     this.value = g.value as R;
     return true;
   }

@@ -4,7 +4,8 @@
  *
  * Invariants
  *  1. A program ends once: by main's return, by a panic nobody took, or by a fatal error. Then every other
- *     goroutine is dead, off every wait queue, and no timer of the scheduler's own clock is left. An async goroutine is dead too
+ *     goroutine is dead, off every wait queue, and no timer of the scheduler is left, unless its clock is that of another
+ *     scheduler. An async goroutine is dead too
  *     (joins fail, its result is dropped), but JavaScript cannot end its function, which runs on, and what that awaits stays queued.
  *  2. A deadlock is reported only when nothing can ever run again: at once if only generator goroutines are
  *     involved, else when the host's event loop has run empty. While timers outside are pending, on the default clock, it is not
@@ -15,13 +16,14 @@
  */
 import { badArgument, checkFunction } from "@gort/types";
 import { ambient } from "./ambient.ts";
-import type { Clock, GoFunc, SchedStats, SchedulerOptions } from "./api.ts";
+import type { Clock, GoFunc, SchedStats, SchedulerOptions, Tracer } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { isPanicError } from "./brands.ts";
-import { CountingClock, HeapClock, type VirtualClock } from "./clock.ts";
+import { HeapClock, type VirtualClock } from "./clock.ts";
+import { CountingClock } from "./counting-clock.ts";
 import { deadlockError, type GoroutineInfo, goroutineInfo } from "./deadlock.ts";
 import { checkClock, checkContext, checkTracer, programEnded } from "./errors.ts";
-import { DEAD, EXITED } from "./g-state.ts";
+import { DEAD, EXITED, KILLED } from "./g-state.ts";
 import type { G } from "./g.ts";
 import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -104,7 +106,8 @@ export abstract class Programs extends Lifecycle {
 
   /** Whether a timer is pending that will ever fire: one at Infinity will not. */
   private timersAhead(): boolean {
-    return this.heap !== null ? this.heap.earliest() < Infinity : this.pendingTimers() > 0;
+    if (this.heap !== null) return this.heap.earliest() < Infinity;
+    return (this.clock as CountingClock).ahead > 0;
   }
 
   /** Pending timers of each P, for dumps. */
@@ -210,11 +213,12 @@ export abstract class Programs extends Lifecycle {
     this.forget();
     // All are dead before the first leaves its queue: leaving may let others in, who must not become runnable.
     for (const g of all) g.state = DEAD;
+    if (this.tracer !== null) this.traceKilled(this.tracer, all);
     const joined: G[] = [];
     for (const g of all) {
       const op = g.op;
       g.op = null;
-      g.end = EXITED;
+      g.end = KILLED;
       g.value = undefined;
       g.gen = null;
       g.allNext = undefined;
@@ -225,10 +229,21 @@ export abstract class Programs extends Lifecycle {
     this.all = null;
     this.live = 0;
     this.asyncs = 0;
-    if (this.ownsClock) this.heap?.clear();
+    if (this.heap === null) (this.clock as CountingClock).clear();
+    else if (this.ownsClock) this.heap.clear();
     // Whoever joins from outside must not wait for ever.
     for (const g of joined)
       for (let op; (op = g.extra!.joiners!.shift()) !== null;) op.fail(programEnded(g.id));
+  }
+
+  private traceKilled(tracer: Tracer, all: readonly G[]): void {
+    let at = this.seconds * 1000;
+    try {
+      at = this.clock.now();
+    } catch {
+      // A clock that throws may be what ended the program.
+    }
+    for (const g of all) tracer.end(at, g, "killed");
   }
 
   /** `op` leaves its queue, or gives back what was handed over but never taken. */

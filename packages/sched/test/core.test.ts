@@ -238,6 +238,36 @@ describe("programs", () => {
     checkScheduler(s);
   });
 
+  test("who joins a goroutine after the end of its program ended it is told so, and gets no result", async () => {
+    const s = createScheduler();
+    const gs = await s.run(function* () {
+      const killed = [
+        s.go(function* () {
+          yield* new Never();
+          return 5;
+        }),
+        s.go(async () => {
+          await sleep(1);
+          return 7;
+        }),
+        s.go(function* () {
+          return 9; // never begins
+        }),
+      ];
+      yield;
+      return [...killed, s.go(() => 11)];
+    });
+    const joined = gs.map((g) =>
+      run(function* () {
+        return (yield* g.join()) as unknown;
+      }).catch((e: unknown) => (e as Error).message),
+    );
+    const ended = (id: number): string => `gort: the program ended before goroutine ${id} did`;
+    expect(await Promise.all(joined)).toEqual([ended(2), ended(3), 9, ended(5)]);
+    await sleep(5); // the async function has returned: too late
+    await expect(gs[1]!.join().start()).rejects.toThrow(ended(3));
+  });
+
   test("async goroutines that outlive their program do not count in the next one", async () => {
     const s = createScheduler();
     let release = (): void => {};

@@ -60,6 +60,23 @@ export const timeCases: Cases = {
     same(seen, [1, 2, 1, 0], "timers after two of them were added, one cancelled, one fired");
   },
 
+  async "a timer at Infinity never fires, and is cancelled as any other"(make) {
+    const s = make();
+    const timers = (): number => s.stats().timers;
+    const before = timers();
+    let fired = 0;
+    await s.run(function* () {
+      const far = s.clock.schedule(Infinity, () => fired++);
+      const near = s.clock.schedule(Infinity, () => fired++);
+      same(timers() - before, 2, "timers at Infinity");
+      yield* sleep(20);
+      same([near.cancel(), near.cancel()], [true, false], "cancel");
+      same(timers() - before, 1, "timers after one was cancelled");
+      far.cancel();
+    });
+    same(fired, 0, "fired");
+  },
+
   async "spinning goroutines do not keep the host from its turn"(make) {
     const s = make();
     let turns = 0;

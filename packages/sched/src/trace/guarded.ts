@@ -58,7 +58,7 @@ class Guarded implements Tracer {
     }
   }
 
-  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic"): void {
+  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic" | "killed"): void {
     try {
       this.tracer.end(at, g, how);
     } catch (error) {

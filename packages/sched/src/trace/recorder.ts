@@ -139,7 +139,7 @@ class EventRecorder implements Recorder {
   unblock(at: number, g: Goroutine, by: Goroutine | null, _op: Op<any> | null): void {
     this.#add(UNBLOCK, at, g.id, by?.id ?? 0, 0, 0);
   }
-  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic"): void {
+  end(at: number, g: Goroutine, how: "return" | "goexit" | "panic" | "killed"): void {
     this.#live.delete(g.id);
     this.#names.set(g.id, g.name);
     if (this.#names.size > 2 * this.#limit + NAMES_SWEEP) this.#forgetNames();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRecorder, createScheduler, go, gosched, tee } from "../../src/index.ts";
+import { createRecorder, createScheduler, go, gosched, sleep, tee } from "../../src/index.ts";
+import { Never } from "../helpers.ts";
 
 test("records creation, runs, blocks with reasons, wake-ups by whom, ends", async () => {
   const recorder = createRecorder();
@@ -90,4 +91,57 @@ test("names of goroutines long gone are forgotten", async () => {
 
 test.each([0, -1, 1.5, NaN, 1e12])("limit %s is refused by name", (limit) => {
   expect(() => createRecorder({ limit })).toThrow(`createRecorder: limit is ${limit}`);
+});
+
+test("goroutines that end with their program have an end, and are held no longer", async () => {
+  const recorder = createRecorder();
+  const s = createScheduler({ tracer: recorder });
+  const ends = (): [number, string][] =>
+    [...recorder.events()].filter((e) => e.kind === "end").map((e) => [e.g, e.why]);
+  await s.run(function* main() {
+    go(function* waiter() {
+      yield* new Never();
+    });
+    go(async () => {
+      await sleep(5);
+    });
+    yield* sleep(1);
+    go(function* unborn() {});
+  });
+  const killed = [2, 3, 4].map((id) => [id, "killed"]);
+  expect(ends()).toEqual([[1, "return"], ...killed]);
+  await sleep(10); // the async function has ended, of which nothing is to be heard
+  await s
+    .run(function* stuck() {
+      yield* new Never();
+    })
+    .catch(() => {});
+  expect(ends()).toEqual([[1, "return"], ...killed, [5, "killed"]]);
+  const names = (recorder.nameOf(2) + recorder.nameOf(4)).trim();
+  expect(names).toBe("waiterunborn");
+});
+
+test("a clock that throws when a program ends does not keep its goroutines from their end", async () => {
+  const recorder = createRecorder();
+  let broken = false;
+  const clock = {
+    now(): number {
+      if (broken) throw new Error("no time");
+      return 3000;
+    },
+    wall: () => 0,
+    schedule: () => ({ cancel: () => true }),
+  };
+  const s = createScheduler({ tracer: recorder, clock });
+  const main = s.run(function* () {
+    go(function* waiter() {
+      yield* new Never();
+    });
+    yield;
+    broken = true;
+    yield* sleep(1);
+  });
+  await expect(main).rejects.toThrow("no time");
+  const ends = [...recorder.events()].filter((e) => e.kind === "end");
+  expect(ends.map((e) => [e.g, e.at])).toContainEqual([2, 3000]);
 });

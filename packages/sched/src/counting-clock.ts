@@ -1,0 +1,92 @@
+/**
+ * CountingClock: a clock that somebody else made, as one scheduler sees it.
+ *
+ * Invariants
+ *  1. What is pending is what this scheduler set and neither fired nor was cancelled; what is no longer pending never fires.
+ *  2. A timer at Infinity is pending until it is cancelled. The clock is not told of it: most could not do with that, and one
+ *     that could would say nothing else.
+ *
+ * Why the timers themselves and not their number: those that are left when a program ends are taken back, as on our own clocks.
+ */
+import { checkFunction } from "@gort/types";
+import type { Clock, ClockTimer } from "./api.ts";
+import { reportUncaught } from "./host.ts";
+
+/** A timer on somebody else's clock. */
+class CountedTimer implements ClockTimer {
+  readonly ever: boolean;
+  /** Null at Infinity. */
+  timer: ClockTimer | null = null;
+  pending = true;
+  private readonly clock: CountingClock;
+
+  constructor(clock: CountingClock, ever: boolean) {
+    this.clock = clock;
+    this.ever = ever;
+  }
+
+  cancel(): boolean {
+    if (!this.pending || (this.timer !== null && !this.timer.cancel())) return false;
+    return this.clock.over(this);
+  }
+}
+
+export class CountingClock implements Clock {
+  /** Pending timers that will ever fire. */
+  ahead = 0;
+  private readonly inner: Clock;
+  private readonly pending = new Set<CountedTimer>();
+
+  constructor(inner: Clock) {
+    this.inner = inner;
+  }
+
+  /** Pending timers. */
+  get size(): number {
+    return this.pending.size;
+  }
+
+  now(): number {
+    return this.inner.now();
+  }
+
+  wall(): number {
+    return this.inner.wall();
+  }
+
+  schedule(when: number, fire: () => void): ClockTimer {
+    checkFunction("clock.schedule", "fire", fire);
+    const at = when === when ? when : 0;
+    const timer = new CountedTimer(this, at < Infinity);
+    if (timer.ever) {
+      timer.timer = this.inner.schedule(at, () => {
+        if (this.over(timer)) fire();
+      });
+    }
+    if (timer.pending) {
+      this.pending.add(timer);
+      if (timer.ever) this.ahead++;
+    }
+    return timer;
+  }
+
+  /** `timer` fires or was cancelled; false if it was not pending any more. */
+  over(timer: CountedTimer): boolean {
+    if (!timer.pending) return false;
+    timer.pending = false;
+    if (this.pending.delete(timer) && timer.ever) this.ahead--;
+    return true;
+  }
+
+  /** Takes every timer back. */
+  clear(): void {
+    for (const timer of [...this.pending]) {
+      try {
+        timer.timer?.cancel();
+      } catch (error) {
+        reportUncaught(error);
+      }
+      this.over(timer);
+    }
+  }
+}

@@ -2,7 +2,8 @@
 import { getEventListeners } from "node:events";
 import type { Go } from "@gort/sched";
 import { expect, it } from "vitest";
-import { ErrGroup, WaitGroup } from "../src/index.ts";
+import { type ContextLike, ErrGroup, WaitGroup } from "../src/index.ts";
+import { fakeContext } from "./fake-context.ts";
 import { program } from "./trace.ts";
 
 it("a function that cannot be started is not counted by a WaitGroup", async () => {
@@ -36,4 +37,47 @@ it("an ErrGroup that is over no longer listens to the parent of its signal", asy
     expect(signal.aborted).toBe(true);
     expect(listeners()).toBe(0);
   }
+});
+
+/** A context that has ended, and says so by `err`, or at the first look only by `done`. */
+const endings: Record<string, (ctx: ContextLike) => ContextLike> = {
+  err: (ctx) => ctx,
+  done: (ctx) => {
+    let looks = 0;
+    return { done: () => ctx.done(), err: () => (looks++ === 0 ? null : ctx.err()) };
+  },
+};
+
+it.each(Object.entries(endings))(
+  "a function whose context ends before its turn is taken back from an ErrGroup, by %s",
+  async (_name, ending) => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    let open = (): void => {};
+    await g.go(() => new Promise<void>((resolve) => (open = resolve)));
+    const [ctx, cancel] = fakeContext();
+    let ran = 0;
+    const queued = g.go(() => void ran++, { ctx: ending(ctx) });
+    cancel();
+    await expect((async () => await queued)()).rejects.toThrow("context canceled");
+    open();
+    await g.wait();
+    expect(ran).toBe(0);
+  },
+);
+
+it("a function that an ErrGroup has started stands, though its context ends before its caller looks", async () => {
+  const g = new ErrGroup();
+  g.setLimit(1);
+  let open = (): void => {};
+  await g.go(() => new Promise<void>((resolve) => (open = resolve)));
+  const [ctx, cancel] = fakeContext();
+  let ran = 0;
+  const queued = g.go(() => void ran++, { ctx });
+  open();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ran).toBe(1);
+  cancel();
+  await queued;
+  await g.wait();
 });

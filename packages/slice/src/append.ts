@@ -11,7 +11,7 @@ import { badArgument, utf8Length } from "@gort/types";
 import type { TypedArray } from "./api.ts";
 import type { GoString } from "./go-string.ts";
 import { isSlice, mustBeSlice, type Slice } from "./slice.ts";
-import { bytesOf } from "./utf8.ts";
+import { bytesOf, isByteSlice, type Bytes } from "./utf8.ts";
 
 const GO_STRING = Symbol.for("gort.GoString");
 
@@ -60,18 +60,24 @@ export function appendSlice<S extends Slice<any>>(
   t: Slice<ElementType<S>> | Text<ElementType<S>>,
 ): S {
   mustBeSlice("appendSlice", s);
-  return s.appendSlice(asSource("appendSlice", s, t) as Slice<ElementType<S>>);
+  if (isSlice(t)) return s.appendSlice(t);
+  const bytes = textFor("appendSlice", s, t);
+  const n = bytes.len;
+  if (n === 0) return s;
+  checkBytes(s, bytes, n);
+  const out = s.room(n);
+  putBytes(out, s.len, bytes, n);
+  return out;
 }
 
 /** Strings, where the elements are numbers: their bytes can be copied into byte slices. */
 export type Text<T> = T extends number ? string | GoString : never;
 
 /**
- * `v` as a slice to read from; strings as their bytes, if `s` is a slice of bytes. The brand and not the class tells a
+ * The bytes of a string that is to be written into `s`, a slice of bytes. The brand and not the class tells a
  * string: slices without strings should not pull the string code into a bundle.
  */
-function asSource(where: string, s: Slice<unknown>, v: unknown): Slice<unknown> {
-  if (isSlice(v)) return v;
+function textFor(where: string, s: Slice<unknown>, v: unknown): Bytes {
   if (typeof v !== "string" && (v as Record<symbol, unknown> | undefined)?.[GO_STRING] !== true) {
     throw badArgument(where, "source", v, "a slice", "type");
   }
@@ -79,10 +85,18 @@ function asSource(where: string, s: Slice<unknown>, v: unknown): Slice<unknown> 
   if (backing.size !== 1 || backing.zero() !== 0) {
     throw badArgument(where, "slice", `[]${backing.name}`, "a slice of bytes for a string", "type");
   }
-  const { array, off, len } = bytesOf(v as string | GoString, where, "source");
-  const out = backing.make(len, len);
-  for (let i = 0; i < len; i++) out.set(i, array[off + i]);
-  return out;
+  return bytesOf(v as string | GoString, where, "source");
+}
+
+/** Throws unless `s` can hold the first `n` bytes: an `int8` is no byte above 127. */
+function checkBytes(s: Slice<any>, { array, off }: Bytes, n: number): void {
+  if (!isByteSlice(s)) for (let i = 0; i < n; i++) s.check(array[off + i]);
+}
+
+/** Writes the first `n` bytes from slot `i` on. */
+function putBytes(s: Slice<any>, i: number, { array, off }: Bytes, n: number): void {
+  if (isByteSlice(s)) s.array.set(array.subarray(off, off + n), s.off + i);
+  else for (let k = 0; k < n; k++) s.put(i + k, array[off + k]);
 }
 
 /**
@@ -100,10 +114,13 @@ function asSource(where: string, s: Slice<unknown>, v: unknown): Slice<unknown> 
  */
 export function copy<T>(dst: Slice<T>, src: Slice<T> | Text<T>): number {
   mustBeSlice("copy", dst, "dst");
-  const from = asSource("copy", dst, src) as Slice<T>;
+  const from = isSlice(src) ? (src) : textFor("copy", dst, src);
   const n = Math.min(dst.len, from.len);
-  if (!dst.fits(from)) for (let i = 0; i < n; i++) dst.check(from.get(i));
-  dst.move(0, from, 0, n);
+  if (n > 0 && isSlice(from)) dst.load(from, n);
+  else if (n > 0) {
+    checkBytes(dst, from as Bytes, n);
+    putBytes(dst, 0, from as Bytes, n);
+  }
   return n;
 }
 

@@ -31,10 +31,10 @@ export interface ValueRules<T> {
   readonly freshZero: boolean;
   /** Go's `==`. */
   equal(a: T, b: T): boolean;
-  /** Copies a mutable value; null for types whose values cannot change. */
+  /** Copies a mutable value of the type, from slot to slot; null for types whose values cannot change. */
   readonly copy: ((v: T) => T) | null;
-  /** Throws unless `v` is a value of the type; null for types that take anything. */
-  readonly check: ((v: T) => void) | null;
+  /** What slots hold for a value from outside: checked, and a copy if it is mutable; null for types that take anything as it is. */
+  readonly fit: ((v: T) => T) | null;
 }
 
 /**
@@ -77,23 +77,22 @@ export class ArraySlice<T> extends Slice<T> {
 
   set(i: number, v: T): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
-    const { rules } = this.backing;
-    if (rules.check !== null) rules.check(v);
-    this.array[this.off + i] = rules.copy === null ? v : rules.copy(v);
+    const { fit } = this.backing.rules;
+    this.array[this.off + i] = fit === null ? v : fit(v);
   }
 
   appendOne(v: T): this {
-    const { rules } = this.backing;
-    if (rules.check !== null) rules.check(v);
+    const { fit } = this.backing.rules;
+    if (fit !== null) v = fit(v);
     const n = this.len;
     if (n < this.cap) {
-      this.array[this.off + n] = rules.copy === null ? v : rules.copy(v);
+      this.array[this.off + n] = v;
       // By its own name a class is looked up, and compared, each time; `constructor` is a constant to V8.
       const Same = this.constructor as typeof ArraySlice<T>;
       return new Same(this.backing, this.array, this.off, n + 1, this.cap) as this;
     }
     const out = this.grown(n + 1, n + 1);
-    out.array[n] = rules.copy === null ? v : rules.copy(v);
+    out.array[n] = v;
     return out;
   }
 
@@ -103,18 +102,21 @@ export class ArraySlice<T> extends Slice<T> {
   }
 
   override check(v: T): void {
-    const { rules } = this.backing;
-    if (rules.check !== null) rules.check(v);
+    this.backing.rules.fit?.(v);
   }
 
   override fits(t: Slice<unknown>): boolean {
     const { rules } = this.backing;
-    return rules.check === null || (t.backing as Partial<ArrayBacking<T>>).rules === rules;
+    return rules.fit === null || (t.backing as Partial<ArrayBacking<T>>).rules === rules;
+  }
+
+  override taken(values: T[]): T[] {
+    const { fit } = this.backing.rules;
+    return fit === null ? values : values.map((v) => fit(v));
   }
 
   override put(i: number, v: T): void {
-    const { rules } = this.backing;
-    this.array[this.off + i] = rules.copy === null ? v : rules.copy(v);
+    this.array[this.off + i] = v;
   }
 
   override move(i: number, src: Slice<T>, j: number, n: number): void {
@@ -127,7 +129,8 @@ export class ArraySlice<T> extends Slice<T> {
     }
     // Through a temporary: the source may overlap, and its elements may be objects to copy.
     const values = src.part(j, n, n).toArray();
-    for (let k = 0; k < n; k++) this.array[at + k] = copy === null ? values[k]! : copy(values[k]!);
+    if (copy !== null) for (let k = 0; k < n; k++) values[k] = copy(values[k]!);
+    for (let k = 0; k < n; k++) this.array[at + k] = values[k]!;
   }
 
   override wipe(i: number, n: number): void {

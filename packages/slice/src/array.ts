@@ -10,11 +10,12 @@
  * JavaScript has no assignment that copies, so the copy has a name: `b = a.clone()` is Go's `b := a`, `a.assign(b)`
  * is `a = b`.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, badNumber } from "@gort/types";
 import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
 import { arrayConversionError, sliceError } from "./errors.ts";
-import { makeSlice, sliceOf, type Widened } from "./make.ts";
-import { isSlice, type Slice } from "./slice.ts";
+import { showElements, type Inspect } from "./inspect.ts";
+import { makeSlice, resolve, sliceOf, sliceOver } from "./make.ts";
+import { isSlice, sameElements, type Slice } from "./slice.ts";
 
 const GO_ARRAY = Symbol.for("gort.GoArray");
 
@@ -100,27 +101,29 @@ export class GoArray<T> {
   assign(b: GoArray<T>): void {
     mustBeArray("assign", b);
     if (b.len !== this.len) throw badArgument("assign", "length", b.len, `${this.len}`);
-    for (let i = 0; i < b.len && !this.all.fits(b.all); i++) this.all.check(b.all.get(i));
-    this.all.move(0, b.all, 0, this.len);
+    this.all.load(b.all, this.len);
   }
 
   /** Go's `a == b`: equal elements. O(n). */
   equals(b: GoArray<T>): boolean {
     mustBeArray("equals", b);
-    if (b.len !== this.len) return false;
-    const { backing } = this.all;
-    for (let i = 0; i < this.len; i++) if (!backing.equal(this.get(i), b.get(i))) return false;
-    return true;
+    return b.len === this.len && sameElements(this.all, b.all);
   }
 
   /** The values of a copy made now, as Go ranges over an array. `a.slice()` ranges over the elements themselves. */
   [Symbol.iterator](): IterableIterator<T> {
-    return this.clone().all[Symbol.iterator]();
+    return this.copied()[Symbol.iterator]();
   }
 
   /** Indexes and values of a copy made now; the same as `range(a)`. */
   entries(): IterableIterator<[number, T]> {
-    return this.clone().all.entries();
+    return this.copied().entries();
+  }
+
+  /** A copy to walk: of an array in a heap in JavaScript, where it needs no root and no room in the heap. */
+  private copied(): Slice<T> {
+    const { all } = this;
+    return "heap" in all.backing ? sliceOver(all.toArray()) : this.clone().all;
   }
 
   /** A plain JavaScript array of the elements. O(n). */
@@ -128,7 +131,7 @@ export class GoArray<T> {
     return this.all.toArray();
   }
 
-  /** What `JSON.stringify` shows. */
+  /** What `JSON.stringify` shows: an array, bytes and bigints as of slices. */
   toJSON(): T[] {
     return this.all.toArray();
   }
@@ -137,10 +140,21 @@ export class GoArray<T> {
   toString(): string {
     return this.all.toString();
   }
+
+  /** What `console.log` shows on Node: `[2]int32 [ 1, 2 ]`. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    depth: number | null,
+    options: object,
+    inspect: Inspect,
+  ): string {
+    const { all } = this;
+    return showElements(`[${this.len}]${all.backing.name}`, "", all, depth, options, inspect);
+  }
 }
 
 /**
  * Go's `[n]T{}` with zero elements, or `[...]T{…}` with the values of an iterable. O(n).
+ * @throws RangeError or TypeError for what is no number of elements; TypeError for what names no element type
  *
  * @example
  * ```ts
@@ -156,8 +170,12 @@ export function makeArray<A extends TypedArray>(
   n: number | Iterable<ElementOf<A>>,
 ): GoArray<ElementOf<A>>;
 export function makeArray<T>(elem: Elem<T>, n: number | Iterable<T>): GoArray<T>;
-export function makeArray(elem: any, n: any): GoArray<any> {
-  return new GoArray<any>(makeSlice(elem as Elem<any>, n as number));
+export function makeArray(elem: unknown, n: unknown): GoArray<any> {
+  const backing = resolve("makeArray", elem);
+  const list = typeof n === "object" && typeof (n as any)?.[Symbol.iterator] === "function";
+  if (!list && !(Number.isInteger(n) && (n as number) >= 0))
+    throw badNumber("makeArray", "n", n, "an integer from 0, an array or an iterable");
+  return new GoArray<any>(makeSlice(backing, n as number));
 }
 
 /**
@@ -172,8 +190,8 @@ export function makeArray(elem: any, n: any): GoArray<any> {
  * a.equals(arrayOf("x", "y")); // => true
  * ```
  */
-export function arrayOf<T>(...elements: T[]): GoArray<Widened<T>> {
-  return new GoArray<Widened<T>>(sliceOf(...elements));
+export function arrayOf<T>(...elements: T[]): GoArray<T> {
+  return new GoArray(sliceOf(...elements));
 }
 
 function mustBeArray(where: string, b: unknown): void {

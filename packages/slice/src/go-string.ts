@@ -15,6 +15,7 @@
 import { roundupsize } from "@gort/alloc";
 import { badArgument, utf8Compare, utf8Read } from "@gort/types";
 import { indexError, sliceError } from "./errors.ts";
+import type { Inspect } from "./inspect.ts";
 import { makeSlice } from "./make.ts";
 import { isSlice, storeTag, type Slice } from "./slice.ts";
 import type { TypedSlice } from "./typed-slice.ts";
@@ -162,6 +163,15 @@ export class GoString implements Bytes {
   /** What `JSON.stringify` shows: the text. */
   toJSON(): string {
     return this.toString();
+  }
+
+  /** What `console.log` shows on Node: the text in quotes. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number | null,
+    options: object,
+    inspect: Inspect,
+  ): string {
+    return inspect(this.toString(), options);
   }
 }
 

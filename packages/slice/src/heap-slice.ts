@@ -11,15 +11,37 @@
  * index loop is the one of typed arrays.
  */
 import type { Heap } from "@gort/gc";
-import type { Type } from "@gort/types";
+import { valueCopier, valueReader, type Fit, type Type, type TypeExtras } from "@gort/types";
 import type { Backing } from "./api.ts";
 import { Slice, failIndex } from "./slice.ts";
-import type { Extra } from "./values.ts";
+
+/** How the values of a type get into a heap. */
+export interface HeapRules<T> {
+  /** For values of several parts: checks and reads them once; null for types whose `store` does. */
+  readonly read: Fit<T> | null;
+  /** Their `store` without a check. */
+  readonly put: Type<T>["store"] | null;
+  /** Whether writing a value can fail half way, for want of memory: it has several parts, and some have data of their own. */
+  readonly parted: boolean;
+}
+
+/** What the descriptors of a package can do for slices in a heap. */
+export function heapRules<T>(type: Type<T>): HeapRules<T> {
+  const read = valueCopier(type) && valueReader(type, type.name);
+  return {
+    read,
+    put: (read && (type as Type<T> & TypeExtras<T>).put) ?? null,
+    parted: type.ptrdata > 0 && /^(struct|array)$/.test(type.kind),
+  };
+}
 
 /** What a heap slice needs of its backing. */
 export interface HeapStore<T> extends Backing<T> {
   readonly heap: Heap;
   readonly type: Type<T>;
+  readonly rules: HeapRules<T>;
+  /** A store of `n` elements without a root. */
+  scratch(n: number): Slice<T>;
 }
 
 /** A slice in a heap, for elements of any type. */
@@ -53,15 +75,49 @@ export class HeapSlice<T> extends Slice<T> {
 
   set(i: number, v: T): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
-    const { heap, type } = this.backing;
-    type.store(heap, this.off + i * type.size, v);
+    const { rules, heap, type } = this.backing;
+    if (rules.read === null) type.store(heap, this.off + i * type.size, v);
+    else this.write(i, rules.read(v, heap));
   }
 
   appendOne(v: T): this {
-    // `store` checks the whole value before it writes; a refused one has at most grown a copy.
+    const { rules, heap } = this.backing;
+    if (rules.read !== null) v = rules.read(v, heap);
     const out = this.room(1);
-    out.put(this.len, v);
+    // Of one part, `store` checks before it writes; a refused one has at most grown a copy.
+    out.write(this.len, v);
     return out;
+  }
+
+  /** Writes a value that was read, all of it or nothing. */
+  private write(i: number, v: T): void {
+    if (this.backing.rules.parted) this.place(i, [v]);
+    else this.put(i, v);
+  }
+
+  override place(i: number, from: T[] | Slice<T>): void {
+    const { heap, type, rules } = this.backing;
+    if (!Array.isArray(from) || type.ptrdata === 0 || (from.length === 1 && !rules.parted)) {
+      super.place(i, from);
+      return;
+    }
+    // The heap may run out of memory on the way. Words are cheaper to keep than elements to make twice.
+    const begin = this.off + i * type.size;
+    const { u32 } = heap.memory;
+    const old: number[] = [];
+    const words = (from.length * type.size) >>> 2;
+    for (let k = 0; k < words; k++) old.push(u32[(begin >>> 2) + k]!);
+    try {
+      super.place(i, from);
+    } catch (e) {
+      const { ptrMask, size } = type;
+      for (let k = 0; k < words; k++) {
+        const word = k % (size >>> 2);
+        if (((ptrMask[word >>> 5] ?? 0) >>> (word & 31)) & 1) heap.writePtr(begin + 4 * k, old[k]!);
+        else u32[(begin >>> 2) + k] = old[k]!;
+      }
+      throw e;
+    }
   }
 
   override part(lo: number, len: number, cap: number): this {
@@ -69,10 +125,28 @@ export class HeapSlice<T> extends Slice<T> {
     return new HeapSlice(this.backing, this.array, off, len, cap) as this;
   }
 
+  override scratch(n: number): Slice<T> {
+    return this.backing.scratch(n);
+  }
+
   override check(v: T): void {
-    const { heap, type } = this.backing as { heap: Heap; type: Type<T> & Extra<T> };
+    const { heap, type } = this.backing as { heap: Heap; type: Type<T> & TypeExtras<T> };
     // Our own descriptors can check without writing; another's `store` has to do it slot by slot.
     type.check?.(v, type.name, heap);
+  }
+
+  override taken(values: T[]): T[] {
+    const { rules, heap } = this.backing;
+    const { read } = rules;
+    return read === null ? super.taken(values) : values.map((v) => read(v, heap));
+  }
+
+  override staged(values: T[]): T[] | Slice<T> {
+    const n = values.length;
+    if (n === 0 || this.backing.type.ptrdata === 0) return values;
+    const out = this.scratch(n);
+    for (let k = 0; k < n; k++) out.put(k, values[k]!);
+    return out;
   }
 
   override fits(t: Slice<unknown>): boolean {
@@ -81,19 +155,16 @@ export class HeapSlice<T> extends Slice<T> {
   }
 
   override put(i: number, v: T): void {
-    const { heap, type } = this.backing;
-    type.store(heap, this.off + i * type.size, v);
+    const { heap, type, rules } = this.backing;
+    const at = this.off + i * type.size;
+    if (rules.put === null) type.store(heap, at, v);
+    else rules.put.call(type, heap, at, v);
   }
 
   override move(i: number, src: Slice<T>, j: number, n: number): void {
     const { heap, type } = this.backing;
-    if (n === 0) return;
-    if (!this.fits(src)) {
-      const values = src.part(j, n, n).toArray();
-      for (let k = 0; k < n; k++) this.put(i + k, values[k]!);
-    } else if (type.size > 0) {
+    if (n > 0 && type.size > 0)
       heap.typedMove(type, this.off + i * type.size, src.off + j * type.size, n);
-    }
   }
 
   override wipe(i: number, n: number): void {

@@ -22,7 +22,7 @@ import {
 } from "@gort/types";
 import type { Backing, GrowthRule, TypedArray } from "./api.ts";
 import { HeapRoots } from "./heap-roots.ts";
-import { HeapSlice, type HeapStore } from "./heap-slice.ts";
+import { HeapSlice, heapRules, type HeapRules, type HeapStore } from "./heap-slice.ts";
 import { growthGo118 } from "./growth.ts";
 import { mustBeSlice, type Slice } from "./slice.ts";
 import { typedBackingOfKind, type TypedBacking } from "./typed-backing.ts";
@@ -95,6 +95,7 @@ class ElemInHeap<T> implements HeapElem<T> {
   readonly size: number;
   readonly capMax: number;
   readonly roots: HeapRoots;
+  readonly rules: HeapRules<T>;
   /** Numbers lie under a typed view of the memory. */
   private readonly typed: TypedBacking<any> | undefined;
   private readonly view: TypedArray;
@@ -113,6 +114,7 @@ class ElemInHeap<T> implements HeapElem<T> {
       Math.floor(heap.memory.byteLength / Math.max(1, type.size)),
     );
     this.roots = roots;
+    this.rules = heapRules(type);
     this.typed = typedBackingOfKind(type.kind);
     this.view = this.typed === undefined ? heap.memory.u8 : viewOf(heap, this.typed.ctor.name);
     this.borrowed = new Store(this, false);
@@ -216,6 +218,7 @@ class Store<T> implements HeapStore<T> {
   readonly size: number;
   readonly capMax: number;
   readonly growth: GrowthRule;
+  readonly rules: HeapRules<T>;
   private readonly owned: boolean;
   slot = -1;
 
@@ -227,6 +230,7 @@ class Store<T> implements HeapStore<T> {
     this.size = elem.size;
     this.capMax = elem.capMax;
     this.growth = elem.growth;
+    this.rules = elem.rules;
     this.owned = owned;
   }
   get [BACKING](): true {
@@ -241,6 +245,9 @@ class Store<T> implements HeapStore<T> {
   /** Growth: what was rooted stays rooted, what was borrowed borrowed. */
   make(len: number, cap: number): Slice<T> {
     return this.elem.fresh(len, cap, this.owned);
+  }
+  scratch(n: number): Slice<T> {
+    return this.elem.fresh(n, n, false);
   }
   nil(): Slice<T> {
     return this.elem.nil(this.owned);

@@ -2,15 +2,7 @@ export type * from "./api.ts";
 export { Slice, isSlice } from "./slice.ts";
 export type { ArrayBacking, ArraySlice, ValueRules } from "./array-slice.ts";
 export type { TypedSlice } from "./typed-slice.ts";
-export {
-  backingOf,
-  makeSlice,
-  nilSlice,
-  sliceFrom,
-  sliceOf,
-  withGrowth,
-  type Widened,
-} from "./make.ts";
+export { backingOf, makeSlice, nilSlice, sliceFrom, sliceOf, withGrowth } from "./make.ts";
 export { values } from "./values.ts";
 export {
   append,

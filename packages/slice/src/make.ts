@@ -145,20 +145,9 @@ export function nilSlice(elem: unknown): Slice<unknown> {
  * s.get(1); // => "b"
  * ```
  */
-export function sliceOf<T>(...elements: T[]): ArraySlice<Widened<T>> {
-  return valueBacking(zeroLike(elements[0]) as T, "any").over(elements) as never;
+export function sliceOf<T>(...elements: T[]): ArraySlice<T> {
+  return sliceOver(elements);
 }
-
-/** `number` for the literal type `1`, and so on: what a slice of such literals can hold. */
-export type Widened<T> = T extends number
-  ? number
-  : T extends string
-    ? string
-    : T extends boolean
-      ? boolean
-      : T extends bigint
-        ? bigint
-        : T;
 
 /**
  * A slice over all of an array, sharing its storage, as Go's `a[:]`: writes go both ways. Any other iterable is
@@ -187,16 +176,17 @@ export function sliceFrom(source: unknown): Slice<any> {
     );
     if (backing !== undefined) return backing.over(source);
   }
-  if (Array.isArray(source)) return over(source);
+  if (Array.isArray(source)) return sliceOver(source as unknown[]);
   const iterable = source as Iterable<unknown> | null | undefined;
   if (typeof iterable?.[Symbol.iterator] !== "function") {
     throw badArgument("sliceFrom", "source", source, "an array, typed array or iterable", "type");
   }
-  return over([...iterable]);
+  return sliceOver([...iterable]);
 }
 
-const over = (array: unknown[]): Slice<unknown> =>
-  valueBacking(zeroLike(array[0]), "any").over(array);
+/** A slice over an array; its zero value is that of the first value's type. */
+export const sliceOver = <T>(array: T[]): ArraySlice<T> =>
+  valueBacking(zeroLike(array[0]) as T, "any").over(array);
 
 /**
  * The same elements in the same place, growing by another rule, such as Go's before 1.18.

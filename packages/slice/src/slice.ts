@@ -24,6 +24,7 @@
 import { badArgument } from "@gort/types";
 import type { Backing } from "./api.ts";
 import { growError, indexError, sliceError } from "./errors.ts";
+import { showElements, type Inspect } from "./inspect.ts";
 import { SliceIterator } from "./iterate.ts";
 
 const SLICE = Symbol.for("gort.Slice");
@@ -77,9 +78,26 @@ export abstract class Slice<T> {
   fits(t: Slice<unknown>): boolean {
     return t.backing === (this.backing as unknown);
   }
-  /** @internal Writes slot `i` below the capacity; `v` has been checked. */
+  /**
+   * @internal Values from outside become elements in two steps, so that what throws has written nothing. The first: checked, read
+   * once and copied, as slots hold them. No code of the caller's runs after it.
+   */
+  taken(values: T[]): T[] {
+    for (let k = 0; k < values.length; k++) this.check(values[k]!);
+    return values;
+  }
+  /** @internal Between them, where more is to be done before the second: what they need of memory is theirs, up to a safepoint. */
+  staged(values: T[]): T[] | Slice<T> {
+    return values;
+  }
+  /** @internal The second: all of them are written, from slot `i` on, or none; what was staged without fail. */
+  place(i: number, from: T[] | Slice<T>): void {
+    if (!Array.isArray(from)) this.move(i, from, 0, from.len);
+    else for (let k = 0; k < from.length; k++) this.put(i + k, from[k]!);
+  }
+  /** @internal Writes slot `i` below the capacity; `v` has been taken. */
   abstract put(i: number, v: T): void;
-  /** @internal Copies `n` elements of `src` from its slot `j` on to slot `i` on, as if through a temporary. */
+  /** @internal Copies `n` elements of `src`, which fits, from its slot `j` on to slot `i` on, as if through a temporary. */
   abstract move(i: number, src: Slice<T>, j: number, n: number): void;
   /** @internal Zeroes `n` slots from slot `i` on. */
   abstract wipe(i: number, n: number): void;
@@ -152,10 +170,13 @@ export abstract class Slice<T> {
     const n = values.length;
     if (n === 1) return this.appendOne(values[0]!);
     if (n === 0) return this;
-    for (let k = 0; k < n; k++) this.check(values[k]!);
-    const len = this.len;
-    const out = this.room(n);
-    for (let k = 0; k < n; k++) out.put(len + k, values[k]!);
+    return this.appended(values);
+  }
+
+  private appended(values: T[]): this {
+    const list = this.taken(values);
+    const out = this.room(list.length);
+    out.place(this.len, list);
     return out;
   }
 
@@ -164,10 +185,16 @@ export abstract class Slice<T> {
     mustBeSlice("appendSlice", t, "t");
     const n = t.len;
     if (n === 0) return this;
-    if (!this.fits(t)) for (let k = 0; k < n; k++) this.check(t.get(k));
+    if (!this.fits(t)) return this.appended(t.toArray());
     const out = this.room(n);
     out.move(this.len, t, 0, n);
     return out;
+  }
+
+  /** @internal Writes the first `n` elements of `t` over those here. */
+  load(t: Slice<T>, n: number): void {
+    if (this.fits(t)) this.move(0, t, 0, n);
+    else this.place(0, this.taken(t.slice(0, n).toArray()));
   }
 
   /** @internal A header with `n` more elements, grown if the capacity does not hold them. */
@@ -183,6 +210,11 @@ export abstract class Slice<T> {
     const out = backing.make(len, cap) as this;
     out.move(0, this, 0, this.len);
     return out;
+  }
+
+  /** @internal Room for `n` elements on the way from one place to another. In a heap it has no root: safepoints end it. */
+  scratch(n: number): Slice<T> {
+    return this.backing.make(n, n);
   }
 
   /** The values in order; the length is the one at the start, writes to elements are seen. As Go's `for _, v := range s`. */
@@ -203,7 +235,10 @@ export abstract class Slice<T> {
     return out;
   }
 
-  /** What `JSON.stringify` shows: an array, or null for a nil slice, as in Go. */
+  /**
+   * What `JSON.stringify` shows: an array, or null for a nil slice, as in Go; but bytes are an array of numbers, where Go writes them
+   * as base64, and of bigints (`int64`, `uint64`) `JSON.stringify` throws its TypeError unless a replacer makes them something else.
+   */
   toJSON(): T[] | null {
     return this.isNil ? null : this.toArray();
   }
@@ -218,14 +253,13 @@ export abstract class Slice<T> {
 
   /** What `console.log` shows on Node: `[]int32(len 2, cap 4) [ 1, 2 ]`. */
   [Symbol.for("nodejs.util.inspect.custom")](
-    _depth: number,
-    options: unknown,
-    inspect?: (v: unknown, options: unknown) => string,
+    depth: number | null,
+    options: object,
+    inspect: Inspect,
   ): string {
-    const head = `[]${this.backing.name}`;
-    if (this.isNil) return `${head}(nil)`;
-    const body = inspect === undefined ? this.toString() : inspect(this.toArray(), options);
-    return `${head}(len ${this.len}, cap ${this.cap}) ${body}`;
+    const type = `[]${this.backing.name}`;
+    if (this.isNil) return `${type}(nil)`;
+    return showElements(type, `(len ${this.len}, cap ${this.cap})`, this, depth, options, inspect);
   }
 }
 
@@ -258,6 +292,18 @@ export function isSlice(v: unknown): v is Slice<unknown> {
 /** Throws unless `v` is a slice; `where` and `argument` say whose. */
 export function mustBeSlice(where: string, v: unknown, argument = "s"): void {
   if (!isSlice(v)) throw badArgument(where, argument, v, "a slice", "type");
+}
+
+/** Whether two slices of one length have equal elements. */
+export function sameElements<T>(a: Slice<T>, b: Slice<T>): boolean {
+  const { backing, len } = a;
+  // What comes out of typed arrays has been rounded already, and on numbers `===` is Go's `==`.
+  if (storeTag(a) !== undefined) {
+    for (let i = 0; i < len; i++) if (a.get(i) !== b.get(i)) return false;
+  } else {
+    for (let i = 0; i < len; i++) if (!backing.equal(a.get(i), b.get(i))) return false;
+  }
+  return true;
 }
 
 /** Name of a typed array, such as `Uint8Array`, whichever realm it is from; undefined for anything else. */

@@ -95,6 +95,11 @@ export class StringBuilder {
     return this.string().toString();
   }
 
+  /** What `console.log` shows on Node: `StringBuilder(len 2, cap 8)`. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `StringBuilder(len ${this.len}, cap ${this.cap})`;
+  }
+
   private room(n: number): void {
     const need = this.used + n;
     if (need > this.buffer.length) this.enlarge(growthGo118(this.buffer.length, need, 1));

@@ -69,12 +69,6 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
 
   override move(i: number, src: Slice<ElementOf<A>>, j: number, n: number): void {
     if (n === 0) return;
-    if (!this.fits(src)) {
-      // Through a temporary: two kinds of arrays may lie over one buffer.
-      const values = src.part(j, n, n).toArray();
-      for (let k = 0; k < n; k++) this.put(i + k, values[k]!);
-      return;
-    }
     const dst = this.array as unknown as BulkArray;
     const from = src.array as BulkArray;
     const at = this.off + i;

@@ -2,12 +2,13 @@
  * How JavaScript values behave as elements: the zero value, equality, what must be copied, what is refused.
  *
  * Invariants
- *  1. For a descriptor, zero, equality, copy and check are the descriptor's own. What passes is stored as it is, where a heap would
- *     round the float32 of a struct, and make U+FFFD of half a surrogate pair.
- *  2. Structs, arrays, complex numbers and slice headers are copied deeply; everything else is immutable or a reference.
+ *  1. For a descriptor, zero, equality and check are the descriptor's own. What passes is stored as a heap would give it back: the
+ *     float32 of a struct rounded, half a surrogate pair as U+FFFD.
+ *  2. Structs, arrays, complex numbers, slice headers and what interfaces hold are copied deeply, and what was copied is checked, so that no
+ *     getter can slip in another value; everything else is immutable or a reference.
  *  3. Without a descriptor, `===` decides, which is Go's `==` on numbers (NaN, -0), strings and pointers.
  */
-import { badArgument, type Space, type Type } from "@gort/types";
+import { badArgument, valueCopier, valueFitter, type Type } from "@gort/types";
 import type { Backing } from "./api.ts";
 import { ArrayBacking, type ValueRules } from "./array-slice.ts";
 
@@ -45,7 +46,7 @@ export function valueBacking<T>(zero: T | (() => T), name: string): ArrayBacking
     freshZero: make !== null,
     equal: same,
     copy: null,
-    check: null,
+    fit: null,
   });
 }
 
@@ -55,17 +56,6 @@ export function zeroLike(v: unknown): unknown {
   if (typeof v === "string") return "";
   if (typeof v === "boolean") return false;
   return typeof v === "bigint" ? 0n : undefined;
-}
-
-/** Kinds whose values JavaScript can write into; of the others an assignment is a copy. */
-const MUTABLE = /^(struct|array|slice|complex)/;
-
-/** What the descriptors of `@gort/types` can do beyond their contract, used where it is there. */
-export interface Extra<T> {
-  /** A deep copy, as an assignment makes one. */
-  copy?(value: T): T;
-  /** Throws unless `value`, part by part, is of the type, and none points into another space than the one given. */
-  check?(value: unknown, what: string, space?: Space): void;
 }
 
 // One backing per descriptor: slices of one type then take each other's elements as they are.
@@ -80,16 +70,16 @@ export function typeBacking<T>(type: Type<T>): ArrayBacking<T> {
 
 function rulesOf<T>(type: Type<T>): ValueRules<T> {
   const { name, size } = type;
-  const t: Type<T> & Extra<T> = type;
-  const mutable = MUTABLE.test(type.kind);
+  const copy = valueCopier(type);
   return {
     name,
     size,
-    zero: () => t.zero(),
-    freshZero: mutable,
-    equal: (a, b) => t.equalValues(a, b),
-    copy: mutable && t.copy !== undefined ? (v) => t.copy!(v) : null,
-    check: t.check === undefined ? null : (v) => t.check!(v, name),
+    zero: () => type.zero(),
+    // A zero that can be written to, by whoever made the type.
+    freshZero: typeof type.zero() === "object" && type.zero() !== null,
+    equal: (a, b) => type.equalValues(a, b),
+    copy,
+    fit: valueFitter(type, name) ?? copy,
   };
 }
 

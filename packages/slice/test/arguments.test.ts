@@ -11,6 +11,7 @@ import {
   copy,
   goString,
   len,
+  makeArray,
   makeSlice,
   range,
   sliceOf,
@@ -90,6 +91,7 @@ describe.each(Object.entries(rest))("slices.%s", (name, args) => {
   test.each(none)("refuses $shown", ({ value, shown }) => {
     expect(() => f(value, ...args)).toThrow(TypeError);
     expect(() => f(value, ...args)).toThrow(`is ${shown}, want a slice`);
+    expect(() => f(value, ...args)).toThrow(new RegExp(`^${name}: `));
   });
 });
 
@@ -127,7 +129,7 @@ describe.each(none)("$shown", ({ value, shown }) => {
   test("is nothing to collect or to range over, unless it is iterable", () => {
     if (typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
       expect(() => slices.appendSeq(s(), value)).toThrow(`appendSeq: seq ${want} an iterable`);
-      expect(() => slices.collect(int32, value)).toThrow(`appendSeq: seq ${want} an iterable`);
+      expect(() => slices.collect(int32, value)).toThrow(`collect: seq ${want} an iterable`);
       if (value !== 0)
         expect(() => makeSlice(int32, value)).toThrow(
           /^makeSlice: len is .*, want|len out of range/,
@@ -136,6 +138,60 @@ describe.each(none)("$shown", ({ value, shown }) => {
     if (typeof value !== "number" && !Array.isArray(value) && !ArrayBuffer.isView(value))
       expect(() => range(value)).toThrow(`range: x ${want}`);
   });
+});
+
+test("each error names the function that was called", () => {
+  const text = "x" as never;
+  for (const [name, f] of Object.entries({
+    containsFunc: () => slices.containsFunc(s(), text),
+    compare: () => slices.compare(s(), text),
+    binarySearch: () => slices.binarySearch(sliceOf(1, 2), text),
+    collect: () => slices.collect(text, [1]),
+    sorted: () => slices.sorted(int32, 5 as never),
+    sortedFunc: () => slices.sortedFunc(int32, [], text),
+    sortedStableFunc: () => slices.sortedStableFunc(int32, 5 as never, zero),
+    makeArray: () => makeArray(text, 3),
+    appendSlice: () => appendSlice(s(), "a"),
+  }))
+    expect(f, name).toThrow(new RegExp(`^${name}: `));
+  expect(() => slices.binarySearch(sliceOf(1, 2), text)).toThrow(
+    'binarySearch: target is "x", want a number like the elements',
+  );
+  expect(() => slices.binarySearch(sliceOf({}) as never, {} as never)).toThrow(
+    "binarySearch: target is an object (Object), want an ordered value",
+  );
+  for (const n of [-1, 1.5, NaN, "3", null, {}])
+    expect(() => makeArray(int32, n as never)).toThrow(
+      /^makeArray: n is .*, want an integer from 0/,
+    );
+});
+
+test("a comparison that gives no number is refused before anything is moved", () => {
+  const wrong: [string, unknown][] = [
+    ["true", true],
+    ["false", false],
+    ["undefined", undefined],
+    ["1n", 1n],
+    ["0n", 0n],
+  ];
+  for (const [shown, result] of wrong) {
+    const cmp = (() => result) as never;
+    for (const [name, f] of Object.entries({
+      sortFunc: (x: Slice<number>) => slices.sortFunc(x, cmp),
+      sortStableFunc: (x: Slice<number>) => slices.sortStableFunc(x, cmp),
+      sortedFunc: (x: Slice<number>) => slices.sortedFunc(int32, x, cmp),
+      sortedStableFunc: (x: Slice<number>) => slices.sortedStableFunc(int32, x, cmp),
+      isSortedFunc: (x: Slice<number>) => slices.isSortedFunc(x, cmp),
+      minFunc: (x: Slice<number>) => slices.minFunc(x, cmp),
+      maxFunc: (x: Slice<number>) => slices.maxFunc(x, cmp),
+      binarySearchFunc: (x: Slice<number>) => slices.binarySearchFunc(x, 1, cmp),
+      compareFunc: (x: Slice<number>) => slices.compareFunc(x, x, cmp),
+    })) {
+      const x = makeSlice(int32, [3, 1, 2]);
+      expect(() => f(x)).toThrow(`${name}: result of cmp is ${shown}, want a number`);
+      expect(x.toArray()).toEqual([3, 1, 2]);
+    }
+  }
 });
 
 test("fractions and huge numbers of elements", () => {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { RuntimeError } from "@gort/types";
 import { isRuntimeError } from "@gort/types";
 import { describe, expect, test } from "vitest";
@@ -274,9 +275,8 @@ describe("how a slice shows itself", () => {
     const s = makeSlice(Int32Array, [1, 2]);
     expect(String(s)).toBe("[1 2]");
     expect(JSON.stringify({ s, nil: nilSlice(Int32Array) })).toBe('{"s":[1,2],"nil":null}');
-    const show = Symbol.for("nodejs.util.inspect.custom");
-    expect((s as any)[show](2, {})).toBe("[]int32(len 2, cap 2) [1 2]");
-    expect((nilSlice(Int32Array) as any)[show](2, {})).toBe("[]int32(nil)");
+    expect(inspect(s)).toBe("[]int32(len 2, cap 2) [ 1, 2 ]");
+    expect(inspect(nilSlice(Int32Array))).toBe("[]int32(nil)");
   });
   test("errors of bounds are Go's boundsError", () => {
     try {

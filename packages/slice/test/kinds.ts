@@ -40,7 +40,7 @@ export const kinds: StorageKind[] = [
   { name: "values", elem: () => values(0), value: num },
   { name: "[]string", elem: () => string, value: (n) => `s${n}` },
   { name: "[]struct", elem: () => point, value: (n) => ({ x: n, name: `p${n}` }) },
-  { name: "[][2]int32", elem: () => array(int32, 2), value: (n) => [n, -n] },
+  { name: "[][2]int32", elem: () => array(int32, 2), value: (n) => [n, 1 - n] },
   { name: "Int32Array", elem: () => int32, value: num },
   { name: "Float64Array", elem: () => float64, value: num },
   {

@@ -10,6 +10,7 @@ import {
   nilSlice,
   sliceOf,
   slices,
+  sliceToArray,
   values,
   type Slice,
 } from "@gort/slice";
@@ -36,6 +37,25 @@ describe("search", () => {
     expect(slices.index(sliceOf(-0), 0)).toBe(0);
     const Point = struct({ x: float64, name: string });
     expect(slices.index(makeSlice(Point, [{ x: 1, name: "a" }]), { x: 1, name: "a" })).toBe(0);
+  });
+  test("equality of numbers of two kinds is that of the numbers, whichever comes first", () => {
+    const list = (v: number): Slice<number>[] => [
+      makeSlice(float32, [v]),
+      makeSlice(float64, [v]),
+      makeSlice(values(0), [v]),
+      makeSlice(inHeap(createHeap({ reserve: 1 << 22 }), float32), [v]),
+    ];
+    for (const v of [0.1, 0.5, NaN, -0]) {
+      for (const a of list(v)) {
+        for (const b of list(v)) {
+          const same = a.get(0) === b.get(0);
+          expect(slices.equal(a, b)).toBe(same);
+          expect(slices.equal(b, a)).toBe(same);
+          expect(sliceToArray(a, 1).equals(sliceToArray(b, 1))).toBe(same);
+          if (same) expect(slices.compare(a, b)).toBe(0);
+        }
+      }
+    }
   });
   test("binarySearch gives the first place and whether it is there", () => {
     fc.assert(

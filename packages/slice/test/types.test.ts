@@ -5,6 +5,7 @@ import { describe, expectTypeOf, test } from "vitest";
 import {
   append,
   appendSlice,
+  type ArraySlice,
   arrayOf,
   type Backing,
   backingOf,
@@ -59,6 +60,37 @@ describe("types", () => {
     ).toExtend<Float64Array>();
     expectTypeOf(backingOf(Int8Array)).toEqualTypeOf<Backing<number>>();
     expectTypeOf<ElementType<Slice<P>>>().toEqualTypeOf<P>();
+  });
+
+  test("an element type that was named, or is wanted, stays: unions of literals, brands, null", () => {
+    type Dir = "n" | "s";
+    type Id = string & { __brand: "id" };
+    const id = "x" as Id;
+    expectTypeOf(sliceOf<Dir>("n")).toEqualTypeOf<ArraySlice<Dir>>();
+    expectTypeOf(sliceOf<Dir | null>(null, "n").get(0)).toEqualTypeOf<Dir | null>();
+    expectTypeOf(sliceOf<true>(true).get(0)).toEqualTypeOf<true>();
+    expectTypeOf(sliceOf(id).get(0)).toEqualTypeOf<Id>();
+    expectTypeOf(arrayOf<Dir>("s").get(0)).toEqualTypeOf<Dir>();
+    expectTypeOf(arrayOf(id).get(0)).toEqualTypeOf<Id>();
+    const wanted: Slice<Dir> = sliceOf("n", "s");
+    const array: GoArray<Dir> = arrayOf("n");
+    expectTypeOf(wanted.get(0)).toEqualTypeOf(array.get(0));
+  });
+
+  test("literals alone are of their common type, as in Go", () => {
+    expectTypeOf(sliceOf(1, 2)).toEqualTypeOf<ArraySlice<number>>();
+    expectTypeOf(sliceOf("a").get(0)).toEqualTypeOf<string>();
+    expectTypeOf(sliceOf(true)).toEqualTypeOf<ArraySlice<boolean>>();
+    expectTypeOf(sliceOf(1n)).toEqualTypeOf<ArraySlice<bigint>>();
+    expectTypeOf(append(sliceOf(1), 2)).toEqualTypeOf<ArraySlice<number>>();
+    expectTypeOf(slices.insert(sliceOf("a"), 0, "b")).toEqualTypeOf<ArraySlice<string>>();
+    expectTypeOf(slices.concat(sliceOf(1), sliceOf(2))).toEqualTypeOf<ArraySlice<number>>();
+    expectTypeOf(slices.min(sliceOf("a", "b"))).toEqualTypeOf<string>();
+    expectTypeOf(slices.index(sliceOf("a"), "b")).toEqualTypeOf<number>();
+    expectTypeOf(slices.binarySearch(sliceOf(1, 3), 2)).toEqualTypeOf<
+      [position: number, found: boolean]
+    >();
+    expectTypeOf(sliceToArrayPointer(sliceOf(1), 1)).toEqualTypeOf<GoArray<number> | null>();
   });
 
   test("what gives a slice back keeps its kind", () => {

@@ -122,14 +122,15 @@ export function replace<S extends Slice<any>>(
 
 /** Puts the values in the place of the elements from `i` to `j`; bounds have been checked. */
 function splice<S extends Slice<any>>(s: S, i: number, j: number, values: ElementType<S>[]): S {
-  for (const v of values) s.check(v);
+  const list = s.taken(values);
   const n = s.len;
   const tail = n - j;
   const need = i + values.length + tail;
   const out = need <= s.cap ? s.slice(0, need) : s.slice(0, i).grown(need, need);
+  const from = out.staged(list);
   // In the same store, move works as if through a temporary; in a new one the tail comes from the old.
   out.move(need - tail, s, j, tail);
-  for (let k = 0; k < values.length; k++) out.put(i + k, values[k]);
+  out.place(i, from);
   if (need < n) s.wipe(need, n - need);
   return out;
 }
@@ -210,7 +211,7 @@ export function reverse(s: Slice<any>): void {
     view.call(s).reverse();
     return;
   }
-  const one = s.backing.make(1, 1);
+  const one = s.scratch(1);
   for (let i = 0, j = n - 1; i < j; i++, j--) {
     one.move(0, s, i, 1);
     s.move(i, s, j, 1);

@@ -5,14 +5,14 @@
  *  1. An iterator over a slice visits the elements that were there when it was made.
  *  2. Chunks cannot grow into one another: each one's capacity is its length.
  */
-import { MisuseError, badArgument } from "@gort/types";
+import { MisuseError, badArgument, checkFunction } from "@gort/types";
 import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "../api.ts";
 import type { ElementType } from "../append.ts";
-import { nilSlice } from "../make.ts";
+import { resolve } from "../make.ts";
 import { mustBeSlice, type Slice } from "../slice.ts";
 import type { TypedSlice } from "../typed-slice.ts";
 import type { Compare, Ordered } from "./order.ts";
-import { sort, sortFunc, sortStableFunc } from "./sort.ts";
+import { sort, sortBy } from "./sort.ts";
 
 /**
  * Go's `slices.All`: indexes and values, as `range`.
@@ -101,11 +101,26 @@ function* chunks<S extends Slice<any>>(s: S, n: number): Generator<S, void, unde
  */
 export function appendSeq<S extends Slice<any>>(s: S, seq: Iterable<ElementType<S>>): S {
   mustBeSlice("appendSeq", s);
+  return gather("appendSeq", s, seq);
+}
+
+function gather<S extends Slice<any>>(where: string, s: S, seq: Iterable<ElementType<S>>): S {
   if (typeof (seq as Partial<typeof seq> | null | undefined)?.[Symbol.iterator] !== "function")
-    throw badArgument("appendSeq", "seq", seq, "an iterable", "type");
+    throw badArgument(where, "seq", seq, "an iterable", "type");
   let out = s;
-  for (const v of seq) out = out.appendOne(v);
+  for (const v of seq) {
+    const next = out.appendOne(v);
+    // A store in a heap that was grown out of, and that nobody else has seen, need not wait for V8 to find that out.
+    if (next.backing !== out.backing && out.backing !== s.backing)
+      (out.backing as { release?(): void }).release?.();
+    out = next;
+  }
   return out;
+}
+
+/** A new slice of what the iterable gives; `where` is the function to blame. */
+function gathered(where: string, elem: unknown, seq: Iterable<any>): Slice<any> {
+  return gather(where, resolve(where, elem).nil(), seq);
 }
 
 /**
@@ -125,7 +140,7 @@ export function collect<A extends TypedArray>(
 ): TypedSlice<A>;
 export function collect<T>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
 export function collect(elem: any, seq: Iterable<any>): Slice<any> {
-  return appendSeq<Slice<any>>(nilSlice(elem as Elem<any>), seq);
+  return gathered("collect", elem, seq);
 }
 
 /**
@@ -145,7 +160,7 @@ export function sorted<A extends TypedArray>(
 ): TypedSlice<A>;
 export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
 export function sorted(elem: any, seq: Iterable<any>): Slice<any> {
-  const s = collect<any>(elem as Elem<any>, seq);
+  const s = gathered("sorted", elem, seq);
   sort(s);
   return s;
 }
@@ -153,7 +168,7 @@ export function sorted(elem: any, seq: Iterable<any>): Slice<any> {
 /**
  * Go's `slices.SortedFunc`. O(n log n).
  *
- * @throws TypeError if `cmp` is no function
+ * @throws TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -170,15 +185,16 @@ export function sortedFunc<A extends TypedArray>(
 ): TypedSlice<A>;
 export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
 export function sortedFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
-  const s = collect<any>(elem as Elem<any>, seq);
-  sortFunc(s, cmp);
+  checkFunction("sortedFunc", "cmp", cmp);
+  const s = gathered("sortedFunc", elem, seq);
+  sortBy("sortedFunc", s, cmp, false);
   return s;
 }
 
 /**
  * Go's `slices.SortedStableFunc`. O(n log n).
  *
- * @throws TypeError if `cmp` is no function
+ * @throws TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -196,7 +212,8 @@ export function sortedStableFunc<A extends TypedArray>(
 ): TypedSlice<A>;
 export function sortedStableFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
 export function sortedStableFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
-  const s = collect<any>(elem as Elem<any>, seq);
-  sortStableFunc(s, cmp);
+  checkFunction("sortedStableFunc", "cmp", cmp);
+  const s = gathered("sortedStableFunc", elem, seq);
+  sortBy("sortedStableFunc", s, cmp, true);
   return s;
 }

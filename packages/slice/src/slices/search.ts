@@ -2,12 +2,13 @@
  * Go's `slices` functions that look and do not touch: searching and comparing.
  *
  * Invariants
- *  1. Equality is Go's `==` of the element type: NaN equals nothing, -0 equals 0, structs go field by field.
+ *  1. Equality is Go's `==` of the element type: NaN equals nothing, -0 equals 0, structs go field by field. Of two kinds of numbers,
+ *     which Go does not compare, it is that of the numbers: no float32 equals 0.1.
  *  2. A search that finds nothing says -1 or `[position, false]`, never `undefined`.
  */
 import { checkFunction } from "@gort/types";
-import { mustBeSlice, storeTag, type Slice } from "../slice.ts";
-import { compareOrdered, type Ordered } from "./order.ts";
+import { mustBeSlice, sameElements, storeTag, type Slice } from "../slice.ts";
+import { checkOrdered, checkResult, compareOrdered, type Ordered } from "./order.ts";
 
 /**
  * Go's `slices.Index`: where `v` is first, or -1. O(n).
@@ -22,6 +23,10 @@ import { compareOrdered, type Ordered } from "./order.ts";
  */
 export function index<T>(s: Slice<T>, v: T): number {
   mustBeSlice("index", s);
+  return find(s, v);
+}
+
+function find<T>(s: Slice<T>, v: T): number {
   const { backing, len } = s;
   const tag = storeTag(s);
   if (tag === undefined) {
@@ -52,8 +57,12 @@ const rounded = <T>(tag: string | undefined, v: T): T =>
  * ```
  */
 export function indexFunc<T>(s: Slice<T>, f: (v: T) => boolean): number {
-  mustBeSlice("indexFunc", s);
-  checkFunction("indexFunc", "f", f);
+  return findFunc("indexFunc", s, f);
+}
+
+function findFunc<T>(where: string, s: Slice<T>, f: (v: T) => boolean): number {
+  mustBeSlice(where, s);
+  checkFunction(where, "f", f);
   const n = s.len;
   for (let i = 0; i < n; i++) if (f(s.get(i))) return i;
   return -1;
@@ -70,7 +79,8 @@ export function indexFunc<T>(s: Slice<T>, f: (v: T) => boolean): number {
  * ```
  */
 export function contains<T>(s: Slice<T>, v: T): boolean {
-  return index(s, v) >= 0;
+  mustBeSlice("contains", s);
+  return find(s, v) >= 0;
 }
 
 /**
@@ -86,7 +96,7 @@ export function contains<T>(s: Slice<T>, v: T): boolean {
  * ```
  */
 export function containsFunc<T>(s: Slice<T>, f: (v: T) => boolean): boolean {
-  return indexFunc(s, f) >= 0;
+  return findFunc("containsFunc", s, f) >= 0;
 }
 
 /**
@@ -103,11 +113,7 @@ export function containsFunc<T>(s: Slice<T>, f: (v: T) => boolean): boolean {
 export function equal<T>(a: Slice<T>, b: Slice<T>): boolean {
   mustBeSlice("equal", a, "a");
   mustBeSlice("equal", b, "b");
-  const n = a.len;
-  if (n !== b.len) return false;
-  const { backing } = a;
-  for (let i = 0; i < n; i++) if (!backing.equal(a.get(i), b.get(i))) return false;
-  return true;
+  return a.len === b.len && sameElements(a, b);
 }
 
 /**
@@ -144,13 +150,13 @@ export function equalFunc<A, B>(a: Slice<A>, b: Slice<B>, eq: (x: A, y: B) => bo
  * ```
  */
 export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
-  return compareFunc(a, b, compareOrdered);
+  return compareBy("compare", a, b, compareOrdered);
 }
 
 /**
  * Go's `slices.CompareFunc`. O(n).
  *
- * @throws TypeError if `cmp` is no function
+ * @throws TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -160,13 +166,17 @@ export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
  * ```
  */
 export function compareFunc<A, B>(a: Slice<A>, b: Slice<B>, cmp: (x: A, y: B) => number): number {
-  mustBeSlice("compareFunc", a, "a");
-  mustBeSlice("compareFunc", b, "b");
-  checkFunction("compareFunc", "cmp", cmp);
+  return compareBy("compareFunc", a, b, cmp);
+}
+
+function compareBy<A, B>(where: string, a: Slice<A>, b: Slice<B>, cmp: (x: A, y: B) => number) {
+  mustBeSlice(where, a, "a");
+  mustBeSlice(where, b, "b");
+  checkFunction(where, "cmp", cmp);
   const n = Math.min(a.len, b.len);
   for (let i = 0; i < n; i++) {
     const c = cmp(a.get(i), b.get(i));
-    if (c !== 0) return c;
+    if (c !== 0) return checkResult(where, c);
   }
   return Math.sign(a.len - b.len);
 }
@@ -187,6 +197,7 @@ export function binarySearch<T extends Ordered>(
   target: T,
 ): [position: number, found: boolean] {
   mustBeSlice("binarySearch", s);
+  if (s.len > 0) checkOrdered("binarySearch", "target", target, s.get(0));
   const of = rounded(storeTag(s), target);
   return binarySearchFunc(s, of, compareOrdered as (v: T, target: T) => number);
 }
@@ -195,7 +206,7 @@ export function binarySearch<T extends Ordered>(
  * Go's `slices.BinarySearchFunc`: `cmp(element, target)` must be negative before the place, then zero, then
  * positive. O(log n).
  *
- * @throws TypeError if `cmp` is no function
+ * @throws TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -217,8 +228,8 @@ export function binarySearchFunc<T, V>(
   let hi = s.len;
   while (lo < hi) {
     const mid = (lo + hi) >>> 1;
-    if (cmp(s.get(mid), target) < 0) lo = mid + 1;
+    if (checkResult("binarySearchFunc", cmp(s.get(mid), target)) < 0) lo = mid + 1;
     else hi = mid;
   }
-  return [lo, lo < s.len && cmp(s.get(lo), target) === 0];
+  return [lo, lo < s.len && checkResult("binarySearchFunc", cmp(s.get(lo), target)) === 0];
 }

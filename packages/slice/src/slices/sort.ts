@@ -12,16 +12,15 @@
 import { checkFunction, MisuseError } from "@gort/types";
 import type { TypedArray } from "../api.ts";
 import { mustBeSlice, type Slice } from "../slice.ts";
-import type { TypedSlice } from "../typed-slice.ts";
 import { mergeSort } from "./merge-sort.ts";
-import { compareOrdered, type Compare, type Ordered } from "./order.ts";
+import { checkResult, compareOrdered, type Compare, type Ordered } from "./order.ts";
 import { pdqsort } from "./pdqsort.ts";
 import { sortNumbers } from "./radix-sort.ts";
 
 /** The elements as a typed array over their own storage, or null if they do not lie in one. */
 function typedView(s: Slice<unknown>): TypedArray | null {
-  const { view } = s as Partial<TypedSlice<TypedArray>>;
-  return typeof view === "function" ? view.call(s as TypedSlice<TypedArray>) : null;
+  const { view } = s as { view?(): TypedArray };
+  return typeof view === "function" ? view.call(s) : null;
 }
 
 /** Writes a permutation of the elements of `s` back. */
@@ -39,9 +38,21 @@ function sortMoved<T>(s: Slice<T>, cmp: Compare<T>, stable: boolean): void {
   const order = Array.from({ length: n }, (_, i) => i);
   const by = (i: number, j: number): number => cmp(keys[i]!, keys[j]!);
   const sorted = stable ? mergeSort(order, by) : (pdqsort(order, 0, n, by), order);
-  const old = s.backing.make(n, n);
-  old.move(0, s, 0, n);
-  for (let i = 0; i < n; i++) s.move(i, old, sorted[i]!, 1);
+  // Along the cycles of the permutation, each with its first element set aside.
+  const one = s.scratch(1);
+  for (let i = 0; i < n; i++) {
+    let from = sorted[i]!;
+    if (from === i) continue;
+    one.move(0, s, i, 1);
+    let to = i;
+    for (; from !== i; from = sorted[to]!) {
+      s.move(to, s, from, 1);
+      sorted[to] = to;
+      to = from;
+    }
+    s.move(to, one, 0, 1);
+    sorted[to] = to;
+  }
 }
 
 /**
@@ -82,6 +93,7 @@ export function sort<T extends Ordered>(s: Slice<T>): void {
 
 /**
  * Go's `slices.SortFunc`: by a comparison, unstably, with pattern-defeating quicksort. O(n log n) at worst.
+ * @throws TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -93,14 +105,25 @@ export function sort<T extends Ordered>(s: Slice<T>): void {
  * ```
  */
 export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
-  mustBeSlice("sortFunc", s);
-  checkFunction("sortFunc", "cmp", cmp);
+  sortBy("sortFunc", s, cmp, false);
+}
+
+/** Sorts by the comparison that was given to `where`. */
+export function sortBy<T>(where: string, s: Slice<T>, cmp: Compare<T>, stable: boolean): void {
+  mustBeSlice(where, s);
+  checkFunction(where, "cmp", cmp);
   if (s.len < 2) return;
+  // Once more than needed, and not at each call: who forgets to return a number always does.
+  checkResult(where, cmp(s.get(1), s.get(0)));
   if (!plain(s)) {
-    sortMoved(s, cmp, false);
+    sortMoved(s, cmp, stable);
     return;
   }
   const list = s.toArray();
+  if (stable) {
+    putBack(s, mergeSort(list, cmp));
+    return;
+  }
   pdqsort(list, 0, list.length, cmp);
   putBack(s, list);
 }
@@ -108,7 +131,7 @@ export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
 /**
  * Go's `slices.SortStableFunc`: elements that compare equal keep their order. O(n log n).
  *
- * @throws TypeError if `cmp` is no function
+ * @throws TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -120,11 +143,7 @@ export function sortFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
  * ```
  */
 export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
-  mustBeSlice("sortStableFunc", s);
-  checkFunction("sortStableFunc", "cmp", cmp);
-  if (s.len < 2) return;
-  if (plain(s)) putBack(s, mergeSort(s.toArray(), cmp));
-  else sortMoved(s, cmp, true);
+  sortBy("sortStableFunc", s, cmp, true);
 }
 
 /**
@@ -139,13 +158,14 @@ export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
  * ```
  */
 export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
+  mustBeSlice("isSorted", s);
   return isSortedFunc(s, compareOrdered);
 }
 
 /**
  * Go's `slices.IsSortedFunc`. O(n).
  *
- * @throws TypeError if `cmp` is no function
+ * @throws TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -157,7 +177,8 @@ export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
 export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
   mustBeSlice("isSortedFunc", s);
   checkFunction("isSortedFunc", "cmp", cmp);
-  for (let i = s.len - 1; i > 0; i--) if (cmp(s.get(i), s.get(i - 1)) < 0) return false;
+  for (let i = s.len - 1; i > 0; i--)
+    if (checkResult("isSortedFunc", cmp(s.get(i), s.get(i - 1))) < 0) return false;
   return true;
 }
 
@@ -223,6 +244,7 @@ export function max<T extends Ordered>(s: Slice<T>): T {
 
 /**
  * Go's `slices.MinFunc`: the first of the least elements. O(n).
+ * @throws TypeError if `cmp` is no function, or gives no number
  * @throws MisuseError `slices.MinFunc: empty list`
  *
  * @example
@@ -239,13 +261,14 @@ export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
     const v = s.get(i);
-    if (cmp(v, m) < 0) m = v;
+    if (checkResult("minFunc", cmp(v, m)) < 0) m = v;
   }
   return m;
 }
 
 /**
  * Go's `slices.MaxFunc`: the first of the greatest elements. O(n).
+ * @throws TypeError if `cmp` is no function, or gives no number
  * @throws MisuseError `slices.MaxFunc: empty list`
  *
  * @example
@@ -262,7 +285,7 @@ export function maxFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
   let m = s.get(0);
   for (let i = 1; i < s.len; i++) {
     const v = s.get(i);
-    if (cmp(v, m) > 0) m = v;
+    if (checkResult("maxFunc", cmp(v, m)) > 0) m = v;
   }
   return m;
 }

@@ -7,17 +7,19 @@
  *
  * Invariants
  *  1. Times are microseconds from the first event, with nanoseconds as the fraction.
- *  2. Thread ids are unique over all groups (viewers name a track by its thread id alone): 100 + P, 90 for
+ *  2. Thread ids are unique over all groups (viewers name a track by its thread id alone): 100 + P, from 90 down for
  *     spans, 1,000,000 + goroutine.
- *  3. Slices of one track never overlap.
+ *  3. Slices of one track never overlap: spans that do are on tracks of their own.
  *  4. An arrow's two ends have the same id, category and name; its end stands after the slice it leads to.
  */
 import { checkOptions } from "@gort/types";
+import { checkMethods } from "../errors.ts";
 import type { Recorder, TraceEvent } from "./recorder.ts";
 
 const PROCS = 1;
 const GOROUTINES = 2;
 const STATS = 3;
+/** The track of spans; those that overlap get the ones below it. */
 const SPAN_TID = 90;
 const PROC_TID = 100;
 const G_TID = 1_000_000;
@@ -45,6 +47,8 @@ class Writer {
   readonly #tracks: boolean;
   readonly #states = new Map<number, State>();
   readonly #procs = new Set<number>();
+  /** Where the last span of each track of spans ends. */
+  readonly #spans: number[] = [];
   readonly #counts = { running: 0, runnable: 0, waiting: 0 };
   readonly #out: object[] = [];
   #origin = NaN;
@@ -57,12 +61,12 @@ class Writer {
     this.#tracks = tracks;
   }
 
-  *write(): IterableIterator<object> {
+  *write(events: Iterable<TraceEvent>): IterableIterator<object> {
     const out = this.#out;
     this.#group(PROCS, "PROCS", 2);
     if (this.#tracks) this.#group(GOROUTINES, "GOROUTINES", 3);
     this.#group(STATS, "STATS", 1);
-    for (const e of this.#recorder.events()) {
+    for (const e of events) {
       if (this.#origin !== this.#origin) this.#origin = e.at - (e.kind === "span" ? e.amount : 0);
       this.#last = e.at;
       this.#event(e);
@@ -169,13 +173,17 @@ class Writer {
   }
 
   #span(e: TraceEvent): void {
-    if (!this.#procs.has(-1)) {
-      this.#procs.add(-1);
-      this.#thread(PROCS, SPAN_TID, "spans", 0);
+    const end = Math.max(0, this.#us(e.at));
+    // One that began before the first event is cut.
+    const dur = Math.min(end, Math.round(e.amount * 1e6) / 1e3);
+    const ts = Math.round((end - dur) * 1e3) / 1e3;
+    let track = this.#spans.findIndex((last) => last <= ts);
+    if (track < 0) {
+      track = Math.min(this.#spans.length, SPAN_TID - 1);
+      this.#thread(PROCS, SPAN_TID - track, track === 0 ? "spans" : `spans ${track + 1}`, 0);
     }
-    const dur = Math.round(e.amount * 1e6) / 1e3;
-    const ts = Math.max(0, this.#us(e.at - e.amount));
-    this.#out.push({ name: e.why, ph: "X", ts, dur, pid: PROCS, tid: SPAN_TID });
+    this.#spans[track] = end;
+    this.#out.push({ name: e.why, ph: "X", ts, dur, pid: PROCS, tid: SPAN_TID - track });
   }
 
   #count(at: number): void {
@@ -207,7 +215,9 @@ class Writer {
 
 /**
  * A recording as the text of a Chrome trace, in pieces: write them to a file one after the other. About 400 bytes
- * per run of a goroutine.
+ * per run of a goroutine. What is recorded after the first piece was asked for is not in it.
+ *
+ * @throws TypeError for what is no recorder, or for an option that there is none of
  *
  * @example
  * ```ts
@@ -223,15 +233,22 @@ class Writer {
  * // => ["G1 main: gosched", "G1 main: return"]
  * ```
  */
-export function* chromeTrace(
+export function chromeTrace(
   recorder: Recorder,
   options: ChromeTraceOptions = {},
 ): IterableIterator<string> {
+  checkMethods("chromeTrace", "recorder", recorder, "events nameOf");
   checkOptions("chromeTrace", options, "goroutines");
+  return pieces(recorder, options.goroutines ?? true);
+}
+
+function* pieces(recorder: Recorder, tracks: boolean): IterableIterator<string> {
+  // Before the first piece goes out, since the recording may go on while they are written.
+  const events = recorder.events();
   yield '{"displayTimeUnit":"ns","traceEvents":[\n';
   let piece = "";
   let first = true;
-  for (const event of new Writer(recorder, options.goroutines ?? true).write()) {
+  for (const event of new Writer(recorder, tracks).write(events)) {
     piece += first ? JSON.stringify(event) : ",\n" + JSON.stringify(event);
     first = false;
     if (piece.length > 1 << 16) {

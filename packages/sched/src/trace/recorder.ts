@@ -2,14 +2,17 @@
  * Recorder: a tracer that keeps what happened, all of it or the last part (a flight recorder).
  *
  * Invariants
- *  1. An event is five numbers in typed arrays; recording one allocates nothing once its chunk exists.
+ *  1. An event is five numbers in typed arrays; recording one allocates nothing once its chunk exists and nobody reads it.
  *  2. With a limit, the newest `limit` events are kept, and the name of a goroutine as long as one of its
  *     events may be; without one, everything.
- *  3. Events come out in the order in which they happened.
+ *  3. Events come out in the order in which they happened, each once: those that are there when they are asked for,
+ *     whatever is recorded while somebody reads them.
  *
- * Why numbers and not objects: a program makes millions of events, and V8 would have to walk them.
+ * Why numbers and not objects: a program makes millions of events, and V8 would have to walk them. Why chunks are lent: a
+ * reader keeps them as they are, and the recorder goes on in copies, made when it would write over them, so that asking for
+ * the events of a long recording costs nothing.
  */
-import { checkOptions } from "@gort/types";
+import { badNumber, checkOptions } from "@gort/types";
 import type { Goroutine, Tracer } from "../api.ts";
 import { checkCount } from "../errors.ts";
 import type { Op } from "../op.ts";
@@ -39,7 +42,7 @@ export interface TraceEvent {
 
 /** A tracer that keeps events. */
 export interface Recorder extends Tracer {
-  /** The recorded events, oldest first. */
+  /** The recorded events, oldest first, as they are now: what is recorded while they are read is not among them. */
   events(): IterableIterator<TraceEvent>;
   /** Number of events kept. */
   readonly size: number;
@@ -47,7 +50,10 @@ export interface Recorder extends Tracer {
   readonly dropped: number;
   /** Name of a goroutine of the recording. */
   nameOf(g: number): string;
-  /** Records a span of anything else, such as a collector's cycle, that ended at `at` and took `ms`. */
+  /**
+   * Records a span of anything else, such as a collector's cycle, that ended at `at` (on the scheduler's clock) and took `ms`.
+   * Throws a RangeError or a TypeError for what is no finite time.
+   */
   span(name: string, at: number, ms: number): void;
 }
 
@@ -84,6 +90,8 @@ interface Chunk {
   readonly by: Float64Array;
   readonly amount: Float64Array;
   readonly why: Uint32Array;
+  /** Somebody may be reading it: it is copied before it is written to. */
+  lent: boolean;
 }
 
 function newChunk(n: number): Chunk {
@@ -94,6 +102,19 @@ function newChunk(n: number): Chunk {
     by: new Float64Array(n),
     amount: new Float64Array(n),
     why: new Uint32Array(n),
+    lent: false,
+  };
+}
+
+function copyOf(chunk: Chunk): Chunk {
+  return {
+    kind: chunk.kind.slice(),
+    at: chunk.at.slice(),
+    g: chunk.g.slice(),
+    by: chunk.by.slice(),
+    amount: chunk.amount.slice(),
+    why: chunk.why.slice(),
+    lent: false,
   };
 }
 
@@ -155,14 +176,27 @@ class EventRecorder implements Recorder {
     this.#add(PROC, at, 0, proc, 0, this.#text(what));
   }
   span(name: string, at: number, ms: number): void {
+    if (!Number.isFinite(at)) throw badNumber("span", "at", at, "a finite number of milliseconds");
+    if (!(Number.isFinite(ms) && ms >= 0))
+      throw badNumber("span", "ms", ms, "a finite number of milliseconds from 0");
     this.#add(SPAN, at, 0, 0, ms, this.#text(name));
   }
 
-  *events(): IterableIterator<TraceEvent> {
-    const size = this.size;
-    for (let i = this.#count - size; i < this.#count; i++) {
+  events(): IterableIterator<TraceEvent> {
+    const end = this.#count;
+    return this.#read(this.#lend(), end - this.size, end);
+  }
+
+  /** The chunks as they are now. Without a limit nothing is written over. */
+  #lend(): Chunk[] {
+    if (this.#limit !== Infinity) for (const chunk of this.#chunks) chunk.lent = true;
+    return this.#chunks.slice();
+  }
+
+  *#read(chunks: readonly Chunk[], from: number, end: number): IterableIterator<TraceEvent> {
+    for (let i = from; i < end; i++) {
       const slot = i % this.#limit;
-      const chunk = this.#chunks[Math.floor(slot / CHUNK)]!;
+      const chunk = chunks[Math.floor(slot / CHUNK)]!;
       const j = slot % CHUNK;
       const kind = chunk.kind[j]!;
       const g = chunk.g[j]!;
@@ -190,8 +224,9 @@ class EventRecorder implements Recorder {
   #add(kind: number, at: number, g: number, by: number, amount: number, why: number): void {
     const slot = this.#count++ % this.#limit;
     const c = Math.floor(slot / CHUNK);
-    const chunk = (this.#chunks[c] ??= newChunk(Math.min(CHUNK, this.#limit - c * CHUNK)));
     const j = slot % CHUNK;
+    let chunk = (this.#chunks[c] ??= newChunk(Math.min(CHUNK, this.#limit - c * CHUNK)));
+    if (chunk.lent) this.#chunks[c] = chunk = copyOf(chunk);
     chunk.kind[j] = kind;
     chunk.at[j] = at;
     chunk.g[j] = g;

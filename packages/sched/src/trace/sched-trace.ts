@@ -9,7 +9,7 @@
  *
  * What is not there prints as what it is: one thread (M0), no needspinning, no system calls.
  */
-import { badArgument, checkFunction, checkOptions } from "@gort/types";
+import { badArgument, badNumber, checkFunction, checkOptions } from "@gort/types";
 import type { Goroutine, Scheduler, Tracer } from "../api.ts";
 import { asGmp, ourScheduler } from "../brands.ts";
 import type { Core } from "../core.ts";
@@ -48,6 +48,9 @@ export function schedTrace(
   options: { readonly detail?: boolean; readonly sinceMs?: number } = {},
 ): string[] {
   checkOptions("schedTrace", options, "detail sinceMs");
+  const { sinceMs = 0 } = options;
+  if (!Number.isFinite(sinceMs))
+    throw badNumber("schedTrace", "sinceMs", sinceMs, "a finite number of milliseconds");
   const core = ourScheduler("schedTrace", scheduler);
   if (core === null)
     throw badArgument("schedTrace", "scheduler", scheduler, "one of @gort/sched's", "type");
@@ -60,7 +63,7 @@ export function schedTrace(
   const sizes = gmp ? ps.map((p) => p.size + (p.next === null ? 0 : 1)) : [0];
   const ticks = gmp ? ps.map((p) => p.schedtick) : [core.stats().contextSwitches];
   const header =
-    `SCHED ${Math.floor(options.sinceMs ?? 0)}ms: gomaxprocs=${core.procs} idleprocs=${idle}` +
+    `SCHED ${Math.floor(sinceMs)}ms: gomaxprocs=${core.procs} idleprocs=${idle}` +
     ` threads=1 spinningthreads=${spinning} needspinning=0 idlethreads=${current === null ? 1 : 0}` +
     ` runqueue=${queue}`;
   if (options.detail !== true) {
@@ -118,7 +121,8 @@ function running(scheduler: Core): G | null {
 export function schedTracer(options: SchedTraceOptions): Tracer {
   checkOptions("schedTracer", options, "everyMs detail print");
   const { everyMs, print, detail = false } = options;
-  if (!(everyMs >= 1)) throw badArgument("schedTracer", "everyMs", everyMs, "at least 1");
+  if (typeof everyMs !== "number" || !(everyMs >= 1))
+    throw badNumber("schedTracer", "everyMs", everyMs, "at least 1 millisecond");
   checkFunction("schedTracer", "print", print);
   let began = NaN;
   let next = NaN;

@@ -156,4 +156,50 @@ describe("chrome trace", () => {
   test("an empty recording is a valid trace", () => {
     expect(parse(createRecorder()).every((e) => e.ph === "M")).toBe(true);
   });
+
+  test("a span that began before the first event is cut, spans that overlap are on tracks of their own", () => {
+    const recorder = createRecorder();
+    recorder.timer(9, 0);
+    recorder.span("gc 1", 20, 15);
+    recorder.span("gc 2", 22, 1.5);
+    recorder.span("wide", 22, 10);
+    recorder.span("after gc 1", 22, 2);
+    recorder.span("before", 5, 1);
+    const events = parse(recorder);
+    const spans = events.filter((e) => e.ph === "X");
+    expect(spans.map((e) => [e.name, e.ts, e.dur, e.tid])).toEqual([
+      ["gc 1", 0, 11_000, 90],
+      ["gc 2", 11_500, 1500, 90],
+      ["wide", 3000, 10_000, 89],
+      ["after gc 1", 11_000, 2000, 88],
+      ["before", 0, 0, 87],
+    ]);
+    const named = events.filter((e) => e.name === "thread_name").map((e) => [e.tid, e.args!.name]);
+    expect(named).toContainEqual([90, "spans"]);
+    expect(named).toContainEqual([88, "spans 3"]);
+  });
+
+  test("it is of what is there when the first piece is asked for, though the recording goes on", async () => {
+    const recorder = createRecorder({ limit: 50 });
+    const main = () =>
+      createScheduler({ tracer: recorder }).run(function* main() {
+        for (let n = 0; n < 40; n++) yield;
+      });
+    await main();
+    const whole = [...chromeTrace(recorder)].join("");
+    const pieces = chromeTrace(recorder);
+    const first = pieces.next().value as string;
+    await main();
+    await main();
+    expect(first + [...pieces].join("")).toBe(whole);
+  });
+
+  test.each([null, undefined, {}, "r", createScheduler()])(
+    "%s is refused as a recorder by name, at once",
+    (wrong) => {
+      expect(() => chromeTrace(wrong as never)).toThrow(
+        /^chromeTrace: recorder is .*, want an object with the methods events, nameOf$/,
+      );
+    },
+  );
 });

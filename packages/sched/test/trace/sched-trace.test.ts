@@ -84,3 +84,17 @@ test.each([0, -5, NaN])("everyMs %s is refused by name", (everyMs) => {
     `schedTracer: everyMs is ${everyMs}`,
   );
 });
+
+test.each(["100", 10n, 0, -1, NaN, null, undefined])(
+  "everyMs of %s is refused by name",
+  (wrong) => {
+    const make = () => schedTracer({ everyMs: wrong as never, print: () => {} });
+    expect(make).toThrow(/^schedTracer: everyMs is .*, want at least 1 millisecond$/);
+  },
+);
+
+test.each(["x", "5", NaN, Infinity, null])("sinceMs of %s is refused by name", (wrong) => {
+  expect(() => schedTrace(createScheduler(), { sinceMs: wrong as never })).toThrow(
+    /^schedTrace: sinceMs is .*, want a finite number of milliseconds$/,
+  );
+});

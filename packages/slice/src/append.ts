@@ -114,7 +114,7 @@ function putBytes(s: Slice<any>, i: number, { array, off }: Bytes, n: number): v
  */
 export function copy<T>(dst: Slice<T>, src: Slice<T> | Text<T>): number {
   mustBeSlice("copy", dst, "dst");
-  const from = isSlice(src) ? (src) : textFor("copy", dst, src);
+  const from = isSlice(src) ? src : textFor("copy", dst, src);
   const n = Math.min(dst.len, from.len);
   if (n > 0 && isSlice(from)) dst.load(from, n);
   else if (n > 0) {

@@ -46,7 +46,7 @@ export interface GoMap<K, V, Z = V> {
   update(key: K, change: (value: V | Z) => V): V;
   /** Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. */
   delete(key: K): boolean;
-  /** Go's `clear(m)`: removes all entries, those no key finds (NaN) included. Keeps the number of buckets. */
+  /** Go's `clear(m)`: removes all entries, those no key finds (NaN) included. Keeps the number of buckets; in a heap it allocates nothing. */
   clear(): void;
   /** Go's `range m` without an object per entry: `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. */
   range(): MapRange<K, V>;
@@ -61,7 +61,7 @@ export interface GoMap<K, V, Z = V> {
   /** As native `Map`'s `forEach`, in Go's random order. */
   forEach(visit: (value: V, key: K) => void): void;
   /**
-   * What `JSON.stringify` shows, as Go's `encoding/json`: an object by sorted keys if these are strings or whole numbers, null for a
+   * What `JSON.stringify` shows, as Go's `encoding/json`: an object by keys sorted as bytes if these are strings or whole numbers, null for a
    * nil map. Pairs for other keys, where Go gives an error. As in every object of JavaScript, keys that are whole numbers from 0 come
    * first, by value; and `JSON.stringify` itself refuses values that are bigints. O(len log len).
    */
@@ -88,7 +88,7 @@ export interface MapRange<K, V> {
   /** The value of the current entry, read when the entry was reached. */
   readonly value: V;
   /**
-   * Goes to the next entry; false at the end.
+   * Goes to the next entry; false at the end, and from then on.
    * Throws `concurrent map iteration and map write` from inside a write, or after `compact`.
    */
   next(): boolean;
@@ -96,8 +96,11 @@ export interface MapRange<K, V> {
 
 /** How keys of a type of your own are hashed and compared by value. Its functions must not write to the map. */
 export interface Hasher<K> {
-  /** A 32-bit hash, as any number (its low 32 bits count); equal keys hash alike for the same seed. */
-  hash(key: K, seed: number): number;
+  /**
+   * A 32-bit hash, as any number (its low 32 bits count); equal keys hash alike for the same seed. Keys that do not equal themselves
+   * had better differ each time: `random` is the map's own source, of unsigned 32-bit integers.
+   */
+  hash(key: K, seed: number, random?: () => number): number;
   /** Whether two keys are the same. May be false for a key and itself: such a key is never found. */
   equal(a: K, b: K): boolean;
   /** A copy that later changes to `key` do not reach; default: the key itself. */

@@ -6,7 +6,7 @@
  *  1. Nothing here touches a bucket; all goes through {@link Storage} and the few abstract methods.
  */
 import { checkFunction } from "@gort/types";
-import type { BucketDump, GoMap, MapDump, MapRange, MapStats, Ptr } from "./api.ts";
+import type { BucketDump, GoMap, MapDump, MapRange, MapStats, Ptr, Type } from "./api.ts";
 import { type Inspect, showMap } from "./inspect.ts";
 import { mapToJSON } from "./json.ts";
 import { ENTRIES, Hiter, KEYS, RangeIterator, VALUES } from "./range.ts";
@@ -46,6 +46,15 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
     out: Snapshot<K, V>,
   ): void;
   abstract valueAt(from: Snapshot<K, V>, i: number): V;
+
+  get keysStay(): boolean {
+    return true;
+  }
+
+  keyAt(from: Snapshot<K, V>, i: number): K {
+    return from.keys[i]!;
+  }
+
   abstract lookup(key: K): boolean;
   abstract foundKey: K;
   abstract foundValue: V;
@@ -113,7 +122,7 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
     return "GoMap";
   }
 
-  /** What `console.log` shows on Node: `GoMap(1) { 'a' => 1 }`. */
+  /** What `console.log` shows on Node: `GoMap(1) { 'a' => 1 }`, or `map[string]int32(1) { … }` of a map with types. */
   [Symbol.for("nodejs.util.inspect.custom")](
     depth: number | null,
     options: object,
@@ -124,9 +133,7 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   }
 
   /** Go's name of the type, where it is known. */
-  protected get typeName(): string {
-    return "GoMap";
-  }
+  protected abstract readonly typeName: string;
 
   [dispose](): void {
     this.release();
@@ -163,6 +170,11 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
       oldBuckets: chains(true, stats.oldBuckets),
     };
   }
+}
+
+/** Go's name of the type of a map from `key` to `value`, if both have one. */
+export function nameOf(key: Type | null, value: Type | null): string {
+  return key === null || value === null ? "GoMap" : `map[${key.name}]${value.name}`;
 }
 
 /** Tophash bytes `0…7` of two words. */

@@ -4,7 +4,7 @@
  * Invariants
  *  1. Texts are Go's to the letter; a {@link RuntimeError} can be recovered from, a {@link FatalError} cannot.
  */
-import { badArgument, FatalError, RuntimeError } from "@gort/types";
+import { badArgument, FatalError, RuntimeError, type Fit, type Type } from "@gort/types";
 
 /** `assignment to entry in nil map`: Go's plainError, without the `runtime error: ` prefix. */
 export function nilMapWrite(): RuntimeError {
@@ -39,4 +39,10 @@ export function released(): Error {
 /** A key that a hasher can do nothing with. */
 export function noKey(key: unknown, want: string): Error {
   return badArgument("map key", "value", key, want, "type");
+}
+
+/** Throws for what is no value of a type: as the type does, if it has a text for it. */
+export function refuse(fit: Fit<any> | null, what: string, v: unknown, type: Type): never {
+  fit?.(v);
+  throw badArgument(what, "value", v, `a value of ${type.name}`, "type");
 }

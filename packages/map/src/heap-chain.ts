@@ -69,6 +69,15 @@ export function gatherChain<K, V>(
   }
 }
 
+/** Whether a slot's key and value are all zero bytes. */
+function isClear({ u8 }: HeapTable, e: Entries, bucket: Ptr, slot: number): boolean {
+  const zero = (p: Ptr, n: number): boolean => u8.subarray(p, p + n).every((b) => b === 0);
+  return (
+    zero(e.keyAt(bucket, slot), e.layout.keySize) &&
+    zero(e.valueAt(bucket, slot), e.layout.valueSize)
+  );
+}
+
 /** A chain as plain data. */
 export function dumpChain<K, V>(
   t: HeapTable,
@@ -90,7 +99,7 @@ export function dumpChain<K, V>(
       hashes: tops.map((x, i) =>
         isLive(x) && e.reflexiveAt(at, i) ? e.hashAt(at, i, t.seed) >>> 0 : -1,
       ),
-      clean: tops.map((_, i) => e.isClear(at, i)),
+      clean: tops.map((_, i) => isClear(t, e, at, i)),
     });
   }
   return chain;

@@ -12,13 +12,13 @@
  * typed-array access, and the branch is always the same one for a map. Calls of `Type.load`, a different
  * class for each type, would be megamorphic as soon as a program has five kinds of maps.
  */
-import { badArgument, hashBytes, hashString, utf8Read } from "@gort/types";
-import type { Fit, TypeExtras } from "@gort/types";
+import { hashBytes, hashString, utf8Read, type Fit, type TypeExtras } from "@gort/types";
 import type { Heap, Ptr, Type } from "./api.ts";
-import { concurrentReadWrite } from "./errors.ts";
+import { concurrentReadWrite, refuse } from "./errors.ts";
 import { hashInt, hashNumber } from "./hash.ts";
 import { WordFields } from "./heap-fields.ts";
 import type { Layout } from "./heap-layout.ts";
+import { sameParts } from "./same.ts";
 import {
   FLOAT64,
   H_CHANGES,
@@ -31,12 +31,6 @@ import {
   UINT32,
   WORDS,
 } from "./heap-words.ts";
-
-/** Throws for what is no value of a type: as the type does, if it has a text for it. */
-function refuse(fit: Fit<any> | null, what: string, v: unknown, type: Type): never {
-  fit?.(v);
-  throw badArgument(what, "value", v, `a value of ${type.name}`, "type");
-}
 
 /** The entries of maps of one layout in one heap. Addresses are in bytes, buckets given by theirs. */
 export class Entries {
@@ -256,7 +250,16 @@ export class Entries {
     }
   }
 
-  /** Writes the key of a new entry, or the same key anew: the sign of a zero follows the latest write. */
+  /** Writes a key over one that equals it: the sign of a zero follows the latest write, and ranges have to know. */
+  rekey(bucket: Ptr, slot: number, key: any): void {
+    const given: unknown = this.#keyCode === FLOAT64 ? key : this.#key;
+    // What a descriptor of somebody else's has loaded is not looked into.
+    if (this.layout.fitKey !== null && sameParts(this.loadKey(bucket, slot), given)) return;
+    this.storeKey(bucket, slot, key);
+    this.#i32[this.#h + H_CHANGES]!++;
+  }
+
+  /** Writes the key of a new entry. */
   storeKey(bucket: Ptr, slot: number, key: any): void {
     const p = this.keyAt(bucket, slot);
     switch (this.#keyCode) {
@@ -343,16 +346,6 @@ export class Entries {
     if (indirectValue) this.heap.writePtr(v, 0);
     else if (valuePointers) this.heap.typedMove(value, v, 0, 1);
     else this.#zero(v, this.#valueSize);
-  }
-
-  /** Whether a slot's key and value are all zero bytes. */
-  isClear(bucket: Ptr, slot: number): boolean {
-    const k = this.keyAt(bucket, slot);
-    const v = this.valueAt(bucket, slot);
-    return (
-      this.#u8.subarray(k, k + this.#keySize).every((b) => b === 0) &&
-      this.#u8.subarray(v, v + this.#valueSize).every((b) => b === 0)
-    );
   }
 
   /** Copies an entry to an empty slot of another bucket. */

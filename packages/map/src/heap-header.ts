@@ -5,7 +5,7 @@
  *  1. After {@link HeapHeader.forget} every number is refused, and no operation takes its fast path.
  */
 import type { Ptr } from "./api.ts";
-import { BaseMap } from "./base.ts";
+import { BaseMap, nameOf } from "./base.ts";
 import { concurrentWrites, released } from "./errors.ts";
 import type { HeapTable } from "./heap-table.ts";
 import {
@@ -38,7 +38,7 @@ export abstract class HeapHeader<K, V> extends BaseMap<K, V, V> {
   }
 
   protected override get typeName(): string {
-    return `map[${this.t.layout.key.name}]${this.t.layout.value.name}`;
+    return nameOf(this.t.layout.key, this.t.layout.value);
   }
   get len(): number {
     return this.#word(H_COUNT);

@@ -134,7 +134,7 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
     if (i32[h + H_COUNT] === 0) return false;
     i32[h + H_FLAGS]! |= WRITING;
     try {
-      if (i32[h + H_OLD] !== 0) this.growWork();
+      if (i32[h + H_OLD] !== 0) this.#mayGrow();
       const slot = this.find(key, hash);
       if (slot < 0) return false;
       const bucket = this.at;
@@ -152,7 +152,7 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
   clear(): void {
     this.mayWrite();
     if (this.len === 0) return;
-    this.t.reset(this.t.arrays(this.B));
+    this.t.reset(this.t.emptied());
     this.reseed();
   }
 
@@ -290,7 +290,7 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
       const slot = this.find(key, hash);
       if (slot >= 0) {
         const b = this.at;
-        if (!e.layout.reflexive) e.storeKey(b, slot, key);
+        if (!e.layout.reflexive) e.rekey(b, slot, key);
         e.storeValue(e.valueAt(b, slot), value);
         return;
       }
@@ -337,6 +337,15 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
     const free = this.freeSlot(hash);
     this.e.move(this.at, free, bucket, slot);
     this.t.u8[this.at + free] = topHash(hash);
+  }
+
+  /** Growth as far as memory goes: what is deleted is deleted where it is. */
+  #mayGrow(): void {
+    try {
+      this.growWork();
+    } catch {
+      // It has changed nothing; the next `set` meets the same error.
+    }
   }
 
   /** Moves the next two old chains. */

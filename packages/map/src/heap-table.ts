@@ -59,6 +59,9 @@ interface Arrays {
   readonly end: Ptr;
 }
 
+/** Buckets of a small table: from 16 on a sixteenth more, for chains; before, overflow buckets are unlikely. */
+const withSpare = (B: number): number => (B >= 4 ? 2 ** B + 2 ** B / 16 : 2 ** B);
+
 /** Makes a header. */
 export function newHeader(heap: Heap, layout: Layout, B: number, seed: number): Ptr {
   const p = heap.alloc(headerType());
@@ -174,27 +177,38 @@ export class HeapTable {
     const segment = u32[entry]!;
     u32[h + H_RECYCLED] = s + 1;
     if (segment === 0) return 0;
-    const { f64 } = this.heap.memory;
-    const end = (segment + (this.#size << this.#bits)) >>> 3;
-    for (let i = segment >>> 3; i < end; i++) f64[i] = 0;
+    this.#wipe(segment, 1 << this.#bits);
     this.heap.writePtr(entry << 2, 0);
     return segment;
+  }
+
+  /** Makes buckets all zero bytes. */
+  #wipe(from: Ptr, buckets: number): void {
+    if (!this.layout.noscan) return this.heap.typedMove(this.layout.bucket, from, 0, buckets);
+    const { f64 } = this.heap.memory;
+    const end = from + this.#size * buckets;
+    for (let i = from >>> 3; i < end >>> 3; i++) f64[i] = 0;
+    // Buckets are whole words: eight, and more, are whole pairs of them.
+    if ((end & 7) !== 0) this.i32[(end >>> 2) - 1] = 0;
   }
 
   /** Allocates the arrays of a table of `2^B` buckets. */
   arrays(B: number): Arrays {
     const directory = this.heap.alloc(unsafePointer, 2 ** Math.max(0, B - this.#bits));
     if (B > this.#bits) return { B, buckets: directory, next: 0, end: 0 };
-    const n = 2 ** B;
-    // Overflow buckets are unlikely in small tables; from 16 buckets on, room for a sixteenth.
-    const all = B >= 4 ? n + n / 16 : n;
-    const segment = this.heap.alloc(this.layout.bucket, all);
+    const segment = this.heap.alloc(this.layout.bucket, withSpare(B));
     this.heap.writePtr(directory, segment);
+    return this.#small(B, directory);
+  }
+
+  /** The arrays of a table that is one segment. */
+  #small(B: number, directory: Ptr): Arrays {
+    const segment = this.u32[directory >>> 2]!;
     return {
       B,
       buckets: directory,
-      next: segment + n * this.#size,
-      end: segment + all * this.#size,
+      next: segment + 2 ** B * this.#size,
+      end: segment + withSpare(B) * this.#size,
     };
   }
 
@@ -233,6 +247,19 @@ export class HeapTable {
     heap.writePtr(ptr + H_OLD * 4, 0);
     heap.writePtr(ptr + H_OLD_OVERFLOW * 4, 0);
     u32[h + H_FLAGS] = (u32[h + H_FLAGS]! & ~(GROWING | SAME_SIZE_GROW)) + GENERATION;
+  }
+
+  /** The arrays that are there, emptied. Allocates nothing: one clears a map when memory is short. */
+  emptied(): Arrays {
+    const { B } = this;
+    const buckets = this.u32[this.h + H_BUCKETS]!;
+    if (B <= this.#bits) {
+      this.#wipe(this.u32[buckets >>> 2]!, withSpare(B));
+      return this.#small(B, buckets);
+    }
+    // Segments are let go, for the next entries make those that they need.
+    this.heap.typedMove(unsafePointer, buckets, 0, 2 ** (B - this.#bits));
+    return { B, buckets, next: 0, end: 0 };
   }
 
   /** A map of no entries and `2^B` buckets. */

@@ -5,6 +5,7 @@
  *
  * Why pairs for other keys, where Go gives an error: a log line had better say too much than throw.
  */
+import { utf8Compare } from "@gort/types";
 import type { GoMap } from "./api.ts";
 
 const isName = (k: unknown): boolean =>
@@ -20,5 +21,5 @@ export function mapToJSON<K, V>(
   const kind = first === undefined ? "string" : typeof first[0];
   if (!all.every(([k]) => typeof k === kind && isName(k))) return all;
   const named = all.map(([k, v]) => [String(k), v] as const);
-  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(named.sort(([a], [b]) => utf8Compare(a, b)));
 }

@@ -38,19 +38,23 @@ export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
   return { names: [a!.name, b!.name], fits: [fit(a!), fit(b!)] };
 }
 
-/** Whether a key has fields to look at. Throws if it has none. */
-export function mustHaveFields(k: unknown): void {
-  if ((typeof k !== "object" && typeof k !== "function") || k === null) throw noKey(k, "an object");
+/** Throws unless a key has fields to look at. A function has, but is no value of a struct type. */
+export function mustHaveFields(k: unknown, typed = false): void {
+  if ((typeof k !== "object" && (typed || typeof k !== "function")) || k === null)
+    throw noKey(k, "an object");
 }
 
 /** Hash of a primitive that is part of a key. NaN never equals itself: it hashes anew each time, so that keys with it spread. */
-export function hashPart(v: unknown, seed: number): number {
-  if (typeof v === "number") return v !== v ? (Math.random() * 2 ** 32) | 0 : hashNumber(v, seed);
+export function hashPart(v: unknown, seed: number, random: () => number = anew): number {
+  if (typeof v === "number") return v !== v ? random() | 0 : hashNumber(v, seed);
   if (typeof v === "string") return hashString(v, seed);
   if (typeof v === "boolean") return mix(seed ^ (v ? 0x51ed270b : 0x2c1b3c6d));
   if (typeof v === "bigint") return hashBigint(v, seed);
   return mix(seed ^ 0x297a2d39);
 }
+
+/** For whoever hashes without a map. */
+const anew = (): number => Math.random() * 2 ** 32;
 
 /**
  * Objects by the values of the fields named, which must be all that make up the key. Keys are copied when stored.
@@ -72,9 +76,9 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
   type K = { readonly [P in F]: any };
   if (fields.length === 2 && a !== undefined && b !== undefined) {
     return {
-      hash: (k: K, seed) => {
+      hash: (k: K, seed, random) => {
         mustHaveFields(k);
-        return hashPart(k[b], hashPart(k[a], seed));
+        return hashPart(k[b], hashPart(k[a], seed, random), random);
       },
       equal: (k: K, q: K) => k[a] === q[a] && k[b] === q[b],
       copy: (k: K) => ({ [a]: k[a], [b]: k[b] }) as K,
@@ -82,10 +86,10 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
     } as Hasher<K>;
   }
   return {
-    hash: (k, seed) => {
+    hash: (k, seed, random) => {
       mustHaveFields(k);
       let h = seed;
-      for (const f of fields) h = hashPart(k[f], h);
+      for (const f of fields) h = hashPart(k[f], h, random);
       return h;
     },
     equal: (k, q) => {
@@ -116,10 +120,10 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
  */
 export function tupleKey(): Hasher<any> {
   return {
-    hash: (k: readonly unknown[], seed) => {
+    hash: (k: readonly unknown[], seed, random) => {
       mustBeTuple(k);
       let h = seed ^ k.length;
-      for (let i = 0; i < k.length; i++) h = hashPart(k[i], h);
+      for (let i = 0; i < k.length; i++) h = hashPart(k[i], h, random);
       return h;
     },
     equal: (k: readonly unknown[], q: readonly unknown[]) => {

@@ -5,11 +5,12 @@
  *  1. Nothing here changes, ever.
  *  2. Reading and deleting check and hash the key all the same: one that is none of the type is refused, an unhashable one panics.
  */
-import type { BucketDump, Hasher } from "./api.ts";
-import { BaseMap } from "./base.ts";
+import { valueChecker } from "@gort/types";
+import type { BucketDump, Hasher, Type } from "./api.ts";
+import { BaseMap, nameOf } from "./base.ts";
 import { nilMapWrite } from "./errors.ts";
 import { randomSource } from "./random.ts";
-import type { Snapshot } from "./storage.ts";
+import type { Snapshot, ValueMapParts } from "./storage.ts";
 
 /** The nil map of some type. */
 export class NilMap<K, V, Z> extends BaseMap<K, V, Z> {
@@ -32,12 +33,20 @@ export class NilMap<K, V, Z> extends BaseMap<K, V, Z> {
   readonly #hasher: Hasher<K> | null;
   readonly #zero: () => Z;
   readonly #check: ((key: K) => void) | null;
+  readonly #key: Type | null;
+  readonly #value: Type | null;
 
-  constructor(hasher: Hasher<K> | null, zero: () => Z, check: ((key: K) => void) | null) {
+  constructor(parts: Pick<ValueMapParts<K, V, Z>, "hasher" | "zero" | "key" | "value">) {
     super();
-    this.#hasher = hasher;
-    this.#zero = zero;
-    this.#check = check;
+    this.#hasher = parts.hasher;
+    this.#zero = parts.zero;
+    this.#key = parts.key;
+    this.#value = parts.value;
+    this.#check = parts.key && valueChecker<K>(parts.key, "map key");
+  }
+
+  protected get typeName(): string {
+    return nameOf(this.#key, this.#value);
   }
 
   override get isNil(): boolean {

@@ -108,7 +108,7 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
     let a = (key as NonNullable<Fields>)[this.#first];
     let b = (key as NonNullable<Fields>)[this.#second];
     if (this.#fits !== null) {
-      mustHaveFields(key);
+      mustHaveFields(key, true);
       a = this.#fit(0, a);
       b = this.#fit(1, b);
     }
@@ -219,14 +219,18 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
   }
 
   #hash(key: K, a: unknown, b: unknown): number {
-    this.#a = a;
-    this.#b = b;
     const seed = this.hash0;
     if (typeof a === "number" && typeof b === "number" && (a | 0) === a && (b | 0) === b) {
+      this.#a = a;
+      this.#b = b;
       return mix(b ^ mix(a ^ seed));
     }
-    mustHaveFields(key);
-    return hashPart(b, hashPart(a, seed));
+    mustHaveFields(key, this.#fits !== null);
+    const h = hashPart(b, hashPart(a, seed, this.random), this.random);
+    // After the source, which is somebody else's and may look up another key.
+    this.#a = a;
+    this.#b = b;
+    return h;
   }
 
   protected override matches(c: Chunk, bucket: number, slot: number): boolean {
@@ -246,8 +250,21 @@ export class PairMap<K, V, Z> extends ValueMap<K, V, Z> {
   }
 
   protected override rekey(c: Chunk, bucket: number, slot: number): void {
+    const a = this.#a;
+    const b = this.#b;
     // Two words that equal the fields are the fields, but for the sign of a zero.
-    if (!c.isPair(bucket, slot) || this.#a === 0 || this.#b === 0) this.putKey(c, bucket, slot);
+    if (c.isPair(bucket, slot)) {
+      if (isWord(a) && isWord(b)) return;
+    } else {
+      const k = c.keys[bucket * SLOTS + slot] as NonNullable<Fields>;
+      if (Object.is(k[this.#first], a) && Object.is(k[this.#second], b)) return;
+    }
+    this.putKey(c, bucket, slot);
+    this.version++;
+  }
+
+  override get keysStay(): boolean {
+    return true;
   }
 
   protected override reflexive(key: K): boolean {

@@ -181,17 +181,17 @@ function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, any, any>
   };
   const keyType = isDescriptor(o.key) ? o.key : null;
   const valueType = o.value ?? null;
-  const hasher = keyType !== null ? typeHasher(keyType) : ((o.key as Hasher<any>) ?? null);
-  if (hasher !== null && (typeof hasher.hash !== "function" || typeof hasher.equal !== "function"))
-    refuse("key", hasher, "a type descriptor or { hash, equal }");
+  const own = keyType === null ? (o.key as Hasher<any> | undefined) : undefined;
+  if (own !== undefined && !isHasher(own))
+    refuse("key", own, "a type descriptor or { hash, equal }");
+  const hasher = keyType !== null ? typeHasher(keyType) : (own ?? null);
   if (o.value !== undefined && !isDescriptor(o.value))
     refuse("value", o.value, "a type descriptor");
   if (o.zero !== undefined && typeof o.zero !== "function")
     refuse("zero", o.zero, "a function that gives the zero value");
   checkHint(where, o);
   const zero = o.zero ?? (valueType !== null ? () => valueType.zero() : () => undefined);
-  const checkKey = keyType && valueChecker(keyType, "map key");
-  if (nil) return new NilMap(hasher, zero, checkKey);
+  if (nil) return new NilMap({ hasher, zero, key: keyType, value: valueType });
   const random = sourceOf(where, o);
   if (o.heap !== undefined) {
     checkHeap(where, o.heap);
@@ -210,14 +210,19 @@ function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, any, any>
     zero,
     fitKey: keyType && valueFitter(keyType, "map key"),
     fitValue: valueType && valueFitter(valueType, "map value"),
-    checkKey: hasher && checkKey,
+    checkKey: hasher && keyType && valueChecker(keyType, "map key"),
     giveKey: keyType && valueCopier(keyType),
     giveValue: valueType && valueCopier(valueType),
+    key: keyType,
+    value: valueType,
   };
   const pair = pairOf(o.key);
   if (pair !== null) return new PairMap(parts, pair);
   return hasher === null ? new PlainMap(parts) : new ValueMap(parts);
 }
+
+const isHasher = (v: Partial<Hasher<any>> | null): boolean =>
+  typeof v?.hash === "function" && typeof v.equal === "function";
 
 function checkHint(where: string, { hint }: MapOptions): void {
   if (hint !== undefined && typeof hint !== "number")

@@ -12,6 +12,7 @@
  *  3. Entries keep their slots until growth moves their chain, so slots before the current one are done.
  *  4. No key is produced unless it is in the map at that moment. A new seed together with new buckets means that all
  *     that was taken before has been deleted; it is dropped.
+ *  5. A range that has ended stays so, whatever is done to the map.
  *
  * Why not Go's iterator, which keeps the old bucket array and reads that: it would have to be rooted in the heap for
  * as long as a forgotten iterator lives, and after several growths each key costs a lookup. Here a range holds no pointer.
@@ -29,12 +30,14 @@ export class Hiter<K, V> implements MapRange<K, V> {
   readonly #shape: number;
   readonly #B: number;
   readonly #offset: number;
+  readonly #keysStay: boolean;
   #bucket: number;
+  /** Starting buckets to come; -1 after the end. */
   #left: number;
   #i = 0;
   /** The last slot of the current chain that is done, in the order of the range. */
   #done = -1;
-  /** The current chain, as it was asked for; -1 before the first. */
+  /** The current chain, as it was asked for; -1 while there is none. */
   #chain = -1;
   #old = false;
   #want = -1;
@@ -49,6 +52,7 @@ export class Hiter<K, V> implements MapRange<K, V> {
     this.#map = map;
     this.#shape = map.shape;
     this.#B = map.B;
+    this.#keysStay = map.keysStay;
     const r = map.random();
     this.#bucket = r & ((1 << map.B) - 1);
     this.#offset = map.B > 28 ? map.random() & 7 : (r >>> map.B) & 7;
@@ -64,7 +68,7 @@ export class Hiter<K, V> implements MapRange<K, V> {
       while (this.#i < snap.n) {
         const i = this.#i++;
         if (snap.version === map.version) {
-          const key = snap.keys[i]!;
+          const key = this.#keysStay ? snap.keys[i]! : map.keyAt(snap, i);
           this.#done = snap.orders[i]!;
           // First the value: a descriptor that somebody else made may use the range.
           this.value = map.valueAt(snap, i);
@@ -83,11 +87,16 @@ export class Hiter<K, V> implements MapRange<K, V> {
           return true;
         }
       }
+      if (this.#left < 0) return false;
       if (this.#shape !== map.shape) throw concurrentIteration();
       this.#i = 0;
       this.#done = -1;
+      this.#chain = -1;
       snap.n = 0;
-      if (!this.#advance()) return false;
+      if (!this.#advance()) {
+        this.#left = -1;
+        return false;
+      }
     }
   }
 

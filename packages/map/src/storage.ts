@@ -3,7 +3,8 @@
  * JavaScript values is made of.
  *
  * Invariants
- *  1. `version` changes with every change of where entries lie or which there are; overwriting a value keeps it.
+ *  1. `version` changes with every change of where entries lie or which there are; overwriting a value keeps it. Where
+ *     `keysStay`, it changes too when a key becomes one that equals it and is not the same: a zero of another sign.
  *  2. `moves` changes when entries may have got other slots: with each bucket that growth moves, and with new buckets.
  *  3. `epoch` changes when the hash of every key changes: at a new seed (clear, the last deletion).
  *  4. `shape` changes when a rebuild may lower `B`, after which a range cannot be continued.
@@ -11,7 +12,7 @@
  */
 
 import type { Fit } from "@gort/types";
-import type { Hasher } from "./api.ts";
+import type { Hasher, Type } from "./api.ts";
 
 /** What a map on JavaScript values is made of. */
 export interface ValueMapParts<K, V, Z> {
@@ -28,6 +29,9 @@ export interface ValueMapParts<K, V, Z> {
   /** Copies what is given away; null for what cannot change, and without a type. */
   readonly giveKey: Fit<K> | null;
   readonly giveValue: Fit<V> | null;
+  /** The types, where there are any, for the map's name. */
+  readonly key: Type | null;
+  readonly value: Type | null;
 }
 
 /** The entries of one bucket chain, as a range found them. Reused from bucket to bucket. */
@@ -76,6 +80,8 @@ export interface Storage<K, V> {
   readonly moves: number;
   readonly epoch: number;
   readonly shape: number;
+  /** Whether keys of a snapshot that is up to date are what they were; else {@link Storage.keyAt} tells. */
+  readonly keysStay: boolean;
   readonly random: () => number;
   /** Whether old bucket `index` has been moved. */
   evacuated(index: number): boolean;
@@ -84,6 +90,8 @@ export interface Storage<K, V> {
    * only those whose place in the current table is bucket `want`.
    */
   gather(old: boolean, index: number, offset: number, want: number, out: Snapshot<K, V>): void;
+  /** The key at slot `i` of a snapshot that is up to date. */
+  keyAt(from: Snapshot<K, V>, i: number): K;
   /** The value at slot `i` of a snapshot that is up to date. */
   valueAt(from: Snapshot<K, V>, i: number): V;
   /** Finds an entry by key; then `foundKey` and `foundValue` are its own. */

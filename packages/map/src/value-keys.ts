@@ -11,7 +11,7 @@
 import type { Fit } from "@gort/types";
 import type { Hasher } from "./api.ts";
 import { AnyHash } from "./any-hash.ts";
-import { BaseMap } from "./base.ts";
+import { BaseMap, nameOf } from "./base.ts";
 import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
 import { READING, WRITING } from "./rules.ts";
 import type { ValueMapParts } from "./storage.ts";
@@ -30,9 +30,11 @@ export abstract class ValueKeys<K, V, Z> extends BaseMap<K, V, Z> {
   protected readonly giveValue: Fit<V> | null;
   protected readonly checkKey: ((key: K) => void) | null;
   readonly #any: AnyHash;
+  readonly #parts: ValueMapParts<K, V, Z>;
 
   constructor(parts: ValueMapParts<K, V, Z>) {
     super();
+    this.#parts = parts;
     this.random = parts.random;
     this.hasher = parts.hasher;
     this.plain = parts.fitKey === null && parts.fitValue === null;
@@ -43,6 +45,10 @@ export abstract class ValueKeys<K, V, Z> extends BaseMap<K, V, Z> {
     this.checkKey = parts.checkKey;
     this.#any = new AnyHash(parts.random);
     this.hash0 = this.random() | 0;
+  }
+
+  protected get typeName(): string {
+    return nameOf(this.#parts.key, this.#parts.value);
   }
 
   protected mayWrite(): void {
@@ -65,7 +71,7 @@ export abstract class ValueKeys<K, V, Z> extends BaseMap<K, V, Z> {
     const saved = this.flags;
     this.flags = saved | mode;
     try {
-      return this.hasher.hash(key, seed) | 0;
+      return this.hasher.hash(key, seed, this.random) | 0;
     } finally {
       this.flags = saved;
     }

@@ -223,12 +223,23 @@ export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
     out.place = t;
     if (t === null) return;
     t.gather(index, offset, want, (1 << this.B) - 1, out);
+    const { keysStay } = this;
     for (let i = 0; i < out.n; i++) {
       const key = out.keys[i]!;
       const reflexive = (out.reflexive[i] = this.reflexive(key));
       if (!reflexive) out.values[i] = this.valueToGive(out.values[i]!);
-      out.keys[i] = this.keyToGive(key);
+      // Else `keyAt` gives it, or nobody does.
+      if (keysStay || !reflexive) out.keys[i] = this.keyToGive(key);
     }
+  }
+
+  /** Not where a hasher says what is equal: then only it could tell what is the same. */
+  override get keysStay(): boolean {
+    return this.hasher === null;
+  }
+
+  override keyAt(from: Snapshot<K, V>, i: number): K {
+    return this.keyToGive((from.place as Table).key(from.slots[i]!) as K);
   }
 
   valueAt(from: Snapshot<K, V>, i: number): V {
@@ -289,8 +300,11 @@ export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
 
   /** Writes a key over one that equals it. Equal is not always the same: the sign of a zero follows the latest write. */
   protected rekey(c: Chunk, bucket: number, slot: number, key: K): void {
-    if (key === 0) c.setKey(bucket, slot, key);
-    else if (this.hasher !== null) c.setKey(bucket, slot, key);
+    if (this.hasher === null) {
+      if (key !== 0 || Object.is(c.keys[bucket * SLOTS + slot], key)) return;
+      this.version++;
+    }
+    c.setKey(bucket, slot, key);
   }
 
   /** Whether the key of a slot is `key`, which {@link ValueMap.hashOf} has just seen; its hash is `h`. */

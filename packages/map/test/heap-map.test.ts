@@ -7,11 +7,12 @@ import {
   ptr,
   string,
   struct,
+  type Type,
   uint8,
   unsafePointer,
 } from "@gort/types";
 import { describe, expect, test } from "vitest";
-import { checkMap, makeMap, mapAt } from "../src/index.ts";
+import { checkMap, type GoMap, makeMap, mapAt } from "../src/index.ts";
 import { layOut } from "../src/heap-layout.ts";
 import { createFailingHeap } from "./failing.ts";
 import { smallHeap, stressHeap } from "./support.ts";
@@ -196,6 +197,66 @@ describe("arguments and failures", () => {
     checkMap(m);
     expect([...m].sort()).toEqual([...model].sort());
   });
+});
+
+test.each([
+  ["without pointers", float64, 0.5, 1.5],
+  ["with pointers", string, "old", "new"],
+] as const)("clear and delete need no memory: buckets %s", (_, type, before, after) => {
+  for (const n of [1, 8, 9, 100, 1000, 3330, 20_000]) {
+    const failing = createFailingHeap();
+    const m = makeMap<number, any>(int32, type as Type<any>, { heap: failing.heap });
+    for (let i = 0; i < n; i++) m.set(i, before);
+    const { B } = m.stats();
+    const first = m.range();
+    first.next();
+    failing.failAfter(0);
+    const gone = Math.min(n - 1, 500);
+    for (let i = 0; i < gone; i++) expect(m.delete(i)).toBe(true);
+    expect(m.len).toBe(n - gone);
+    checkMap(m);
+    m.clear();
+    expect([m.len, m.stats().B, m.has(n - 1), [...m]]).toEqual([0, B, false, []]);
+    checkMap(m);
+    expect(first.next()).toBe(false);
+    failing.failAfter(Infinity);
+    for (let i = 0; i < n + 100; i++) m.set(i, after);
+    expect([m.len, m.get(n - 1)]).toEqual([n + 100, after]);
+    checkMap(m);
+    m.clear();
+    checkMap(m);
+  }
+});
+
+test("a map that ran out of memory while growing can be emptied, key by key or at once", () => {
+  for (const [key, value] of [
+    [(i: number) => i, (i: number) => i],
+    [(i: number) => `key ${i}`, (i: number) => `value ${i}`],
+  ] as const)
+    for (const atOnce of [false, true]) {
+      const types =
+        typeof key(0) === "number" ? ([int32, float64] as const) : ([string, string] as const);
+      const failing = createFailingHeap();
+      const m: GoMap<any, any> = makeMap<any, any>(types[0] as Type, types[1] as Type, {
+        heap: failing.heap,
+      });
+      let n = 0;
+      while (!m.stats().growing || n < 100) m.set(key(n), value(n++));
+      failing.failAfter(0);
+      if (atOnce) m.clear();
+      else {
+        for (let i = 0; i < n; i++) {
+          expect(m.delete(key(i))).toBe(true);
+          if (i % 10 === 0) checkMap(m);
+        }
+      }
+      expect(m.len).toBe(0);
+      checkMap(m);
+      failing.failAfter(Infinity);
+      for (let i = 0; i < 300; i++) m.set(key(i), value(i));
+      expect([m.len, m.get(key(200))]).toEqual([300, value(200)]);
+      checkMap(m);
+    }
 });
 
 test("growth to the same number of buckets clears long chains", () => {

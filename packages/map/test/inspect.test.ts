@@ -1,9 +1,9 @@
 /** What `console.log` shows of a map. */
 import { inspect } from "node:util";
 import { createHeap } from "@gort/gc";
-import { int32, string } from "@gort/types";
+import { any, int32, string, struct } from "@gort/types";
 import { expect, test } from "vitest";
-import { makeMap, nilMap } from "../src/index.ts";
+import { makeMap, nilMap, structKey } from "../src/index.ts";
 
 test("a map shows its entries, as native Map does", () => {
   const m = makeMap<string, unknown>();
@@ -23,6 +23,16 @@ test("a map in a heap shows Go's name of its type, and that it was released", ()
   expect(inspect(m)).toBe("map[string]int32(1) { 'a' => 1 }");
   m.release();
   expect(inspect(m)).toBe("map[string]int32(released)");
+});
+
+test("a map with types on JavaScript values shows Go's name of its type too, a nil one as well", () => {
+  expect(inspect(makeMap(string, int32).set("a", 1))).toBe("map[string]int32(1) { 'a' => 1 }");
+  const P = struct({ x: int32, y: int32 });
+  expect(inspect(makeMap(P, any))).toBe("map[struct { x int32; y int32 }]interface {}(0) {}");
+  expect(inspect(makeMap({ key: int32, value: P }))).toContain("map[int32]struct");
+  expect(inspect(nilMap(string, int32))).toBe("map[string]int32(nil)");
+  expect(inspect(makeMap({ key: int32 }))).toBe("GoMap(0) {}");
+  expect(inspect(makeMap({ key: structKey("x", "y"), value: int32 }))).toBe("GoMap(0) {}");
 });
 
 test("keys that do not equal themselves are shown each", () => {

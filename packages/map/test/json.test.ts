@@ -1,6 +1,6 @@
 /** What JSON shows of a map. */
 import { createHeap } from "@gort/gc";
-import { float64, int32, int64, string, struct, uint8 } from "@gort/types";
+import { any, float64, int32, int64, map, string, struct, toInterface, uint8 } from "@gort/types";
 import { expect, test } from "vitest";
 import { makeMap, nilMap, tupleKey } from "../src/index.ts";
 
@@ -19,6 +19,26 @@ test("names and whole numbers are keys of an object, sorted as texts, as Go writ
     .set(2n ** 60n, "x")
     .set(-5n, "y");
   expect(JSON.stringify(wide)).toBe('{"-5":"y","1152921504606846976":"x"}');
+});
+
+test("keys are sorted by their bytes, as Go sorts them, and not by UTF-16 units", () => {
+  const m = makeMap<string, number>().set("\u{10000}", 1).set("\uffff", 2).set("\ud800", 3);
+  expect(Object.keys(m.toJSON()!)).toEqual(["\ud800", "\uffff", "\u{10000}"]);
+});
+
+test("interface values are written as what they hold, keys and values", () => {
+  const heap = createHeap({ reserve: 2 ** 24 });
+  const inner = makeMap<string, number>().set("n", 1);
+  for (const options of [{}, { heap }]) {
+    const m = makeMap(string, any, options)
+      .set("a", toInterface(int32, 3))
+      .set("b", toInterface(struct({ x: any }), { x: toInterface(int32, 4) }))
+      .set("c", toInterface(map(string, int32), inner))
+      .set("d", null);
+    expect(JSON.stringify(m)).toBe('{"a":3,"b":{"x":4},"c":{"n":1},"d":null}');
+    const keyed = makeMap(any, int32, options).set(toInterface(int32, 7), 1);
+    expect(JSON.stringify(keyed)).toBe("[[7,1]]");
+  }
 });
 
 test("other keys come in pairs, a nil map as null", () => {

@@ -24,6 +24,10 @@ test("a key that hashes nothing, a value without a type and a source that is no 
   expect(() => makeMap(wrong({ key: 5 }))).toThrow(
     "makeMap: key is 5, want a type descriptor or { hash, equal }",
   );
+  for (const make of [makeMap, nilMap])
+    expect(() => make(wrong({ key: null }))).toThrow(
+      `${make.name}: key is null, want a type descriptor or { hash, equal }`,
+    );
   expect(() => makeMap(wrong({ key: { hash: () => 1 } }))).toThrow(/^makeMap: key is an object/);
   expect(() => makeMap(wrong({ value: "int" }))).toThrow(
     'makeMap: value is "int", want a type descriptor',

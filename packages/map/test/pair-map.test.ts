@@ -35,6 +35,24 @@ describe("keys of two fields", () => {
     for (const [k, v] of m) expect([k.x, k.y]).toEqual(v);
   });
 
+  test("a function is a key of two fields, but no value of a struct type", () => {
+    const m = grid();
+    const f = Object.assign(() => 1, { x: 1, y: 2 });
+    m.set(f, "f");
+    expect(m.get({ x: 1, y: 2 })).toBe("f");
+    const typed = makeMap(struct({ x: int32, y: int32 }), int32);
+    const text = /^map key: value is function .*, want an object/;
+    for (const use of [
+      () => typed.get((() => 1) as never),
+      () => typed.has((() => 1) as never),
+      () => typed.delete((() => 1) as never),
+      () => typed.set((() => 1) as never, 1),
+      () => typed.set(f, 1),
+    ])
+      expect(use).toThrow(text);
+    expect(typed.len).toBe(0);
+  });
+
   test("+0 and -0 are one key in either field; range shows the sign of the latest write", () => {
     const m = grid();
     for (const [x, y] of [

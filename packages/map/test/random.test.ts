@@ -1,6 +1,6 @@
 /** Sources of random numbers: what a seed means. */
 import { expect, test } from "vitest";
-import { makeMap, randomSource } from "../src/index.ts";
+import { checkMap, type GoMap, makeMap, randomSource, structKey, tupleKey } from "../src/index.ts";
 
 const first = (seed?: number): string => {
   const next = randomSource(seed);
@@ -63,4 +63,44 @@ test("a source that uses the map when a new seed is drawn leaves it whole", () =
     expect([...m.keys()]).toEqual(["other"]);
     expect(m.has("other")).toBe(true);
   }
+});
+
+test("the same source gives the same order, with keys that hold a NaN too", () => {
+  const kinds = [
+    () => makeMap<any, number>({ random: randomSource(7) }),
+    () => makeMap<any, number>({ key: structKey("x", "y"), random: randomSource(7) }),
+    () => makeMap<any, number>({ key: structKey("x", "y", "z"), random: randomSource(7) }),
+    () => makeMap<any, number>({ key: tupleKey(), random: randomSource(7) }),
+  ];
+  const key = (kind: number, i: number): unknown => {
+    if (kind === 0) return i % 2 === 0 ? NaN : i;
+    return kind === 3 ? [NaN, i] : { x: i, y: NaN, z: 1 };
+  };
+  kinds.forEach((make, kind) => {
+    const run = (): string => {
+      const m = make();
+      for (let i = 0; i < 100; i++) m.set(key(kind, i), i);
+      expect(m.len).toBe(100);
+      expect(m.has(key(kind, 2))).toBe(false);
+      checkMap(m);
+      return [...m.values()].join();
+    };
+    expect(run()).toBe(run());
+    expect(run().split(",").length).toBe(100);
+  });
+});
+
+test("a source that looks up another key while one with a NaN is hashed disturbs nothing", () => {
+  let m: GoMap<any, string, any> | null = null;
+  const next = randomSource(3);
+  const random = (): number => {
+    m?.get({ x: 5, y: "other" });
+    return next();
+  };
+  m = makeMap<any, string>({ key: structKey("x", "y"), random });
+  for (let i = 0; i < 20; i++) m.set({ x: NaN, y: i }, "v");
+  expect([...m.keys()].map((k) => k.y as number).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 20 }, (_, i) => i),
+  );
+  checkMap(m);
 });

@@ -2,8 +2,21 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkMap, type GoMap, makeMap } from "../src/index.ts";
-import { makers, rounds, seed } from "./support.ts";
+import type { Heap } from "@gort/gc";
+import {
+  any,
+  array,
+  complex128,
+  float32,
+  float64,
+  int32,
+  isInterfaceValue,
+  string,
+  struct,
+  toInterface,
+} from "@gort/types";
+import { checkMap, type GoMap, makeMap, structKey, tupleKey } from "../src/index.ts";
+import { makers, rounds, seed, smallHeap } from "./support.ts";
 
 const outcomes = JSON.parse(
   readFileSync(new URL("../../../apps/oracle/data/maptable.json", import.meta.url), "utf8"),
@@ -182,6 +195,53 @@ describe.each(makers)("ranging: %s", (_, make) => {
     expect([[], [7]]).toContainEqual(rest);
   });
 
+  test("a range that has ended stays so, whatever is done to the map", () => {
+    for (const n of [0, 1, 2, 100, 5000]) {
+      const m = mk(n);
+      const r = m.range();
+      let count = 0;
+      while (r.next()) count++;
+      expect(count).toBe(n);
+      for (const change of [
+        () => m.set(-1, 1),
+        () => m.delete(-1),
+        () => m.delete(5),
+        () => m.set(5, 6),
+        () => m.compact(),
+        () => {
+          for (let i = 0; i < 3000; i++) m.set(i, i);
+        },
+        () => m.clear(),
+        () => m.set(1, 1),
+      ]) {
+        change();
+        expect([r.next(), r.next()]).toEqual([false, false]);
+      }
+    }
+  });
+
+  test("a key overwritten by an equal one is shown as it is now, in the range under way too", () => {
+    const m = make({ float: true });
+    const at = (k: number): number => [...m.keys()].find((key) => key === k)!;
+    m.set(0, 1).set(1, 1);
+    for (const zero of [-0, 0, -0]) {
+      // Ranges begin anywhere: some meet the zero first, some have it still before them.
+      for (let tries = 0, met = 0; met < 3 && tries < 200; tries++) {
+        m.set(Object.is(zero, 0) ? -0 : 0, 1);
+        const r = m.range();
+        r.next();
+        if (r.key === 0) continue;
+        met++;
+        m.set(zero, 2);
+        expect(r.next()).toBe(true);
+        expect([Object.is(r.key, zero), r.value]).toEqual([true, 2]);
+        expect(r.next()).toBe(false);
+      }
+      expect(Object.is(at(0), zero)).toBe(true);
+    }
+    checkMap(m);
+  });
+
   test("compact in the middle of a range is detected", () => {
     const m = mk(1000);
     const r = m.range();
@@ -271,4 +331,92 @@ test("order draws from the source given: the same source gives the same order", 
     return [...m.keys()].join();
   };
   expect(order()).toBe(order());
+});
+
+describe("keys that hold a zero", () => {
+  const F = struct({ f: float64 });
+  const Two = struct({ f: float64, n: string });
+  const Three = struct({ a: int32, f: float32, n: string });
+  const kinds: readonly (readonly [
+    string,
+    (heap?: Heap) => GoMap<any, number>,
+    (z: number) => unknown,
+  ])[] = [
+    ["float32", (heap) => makeMap(float32, int32, { heap }), (z) => z],
+    ["complex128", (heap) => makeMap(complex128, int32, { heap }), (z) => ({ re: 1, im: z })],
+    ["any, raw", (heap) => makeMap(any, int32, { heap }), (z) => z],
+    [
+      "any, typed",
+      (heap) => makeMap(any, int32, { heap }),
+      (z) => toInterface(Two, { f: z, n: "" }),
+    ],
+    ["struct of one", (heap) => makeMap(F, int32, { heap }), (z) => ({ f: z })],
+    ["struct of two", (heap) => makeMap(Two, int32, { heap }), (z) => ({ f: z, n: "x" })],
+    ["struct of three", (heap) => makeMap(Three, int32, { heap }), (z) => ({ a: 1, f: z, n: "x" })],
+    ["array", (heap) => makeMap(array(float64, 2), int32, { heap }), (z) => [z, 1]],
+    ["no type", () => makeMap({ zero: () => 0 }), (z) => z],
+    [
+      "structKey of two",
+      () => makeMap({ key: structKey("x", "y"), zero: () => 0 }),
+      (z) => ({ x: 1, y: z }),
+    ],
+    [
+      "structKey of three",
+      () => makeMap({ key: structKey("x", "y", "z"), zero: () => 0 }),
+      (z) => ({ x: z, y: 1, z: 0.5 }),
+    ],
+    ["tupleKey", () => makeMap({ key: tupleKey(), zero: () => 0 }), (z) => [z, "a"]],
+  ];
+  const zeroIn = (v: any): number => {
+    if (typeof v !== "object") return v as number;
+    return zeroIn(Object.values("value" in v ? v.value : v).find((part) => part === 0));
+  };
+  const cases = kinds.flatMap(([name, make, key]) => [
+    { name: `${name}, on values`, make: () => make(), key },
+    ...(make.length === 0
+      ? []
+      : [{ name: `${name}, in a heap`, make: () => make(smallHeap()), key }]),
+  ]);
+
+  test.each(cases)("are shown with the sign of the latest write: $name", ({ make, key }) => {
+    const m = make();
+    const other = m.set(key(0), 1).set(key(5), 1).len;
+    expect(other).toBe(2);
+    let met = 0;
+    for (let tries = 0; tries < 200 && met < 6; tries++) {
+      for (const zero of [-0, 0]) {
+        m.set(key(zero === 0 && Object.is(zero, -0) ? 0 : -0), 1);
+        const r = m.range();
+        r.next();
+        if (r.value === 3 || zeroIn(r.key) === 0) continue;
+        met++;
+        m.set(key(zero), 2);
+        expect(r.next()).toBe(true);
+        expect([Object.is(zeroIn(r.key), zero), r.value]).toEqual([true, 2]);
+        expect(r.next()).toBe(false);
+      }
+    }
+    expect(met).toBeGreaterThan(0);
+    expect(m.len).toBe(2);
+    checkMap(m);
+  });
+
+  test.each(cases)(
+    "overwriting each key while ranging shows each once, and copies: $name",
+    ({ make, key }) => {
+      const m = make();
+      for (let i = 0; i < 100; i++) m.set(key(i), i);
+      const seen = new Set<unknown>();
+      let n = 0;
+      for (const r = m.range(); r.next(); n++) {
+        seen.add(r.value);
+        m.set(r.key, r.value + 1000);
+        if (typeof r.key === "object" && !isInterfaceValue(r.key))
+          for (const part of Object.keys(r.key)) r.key[part] = 77;
+      }
+      expect([n, seen.size, m.len]).toEqual([100, 100, 100]);
+      expect([...m.values()].every((v) => v >= 1000)).toBe(true);
+      checkMap(m);
+    },
+  );
 });

@@ -86,6 +86,13 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
     return m.invoke(this.value, this.space, args) as ReturnType<Callable<M[K]>>;
   }
 
+  /** What `JSON.stringify` shows: the value alone, as Go's `encoding/json` does. */
+  toJSON(key?: string): unknown {
+    const { value } = this;
+    const { toJSON } = ((value as unknown) ?? {}) as { toJSON?: unknown };
+    return typeof toJSON === "function" ? (toJSON.call(value, key) as unknown) : value;
+  }
+
   /** The type and a short form of the value, for messages. */
   toString(): string {
     return `${this.type.name}(${show(this.value)})`;

@@ -29,6 +29,22 @@ import {
 import { internalType } from "../src/base.ts";
 import { makeSpace } from "./space.ts";
 
+describe("an interface value as JSON", () => {
+  it("is what it holds, as Go writes it, at any depth", () => {
+    const P = struct({ x: any });
+    const holds = toInterface(P, { x: toInterface(int, 4) });
+    expect(JSON.stringify({ a: toInterface(int, 3), b: [holds] })).toBe('{"a":3,"b":[{"x":4}]}');
+    const nothing = toInterface(map(string, int), null);
+    expect(JSON.stringify([nothing, toInterface(string, "s")])).toBe('[null,"s"]');
+  });
+
+  it("that shows itself in a way of its own is asked, with its key", () => {
+    const own = { toJSON: (key: string) => `under ${key}` };
+    expect(JSON.stringify({ k: toInterface(map(string, int), own) })).toBe('{"k":"under k"}');
+    expect(() => JSON.stringify(toInterface(int64, 1n))).toThrow(TypeError);
+  });
+});
+
 describe("an interface value in memory", () => {
   it("is the number of its dynamic type and a pointer; nil is two zero words", () => {
     const s = makeSpace();

@@ -39,12 +39,15 @@ it("an ErrGroup that is over no longer listens to the parent of its signal", asy
   }
 });
 
-/** A context that has ended, and says so by `err`, or at the first look only by `done`. */
+/** A context that has ended, and says so by `err`, or only by `done` until it was asked for that. */
 const endings: Record<string, (ctx: ContextLike) => ContextLike> = {
   err: (ctx) => ctx,
   done: (ctx) => {
-    let looks = 0;
-    return { done: () => ctx.done(), err: () => (looks++ === 0 ? null : ctx.err()) };
+    let asked = false;
+    return {
+      done: () => ((asked = ctx.err() !== null), ctx.done()),
+      err: () => (asked ? ctx.err() : null),
+    };
   },
 };
 

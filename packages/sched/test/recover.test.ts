@@ -1,0 +1,33 @@
+/** Go's `defer recover()`: the deferred function is recover itself. See also defer.test.ts. */
+import { expect, test } from "vitest";
+import { createFifoScheduler, panic, recover, withDefer } from "./helpers.ts";
+
+/** Whether the panic of a function is over after its deferred call of `deferred`. */
+const recovers = (deferred: () => unknown): boolean => {
+  try {
+    withDefer((s) => {
+      s.defer(deferred);
+      panic("boom");
+    });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const helper = (): void => withDefer((s) => s.defer(recover));
+
+test.each<[string, boolean, () => unknown]>([
+  ["in a deferred function it recovers", true, () => withDefer((s) => s.defer(recover))],
+  ["in what a deferred function calls it does not", false, () => (helper(), 0)],
+  [
+    "in a scope of a scope of a deferred function it does not",
+    false,
+    () => withDefer(() => helper()),
+  ],
+])("recover as the deferred function: %s", async (_name, want, deferred) => {
+  expect(recovers(deferred)).toBe(want);
+  // In a goroutine as outside of any.
+  const inside = await createFifoScheduler().run(() => recovers(deferred));
+  expect(inside).toBe(want);
+});

@@ -35,7 +35,9 @@ export function formatTime(at: number): string {
   const micros = Math.round((inDay - seconds * 1000) * 1000);
   const fraction = micros === 0 ? "" : `.${String(micros).padStart(6, "0").replace(/0+$/, "")}`;
   const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)} ${clock}${fraction} +0000 UTC`;
+  // Go pads the digits, and the sign comes before them.
+  const years = (year < 0 ? "-" : "") + String(Math.abs(year)).padStart(4, "0");
+  return `${years}-${two(month)}-${two(day)} ${clock}${fraction} +0000 UTC`;
 }
 
 /** Go's `time.Duration.String()`. */

@@ -72,6 +72,16 @@ describe("formats", () => {
     }
   });
 
+  test("years before 0 have a sign and four digits, as in Go", () => {
+    // As Go 1.19 prints time.UnixMilli(ms).UTC().
+    for (const [ms, want] of [
+      [-64923579870000, "-0088-08-27 16:15:30 +0000 UTC"],
+      [-62167219200001, "-0001-12-31 23:59:59.999 +0000 UTC"],
+      [-62167219200000, "0000-01-01 00:00:00 +0000 UTC"],
+    ] as const)
+      expect(formatTime(ms)).toBe(want);
+  });
+
   test("durations print as in Go", () => {
     for (const [ms, want] of [
       [0, "0s"],

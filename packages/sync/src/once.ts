@@ -65,9 +65,12 @@ class OverAlready implements Routine<void>, Iterator<never, void, any> {
     onFulfilled?: ((value: void) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    return Promise.resolve().then(onFulfilled, onRejected);
+    // An op, which counts how long the host has been kept waiting.
+    return new OnceOp(ENDED).then(onFulfilled, onRejected);
   }
 }
+
+const ENDED = { state: OVER } as Once;
 
 const OVER_ALREADY: Routine<void> = /* @__PURE__ */ new OverAlready();
 

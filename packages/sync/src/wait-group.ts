@@ -2,7 +2,7 @@
  * WaitGroup: Go's `sync.WaitGroup`, a counter and those who wait for it to be 0.
  *
  * Invariants
- *  1. The counter is never negative; a call that would make it so throws and changes nothing.
+ *  1. The counter is an int32 and never negative; a call that would make it so throws and changes nothing.
  *  2. Waiters are queued only while the counter is above 0: the call that makes it 0 releases them all, in order.
  *  3. A waiter that was let go looks once more when it runs: if the counter is not 0 by then, the group was reused too
  *     early and that `wait` fails with Go's text. A case of a select is told the outcome at once.
@@ -115,26 +115,31 @@ export class WaitGroup {
   /**
    * Adds `n`, which may be negative, to the counter (Go: `Add`). O(waiters) when it becomes 0, else O(1).
    * @param n an integer
-   * @throws MisuseError `sync: negative WaitGroup counter`
+   * @throws MisuseError `sync: negative WaitGroup counter`, also above 2^31 - 1: it is an int32, as in Go
    * @throws MisuseError `sync: WaitGroup misuse: Add called concurrently with Wait`
    * @throws RangeError if `n` is no integer, TypeError if it is no number
    */
   add(n: number): void {
     const before = this.count;
+    const after = before + n;
     if (
-      !Number.isSafeInteger(n) ||
-      before + n < 0 ||
+      // As Go's: an int32. What does not fit is negative there.
+      after !== (after | 0) ||
+      after < 0 ||
       (before === 0 && n > 0 && this.queue.head !== null)
     )
       throw this.misuse(n);
-    this.count = before + n;
-    if (this.count === 0 && this.queue.head !== null) this.release();
+    this.count = after;
+    if (after === 0 && this.queue.head !== null) this.release();
   }
 
   /** Why `n` cannot be added. */
   private misuse(n: number): Error {
     if (!Number.isSafeInteger(n)) return badNumber("WaitGroup.add", "n", n, "an integer");
-    return new MisuseError(this.count + n < 0 ? texts.negativeCounter : texts.addDuringWait);
+    const after = this.count + n;
+    return new MisuseError(
+      after === (after | 0) && after >= 0 ? texts.addDuringWait : texts.negativeCounter,
+    );
   }
 
   /** Takes 1 off the counter (Go: `Done`). Throws as {@link add} does. */

@@ -63,6 +63,18 @@ describe("waitgroup", () => {
     expect(() => wg.done()).toThrow("sync: negative WaitGroup counter");
   });
 
+  it("counter above 2^31 - 1 is negative, as an int32 is in Go", () => {
+    const wg = new WaitGroup();
+    for (const n of [2 ** 31, 2 ** 40, Number.MAX_SAFE_INTEGER, -(2 ** 40)])
+      expect(() => wg.add(n)).toThrow("sync: negative WaitGroup counter");
+    wg.add(2 ** 31 - 1);
+    expect(() => wg.add(1)).toThrow("sync: negative WaitGroup counter");
+    expect(wg.describe()).toBe(`sync.WaitGroup (counter ${2 ** 31 - 1})`);
+    checkWaitGroup(wg);
+    for (const bad of [1.5, NaN, "1", Infinity])
+      expect(() => wg.add(bad as number)).toThrow("want an integer");
+  });
+
   it("Add from 0 while waiters exist panics `sync: WaitGroup misuse: Add called concurrently with Wait`", () => {
     const wg = new WaitGroup();
     wg.add(1);

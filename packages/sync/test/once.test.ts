@@ -34,3 +34,13 @@ it("the same holds for onceValue of a generator function", async () => {
   expect(await seven()).toBe(7);
   await expect(seven(off)).rejects.toBe("off");
 });
+
+it("a loop over one that is done lets the host's timers fire", async () => {
+  const once = new Once();
+  await once.do(() => {});
+  let fired = false;
+  setImmediate(() => (fired = true));
+  // More than any turn holds: without a turn of the host the loop would run to its end.
+  for (let i = 0; i < 3e6 && !fired; i++) await once.do(() => {});
+  expect(fired).toBe(true);
+});

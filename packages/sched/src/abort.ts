@@ -3,14 +3,17 @@
  *
  * Invariants
  *  1. All who wait for a signal share one listener. It is on the signal only while somebody waits, and gone when the last
- *     wait is over, however that ended.
+ *     wait is over, however that ended. What one of them throws is nothing to the others.
  *  2. While a goroutine waits here there is no deadlock: code outside may still abort. Virtual time does not wait for it.
+ *  3. Waiting for a signal that fires by itself (`AbortSignal.timeout`) keeps the process alive, as a sleep does; waiting for one
+ *     that only code can abort does not.
  *
  * Why one listener: a service has one signal for its end and many who wait for it; Node warns of a leak from eleven listeners
  * on, and looks through all of them to add one more. Which signal has whose list is kept beside the signal, weakly: what is not
  * ours is not written to.
  */
-import { badArgument } from "@gort/types";
+import { badArgument, checkFunction } from "@gort/types";
+import { isTimed, keepAlive, reportUncaught } from "./host.ts";
 import { currentRuntime, type Runtime } from "./current.ts";
 import { Op } from "./op.ts";
 import { PARKED, USED } from "./op-state.ts";
@@ -22,15 +25,20 @@ class Waiting {
   private readonly signal: AbortSignal;
   private readonly queue = new WaitQueue<AbortedOp>();
   private listening = false;
+  /** Whether the signal will fire by itself, and the process has to be kept alive for that. */
+  private readonly timed: boolean;
+  private release: (() => void) | null = null;
 
   constructor(signal: AbortSignal) {
     this.signal = signal;
+    this.timed = isTimed(signal);
   }
 
   add(op: AbortedOp): void {
     this.queue.push(op);
     if (this.listening) return;
     this.listening = true;
+    if (this.timed) this.release = keepAlive();
     this.signal.addEventListener("abort", this);
   }
 
@@ -43,6 +51,8 @@ class Waiting {
   private stop(): void {
     if (!this.listening) return;
     this.listening = false;
+    this.release?.();
+    this.release = null;
     this.signal.removeEventListener("abort", this);
   }
 
@@ -51,8 +61,17 @@ class Waiting {
     this.stop();
     for (let op; (op = queue.shift()) !== null;) {
       op.left();
-      op.complete(signal.reason);
+      give(op, signal.reason);
     }
+  }
+}
+
+/** A wait that is over: what it throws belongs to it alone. */
+function give(op: AbortedOp, reason: unknown): void {
+  try {
+    op.complete(reason);
+  } catch (error) {
+    reportUncaught(error);
   }
 }
 
@@ -146,10 +165,10 @@ export function aborted(signal: AbortSignal): Op<unknown> {
 
 /**
  * Calls `fn` when `signal` fires, which it must not have done yet; what this returns takes that back. By the one listener that all
- * waits of gort for a signal share, and with a program that is not deadlocked while it waits for the signal. `fn` must not
- * throw. O(1).
+ * waits of gort for a signal share, and with a program that is not deadlocked while it waits for the signal. What `fn` throws is
+ * the host's uncaught exception. O(1).
  *
- * @throws TypeError for what is no signal
+ * @throws TypeError for what is no signal and no function
  *
  * @example
  * ```ts
@@ -166,6 +185,7 @@ export function aborted(signal: AbortSignal): Op<unknown> {
  */
 export function onAbort(signal: AbortSignal, fn: () => unknown): () => void {
   if (!isSignal(signal)) throw badArgument("onAbort", "signal", signal, "an AbortSignal", "type");
+  checkFunction("onAbort", "fn", fn);
   const op = new AbortedOp(signal);
   op.waiter = {
     wake() {

@@ -5,7 +5,7 @@
  *  1. Every global is read when it is called, never at load, so fake timers installed later are honoured.
  *  2. `macrotask` lets the host run its timers and I/O before `fn`, and is not subject to the 4 ms clamp of
  *     nested timeouts.
- *  3. Nothing here keeps a process alive but an armed timer and a macrotask that is about to run.
+ *  3. Nothing here keeps a process alive but an armed timer, a macrotask that is about to run, and who asks for that.
  *  4. A macrotask is the host's, not a fake that comes when somebody moves its time, or never: what waits for one would wait
  *     with it. An error that nobody caught goes to the host itself likewise.
  *
@@ -127,6 +127,40 @@ export function hostTimers(): (fn: () => void, ms: number) => unknown {
 
 export function clearHostTimer(timer: HostTimer): void {
   clearTimeout(timer as ReturnType<typeof setTimeout>);
+}
+
+/**
+ * Keeps the process from ending until what this returns is called: at most {@link DELAY_MAX}, which is as long as a signal of
+ * `AbortSignal.timeout` can take. Fake timers keep no process, so they are not asked to.
+ */
+export function keepAlive(): () => void {
+  if (isFake(setTimeout)) return () => {};
+  // Fakes may have come by the time this is called.
+  const clear = clearTimeout;
+  const timer = setTimeout(() => {}, DELAY_MAX);
+  return () => clear(timer);
+}
+
+/**
+ * Whether `signal` fires by itself in some time for which the host does not wait: one of Node's `AbortSignal.timeout`, or one of
+ * `AbortSignal.any` that follows such. Only a mark of Node's own tells (and before Node 24 none on the second kind, but the
+ * signals that it follows). Deno waits for those that have a listener; Bun does not, and has no mark.
+ */
+export function isTimed(signal: object): boolean {
+  try {
+    for (const key of Object.getOwnPropertySymbols(signal)) {
+      const mark = (signal as Record<symbol, unknown>)[key];
+      if (key.description === "kTimeout" && mark === true) return true;
+      if (key.description === "kSourceSignals")
+        for (const source of mark as Iterable<WeakRef<object>>) {
+          const followed = source.deref();
+          if (followed !== undefined && isTimed(followed)) return true;
+        }
+    }
+  } catch {
+    // Not Node's, or of a Node that does it differently.
+  }
+  return false;
 }
 
 /** Who wants to know when the event loop has run empty: one listener for all, since Node warns of the eleventh. */

@@ -1,5 +1,6 @@
 /** AbortSignals: looked at first, listener always removed, nothing taken and lost. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { isTimed } from "../src/host.ts";
 import {
   aborted,
   Chan,
@@ -117,6 +118,83 @@ describe("withSignal", () => {
   });
 });
 
+test("what one callback throws is uncaught, and all others hear of the signal all the same", async () => {
+  const uncaught: unknown[] = [];
+  const others = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  process.on("uncaughtException", (e) => uncaught.push(e.message));
+  try {
+    const s = counted();
+    const heard: unknown[] = [];
+    onAbort(s.signal, () => {
+      throw new Error("mine");
+    });
+    onAbort(s.signal, () => heard.push("second"));
+    const slept = run(function* () {
+      yield* sleep(3_600_000, { signal: s.signal });
+    }).catch((reason: unknown) => reason);
+    await sleep(1);
+    s.abort("stop");
+    expect(heard).toEqual(["second"]);
+    expect(await slept).toBe("stop");
+    await sleep(1);
+    expect([uncaught, s.listeners()]).toEqual([["mine"], 0]);
+  } finally {
+    process.removeAllListeners("uncaughtException");
+    for (const f of others) process.on("uncaughtException", f);
+  }
+});
+
+describe("a signal that fires by itself", () => {
+  test("is told from others, those that follow it too, and from what is no signal", async () => {
+    const timed = AbortSignal.timeout(3_600_000);
+    const { signal } = new AbortController();
+    expect([timed, AbortSignal.any([signal, timed])].map(isTimed)).toEqual([true, true]);
+    expect(isTimed(AbortSignal.any([AbortSignal.any([timed])]))).toBe(true);
+    const no = [
+      signal,
+      AbortSignal.any([signal]),
+      AbortSignal.abort(),
+      {},
+      { [Symbol("kTimeout")]: 5 },
+    ];
+    const odd = [
+      { [Symbol("kSourceSignals")]: 5 },
+      new Proxy({}, { ownKeys: () => expect.fail("not to be looked at") }),
+    ];
+    expect([...no, ...odd].map(isTimed)).toEqual([...no, ...odd].map(() => false));
+  });
+
+  test("arms no fake timer, which would have time run ahead with whoever runs them all", async () => {
+    vi.useFakeTimers();
+    try {
+      const stop = onAbort(AbortSignal.timeout(3_600_000), () => {});
+      expect(vi.getTimerCount()).toBe(0);
+      stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("holds the host by one timer while somebody waits, which is the host's to clear if fakes come", () => {
+    const before = process.getActiveResourcesInfo().filter((r) => r === "Timeout").length;
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((r) => r === "Timeout").length - before;
+    const signal = AbortSignal.timeout(3_600_000);
+    const [a, b] = [onAbort(signal, () => {}), onAbort(signal, () => {})];
+    expect(timers()).toBe(1);
+    a();
+    expect(timers()).toBe(1);
+    vi.useFakeTimers();
+    try {
+      b();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(timers()).toBe(0);
+  });
+});
+
 describe("aborted", () => {
   test("completes with the reason, now or later, and is no deadlock while it waits", async () => {
     expect(await aborted(AbortSignal.abort("now"))).toBe("now");
@@ -181,6 +259,9 @@ describe("one signal", () => {
     expect([log, s.listeners()]).toEqual([["first", "fourth"], 0]);
     expect(() => onAbort(5 as never, () => {})).toThrow(
       "onAbort: signal is 5, want an AbortSignal",
+    );
+    expect(() => onAbort(new AbortController().signal, null as never)).toThrow(
+      "onAbort: fn is null, want a function",
     );
   });
 

@@ -86,6 +86,49 @@ describe("a process", () => {
     expect([r.code, r.out]).toEqual([0, "slept\n"]);
   });
 
+  const SIGNALS = `import { aborted, go, onAbort, Op, run, sleep, withSignal } from "@gort/sched";
+class Never extends Op {
+  get reason() { return "chan receive"; }
+  tryNow() { return false; } park() {} unpark() {}
+}
+`;
+
+  test("a wait for AbortSignal.timeout keeps it alive as a sleep does, and is no deadlock", async () => {
+    const r = await child(`${SIGNALS}
+      const why = (op) => Promise.resolve(op).then(String, (e) => e.name);
+      const timed = (signal) => run(function* () { yield* withSignal(new Never(), signal); });
+      console.log(await run(function* () { yield* aborted(AbortSignal.timeout(20)); return "fired"; }));
+      console.log(await why(timed(AbortSignal.timeout(20))));
+      const either = AbortSignal.any([new AbortController().signal, AbortSignal.timeout(20)]);
+      console.log(await why(timed(either)));
+      console.log(await why(withSignal(new Never(), AbortSignal.timeout(20))));
+      console.log(await new Promise((resolve) => onAbort(AbortSignal.timeout(20), () => resolve("heard"))));`);
+    expect([r.code, r.out, r.err]).toEqual([
+      0,
+      "fired\nTimeoutError\nTimeoutError\nTimeoutError\nheard\n",
+      "",
+    ]);
+  });
+
+  test("a signal that only code can abort does not, nor one of AbortSignal.timeout that nobody waits for any more", async () => {
+    const r = await child(`${SIGNALS}
+      const long = AbortSignal.timeout(3_600_000);
+      const nobody = AbortSignal.any([new AbortController().signal]);
+      const end = await run(function* () { yield* aborted(nobody); }).catch(String);
+      console.log(end.split("\\n")[0]);
+      await run(function* () {
+        go(function* () { yield* withSignal(new Never(), long); }); // killed
+        yield* sleep(5, { signal: long });
+      });
+      onAbort(long, () => {})();
+      process.on("exit", () => console.log("exit"));`);
+    expect([r.code, r.out, r.err]).toEqual([
+      0,
+      "fatal error: all goroutines are asleep - deadlock!\nexit\n",
+      "",
+    ]);
+  });
+
   test("an uncaught panic outside any program is an uncaught exception with Go's text", async () => {
     const r = await child(`${IMPORT}
       go(function* worker() { panic("boom"); });

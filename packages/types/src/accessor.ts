@@ -15,9 +15,16 @@
  * (100 to 1,000 times slower), DataView (about twice as slow), a fresh view object per value (garbage, the thing to avoid).
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { badPointer, checkType, INSPECT, internalType, type BaseType } from "./base.ts";
+import {
+  badPointer,
+  checkType,
+  INSPECT,
+  internalType,
+  type BaseType,
+  checkBoolean,
+} from "./base.ts";
 import { PLAIN, canCompile, compile } from "./codegen.ts";
-import { badArgument } from "./errors.ts";
+import { badArgument, checkOptions } from "./errors.ts";
 import type { StructField, StructType } from "./kinds.ts";
 
 /** What all accessor classes extend. */
@@ -132,7 +139,7 @@ const CLASSES = Symbol("gort.accessors");
  * The accessor class of a struct type: typed properties over memory, without an object per value.
  * A field that is a struct gives an accessor of its own, which the next read of that field moves; a field that is an array gives a
  * frozen copy; other fields give their value.
- * @throws TypeError for a field named `constructor` or with `$` in front
+ * @throws TypeError for a field named `constructor` or `toJSON`, or with `$` in front, and for options there are not
  *
  * @example
  * ```ts
@@ -153,7 +160,10 @@ export function accessor<V>(type: StructType<V>, options: AccessorOptions = {}):
   checkType("accessor", type);
   if (type.kind !== "struct")
     throw badArgument("accessor", "type", type.name, "a struct type", "type");
-  const form = (options.codegen ?? true) && canCompile() ? "source" : "closures";
+  checkOptions("accessor", options, "codegen");
+  const { codegen = true } = options;
+  checkBoolean("accessor", "codegen", codegen);
+  const form = codegen && canCompile() ? "source" : "closures";
   const holder = type as unknown as { [CLASSES]?: Cached };
   if (!Object.hasOwn(holder, CLASSES)) Object.defineProperty(holder, CLASSES, { value: {} });
   const cached = holder[CLASSES]!;
@@ -207,7 +217,7 @@ class Slow {
 
 function fieldsOf(type: StructType): StructField[] {
   return type.fields.filter((f) => {
-    if (f.name === "constructor" || f.name.startsWith("$")) {
+    if (f.name === "constructor" || f.name === "toJSON" || f.name.startsWith("$")) {
       throw badArgument(
         "accessor",
         "field name",

@@ -47,7 +47,7 @@ export function typeAssert<T>(x: unknown, type: Type<T>, from?: InterfaceType): 
   if (dyn !== null && (dyn === type || identical(dyn, type))) {
     return internalType<T>(type).copy(unwrap(x) as T);
   }
-  const static_ = isInterfaceValue(x) && x.itab !== null ? x.itab.inter : (from ?? any);
+  const static_ = from ?? (isInterfaceValue(x) && x.itab !== null ? x.itab.inter : any);
   throw new TypeAssertionError(static_.name, dyn === null ? "" : dyn.name, type.name);
 }
 

@@ -340,3 +340,9 @@ export abstract class UncomparableType<T> extends BaseType<T> {
 export function badValue(what: string, value: unknown, want: string, range = false): Error {
   return badArgument(what, "value", value, want, range ? "range" : "type");
 }
+
+/** Throws unless an option is a boolean. */
+export function checkBoolean(where: string, name: string, value: unknown): void {
+  if (typeof value !== "boolean")
+    throw badArgument(where, `options.${name}`, value, "a boolean", "type");
+}

@@ -12,7 +12,9 @@
  * overflow. The answer does not depend on the order: it is one long "and".
  */
 import type { Type } from "./api.ts";
+import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
+import type { MapType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { checkValue } from "./reflect-call.ts";
 import { valueOf } from "./reflect-of.ts";
@@ -132,7 +134,10 @@ function maps(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   if (a.isNil() !== b.isNil() || a.len() !== b.len()) return false;
   const [m, n] = [a.get() as unknown, b.get() as unknown];
   if (m === n || seen.again(m, n, [a.space, b.space], a.type)) return true;
+  const { key } = a.type as unknown as MapType;
   return a.mapKeys().every((k) => {
+    // An address of another space is in no map of this one.
+    if (isForeign(key, k.get(), k.space, b.space)) return false;
     const [v, w] = [a.mapIndex(k), b.mapIndex(k)];
     todo.push(v, w);
     return v.isValid() && w.isValid();

@@ -13,7 +13,7 @@
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { BaseType, badValue, internalType } from "./base.ts";
-import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
+import { badArgument, nilDereference, uncomparableType, unhashableType } from "./errors.ts";
 import { checkSpace } from "./foreign.ts";
 import { formOf, type Fit } from "./fit.ts";
 import { hashInt32 } from "./hash.ts";
@@ -28,6 +28,7 @@ import {
 } from "./interface-value.ts";
 import { ItabTable, type Itab } from "./itab.ts";
 import type { FuncType, InterfaceMethod, InterfaceType, MethodTypes } from "./kinds.ts";
+import { findMethod, type BoundMethod } from "./method-set.ts";
 import { func, signature } from "./refs.ts";
 import { string } from "./string.ts";
 import { typeTable } from "./type-table.ts";
@@ -79,6 +80,19 @@ class InterfaceDescriptor<M extends MethodTypes, V>
   /** The itab of a dynamic type; null for an interface without methods. */
   itabOf(t: Type): Itab | null {
     return this.methods.length === 0 ? null : this.itabs.get(this, t);
+  }
+  /** The methods as a type's method table has them: each calls that of the dynamic type. */
+  bound(): readonly BoundMethod[] {
+    return this.methods.map(({ name, type }) => ({
+      name,
+      type,
+      invoke: (recv, space, args) => {
+        const dyn = dynamicType(recv);
+        if (dyn === null) throw nilDereference();
+        const at = isInterfaceValue(recv) ? recv.space : space;
+        return findMethod(dyn, name)!.invoke(unwrap(recv), at, args);
+      },
+    }));
   }
   override get(space: Space, p: Ptr): V {
     const u32 = space.memory.u32;

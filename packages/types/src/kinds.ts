@@ -149,8 +149,9 @@ export interface InterfaceMethod {
 export type MethodTypes = Readonly<Record<string, FuncType>>;
 
 /**
- * `interface { … }`: null for nil, an `InterfaceValue` that says its type, or, for an interface without methods, any
- * JavaScript value; 8 bytes.
+ * `interface { … }`: null for nil, an `InterfaceValue` that says its type, or a raw JavaScript value of the type that `dynamicType`
+ * says: any for an interface without methods, an `Error` for `error`. A load gives a raw one for an interface without methods only.
+ * 8 bytes.
  */
 export interface InterfaceType<M extends MethodTypes = any, V = any> extends Type<V> {
   readonly kind: "interface";

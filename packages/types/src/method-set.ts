@@ -10,7 +10,7 @@
 import type { Ptr, Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
 import { badArgument, checkFunction, nilDereference, nilReceiver } from "./errors.ts";
-import type { FuncType, InterfaceType, PtrType, StructType } from "./kinds.ts";
+import type { FuncType, PtrType, StructType } from "./kinds.ts";
 
 /** One declared method. */
 export interface Method {
@@ -108,16 +108,7 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 }
 
 function collect(t: BaseType<any>): readonly BoundMethod[] {
-  if (t.kind === "interface") {
-    return (t as unknown as InterfaceType).methods.map(({ name, type }) => ({
-      name,
-      type,
-      invoke: (recv, _space, args) => {
-        if (recv === null || recv === undefined) throw nilDereference();
-        return (recv as { call(n: string, ...a: unknown[]): unknown }).call(name, ...args);
-      },
-    }));
-  }
+  if (t.kind === "interface") return (t as unknown as { bound(): readonly BoundMethod[] }).bound();
   const found = new Map<string, BoundMethod | null>();
   // Breadth first over embedded fields, one depth at a time.
   let level: Step[] = [start(t)];

@@ -3,12 +3,15 @@
  *
  * Invariants
  *  1. Every argument is assignable to its parameter, or the call does not happen; the texts are Go's.
- *  2. An argument for an interface parameter is passed as an interface value, any other as its JavaScript side.
+ *  2. Every result is a value of its type, as its descriptor's `check` has it, and there are as many as the type says.
+ *  3. An argument for an interface parameter is passed as an interface value, any other as its JavaScript side.
  */
 import { assignableTo } from "./assignable.ts";
+import { internalType } from "./base.ts";
 import { badArgument, nilDereference } from "./errors.ts";
 import type { Space, Type } from "./api.ts";
 import { checkSpace } from "./foreign.ts";
+import { wrap } from "./interface-value.ts";
 import type { FuncType, SliceType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { ReflectError, onZero, unexported } from "./reflect-errors.ts";
@@ -31,8 +34,13 @@ export function mustBeExported(method: string, v: Value): Value {
 export function callFunction(t: FuncType, fn: unknown, args: readonly Value[]): unknown[] {
   if (fn === null) throw new ReflectError("reflect.Value.Call: call of nil function");
   const result = (fn as (...a: unknown[]) => unknown)(...callArguments(t, args));
-  if (t.results.length === 0) return [];
-  return t.results.length === 1 ? [result] : (result as unknown[]);
+  const n = t.results.length;
+  if (n === 0) return [];
+  const list: unknown = n === 1 ? [result] : result;
+  if (!Array.isArray(list) || list.length !== n)
+    throw badArgument("Call", `result of ${t.name}`, result, `a list of ${n} values`, "type");
+  t.results.forEach((r, i) => internalType(r).check(list[i], `result ${i} of ${t.name}`));
+  return list;
 }
 
 /** Checks and unwraps the arguments of a call. */
@@ -70,8 +78,9 @@ export function assignTo(v: Value, to: Type, where: string, space: Space | null)
       `${where}: value of type ${v.type.name} is not assignable to type ${to.name}`,
     );
   }
-  // An interface value says itself where it points.
-  if (to.kind === "interface") return v.interface();
+  // An interface value says itself where it points. Whether it may leave an unexported field is the caller's question.
+  if (to.kind === "interface")
+    return v.kind === "interface" ? v.get() : wrap(v.type, v.get(), v.space, null);
   const value: unknown = v.get();
   checkSpace(to, value, v.space, space, where);
   return value;

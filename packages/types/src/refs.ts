@@ -16,8 +16,9 @@ import {
   checkType,
   internalType,
   resolveType,
+  checkBoolean,
 } from "./base.ts";
-import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
+import { badArgument, checkOptions, uncomparableType, unhashableType } from "./errors.ts";
 import { hashIdentity, hashInt32, hashString } from "./hash.ts";
 import type { ArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
 import { string } from "./string.ts";
@@ -252,7 +253,9 @@ export function func<
   if (!Array.isArray(results))
     throw badArgument("func", "results", results, "a list of types", "type");
   for (const t of [...params, ...results] as readonly Lazy[]) checkLazy("func", t);
-  const variadic = options.variadic ?? false;
+  checkOptions("func", options, "variadic");
+  const { variadic = false } = options;
+  checkBoolean("func", "variadic", variadic);
   const last = params.at(-1);
   const isList = (t: Type): boolean => t.kind === "slice" && internalType(t).definedName === null;
   if (variadic && (last === undefined || typeof last === "function" || !isList(last))) {

@@ -13,8 +13,8 @@
  * V8 gives all of them one hidden class.
  */
 import type { Ptr, Space, Type } from "./api.ts";
-import { BaseType, NO_POINTERS, badValue, internalType } from "./base.ts";
-import { badArgument, hasBrand, uncomparableType, unhashableType } from "./errors.ts";
+import { BaseType, NO_POINTERS, badValue, checkBoolean, internalType } from "./base.ts";
+import { badArgument, checkOptions, hasBrand, uncomparableType, unhashableType } from "./errors.ts";
 import { compiledOps, loopOps, type StructOps } from "./struct-code.ts";
 import { canCompile } from "./codegen.ts";
 import { quote } from "./quote.ts";
@@ -130,6 +130,8 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
 /**
  * A struct field with a tag, or embedded, or unexported.
  *
+ * @throws TypeError for options there are not, or of another type
+ *
  * @example
  * ```ts
  * import { field, int, struct } from "@gort/types";
@@ -149,12 +151,12 @@ export function field<T>(
     readonly exported?: boolean;
   } = {},
 ): FieldSpec<T> {
-  const spec: FieldSpec<T> = {
-    type,
-    tag: options.tag ?? "",
-    embedded: options.embedded ?? false,
-    exported: options.exported ?? true,
-  };
+  checkOptions("field", options, "tag embedded exported");
+  const { tag = "", embedded = false, exported = true } = options;
+  if (typeof tag !== "string") throw badArgument("field", "options.tag", tag, "a string", "type");
+  checkBoolean("field", "embedded", embedded);
+  checkBoolean("field", "exported", exported);
+  const spec: FieldSpec<T> = { type, tag, embedded, exported };
   return Object.defineProperty(spec, FIELD, { value: true });
 }
 
@@ -180,7 +182,8 @@ export function struct<const F extends Fields>(fields: F): StructType<StructValu
   let end = 0;
   let align = 1;
   for (const name of Object.keys(fields)) {
-    if (!/^[\p{L}_$][\p{L}\p{Nd}_$]*$/u.test(name) || name === "__proto__") {
+    // U+2E2F is the one letter of Go's that JavaScript has not in identifiers.
+    if (!/^[\p{L}_$][\p{L}\p{Nd}_$]*$/u.test(name) || /\u2e2f|^__proto__$/.test(name)) {
       throw badArgument("struct", "field name", name, "an identifier", "type");
     }
     const given = fields[name]!;
@@ -192,8 +195,6 @@ export function struct<const F extends Fields>(fields: F): StructType<StructValu
     const offset = alignUp(end, type.align);
     if (offset > end) padding.push(end, offset);
     const { tag, embedded, exported } = spec;
-    if (typeof tag !== "string")
-      throw badArgument("struct", `tag of field ${name}`, tag, "a string", "type");
     placed.push({ name, type, offset, index: placed.length, tag, embedded, exported });
     // The blank field holds no value: its room counts as padding.
     if (name === "_" && type.size > 0) padding.push(offset, offset + type.size);

@@ -284,3 +284,10 @@ describe("accessor", () => {
       expect(use).toThrow("*main.P: space is 64, want a space such as a heap");
   });
 });
+
+it("a field that would replace what JSON.stringify asks for is refused", () => {
+  expect(() => accessor(struct({ toJSON: int }))).toThrow(
+    'accessor: field name is "toJSON", want a name that is no member of accessors',
+  );
+  expect(() => accessor(struct({ toJSON: int }), { codegen: false })).toThrow("toJSON");
+});

@@ -75,8 +75,9 @@ describe.each(NO_TYPE.map(([value, shown]) => ({ value, shown })))("$shown", ({ 
     expect(() => T.method("F", func(), value)).toThrow(`method: fn of F is ${shown}, want`);
     if (typeof value !== "string") {
       expect(() => T.method(value, func(), () => 1)).toThrow(`method: name is ${shown}, want`);
-      const tag = { a: types.field(int, { tag: value ?? 5 }) };
-      expect(() => struct(tag)).toThrow(`struct: tag of field a is ${value === null ? 5 : shown}`);
+      expect(() => types.field(int, { tag: value })).toThrow(
+        `field: options.tag is ${shown}, want`,
+      );
     }
     expect(() => types.on(int, value)).toThrow(`on: run is ${shown}, want a function`);
     expect(() => types.otherwise(value)).toThrow(`otherwise: run is ${shown}, want a function`);
@@ -136,4 +137,26 @@ it("arrays too large for memory are refused when described", () => {
   // Describing the largest one costs nothing: its mask is made when it is asked for.
   expect(array(ptr(int), 2 ** 29).size).toBe(2 ** 31);
   expect(array(ptr(int), 2 ** 29).ptrdata).toBe(2 ** 31);
+});
+
+it("options that there are not, or of another type, are named", () => {
+  const { accessor, field, func } = types as any;
+  const S = struct({ a: int });
+  for (const [call, text] of [
+    [
+      () => field(int, { embeded: true }),
+      "field: options.embeded is true, want no options but tag, embedded, exported",
+    ],
+    [() => field(int, { exported: "no" }), 'field: options.exported is "no", want a boolean'],
+    [() => field(int, { embedded: 1 }), "field: options.embedded is 1, want a boolean"],
+    [() => field(int, { tag: 5 }), "field: options.tag is 5, want a string"],
+    [() => field(int, null), "field: options is null"],
+    [() => func([slice(int)], [], { varadic: true }), "func: options.varadic is true"],
+    [() => func([slice(int)], [], { variadic: 1 }), "func: options.variadic is 1, want a boolean"],
+    [() => func([], [], null), "func: options is null"],
+    [() => accessor(S, { codgen: false }), "accessor: options.codgen is false"],
+    [() => accessor(S, { codegen: 0 }), "accessor: options.codegen is 0, want a boolean"],
+    [() => accessor(S, null), "accessor: options is null"],
+  ] as const)
+    expect(call).toThrow(text);
 });

@@ -148,3 +148,18 @@ describe("typeSwitch", () => {
     expect(r?.call("String")).toBe("T1");
   });
 });
+
+describe("the static type that a failed assertion names", () => {
+  const E = named("main.E", int).method("Error", func([], [string]), (n) => `code ${n}`);
+  const x = convert(toInterface(E, 3), error);
+
+  it("is the one given, else the one the value was converted to, else any", () => {
+    expect(() => typeAssert(x, float64, any)).toThrow(
+      "interface conversion: interface {} is main.E, not float64",
+    );
+    expect(() => typeAssert(x, float64)).toThrow(
+      "interface conversion: error is main.E, not float64",
+    );
+    expect(() => typeAssert(toInterface(E, 3), float64)).toThrow("interface {} is main.E");
+  });
+});

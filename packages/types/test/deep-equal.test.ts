@@ -17,6 +17,7 @@ import {
   toInterface,
   valueAt,
   type Type,
+  field,
 } from "../src/index.ts";
 import { makeSpace } from "./space.ts";
 
@@ -115,4 +116,25 @@ it("compares lists far longer than JavaScript's stack is deep, and finds a diffe
   const [a, b, c] = [list(1), list(1), list(2)].map((p) => toInterface(ptr(Node), p, space));
   expect(deepEqual(a, b)).toBe(true);
   expect(deepEqual(a, c)).toBe(false);
+});
+
+describe("maps", () => {
+  it("with keys of interface type may lie in unexported fields", () => {
+    const S = named("main.S", struct({ m: field(map(any, int), { exported: false }) }));
+    const of = (...e: [unknown, number][]) => toInterface(S, { m: new Map(e) });
+    expect(deepEqual(of(["a", 1]), of(["a", 1]))).toBe(true);
+    expect(deepEqual(of(["a", 1]), of(["a", 2]))).toBe(false);
+    expect(deepEqual(of(["a", 1]), of(["b", 1]))).toBe(false);
+  });
+
+  it("with keys that point into two spaces are not equal, and that is no error", () => {
+    const of = (space: ReturnType<typeof makeSpace>) =>
+      toInterface(map(ptr(int), int), new Map([[space.alloc(int), 1]]), space);
+    const [a, b] = [of(makeSpace()), of(makeSpace())];
+    expect(deepEqual(a, b)).toBe(false);
+    expect(deepEqual(a, a)).toBe(true);
+    const nil = (space: ReturnType<typeof makeSpace>) =>
+      toInterface(map(ptr(int), int), new Map([[0, 1]]), space);
+    expect(deepEqual(nil(makeSpace()), nil(makeSpace()))).toBe(true);
+  });
 });

@@ -16,6 +16,10 @@ import {
   typeAssertOk,
   type Ptr,
   type Type,
+  error,
+  map,
+  valueOf,
+  array,
 } from "../src/index.ts";
 import { makeSpace } from "./space.ts";
 
@@ -208,5 +212,37 @@ describe("as Go 1.19 answered", () => {
     expect(call(ptr(ByPtr), 0)).toThrow(nil);
     expect(call(ptr(ByValue), 0)).toThrow(nil);
     expect(call(ptr(In), 0)).toThrow("value method main.In.Val called using nil *In pointer");
+  });
+});
+
+describe("a raw Error where an interface with methods is asked for", () => {
+  const raw = new Error("in") as never;
+  const W = named("main.W", struct({ E: error }));
+  const Outer = named("main.Outer", struct({ error: field(error, { embedded: true }) }));
+  const text = (v: { call(): { string(): string }[] }): string => v.call()[0]!.string();
+
+  it("has its method called by reflection: as a field, an element, an entry, a result", () => {
+    const e = valueOf(toInterface(W, { E: raw })).field(0);
+    expect(text(e.method(0))).toBe("in");
+    expect(text(e.methodByName("Error"))).toBe("in");
+    const list = valueOf(toInterface(array(error, 1), [raw]));
+    expect(text(list.index(0).method(0))).toBe("in");
+    const entries = valueOf(toInterface(map(string, error), new Map([["a", raw]])));
+    expect(text(entries.mapIndex(valueOf("a")).method(0))).toBe("in");
+    const f = valueOf(toInterface(func([], [error]), () => raw));
+    expect(text(f.call()[0]!.method(0))).toBe("in");
+  });
+
+  it("has its method promoted from an embedded field, in JavaScript and in memory", () => {
+    expect(convert(toInterface(Outer, { error: raw }), error)!.call("Error")).toBe("in");
+    const s = makeSpace();
+    const p = s.alloc(Outer);
+    Outer.store(s, p, { error: raw });
+    expect(convert(toInterface(ptr(Outer), p, s), error)!.call("Error")).toBe("in");
+  });
+
+  it("is a nil dereference if it is nil", () => {
+    const e = valueOf(toInterface(Outer, { error: null }));
+    expect(() => e.methodByName("Error").call()).toThrow("nil pointer dereference");
   });
 });

@@ -149,3 +149,32 @@ test("set: a nil interface of another type empties an any, and what does not fit
     "reflect.Set: value of type string is not assignable to type int32",
   );
 });
+
+test("a result that is not of its type, or not as many as there are, is refused by name", () => {
+  const call = (results: readonly Type[], result: unknown): (() => Value[]) => {
+    const f = valueOf(toInterface(func([], results), (() => result) as never));
+    return () => f.call();
+  };
+  for (const wrong of [undefined, [1], [1, 2, 3], "ab"])
+    expect(call([int, int], wrong)).toThrow(
+      /^Call: result of func\(\) \(int, int\) is .*, want a list of 2/,
+    );
+  expect(call([int, string], [1, 2])).toThrow("result 1 of func() (int, string)");
+  expect(call([int], "x")).toThrow("result 0 of func() int");
+  expect(call([int], 1.5)).toThrow("result 0 of func() int");
+  expect(call([error], 5)).toThrow("result 0 of func() error");
+  expect(call([int, string], [1, "a"])().map((v) => v.get())).toEqual([1, "a"]);
+  expect(call([error], null)()[0]!.isNil()).toBe(true);
+  expect(call([], "ignored")()).toEqual([]);
+});
+
+test("a key of an unexported map finds its entry, of interface type too, but what it gives stays unexported", () => {
+  const m = hidden(map(any, int), new Map([["a", 1]]));
+  const v = m.mapIndex(m.mapKeys()[0]!);
+  expect(v.int()).toBe(1n);
+  expect(v.canInterface()).toBe(false);
+  expect(() => m.setMapIndex(valueOf("b"), valueOf(1))).toThrow("unexported field");
+  const open = of(map(any, int), new Map());
+  expect(() => open.setMapIndex(m.mapKeys()[0]!, of(int, 1))).toThrow("unexported field");
+  expect(() => valueAt(any, makeSpace(), 64).set(m.mapKeys()[0]!)).toThrow("unexported field");
+});

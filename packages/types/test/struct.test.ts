@@ -169,3 +169,10 @@ describe("TypeScript", () => {
     expect(R.field("w")!.offset).toBe(0);
   });
 });
+
+it("a name that Go has for a letter and JavaScript has not is refused at once", () => {
+  const type = { "\u2e2f": int };
+  expect(() => struct(type)).toThrow('struct: field name is "\u2e2f", want an identifier');
+  expect(() => struct({ "a\u2e2f": int })).toThrow("want an identifier");
+  expect(struct({ größe: int, 世界: int, $a_1: int }).fields).toHaveLength(3);
+});

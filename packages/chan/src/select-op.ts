@@ -64,7 +64,7 @@ export class SelectOperation extends Op<any> {
   }
 
   override describe(): string {
-    return this.cases.map((op) => op.describe()).join(", ");
+    return this.cases.map((op) => op.describe() || op.reason).join(", ");
   }
 
   override isDurable(): boolean {

@@ -244,6 +244,13 @@ describe("a case that had asked for what it waits for", () => {
   });
 });
 
+it("says of each case what it waits on, or else why", () => {
+  const permits = new Permits(0);
+  expect(select({ a: permits.take(1), b: makeChan().recv() }).describe()).toBe(
+    "semacquire, chan (len 0, cap 0)",
+  );
+});
+
 describe("a select that cannot park one of its cases", () => {
   it("takes those before it off their queues and leaves those after it alone", async () => {
     for (let i = 0; i < 30; i++) {

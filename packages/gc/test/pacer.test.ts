@@ -1,5 +1,7 @@
+import { array, int32 } from "@gort/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createHeap } from "../src/index.ts";
 import { ASSIST_BYTES, HEAP_MINIMUM, Pacer, UTILIZATION } from "../src/pacer.ts";
 
 const MiB = 2 ** 20;
@@ -194,4 +196,16 @@ it("learns bytes allocated per byte marked, and forgets old figures by halves", 
   p.learn(3000, 0, 0, 0); // a cycle without figures changes nothing but the scan work
   expect(p.consMark).toBeCloseTo(0.2);
   expect(UTILIZATION).toBe(0.25);
+});
+
+it("what was allocated while marking counts as live for the next goal", () => {
+  const heap = createHeap({ reserve: 64 * MiB, gcPercent: -1 });
+  heap.root(heap.alloc(int32));
+  heap.step(0);
+  expect(heap.phase).toBe("mark");
+  for (let i = 0; i < 8; i++) heap.root(heap.alloc(array(int32, MiB / 4)));
+  while (heap.step(0));
+  heap.setGCPercent(100);
+  expect(heap.stats().heapMarked).toBeGreaterThanOrEqual(8 * MiB);
+  expect(heap.stats().nextGC).toBeGreaterThanOrEqual(16 * MiB);
 });

@@ -1,5 +1,5 @@
 /** Weak pointers and finalizers that are made, or asked, while the collector is at work. */
-import { int32, ptr, struct } from "@gort/types";
+import { array, int32, ptr, struct } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import type { GcHeap, Ptr } from "../src/index.ts";
 import { checkHeap, createHeap } from "../src/index.ts";
@@ -93,5 +93,15 @@ it("what an object refers to lives until its finalizer ran, also where that was 
   while (heap.stepWork(1));
   heap.collect();
   expect(seen).toEqual([child, child]);
+  checkHeap(heap);
+});
+
+it("a finalizer wants the beginning of its object, but in the first 16 bytes of one without pointers", () => {
+  const heap = createHeap(options);
+  const text = "runtime.SetFinalizer: pointer not at beginning of allocated block";
+  const plain = heap.alloc(array(int32, 16));
+  heap.setFinalizer(plain + 8, () => {});
+  expect(() => heap.setFinalizer(plain + 16, () => {})).toThrow(text);
+  expect(() => heap.setFinalizer(heap.alloc(Node) + 4, () => {})).toThrow(text);
   checkHeap(heap);
 });

@@ -55,7 +55,10 @@ export interface Scheduler {
   run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R>;
   /** What `sleep`, timers and deadlines of its goroutines go by. */
   readonly clock: Clock;
-  /** Uniform integer in [0, n): select order, steal order, map iteration. Seeded where deterministic. */
+  /**
+   * Uniform integer in [0, n), n from 1 to 2^32: select order, steal order, map iteration. Seeded where deterministic. Our own throw
+   * a RangeError for another n.
+   */
   random(n: number): number;
   /** Goroutines that are not dead. */
   numGoroutine(): number;

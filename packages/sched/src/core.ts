@@ -18,7 +18,7 @@ import type { AsyncGate } from "./async-waiter.ts";
 import { brandScheduler } from "./brands.ts";
 import { type HeapClock, RealClock, VirtualClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
-import { checkSlice } from "./errors.ts";
+import { checkCount, checkSlice } from "./errors.ts";
 import type { G } from "./g.ts";
 import { hostNow, macrotask } from "./host.ts";
 import { seedFromHost, Xorshift } from "./prng.ts";
@@ -35,6 +35,9 @@ const TIMERS_BETWEEN = 64;
 
 /** Most steps between two looks at the clock: when steps get slower all at once, this bounds how late that is seen. */
 const EVERY_MAX = 64;
+
+/** The generator gives 32 bits. */
+const RANDOM_MAX = 2 ** 32;
 
 /** For the wait times of dumps, which count minutes: a small integer, unlike the time itself. */
 const secondsOf = (ms: number): number => (ms / 1000) | 0;
@@ -73,7 +76,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   protected tick(_now: number): void {}
 
   random(n: number): number {
-    return this.rng.below(n);
+    return this.rng.below(checkCount("random", "n", n, 1, RANDOM_MAX));
   }
 
   protected get scheduler(): Scheduler {

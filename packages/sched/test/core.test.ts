@@ -164,6 +164,19 @@ describe("hooks and options", () => {
     expect(() => createDeterministicScheduler({ seed: -1 })).toThrow("seed is -1");
   });
 
+  test.each([0, -1, 1.5, NaN, Infinity, 2 ** 32 + 1, "6", null])(
+    "random(%s) of a scheduler is refused by name",
+    (n) => {
+      for (const s of [createScheduler(), createFifoScheduler(), createDeterministicScheduler()]) {
+        const shown = typeof n === "string" ? `"${n}"` : String(n);
+        expect(() => s.random(n as number)).toThrow(
+          `random: n is ${shown}, want an integer from 1 to 4294967296`,
+        );
+        expect([s.random(1), s.random(2 ** 32) < 2 ** 32]).toEqual([0, true]);
+      }
+    },
+  );
+
   test("sites: false captures none, true all", async () => {
     const sites = async (options: SchedulerOptions): Promise<string[]> => {
       const e: unknown = await run(function* () {

@@ -26,6 +26,7 @@ import {
   copy,
   growthGo117,
   growthGo118,
+  growthGo122Pointers,
   inHeap,
   makeSlice,
   nilSlice,
@@ -318,6 +319,14 @@ describe("growth rules", () => {
     expect(caps).toEqual([
       1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1280, 1696, 2304, 3072, 4096, 5120, 7168,
     ]);
+    // Twice as much is no more than double: quarters until it fits, 2500, in bytes rounded up to a size class.
+    expect(growthGo117(1024, 2048, 8)).toBe(2560);
+    expect(growthGo117(1024, 2049, 8)).toBe(2304);
+  });
+  test("since Go 1.22 the largest small storage with pointers has a header too, what is larger has none", () => {
+    expect(growthGo122Pointers(0, 4095, 8)).toBe(4095);
+    expect(growthGo118(0, 4095, 8)).toBe(4096);
+    expect(growthGo122Pointers(0, 4096, 8)).toBe(4096);
   });
   test("the rule sees old capacity, need and element size, never the old length", () => {
     for (const rule of [growthGo117, growthGo118]) {

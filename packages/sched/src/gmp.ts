@@ -25,7 +25,7 @@ import type { Clock, GmpOptions, Scheduler } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { type HeapClock, RealClock } from "./clock.ts";
 import { Core } from "./core.ts";
-import { checkCount } from "./errors.ts";
+import { checkCount, checkSeed } from "./errors.ts";
 import type { G } from "./g.ts";
 import { hostNow } from "./host.ts";
 import { GLOBAL_EVERY, P_IDLE, P_RUNNING, Proc, RUNQ } from "./proc.ts";
@@ -60,8 +60,10 @@ export class GmpScheduler extends Core {
 
   constructor(options: GmpOptions, clock: Clock | null = null, gate: AsyncGate | null = null) {
     const procs = checkCount("createScheduler", "procs", options.procs ?? 1, 1, PROCS_MAX);
+    const { seed } = options;
+    if (seed !== undefined) checkSeed("createScheduler", seed);
     const c = clock ?? options.clock ?? new RealClock(procs);
-    super(options, c, gate, clock === null, options.seed);
+    super(options, c, gate, clock === null, seed);
     this.procs = procs;
     this.ps = Array.from({ length: procs }, (_, i) => new Proc(i, new Ring()));
     this.order = new StealOrder(procs);

@@ -10,9 +10,11 @@
  * WaitGroup of async functions. And why a hook: a generator that calls `fn` and then the hook would be a second one
  * per goroutine, a third of what starting costs.
  */
+import { badArgument } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GoFunc, Goroutine, Scheduler } from "./api.ts";
 import { isPanicError } from "./brands.ts";
+import { checkMethods } from "./errors.ts";
 import type { EndHook, G } from "./g.ts";
 import { hostNow, macrotask, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -107,7 +109,7 @@ function* andThen(hook: EndHook, fn: GoFunc<any, any>, args: unknown[]): Generat
 /**
  * Starts `fn(...args)` in a goroutine, as `go` does, for primitives: without making the default scheduler if the program
  * has none yet, and calling `hook.done()` when the goroutine ended, whatever way. What `hook.done` throws becomes the
- * goroutine's panic. Throws as `go` does. O(1).
+ * goroutine's panic. Throws as `go` does, and a TypeError for what is no hook or no list of arguments. O(1).
  *
  * @example
  * ```ts
@@ -125,6 +127,9 @@ export function launch<A extends unknown[], R>(
   fn: GoFunc<A, R>,
   args: A,
 ): Goroutine<R> {
+  if (hook !== null && typeof (hook as EndHook | undefined)?.done !== "function")
+    checkMethods("launch", "hook", hook, "done");
+  if (!Array.isArray(args)) throw badArgument("launch", "args", args, "an array", "type");
   const s = (ambient.sched ?? outside()) as Starter;
   if (hook === null) return s.go(fn, ...args);
   return s.goThen !== undefined ? s.goThen(hook, fn, args) : s.go(andThen, hook, fn, args);

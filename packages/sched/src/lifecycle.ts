@@ -221,8 +221,11 @@ export abstract class Lifecycle extends Ends {
   protected broke(error: unknown): void {
     const g = ambient.slot.g as G | null;
     try {
-      if (g !== null && g.state === RUNNING) this.panicked(g, error);
-      else reportUncaught(error);
+      if (g !== null && g.state === RUNNING) {
+        // A function that its context did not let start still has its arguments there.
+        if (g.gen === null) g.value = g.extra?.hook ?? undefined;
+        this.panicked(g, error);
+      } else reportUncaught(error);
     } catch (again) {
       reportUncaught(again);
     }

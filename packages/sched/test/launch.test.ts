@@ -141,6 +141,23 @@ describe.each(ways)("launch with %s", (_, inside) => {
       expect(() => launch(null, null as never, [])).toThrow("go of nil func value");
       expect(() => launch(null, 5 as never, [])).toThrow("go: fn is 5");
     }));
+
+  test("refuses what is no hook and no list of arguments by name, and starts nothing", () =>
+    inside(async () => {
+      const fn = (): never => {
+        throw new Error("started");
+      };
+      for (const hook of [{}, undefined, 5, "hook", { done: 1 }])
+        expect(() => launch(hook as never, fn, [])).toThrow(
+          /^launch: hook is .*, want an object with the methods done$/,
+        );
+      for (const args of [null, undefined, {}, 5, "ab"])
+        for (const hook of [null, hookFor([])])
+          expect(() => launch(hook, fn, args as never)).toThrow(
+            /^launch: args is .*, want an array$/,
+          );
+      expect(numGoroutine()).toBe(0);
+    }));
 });
 
 describe("launch without any scheduler", () => {

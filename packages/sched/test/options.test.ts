@@ -9,6 +9,7 @@ import {
   formatGoroutine,
   goroutines,
   random,
+  run,
   schedTrace,
   schedTracer,
   setDefaultScheduler,
@@ -69,6 +70,18 @@ test("an epoch is a finite number of milliseconds", async () => {
     expect(() => createDeterministicScheduler({ epoch: epoch as never })).toThrow(refused);
     await expect(bubble(() => {}, { epoch: epoch as never })).rejects.toThrow(refused);
   }
+});
+
+test("a seed is an integer of 32 bits, wherever it is given", async () => {
+  for (const seed of ["abc", "1", NaN, 1.5, -1, 2 ** 32, null, 5n]) {
+    const refused = /: seed is .*, want an integer from 0 to 4294967295$/;
+    expect(() => createScheduler({ seed: seed as never })).toThrow(refused);
+    expect(() => createDeterministicScheduler({ seed: seed as never })).toThrow(refused);
+    expect(() => run(() => {}, { seed: seed as never })).toThrow(refused);
+    await expect(bubble(() => {}, { seed: seed as never })).rejects.toThrow(refused);
+  }
+  for (const seed of [0, 1, 2 ** 32 - 1, undefined])
+    expect(createScheduler({ seed: seed as number }).random(1)).toBe(0);
 });
 
 test("a bubble names its own options", async () => {

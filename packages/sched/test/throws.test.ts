@@ -9,9 +9,11 @@ import {
   currentScheduler,
   defaultScheduler,
   go,
+  type Goroutine,
   launch,
   Op,
   schedTracer,
+  setDefaultScheduler,
   sleep,
   type Tracer,
 } from "./helpers.ts";
@@ -203,6 +205,48 @@ test("an op whose unpark throws at the end of the program is reported, and all o
   await expectSound();
   expect(uncaught.map(String)).toEqual(Array(3).fill("Error: bad unpark"));
 });
+
+test.each([
+  ["an async function", async (n: number) => n],
+  ["a plain function", (n: number) => n],
+  [
+    "a generator function",
+    function* (n: number) {
+      yield;
+      return n;
+    },
+  ],
+] as [string, (n: number) => unknown][])(
+  "a context that lets %s not start is what its goroutine dies of, and its hook is called",
+  async (_, fn) => {
+    let fails = 0;
+    const mine = new Error("mine");
+    const s = createScheduler({
+      context: () => (step) => {
+        if (fails-- > 0) throw mine;
+        step();
+      },
+    });
+    for (const from of ["outside", "a goroutine"]) {
+      let done = 0;
+      const hook = { done: () => void done++ };
+      const start = (): Goroutine[] => {
+        fails = 2;
+        return [s.go(fn, 1), launch(hook, fn, [1])];
+      };
+      const was = setDefaultScheduler(s);
+      const [a, b] = from === "outside" ? start() : await s.go(() => start()).join();
+      setDefaultScheduler(was);
+      const outcome = (g: Goroutine): PromiseLike<unknown> =>
+        g.join().then(null, (e: unknown) => e);
+      expect(await Promise.all([outcome(a!), outcome(b!)])).toEqual([mine, mine]);
+      expect([a!.status, b!.status, done]).toEqual(["dead", "dead", 1]);
+    }
+    await expectSound();
+    expect(uncaught).toEqual([]);
+    checkScheduler(s);
+  },
+);
 
 test("a step that throws without a program ends its goroutine, and is the host's uncaught exception", async () => {
   let fails = 0;

@@ -169,6 +169,17 @@ export const mapCases: readonly MapCase[] = [
     },
   },
   {
+    name: "a range that has ended stays so",
+    run(make) {
+      const m = make({ float: false });
+      fill(m, 0, 50);
+      const r = m.range();
+      while (r.next());
+      fill(m, 50, 100);
+      same(r.next(), false, "next after the end");
+    },
+  },
+  {
     name: "the bucket count follows Go's growth",
     run(make) {
       const want: readonly [number, number][] = [

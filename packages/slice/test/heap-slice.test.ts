@@ -254,8 +254,21 @@ describe("values whose getters misbehave", () => {
             b: 9,
           };
           const s = make();
-          expect(() => f(s, lie)).toThrow(`a: value is 1.5, want an integer`);
-          expect(s.slice(0, 10).toArray()).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 0, 0].map(p));
+          let thrown = "";
+          try {
+            f(s, lie);
+          } catch (e) {
+            thrown = (e as Error).message;
+          }
+          const all = s.slice(0, 10);
+          checkSlice(all);
+          // It is read once, so that what was read first decides.
+          expect(all.toArray().filter((v) => v.a === 9)).toHaveLength(first === 9 ? 1 : 0);
+          if (first === 9) expect(thrown).toBe("");
+          else {
+            expect(thrown).toContain("a: value is 1.5, want an integer");
+            expect(all.toArray()).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 0, 0].map(p));
+          }
         }
       },
     );

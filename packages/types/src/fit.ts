@@ -6,15 +6,18 @@
  *  1. What a fitter or a reader gives of a value of several parts (a struct, an array, a complex number …) is a copy of plain data:
  *     nobody else holds it, and no getter runs when it is read. So what is given can be read before a container is looked at.
  *  2. A fitter gives what it gave, given that: `Object.is` for values of one part.
- *  3. A value is checked before it is copied, for the text of the error, and its copy again, for a getter may change its mind.
+ *  3. A value is checked before it is copied, for the text of the error, and its copy again, for a getter may change its mind; of a
+ *     struct each field is read once, and what was read is checked.
  *  4. What a fitter gives is what `load` gives after `store` of the same value.
  *
  * Why not `copyValue` alone: on JavaScript values a `float32` in it would stay a double, a -0 in an integer a -0, and half
  * a surrogate pair would not become U+FFFD, as all do in memory. Why functions that are null where there is nothing to do: a
- * container tests that once, or as one comparison, where a call per element would be felt.
+ * container tests that once, or as one comparison, where a call per element would be felt. Why structs are compiled: by loops
+ * over the fields, each of them checked, copied and checked again, elements went in at a third of the speed.
  */
 import type { Space, Type } from "./api.ts";
-import { checkType } from "./base.ts";
+import { checkType, isType } from "./base.ts";
+import { PLAIN, canCompile, compile } from "./codegen.ts";
 import { wellFormed } from "./utf8.ts";
 
 /** Makes a value one of a type, or throws; also for one that points into another space than the one given. */
@@ -98,9 +101,14 @@ export function valueChecker<T>(
 export function valueFitter<T>(type: Type<T>, what: string): Fit<T> | null {
   checkType("valueFitter", type);
   const fit = checked(type, what, formOf(type) ?? valueCopier(type));
-  if (fit === null || (type.kind !== "int32" && type.kind !== "int")) return fit;
-  // The commonest type, without a call.
-  return (v: any) => (typeof v === "number" && (v | 0) === v ? ((v | 0) as T) : fit(v as T));
+  if (fit === null) return null;
+  // The commonest types, without a call.
+  if (type.kind === "int32" || type.kind === "int")
+    return (v: any) => (typeof v === "number" && (v | 0) === v ? ((v | 0) as T) : fit(v as T));
+  if (type.kind === "string")
+    return (v: any) => (typeof v === "string" ? wellFormed(v) : fit(v as T)) as T;
+  if (type.kind === "bool") return (v) => (typeof v === "boolean" ? v : fit(v));
+  return fit;
 }
 
 /**
@@ -127,6 +135,8 @@ export function valueReader<T>(type: Type<T>, what: string): Fit<T> | null {
 function checked<T>(type: Type<T>, what: string, form: Fit<T> | null): Fit<T> | null {
   const check = valueChecker(type, what);
   if (check === null) return null;
+  const ofStruct = structFit(type);
+  if (ofStruct !== null) return (value, space) => ofStruct(value, what, space) as T;
   const whole = !parts.test(type.kind);
   return (value, space) => {
     check(value, space);
@@ -135,6 +145,70 @@ function checked<T>(type: Type<T>, what: string, form: Fit<T> | null): Fit<T> | 
     if (!whole) check(fitted, space);
     return fitted;
   };
+}
+
+/** A fitter that is told each time what the value is, as a part of another. */
+type PartFit = (value: any, what: string, space?: Space) => unknown;
+
+/** Uses of a struct type after which its fitter is compiled; below it compiling costs more than it saves. */
+const COMPILE_AFTER = 200;
+
+/** The fitter of a struct type of this package; null for all others. */
+function structFit(type: Type): PartFit | null {
+  const { check, fields } = type as Type & TypeExtras & { fields?: Fields };
+  if (type.kind !== "struct" || fields === undefined || check === undefined || !isType(type))
+    return null;
+  const visible = fields.filter((f) => f.name !== "_");
+  const fits = visible.map((f) => partFit(f.type));
+  let run: PartFit = (value: Record<string, unknown>, what, space) => {
+    if (++uses > COMPILE_AFTER && canCompile()) run = compiledFit(visible, fits);
+    const out: Record<string, unknown> = {};
+    visible.forEach(({ name }, i) => (out[name] = fits[i]!(value[name], `${what}.${name}`, space)));
+    return out;
+  };
+  let uses = 0;
+  return (value, what, space) => {
+    if (typeof value !== "object" || value === null) check.call(type, value, what, space);
+    return run(value, what, space);
+  };
+}
+
+/** How a field's values fit. */
+function partFit(type: Type): PartFit {
+  const ofStruct = structFit(type);
+  if (ofStruct !== null) return ofStruct;
+  const { check } = type as TypeExtras;
+  const form = formOf(type) ?? valueCopier(type);
+  const whole = !parts.test(type.kind);
+  return (value, what, space) => {
+    check?.call(type, value, what, space);
+    if (form === null) return value as unknown;
+    const fitted: unknown = form(value);
+    if (!whole) check?.call(type, fitted, what, space);
+    return fitted;
+  };
+}
+
+/** The fitter of a struct as compiled text: plain fields, booleans and strings in line. */
+function compiledFit(fields: Fields, fits: readonly PartFit[]): PartFit {
+  const scope: Record<string, unknown> = { wellFormed };
+  const lines = fields.map(({ name, type: { kind } }, i) => {
+    scope[`f${i}`] = fits[i];
+    const other = `f${i}(v, what + ".${name}", space)`;
+    const plain = PLAIN[kind];
+    let quick = "";
+    if (plain !== undefined) {
+      const form = kind === "float32" ? "Math.fround(v)" : kind === "float64" ? "v" : "v + 0";
+      quick = `typeof v === "number" && ${plain.fits} ? ${form} : `;
+    } else if (kind === "string") quick = `typeof v === "string" ? wellFormed(v) : `;
+    else if (kind === "bool") quick = `typeof v === "boolean" ? v : `;
+    return `v = o.${name}; const x${i} = ${quick}${other};`;
+  });
+  const literal = fields.map(({ name }, i) => `${name}: x${i}`).join(", ");
+  return compile(
+    scope,
+    `"use strict"; return (o, what, space) => { let v; ${lines.join("\n")} return { ${literal} }; };`,
+  ) as PartFit;
 }
 
 /** The form in which memory would give values back; null where it is the one that is given. */

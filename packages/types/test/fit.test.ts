@@ -122,6 +122,35 @@ describe("valueFitter", () => {
     expect(taken).toBeGreaterThan(0);
   });
 
+  test.each(types.filter((t) => t.kind === "struct"))(
+    "does the same once it is compiled: $name",
+    (type) => {
+      const fit = valueFitter(type, "value")!;
+      for (let i = 0; i < 300; i++) fit(type.zero());
+      const slow = valueFitter(type, "value")!;
+      for (const v of odd) {
+        const outcome = (f: (v: unknown) => unknown): unknown => {
+          try {
+            return plain(f(v));
+          } catch (e) {
+            return String(e);
+          }
+        };
+        expect(outcome(fit)).toStrictEqual(outcome(slow));
+      }
+      let reads = 0;
+      const read = Object.fromEntries(Object.entries(type.zero() as object));
+      const counted = Object.defineProperties(
+        {},
+        Object.fromEntries(
+          Object.entries(read).map(([k, get]) => [k, { get: () => (reads++, get as unknown) }]),
+        ),
+      );
+      expect(plain(fit(counted))).toStrictEqual(plain(type.zero()));
+      expect(reads).toBe(Object.keys(read).length);
+    },
+  );
+
   test("what it gives of several parts is nobody else's, at any depth", () => {
     const fit = valueFitter(Mixed, "value")!;
     const given = { a: toInterface(P, { x: 1, f: 1 }), b: [1, 2], n: null, p: { x: 1, f: 1 } };

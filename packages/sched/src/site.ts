@@ -85,13 +85,18 @@ function textOf(error: Site | null | undefined): string {
 /** The frames of `error`'s stack outside this package, the innermost first. */
 export function framesOf(error: Site | null | undefined): Frame[] {
   const frames: Frame[] = [];
-  for (const line of textOf(error).split("\n")) {
-    const frame = parseFrame(line);
+  const lines = textOf(error).split("\n");
+  // V8 has the error's own text above the frames, which may look like anything: mine@example.com.
+  const v8 = lines.some((line) => V8_FRAME.test(line));
+  for (const line of lines) {
+    const frame = v8 && !V8_FRAME.test(line) ? null : parseFrame(line);
     if (frame === null || frame.at === "<anonymous>" || frame.at.startsWith("node:")) continue;
     if (!isOwn(frame.at)) frames.push(frame);
   }
   return frames;
 }
+
+const V8_FRAME = /^\s+at /;
 
 /** V8: `at f (file:1:2)` or `at file:1:2`, where a path may have " (" in it; Firefox and Safari: `f@file:1:2`. */
 export function parseFrame(line: string): Frame | null {

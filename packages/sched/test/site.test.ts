@@ -70,6 +70,17 @@ test("frames of gort are left out, installed or in its own repository, and nobod
   expect(shown(`${home}slice/src/x.ts`)).toHaveLength(1);
 });
 
+test("no line of an error's message is taken for a frame", () => {
+  const dump = panicDump(new Error("to me@example.com\nand you@example.com:1:2"), {
+    id: 1,
+    name: "main",
+  } as never);
+  expect(dump).toMatch(
+    /^panic: to me@example.com\n\tand you@example.com:1:2\n\ngoroutine 1 \[running\]:\n.*\n\t.*site\.test/,
+  );
+  expect(dump.split("example.com")).toHaveLength(3);
+});
+
 test("a stack that cannot be read, or is none, has no frames", () => {
   const unreadable = Object.defineProperty({}, "stack", {
     get: () => {

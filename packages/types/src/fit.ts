@@ -12,12 +12,11 @@
  *
  * Why not `copyValue` alone: on JavaScript values a `float32` in it would stay a double, a -0 in an integer a -0, and half
  * a surrogate pair would not become U+FFFD, as all do in memory. Why functions that are null where there is nothing to do: a
- * container tests that once, or as one comparison, where a call per element would be felt. Why structs are compiled: by loops
- * over the fields, each of them checked, copied and checked again, elements went in at a third of the speed.
+ * container tests that once, or as one comparison, where a call per element would be felt. Why structs do it themselves, in
+ * struct-code.ts: by loops over the fields, each of them checked, copied and checked again, elements went in at a third of the speed.
  */
 import type { Space, Type } from "./api.ts";
-import { checkType, isType } from "./base.ts";
-import { PLAIN, canCompile, compile } from "./codegen.ts";
+import { checkType } from "./base.ts";
 import { wellFormed } from "./utf8.ts";
 
 /** Makes a value one of a type, or throws; also for one that points into another space than the one given. */
@@ -31,6 +30,8 @@ export interface TypeExtras<T = any> {
   check?(value: unknown, what: string, space?: Space): void;
   /** `store` of a value that has been checked, at an address that is good. */
   put?: Type<T>["store"];
+  /** All of it in one go, each part read once: checks, and copies in the form in which memory would give it back; of structs. */
+  fit?(value: T, what: string, space?: Space): T;
   /** The form in which memory would give a checked value back, in a copy; of interface types. */
   form?(value: T): T;
 }
@@ -135,8 +136,8 @@ export function valueReader<T>(type: Type<T>, what: string): Fit<T> | null {
 function checked<T>(type: Type<T>, what: string, form: Fit<T> | null): Fit<T> | null {
   const check = valueChecker(type, what);
   if (check === null) return null;
-  const ofStruct = structFit(type);
-  if (ofStruct !== null) return (value, space) => ofStruct(value, what, space) as T;
+  const { fit } = type as TypeExtras<T>;
+  if (fit !== undefined) return (value, space) => fit.call(type, value, what, space);
   const whole = !parts.test(type.kind);
   return (value, space) => {
     check(value, space);
@@ -148,36 +149,13 @@ function checked<T>(type: Type<T>, what: string, form: Fit<T> | null): Fit<T> | 
 }
 
 /** A fitter that is told each time what the value is, as a part of another. */
-type PartFit = (value: any, what: string, space?: Space) => unknown;
-
-/** Uses of a struct type after which its fitter is compiled; below it compiling costs more than it saves. */
-const COMPILE_AFTER = 200;
-
-/** The fitter of a struct type of this package; null for all others. */
-function structFit(type: Type): PartFit | null {
-  const { check, fields } = type as Type & TypeExtras & { fields?: Fields };
-  if (type.kind !== "struct" || fields === undefined || check === undefined || !isType(type))
-    return null;
-  const visible = fields.filter((f) => f.name !== "_");
-  const fits = visible.map((f) => partFit(f.type));
-  let run: PartFit = (value: Record<string, unknown>, what, space) => {
-    if (++uses > COMPILE_AFTER && canCompile()) run = compiledFit(visible, fits);
-    const out: Record<string, unknown> = {};
-    visible.forEach(({ name }, i) => (out[name] = fits[i]!(value[name], `${what}.${name}`, space)));
-    return out;
-  };
-  let uses = 0;
-  return (value, what, space) => {
-    if (typeof value !== "object" || value === null) check.call(type, value, what, space);
-    return run(value, what, space);
-  };
-}
+export type PartFit = (value: any, what: string, space?: Space) => unknown;
 
 /** How a field's values fit. */
-function partFit(type: Type): PartFit {
-  const ofStruct = structFit(type);
-  if (ofStruct !== null) return ofStruct;
-  const { check } = type as TypeExtras;
+export function partFit(type: Type): PartFit {
+  const { check, fit } = type as TypeExtras;
+  if (fit !== undefined)
+    return (value, what, space) => fit.call(type, value, what, space) as unknown;
   const form = formOf(type) ?? valueCopier(type);
   const whole = !parts.test(type.kind);
   return (value, what, space) => {
@@ -187,28 +165,6 @@ function partFit(type: Type): PartFit {
     if (!whole) check?.call(type, fitted, what, space);
     return fitted;
   };
-}
-
-/** The fitter of a struct as compiled text: plain fields, booleans and strings in line. */
-function compiledFit(fields: Fields, fits: readonly PartFit[]): PartFit {
-  const scope: Record<string, unknown> = { wellFormed };
-  const lines = fields.map(({ name, type: { kind } }, i) => {
-    scope[`f${i}`] = fits[i];
-    const other = `f${i}(v, what + ".${name}", space)`;
-    const plain = PLAIN[kind];
-    let quick = "";
-    if (plain !== undefined) {
-      const form = kind === "float32" ? "Math.fround(v)" : kind === "float64" ? "v" : "v + 0";
-      quick = `typeof v === "number" && ${plain.fits} ? ${form} : `;
-    } else if (kind === "string") quick = `typeof v === "string" ? wellFormed(v) : `;
-    else if (kind === "bool") quick = `typeof v === "boolean" ? v : `;
-    return `v = o.${name}; const x${i} = ${quick}${other};`;
-  });
-  const literal = fields.map(({ name }, i) => `${name}: x${i}`).join(", ");
-  return compile(
-    scope,
-    `"use strict"; return (o, what, space) => { let v; ${lines.join("\n")} return { ${literal} }; };`,
-  ) as PartFit;
 }
 
 /** The form in which memory would give values back; null where it is the one that is given. */

@@ -8,7 +8,9 @@
 import type { Ptr, Space } from "./api.ts";
 import type { BaseType } from "./base.ts";
 import { PLAIN, compile } from "./codegen.ts";
+import { partFit, type PartFit } from "./fit.ts";
 import { hashFloat64, hashInt32 } from "./hash.ts";
+import { wellFormed } from "./utf8.ts";
 
 /** The part of a field that matters here. */
 export interface CodeField {
@@ -23,6 +25,8 @@ export interface StructOps {
   copy(value: any): any;
   get(space: Space, p: Ptr): any;
   check(value: any, what: string, space?: Space): void;
+  /** Each field read once, checked, copied, and in the form that memory gives back. */
+  fit(value: any, what: string, space?: Space): any;
   put(space: Space, p: Ptr, value: any): void;
   equal(space: Space, p: Ptr, q: Ptr): boolean;
   hash(space: Space, p: Ptr, seed: number): number;
@@ -32,6 +36,8 @@ export interface StructOps {
 
 /** The operations as loops: for hosts that compile no text, and for types that are used a few times only. */
 export function loopOps(fields: readonly CodeField[]): StructOps {
+  // Made when they are first needed, as few types are elements of anything.
+  let fits: PartFit[] | undefined;
   return {
     zero() {
       const out: Record<string, unknown> = {};
@@ -50,6 +56,14 @@ export function loopOps(fields: readonly CodeField[]): StructOps {
     },
     check(value, what, space) {
       for (const f of fields) f.type.check(value[f.name], `${what}.${f.name}`, space);
+    },
+    fit(value, what, space) {
+      fits ??= fields.map((f) => partFit(f.type));
+      const out: Record<string, unknown> = {};
+      fields.forEach(
+        ({ name }, i) => (out[name] = fits![i]!(value[name], `${what}.${name}`, space)),
+      );
+      return out;
     },
     put(space, p, value) {
       for (const f of fields) f.type.put(space, p + f.offset, value[f.name]);
@@ -86,14 +100,18 @@ zero() { return ${literal((f) => (f.plain ? "0" : `${f.t}.zero()`))}; },
 copy(o) { return ${literal((f) => (f.plain ? `o.${f.name}` : `${f.t}.copy(o.${f.name})`))}; },
 get(space, p) { const m = space.memory; return ${literal((f) => f.load("p"))}; },
 check(o, what, space) { let v; ${all((f) => `v = o.${f.name}; ${f.check}`)} },
+fit(o, what, space) { let v; ${all((f) => `v = o.${f.name}; const x${f.t} = ${f.fit};`)} return ${literal((f) => `x${f.t}`)}; },
 put(space, p, o) { const m = space.memory; ${all((f) => f.put)} },
 equal(space, p, q) { const m = space.memory; ${all((f) => `if (!(${f.equal})) return false;`)} return true; },
 hash(space, p, seed) { const m = space.memory; ${all((f) => `seed = ${f.hash};`)} return seed; },
 equalValues(a, b) { ${all((f) => `if (!(${f.equalValues})) return false;`)} return true; },
 hashValue(o, seed) { ${all((f) => `seed = ${f.hashValue};`)} return seed; },
 };`;
-  const scope: Record<string, unknown> = { hashInt32, hashFloat64 };
-  for (const f of list) scope[f.t] = f.type;
+  const scope: Record<string, unknown> = { hashInt32, hashFloat64, wellFormed };
+  for (const f of list) {
+    scope[f.t] = f.type;
+    scope[`fit${f.t}`] = partFit(f.type);
+  }
   return compile(scope, source) as StructOps;
 }
 
@@ -106,6 +124,7 @@ interface Described {
   readonly plain: boolean;
   readonly load: (base: string) => string;
   readonly check: string;
+  readonly fit: string;
   readonly put: string;
   readonly equal: string;
   readonly hash: string;
@@ -118,7 +137,12 @@ function describe({ name, offset, type }: CodeField, i: number): Described {
   const at = (base: string): string => (offset === 0 ? base : `${base} + ${offset}`);
   const refuse = `${t}.check(v, what + ".${name}", space);`;
   const plain = PLAIN[type.kind];
+  const fit = `fit${t}(v, what + ".${name}", space)`;
   if (plain === undefined) {
+    const quick: Record<string, string> = {
+      bool: `typeof v === "boolean" ? v : ${fit}`,
+      string: `typeof v === "string" ? wellFormed(v) : ${fit}`,
+    };
     return {
       name,
       type,
@@ -126,6 +150,7 @@ function describe({ name, offset, type }: CodeField, i: number): Described {
       plain: false,
       load: (base) => `${t}.get(space, ${at(base)})`,
       check: refuse,
+      fit: quick[type.kind] ?? fit,
       put: `${t}.put(space, ${at("p")}, o.${name});`,
       equal: `${t}.equal(space, ${at("p")}, ${at("q")})`,
       hash: `${t}.hash(space, ${at("p")}, seed)`,
@@ -138,6 +163,7 @@ function describe({ name, offset, type }: CodeField, i: number): Described {
     shift === 0 ? `m.${view}[${at(base)}]` : `m.${view}[(${at(base)}) >>> ${shift}]`;
   const single = type.kind === "float32";
   const round = (v: string): string => (single ? `Math.fround(${v})` : v);
+  const form = single ? "Math.fround(v)" : type.kind === "float64" ? "v" : "v + 0";
   const hasher = view === "f32" || view === "f64" ? "hashFloat64" : "hashInt32";
   return {
     name,
@@ -146,6 +172,7 @@ function describe({ name, offset, type }: CodeField, i: number): Described {
     plain: true,
     load: cell,
     check: `if (!(${plain.fits})) ${refuse}`,
+    fit: `typeof v === "number" && ${plain.fits} ? ${form} : ${fit}`,
     put: `${cell("p")} = o.${name};`,
     equal: `${cell("p")} === ${cell("q")}`,
     hash: `${hasher}(${cell("p")}, seed)`,

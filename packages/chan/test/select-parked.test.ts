@@ -1,0 +1,126 @@
+/** A select while it parks its cases, and what it owes them from its decision until its outcome is taken. */
+import { Op, USED } from "@gort/sched";
+import { describe, expect, it } from "vitest";
+import { checkChan, makeChan, select } from "../src/index.ts";
+
+/** Never ready when it is tried; counts how often its outcome was given back. */
+class Later extends Op<string> {
+  discarded = 0;
+  private readonly atPark: (op: Later) => void;
+
+  constructor(atPark: (op: Later) => void = () => {}) {
+    super();
+    this.atPark = atPark;
+  }
+
+  get reason(): "semacquire" {
+    return "semacquire";
+  }
+
+  tryNow(): boolean {
+    return false;
+  }
+
+  park(): void {
+    this.atPark(this);
+  }
+
+  unpark(): void {}
+
+  override discard(): void {
+    this.discarded++;
+  }
+}
+
+/** Never ready; begins something the first time it is tried. */
+class Begins extends Later {
+  began = false;
+  private begin: (() => void) | null;
+
+  constructor(begin: () => void) {
+    super();
+    this.begin = begin;
+  }
+
+  override tryNow(): boolean {
+    this.began = this.begin !== null;
+    this.begin?.();
+    this.begin = null;
+    return false;
+  }
+}
+
+const waits = { receivers: 0, senders: 0 };
+
+/** `op` among others, alone at each place of two and of three. */
+const places: [string, (op: Op<any>) => Op<any>[]][] = [
+  ["first of two", (op) => [op, new Later()]],
+  ["second of two", (op) => [new Later(), op]],
+  ["one of three", (op) => [new Later(), op, new Later()]],
+];
+
+describe("a select that is decided", () => {
+  it.each(places)("gives back the outcome that nobody took: %s", (_, cases) => {
+    for (let i = 0; i < 20; i++) {
+      const op = new Later();
+      const waiting = select(cases(op));
+      void waiting.next();
+      op.complete("granted");
+      expect(op.discarded).toBe(0);
+      void waiting.return();
+      expect(op.discarded).toBe(1);
+    }
+  });
+
+  it.each(places)("uses all its cases up, also by a failure: %s", (_, cases) => {
+    for (const fails of [true, false]) {
+      const op = new Later();
+      const all = cases(op);
+      const waiting = select(all);
+      void waiting.next();
+      if (fails) op.fail(new Error("no"));
+      else op.complete("yes");
+      expect(all.map((each) => each.state)).toEqual(all.map(() => USED));
+    }
+  });
+
+  it.each([0, 1])("while it parks a case parks no other one (and %i more)", async (more) => {
+    for (let i = 0; i < 20; i++) {
+      for (const turned of [false, true]) {
+        const ch = makeChan<string>();
+        const cases: Op<any>[] = [new Later((op) => op.complete("at once")), ch.recv()];
+        if (turned) void cases.reverse();
+        for (let k = 0; k < more; k++) cases.push(ch.recv());
+        const waiting = select(cases).start();
+        expect([checkChan(ch), ch.trySend("lost")]).toEqual([waits, false]);
+        expect(await waiting).toMatchObject({ value: "at once" });
+      }
+    }
+  });
+
+  it.each([0, 1])(
+    "by what another case began when it was tried parks none (and %i more)",
+    (more) => {
+      for (let i = 0; i < 20; i++) {
+        const ch = makeChan<number>(1);
+        const begins = new Begins(() => ch.trySend(7));
+        const others = Array.from({ length: more }, () => makeChan().recv());
+        const op = select([ch.recv(), begins, ...others]);
+        let r = op.next() as { done: boolean; value: unknown };
+        if (!r.done) r = op.next() as typeof r;
+        expect([r.done, r.value]).toEqual([true, { case: 0, value: 7, ok: true }]);
+        expect([checkChan(ch), ch.len]).toEqual([waits, 0]);
+      }
+    },
+  );
+});
+
+it("a select waits for what its only case waits for, as in Go", () => {
+  const ch = makeChan<number>();
+  expect([
+    select([]).reason,
+    select([ch.recv()]).reason,
+    select({ never: null, send: ch.send(1) }).reason,
+    select([ch.recv(), ch.send(1)]).reason,
+  ]).toEqual(["select (no cases)", "chan receive", "chan send", "select"]);
+});

@@ -57,7 +57,7 @@ export const changes: readonly Change[] = [
     go: "1.19: a panic prints the lines of its value as they are",
     here: "lines after the first begin with a tab, as since Go 1.23",
     why: "the newer text, which is what Go prints today",
-    test: "go-parity.test.ts: panic/string-nl",
+    test: "panic-text.test.ts: of strings, errors, Stringers and named strings",
   },
   {
     package: "sync",

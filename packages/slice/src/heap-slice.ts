@@ -89,35 +89,55 @@ export class HeapSlice<T> extends Slice<T> {
     return out;
   }
 
-  /** Writes a value that was read, all of it or nothing. */
+  /** Writes a value that was read, all of it or nothing: the heap may run out of memory on the way. */
   private write(i: number, v: T): void {
-    if (this.backing.rules.parted) this.place(i, [v]);
-    else this.put(i, v);
+    if (!this.backing.rules.parted) {
+      this.put(i, v);
+      return;
+    }
+    const old = this.words(i, 1);
+    try {
+      this.put(i, v);
+    } catch (e) {
+      this.restore(i, old);
+      throw e;
+    }
   }
 
   override place(i: number, from: T[] | Slice<T>): void {
-    const { heap, type, rules } = this.backing;
-    if (!Array.isArray(from) || type.ptrdata === 0 || (from.length === 1 && !rules.parted)) {
+    if (!Array.isArray(from) || this.backing.type.ptrdata === 0) {
       super.place(i, from);
       return;
     }
-    // The heap may run out of memory on the way. Words are cheaper to keep than elements to make twice.
-    const begin = this.off + i * type.size;
-    const { u32 } = heap.memory;
-    const old: number[] = [];
-    const words = (from.length * type.size) >>> 2;
-    for (let k = 0; k < words; k++) old.push(u32[(begin >>> 2) + k]!);
+    const old = this.words(i, from.length);
     try {
       super.place(i, from);
     } catch (e) {
-      const { ptrMask, size } = type;
-      for (let k = 0; k < words; k++) {
-        const word = k % (size >>> 2);
-        if (((ptrMask[word >>> 5] ?? 0) >>> (word & 31)) & 1) heap.writePtr(begin + 4 * k, old[k]!);
-        else u32[(begin >>> 2) + k] = old[k]!;
-      }
+      this.restore(i, old);
       throw e;
     }
+  }
+
+  /** The words of `n` elements: cheaper to keep than elements are to make twice. */
+  private words(i: number, n: number): number[] {
+    const { heap, type } = this.backing;
+    const { i32 } = heap.memory;
+    const begin = (this.off + i * type.size) >>> 2;
+    const old: number[] = [];
+    for (let k = begin; k < begin + ((n * type.size) >>> 2); k++) old.push(i32[k]!);
+    return old;
+  }
+
+  /** Puts them back, pointers through the barrier. */
+  private restore(i: number, old: readonly number[]): void {
+    const { heap, type } = this.backing;
+    const { ptrMask, size } = type;
+    const begin = this.off + i * size;
+    old.forEach((word, k) => {
+      const at = k % (size >>> 2);
+      if (((ptrMask[at >>> 5] ?? 0) >>> (at & 31)) & 1) heap.writePtr(begin + 4 * k, word >>> 0);
+      else heap.memory.i32[(begin >>> 2) + k] = word;
+    });
   }
 
   override part(lo: number, len: number, cap: number): this {

@@ -233,7 +233,8 @@ function checkMakeOptions(options: MakeOptions): void {
 }
 
 /**
- * Whether `v` is a channel or a view of one, from whichever copy of this package.
+ * Whether `v` is a channel or a view of one, from whichever copy of this package. Which sides of it may be used the value does not
+ * say: a view throws a `DirectionError` where its direction forbids something.
  *
  * @example
  * ```ts
@@ -244,7 +245,7 @@ function checkMakeOptions(options: MakeOptions): void {
  * isChan([]); // => false
  * ```
  */
-export function isChan(v: unknown): v is Chan<unknown> {
+export function isChan(v: unknown): v is RecvChan<unknown> | SendChan<never> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[CHAN] === true;
 }
 

@@ -5,6 +5,7 @@ import {
   type Chan,
   type RecvChan,
   type SendChan,
+  isChan,
   makeChan,
   nilChan,
   prepare,
@@ -17,6 +18,18 @@ const zeroed = makeChan<number>(1, { zero: 0 });
 const inferred = makeChan(1, { zero: "" });
 
 describe("types", () => {
+  test("isChan tells a channel from other things, not which of its sides may be used", () => {
+    const either = plain as Chan<number> | string;
+    if (isChan(either)) expectTypeOf(either).toEqualTypeOf<Chan<number>>();
+    else expectTypeOf(either).toEqualTypeOf<string>();
+    const unknown: unknown = plain.recvOnly();
+    if (isChan(unknown)) {
+      expectTypeOf(unknown).toEqualTypeOf<RecvChan<unknown> | SendChan<never>>();
+      expectTypeOf(unknown.len).toEqualTypeOf<number>();
+      expectTypeOf(unknown).not.toHaveProperty("close");
+    }
+  });
+
   test("a channel with a zero value gives T, one without gives T | undefined", () => {
     expectTypeOf(plain).toEqualTypeOf<Chan<number>>();
     expectTypeOf(zeroed).toEqualTypeOf<Chan<number, number>>();

@@ -54,7 +54,7 @@ export const categories = {
     Tracing: ["trace/"],
     "For makers of primitives": [
       ...["op", "op-state", "wait-queue", "wait-reason", "competing", "call-off", "launch", "g"],
-      ...["current", "stepped-on", "stepper", "drive", "op-iterator"],
+      ...["outside-op", "postpone", "current", "stepped-on", "stepper", "drive", "op-iterator"],
     ],
     "Contracts and options": ["api"],
     "Tests and the conformance suite": ["testing/"],

@@ -5,6 +5,7 @@
  *  1. A listener on a foreign signal, one for all contexts, is gone as soon as the last context has ended, whoever ended it.
  *  2. An aborted signal gives a context that is done at once.
  *  3. The reason of the signal is the cause of the context; a timeout stays a timeout (`DeadlineExceeded`).
+ *  4. While a context follows a signal, whoever made it, a program that may wait for it is not taken for deadlocked: see `onAbort`.
  */
 import { onAbort } from "@gort/sched";
 import { badArgument } from "@gort/types";
@@ -32,7 +33,8 @@ function isTimeout(reason: unknown): boolean {
  * A context that ends when `signal` aborts, when `parent` ends, or with `cancel`. O(1).
  *
  * Its cause is the signal's reason; its error is {@link DeadlineExceeded} for a timeout (`AbortSignal.timeout`), else
- * {@link Canceled}. Call `cancel` when the work is over: it takes the listener off the signal.
+ * {@link Canceled}. Call `cancel` when the work is over: it takes the listener off the signal. As long as
+ * it is there no program is said to be deadlocked before the event loop has run empty, since the signal may fire yet.
  *
  * @throws `cannot create context from nil parent`
  *

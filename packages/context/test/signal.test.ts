@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
 import { makeChan, select } from "@gort/chan";
-import { run } from "@gort/sched";
+import { go, type Op, run } from "@gort/sched";
 import { describe, expect, test } from "vitest";
 import {
   Canceled,
+  type Context,
   DeadlineExceeded,
   background,
   cause,
@@ -152,4 +153,52 @@ test("AsyncLocalStorage is preserved across every await of a context or channel"
   await Promise.all(workers);
   cancel();
   expect(seen).toEqual([0, 1, 2].map((id) => [id, id, id, id]));
+});
+
+describe("a program of goroutines that waits for a context made outside, from a signal, is not deadlocked", () => {
+  type Wait = (ctx: Context) => Op<unknown>;
+  const waits: [string, Wait][] = [
+    ["on its done channel", (ctx) => ctx.done().recv()],
+    ["by a channel that it calls off", (ctx) => makeChan().recv({ ctx })],
+    ["by a child of it", (ctx) => withCancel(ctx)[0].done().recv()],
+    ["in a select", (ctx) => select({ never: makeChan().recv(), stop: ctx.done().recv() })],
+  ];
+  test.each(waits)("%s", async (_how, wait) => {
+    const stop = new AbortController();
+    const [ctx] = fromSignal(stop.signal);
+    setTimeout(() => stop.abort(), 15);
+    const ended = run(function* () {
+      try {
+        yield* wait(ctx);
+      } catch (e) {
+        return e;
+      }
+      return ctx.err();
+    });
+    expect(await ended).toBe(Canceled);
+  });
+
+  test("made by an async goroutine after an await", async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 15);
+    const ended = run(function* () {
+      const made = go(async () => {
+        await Promise.resolve();
+        return fromSignal(stop.signal);
+      });
+      const [ctx] = yield* made.join();
+      yield* ctx.done().recv();
+      return ctx.err();
+    });
+    expect(await ended).toBe(Canceled);
+  });
+
+  test("and is, once the context was cancelled", async () => {
+    const [, cancel] = fromSignal(new AbortController().signal);
+    const ended = run(function* () {
+      yield* makeChan().recv();
+    });
+    setTimeout(cancel, 5);
+    await expect(ended).rejects.toThrow("all goroutines are asleep - deadlock!");
+  });
 });

@@ -4,7 +4,8 @@
  * Invariants
  *  1. All who wait for a signal share one listener. It is on the signal only while somebody waits, and gone when the last
  *     wait is over, however that ended. What one of them throws is nothing to the others.
- *  2. While a goroutine waits here there is no deadlock: code outside may still abort. Virtual time does not wait for it.
+ *  2. While a goroutine waits here there is no deadlock: code outside may still abort. Virtual time does not wait for it. While a
+ *     callback of code outside of programs does, none is reported of any program: what the callback does nobody knows.
  *  3. Waiting for a signal that fires by itself (`AbortSignal.timeout`) keeps the process alive, as a sleep does; waiting for one
  *     that only code can abort does not.
  *
@@ -14,9 +15,11 @@
  */
 import { badArgument, checkFunction } from "@gort/types";
 import { isTimed, keepAlive, reportUncaught } from "./host.ts";
-import { currentRuntime, type Runtime } from "./current.ts";
-import { Op } from "./op.ts";
+import { ambient } from "./ambient.ts";
+import type { Op } from "./op.ts";
 import { PARKED, USED } from "./op-state.ts";
+import { OutsideOp } from "./outside-op.ts";
+import { listens } from "./postpone.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -59,10 +62,7 @@ class Waiting {
   handleEvent(): void {
     const { queue, signal } = this;
     this.stop();
-    for (let op; (op = queue.shift()) !== null;) {
-      op.left();
-      give(op, signal.reason);
-    }
+    for (let op; (op = queue.shift()) !== null;) give(op, signal.reason);
   }
 }
 
@@ -83,9 +83,8 @@ function waitingFor(signal: AbortSignal): Waiting {
   return w;
 }
 
-class AbortedOp extends Op<unknown> {
+class AbortedOp extends OutsideOp<unknown> {
   private readonly signal: AbortSignal;
-  private runtime: Runtime | null = null;
 
   constructor(signal: AbortSignal) {
     super();
@@ -103,20 +102,17 @@ class AbortedOp extends Op<unknown> {
   }
 
   override park(): void {
-    this.runtime = currentRuntime();
-    this.runtime?.signals(1);
     waitingFor(this.signal).add(this);
+    super.park();
   }
 
   override unpark(): void {
     waiting.get(this.signal)?.remove(this);
-    this.left();
+    super.unpark();
   }
 
-  /** It is off the queue. */
-  left(): void {
-    this.runtime?.signals(-1);
-    this.runtime = null;
+  override isDurable(): boolean {
+    return true;
   }
 
   override describe(): string {
@@ -165,8 +161,8 @@ export function aborted(signal: AbortSignal): Op<unknown> {
 
 /**
  * Calls `fn` when `signal` fires, which it must not have done yet; what this returns takes that back. By the one listener that all
- * waits of gort for a signal share, and with a program that is not deadlocked while it waits for the signal. What `fn` throws is
- * the host's uncaught exception. O(1).
+ * waits of gort for a signal share. Meanwhile the program that asked for it is not said to be deadlocked before the event loop has
+ * run empty, nor is any, if code outside of programs asked. What `fn` throws is the host's uncaught exception. O(1).
  *
  * @throws TypeError for what is no signal and no function
  *
@@ -187,17 +183,24 @@ export function onAbort(signal: AbortSignal, fn: () => unknown): () => void {
   if (!isSignal(signal)) throw badArgument("onAbort", "signal", signal, "an AbortSignal", "type");
   checkFunction("onAbort", "fn", fn);
   const op = new AbortedOp(signal);
+  // The default scheduler runs no program, or one that counts the op.
+  const outside = (ambient.sched ?? ambient.fallback) === ambient.fallback;
+  const over = (): void => {
+    op.state = USED;
+    if (outside) listens(-1);
+  };
   op.waiter = {
     wake() {
-      op.state = USED;
+      over();
       fn();
     },
   };
   op.state = PARKED;
   op.park();
+  if (outside) listens(1);
   return () => {
     if (op.state !== PARKED) return;
-    op.state = USED;
     op.unpark();
+    over();
   };
 }

@@ -34,8 +34,9 @@ export interface Ambient {
   light?: unknown;
   clock: Clock | null;
   gate: AsyncGate | null;
-  /** Programs whose verdict of deadlock waits for the timers of the default clock; see `lookAgain`. */
+  /** Whose verdict of deadlock waits for what is pending outside of programs, and how many callbacks wait for signals there. */
   postponed?: Set<() => void>;
+  listeners?: number;
   /** The time of all clocks on the host's. */
   time?: HostTime;
   /** How long the host has been kept waiting; see `turn.ts`. */
@@ -54,12 +55,3 @@ export const ambient: Ambient = (holder[KEY] ??= {
   gate: null,
   turn: { count: 0, started: -1, over: false, deferred: [] },
 });
-
-/** A clock has no timers left: programs that waited for others' timers look again whether they are deadlocked. */
-export function lookAgain(): void {
-  const { postponed } = ambient;
-  if (postponed === undefined || postponed.size === 0) return;
-  const looks = [...postponed];
-  postponed.clear();
-  for (const look of looks) look();
-}

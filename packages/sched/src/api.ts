@@ -43,7 +43,8 @@ export interface Goroutine<R = unknown> {
  *  - `go` and a wake-up from outside are followed up in microtasks: code that only awaits promises sees goroutines proceed;
  *  - while goroutines run, the host gets a turn at least once per time slice;
  *  - each step runs between `enter(g, scheduler)` and `leave`, so that `go()` and `currentGoroutine()` know who runs;
- *  - a verdict of deadlock waits for one turn of the host, since code outside may be about to wake somebody;
+ *  - a verdict of deadlock waits for one turn of the host, since code outside may be about to wake somebody; there is none while a
+ *    wait is counted by `outside`, nor while `pendingOutside` says that a context made outside may yet end;
  *  - an op that is parked when its goroutine is ended is given up by `op.return()`;
  *  - a panic that nobody joins or recovers while no program runs is thrown in a job of its own, for the host to report;
  *    `goexit` is never one.
@@ -66,6 +67,12 @@ export interface Scheduler {
   stats(): SchedStats;
   /** Goroutines that are not dead, for `goroutines(scheduler)` and dumps. May be missing: then those show none. */
   goroutines?(): GoroutineInfo[];
+  /**
+   * Counts a wait for something outside the program that begins (1) or is over (-1): for a promise, a signal, an event of the
+   * host, another clock. There is no deadlock while any is counted. `holdsTime` says whether virtual time has to stand still
+   * meanwhile. May be missing: then whoever waits only for such things seems stuck.
+   */
+  outside?(delta: 1 | -1, holdsTime: boolean): void;
 }
 
 /** Time and timers, in milliseconds. */
@@ -125,10 +132,11 @@ export interface SchedulerOptions {
    */
   readonly onPanic?: (error: unknown, g: Goroutine) => void;
   /**
-   * When a deadlock is reported. `"report"`: at once if every goroutine is a generator that waits for another one, but not
-   * while timers are pending outside of programs; when the event loop has run empty if promises, signals, async goroutines or
-   * what is on another scheduler are involved. `"exit"`: only when the event
-   * loop has run empty, for programs that event handlers feed. `"off"`: never.
+   * When a deadlock is reported. `"report"`: at once if every goroutine is a generator that waits for another one; when the event
+   * loop has run empty if anything outside is waited for: promises, signals, async goroutines, what is on another scheduler, or any
+   * `OutsideOp`; and, whoever waits for them, as long as timers or callbacks for signals (those of contexts, too) are pending
+   * outside of programs. `"exit"`: only when the event loop has run empty, for programs that event handlers feed without an op that
+   * says so. `"off"`: never.
    * @defaultValue "report"
    */
   readonly deadlock?: "report" | "exit" | "off";

@@ -11,7 +11,7 @@
  * else can happen.
  */
 import { checkFunction } from "@gort/types";
-import { ambient, lookAgain } from "./ambient.ts";
+import { ambient } from "./ambient.ts";
 import type { Clock, ClockTimer } from "./api.ts";
 import { HostTime } from "./host-time.ts";
 import {
@@ -24,6 +24,7 @@ import {
   reportUncaught,
   setHostTimer,
 } from "./host.ts";
+import { lookAgain } from "./postpone.ts";
 import { TimerHeap, type TimerItem } from "./timer-heap.ts";
 
 /** So many gathered timers are read ahead. */

@@ -14,11 +14,10 @@ import { hostNow, hostWall } from "./host.ts";
 /** What a scheduler of ours offers to ops beyond the public contract. */
 export interface Runtime extends Scheduler {
   readonly gate: AsyncGate;
-  /** Counts `delta` waits that something outside the scheduler can end. */
-  external(delta: number): void;
-  /** Counts `delta` waits that an AbortSignal can end: from outside, but virtual time need not wait for it. */
-  signals(delta: number): void;
 }
+
+/** A scheduler that counts the waits for what is outside. */
+export type Counter = Scheduler & Required<Pick<Scheduler, "outside">>;
 
 /**
  * The goroutine being stepped, or null outside of any. O(1).
@@ -164,6 +163,12 @@ export function random(n: number): number {
 export function currentRuntime(): Runtime | null {
   const s = (ambient.sched ?? ambient.fallback) as Partial<Runtime> | null;
   return s !== null && s.gate !== undefined ? (s as Runtime) : null;
+}
+
+/** The current scheduler if it counts waits for what is outside. */
+export function currentCounter(): Counter | null {
+  const s = ambient.sched ?? ambient.fallback;
+  return s !== null && s.outside !== undefined ? (s as Counter) : null;
 }
 
 /**

@@ -15,7 +15,7 @@
  */
 import type { GStatus, Goroutine } from "./api.ts";
 import type { Core } from "./core.ts";
-import { currentRuntime } from "./current.ts";
+import { currentCounter } from "./current.ts";
 import { programEnded } from "./errors.ts";
 import {
   ALIVE,
@@ -189,8 +189,12 @@ export class JoinOp<R> extends OutsideOp<R> {
   override park(): void {
     const extra = this.g.more();
     (extra.joiners ??= new WaitQueue<JoinOp<any>>()).push(this);
-    const s = currentRuntime();
+    const s = currentCounter();
     if ((s as unknown) !== this.g.core) this.count(s);
+  }
+
+  override isDurable(): boolean {
+    return !this.isCounted;
   }
 
   override unpark(): void {

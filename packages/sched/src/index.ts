@@ -41,8 +41,10 @@ export { initOp, isOp, Op, opMaker, type Waiter } from "./op.ts";
 export { OpIterator } from "./op-iterator.ts";
 export { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 export { goexit, Goexit, panic, PanicError, PanicNilError, recover } from "./panic.ts";
+export { OutsideOp } from "./outside-op.ts";
 export { panicDump, panicText } from "./panic-text.ts";
 export { poll } from "./poll.ts";
+export { pendingOutside } from "./postpone.ts";
 export {
   currentScheduler,
   defaultScheduler,

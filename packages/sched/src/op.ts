@@ -99,7 +99,8 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
 
   /**
    * Whether only code of its own program can end the wait, and no one outside: what Go calls durably blocked. Time in a
-   * bubble (`@gort/sched/testing`) stands still while a goroutine waits for an op that says no.
+   * bubble (`@gort/sched/testing`) stands still while a goroutine waits for an op that says no. Outside of bubbles that says nothing:
+   * an op that something outside completes extends `OutsideOp`, or its wait is taken for a deadlock.
    */
   isDurable(): boolean {
     return true;

@@ -1,39 +1,91 @@
 /**
- * OutsideOp: an op that something outside its scheduler may complete, such as a promise, another clock or another scheduler.
+ * OutsideOp: an op that something outside the program may complete, such as a promise, an event of the host, another clock or
+ * another scheduler.
  *
  * Invariants
- *  1. A wait that was counted is counted as one from outside until the op is over or given up, and then no more: there is no
- *     deadlock while it lasts, and no time passes in a bubble.
+ *  1. A wait that was counted is counted, by the scheduler in which it began, until the op is over or given up, and then no more:
+ *     there is no deadlock while it lasts, and unless the op is durable no virtual time passes.
+ *
+ * Why counted and not asked for when a verdict is due: a program of many goroutines would look through them all each time it
+ * comes to rest.
  */
-import type { Runtime } from "./current.ts";
+import { type Counter, currentCounter } from "./current.ts";
+import { PARKED } from "./op-state.ts";
 import { Op } from "./op.ts";
 
+/**
+ * The base of ops that something outside the program completes, such as an event of the host: while one is waited for there is no
+ * deadlock, and virtual time stands still. `park` and `unpark` do that, so what extends this calls them.
+ *
+ * @example
+ * ```ts
+ * import { OutsideOp, run } from "@gort/sched";
+ *
+ * class Fired extends OutsideOp<string> {
+ *   private readonly target: EventTarget;
+ *   private readonly heard = (e: Event) => {
+ *     this.unpark();
+ *     this.complete(e.type);
+ *   };
+ *   constructor(target: EventTarget) { super(); this.target = target; }
+ *   get reason(): "IO wait" { return "IO wait"; }
+ *   tryNow() { return false; }
+ *   override park() { this.target.addEventListener("ready", this.heard); super.park(); }
+ *   override unpark() { this.target.removeEventListener("ready", this.heard); super.unpark(); }
+ * }
+ * const target = new EventTarget();
+ * setTimeout(() => target.dispatchEvent(new Event("ready")), 5);
+ * await run(function* () { return yield* new Fired(target); }); // => "ready"
+ * ```
+ */
 export abstract class OutsideOp<T> extends Op<T> {
-  /** Where the wait is counted; null while it is not. */
-  private from: Runtime | null = null;
+  /** Who counts the wait; null while nobody does. */
+  private counter: Counter | null = null;
 
-  /** Counts the wait with the scheduler it is in, if it is in one of ours. */
-  protected count(s: Runtime | null): void {
-    if (s !== null) (this.from = s).external(1);
+  /** Counts the wait. To be called last, when what may complete the op is arranged: `super.park()`. */
+  override park(): void {
+    this.count(currentCounter());
+  }
+
+  /** Counts it no more. `complete` and `fail` see to that too. */
+  override unpark(): void {
+    this.uncount();
+  }
+
+  /** Has `s` count the wait, unless that is over already. */
+  protected count(s: Counter | null): void {
+    if (s === null || this.state !== PARKED) return;
+    this.counter = s;
+    s.outside(1, !this.isDurable());
   }
 
   /** The wait is over. */
   protected uncount(): void {
-    this.from?.external(-1);
-    this.from = null;
+    const s = this.counter;
+    if (s === null) return;
+    s.outside(-1, !this.isDurable());
+    this.counter = null;
   }
 
+  /** Whether the wait is counted. */
+  protected get isCounted(): boolean {
+    return this.counter !== null;
+  }
+
+  /** The op is over: no wait is counted any more. */
   override complete(value: T): void {
     this.uncount();
     super.complete(value);
   }
 
+  /** The op is over: no wait is counted any more. */
   override fail(error: unknown): void {
     this.uncount();
     super.fail(error);
   }
 
+  /** Says no: time in a bubble, and on any clock that jumps, stands still during the wait. */
   override isDurable(): boolean {
-    return this.from === null;
+    return false;
   }
 }

@@ -7,7 +7,6 @@
  *  3. A `then` that throws leaves no wait behind.
  */
 import { badArgument } from "@gort/types";
-import { currentRuntime } from "./current.ts";
 import type { Op } from "./op.ts";
 import { PARKED, USED } from "./op-state.ts";
 import { OutsideOp } from "./outside-op.ts";
@@ -26,16 +25,11 @@ export class PollOp<T> extends OutsideOp<T> {
     return "IO wait";
   }
 
-  override isDurable(): boolean {
-    return false;
-  }
-
   override tryNow(): boolean {
     return false;
   }
 
   override park(): void {
-    this.count(currentRuntime());
     try {
       this.promise.then(
         (value) => {
@@ -46,13 +40,14 @@ export class PollOp<T> extends OutsideOp<T> {
         },
       );
     } catch (error) {
-      this.unpark();
+      this.state = USED;
       throw error;
     }
+    super.park();
   }
 
   override unpark(): void {
-    this.uncount();
+    super.unpark();
     // The state has to differ from PARKED for the promise to be ignored, whoever gave the op up.
     this.state = USED;
   }

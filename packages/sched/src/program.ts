@@ -8,8 +8,8 @@
  *     scheduler. An async goroutine is dead too
  *     (joins fail, its result is dropped), but JavaScript cannot end its function, which runs on, and what that awaits stays queued.
  *  2. A deadlock is reported only when nothing can ever run again: at once if only generator goroutines are
- *     involved, else when the host's event loop has run empty. While timers outside are pending, on the default clock, it is not
- *     reported either: the deadline of a context may be one of them.
+ *     involved, else when the host's event loop has run empty. While timers or signals are waited for outside of
+ *     programs it is not reported at once either: a context may be what waits for them.
  *
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
@@ -28,6 +28,7 @@ import type { G } from "./g.ts";
 import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Op } from "./op.ts";
+import { notAgain, pendingOutside } from "./postpone.ts";
 import { captureSite } from "./site.ts";
 import { guarded } from "./trace/guarded.ts";
 import { WaitQueue } from "./wait-queue.ts";
@@ -57,9 +58,8 @@ export abstract class Programs extends Lifecycle {
   isBubble = false;
   /** Ops that complete when nothing can run before time moves on: see `testing/bubble.ts`. */
   readonly settled: WaitQueue<Op<void>> = new WaitQueue();
-  /** Waits that something outside can end. */
+  /** Waits that something outside can end, and of those for a signal, for which virtual time does not wait. */
   externals = 0;
-  /** Waits that an AbortSignal can end. */
   signalled = 0;
   protected program: Program | null = null;
   private readonly ownsClock: boolean;
@@ -131,12 +131,11 @@ export abstract class Programs extends Lifecycle {
     };
   }
 
-  external(delta: number): void {
-    this.externals += delta;
-  }
-
-  signals(delta: number): void {
-    this.signalled += delta;
+  outside(delta: 1 | -1, holdsTime: boolean): void {
+    if (holdsTime) this.externals += delta;
+    else this.signalled += delta;
+    // Nobody may wake for it: what was counted need not have been a goroutine's.
+    if (this.externals + this.signalled === 0) this.look();
   }
 
   run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R> {
@@ -312,13 +311,9 @@ export abstract class Programs extends Lifecycle {
     if (!this.pumping && !this.scheduled) this.idle();
   };
 
-  /** Whether timers outside are pending; when they are gone this looks again. A bubble knows what it waits for outside. */
+  /** Whether something is pending outside; when that is gone this looks again. A bubble knows what it waits for outside. */
   private postpones(): boolean {
-    const clock = ambient.clock as HeapClock | null;
-    if (this.isBubble || clock === null || clock === this.clock || clock.earliest() === Infinity)
-      return false;
-    (ambient.postponed ??= new Set()).add(this.look);
-    return true;
+    return !this.isBubble && pendingOutside(this.look, this.clock);
   }
 
   /** Nothing else can happen now: those that wait for quiet have it, or virtual time jumps to the next timer. False if there is neither. */
@@ -336,7 +331,7 @@ export abstract class Programs extends Lifecycle {
   private unwatch(): void {
     this.watch?.();
     this.watch = null;
-    ambient.postponed?.delete(this.look);
+    notAgain(this.look);
   }
 
   private deadlock(): void {

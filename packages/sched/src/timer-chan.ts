@@ -13,9 +13,9 @@
  * channels build on the scheduler, not the other way round.
  */
 import { Alarm } from "./alarm.ts";
-import type { Clock } from "./api.ts";
+import type { Clock, Scheduler } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
-import { checkInside, currentRuntime, type Runtime } from "./current.ts";
+import { checkInside, currentCounter } from "./current.ts";
 import { TEXT } from "./errors.ts";
 import type { Op } from "./op.ts";
 import { OpIterator } from "./op-iterator.ts";
@@ -67,8 +67,12 @@ class TimeRecv extends OutsideOp<any> {
 
   override park(): void {
     this.c.add(this);
-    const s = currentRuntime();
+    const s = currentCounter();
     if (s !== null && this.c.isOutside(s)) this.count(s);
+  }
+
+  override isDurable(): boolean {
+    return !this.isCounted;
   }
 
   override unpark(): void {
@@ -223,7 +227,7 @@ export class TimerChan implements AsyncIterable<number> {
    * Whether its time comes by itself for a program of `s`, whose clock it is not on.
    * @internal
    */
-  isOutside(s: Runtime): boolean {
+  isOutside(s: Scheduler): boolean {
     return s.clock !== this.clock && this.active && this.when < Infinity;
   }
 

@@ -43,7 +43,7 @@ function child(source: string): Promise<{ code: number | null; out: string; err:
   });
 }
 
-const IMPORT = `import { go, run, sleep, newTimer, Op, panic } from "@gort/sched";
+const IMPORT = `import { go, run, sleep, newTimer, onAbort, Op, panic } from "@gort/sched";
 class Never extends Op {
   get reason() { return "chan receive"; }
   tryNow() { return false; } park() {} unpark() {} describe() { return "nothing"; }
@@ -151,6 +151,15 @@ class Never extends Op {
     expect(r.out).toContain("goroutine 2 [await]:\nworker(...)");
     expect(r.out).toContain("async function [join]:\n\twaiting on goroutine 2 (worker)");
     expect(r.code).toBe(0);
+  });
+
+  test("it proves one while a callback outside still waits for a signal that nobody sends", async () => {
+    const r = await child(`${IMPORT}
+      onAbort(new AbortController().signal, () => {});
+      try {
+        await run(function* main() { yield* new Never(); });
+      } catch (e) { console.log(String(e).split("\\n")[0]); }`);
+    expect([r.code, r.out]).toEqual([0, "fatal error: all goroutines are asleep - deadlock!\n"]);
   });
 
   test("many programs at once wait for the end of the event loop with one listener, and each gets its verdict", async () => {

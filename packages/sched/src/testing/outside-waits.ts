@@ -7,23 +7,23 @@
  * Why a tracer: it hears of every wait already, and schedulers that are no bubble's pay nothing.
  */
 import type { Goroutine, Tracer } from "../api.ts";
-import type { Runtime } from "../current.ts";
+import type { Counter } from "../current.ts";
 import type { Op } from "../op.ts";
 import type { WaitReason } from "../wait-reason.ts";
 
 export class OutsideWaits implements Tracer {
   /** Whom to tell; set once the scheduler is made. */
-  runtime: Runtime | null = null;
+  runtime: Counter | null = null;
   private readonly waiting = new Set<Goroutine>();
 
   block(_at: number, g: Goroutine, _reason: WaitReason, op: Op<any> | null): void {
     if (op === null || op.isDurable()) return;
     this.waiting.add(g);
-    this.runtime?.external(1);
+    this.runtime?.outside(1, true);
   }
 
   unblock(_at: number, g: Goroutine): void {
-    if (this.waiting.delete(g)) this.runtime?.external(-1);
+    if (this.waiting.delete(g)) this.runtime?.outside(-1, true);
   }
 
   create(): void {}

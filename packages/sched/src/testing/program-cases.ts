@@ -1,11 +1,15 @@
 /** Conformance cases about programs: how `run` ends. */
+import { aborted, onAbort } from "../abort.ts";
 import type { Go, Goroutine } from "../api.ts";
+import { withSignal } from "../call-off.ts";
 import { type DeadlockError, isDeadlockError } from "../deadlock.ts";
 import { catchUncaught, macrotask } from "../host.ts";
+import type { Op } from "../op.ts";
 import { goexit, panic } from "../panic.ts";
 import { poll } from "../poll.ts";
 import { sleep } from "../sleep.ts";
-import { type Cases, Gate, rejection, same } from "./suite-kit.ts";
+import { afterFunc } from "../timers.ts";
+import { type Cases, Gate, Heard, rejection, same, turns } from "./suite-kit.ts";
 
 export const programCases: Cases = {
   async "run resolves with the result of a generator, async or plain main"(make) {
@@ -153,6 +157,58 @@ export const programCases: Cases = {
       );
     });
     same(v, 9, "the promise's value");
+  },
+
+  async "waiting for what is outside is no deadlock: a signal, alone, in a select or to be called off by; an op that says so"(
+    make,
+  ) {
+    const waits: Record<string, (signal: AbortSignal) => Op<unknown>> = {
+      aborted: (signal) => aborted(signal),
+      "called off": (signal) => withSignal(new Gate().wait(), signal),
+      "a promise, called off": (signal) => withSignal(poll(new Promise(() => {})), signal),
+      "an op of its own": (signal) => new Heard(signal),
+    };
+    for (const [name, wait] of Object.entries(waits)) {
+      const s = make();
+      const stop = new AbortController();
+      const main = s.run(function* () {
+        try {
+          return yield* wait(stop.signal);
+        } catch (reason) {
+          return reason;
+        }
+      });
+      main.catch(() => {}); // which is told below
+      await turns(4);
+      stop.abort("fired");
+      same(await main, "fired", name);
+      // And it is counted no more.
+      const error = await rejection(
+        s.run(function* () {
+          yield* new Gate().wait();
+        }),
+      );
+      if (!isDeadlockError(error)) throw new Error(`${name}: then got ${String(error)}`);
+    }
+  },
+
+  async "a callback outside of programs that waits for a signal or a timer may wake a goroutine yet"(
+    make,
+  ) {
+    for (const what of ["signal", "timer"]) {
+      const stop = new AbortController();
+      const gate = new Gate();
+      const open = (): unknown => gate.open(1);
+      if (what === "signal") onAbort(stop.signal, open);
+      else afterFunc(20, open);
+      const main = make().run(function* () {
+        return yield* gate.wait();
+      });
+      main.catch(() => {});
+      await turns(4);
+      stop.abort();
+      same(await main, 1, what);
+    }
   },
 
   async "code outside may wake a goroutine before the verdict of deadlock"(make) {

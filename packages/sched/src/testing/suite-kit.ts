@@ -3,7 +3,9 @@
  *
  * Invariant: no test-runner in here; a failed case throws an Error.
  */
+import { macrotask } from "../host.ts";
 import { Op } from "../op.ts";
+import { OutsideOp } from "../outside-op.ts";
 import { WaitQueue } from "../wait-queue.ts";
 import type { Scheduler } from "../api.ts";
 
@@ -86,6 +88,43 @@ export class AtOnce extends Op<unknown> {
   }
 
   override unpark(): void {}
+}
+
+/** Completes with the reason of a signal, as any op may that something outside of the program completes. */
+export class Heard extends OutsideOp<unknown> {
+  private readonly signal: AbortSignal;
+  private readonly listener = (): void => {
+    this.unpark();
+    this.complete(this.signal.reason);
+  };
+
+  constructor(signal: AbortSignal) {
+    super();
+    this.signal = signal;
+  }
+
+  get reason(): "IO wait" {
+    return "IO wait";
+  }
+
+  override tryNow(): boolean {
+    return false;
+  }
+
+  override park(): void {
+    this.signal.addEventListener("abort", this.listener);
+    super.park();
+  }
+
+  override unpark(): void {
+    this.signal.removeEventListener("abort", this.listener);
+    super.unpark();
+  }
+}
+
+/** Lets the host have `n` turns. */
+export async function turns(n: number): Promise<void> {
+  for (; n > 0; n--) await new Promise<void>((resolve) => macrotask(resolve));
 }
 
 /** What a promise is rejected with. */

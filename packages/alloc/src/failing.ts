@@ -13,9 +13,9 @@ import { inspectAllocator } from "./inspect.ts";
 export interface FailingOptions {
   /** Allocations that succeed before every further one fails. */
   readonly after?: number;
-  /** Every n-th allocation fails, counted from 1. */
+  /** Every n-th call of `alloc` fails, counted from 1. */
   readonly every?: number;
-  /** Bytes that may be allocated in total. */
+  /** Bytes that may be allocated in total, by calls that succeed. */
   readonly budget?: number;
   /** Decides per call; `n` counts from 1. */
   readonly when?: (size: number, n: number) => boolean;
@@ -25,7 +25,9 @@ class Failing implements Allocator {
   readonly memory: Memory;
   private readonly inner: Allocator;
   private readonly options: FailingOptions;
+  /** Calls of `alloc`, and those that succeeded. */
   private n = 0;
+  private done = 0;
   private bytes = 0;
 
   constructor(inner: Allocator, options: FailingOptions) {
@@ -38,11 +40,17 @@ class Failing implements Allocator {
   alloc(size: number, flags?: number, shard?: number): Ptr {
     const { after = Infinity, every = Infinity, budget = Infinity, when } = this.options;
     const n = ++this.n;
-    if (n > after || n % every === 0 || this.bytes + size > budget || when?.(size, n) === true) {
+    if (
+      this.done >= after ||
+      n % every === 0 ||
+      this.bytes + size > budget ||
+      when?.(size, n) === true
+    ) {
       throw outOfMemory(size, this.inner.stats().heapInuse, this.memory.byteLength);
     }
     const p = this.inner.alloc(size, flags, shard);
     this.bytes += size;
+    this.done++;
     return p;
   }
 

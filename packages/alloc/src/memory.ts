@@ -18,7 +18,14 @@
  */
 import type { Memory } from "@gort/types";
 import type { Allocator, MemoryBacking, MemoryOptions, ReservedMemory } from "./api.ts";
-import { badArgument, badMemory, badOption, checkOptions, isMemory } from "./errors.ts";
+import {
+  badArgument,
+  badMemory,
+  badOption,
+  checkBoolean,
+  checkOptions,
+  isMemory,
+} from "./errors.ts";
 import { MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** Default reservation: 1 GiB of address space, no memory. */
@@ -155,6 +162,7 @@ export function createMemory(options: MemoryOptions = {}): ReservedMemory {
   );
   if (reserveMin > reserve)
     throw badOption("reserveMin", reserveMin, `at most reserve, ${reserve}`);
+  if (options.shared !== undefined) checkBoolean("shared", options.shared);
   const canShare = typeof SharedArrayBuffer !== "undefined";
   const backing = options.backing ?? ((options.shared ?? canShare) ? "shared" : "array");
   if (!BACKINGS.includes(backing))

@@ -7,7 +7,8 @@
  *  2. Marks are those of the inner table, which marks from `startMark` until this table has swept everything; so an
  *     object that is allocated while it sweeps is born black, and survives.
  *  3. Sweeping goes through the objects there were when it began, page by page; a white one is freed as if by `free`.
- *  4. When it is done, what is kept back is marked and the inner sweep follows at once: it frees nothing.
+ *  4. An object with a damaged redzone throws when it is swept, and is black and live afterwards: it is found again by each cycle.
+ *  5. When it is done, what is kept back is marked and the inner sweep follows at once: it frees nothing.
  *
  * Why a sweep of its own: the inner one would hand memory out again that was never checked nor poisoned.
  */
@@ -106,8 +107,18 @@ export class PoisonedObjects implements ObjectTable, SweepControl {
     if (this.special.has(page)) this.onSweep?.(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
     for (let p = this.unswept.at(-1); p !== undefined && pageOf(p) === page;) {
       this.unswept.pop();
-      if (this.blocks.live.has(p) && !this.isMarked(p)) this.blocks.sweep(p);
+      if (this.blocks.live.has(p) && !this.isMarked(p)) this.sweepObject(p);
       p = this.unswept.at(-1);
+    }
+  }
+
+  /** An object that is found damaged lives on, whatever the inner sweep thinks of it, until the next cycle finds it again. */
+  private sweepObject(p: Ptr): void {
+    try {
+      this.blocks.sweep(p);
+    } catch (err) {
+      if (this.blocks.live.has(p)) this.mark(p);
+      throw err;
     }
   }
 

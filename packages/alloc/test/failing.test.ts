@@ -22,6 +22,7 @@ function failures(options: FailingOptions, n: number): number[] {
 
 test("fails after a number of allocations, at every n-th, past a budget, or when told", () => {
   expect(failures({ after: 2 }, 4)).toEqual([3, 4]);
+  expect(failures({ after: 3, every: 2 }, 8)).toEqual([2, 4, 6, 7, 8]); // 1, 3 and 5 are the three
   expect(failures({ every: 3 }, 7)).toEqual([3, 6]);
   expect(failures({ budget: 20 }, 4)).toEqual([3, 4]);
   expect(failures({ when: (size, n) => size === 8 && n === 2 }, 3)).toEqual([2]);

@@ -139,3 +139,9 @@ test("options that are none, or that there are none of, are refused by name", ()
     "alloc: createMemory: options is 1048576, want an object, such as { reserve }",
   );
 });
+
+test("whether a memory is shared is a boolean", () => {
+  expect(() => createMemory({ reserve: 2 ** 20, shared: "no" as never })).toThrow(
+    'alloc: option shared is "no", want a boolean',
+  );
+});

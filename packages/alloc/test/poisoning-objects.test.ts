@@ -140,3 +140,34 @@ describe("pointers", () => {
     expect(() => checked.add(q, 16)).toThrow("checkptr");
   });
 });
+
+test.each([0, 4])(
+  "an object that is found damaged while sweeping stays as it is, quarantine %i",
+  (quarantine) => {
+    const heap = poisoningAllocator(createAllocator(createMemory({ reserve: MIB })), {
+      quarantine,
+    });
+    const p = heap.alloc(16);
+    const beside = heap.alloc(16);
+    heap.memory.u8[p + 16] = 1;
+    for (let cycle = 0; cycle < 3; cycle++) {
+      heap.objects.cycle.startMark();
+      heap.objects.cycle.startSweep();
+      expect(() => heap.objects.cycle.sweep(Infinity)).toThrow("redzone overwritten");
+      heap.objects.cycle.sweep(Infinity); // goes on behind it
+      expect(heap.usableSize(p)).toBe(16);
+      expect(heap.objects.find(p + 8)).toBe(p);
+      expect(heap.objects.find(beside)).toBe(0);
+      const seen: Ptr[] = [];
+      heap.objects.forEach((q) => seen.push(q));
+      expect(seen).toEqual([p]);
+      expect(heap.stats()).toMatchObject({ heapObjects: 1, heapAlloc: 16 });
+      checkAllocator(heap);
+    }
+    const others = Array.from({ length: 300 }, () => heap.alloc(16));
+    expect(others).not.toContain(p);
+    heap.memory.u8[p + 16] = 0xfb;
+    heap.free(p);
+    expect(heap.stats().heapObjects).toBe(300);
+  },
+);

@@ -230,7 +230,10 @@ export interface CycleTrace {
 
 /** Options of `createHeap`, `createStopTheWorldHeap`, `createNoCollectHeap` and `createStressHeap`. */
 export interface HeapOptions {
-  /** The allocator to collect. Default: the size-class allocator on a memory of its own. */
+  /**
+   * The allocator to collect, one without objects: those it has from now on are all the heap's, and are freed when no root reaches them.
+   * For a heap beside objects that somebody frees by hand: `traced(allocator)`. Default: the size-class allocator on a memory of its own.
+   */
   readonly allocator?: TracedAllocator;
   /**
    * Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. The goal of a cycle stays

@@ -12,44 +12,77 @@ import { badArgument } from "./errors.ts";
 /** The brand by which checkers and tools know a heap of this package. */
 export const HEAP_BRAND = Symbol.for("gort.gc.heap");
 
-/** The check of stress mode on a pointer store: a pointer slot of a live object, a pointer to a live object. */
-export function verifyWrite(
-  heap: { readonly objects: ObjectTable; readonly memory: Memory; readonly zeroBase: Ptr },
-  slot: Ptr,
-  value: Ptr,
-): void {
-  const { objects, memory } = heap;
+/** What the checks of stress mode look at. */
+interface Checked {
+  readonly objects: ObjectTable;
+  readonly memory: Memory;
+  readonly zeroBase: Ptr;
+}
+
+/** Whether a pointer lies at `slot`, in an object that is not freed. The bits of an object without pointers say nothing. */
+function isSlot({ objects, memory }: Checked, slot: Ptr): boolean {
+  const base = (slot & 3) === 0 ? objects.find(slot) : 0;
   const bits = memory.i32[(objects.pointerBits >>> 2) + (slot >>> 7)]!;
-  if (objects.find(slot) === 0 || (slot & 3) !== 0 || ((bits >>> ((slot >>> 2) & 31)) & 1) === 0)
+  return base !== 0 && objects.isScan(base) && ((bits >>> ((slot >>> 2) & 31)) & 1) === 1;
+}
+
+const isPointer = (heap: Checked, value: Ptr): boolean =>
+  value === 0 || value === heap.zeroBase || heap.objects.find(value) !== 0;
+
+/** The check of stress mode on a pointer store: a pointer slot of a live object, a pointer to a live object. */
+export function verifyWrite(heap: Checked, slot: Ptr, value: Ptr): void {
+  if (!isSlot(heap, slot))
     badArgument(
       "writePtr",
       "slot",
       slot,
       "the address of a pointer in an object that is not freed",
     );
-  if (value !== 0 && value !== heap.zeroBase && objects.find(value) === 0)
+  if (!isPointer(heap, value))
     badArgument("writePtr", "value", value, "nil or a pointer into an object that is not freed");
 }
 
-/** The check of stress mode on a move: from nil or whole values, to whole values of one object. */
-export function verifyMove(
-  heap: { readonly objects: ObjectTable; readonly memory: Memory; readonly zeroBase: Ptr },
-  type: Type,
-  dst: Ptr,
-  src: Ptr,
-  count: number,
-): void {
+/** Bytes from `p` to the end of the object that it points into; 0 if there is none, or no value of the type can lie there. */
+function roomAt({ objects }: Checked, type: Type, p: Ptr): number {
+  const base = typeof p === "number" && p >>> 0 === p && p % type.align === 0 ? objects.find(p) : 0;
+  return base === 0 ? 0 : base + objects.sizeOf(base) - p;
+}
+
+/**
+ * The check of stress mode on a move: from nil or whole values of one object, to whole values of one object; and of each pointer that
+ * is moved, what is checked of a pointer store.
+ */
+export function verifyMove(heap: Checked, type: Type, dst: Ptr, src: Ptr, count: number): void {
+  const call = "typedMove";
   if (!(Number.isInteger(count) && count >= 0))
-    badArgument("typedMove", "count", count, "an integer from 0");
+    badArgument(call, "count", count, "an integer from 0");
   const bytes = type.size * count;
   if (bytes === 0) return;
-  const { objects, memory } = heap;
-  const base = typeof dst === "number" && dst >>> 0 === dst ? objects.find(dst) : 0;
-  if (base === 0) badArgument("typedMove", "dst", dst, "a pointer into an object");
-  if (dst + bytes > base + objects.sizeOf(base))
-    badArgument("typedMove", "count", count, `what fits into the object at ${base}`);
-  if (typeof src !== "number" || src >>> 0 !== src || src + bytes > memory.byteLength)
-    badArgument("typedMove", "src", src, "nil or the address of so many values");
+  const room = roomAt(heap, type, dst);
+  if (room === 0) badArgument(call, "dst", dst, `a pointer to a ${type.name} in an object`);
+  if (bytes > room) badArgument(call, "count", count, `what fits into the object from ${dst} on`);
+  if (src !== 0 && bytes > roomAt(heap, type, src))
+    badArgument(
+      call,
+      "src",
+      src,
+      `nil or a pointer to so many values of ${type.name} in an object`,
+    );
+  for (let at = 0; at < type.ptrdata; at += 4) {
+    if (((type.ptrMask[at >>> 7]! >>> ((at >>> 2) & 31)) & 1) === 0) continue;
+    for (let i = at; i < bytes; i += type.size) {
+      if (!isSlot(heap, dst + i))
+        badArgument(call, "dst", dst, `memory with a pointer at ${i}, as ${type.name} has`);
+      const value = src === 0 ? 0 : heap.memory.u32[(src + i) >>> 2]!;
+      if (!isPointer(heap, value))
+        badArgument(
+          call,
+          `pointer at ${i} of src`,
+          value,
+          "nil or a pointer into an object that is not freed",
+        );
+    }
+  }
 }
 
 /**
@@ -80,13 +113,13 @@ export function checkType(type: Type): void {
     badArgument("alloc", "type", type, "a type descriptor");
 }
 
-export function percent(value: number, name = "percent"): number {
-  if (!Number.isFinite(value)) badArgument("setGCPercent", name, value, "a finite number");
+export function percent(call: string, name: string, value: number): number {
+  if (!Number.isFinite(value)) badArgument(call, name, value, "a finite number");
   return value < 0 ? -1 : value;
 }
 
-export function limit(bytes: number): number {
-  if (!isAmount(bytes)) badArgument("setMemoryLimit", "bytes", bytes, "a number, or Infinity");
+export function limit(call: string, name: string, bytes: number): number {
+  if (!isAmount(bytes)) badArgument(call, name, bytes, "a number from 0, or Infinity");
   return bytes;
 }
 

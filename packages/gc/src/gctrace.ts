@@ -2,8 +2,8 @@
  * `gctrace` lines, byte for byte as the Go runtime prints them with `GODEBUG=gctrace=1`.
  *
  * Invariants
- *  1. Times are truncated to what Go shows: whole milliseconds from 10 ms on, else three significant
- *     digits of the microseconds, without trailing units.
+ *  1. Times are truncated to what Go shows: whole milliseconds from 10 ms on, else two significant digits, down to
+ *     whole microseconds.
  *  2. Sizes are whole MiB, rounded down. With GOGC off the goal is 8796093022207 MB, all that an int64 counts; Go takes a few MiB of
  *     overheads off.
  *

@@ -62,8 +62,10 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     this.#main = new Stack(this.own, this);
     this.background = new Background(this);
     this.objects.cycle.onSweep = this.specials.onSweep;
-    if (options.gcPercent !== undefined) this.pacer.gcPercent = percent(options.gcPercent);
-    if (options.memoryLimit !== undefined) this.pacer.memoryLimit = limit(options.memoryLimit);
+    if (options.gcPercent !== undefined)
+      this.pacer.gcPercent = percent("createHeap", "gcPercent", options.gcPercent);
+    if (options.memoryLimit !== undefined)
+      this.pacer.memoryLimit = limit("createHeap", "memoryLimit", options.memoryLimit);
     this.repace();
     this.grant(this.pacer.trigger);
     Object.defineProperty(this, HEAP_BRAND, { value: true });
@@ -180,14 +182,14 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
 
   setGCPercent(value: number): number {
     const old = this.pacer.gcPercent;
-    this.pacer.gcPercent = percent(value);
+    this.pacer.gcPercent = percent("setGCPercent", "percent", value);
     this.repace();
     return old;
   }
   setMemoryLimit(bytes: number): number {
     const old = this.pacer.memoryLimit;
     if (typeof bytes !== "number" || !(bytes < 0)) {
-      this.pacer.memoryLimit = limit(bytes);
+      this.pacer.memoryLimit = limit("setMemoryLimit", "bytes", bytes);
       this.repace();
     }
     return old;

@@ -107,6 +107,7 @@ export class Lifetime {
     }
     // Pointer-free objects below 16 bytes share blocks, so any address in such a block will do.
     if (base !== p && (objects.isScan(base) || p - base >= 16)) fatal(texts.notAtBeginning);
+    if (fn === undefined) badArgument("setFinalizer", "fn", fn, "a function, or null to remove it");
     if (fn !== null && typeof fn !== "function") fatal(texts.secondArgNotFunc(goTypeName(fn)));
     const old = specials.lookup(base, FINALIZER, p - base);
     if (fn === null) {

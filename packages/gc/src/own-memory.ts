@@ -72,6 +72,11 @@ export class OwnMemory {
     this.user = allocator.system.user >>> 2;
     if (this.#u32[this.user + USER_MAGIC] === MAGIC)
       throw new GcArgumentError("createHeap: the allocator has a heap already");
+    const { heapObjects } = allocator.stats();
+    if (heapObjects > 0)
+      throw new GcArgumentError(
+        `createHeap: allocator has ${heapObjects} objects, want one without: the collector would free them (traced(allocator) keeps them)`,
+      );
     this.#u32[this.user + USER_MAGIC] = MAGIC;
   }
 

@@ -1,6 +1,6 @@
 /** Every public call of every heap against values that are none of what it wants: named errors, and a heap as before. */
 import type { TracedAllocator } from "@gort/alloc";
-import { NOSCAN } from "@gort/alloc";
+import { createAllocator, createMemory, NOSCAN } from "@gort/alloc";
 import type { Type } from "@gort/types";
 import { array, int32, int8, ptr, struct } from "@gort/types";
 import { describe, expect, it } from "vitest";
@@ -170,8 +170,9 @@ describe.each(Object.entries(heaps))("%s", (_name, make) => {
         "finalizers",
         "allocator",
       ] as const) {
-        const at = { gcPercent: "percent", memoryLimit: "bytes" }[name] ?? name;
-        expect(() => make(options(name as keyof HeapOptions, value))).toThrow(`${at} is ${shown}`);
+        expect(() => make(options(name as keyof HeapOptions, value))).toThrow(
+          `createHeap: ${name} is ${shown}`,
+        );
       }
     }
     const half = { memory: {}, alloc: () => 8 } as unknown as TracedAllocator;
@@ -203,6 +204,84 @@ it("in stress mode a frame refuses what is no object, and typedMove what lies ou
   frame.release();
   heap.collect();
   checkHeap(heap);
+});
+
+describe("typedMove in stress mode", () => {
+  const Pair = struct({ a: ptr(int32), b: ptr(int32) });
+  const setup = () => {
+    const heap = createStressHeap({ reserve });
+    const stale = heap.alloc(Pair);
+    const live = heap.root(heap.alloc(Pair, 4)).ptr;
+    heap.safepoint();
+    return { heap, stale, live };
+  };
+
+  it("refuses to move from what is freed, outside of objects, or not aligned", () => {
+    const { heap, stale, live } = setup();
+    for (const src of [stale, 8, heap.memory.byteLength - 8, live + 2, live + 4 * 8 - 4])
+      expect(() => heap.typedMove(Pair, live, src, 1)).toThrow(`typedMove: src is ${src}, want`);
+    heap.typedMove(Pair, live, live + 16, 1);
+    heap.typedMove(Pair, live + 4, live + 12, 1); // two pointers are two pointers
+    checkHeap(heap);
+  });
+
+  it("refuses to move to where it is not aligned, or where no pointers lie", () => {
+    const { heap, live } = setup();
+    const flat = heap.root(heap.alloc(int32, 4)).ptr;
+    expect(() => heap.typedMove(Pair, live + 2, live + 16, 1)).toThrow(
+      `typedMove: dst is ${live + 2}, want`,
+    );
+    for (const src of [live, 0])
+      expect(() => heap.typedMove(Pair, flat, src, 1)).toThrow(
+        `typedMove: dst is ${flat}, want memory with a pointer at 0`,
+      );
+    expect(() => heap.writePtr(flat, live)).toThrow(`writePtr: slot is ${flat}, want`);
+    checkHeap(heap);
+  });
+
+  it("refuses to move a pointer to what is freed", () => {
+    const { heap, stale, live } = setup();
+    heap.memory.u32[(live + 20) >>> 2] = stale; // behind the back of writePtr
+    expect(() => heap.typedMove(Pair, live, live + 8, 2)).toThrow(
+      `typedMove: pointer at 12 of src is ${stale}, want nil or a pointer into an object`,
+    );
+    expect(heap.memory.u32.subarray(live >>> 2, (live + 16) >>> 2)).toEqual(new Uint32Array(4));
+  });
+});
+
+it("an allocator with objects is refused, which a collector would free; traced keeps them", () => {
+  const allocator = createAllocator(createMemory({ reserve }));
+  const p = allocator.alloc(64);
+  expect(() => createHeap({ allocator })).toThrow(
+    "createHeap: allocator has 1 objects, want one without",
+  );
+  expect(allocator.usableSize(p)).toBe(64);
+  const heap = createHeap({ allocator: traced(allocator) });
+  heap.alloc(int32, 100);
+  heap.collect();
+  heap.collect();
+  expect(allocator.usableSize(p)).toBe(64);
+  const empty = createAllocator(createMemory({ reserve }));
+  empty.free(empty.alloc(64));
+  createHeap({ allocator: empty }).collect();
+  expect(() => createHeap({ allocator: empty })).toThrow("has a heap already");
+});
+
+it("a bad gcPercent or memoryLimit is named as the option it is, and no finalizer as what it is", () => {
+  expect(() => createHeap({ reserve, gcPercent: NaN })).toThrow(
+    "createHeap: gcPercent is NaN, want a finite number",
+  );
+  expect(() => createHeap({ reserve, memoryLimit: -5 })).toThrow(
+    "createHeap: memoryLimit is -5, want a number from 0, or Infinity",
+  );
+  const heap = createHeap({ reserve });
+  const p = heap.alloc(Node);
+  expect(() => heap.setFinalizer(p, undefined as never)).toThrow(
+    "setFinalizer: fn is undefined, want a function, or null",
+  );
+  heap.setFinalizer(p, () => {});
+  heap.setFinalizer(p, null);
+  expect(() => heap.setFinalizer(p, 5 as never)).toThrow("second argument is");
 });
 
 describe("tools and formatters", () => {

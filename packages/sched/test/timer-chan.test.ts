@@ -6,6 +6,7 @@ import {
   createScheduler,
   type Go,
   go,
+  isDeadlockError,
   newTicker,
   newTimer,
   now,
@@ -13,6 +14,7 @@ import {
   sleep,
   type Ticker,
   type Timer,
+  type TimerChan,
 } from "./helpers.ts";
 
 const virtual = <R>(main: () => Go<R>): Promise<R> => createDeterministicScheduler().run(main);
@@ -111,6 +113,77 @@ describe("time: a time that is due is for who waits already", () => {
     await waiting;
     got.push(`tryRecv ${t.c.tryRecv()[2]}`);
     expect(got).toEqual(["tryRecv false", "waiter", "tryRecv false"]);
+  });
+});
+
+test("a time that is due is for who waits also if the program that set the timer has ended", async () => {
+  const s = createScheduler();
+  let t!: ReturnType<typeof newTimer>;
+  const program = s.run(function* () {
+    t = newTimer(5);
+    yield* sleep(0.1);
+  });
+  await Promise.resolve();
+  const early = t.c.recv().start();
+  await program;
+  busy(10);
+  expect(t.c.tryRecv()[2]).toBe(false);
+  const late = t.c.recv().start();
+  expect(await early).toBeGreaterThan(0);
+  t.reset(0);
+  expect(await late).toBeGreaterThan(0);
+});
+
+describe("a timer on the clock of another scheduler", () => {
+  const foreign = async (): Promise<Timer & { readonly c: TimerChan }> => {
+    const t = await createScheduler().run(() => newTimer(HOUR));
+    t.stop();
+    return t;
+  };
+  const externals = (s: unknown): number => (s as { externals: number }).externals;
+
+  test("that is set while somebody waits is no deadlock: its time will come", async () => {
+    for (const make of [createScheduler, createDeterministicScheduler]) {
+      const t = await foreign();
+      const s = make();
+      await s.run(function* () {
+        go(function* () {
+          yield* sleep(1);
+          t.reset(15);
+        });
+        yield* t.c.recv();
+      });
+      expect(externals(s)).toBe(0);
+    }
+  });
+
+  test("that is stopped, or received from by somebody else, is nothing to wait for any more", async () => {
+    for (const how of ["stop", "receive"]) {
+      const t = await foreign();
+      const s = createScheduler();
+      const counts: number[] = [];
+      const error: unknown = await s
+        .run(function* () {
+          t.reset(HOUR);
+          const waiters = [1, 2].map(() =>
+            s.go(function* () {
+              yield* t.c.recv();
+            }),
+          );
+          yield* sleep(0.1);
+          counts.push(externals(s));
+          if (how === "stop") t.stop();
+          else {
+            t.reset(1);
+            yield* waiters[1]!.join(); // it ran first, and waits first
+          }
+          counts.push(externals(s));
+          for (const g of waiters) yield* g.join();
+        })
+        .catch((e: unknown) => e);
+      expect(isDeadlockError(error)).toBe(true);
+      expect([...counts, externals(s)]).toEqual([2, 0, 0]);
+    }
   });
 });
 

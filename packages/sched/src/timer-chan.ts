@@ -15,7 +15,7 @@
 import { Alarm } from "./alarm.ts";
 import type { Clock, Scheduler } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
-import { checkInside, currentCounter } from "./current.ts";
+import { checkInside, type Counter, currentCounter } from "./current.ts";
 import { TEXT } from "./errors.ts";
 import type { Op } from "./op.ts";
 import { OpIterator } from "./op-iterator.ts";
@@ -37,6 +37,8 @@ class TimeRecv extends OutsideOp<any> {
   private readonly c: TimerChan;
   private readonly shape: Shape;
   private readonly loop: TimeRange | null;
+  /** Where it waits. */
+  private within: Counter | null = null;
 
   constructor(c: TimerChan, shape: Shape, loop: TimeRange | null) {
     super();
@@ -67,8 +69,16 @@ class TimeRecv extends OutsideOp<any> {
 
   override park(): void {
     this.c.add(this);
-    const s = currentCounter();
-    if (s !== null && this.c.isOutside(s)) this.count(s);
+    this.within = currentCounter();
+    this.recount();
+  }
+
+  /** The timer was set, stopped or received from: whether its time comes from outside may have changed. */
+  recount(): void {
+    const s = this.within;
+    if (s === null || this.c.isOutside(s) !== this.isDurable()) return;
+    if (this.isDurable()) this.count(s);
+    else this.uncount();
   }
 
   override isDurable(): boolean {
@@ -194,6 +204,7 @@ export class TimerChan implements AsyncIterable<number> {
       this.when = this.clock.now() + (ms > 0 ? ms : 0);
       if (this.waiters.length > 0) this.alarm.set(this.when);
     }
+    this.recount();
     return was;
   }
 
@@ -203,7 +214,11 @@ export class TimerChan implements AsyncIterable<number> {
    */
   poll(): number | null {
     checkInside(this.clock, TEXT.recvOutside);
-    if (!this.active || this.alarm.isSet) return null;
+    if (!this.active) return null;
+    if (this.waiters.length > 0) {
+      this.wait();
+      return null;
+    }
     const now = this.clock.now();
     if (now < this.when) return null;
     return this.step(now);
@@ -219,8 +234,12 @@ export class TimerChan implements AsyncIterable<number> {
   /** @internal */
   add(op: Op<any>): void {
     this.waiters.push(op as TimeRecv);
-    // It is set for those who wait already, unless the program whose clock this is ended meanwhile.
-    if (this.active && !this.alarm.isSet) this.alarm.set(this.when);
+    if (this.active) this.wait();
+  }
+
+  /** Sees to it that the alarm is set: for those who wait already it is, unless the program whose clock this is ended meanwhile. */
+  private wait(): void {
+    if (!this.alarm.isSet) this.alarm.set(this.when);
   }
 
   /**
@@ -245,7 +264,13 @@ export class TimerChan implements AsyncIterable<number> {
     const at = this.step(this.clock.now());
     const op = this.waiters.shift()!;
     if (this.active && this.waiters.length > 0) this.alarm.set(this.when);
+    this.recount();
     op.complete(op.take(at));
+  }
+
+  /** Tells those who wait that they may have to be counted otherwise. */
+  private recount(): void {
+    for (let op = this.waiters.head; op !== null; op = op.qnext as TimeRecv | null) op.recount();
   }
 
   /** What a dump says of it. */

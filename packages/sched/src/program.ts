@@ -337,7 +337,12 @@ export abstract class Programs extends Lifecycle {
   private deadlock(): void {
     const program = this.program!;
     if (this.options.deadlock === "off") return;
-    const error = deadlockError(this, this.mainExited && this.live === 0);
+    let error: unknown;
+    try {
+      error = deadlockError(this, this.mainExited && this.live === 0);
+    } catch (thrown) {
+      error = thrown; // by the clock, or by an op that should say what it waits for
+    }
     this.endProgram(() => program.reject(error));
   }
 }

@@ -138,6 +138,25 @@ test("a clock that throws ends the program that goes by it", async () => {
   await expectSound();
 });
 
+test("a clock that throws when the verdict is a deadlock ends the program all the same", async () => {
+  let broken = false;
+  const clock: Clock = {
+    now() {
+      if (broken) throw new Error("no time");
+      return 0;
+    },
+    wall: () => 0,
+    schedule: () => ({ cancel: () => false }),
+  };
+  const main = createScheduler({ clock }).run(function* () {
+    yield;
+    broken = true;
+    yield* new Chan().recv();
+  });
+  await expect(main).rejects.toThrow("no time");
+  await expectSound();
+});
+
 class Bad extends Op<void> {
   readonly at: string;
   constructor(at: string) {

@@ -53,7 +53,17 @@ export const categories = {
     "Deadlocks and dumps": ["deadlock"],
     Tracing: ["trace/"],
     "For makers of primitives": [
-      ...["op", "op-state", "wait-queue", "wait-reason", "competing", "call-off", "launch", "g"],
+      ...[
+        "op",
+        "op-state",
+        "wait-queue",
+        "wait-reason",
+        "competing",
+        "call-off",
+        "launch",
+        "hold",
+        "g",
+      ],
       ...["outside-op", "postpone", "current", "stepped-on", "stepper", "drive", "op-iterator"],
     ],
     "Contracts and options": ["api"],

@@ -2,15 +2,18 @@
  * Channels and the rest of JavaScript's streams: async iterables and web streams, both ways, with back-pressure.
  *
  * Invariants
- *  1. A value is taken from the source only when the other side has room: a slow reader slows the writer.
+ *  1. A slow reader slows the writer: the next value is asked for when the channel has taken the one before. That one value is read
+ *     ahead, and with nobody when the copying is stopped before the channel took it.
  *  2. A channel is received from only while the stream is being read; what was taken belongs to the stream.
  *  3. Reading side gives up (cancelled stream, early `break`): the channel is left as it is, no op stays parked.
  *  4. An error of a source, also when it is opened, is never silent: it rejects the promise of `pump`, and errors the stream
  *     it came through. The first one counts, and the channel is closed.
+ *  5. A program in which copying began is held by it until its end: that its goroutines wait for a slow source is no deadlock.
+ *  6. Copying counts as a turn of gort's, however fast source and channel are: the host's timers and sockets get theirs.
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import { type Op, aborted, isSignal, onAbort } from "@gort/sched";
+import { aborted, holdProgram, isSignal, onAbort } from "@gort/sched";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { RecvChan, SendChan } from "./api.ts";
 import { makeChan } from "./channel.ts";
@@ -23,7 +26,10 @@ export type Source<T> = AsyncIterable<T> | Iterable<T> | ReadableStream<T>;
 
 /** Options of {@link pump} and {@link fromSource}. */
 export interface PumpOptions {
-  /** Stops: the source is closed, the channel too, and `pump` rejects with the signal's reason. */
+  /**
+   * Stops: the source is closed, the channel too, and `pump` rejects with the signal's reason. A value that was read and that the
+   * channel had no room for yet is dropped.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Leaves the channel open at the end. Default false. */
   readonly keepOpen?: boolean | undefined;
@@ -56,6 +62,10 @@ function reader<T>(source: Source<T>): Reader<T> {
  * Resolves with the number of values copied; rejects with the source's error, with the signal's reason, or with
  * `send on closed channel`, and then has told the source to stop.
  *
+ * One value is read ahead: it is asked for before the channel has room, and dropped if the copying is stopped or the channel closed
+ * before it has. In a program a pump counts as an async goroutine does: a slow source is no deadlock, and virtual time does not wait
+ * for what the host takes.
+ *
  * @example
  * ```ts
  * import { makeChan, pump } from "@gort/chan";
@@ -75,6 +85,7 @@ export async function pump<T>(
 ): Promise<number> {
   checkPump(source, to, options);
   const { signal, keepOpen } = options;
+  const release = holdProgram();
   let from: Reader<T> | null = null;
   let copied = 0;
   try {
@@ -83,7 +94,8 @@ export async function pump<T>(
       signal?.throwIfAborted();
       const r = await untilAborted(from.next(), signal);
       if (r.done === true) break;
-      if (!to.trySend(r.value)) await sendOr(to.send(r.value), signal);
+      const sent = send(to, r.value, signal);
+      if (sent !== undefined) await sent;
       copied++;
     }
   } catch (error) {
@@ -91,6 +103,8 @@ export async function pump<T>(
     if (from !== null) void tellStopped(from, error);
     if (keepOpen !== true) closeOnce(to);
     throw error;
+  } finally {
+    release();
   }
   if (keepOpen !== true) to.close();
   return copied;
@@ -138,10 +152,9 @@ async function untilAborted<T>(
   }
 }
 
-async function sendOr(send: Op<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return send;
-  const r = await select({ sent: send, stop: aborted(signal) });
-  if (r.case === "stop") throw r.value;
+/** Sends, unless the signal comes first; a promise if that takes time, or if the host is to have a turn. */
+function send<T>(to: SendChan<T>, value: T, signal: AbortSignal | undefined): void | Promise<void> {
+  return (signal === undefined ? to.send(value) : to.send(value, { signal })).start();
 }
 
 /** Closes a channel that the error may have found closed. */
@@ -155,7 +168,8 @@ function closeOnce(ch: SendChan<any>): void {
 
 /**
  * A channel fed from a source in the background. An error of the source closes the channel and is thrown as an unhandled
- * rejection, unless `onError` takes it. Stopped by its signal it closes the channel, and only `onError` hears of that.
+ * rejection, unless `onError` takes it. Stopped by its signal it closes the channel, and only `onError` hears of that. As with
+ * {@link pump} one value is read ahead.
  *
  * @param options `cap` of the channel (default 0), `signal` to stop, `onError` for the source's error
  *
@@ -255,9 +269,8 @@ export function toWritable<T>(ch: SendChan<T>): WritableStream<T> {
   checkChannel("toWritable", "ch", ch, "trySend");
   return new WritableStream<T>(
     {
-      async write(value, controller) {
-        if (ch.trySend(value)) return;
-        await sendOr(ch.send(value), controller.signal);
+      write(value, controller) {
+        return send(ch, value, controller.signal);
       },
       close() {
         ch.close();

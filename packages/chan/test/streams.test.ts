@@ -1,3 +1,5 @@
+import { createDeterministicScheduler, go, poll, run, sleep } from "@gort/sched";
+import { bubble } from "@gort/sched/testing";
 import { describe, expect, test } from "vitest";
 import { checkChan, fromSource, makeChan, pump, toReadable, toWritable } from "../src/index.ts";
 
@@ -153,6 +155,88 @@ describe("into a channel", () => {
     await turn();
     second.abort(new Error("stop"));
     await expect(waiting).rejects.toThrow("stop");
+  });
+
+  test("a slow source is no deadlock of a program of generators, in a bubble or on virtual time neither", async () => {
+    async function* slow() {
+      for (let i = 0; i < 3; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 3));
+        yield i;
+      }
+    }
+    function* main() {
+      const got: number[] = [];
+      const ch = fromSource(slow());
+      for (const r = ch.range(); yield* r.next();) got.push(r.value);
+      const second = makeChan<number>();
+      const reader = go(function* () {
+        for (const r = second.range(); yield* r.next();) got.push(r.value);
+      });
+      got.push(yield* poll(pump(slow(), second)));
+      yield* reader.join();
+      return got;
+    }
+    const all = [0, 1, 2, 0, 1, 2, 3];
+    const sorted = (got: number[]) => [...got].sort();
+    for (const got of [
+      await run(main),
+      await bubble(main),
+      await createDeterministicScheduler({ seed: 1 }).run(main),
+    ])
+      expect(sorted(got)).toEqual(sorted(all));
+  });
+
+  test("a source may itself wait for virtual time, and holds the program no longer than the copying lasts", async () => {
+    const at = await bubble(function* () {
+      async function* minutes() {
+        for (let i = 0; i < 3; i++) {
+          await sleep(60_000);
+          yield i;
+        }
+      }
+      const got: number[] = [];
+      for (const r = fromSource(minutes()).range(); yield* r.next();) got.push(r.value);
+      return got;
+    });
+    expect(at).toEqual([0, 1, 2]);
+    const dead = run(function* () {
+      const ch = makeChan<number>();
+      void pump([1], ch, { keepOpen: true });
+      yield* ch.recv();
+      yield* sleep(5);
+      yield* ch.recv();
+    });
+    await expect(dead).rejects.toThrow("all goroutines are asleep - deadlock!");
+  });
+
+  test("a fast source and a channel with room let the host's timers fire", async () => {
+    for (const signal of [undefined, new AbortController().signal]) {
+      let fired = false;
+      setImmediate(() => (fired = true));
+      async function* numbers() {
+        // More than any turn holds: without a turn of the host the loop would run to its end.
+        for (let i = 0; i < 1e6 && !fired; i++) yield i;
+      }
+      await pump(numbers(), makeChan<number>(1 << 20), { signal });
+      expect(fired).toBe(true);
+    }
+  });
+
+  test("one value is read ahead of the channel, and dropped when the pump is stopped", async () => {
+    const from = makeChan<number>(3);
+    for (const v of [1, 2, 3]) from.trySend(v);
+    const to = makeChan<number>();
+    const stop = new AbortController();
+    const copied = pump(from, to, { signal: stop.signal, keepOpen: true });
+    await turn();
+    stop.abort("stop");
+    await expect(copied).rejects.toBe("stop");
+    expect([from.tryRecv(), from.tryRecv(), from.len]).toEqual([
+      [2, true, true],
+      [3, true, true],
+      0,
+    ]);
+    expect(checkChan(to)).toEqual({ receivers: 0, senders: 0 });
   });
 
   test("keepOpen leaves the channel open", async () => {

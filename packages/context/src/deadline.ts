@@ -6,6 +6,7 @@
  *  2. A deadline that has passed gives a context that is done at once.
  *  3. The timer is gone as soon as the context has ended, however that came.
  *  4. The cause of a timeout applies only to the timeout; an explicit cancel gives Canceled.
+ *  5. It ends in time also if the program in which it was made has ended by then, but on virtual time, which stands still then.
  *
  * Why the clock is the scheduler's: under a deterministic scheduler deadlines are virtual like everything else. The
  * deadline is wall time, as in Go; the timer runs on the monotonic clock, for the time that was left at the start.
@@ -49,16 +50,20 @@ function derive(
   const left = at - clock.wall();
   if (left <= 0) node.cancel(DeadlineExceeded, why);
   else if (node.error === null) {
-    node.timer = clock.schedule(clock.now() + left, () => {
+    const end = (): void => {
       node.timer = null;
       node.cancel(DeadlineExceeded, why);
-    });
+    };
+    node.timer = clock.schedule(clock.now() + left, end, true);
   }
   return [node, () => node.cancel(Canceled, null)];
 }
 
 /**
  * A copy of `parent` that ends at `at`, or earlier with `cancel` or with `parent`. Go's `context.WithDeadline`. O(log timers).
+ *
+ * It ends in time also after the program in which it was made, then without keeping the process alive. On virtual time, in a bubble
+ * or under a deterministic scheduler, it does not: that time stands still when the program is over.
  *
  * @param at milliseconds since 1970, or a `Date`; `Infinity` for no deadline
  * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is no number
@@ -110,7 +115,7 @@ export function withDeadlineCause(
 
 /**
  * A copy of `parent` that ends `timeoutMs` from now, or earlier with `cancel` or with `parent`.
- * Go's `context.WithTimeout`. O(log timers).
+ * Go's `context.WithTimeout`. O(log timers). After the program in which it was made it ends as {@link withDeadline} says.
  *
  * @param timeoutMs milliseconds; zero or less gives a context that is done at once, `Infinity` one without deadline
  * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number

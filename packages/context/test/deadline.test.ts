@@ -1,4 +1,14 @@
-import { createDeterministicScheduler, type Go, sleep } from "@gort/sched";
+import { makeChan } from "@gort/chan";
+import {
+  type Clock,
+  createDeterministicScheduler,
+  createScheduler,
+  currentClock,
+  type Go,
+  go,
+  run,
+  sleep,
+} from "@gort/sched";
 import { describe, expect, test } from "vitest";
 import {
   Canceled,
@@ -146,4 +156,82 @@ test("what is no number, and a clock that is none, is named", () => {
   function timed(clock: unknown): unknown {
     return withTimeout(background(), 1, { clock: any(clock) });
   }
+});
+
+describe("a deadline and the end of the program in which it was made", () => {
+  const timeouts = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+
+  test("it ends the context in time, and what waits for that, but keeps no process alive", async () => {
+    const before = timeouts();
+    const [ctx, far] = await run(function* () {
+      return [withTimeout(background(), 20)[0], withTimeout(background(), 3_600_000)];
+    });
+    const waiting = makeChan<number>().recv({ ctx }).start();
+    expect(timeouts()).toBe(before);
+    await expect(waiting).rejects.toBe(DeadlineExceeded);
+    expect([ctx.err(), ctx.signal.aborted]).toEqual([DeadlineExceeded, true]);
+    far[1]();
+    checkContext(far[0]);
+    expect(far[0].err()).toBe(Canceled);
+  });
+
+  test("the function of an async goroutine that runs on is told", async () => {
+    let outcome: unknown;
+    await run(async () => {
+      const g = go(async () => {
+        const [ctx] = withTimeout(background(), 10);
+        outcome = makeChan<number>()
+          .recv({ ctx })
+          .then(null, (e: unknown) => e);
+      });
+      await g.join();
+    });
+    expect(await outcome).toBe(DeadlineExceeded);
+  });
+
+  test("a later program that waits for it is not deadlocked", async () => {
+    const ctx = await run(function* () {
+      return withTimeout(background(), 20)[0];
+    });
+    const alive = setTimeout(() => {}, 10_000);
+    await run(function* () {
+      yield* ctx.done().recv();
+    });
+    clearTimeout(alive);
+    expect(ctx.err()).toBe(DeadlineExceeded);
+  });
+
+  test("on a clock of the user's it stays there", async () => {
+    const due: (() => void)[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      wall: () => 0,
+      schedule(_when, fire) {
+        due.push(fire);
+        return { cancel: () => due.splice(due.indexOf(fire), 1).length > 0 };
+      },
+    };
+    let slept = false;
+    const ctx = await createScheduler({ clock }).run(function* () {
+      const [ctx] = withTimeout(background(), 20);
+      go(function* () {
+        yield* sleep(10);
+        slept = true;
+      });
+      yield;
+      return ctx;
+    });
+    expect([due.length, ctx.err()]).toEqual([1, null]);
+    due[0]!();
+    expect([ctx.err(), slept]).toEqual([DeadlineExceeded, false]);
+  });
+
+  test("virtual time stands still then, and so does the context", async () => {
+    const [ctx, clock] = await virtual(function* () {
+      return [withTimeout(background(), 1)[0], currentClock()] as const;
+    });
+    await sleep(5);
+    expect([ctx.err(), clock.now()]).toEqual([null, 0]);
+  });
 });

@@ -33,6 +33,8 @@ export interface Ambient {
   /** Runs what primitives start in a program that has no scheduler; see `launch.ts`. */
   light?: unknown;
   clock: Clock | null;
+  /** Timers that outlived the program on whose clock they were: see `Clock.schedule`. */
+  lasting?: Clock;
   gate: AsyncGate | null;
   /** Whose verdict of deadlock waits for what is pending outside of programs, and how many callbacks wait for signals there. */
   postponed?: Set<() => void>;

@@ -81,8 +81,12 @@ export interface Clock {
   now(): number;
   /** Wall clock, milliseconds since 1970. */
   wall(): number;
-  /** Calls `fire` once, at `when` (of `now()`) or soon after; never for Infinity. */
-  schedule(when: number, fire: () => void): ClockTimer;
+  /**
+   * Calls `fire` once, at `when` (of `now()`) or soon after; never for Infinity. The timers on a scheduler's clock end with its
+   * program, unless they are `lasting`, as a context's deadline is: on the host's time those go on, without keeping the process alive.
+   * Virtual time stands still after its program. A clock of yours that ends with no program may take no notice of `lasting`.
+   */
+  schedule(when: number, fire: () => void, lasting?: boolean): ClockTimer;
 }
 
 /** A pending call of {@link Clock.schedule}. */
@@ -158,7 +162,7 @@ export interface GmpOptions extends SchedulerOptions {
    * @defaultValue 1
    */
   readonly procs?: number;
-  /** Seed of `random` and of the choice of victims; default unforeseeable. */
+  /** Seed of `random` and of the choice of victims, an integer from 0 to 2^32 - 1; default unforeseeable. */
   readonly seed?: number;
 }
 

@@ -5,7 +5,7 @@
  *  1. At most one host timer is armed, for the earliest deadline over all heaps, and only while the scheduler
  *     is not running goroutines: a running one looks at the heaps itself.
  *  2. A timer never fires before its deadline, and due timers fire in deadline order.
- *  3. An armed host timer keeps the process alive; a clock without timers does not.
+ *  3. An armed host timer keeps the process alive; a clock without timers does not, nor do timers that outlived their program.
  *
  * A virtual clock moves only when it is told to: the scheduler lets it jump to the earliest deadline when nothing
  * else can happen.
@@ -23,6 +23,7 @@ import {
   isFake,
   reportUncaught,
   setHostTimer,
+  unrefHostTimer,
 } from "./host.ts";
 import { lookAgain } from "./postpone.ts";
 import { TimerHeap, type TimerItem } from "./timer-heap.ts";
@@ -33,12 +34,20 @@ const TOUCH = 32;
 /** A timer that calls a function. */
 class CallNode implements TimerItem, ClockTimer {
   index = -1;
+  readonly lasting: boolean;
   private readonly call: () => void;
-  private readonly clock: HeapClock;
+  private clock: HeapClock;
 
-  constructor(clock: HeapClock, call: () => void) {
+  constructor(clock: HeapClock, call: () => void, lasting: boolean) {
     this.clock = clock;
     this.call = call;
+    this.lasting = lasting;
+  }
+
+  /** Goes on on another clock of the same time. */
+  moveTo(clock: HeapClock, when: number): void {
+    this.clock = clock;
+    clock.add(this, when);
   }
 
   fire(): void {
@@ -77,12 +86,15 @@ export abstract class HeapClock implements Clock {
   /** The earliest deadline may have moved. */
   protected abstract changed(): void;
 
-  schedule(when: number, fire: () => void): ClockTimer {
+  schedule(when: number, fire: () => void, lasting = false): ClockTimer {
     checkFunction("clock.schedule", "fire", fire);
-    const node = new CallNode(this, fire);
+    const node = new CallNode(this, fire, lasting);
     this.add(node, when === when ? when : 0);
     return node;
   }
+
+  /** A timer was dropped. */
+  protected dropped(_node: TimerItem, _when: number): void {}
 
   /** Adds a node; one allocation less than `schedule`. */
   add(node: TimerItem, when: number): void {
@@ -139,9 +151,14 @@ export abstract class HeapClock implements Clock {
     return fired;
   }
 
-  /** Drops every timer without firing it. */
+  /** Drops every timer without firing it, but for those that are to outlive the program. */
   clear(): void {
-    for (const heap of this.heaps) while (heap.size > 0) heap.shift();
+    for (const heap of this.heaps) {
+      while (heap.size > 0) {
+        const when = heap.earliest;
+        this.dropped(heap.shift(), when);
+      }
+    }
     this.size = 0;
     this.changed();
   }
@@ -167,6 +184,13 @@ export class RealClock extends HeapClock {
   private armedBy = hostTimers();
   private held = false;
   private readonly time = (ambient.time ??= new HostTime());
+  private readonly weak: boolean;
+
+  /** @param weak whether the process need not wait for its timers */
+  constructor(procs: number, weak = false) {
+    super(procs);
+    this.weak = weak;
+  }
 
   now(): number {
     return this.time.now();
@@ -182,6 +206,11 @@ export class RealClock extends HeapClock {
 
   protected changed(): void {
     if (!this.held) this.arm();
+  }
+
+  protected override dropped(node: TimerItem, when: number): void {
+    if (node instanceof CallNode && node.lasting)
+      node.moveTo((ambient.lasting ??= new RealClock(1, true)) as RealClock, when);
   }
 
   /** The owner is about to run goroutines and will look at the heaps itself. */
@@ -225,6 +254,7 @@ export class RealClock extends HeapClock {
     const now = this.now();
     this.armedFor = Math.min(when, now + DELAY_MAX);
     this.armed = setHostTimer(when - now, this.wake);
+    if (this.weak) unrefHostTimer(this.armed);
   }
 
   /** Arms anew once `timers`, which fakes have replaced, are the host's again. Of fakes that are gone nothing comes back. */

@@ -6,6 +6,8 @@
  *  2. A timer at Infinity is pending until it is cancelled. The clock is not told of it: most could not do with that, and one
  *     that could would say nothing else.
  *
+ *  3. A timer that is to outlive its program fires when the clock gets there, whoever has ended by then.
+ *
  * Why the timers themselves and not their number: those that are left when a program ends are taken back, as on our own clocks.
  */
 import { checkFunction } from "@gort/types";
@@ -15,14 +17,16 @@ import { reportUncaught } from "./host.ts";
 /** A timer on somebody else's clock. */
 class CountedTimer implements ClockTimer {
   readonly ever: boolean;
+  readonly lasting: boolean;
   /** Null at Infinity. */
   timer: ClockTimer | null = null;
   pending = true;
   private readonly clock: CountingClock;
 
-  constructor(clock: CountingClock, ever: boolean) {
+  constructor(clock: CountingClock, ever: boolean, lasting: boolean) {
     this.clock = clock;
     this.ever = ever;
+    this.lasting = lasting;
   }
 
   cancel(): boolean {
@@ -54,10 +58,10 @@ export class CountingClock implements Clock {
     return this.inner.wall();
   }
 
-  schedule(when: number, fire: () => void): ClockTimer {
+  schedule(when: number, fire: () => void, lasting = false): ClockTimer {
     checkFunction("clock.schedule", "fire", fire);
     const at = when === when ? when : 0;
-    const timer = new CountedTimer(this, at < Infinity);
+    const timer = new CountedTimer(this, at < Infinity, lasting);
     if (timer.ever) {
       timer.timer = this.inner.schedule(at, () => {
         if (this.over(timer)) fire();
@@ -74,13 +78,21 @@ export class CountingClock implements Clock {
   over(timer: CountedTimer): boolean {
     if (!timer.pending) return false;
     timer.pending = false;
-    if (this.pending.delete(timer) && timer.ever) this.ahead--;
+    this.forget(timer);
     return true;
   }
 
-  /** Takes every timer back. */
+  private forget(timer: CountedTimer): void {
+    if (this.pending.delete(timer) && timer.ever) this.ahead--;
+  }
+
+  /** Takes every timer back, but for those that are to outlive the program: they stay with the clock. */
   clear(): void {
     for (const timer of [...this.pending]) {
+      if (timer.lasting) {
+        this.forget(timer);
+        continue;
+      }
       try {
         timer.timer?.cancel();
       } catch (error) {

@@ -125,6 +125,11 @@ export function hostTimers(): (fn: () => void, ms: number) => unknown {
   return setTimeout;
 }
 
+/** The process need not wait for `timer`, where the host has that. */
+export function unrefHostTimer(timer: HostTimer): void {
+  (timer as { unref?(): void }).unref?.();
+}
+
 export function clearHostTimer(timer: HostTimer): void {
   clearTimeout(timer as ReturnType<typeof setTimeout>);
 }

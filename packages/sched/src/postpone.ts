@@ -1,6 +1,6 @@
 /**
- * What is pending outside of all programs and may yet make a goroutine run: timers of the default clock, which may be deadlines of
- * contexts, and callbacks that wait for an AbortSignal, such as those of contexts made from signals.
+ * What is pending outside of all programs and may yet make a goroutine run: timers of the default clock and those that outlived their
+ * program, which may be deadlines of contexts, and callbacks that wait for an AbortSignal, such as those of contexts made from signals.
  *
  * Invariants
  *  1. Whoever was told that something is pending is called once: when the timers or the callbacks are gone. Then it asks again.
@@ -29,11 +29,16 @@ import type { HeapClock } from "./clock.ts";
  * ```
  */
 export function pendingOutside(again: () => void, own: Clock | null = null): boolean {
-  const clock = ambient.clock as HeapClock | null;
-  const timers = clock !== null && clock !== own && clock.earliest() < Infinity;
+  const { clock, lasting } = ambient;
+  const timers = (clock !== own && isSet(clock)) || isSet(lasting);
   if (!timers && (ambient.listeners ?? 0) === 0) return false;
   (ambient.postponed ??= new Set()).add(again);
   return true;
+}
+
+/** Whether a clock of ours has a timer that will ever fire. */
+function isSet(clock: Clock | null | undefined): boolean {
+  return clock !== null && clock !== undefined && (clock as HeapClock).earliest() < Infinity;
 }
 
 /** `again` need not be called any more. */

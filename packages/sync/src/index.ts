@@ -16,7 +16,13 @@ export { Mutex } from "./mutex.ts";
 export { Once } from "./once.ts";
 export { onceFunc, onceValue, onceValues } from "./once-func.ts";
 export { Pool, type PoolConstructor, type PoolOptions } from "./pool.ts";
-export type { ChanResult, FlightOutcome, ResultChan } from "./result-chan.ts";
+export type {
+  ChanResult,
+  FlightOutcome,
+  ResultChan,
+  ResultLoop,
+  ResultRecv,
+} from "./result-chan.ts";
 export { RWMutex } from "./rw-mutex.ts";
 export { Semaphore } from "./semaphore.ts";
 export { type FlightResult, SingleFlight } from "./single-flight.ts";

@@ -8,7 +8,7 @@
  *
  * It has the shape of a receive-only channel of `@gort/chan`, which this package does not depend on.
  */
-import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import { Op, OpIterator, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import type { WaitOptions } from "./api.ts";
 
 /** How a call ended. */
@@ -21,7 +21,22 @@ export type ChanResult<V> = FlightOutcome<V> & {
   readonly shared: boolean;
 };
 
+/** A receive from a {@link ResultChan}. */
+export interface ResultRecv<T> extends Op<T> {
+  /** Always true: the channel is never closed. */
+  readonly ok: boolean;
+}
+
+/** A loop over what comes from a {@link ResultChan}: `for (const r = ch.range(); yield* r.next(); ) use(r.value);` */
+export interface ResultLoop<V> {
+  /** What the last `next()` received. */
+  readonly value: ChanResult<V>;
+  /** An op that receives the next result into `value`; always true. */
+  next(): Op<boolean>;
+}
+
 class ResultOp<V, R> extends Op<R> {
+  readonly ok = true;
   private readonly ch: ResultChan<V>;
   private readonly wrap: (result: ChanResult<V>) => R;
   private result: ChanResult<V> | null = null;
@@ -81,9 +96,11 @@ class ResultOp<V, R> extends Op<R> {
  * ok && result.ok && result.value; // => 7
  * ```
  */
-export class ResultChan<V> {
+export class ResultChan<V> implements AsyncIterable<ChanResult<V>> {
   /** @internal */
   readonly queue: WaitQueue<ResultOp<V, any>> = new WaitQueue();
+  /** Always `""`. */
+  readonly name = "";
   private result: ChanResult<V> | null = null;
 
   /** Results waiting: 0 or 1. */
@@ -97,23 +114,50 @@ export class ResultChan<V> {
   }
 
   /** Waits for the result. O(1). */
-  recv(options?: WaitOptions): Op<ChanResult<V>> {
-    const op = new ResultOp<V, ChanResult<V>>(this, (result) => result);
-    return withOptions(op, options, "ResultChan.recv");
+  recv(options?: WaitOptions): ResultRecv<ChanResult<V>> {
+    return this.receive((result) => result, options, "ResultChan.recv");
   }
 
   /** Waits for the result, with `ok`, which is always true because the channel is never closed. O(1). */
-  recvOk(options?: WaitOptions): Op<[value: ChanResult<V>, ok: boolean]> {
-    const op = new ResultOp<V, [ChanResult<V>, boolean]>(this, (result) => [result, true]);
-    return withOptions(op, options, "ResultChan.recvOk");
+  recvOk(options?: WaitOptions): ResultRecv<[value: ChanResult<V>, ok: true]> {
+    return this.receive((result) => [result, true], options, "ResultChan.recvOk");
   }
 
-  /** The result if it is there. Never blocks. O(1). */
-  tryRecv(): [value: ChanResult<V>, ok: true] | [value: undefined, ok: false] {
+  /** Receives if the result is there: it, `ok`, and whether there was one. Never blocks. O(1). */
+  tryRecv():
+    [value: ChanResult<V>, ok: true, ready: true] | [value: undefined, ok: false, ready: false] {
     const { result } = this;
-    if (result === null) return [undefined, false];
+    if (result === null) return [undefined, false, false];
     this.result = null;
-    return [result, true];
+    return [result, true, true];
+  }
+
+  /** Go's `for v := range ch`, for generator goroutines. It waits for ever after the one result. */
+  range(): ResultLoop<V> {
+    const loop = {
+      value: undefined as unknown as ChanResult<V>,
+      next: () =>
+        this.receive((result) => {
+          loop.value = result;
+          return true;
+        }),
+    };
+    return loop;
+  }
+
+  /** Go's `for v := range ch`, for async functions. It waits for ever after the one result. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ChanResult<V>> {
+    return new OpIterator<ChanResult<V>>(() =>
+      this.receive((value) => ({ done: false as const, value })),
+    );
+  }
+
+  private receive<R>(
+    wrap: (result: ChanResult<V>) => R,
+    options?: WaitOptions,
+    where = "",
+  ): ResultRecv<R> {
+    return withOptions(new ResultOp<V, R>(this, wrap), options, where) as ResultOp<V, R>;
   }
 
   /** @internal */

@@ -9,11 +9,20 @@
  *  3. All who joined get the same value or error; `shared` is the same for all of them.
  *  4. A panic reaches every `do` as a {@link FlightPanic}; with somebody waiting on a `doChan` it ends the program
  *     too, since nobody there could receive it. `goexit` ends every goroutine that called `do`.
+ *  5. While a call waits for a promise it holds the program of its first caller: those who wait for it are not deadlocked.
  *
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
  */
-import { isGoexit, launch, Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import {
+  holdProgram,
+  isGoexit,
+  launch,
+  Op,
+  WaitQueue,
+  type WaitReason,
+  withOptions,
+} from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
 import { isThenable } from "./body.ts";
@@ -36,6 +45,8 @@ class Call<K, V> implements Outcome {
   readonly chans: ResultChan<V>[] = [];
   /** Callers that joined after the first. */
   dups = 0;
+  /** Ends what holds the program of the first caller, while the call waits for a promise. */
+  private release: (() => void) | null = null;
   private readonly group: SingleFlight<K, V>;
   private readonly key: K;
 
@@ -44,11 +55,19 @@ class Call<K, V> implements Outcome {
     this.key = key;
   }
 
+  /** The call is over when a promise is, which may be the host's. */
+  awaits(r: PromiseLike<unknown>): void {
+    this.release = holdProgram();
+    void whenSettled(r, this);
+  }
+
   returned(value: V): void {
+    this.release?.();
     this.group.succeed(this.key, this, value);
   }
 
   threw(err: unknown): void {
+    this.release?.();
     void this.group.fail(this.key, this, err, false);
   }
 }
@@ -93,7 +112,7 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
       throw group.fail(key, call, e, true);
     }
     if (steps) startSteps(r, call);
-    else if (isThenable(r)) void whenSettled(r, call);
+    else if (isThenable(r)) call.awaits(r);
     else {
       call.returned(r as V);
       this.value = { value: r as V, shared: call.dups > 0 };

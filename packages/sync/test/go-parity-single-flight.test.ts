@@ -93,7 +93,7 @@ describe("singleflight", () => {
       const g = new SingleFlight<string, string>();
       const ch = g.doChan("key", () => slow("bar"));
       expect([ch.len, ch.cap]).toEqual([0, 1]);
-      expect(ch.tryRecv()).toEqual([undefined, false]);
+      expect(ch.tryRecv()).toEqual([undefined, false, false]);
       yield* settle();
       yield* settle();
       expect(ch.len).toBe(1);

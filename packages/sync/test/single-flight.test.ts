@@ -1,5 +1,6 @@
 /** Calls made while a plain function runs, before it throws or returns. */
-import { goexit, isPanicError, panic } from "@gort/sched";
+import { createDeterministicScheduler, goexit, isPanicError, panic, run, sleep } from "@gort/sched";
+import { bubble } from "@gort/sched/testing";
 import { describe, expect, it } from "vitest";
 import { isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
@@ -38,7 +39,7 @@ describe("SingleFlight with a plain function", () => {
     expect(await outcome(start() as Promise<unknown>)).toBe(error);
     const [did, ch] = others();
     expect(await did).toBe(error);
-    expect(ch.tryRecv()).toEqual([{ ok: false, err: error, shared: true }, true]);
+    expect(ch.tryRecv()).toEqual([{ ok: false, err: error, shared: true }, true, true]);
     expect(flights.calls.size).toBe(0);
   });
 
@@ -47,7 +48,7 @@ describe("SingleFlight with a plain function", () => {
     expect(start()).toEqual({ value: "v", shared: true });
     const [did, ch] = others();
     expect(await did).toEqual({ value: "v", shared: true });
-    expect(ch.tryRecv()).toEqual([{ ok: true, value: "v", shared: true }, true]);
+    expect(ch.tryRecv()).toEqual([{ ok: true, value: "v", shared: true }, true, true]);
   });
 
   it("that panics: it reaches every do, and ends the program if somebody waits on a doChan", async () => {
@@ -111,11 +112,87 @@ it("a call that ends by goexit gives a doChan nothing, as in Go, and its key is 
     const joined = flights.doChan("k", () => 1);
     yield* settle();
     expect([first.tryRecv(), joined.tryRecv()]).toEqual([
-      [undefined, false],
-      [undefined, false],
+      [undefined, false, false],
+      [undefined, false, false],
     ]);
     const third = flights.doChan("k", () => 2);
     yield* settle();
-    expect(third.tryRecv()).toEqual([{ ok: true, value: 2, shared: false }, true]);
+    expect(third.tryRecv()).toEqual([{ ok: true, value: 2, shared: false }, true, true]);
+  });
+});
+
+it("a result that was received by somebody who ended before it could look goes to the next one", async () => {
+  const ch = new SingleFlight<string, number>().doChan("k", () => 7);
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const op of [ch.recv(), ch.recvOk()]) {
+    expect([op.tryNow(), ch.len]).toEqual([true, 0]);
+    op.discard();
+    expect(ch.len).toBe(1);
+  }
+  expect(ch.tryRecv()).toEqual([{ ok: true, value: 7, shared: false }, true, true]);
+});
+
+describe("a flight of an async function, and a program that waits for it", () => {
+  const host = (): Promise<number> => new Promise((resolve) => setTimeout(() => resolve(5), 5));
+
+  it("is no deadlock: in a program of generators, in a bubble, on virtual time", async () => {
+    function* main() {
+      const flights = new SingleFlight<string, number>();
+      return yield* flights.do("k", host);
+    }
+    const five = { value: 5, shared: false };
+    expect(await run(main)).toEqual(five);
+    expect(await bubble(main)).toEqual(five);
+    expect(await createDeterministicScheduler({ seed: 1 }).run(main)).toEqual(five);
+  });
+
+  it("may itself wait for virtual time", async () => {
+    const slept = await bubble(function* () {
+      const flights = new SingleFlight<string, number>();
+      return yield* flights.do("k", async () => {
+        await sleep(60_000);
+        return 7;
+      });
+    });
+    expect(slept).toEqual({ value: 7, shared: false });
+  });
+
+  it("holds the program no longer than it lasts", async () => {
+    const flights = new SingleFlight<string, number>();
+    const dead = run(function* () {
+      yield* flights.do("k", host);
+      yield* flights.doChan("k", host).recv();
+      yield* new SingleFlight<string, number>().doChan("k", () => goexit()).recv();
+    });
+    await expect(dead).rejects.toThrow("all goroutines are asleep - deadlock!");
+  });
+});
+
+describe("a ResultChan", () => {
+  it("has all that a receive-only channel has", async () => {
+    const flights = new SingleFlight<string, number>();
+    const result = { ok: true, value: 5, shared: false };
+    const make = async (): Promise<ResultChan<number>> => {
+      const ch = flights.doChan("k", () => 5);
+      await Promise.resolve();
+      await Promise.resolve();
+      return ch;
+    };
+    const ch = await make();
+    expect([ch.name, ch.cap, ch.recv().ok]).toEqual(["", 1, true]);
+    const op = ch.recvOk();
+    expect(await op).toEqual([result, true]);
+    expect([op.ok, ch.tryRecv()]).toEqual([true, [undefined, false, false]]);
+    for await (const r of await make()) {
+      expect(r).toEqual(result);
+      break;
+    }
+    const second = await make();
+    const seen = await run(function* () {
+      const loop = second.range();
+      expect(yield* loop.next()).toBe(true);
+      return loop.value;
+    });
+    expect(seen).toEqual(result);
   });
 });

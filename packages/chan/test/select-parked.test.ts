@@ -88,11 +88,16 @@ describe("a select that is decided", () => {
     for (let i = 0; i < 20; i++) {
       for (const turned of [false, true]) {
         const ch = makeChan<string>();
-        const cases: Op<any>[] = [new Later((op) => op.complete("at once")), ch.recv()];
-        if (turned) void cases.reverse();
-        for (let k = 0; k < more; k++) cases.push(ch.recv());
-        const waiting = select(cases).start();
+        const cases = (): Op<any>[] => {
+          const two = [new Later((op) => op.complete("at once")), ch.recv()];
+          if (turned) void two.reverse();
+          return [...two, ...Array.from({ length: more }, () => ch.recv())];
+        };
+        const [inGoroutine, outside] = [select(cases()), select(cases())];
+        void inGoroutine.next();
+        const waiting = outside.start();
         expect([checkChan(ch), ch.trySend("lost")]).toEqual([waits, false]);
+        expect(inGoroutine.next()).toMatchObject({ done: true, value: { value: "at once" } });
         expect(await waiting).toMatchObject({ value: "at once" });
       }
     }

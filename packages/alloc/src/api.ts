@@ -51,7 +51,14 @@ export interface AllocatorOptions {
   readonly tiny?: boolean;
 }
 
-/** Manual memory: four operations. Every implementation passes `@gort/alloc/testing`. */
+/**
+ * Manual memory: four operations. Every implementation passes `@gort/alloc/testing`, which asks besides the types:
+ *
+ * - A refused call throws an error whose text names the value and says what is wrong: `size` or `out of memory` of `alloc`, `shard` of
+ *   both, `double free`, `interior pointer`, `foreign pointer` or `is not an address` of `free` and `usableSize`. It changes nothing.
+ * - An object is whole from `p` to `p + usableSize(p)`, and nobody else's until it is freed. Objects of size 0 are not counted in
+ *   `heapObjects` once freed, however often.
+ */
 export interface Allocator {
   /** The memory that its objects lie in. */
   readonly memory: Memory;

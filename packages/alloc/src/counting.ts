@@ -87,7 +87,7 @@ class Counting implements CountingAllocator {
 }
 
 /**
- * Counts calls, bytes and live objects of an allocator.
+ * Counts calls, bytes and live objects of an allocator. For a heap to run on the result, pass it to `traced` of `@gort/gc`.
  *
  * @example
  * ```ts

@@ -68,7 +68,7 @@ class Failing implements Allocator {
 }
 
 /**
- * Makes chosen allocations fail as if memory had run out.
+ * Makes chosen allocations fail as if memory had run out. For a heap to run on the result, pass it to `traced` of `@gort/gc`.
  *
  * @example
  * ```ts

@@ -153,7 +153,7 @@ export function checkOptions(allocator: TracedAllocator, options: HeapOptions): 
       );
   const a = allocator as Partial<TracedAllocator> | null | undefined;
   if (typeof a?.alloc !== "function" || typeof a.objects?.find !== "function" || !a.memory)
-    badArgument(call, "allocator", allocator, "a traced allocator");
+    badArgument(call, "allocator", allocator, "a traced allocator, as traced(allocator) gives");
   for (const name of ["forcedPeriodMs", "stepMsMax", "profileRate"] as const) {
     const value = options[name];
     if (value !== undefined && !isAmount(value)) badArgument(call, name, value, "a number from 0");

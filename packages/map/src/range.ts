@@ -81,7 +81,7 @@ export class Hiter<K, V> implements MapRange<K, V> {
           this.value = snap.values[i]!;
           return true;
         }
-        if (map.lookup(snap.keys[i]!)) {
+        if (this.#find(snap.keys[i]!, i)) {
           this.key = map.foundKey;
           this.value = map.foundValue;
           return true;
@@ -97,6 +97,16 @@ export class Hiter<K, V> implements MapRange<K, V> {
         this.#left = -1;
         return false;
       }
+    }
+  }
+
+  /** Looks up entry `i`; if a hasher throws, the next call comes to it again. */
+  #find(key: K, i: number): boolean {
+    try {
+      return this.#map.lookup(key);
+    } catch (error) {
+      if (this.#i === i + 1) this.#i = i;
+      throw error;
     }
   }
 

@@ -362,3 +362,39 @@ describe("random programs whose keys, values, hashers, descriptors and callbacks
     for (let i = 0; i < rounds(3); i++) program(kind, seed + i, 250);
   });
 });
+
+test("a range goes on where a hasher threw: no key is left out or comes twice", () => {
+  let left = Infinity;
+  let thrown = 0;
+  const key = {
+    hash(k: number, seed: number): number {
+      if (left-- === 0) throw new Error("mine");
+      return Math.imul(k ^ seed, 0x9e3779b1) ^ (k >>> 1);
+    },
+    equal: (a: number, b: number) => a === b,
+  };
+  const all = Array.from({ length: 104 }, (_, i) => i);
+  for (const start of [3, 100])
+    for (let at = 0; at < 120; at++) {
+      const m = makeMap<number, number>({ key });
+      for (const i of all) m.set(i, i);
+      const r = m.range();
+      const seen: number[] = [];
+      for (let i = 0; i < start && r.next(); i++) seen.push(r.key);
+      // Grows, so that the range looks up what it has read before.
+      m.set(104, 104);
+      left = at;
+      for (let more = true; more;) {
+        try {
+          more = r.next();
+          if (more) seen.push(r.key);
+        } catch (error) {
+          expect((error as Error).message).toBe("mine");
+          thrown++;
+        }
+      }
+      left = Infinity;
+      expect(seen.filter((k) => k < 104).sort((a, b) => a - b)).toEqual(all);
+    }
+  expect(thrown).toBeGreaterThan(0);
+});

@@ -30,6 +30,13 @@ function objects(a: Allocator): [Ptr, number][] {
   });
 }
 
+/** An address that is in none of the objects, nor in what their sizes may have been rounded up to. */
+function stranger(objects: [Ptr, number][]): Ptr {
+  let at = 16;
+  while (objects.some(([p, size]) => at >= p && at < p + 2 * size)) at += 8;
+  return at;
+}
+
 /** See the file header. */
 export const misuseCases: readonly ConformanceCase[] = [
   {
@@ -96,7 +103,7 @@ export const misuseCases: readonly ConformanceCase[] = [
         for (const at of [1, size >> 1, 8192, 16_384, size - 1])
           if (at < size) throws(() => a.free(p + at), /interior pointer/);
       }
-      throws(() => a.free(16), /foreign pointer/);
+      throws(() => a.free(stranger(live)), /foreign pointer/);
       throws(() => a.free(-8), /pointer -8 is not an address/);
       throws(() => a.free(NaN), /pointer NaN is not an address/);
       throws(() => a.free(2 ** 40), /is not an address/);
@@ -117,7 +124,7 @@ export const misuseCases: readonly ConformanceCase[] = [
         throws(() => a.usableSize(p + 1), /interior pointer/);
         throws(() => a.usableSize(p + size - 1), /interior pointer/);
       }
-      throws(() => a.usableSize(16), /foreign pointer/);
+      throws(() => a.usableSize(stranger([...live, ...dead])), /foreign pointer/);
       for (const p of [-8, NaN, 2 ** 40]) throws(() => a.usableSize(p), /is not an address/);
     },
   },

@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
+import budget from "../sizes.json" with { type: "json" };
 import { figuresIn } from "../src/figures.ts";
 import { markdownFiles } from "../src/links.ts";
+import { slack } from "../src/sizes.ts";
 import { root } from "../src/workspace.ts";
 
 /** Numbers that are no measurements: bounds that the code or a check keeps. */
@@ -29,4 +31,18 @@ test("figures are found in prose, not in code and not in what a command wrote", 
     "<!-- costs: written -->\n| 5 ns |\n<!-- /costs -->",
   ].join("\n\n");
   expect(figuresIn(text)).toEqual(["19 ns", "0.5 to 4 µs", "1.3×", "8 %", "3 times as", "12.6 kB"]);
+});
+
+test("the page of sizes tells those of today (pnpm bench sizes --write)", () => {
+  const page = readFileSync(join(root, "docs/benchmarks/sizes.md"), "utf8");
+  const rows = [...page.matchAll(/^\| \{ (\w+) \} +\| (@gort\/\w+) .* ([\d.]+) kB +\|$/gm)];
+  const told = rows.map(([, name, from, kb]) => [`${from} ${name}`, Number(kb) * 1000] as const);
+  const kept = Object.entries(budget).flatMap(([from, names]) =>
+    Object.entries(names).map(([name, size]) => [`${from} ${name}`, size.esbuild] as const),
+  );
+  expect(told.map(([id]) => id)).toEqual(kept.map(([id]) => id));
+  const sizes = new Map(told);
+  const rounding = 50;
+  const stale = kept.filter(([id, n]) => Math.abs(sizes.get(id)! - n) > slack(n) + rounding);
+  expect(stale).toEqual([]);
 });

@@ -171,7 +171,7 @@ function describe({ name, offset, type }: CodeField, i: number): Described {
     t,
     plain: true,
     load: cell,
-    check: `if (!(${plain.fits})) ${refuse}`,
+    check: `if (!(typeof v === "number" && ${plain.fits})) ${refuse}`,
     fit: `typeof v === "number" && ${plain.fits} ? ${form} : ${fit}`,
     put: `${cell("p")} = o.${name};`,
     equal: `${cell("p")} === ${cell("q")}`,

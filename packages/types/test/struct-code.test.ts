@@ -96,4 +96,24 @@ describe("compiled struct operations", () => {
       expect(T.load(s, p)).toEqual(v);
     }
   });
+
+  it.each(kinds.filter(([t]) => t.kind !== "interface").map(([t]) => [t.name, t] as const))(
+    "refuse by name what is no value of a field's type, and write nothing: %s",
+    (_, type) => {
+      const T = struct({ first: int8, f: type }) as Type<any>;
+      const s = makeSpace();
+      const p = s.alloc(T);
+      const good = T.zero() as object;
+      const throws = (): never => {
+        throw new Error("not to be asked");
+      };
+      // Before the compiled form takes over, and with it.
+      for (let round = 0; round < 2; round++) {
+        for (const bad of [10n ** 30n, Symbol("s"), { valueOf: throws }, () => 1, undefined])
+          expect(() => T.store(s, p, { ...good, first: 1, f: bad })).toThrow(/f\b.*: value is /);
+        expect(T.load(s, p)).toEqual(good);
+        for (let i = 0; i < 500; i++) T.store(s, p, good);
+      }
+    },
+  );
 });

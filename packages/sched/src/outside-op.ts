@@ -52,14 +52,14 @@ export abstract class OutsideOp<T> extends Op<T> {
     this.uncount();
   }
 
-  /** Has `s` count the wait, unless that is over already. */
+  /** @internal Has `s` count the wait, unless that is over already. */
   protected count(s: Counter | null): void {
     if (s === null || this.state !== PARKED) return;
     this.counter = s;
     s.outside(1, !this.isDurable());
   }
 
-  /** The wait is over. */
+  /** @internal The wait is over. */
   protected uncount(): void {
     const s = this.counter;
     if (s === null) return;
@@ -67,7 +67,7 @@ export abstract class OutsideOp<T> extends Op<T> {
     this.counter = null;
   }
 
-  /** Whether the wait is counted. */
+  /** @internal Whether the wait is counted. */
   protected get isCounted(): boolean {
     return this.counter !== null;
   }

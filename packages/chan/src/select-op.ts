@@ -162,7 +162,7 @@ export class SelectOperation extends Op<any> {
     try {
       if (n > 1 && this.began && this.decided()) return;
       // Another select may have parked a case since this one was made.
-      this.each(checkFresh);
+      if (n !== 2 || this.a.state !== FRESH || this.b.state !== FRESH) this.each(checkFresh);
       parking = true;
       // Until one completes: parking another may have let it in.
       if (n > 2) for (let i = 0; i < n && this.state === PARKED; i++) this.wait(this.ops[i]!);

@@ -9,7 +9,7 @@
  * Why two ways to launch: `launch` keeps the context of functions that are no generator functions, and pays a promise
  * for it; a generator function is launched as one.
  */
-import { type EndHook, isOp, launch, type Op } from "@gort/sched";
+import { type EndHook, type Goroutine, isOp, launch, type Op } from "@gort/sched";
 import type { Body } from "./api.ts";
 import { finishSteps, isGenerator, isPlain, isThenable } from "./body.ts";
 
@@ -36,8 +36,8 @@ export function start(fn: Body<unknown>, to: Outcome, hook: EndHook | null): voi
 }
 
 /** Goes on in a goroutine with what a body returned: a generator or an op. */
-export function startSteps(r: unknown, to: Outcome): void {
-  void launch(null, goOn, [r, to]);
+export function startSteps(r: unknown, to: Outcome): Goroutine<void> {
+  return launch(null, goOn, [r, to]);
 }
 
 function* runSteps(fn: Body<unknown>, to: Outcome): Steps {
@@ -82,7 +82,10 @@ export function goesOn(r: unknown): boolean {
   return !isPlain(r) && (isGenerator(r) || isOp(r));
 }
 
-/** Tells how a promise ended, once and never at once, whatever a foreign one does. */
+/**
+ * Tells how a promise ended, once and never at once, whatever a foreign one does. What this returns lasts until all of it is over, a
+ * generator that was promised included: the goroutine of the body, which waits for that, does not end before.
+ */
 export async function whenSettled(r: PromiseLike<unknown>, to: Outcome): Promise<void> {
   let value: unknown;
   let steps: boolean;
@@ -93,6 +96,6 @@ export async function whenSettled(r: PromiseLike<unknown>, to: Outcome): Promise
     to.threw(error);
     return;
   }
-  if (steps) startSteps(value, to);
+  if (steps) await startSteps(value, to).join();
   else to.returned(value);
 }

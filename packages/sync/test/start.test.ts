@@ -3,7 +3,7 @@
  * may call `go` or `run`, which would make one.
  */
 import { describe, expect, it } from "vitest";
-import { sleep } from "@gort/sched";
+import { isOp, sleep } from "@gort/sched";
 import { ErrGroup, Mutex, Once, Semaphore, SingleFlight, WaitGroup } from "../src/index.ts";
 
 const bodies: Record<string, (value: string) => () => any> = {
@@ -39,6 +39,24 @@ const bodies: Record<string, (value: string) => () => any> = {
     return () => mu.lock();
   },
 };
+
+/** The same body, with `end` called at its very end. */
+function ending(body: () => unknown, end: () => void): () => any {
+  const atEnd = (r: unknown): unknown => {
+    if (isOp(r) || typeof (r as { next?: unknown } | null)?.next === "function")
+      return (function* () {
+        const value: unknown = yield* r as Generator<any, unknown, any>;
+        yield* sleep(2);
+        end();
+        return value;
+      })();
+    const then = (r as { then?: unknown } | null)?.then;
+    if (typeof then === "function") return Promise.resolve(r).then(atEnd);
+    end();
+    return r;
+  };
+  return () => atEnd(body());
+}
 
 const failures: Record<string, () => () => any> = {
   plain: () => () => {
@@ -82,6 +100,18 @@ describe.each(Object.keys(bodies))("a body that is %s", (form) => {
     }
     await g.wait();
     expect(ran).toEqual([0, 1, 2]);
+  });
+
+  it("is over for an ErrGroup when all of it is, and not before", async () => {
+    const g = new ErrGroup();
+    let over = 0;
+    const values = ["a", "b", "c"];
+    for (const value of values) {
+      const r: unknown = make(value);
+      void g.go(ending(r as () => unknown, () => over++));
+    }
+    await g.wait();
+    expect(over).toBe(values.length);
   });
 
   it("gives its value through a SingleFlight, by do and by doChan", async () => {
@@ -150,6 +180,14 @@ it.each(refusing)("an async generator is refused by %s: nobody would run it", as
   await expect(Promise.resolve(use())).rejects.toThrow(
     "fn is an async generator function, want a generator, an async or a plain function",
   );
+});
+
+it("a throw in a generator that an async body gave is the group's error, and the flight's", async () => {
+  const body = async (): Promise<unknown> => failures.generator!()();
+  const g = new ErrGroup();
+  void g.go(body);
+  await expect(g.wait()).rejects.toThrow("bad");
+  await expect(new SingleFlight().do("k", body)).rejects.toThrow("bad");
 });
 
 it("no scheduler was made for any of this", () => {

@@ -257,6 +257,7 @@ export class SelectOperation extends Op<any> {
       if (granted) op.discard();
       return;
     }
+    if (this.n > 2) this.quit(); // of two only one is left
     const name = this.release(op);
     if (this.state !== DECIDED) {
       // Its goroutine was ended by what ran when the others left.
@@ -289,7 +290,6 @@ export class SelectOperation extends Op<any> {
   private releaseList(winner: Op<any> | null, n: number): string | number {
     const { ops, names } = this;
     let won = names[0]!;
-    this.quit();
     for (let i = 0; i < n; i++) {
       const op = ops[i]!;
       if (op === winner) won = names[i]!;

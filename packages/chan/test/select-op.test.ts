@@ -3,6 +3,7 @@ import { DONE, FAILED, Op, PARKED, WaitQueue, withSignal } from "@gort/sched";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";
+import { Never } from "./never.ts";
 
 const rejection = (p: unknown): Promise<unknown> =>
   (p as Promise<unknown>).then(
@@ -71,7 +72,7 @@ class Take extends Op<number> {
 }
 
 /** Never ready; runs code of a user's when it leaves. */
-class Leaver extends Op<void> {
+class Leaver extends Never<void> {
   private readonly atLeave: () => void;
 
   constructor(atLeave: () => void) {
@@ -79,23 +80,13 @@ class Leaver extends Op<void> {
     this.atLeave = atLeave;
   }
 
-  get reason(): "semacquire" {
-    return "semacquire";
-  }
-
-  tryNow(): boolean {
-    return false;
-  }
-
-  park(): void {}
-
-  unpark(): void {
+  override unpark(): void {
     this.atLeave();
   }
 }
 
 /** Completes another op when it is parked or leaves. */
-class Pusher extends Op<void> {
+class Pusher extends Never<void> {
   private readonly atPark: () => void;
 
   constructor(atPark: () => void) {
@@ -103,19 +94,11 @@ class Pusher extends Op<void> {
     this.atPark = atPark;
   }
 
-  get reason(): "semacquire" {
-    return "semacquire";
-  }
-
-  tryNow(): boolean {
-    return false;
-  }
-
-  park(): void {
+  override park(): void {
     this.atPark();
   }
 
-  unpark(): void {
+  override unpark(): void {
     if (this.state !== PARKED) throw new Error("unparked, but not parked");
   }
 }
@@ -190,20 +173,10 @@ describe("a case that gets in because another one left", () => {
 });
 
 /** Asked for what it waits for when it was made. */
-class Asked extends Op<void> {
+class Asked extends Never<void> {
   asked = true;
 
-  get reason(): "semacquire" {
-    return "semacquire";
-  }
-
-  tryNow(): boolean {
-    return false;
-  }
-
-  park(): void {}
-
-  unpark(): void {
+  override unpark(): void {
     this.withdraw();
   }
 

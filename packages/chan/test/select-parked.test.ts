@@ -1,10 +1,11 @@
 /** A select while it parks its cases, and what it owes them from its decision until its outcome is taken. */
-import { Op, USED } from "@gort/sched";
+import { type Op, USED } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, select } from "../src/index.ts";
+import { Never } from "./never.ts";
 
 /** Never ready when it is tried; counts how often its outcome was given back. */
-class Later extends Op<string> {
+class Later extends Never<string> {
   discarded = 0;
   private readonly atPark: (op: Later) => void;
 
@@ -13,19 +14,9 @@ class Later extends Op<string> {
     this.atPark = atPark;
   }
 
-  get reason(): "semacquire" {
-    return "semacquire";
-  }
-
-  tryNow(): boolean {
-    return false;
-  }
-
-  park(): void {
+  override park(): void {
     this.atPark(this);
   }
-
-  unpark(): void {}
 
   override discard(): void {
     this.discarded++;

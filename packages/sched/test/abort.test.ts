@@ -11,6 +11,7 @@ import {
   sleep,
   withSignal,
 } from "./helpers.ts";
+import { hearUncaught } from "./uncaught.ts";
 
 /** A signal that counts its listeners. */
 function counted(): { signal: AbortSignal; abort(reason?: unknown): void; listeners(): number } {
@@ -119,10 +120,7 @@ describe("withSignal", () => {
 });
 
 test("what one callback throws is uncaught, and all others hear of the signal all the same", async () => {
-  const uncaught: unknown[] = [];
-  const others = process.listeners("uncaughtException");
-  process.removeAllListeners("uncaughtException");
-  process.on("uncaughtException", (e) => uncaught.push(e.message));
+  const uncaught = hearUncaught();
   try {
     const s = counted();
     const heard: unknown[] = [];
@@ -138,10 +136,9 @@ test("what one callback throws is uncaught, and all others hear of the signal al
     expect(heard).toEqual(["second"]);
     expect(await slept).toBe("stop");
     await sleep(1);
-    expect([uncaught, s.listeners()]).toEqual([["mine"], 0]);
+    expect([uncaught.errors, s.listeners()]).toEqual([[new Error("mine")], 0]);
   } finally {
-    process.removeAllListeners("uncaughtException");
-    for (const f of others) process.on("uncaughtException", f);
+    uncaught.stop();
   }
 });
 

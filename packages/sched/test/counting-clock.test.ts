@@ -11,6 +11,7 @@ import {
   run,
   sleep,
 } from "./helpers.ts";
+import { hearUncaught } from "./uncaught.ts";
 
 /** A clock as one writes it, and the times that it was asked for. */
 function plain(): Clock & { readonly asked: number[]; readonly open: Set<unknown> } {
@@ -117,10 +118,7 @@ describe("time: a clock of the user's", () => {
   });
 
   test("a cancel that throws at the end of a program is reported, and the others are taken back", async () => {
-    const uncaught: unknown[] = [];
-    const others = process.listeners("uncaughtException");
-    process.removeAllListeners("uncaughtException");
-    process.on("uncaughtException", (e: Error) => uncaught.push(e.message));
+    const uncaught = hearUncaught();
     try {
       const clock = plain();
       const fires: (() => void)[] = [];
@@ -148,10 +146,9 @@ describe("time: a clock of the user's", () => {
       for (const fire of fires) fire(); // late, and not wanted any more
       await sleep(1);
       expect([called, s.numGoroutine()]).toEqual([0, 0]);
-      expect(uncaught).toEqual(["no cancel", "no cancel"]);
+      expect(uncaught.errors).toEqual([new Error("no cancel"), new Error("no cancel")]);
     } finally {
-      process.removeAllListeners("uncaughtException");
-      for (const f of others) process.on("uncaughtException", f);
+      uncaught.stop();
     }
   });
 });

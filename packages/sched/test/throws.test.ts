@@ -4,6 +4,7 @@ import {
   Chan,
   checkScheduler,
   type Clock,
+  type ClockTimer,
   createScheduler,
   currentGoroutine,
   currentScheduler,
@@ -17,23 +18,12 @@ import {
   sleep,
   type Tracer,
 } from "./helpers.ts";
+import { hearUncaught, type Uncaught } from "./uncaught.ts";
 
 /** What the host was told that nobody caught. */
-let uncaught: unknown[] = [];
-let listeners: NodeJS.UncaughtExceptionListener[] = [];
-const note = (error: unknown): void => void uncaught.push(error);
-
-beforeEach(() => {
-  uncaught = [];
-  listeners = process.listeners("uncaughtException");
-  process.removeAllListeners("uncaughtException");
-  process.on("uncaughtException", note);
-});
-
-afterEach(() => {
-  process.off("uncaughtException", note);
-  for (const listener of listeners) process.on("uncaughtException", listener);
-});
+let uncaught: Uncaught;
+beforeEach(() => (uncaught = hearUncaught()));
+afterEach(() => uncaught.stop());
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -88,7 +78,7 @@ test.each(["create", "steal", "proc", ...events] as const)(
     checkScheduler(s);
     await expectSound();
     expect(times).toBeGreaterThan(0);
-    expect(uncaught.map(String)).toEqual(Array(times).fill("Error: EPIPE"));
+    expect(uncaught.errors.map(String)).toEqual(Array(times).fill("Error: EPIPE"));
   },
 );
 
@@ -114,22 +104,32 @@ test("a writer that fails does not end the program whose schedtrace it prints", 
   });
   expect(done).toBe("done");
   await expectSound();
-  expect(uncaught.length).toBe(fails);
+  expect(uncaught.errors.length).toBe(fails);
 });
 
+/** A clock that stands still, and throws once it is broken. */
+class Breaking implements Clock {
+  broken = false;
+
+  now(): number {
+    if (this.broken) throw new Error("no time");
+    return 0;
+  }
+
+  wall(): number {
+    return 0;
+  }
+
+  schedule(): ClockTimer {
+    return { cancel: () => false };
+  }
+}
+
 test("a clock that throws ends the program that goes by it", async () => {
-  let broken = false;
-  const clock: Clock = {
-    now() {
-      if (broken) throw new Error("no time");
-      return 0;
-    },
-    wall: () => 0,
-    schedule: () => ({ cancel: () => false }),
-  };
+  const clock = new Breaking();
   const s = createScheduler({ clock });
   const main = s.run(function* () {
-    broken = true;
+    clock.broken = true;
     const end = performance.now() + 20; // so that the slice ends, and the next begins
     while (performance.now() < end) yield;
     yield* new Chan().recv();
@@ -139,18 +139,10 @@ test("a clock that throws ends the program that goes by it", async () => {
 });
 
 test("a clock that throws when the verdict is a deadlock ends the program all the same", async () => {
-  let broken = false;
-  const clock: Clock = {
-    now() {
-      if (broken) throw new Error("no time");
-      return 0;
-    },
-    wall: () => 0,
-    schedule: () => ({ cancel: () => false }),
-  };
+  const clock = new Breaking();
   const main = createScheduler({ clock }).run(function* () {
     yield;
-    broken = true;
+    clock.broken = true;
     yield* new Chan().recv();
   });
   await expect(main).rejects.toThrow("no time");
@@ -200,7 +192,7 @@ test("an op whose reason throws ends the program; in the small scheduler it is r
   );
   expect(await after.join()).toBe(7);
   await expectSound();
-  expect(String(uncaught)).toBe("Error: bad reason");
+  expect(String(uncaught.errors)).toBe("Error: bad reason");
 });
 
 test("an op whose unpark throws at the end of the program is reported, and all others leave their queues", async () => {
@@ -222,7 +214,7 @@ test("an op whose unpark throws at the end of the program is reported, and all o
   expect(result).toBe("over");
   expect([c.receivers.length, s.numGoroutine()]).toEqual([0, 0]);
   await expectSound();
-  expect(uncaught.map(String)).toEqual(Array(3).fill("Error: bad unpark"));
+  expect(uncaught.errors.map(String)).toEqual(Array(3).fill("Error: bad unpark"));
 });
 
 test.each([
@@ -262,7 +254,7 @@ test.each([
       expect([a!.status, b!.status, done]).toEqual(["dead", "dead", 1]);
     }
     await expectSound();
-    expect(uncaught).toEqual([]);
+    expect(uncaught.errors).toEqual([]);
     checkScheduler(s);
   },
 );
@@ -286,7 +278,7 @@ test("a step that throws without a program ends its goroutine, and is the host's
   await second.join();
   await expectSound();
   expect([first.status, log]).toEqual(["dead", ["second"]]);
-  expect(uncaught.map(String)).toEqual(["Error: no context"]);
+  expect(uncaught.errors.map(String)).toEqual(["Error: no context"]);
   fails = 1;
   await expect(s.run(async () => "never")).rejects.toThrow("no context");
   expect(await s.run(async () => "runs")).toBe("runs");

@@ -51,14 +51,20 @@ const endings: Record<string, (ctx: ContextLike) => ContextLike> = {
   },
 };
 
+/** A group in which one function runs, as many as may, and a context for the next. */
+async function full() {
+  const g = new ErrGroup();
+  g.setLimit(1);
+  let open = (): void => {};
+  await g.go(() => new Promise<void>((resolve) => (open = resolve)));
+  const [ctx, cancel] = fakeContext();
+  return { g, open, ctx, cancel };
+}
+
 it.each(Object.entries(endings))(
   "a function whose context ends before its turn is taken back from an ErrGroup, by %s",
   async (_name, ending) => {
-    const g = new ErrGroup();
-    g.setLimit(1);
-    let open = (): void => {};
-    await g.go(() => new Promise<void>((resolve) => (open = resolve)));
-    const [ctx, cancel] = fakeContext();
+    const { g, open, ctx, cancel } = await full();
     let ran = 0;
     const queued = g.go(() => void ran++, { ctx: ending(ctx) });
     cancel();
@@ -70,11 +76,7 @@ it.each(Object.entries(endings))(
 );
 
 it("a function that an ErrGroup has started stands, though its context ends before its caller looks", async () => {
-  const g = new ErrGroup();
-  g.setLimit(1);
-  let open = (): void => {};
-  await g.go(() => new Promise<void>((resolve) => (open = resolve)));
-  const [ctx, cancel] = fakeContext();
+  const { g, open, ctx, cancel } = await full();
   let ran = 0;
   const queued = g.go(() => void ran++, { ctx });
   open();

@@ -9,22 +9,11 @@ import {
   tee,
   type Tracer,
 } from "../../src/index.ts";
+import { hearUncaught, type Uncaught } from "../uncaught.ts";
 
-let uncaught: unknown[] = [];
-let listeners: NodeJS.UncaughtExceptionListener[] = [];
-const note = (error: unknown): void => void uncaught.push(error);
-
-beforeEach(() => {
-  uncaught = [];
-  listeners = process.listeners("uncaughtException");
-  process.removeAllListeners("uncaughtException");
-  process.on("uncaughtException", note);
-});
-
-afterEach(() => {
-  process.off("uncaughtException", note);
-  for (const listener of listeners) process.on("uncaughtException", listener);
-});
+let uncaught: Uncaught;
+beforeEach(() => (uncaught = hearUncaught()));
+afterEach(() => uncaught.stop());
 
 const events = "create start stop block unblock end steal timer proc".split(" ");
 
@@ -55,5 +44,5 @@ test("every tracer sees every event, whatever those before it throw, which is th
   expect([...after.events()]).toEqual([...before.events()]);
   expect(thrown).toHaveLength(after.size);
   expect(new Set(thrown).size).toBeGreaterThanOrEqual(8);
-  expect(uncaught).toEqual(thrown.map(() => mine));
+  expect(uncaught.errors).toEqual(thrown.map(() => mine));
 });

@@ -91,17 +91,8 @@ export class HeapSlice<T> extends Slice<T> {
 
   /** Writes a value that was read, all of it or nothing: the heap may run out of memory on the way. */
   private write(i: number, v: T): void {
-    if (!this.backing.rules.parted) {
-      this.put(i, v);
-      return;
-    }
-    const old = this.words(i, 1);
-    try {
-      this.put(i, v);
-    } catch (e) {
-      this.restore(i, old);
-      throw e;
-    }
+    if (this.backing.rules.parted) this.place(i, [v]);
+    else this.put(i, v);
   }
 
   override place(i: number, from: T[] | Slice<T>): void {

@@ -71,12 +71,13 @@ export function typeBacking<T>(type: Type<T>): ArrayBacking<T> {
 function rulesOf<T>(type: Type<T>): ValueRules<T> {
   const { name, size } = type;
   const copy = valueCopier(type);
+  const zero: unknown = type.zero();
   return {
     name,
     size,
     zero: () => type.zero(),
     // A zero that can be written to, by whoever made the type.
-    freshZero: typeof type.zero() === "object" && type.zero() !== null,
+    freshZero: typeof zero === "object" && zero !== null,
     equal: (a, b) => type.equalValues(a, b),
     copy,
     fit: valueFitter(type, name) ?? copy,

@@ -134,18 +134,11 @@ export function valueReader<T>(type: Type<T>, what: string): Fit<T> | null {
 }
 
 function checked<T>(type: Type<T>, what: string, form: Fit<T> | null): Fit<T> | null {
-  const check = valueChecker(type, what);
-  if (check === null) return null;
-  const { fit } = type as TypeExtras<T>;
+  const { check, fit } = type as TypeExtras<T>;
+  if (check === undefined) return null;
   if (fit !== undefined) return (value, space) => fit.call(type, value, what, space);
-  const whole = !parts.test(type.kind);
-  return (value, space) => {
-    check(value, space);
-    if (form === null) return value;
-    const fitted = form(value);
-    if (!whole) check(fitted, space);
-    return fitted;
-  };
+  const part = inParts(type, form);
+  return (value, space) => part(value, what, space) as T;
 }
 
 /** A fitter that is told each time what the value is, as a part of another. */
@@ -153,10 +146,15 @@ export type PartFit = (value: any, what: string, space?: Space) => unknown;
 
 /** How a field's values fit. */
 export function partFit(type: Type): PartFit {
-  const { check, fit } = type as TypeExtras;
+  const { fit } = type as TypeExtras;
   if (fit !== undefined)
     return (value, what, space) => fit.call(type, value, what, space) as unknown;
-  const form = formOf(type) ?? valueCopier(type);
+  return inParts(type, formOf(type) ?? valueCopier(type));
+}
+
+/** Checked, brought into the form, and checked again if it has parts. */
+function inParts(type: Type, form: Fit<any> | null): PartFit {
+  const { check } = type as TypeExtras;
   const whole = !parts.test(type.kind);
   return (value, what, space) => {
     check?.call(type, value, what, space);

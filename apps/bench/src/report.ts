@@ -77,12 +77,16 @@ export function markdown({ head, body }: Cells): string {
   return [line(head), line(head.map(() => "---")), ...body.map(line)].join("\n");
 }
 
+/** What a target is about: the job, and gort's form of it if that is not the plain one. */
+export const aim = (v: Verdict, title: (job: string) => string): string =>
+  title(v.target.job) + (v.target.form === undefined ? "" : `, ${v.target.form}`);
+
 /** The targets' rows. */
 export function verdictCells(verdicts: readonly Verdict[], title: (job: string) => string): Cells {
   return {
     head: ["target", "", "measured", ""],
     body: verdicts.map((v) => [
-      title(v.target.job),
+      aim(v, title),
       v.text,
       `${figure(v.measured.median)}${v.unit}${range(v.measured)}`,
       v.met ? "met" : "not met",
@@ -127,7 +131,7 @@ export const shortfalls = (
 ): string[] =>
   verdicts
     .filter((v) => !v.met && v.target.short !== undefined && v.measured.median >= 1)
-    .map((v) => `- ${title(v.target.job)}, ${v.text}: ${v.target.short}.`);
+    .map((v) => `- ${aim(v, title)}, ${v.text}: ${v.target.short}.`);
 
 /** The page of a group. */
 export function page(

@@ -13,7 +13,7 @@ import { ask, type Entrant } from "./contender-list.ts";
 import type { Task } from "./job.ts";
 import type { JobSpec } from "./jobs.ts";
 import { ratios, spread, type Spread } from "./stats.ts";
-import { isRival, targets } from "./targets.ts";
+import { isRival, OTHER_FORM, targets } from "./targets.ts";
 
 /** One contender's figures for a job. */
 export interface Row {
@@ -21,6 +21,8 @@ export interface Row {
   readonly value: Spread;
   /** How many times as fast (or small) gort is. */
   readonly ratio: Spread;
+  /** The same of gort's other form, where it has one. */
+  readonly otherRatio?: Spread;
   readonly notes: readonly string[];
   /** Why there are no figures. */
   readonly error?: string;
@@ -119,11 +121,13 @@ const RUNS_SECONDS = 0.7;
 /** A library that needs at most this many times as much as the fastest in the first round may yet be the fastest. */
 const CLOSE = 1.5;
 
-/** Whom the targets of some jobs name: rivals, and the libraries that may be the fastest. */
+/** Whom the targets of some jobs name: rivals, the libraries that may be the fastest, and gort's other form. */
 function rivals(jobs: readonly JobSpec[], measured: ReadonlyMap<Entrant, Measured>): Set<Entrant> {
   const found = new Set<Entrant>();
-  for (const { job, rival } of targets) {
+  for (const { job, rival, form } of targets) {
     if (rival === undefined || !jobs.some((j) => j.id === job)) continue;
+    if (form !== undefined)
+      for (const e of measured.keys()) if (e.name === OTHER_FORM) found.add(e);
     const first = (e: Entrant): number => measured.get(e)?.values.get(job)?.[0] ?? Infinity;
     const some = [...measured.keys()].filter((e) => isRival(rival, e.name, e.library));
     const least = Math.min(...some.map(first));
@@ -171,11 +175,13 @@ export async function runJob(
     if (gort.error === undefined) await measure(all[0]!, again);
   }
   return wanted.map((job) => {
-    const own = gort.values.get(job.id) ?? [];
+    const valuesOf = (m: Measured | undefined): number[] => m?.values.get(job.id) ?? [];
+    const own = valuesOf(gort);
+    const other = valuesOf(measured.get(all.find((e) => e.name === OTHER_FORM)!));
     const rows: Row[] = [];
     for (const e of all) {
       const m = measured.get(e)!;
-      const values = m.values.get(job.id) ?? [];
+      const values = valuesOf(m);
       if (values.length === 0 && m.error === undefined) continue;
       const fixed = [e.notes[job.id], e.notes["*"]].find((x) => x !== undefined);
       const limit = e.limits[leader.id];
@@ -183,6 +189,7 @@ export async function runJob(
         name: e.name,
         value: spread(values),
         ratio: spread(ratios(values, own)),
+        ...(other.length > 0 ? { otherRatio: spread(ratios(values, other)) } : {}),
         notes: [
           ...(fixed ? [fixed] : []),
           ...(limit !== undefined && limit < n ? [`n = ${limit}`] : []),
@@ -191,7 +198,7 @@ export async function runJob(
         ...(m.error === undefined ? {} : { error: m.error }),
       });
     }
-    return { job, n, rows, noise: spread(ratios(again.values.get(job.id) ?? [], own)) };
+    return { job, n, rows, noise: spread(ratios(valuesOf(again), own)) };
   });
 }
 

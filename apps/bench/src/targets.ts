@@ -11,6 +11,8 @@ export interface Target {
    * and the fastest one that lets timers fire under load. None for a bound on gort's own value.
    */
   readonly rival?: string;
+  /** Judged for gort's other form of the job, which is this. */
+  readonly form?: string;
   /** gort must be at least this many times as fast (or as small) as the rival. */
   readonly atLeast?: number;
   /** gort's own value must be at most this, in the unit of the job. */
@@ -32,6 +34,9 @@ const waiting =
 /** The libraries whose timers fire while their channels are busy. */
 export const fair: readonly string[] = ["ts-chan", "effect", "js-csp"];
 
+/** What gort's other forms are called as a contender. */
+export const OTHER_FORM = "gort, other form";
+
 /** Whether a contender may be whom a target is measured against. */
 export const isRival = (rival: string, name: string, library: boolean): boolean =>
   rival === "fastest" || rival === "fairest"
@@ -47,8 +52,10 @@ export const targets: readonly Target[] = [
   { job: "chan/buffered", rival: "fastest", atLeast: 5, short: delegation },
   { job: "chan-async/unbuffered", rival: "fairest", atLeast: 1.5 },
   { job: "chan-async/unbuffered", rival: "fastest", atLeast: 1 },
+  { job: "chan-async/unbuffered", form: "`op.start()`", rival: "fastest", atLeast: 1 },
   { job: "chan-async/buffered", rival: "fairest", atLeast: 1.5 },
   { job: "chan-async/buffered", rival: "fastest", atLeast: 1 },
+  { job: "chan-async/buffered", form: "`op.start()`", rival: "fastest", atLeast: 1 },
   { job: "chan/select-ready", rival: "Go", atLeast: 1 },
   { job: "chan/select-blocking", rival: "Go", atLeast: 1 },
   { job: "chan/sieve", rival: "Go", atLeast: 1 },

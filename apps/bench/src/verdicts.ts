@@ -22,7 +22,7 @@ function rivalOf(r: JobResult, name: string, libraries: ReadonlySet<string>): Ro
 
 const times = (x: number): string => `${Number(x.toFixed(2))}×`;
 
-/** The verdicts on the jobs that were measured; a target whose rival did not take part has none. */
+/** The verdicts on the jobs that were measured; a target whose rival, or gort's form, did not take part has none. */
 export function verdicts(results: readonly JobResult[], libraries: ReadonlySet<string>): Verdict[] {
   const all: Verdict[] = [];
   for (const target of targets) {
@@ -36,7 +36,8 @@ export function verdicts(results: readonly JobResult[], libraries: ReadonlySet<s
       continue;
     }
     const rival = rivalOf(r, target.rival, libraries);
-    if (rival === undefined) continue;
+    const measured = target.form === undefined ? rival?.ratio : rival?.otherRatio;
+    if (rival === undefined || measured === undefined) continue;
     const kind =
       target.rival === "fastest"
         ? `the fastest library, ${rival.name}`
@@ -44,8 +45,7 @@ export function verdicts(results: readonly JobResult[], libraries: ReadonlySet<s
           ? `the fastest fair library, ${rival.name}`
           : rival.name;
     const text = `at least ${times(target.atLeast!)} ${kind}`;
-    const met = rival.ratio.median >= target.atLeast!;
-    all.push({ target, text, measured: rival.ratio, unit: "×", met });
+    all.push({ target, text, measured, unit: "×", met: measured.median >= target.atLeast! });
   }
   return all;
 }

@@ -19,10 +19,10 @@ import { optional } from "../src/large-pages.ts";
 import { nodeBinary } from "../src/nodes.ts";
 import { processorWait } from "../src/processor-wait.ts";
 import { reason, reasonedJobs } from "../src/reasons.ts";
-import { figure, losses, markdown, page, shortfalls } from "../src/report.ts";
+import { figure, losses, markdown, page, shortfalls, verdictCells } from "../src/report.ts";
 import { type JobResult, runJob } from "../src/run.ts";
 import { ratios, spread } from "../src/stats.ts";
-import { targets } from "../src/targets.ts";
+import { OTHER_FORM, targets } from "../src/targets.ts";
 import { type Verdict, verdicts } from "../src/verdicts.ts";
 
 const tiny = (job: JobSpec): number =>
@@ -261,6 +261,7 @@ test("targets name jobs and contenders that there are", () => {
   for (const t of targets) {
     expect(jobs.map((j) => j.id)).toContain(t.job);
     if (t.rival !== undefined) expect(known).toContain(t.rival);
+    if (t.form !== undefined) expect(Object.keys(other.jobs)).toContain(t.job);
     expect(t.rival === undefined ? t.atMost : t.atLeast).toBeGreaterThan(0);
   }
 });
@@ -324,6 +325,30 @@ test("a missed target and a lost job are said", () => {
   expect(markdown({ head: ["a", "b"], body: [["1", "2|3"]] })).toBe(
     "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |",
   );
+});
+
+test("a target may be one of gort's other form", async () => {
+  const values: Record<string, number> = { gort: 100, [OTHER_FORM]: 40, easyts: 60, effect: 300 };
+  const all = Object.entries(values).map(([name, value]): Entrant => ({
+    name,
+    version: "1",
+    jobs: ["chan-async/buffered"],
+    library: !name.startsWith("gort"),
+    notes: {},
+    limits: {},
+    command: () => [process.execPath, ["-p", `JSON.stringify({ check: 1, value: ${value} })`]],
+  }));
+  const job = jobs.find((j) => j.id === "chan-async/buffered")!;
+  const asked: string[] = [];
+  const effort = { size: "quick", rounds: 2, thorough: false } as const;
+  const results = await runJob(job, [job], all, effort, (who) => asked.push(who));
+  expect(asked.slice(9)).toEqual(["gort", OTHER_FORM, "easyts", "effect", "gort"]);
+  const { body } = verdictCells(verdicts(results, new Set(["easyts", "effect"])), () => "await");
+  expect(body).toEqual([
+    ["await", "at least 1.5× the fastest fair library, effect", "3.00×", "met"],
+    ["await", "at least 1× the fastest library, easyts", "0.60×", "not met"],
+    ["await, `op.start()`", "at least 1× the fastest library, easyts", "1.50×", "met"],
+  ]);
 });
 
 test("a page says what stands in the way of a target where gort is faster and misses it", () => {

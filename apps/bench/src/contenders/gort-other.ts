@@ -7,6 +7,7 @@ import { WaitGroup } from "@gort/sync";
 import { float64, int32, string, struct } from "@gort/types";
 import type { Contender, JobBody } from "../job.ts";
 import { mapJobs, stall } from "../map-jobs.ts";
+import { OTHER_FORM } from "../targets.ts";
 
 const Cell = struct({ x: int32, y: int32 });
 const heap = (n: number) => createHeap({ reserve: Math.min(2 ** 32, Math.max(2 ** 26, n * 400)) });
@@ -73,7 +74,7 @@ const spawnPlain: JobBody = async (n) => {
 };
 
 const other: Contender = {
-  name: "gort, other form",
+  name: OTHER_FORM,
   notes: {
     "chan/select-ready": "`prepare`: one select for the whole loop",
     "chan/select-blocking": "`prepare`: one select for the whole loop",

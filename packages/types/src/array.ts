@@ -5,7 +5,8 @@
  *  1. An array of n elements has n times the size and the alignment of its element; its mask is made when first asked for.
  *  2. Arrays are equal if all elements are; the comparison stops at the first difference, so a later
  *     uncomparable interface value does not panic (as in Go).
- *  3. The address in a slice header is written with the barrier, its length and capacity plainly.
+ *  3. An array asks nothing of its element that needs the types it refers to: those may be made later.
+ *  4. The address in a slice header is written with the barrier, its length and capacity plainly.
  */
 import type { Ptr, Space, Type } from "./api.ts";
 import {
@@ -169,7 +170,9 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
  */
 export function array<T>(elem: Type<T>, n: number): ArrayType<T> {
   if (!Number.isSafeInteger(n) || n < 0) throw badArgument("array", "n", n, "an integer from 0");
-  checkTypeSize(checkType("array", elem).size * n, `array of ${n} ${elem.name}`);
+  const { size } = checkType("array", elem);
+  // Not the element's name: it may refer to the type that this array becomes a part of, which is not there yet.
+  checkTypeSize(size * n, `array of ${n} values of ${size} bytes`);
   return new ArrayDescriptor(internalType(elem), n);
 }
 

@@ -23,6 +23,7 @@ import {
   uint8,
   type Ptr,
   type SliceHeader,
+  type StructType,
   type Type,
   type ValueOf,
 } from "../src/index.ts";
@@ -103,6 +104,45 @@ describe("a recursive type", () => {
     const [p, q] = [s.alloc(Node), s.alloc(Node)];
     Node.store(s, p, { value: 1, next: q, kids: { ptr: 0, len: 0, cap: 0 } });
     expect(Node.load(s, p).next).toBe(q);
+  });
+
+  it("refers to itself in an array of pointers, slices, maps, functions and of structs with them", () => {
+    const lists: Record<string, (node: () => Type) => Type> = {
+      "*main.Node": (node) => ptr(node),
+      "[]main.Node": (node) => slice(node),
+      "map[string]main.Node": (node) => map(string, node),
+      "func(main.Node)": (node) => func([node]),
+      "struct { key int; at *main.Node }": (node) => struct({ key: int, at: ptr(node) }),
+      "[3]*main.Node": (node) => array(ptr(node), 3),
+    };
+    for (const [name, make] of Object.entries(lists)) {
+      const Node: Type = named(
+        "main.Node",
+        struct({
+          kids: array(
+            make((): Type => Node),
+            26,
+          ),
+        }),
+      );
+      expect(Node.size, name).toBe(26 * make(() => Node).size);
+      const [kids] = (Node as StructType).fields;
+      expect(kids!.type.name).toBe(`[26]${name}`);
+    }
+    // What is too large says so, whether its element has a name by then or not.
+    const huge = (): Type => {
+      const Node: Type = named(
+        "main.Node",
+        struct({
+          kids: array(
+            ptr((): Type => Node),
+            2 ** 30,
+          ),
+        }),
+      );
+      return Node;
+    };
+    expect(huge).toThrow("array of 1073741824 values of 4 bytes: size is 4294967296, want at most");
   });
 });
 

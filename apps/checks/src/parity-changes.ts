@@ -25,7 +25,7 @@ export const changes: readonly Change[] = [
     go: "a goroutine that runs for 10 ms is stopped by a signal",
     here: "it is stopped at its next operation or `checkpoint()`",
     why: "JavaScript cannot be interrupted from outside",
-    test: "gmp.test.ts: two goroutines that spin on a flag with checkpoints both make progress",
+    test: "checkpoint.test.ts: a goroutine whose operations never have to wait is stopped at one of them",
   },
   {
     package: "sched",

@@ -8,7 +8,7 @@
  * caches go megamorphic; the same holds for waking, which is written out where it happens.
  * Why the constructors stand beside the classes: see `opMaker`. `await ch.recv()` costs a seventh less this way.
  */
-import { initOp, Op, opMaker } from "@gort/sched";
+import { initOp, Op, opMaker, overdue, preempt } from "@gort/sched";
 import { leave } from "./case-end.ts";
 import type { Core } from "./core.ts";
 import { DONE, FRESH, ITEM, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
@@ -93,6 +93,7 @@ export class RecvOperation extends ChanOperation {
     const state = this.state;
     const ch = this.ch;
     if (state === FRESH) {
+      if (overdue()) return preempt;
       if (this.mode === VALUE) return this.nextValue(ch);
       if (!this.tryNow()) {
         this.state = PARKED;
@@ -174,6 +175,7 @@ export class SendOperation extends ChanOperation {
     const state = this.state;
     const ch = this.ch;
     if (state === FRESH) {
+      if (overdue()) return preempt;
       if (!ch.offer(this.value)) {
         this.state = PARKED;
         ch.sendq.push(this);

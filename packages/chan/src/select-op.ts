@@ -24,7 +24,7 @@
  * serves every select: an old object that points to a new one costs V8's collector more than making it.
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
-import { Op, type WaitReason, random } from "@gort/sched";
+import { Op, type WaitReason, overdue, preempt, random } from "@gort/sched";
 import { leave, quit, takeBack, useUp } from "./case-end.ts";
 import { checkFresh, hasBegun, inUse, makeReady, refuseTwice } from "./cases.ts";
 import { type Chosen, defaultResult, outcome } from "./chosen.ts";
@@ -326,6 +326,7 @@ export class SelectOperation extends Op<any> {
 
   override next(): IteratorResult<Op<any>, any> {
     if (this.state !== FRESH || this.n !== 2 || this.hasDefault) return this.step();
+    if (overdue()) return preempt;
     // Two cases, as nearly always: what `step` does, but nothing is put into fields that is taken out again at once.
     const { a, b } = this;
     let takeB = random(2) === 1;
@@ -359,6 +360,7 @@ export class SelectOperation extends Op<any> {
     const state = this.state;
     let value: unknown;
     if (state === FRESH) {
+      if (overdue()) return preempt;
       value = this.tryCases();
       if (value === null) {
         if (!this.hasDefault) {

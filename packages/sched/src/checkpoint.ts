@@ -8,8 +8,9 @@
  * Go preempts a running goroutine by a signal; JavaScript cannot be interrupted, so a long loop says where it may be.
  */
 import { ambient } from "./ambient.ts";
+import { PREEMPT } from "./budget.ts";
 import { Core } from "./core.ts";
-import { type G, PREEMPT } from "./g.ts";
+import type { G } from "./g.ts";
 import { hostNow, macrotask } from "./host.ts";
 import { Op } from "./op.ts";
 import { FRESH } from "./op-state.ts";

@@ -16,6 +16,7 @@ import { ambient } from "./ambient.ts";
 import type { Clock, Scheduler, SchedulerOptions } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import { brandScheduler } from "./brands.ts";
+import { budget } from "./budget.ts";
 import { type HeapClock, RealClock, VirtualClock } from "./clock.ts";
 import type { Runtime } from "./current.ts";
 import { checkCount, checkSlice } from "./errors.ts";
@@ -35,6 +36,8 @@ const TIMERS_BETWEEN = 64;
 
 /** Most steps between two looks at the clock: when steps get slower all at once, this bounds how late that is seen. */
 const EVERY_MAX = 64;
+/** Most ops that complete at once between two. */
+const READY_MAX = 1024;
 
 /** The generator gives 32 bits. */
 const RANDOM_MAX = 2 ** 32;
@@ -48,6 +51,8 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   protected sliceEnd = 0;
   private readonly slice: number;
   private every = 16;
+  /** When the clock was last looked at for ops that complete at once. */
+  private looked = 0;
 
   constructor(
     options: SchedulerOptions,
@@ -71,6 +76,16 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   /** Whether the running goroutine should give way at a checkpoint. */
   due(): boolean {
     return hostNow() >= this.sliceEnd;
+  }
+  /** Whether the running goroutine, whose ops completed at once `atOnce` times in this step, should give way. */
+  overdue(): boolean {
+    const now = hostNow();
+    const spent = now - this.looked;
+    this.looked = now;
+    if (spent > 0.4) this.atOnce = this.atOnce > 8 ? this.atOnce >> 2 : 1;
+    else if (spent < 0.05 && this.atOnce < READY_MAX) this.atOnce <<= 1;
+    budget.left = this.atOnce;
+    return this.due();
   }
   /** Called at each look at the clock while running. */
   protected tick(_now: number): void {}

@@ -35,7 +35,8 @@ export class Delegate<T> implements Iterator<Op<any>, T, unknown> {
 
   next(): IteratorResult<Op<any>, T> {
     const r = this.op.next();
-    return r.done === true ? r : { done: false, value: this.op };
+    // The op itself while it is parked; what gives way has no value.
+    return r.done === true || (r as unknown) !== this.op ? r : { done: false, value: this.op };
   }
 
   return(value?: any): IteratorResult<Op<any>, T> {

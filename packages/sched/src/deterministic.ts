@@ -11,10 +11,12 @@
  */
 import { checkOptions } from "@gort/types";
 import type { DeterministicOptions, Scheduler } from "./api.ts";
+import { budget } from "./budget.ts";
 import { VirtualClock } from "./clock.ts";
 import { Core } from "./core.ts";
 import { checkEpoch, checkSeed } from "./errors.ts";
 import type { G } from "./g.ts";
+import { hostNow } from "./host.ts";
 import { seedFromHost } from "./prng.ts";
 import { OPTIONS } from "./program.ts";
 import { Ring } from "./ring.ts";
@@ -51,9 +53,15 @@ class DeterministicScheduler extends Core {
     this.runnable.clear();
   }
 
-  /** A checkpoint is one more place where another goroutine may run. */
+  /** A checkpoint is one more place where another goroutine may run; where there is none, the host may. */
   override due(): boolean {
-    return this.runnable.size > 0 && this.rng.below(2) === 0;
+    return this.runnable.size > 0 ? this.rng.below(2) === 0 : hostNow() >= this.sliceEnd;
+  }
+
+  /** Asked after the same number of ops each time, whatever the clock says. */
+  override overdue(): boolean {
+    budget.left = this.atOnce;
+    return this.due();
   }
 }
 

@@ -13,6 +13,7 @@
  */
 import { badArgument } from "@gort/types";
 import { ambient } from "./ambient.ts";
+import { budget } from "./budget.ts";
 import { callBackSoon, StepWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
 import { badYield } from "./errors.ts";
@@ -54,10 +55,12 @@ export async function driveIn<R>(
     await callBackSoon(false, undefined, null, null);
     const outer = ambient.frame;
     ambient.frame = frame;
+    budget.driven = true;
     let r: IteratorResult<Op<any> | undefined, R>;
     try {
       r = wrong === null ? steps.next() : steps.throw(wrong);
     } finally {
+      budget.driven = false;
       frame = ambient.frame;
       ambient.frame = outer;
     }

@@ -60,9 +60,6 @@ export interface EndHook {
   done(): void;
 }
 
-/** What a goroutine yields that gives way because it had its time, and not because it wants to: see `checkpoint`. */
-export const PREEMPT = Object.freeze({ done: false as const, value: undefined });
-
 /** What only few goroutines have. */
 export interface Extra {
   name: string | null;

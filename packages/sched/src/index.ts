@@ -46,6 +46,7 @@ export { OutsideOp } from "./outside-op.ts";
 export { panicDump, panicText } from "./panic-text.ts";
 export { poll } from "./poll.ts";
 export { pendingOutside } from "./postpone.ts";
+export { overdue, preempt } from "./preempt.ts";
 export {
   currentScheduler,
   defaultScheduler,

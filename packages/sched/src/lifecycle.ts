@@ -16,10 +16,11 @@
  */
 import { ambient } from "./ambient.ts";
 import type { GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
+import { budget, PREEMPT } from "./budget.ts";
 import type { Core } from "./core.ts";
 import { Ends } from "./ends.ts";
 import { badYield, checkGoFunc } from "./errors.ts";
-import { type EndHook, G, PREEMPT } from "./g.ts";
+import { type EndHook, G } from "./g.ts";
 import { DEAD, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
 import { type Capture, reportUncaught } from "./host.ts";
@@ -73,6 +74,8 @@ export abstract class Lifecycle extends Ends {
   protected switches = 0;
   /** Whole seconds of the clock at the last look at it. */
   protected seconds = 0;
+  /** Ops that may complete at once in a step before the clock is looked at: see `preempt.ts`. */
+  protected atOnce = 64;
   /** How many creation sites are still to be captured. */
   protected sites = 0;
   /** Whether anything is to be noted of a goroutine when it is made. */
@@ -233,6 +236,7 @@ export abstract class Lifecycle extends Ends {
 
   protected step(g: G): void {
     ambient.slot.g = g;
+    budget.left = this.atOnce;
     g.state = RUNNING;
     g.op = null;
     if (this.tracer !== null) this.traceStart(this.tracer, g);

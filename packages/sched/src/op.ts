@@ -24,6 +24,7 @@ import { AsyncWaiter, callBackSoon, promiseOf } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
 import { COPIES_RESULTS, Delegate } from "./delegate.ts";
 import { DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
+import { overdue, preempt } from "./preempt.ts";
 import { afterTurn, turnSpent } from "./turn.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -132,6 +133,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   next(): IteratorResult<Op<any>, T> {
     const state = this.state;
     if (state === FRESH) {
+      if (overdue()) return preempt;
       if (this.tryNow()) {
         this.state = USED;
         this.done = true;

@@ -60,12 +60,13 @@ export function turnSpent(): boolean {
   return turn.over;
 }
 
-/** Whether code that asked before in this turn has kept the host waiting for longer than it should. */
+/** Whether code that asked before in this turn has kept the host waiting for longer than it should; wake-ups wait for the host then. */
 export function turnIsLong(now: number): boolean {
   if (turn.started < 0) {
     turn.started = now;
     macrotask(end);
     return false;
   }
-  return now - turn.started > TURN_MS;
+  if (now - turn.started > TURN_MS) turn.over = true;
+  return turn.over;
 }

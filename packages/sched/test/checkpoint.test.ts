@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   checkpoint,
   createDeterministicScheduler,
+  createFifoScheduler,
   createScheduler,
   go,
   gosched,
@@ -26,6 +27,23 @@ test("a checkpoint that is not due can be started, awaited, stepped and called o
       yield* withSignal(checkpoint(), signal);
     }
   });
+});
+
+test("a goroutine whose operations never have to wait is stopped at one of them", async () => {
+  for (const s of [createScheduler(), createScheduler({ procs: 4 }), createFifoScheduler()]) {
+    let stop = false;
+    let passes = 0;
+    await s.run(function* () {
+      go(function* () {
+        yield* sleep(1);
+        stop = true;
+      });
+      for (const end = performance.now() + 3000; !stop && performance.now() < end; passes++)
+        yield* sleep(0);
+    });
+    expect(stop).toBe(true);
+    expect(passes).toBeGreaterThan(1);
+  }
 });
 
 test("gosched gives way where it can be called off, too, and time does not move meanwhile", async () => {

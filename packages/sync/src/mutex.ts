@@ -33,13 +33,15 @@ import {
   now,
   type Op,
   opMaker,
+  overdue,
+  preempt,
   WaitQueue,
   type WaitReason,
   withOptions,
 } from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
-import { HoldingRoutine, LockHolding } from "./body.ts";
+import { HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { FRESH, PARKED, USED, WOKEN } from "./states.ts";
 import { ExclusiveToken, TakenFree } from "./token.ts";
@@ -64,6 +66,7 @@ export class LockOp extends CompetingOp<LockToken> {
   override next(): IteratorResult<Op<any>, LockToken> {
     const m = this.mutex;
     if (this.state === FRESH && m.locked === false) {
+      if (overdue()) return preempt;
       m.locked = true;
       m.holder = currentGoroutine();
       this.state = USED;
@@ -86,8 +89,14 @@ export class LockOp extends CompetingOp<LockToken> {
   }
 
   override park(): void {
+    const m = this.mutex;
+    if (m.locked === false) {
+      // Another case of the same select unlocked it, to wait for a condition.
+      m.hand(this);
+      return;
+    }
     this.waitStart = now();
-    this.mutex.queue.push(this);
+    m.queue.push(this);
   }
 
   override retry(): boolean {
@@ -235,7 +244,7 @@ export class Mutex implements Locker {
    */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
     checkFunction("Mutex.withLock", "fn", fn);
-    return new HoldingRoutine(new LockHolding(this), fn, options);
+    return new HoldingRoutine(this.lock(options), this, fn);
   }
 
   /** Such as `sync.Mutex "accounts" held by goroutine 7 (worker), 2 waiting`. */
@@ -264,7 +273,7 @@ export class Mutex implements Locker {
       return;
     }
     this.locked = false;
-    if (this.woken === null || this.wokenIsGone()) this.wakeOne();
+    if (this.woken === null) this.wakeOne();
   }
 
   /** @internal */
@@ -278,11 +287,6 @@ export class Mutex implements Locker {
     this.woken = op;
     op.state = WOKEN;
     op.waiter?.wake(op);
-  }
-
-  /** The woken waiter's program ended before it ran, so it will never compete. */
-  private wokenIsGone(): boolean {
-    return (this.woken!.waiter as Partial<Goroutine> | null)?.status === "dead";
   }
 
   /** @internal */

@@ -19,13 +19,15 @@ import {
   currentGoroutine,
   type Goroutine,
   Op,
+  overdue,
+  preempt,
   WaitQueue,
   type WaitReason,
   withOptions,
 } from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
-import { HoldingRoutine, LockHolding } from "./body.ts";
+import { HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { describeLock } from "./mutex.ts";
 import { FRESH, USED } from "./states.ts";
@@ -58,7 +60,9 @@ export class WriteOp extends Op<LockToken> {
 
   override next(): IteratorResult<Op<any>, LockToken> {
     const rw = this.rw;
-    if (this.state === FRESH && rw.tryLock()) {
+    if (this.state !== FRESH) return super.next();
+    if (overdue()) return preempt;
+    if (rw.tryLock()) {
       this.state = USED;
       rw.spareWrite = this;
       return (rw.free ??= new TakenFree(rw));
@@ -81,6 +85,11 @@ export class WriteOp extends Op<LockToken> {
   override park(): void {
     const rw = this.rw;
     if (rw.writer === NONE) {
+      // Free: another case of the same select unlocked it, to wait for a condition.
+      if (rw.readers === 0) {
+        this.complete(rw.take(this.g));
+        return;
+      }
       rw.writer = PENDING;
       rw.pending = this;
     } else {
@@ -122,7 +131,9 @@ export class ReadOp extends Op<LockToken> {
 
   override next(): IteratorResult<Op<any>, LockToken> {
     const rw = this.rw;
-    if (this.state === FRESH && rw.tryRLock()) {
+    if (this.state !== FRESH) return super.next();
+    if (overdue()) return preempt;
+    if (rw.tryRLock()) {
       this.state = USED;
       rw.spareRead = this;
       return (rw.readFree ??= new SharedFree(rw));
@@ -139,7 +150,11 @@ export class ReadOp extends Op<LockToken> {
   }
 
   override park(): void {
-    this.rw.waitingReaders.push(this);
+    const rw = this.rw;
+    if (rw.writer === NONE) {
+      rw.readers++;
+      this.complete(rw.readToken());
+    } else rw.waitingReaders.push(this);
   }
 
   override unpark(): void {
@@ -298,13 +313,13 @@ export class RWMutex implements Locker {
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
     checkFunction("RWMutex.withLock", "fn", fn);
-    return new HoldingRoutine(new LockHolding(this), fn, options);
+    return new HoldingRoutine(this.lock(options), this, fn);
   }
 
   /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
   withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
     checkFunction("RWMutex.withRLock", "fn", fn);
-    return new HoldingRoutine(new LockHolding(this.rLocker()), fn, options);
+    return new HoldingRoutine(this.rLock(options), this.rLocker(), fn);
   }
 
   /** Such as `sync.RWMutex "cache" read by 3, 1 waiting`. */

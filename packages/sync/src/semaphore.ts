@@ -9,10 +9,19 @@
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
-import { initOp, Op, opMaker, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import {
+  initOp,
+  Op,
+  opMaker,
+  overdue,
+  preempt,
+  WaitQueue,
+  type WaitReason,
+  withOptions,
+} from "@gort/sched";
 import { badNumber, checkFunction } from "@gort/types";
 import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
-import { type Holding, HoldingRoutine } from "./body.ts";
+import { type Held, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { FRESH, USED } from "./states.ts";
@@ -67,7 +76,9 @@ export class AcquireOp extends Op<Permit> {
 
   override next(): IteratorResult<Op<any>, Permit> {
     const { sem, weight } = this;
-    if (this.state === FRESH && sem.take(weight)) {
+    if (this.state !== FRESH) return super.next();
+    if (overdue()) return preempt;
+    if (sem.take(weight)) {
       this.state = USED;
       sem.spare = this;
       const free = (sem.free ??= new PermitFree(sem));
@@ -117,7 +128,7 @@ const MakeAcquire = /* @__PURE__ */ opMaker(AcquireOp, function (sem: Semaphore,
   this.weight = weight;
 });
 
-class PermitHolding implements Holding {
+class HeldPermits implements Held {
   private readonly sem: Semaphore;
   private readonly n: number;
 
@@ -126,11 +137,7 @@ class PermitHolding implements Holding {
     this.n = n;
   }
 
-  enter(options: WaitOptions | undefined): Op<Permit> {
-    return this.sem.acquire(this.n, options);
-  }
-
-  leave(): void {
+  unlock(): void {
     this.sem.release(this.n);
   }
 }
@@ -233,7 +240,7 @@ export class Semaphore {
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R> {
     checkWeight("Semaphore.withPermits", n);
     checkFunction("Semaphore.withPermits", "fn", fn);
-    return new HoldingRoutine(new PermitHolding(this, n), fn, options);
+    return new HoldingRoutine(this.acquire(n, options), new HeldPermits(this, n), fn);
   }
 
   /** Such as `semaphore "uploads" (3 of 10 held, 2 waiting)`. */

@@ -8,6 +8,8 @@ import { type Cases, same } from "./suite-kit.ts";
 /** A time slice, 4 ms unless told otherwise, is over within this on the slowest machine, in one of so many turns. */
 const TURN_MAX_MS = 100;
 const HOST_TURNS = 8;
+/** A goroutine that is never preempted ends after this. */
+const READY_MAX_MS = 3000;
 
 export const timeCases: Cases = {
   async "timers fire in deadline order, sleepers wake not before their time"(make) {
@@ -95,6 +97,24 @@ export const timeCases: Cases = {
       stop = true;
     });
     same(turns, 3, "turns of the host");
+  },
+
+  async "a goroutine whose ops never have to wait lets others run, and the host"(make) {
+    const s = make();
+    let turns = 0;
+    let other = false;
+    await s.run(function* () {
+      const tick = (): void => {
+        if (++turns < 3) macrotask(tick);
+      };
+      macrotask(tick);
+      s.go(function* () {
+        other = true;
+      });
+      const end = hostNow() + READY_MAX_MS;
+      while ((turns < 3 || !other) && hostNow() < end) yield* sleep(0);
+    });
+    same([turns, other], [3, true], "turns of the host, and whether the other goroutine ran");
   },
 
   async "the host's turn comes every few milliseconds, whatever runs"(make) {

@@ -166,7 +166,7 @@ export interface Declarable<T> {
   /**
    * Declares a method with a value receiver, Go's `func (r T) Name(…) …`.
    * @param type its type without the receiver
-   * @param fn takes the receiver first
+   * @param fn takes the receiver first: a copy, so that what it changes of it is gone with the call
    * @throws TypeError if the name is taken, or the type's methods have been used before
    */
   method<P extends unknown[], R>(

@@ -5,11 +5,13 @@
  *  1. A method is declared before the set is first used; later declarations throw, for caches would be stale.
  *  2. The method set of `T` has the methods with value receivers, that of `*T` both (Go's rule); a
  *     struct adds what its embedded fields promote, the shallowest winning and a tie at one depth cancelling.
- *  3. A table is sorted by name, so that `implements` is one merge of two sorted lists.
+ *  3. A value receiver is a copy, made by each call: what the method changes of it nobody else sees.
+ *  4. A table is sorted by name, so that `implements` is one merge of two sorted lists.
  */
 import type { Ptr, Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
 import { badArgument, checkFunction, nilDereference, nilReceiver } from "./errors.ts";
+import { valueCopier } from "./fit.ts";
 import type { FuncType, PtrType, StructType } from "./kinds.ts";
 
 /** One declared method. */
@@ -172,12 +174,15 @@ function declared({ base, addressable, direct, walk }: Step): BoundMethod[] {
   for (const { name, type, fn, pointer } of base.methodSet.methods.values()) {
     if (pointer && !addressable) continue;
     const viaPointer = addressable && !pointer;
+    // What is loaded through a pointer is a copy as it is.
+    const copy = addressable ? null : valueCopier(base);
     out.push({
       name,
       type,
       invoke: (recv, space, args) => {
         const at = walk(recv, space, name);
-        return fn(viaPointer ? deref(base, at, space, name, direct) : at, ...args);
+        if (viaPointer) return fn(deref(base, at, space, name, direct), ...args);
+        return fn(copy === null ? at : copy(at), ...args);
       },
     });
   }

@@ -16,8 +16,11 @@ import {
   typeAssertOk,
   type Ptr,
   type Type,
+  any,
+  complex128,
   error,
   map,
+  slice,
   valueOf,
   array,
 } from "../src/index.ts";
@@ -197,6 +200,57 @@ describe("as Go 1.19 answered", () => {
     const A3 = named("main.A", struct({})).method("X", getter, () => 1);
     const Deep = struct({ A: field(A3, emb) });
     expect(names(struct({ Deep: field(Deep, emb), B: field(int, emb) }))).toEqual(["X"]);
+  });
+
+  it("a value receiver is a copy, by value as by pointer, promoted and reflected", () => {
+    const space = makeSpace();
+    const inc = func([], [int]);
+    const R = named("main.R", struct({ w: int, at: struct({ n: int }) })).method(
+      "Inc",
+      inc,
+      (r) => ++r.w + ++r.at.n,
+    );
+    const r = { w: 1, at: { n: 1 } };
+    const x = toInterface(R, r);
+    const Outer = struct({ R: field(R, { embedded: true }) });
+    const Deep = struct({ Outer: field(Outer, { embedded: true }) });
+    const Incer = iface({ Inc: inc });
+    const at = space.alloc(R);
+    R.store(space, at, r);
+    const holders = [
+      x,
+      convert(x, Incer)!,
+      toInterface(Outer, { R: r }),
+      toInterface(Deep, { Outer: { R: r } }),
+      toInterface(struct({ Incer: field(Incer, { embedded: true }) }), { Incer: x }),
+      toInterface(struct({ R: field(ptr(R), { embedded: true }) }), { R: at }, space),
+      toInterface(ptr(R), at, space),
+    ];
+    for (const held of holders) {
+      const before = JSON.stringify(held);
+      const f = valueOf(held).methodByName("Inc");
+      expect([held.call("Inc"), held.call("Inc")]).toEqual([4, 4]);
+      expect([f.call()[0]!.int(), f.call()[0]!.int()]).toEqual([4n, 4n]);
+      expect(JSON.stringify(held)).toBe(before);
+    }
+    expect([R.load(space, at), r]).toEqual([r, { w: 1, at: { n: 1 } }]);
+    // Of every kind that has parts; a slice is a copy of its header.
+    const shift = func([], [any]);
+    const kinds = [
+      toInterface(
+        named("main.A", array(int, 2)).method("Next", shift, (a) => ++a[0]!),
+        [1, 2],
+      ),
+      toInterface(
+        named("main.C", complex128).method("Next", shift, (c) => ++(c as { re: number }).re),
+        { re: 1, im: 0 },
+      ),
+      toInterface(
+        named("main.S", slice(int)).method("Next", shift, (s) => ++(s as { len: number }).len),
+        { ptr: 0, len: 1, cap: 9 },
+      ),
+    ];
+    for (const held of kinds) expect([held.call("Next"), held.call("Next")]).toEqual([2, 2]);
   });
 
   it("only a nil receiver itself is named; a nil pointer that is embedded is a nil dereference", () => {

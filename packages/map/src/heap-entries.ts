@@ -250,11 +250,15 @@ export class Entries {
     }
   }
 
-  /** Writes a key over one that equals it: the sign of a zero follows the latest write, and ranges have to know. */
-  rekey(bucket: Ptr, slot: number, key: any): void {
+  /** Whether the key in a slot is `key` to the bit, which equals it: the zeros of two signs are equal. */
+  sameKey(bucket: Ptr, slot: number, key: any): boolean {
     const given: unknown = this.#keyCode === FLOAT64 ? key : this.#key;
     // What a descriptor of somebody else's has loaded is not looked into.
-    if (this.layout.fitKey !== null && sameParts(this.loadKey(bucket, slot), given)) return;
+    return this.layout.fitKey !== null && sameParts(this.loadKey(bucket, slot), given);
+  }
+
+  /** Writes a key over one that equals it, of which ranges have to know. */
+  rekey(bucket: Ptr, slot: number, key: any): void {
     this.storeKey(bucket, slot, key);
     this.#i32[this.#h + H_CHANGES]!++;
   }

@@ -20,6 +20,7 @@ import {
   array,
   type Fit,
   int32,
+  isParted,
   struct,
   uint32,
   uint8,
@@ -94,6 +95,8 @@ export interface Layout {
   readonly valuePointers: boolean;
   /** Whether every key equals itself. */
   readonly reflexive: boolean;
+  /** Whether writing a value over another can fail half way. */
+  readonly partedValue: boolean;
   /** Log2 of the buckets of a segment. */
   readonly segmentBits: number;
   readonly magic: number;
@@ -246,6 +249,7 @@ export function layOut(key: Type, value: Type): Layout {
     keyPointers,
     valuePointers,
     reflexive: isReflexive(key),
+    partedValue: isParted(value),
     segmentBits,
     magic: signature(`${key.name} ${key.size} ${value.name} ${value.size} ${HEADER_SIZE}`),
   };

@@ -19,6 +19,7 @@
 import type { BucketDump, Heap, Ptr } from "./api.ts";
 import { concurrentReadWrite, concurrentWrites, released } from "./errors.ts";
 import { Entries } from "./heap-entries.ts";
+import { overwrite } from "./heap-overwrite.ts";
 import { HeapHeader } from "./heap-header.ts";
 import type { Layout } from "./heap-layout.ts";
 import {
@@ -289,9 +290,7 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
       if (i32[h + H_OLD] !== 0) this.growWork();
       const slot = this.find(key, hash);
       if (slot >= 0) {
-        const b = this.at;
-        if (!e.layout.reflexive) e.rekey(b, slot, key);
-        e.storeValue(e.valueAt(b, slot), value);
+        overwrite(e, this.at, slot, key, value);
         return;
       }
       const count = i32[h + H_COUNT]! + 1;

@@ -1,5 +1,6 @@
 /** Maps in a heap: lifetimes, maps inside other objects, layout, errors half-way. */
 import {
+  any,
   array,
   float64,
   int32,
@@ -165,6 +166,84 @@ describe("arguments and failures", () => {
     expect(() => mapAt(null as never, 8, int32, int32)).toThrow("mapAt: heap is null, want a heap");
     expect(() => makeMap(int32, 5 as never)).toThrow("makeMap: value is 5, want a type descriptor");
   });
+
+  const Counted = struct({ n: int32, s: string });
+  const Pair = struct({ a: string, b: string });
+  const Wide = struct({ a: string, rest: array(int32, 40), b: string });
+  const rest = (n: number): number[] => Array.from({ length: 40 }, (_, i) => n + i);
+  const Signed = struct({ f: float64, s: string });
+  const text = (n: number): string => `the text of number ${n}`.repeat(3);
+  test.each<[string, Type, Type, unknown, unknown, unknown]>([
+    ["a number and a string", int32, Counted, 1, { n: 1, s: text(1) }, { n: 2, s: text(2) }],
+    ["two strings", string, Pair, "k", { a: text(1), b: text(2) }, { a: text(3), b: text(4) }],
+    ["an array of strings", string, array(string, 3), "k", ["", text(1), ""], [text(2), "", "z"]],
+    [
+      "a value outside of the bucket",
+      string,
+      Wide,
+      "k",
+      { a: text(1), rest: rest(1), b: "" },
+      { a: "", rest: rest(2), b: text(2) },
+    ],
+  ])("overwriting without memory keeps all of the old value: %s", (_, K, V, key, before, after) => {
+    const failing = createFailingHeap();
+    const m = makeMap(K, V, { heap: failing.heap });
+    m.set(key, before);
+    for (let n = 0; ; n++) {
+      failing.failAfter(n);
+      try {
+        m.set(key, after);
+        break;
+      } catch {
+        failing.failAfter(Infinity);
+        failing.heap.collect();
+        expect(m.get(key)).toEqual(before);
+        checkMap(m);
+        expect(() => m.update(key, () => (failing.failAfter(n), after))).toThrow("no memory");
+        expect(m.get(key)).toEqual(before);
+      }
+    }
+    failing.failAfter(Infinity);
+    failing.heap.collect();
+    expect(m.get(key)).toEqual(after);
+  });
+
+  test.each<[string, Type, Type, unknown, unknown, unknown, unknown]>([
+    ["a float", float64, string, 0, -0, text(1), text(2)],
+    [
+      "a struct",
+      Signed,
+      Counted,
+      { f: 0, s: text(1) },
+      { f: -0, s: text(1) },
+      { n: 1, s: text(3) },
+      { n: 2, s: text(4) },
+    ],
+    ["an interface value", any, int32, 0, -0, 1, 2],
+  ])(
+    "overwriting without memory keeps the sign of the key's zero: %s",
+    (_, K, V, plus, minus, before, after) => {
+      const failing = createFailingHeap();
+      const m = makeMap(K, V, { heap: failing.heap });
+      m.set(plus, before);
+      let failed = 0;
+      for (; ; failed++) {
+        failing.failAfter(failed);
+        try {
+          m.set(minus, after);
+          break;
+        } catch {
+          failing.failAfter(Infinity);
+          failing.heap.collect();
+          expect([...m]).toEqual([[plus, before]]);
+          checkMap(m);
+        }
+      }
+      failing.failAfter(Infinity);
+      expect(failed).toBeGreaterThan(0);
+      expect([...m]).toEqual([[minus, after]]);
+    },
+  );
 
   test("an operation that runs out of memory half-way changes nothing", () => {
     const failing = createFailingHeap();

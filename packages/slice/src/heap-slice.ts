@@ -11,7 +11,16 @@
  * index loop is the one of typed arrays.
  */
 import type { Heap } from "@gort/gc";
-import { valueCopier, valueReader, type Fit, type Type, type TypeExtras } from "@gort/types";
+import {
+  isParted,
+  restoreWords,
+  savedWords,
+  valueCopier,
+  valueReader,
+  type Fit,
+  type Type,
+  type TypeExtras,
+} from "@gort/types";
 import type { Backing } from "./api.ts";
 import { Slice, failIndex } from "./slice.ts";
 
@@ -31,7 +40,7 @@ export function heapRules<T>(type: Type<T>): HeapRules<T> {
   return {
     read,
     put: (read && (type as Type<T> & TypeExtras<T>).put) ?? null,
-    parted: type.ptrdata > 0 && /^(struct|array)$/.test(type.kind),
+    parted: isParted(type),
   };
 }
 
@@ -100,35 +109,15 @@ export class HeapSlice<T> extends Slice<T> {
       super.place(i, from);
       return;
     }
-    const old = this.words(i, from.length);
+    const { heap, type } = this.backing;
+    const begin = this.off + i * type.size;
+    const old = savedWords(heap, type, begin, from.length);
     try {
       super.place(i, from);
     } catch (e) {
-      this.restore(i, old);
+      restoreWords(heap, type, begin, old);
       throw e;
     }
-  }
-
-  /** The words of `n` elements: cheaper to keep than elements are to make twice. */
-  private words(i: number, n: number): number[] {
-    const { heap, type } = this.backing;
-    const { i32 } = heap.memory;
-    const begin = (this.off + i * type.size) >>> 2;
-    const old: number[] = [];
-    for (let k = begin; k < begin + ((n * type.size) >>> 2); k++) old.push(i32[k]!);
-    return old;
-  }
-
-  /** Puts them back, pointers through the barrier. */
-  private restore(i: number, old: readonly number[]): void {
-    const { heap, type } = this.backing;
-    const { ptrMask, size } = type;
-    const begin = this.off + i * size;
-    old.forEach((word, k) => {
-      const at = k % (size >>> 2);
-      if (((ptrMask[at >>> 5] ?? 0) >>> (at & 31)) & 1) heap.writePtr(begin + 4 * k, word >>> 0);
-      else heap.memory.i32[(begin >>> 2) + k] = word;
-    });
   }
 
   override part(lo: number, len: number, cap: number): this {

@@ -1,0 +1,44 @@
+/**
+ * The words of values in memory, kept while others are written over them: for containers, which write all of a value or nothing.
+ *
+ * Invariants
+ *  1. They are put back without an allocation, and pointers through the write barrier.
+ *  2. What they point to is kept by nobody: they go stale at the next safepoint.
+ *
+ * Why words and not values: a value of several parts would have to be made once to be kept and once to be put back, in a memory that
+ * has just run out.
+ */
+import type { Ptr, Space, Type } from "./api.ts";
+
+/**
+ * Whether writing over a value can fail half way, for want of memory: it has several parts, and some have data of their own.
+ * @internal
+ */
+export const isParted = (type: Type): boolean =>
+  type.ptrdata > 0 && /^(struct|array)$/.test(type.kind);
+
+/**
+ * The words of `n` values of a type with pointers, which lie at `p`. O(their words).
+ * @internal
+ */
+export function savedWords({ memory }: Space, type: Type, p: Ptr, n = 1): readonly number[] {
+  const { i32 } = memory;
+  const begin = p >>> 2;
+  const words: number[] = [];
+  for (let w = begin; w < begin + ((n * type.size) >>> 2); w++) words.push(i32[w]!);
+  return words;
+}
+
+/**
+ * Puts {@link savedWords} back. O(their number).
+ * @internal
+ */
+export function restoreWords(space: Space, type: Type, p: Ptr, words: readonly number[]): void {
+  const { ptrMask, size } = type;
+  const { i32 } = space.memory;
+  words.forEach((word, k) => {
+    const at = k % (size >>> 2);
+    if (((ptrMask[at >>> 5] ?? 0) >>> (at & 31)) & 1) space.writePtr(p + 4 * k, word >>> 0);
+    else i32[(p >>> 2) + k] = word;
+  });
+}

@@ -64,8 +64,18 @@ export interface ChanType<T = any> extends Type<object | null> {
 /** The JavaScript type of the values of a descriptor, or of the one that a function returns. */
 export type LazyValueOf<L> = L extends () => infer D ? ValueOf<D> : ValueOf<L>;
 
-/** JavaScript types of a list of parameters. */
+/** JavaScript types of a list of parameters, one for each. */
 export type ArgsOf<P extends readonly Lazy[]> = { -readonly [I in keyof P]: LazyValueOf<P[I]> };
+
+/**
+ * JavaScript types of the arguments of a function: those of its parameters, but for Go's `...T`, whose elements are rest arguments.
+ * `V` is true where the last parameter is one.
+ */
+export type CallArgsOf<P extends readonly Lazy[], V extends boolean> = [V] extends [true]
+  ? P extends readonly [...infer Fixed extends readonly Lazy[], SliceType<infer T>]
+    ? [...ArgsOf<Fixed>, ...T[]]
+    : ArgsOf<P>
+  : ArgsOf<P>;
 
 /** JavaScript type of a list of results: nothing, one value, or a tuple. */
 export type ResultOf<R extends readonly Lazy[]> = R extends readonly []
@@ -83,7 +93,7 @@ export interface FuncType<P extends unknown[] = any, R = any> extends Type<
   readonly params: readonly Type[];
   /** Types of the results. */
   readonly results: readonly Type[];
-  /** Whether the last parameter is `...T`; its descriptor is then `[]T`. */
+  /** Whether the last parameter is `...T`: its descriptor is then `[]T`, and the function takes the elements as rest arguments. */
   readonly variadic: boolean;
 }
 

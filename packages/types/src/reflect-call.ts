@@ -3,8 +3,9 @@
  *
  * Invariants
  *  1. Every argument is assignable to its parameter, or the call does not happen; the texts are Go's.
- *  2. Every result is a value of its type, as its descriptor's `check` has it, and there are as many as the type says.
- *  3. An argument for an interface parameter is passed as an interface value, any other as its JavaScript side.
+ *  2. The elements of a variadic parameter are arguments of their own: functions take Go's `...T` as rest arguments.
+ *  3. Every result is a value of its type, as its descriptor's `check` has it, and there are as many as the type says.
+ *  4. An argument for an interface parameter is passed as an interface value, any other as its JavaScript side.
  */
 import { assignableTo } from "./assignable.ts";
 import { internalType } from "./base.ts";

@@ -20,7 +20,7 @@ import {
 } from "./base.ts";
 import { badArgument, checkOptions, uncomparableType, unhashableType } from "./errors.ts";
 import { hashIdentity, hashInt32, hashString } from "./hash.ts";
-import type { ArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
+import type { CallArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
 import { string } from "./string.ts";
 
 type Ref = object | symbol | bigint | null;
@@ -227,14 +227,17 @@ export function chan<T>(elem: Lazy<T>, dir: ChanDir = "both"): ChanType<T> {
 /**
  * `func(params…) results…`. The values are JavaScript functions: no result is `undefined`, several are a tuple.
  * A type that takes or gives itself stands there as a function that returns it.
- * @param options `variadic` says that the last parameter, a slice type, is Go's `...T`
+ * @param options `variadic` says that the last parameter, a slice type, is Go's `...T`: the function takes its elements as rest
+ * arguments, and no slice
  *
  * @example
  * ```ts
- * import { bool, func, int, named, slice, string, type Type } from "@gort/types";
+ * import { bool, func, int, named, slice, string, toInterface, type Type } from "@gort/types";
  *
  * func([int, string], [bool]).name; // => "func(int, string) bool"
- * func([slice(int)], [], { variadic: true }).name; // => "func(...int)"
+ *
+ * const Count = func([string, slice(int)], [int], { variadic: true }); // func(string, ...int) int
+ * toInterface(Count, (name, ...ns) => ns.length).type.name; // => "func(string, ...int) int"
  *
  * const State = named("lex.State", func([string], [(): Type => State])); // type State func(string) State
  * State.results[0]!.name; // => "lex.State"
@@ -243,18 +246,19 @@ export function chan<T>(elem: Lazy<T>, dir: ChanDir = "both"): ChanType<T> {
 export function func<
   const P extends readonly Lazy[] = readonly [],
   const R extends readonly Lazy[] = readonly [],
+  V extends boolean = false,
 >(
   params: P = [] as unknown as P,
   results: R = [] as unknown as R,
-  options: { readonly variadic?: boolean } = {},
-): FuncType<ArgsOf<P>, ResultOf<R>> {
+  options: { readonly variadic?: V } = {},
+): FuncType<CallArgsOf<P, V>, ResultOf<R>> {
   if (!Array.isArray(params))
     throw badArgument("func", "params", params, "a list of types", "type");
   if (!Array.isArray(results))
     throw badArgument("func", "results", results, "a list of types", "type");
   for (const t of [...params, ...results] as readonly Lazy[]) checkLazy("func", t);
   checkOptions("func", options, "variadic");
-  const { variadic = false } = options;
+  const { variadic = false }: { readonly variadic?: boolean } = options;
   checkBoolean("func", "variadic", variadic);
   const last = params.at(-1);
   const isList = (t: Type): boolean => t.kind === "slice" && internalType(t).definedName === null;

@@ -5,13 +5,16 @@ import {
   chan,
   error,
   complex128,
+  convert,
   field,
   func,
+  iface,
   int,
   int8,
   int32,
   array,
   map,
+  named,
   ptr,
   slice,
   string,
@@ -67,6 +70,18 @@ describe("call", () => {
     expect(calls).toBe(0);
     expect(f.call([one])[0]!.elem().type.name).toBe("int");
   });
+});
+
+test("a variadic function gets its elements as rest arguments, by reflection as by a method", () => {
+  const join = func([string, slice(int)], [string], { variadic: true });
+  const T = named("main.T", int).method("Join", join, (r, s, ...n) => [s, r, ...n].join());
+  const f = of(join, (s: string, ...n: number[]) => [s, ...n].join());
+  const args = [of(string, "a"), of(int, 1), of(int, 2)];
+  expect(f.call(args)[0]!.string()).toBe("a,1,2");
+  expect(f.call(args.slice(0, 1))[0]!.string()).toBe("a");
+  expect(of(T, 7).methodByName("Join").call(args)[0]!.string()).toBe("a,7,1,2");
+  const joiner = convert(toInterface(T, 7), iface({ Join: join }))!;
+  expect([joiner.call("Join", "b", 3, 4), joiner.call("Join", "c")]).toEqual(["b,7,3,4", "c,7"]);
 });
 
 describe("maps through reflection", () => {

@@ -91,6 +91,32 @@ describe("types", () => {
     expectTypeOf(none!).parameters.toEqualTypeOf<[]>();
   });
 
+  test("a variadic function takes the elements of its last parameter as rest arguments", () => {
+    const Sum = func([string, slice(int)], [int], { variadic: true });
+    expectTypeOf(Sum.zero()!).parameters.toEqualTypeOf<[string, ...number[]]>();
+    expectTypeOf(Sum.zero()!).returns.toEqualTypeOf<number>();
+    const f = () => {
+      toInterface(Sum, (name, ...n) => name.length + n.length);
+      const All = func([slice(string)], [], { variadic: true });
+      const Log = iface({ Log: All });
+      named("main.L", int).method("Log", All, (_, ...words) => {
+        expectTypeOf(words).toEqualTypeOf<string[]>();
+      });
+      convert(null, Log)!.call("Log");
+      convert(null, Log)!.call("Log", "a", "b");
+      // @ts-expect-error an element of another type
+      convert(null, Log)!.call("Log", "a", 2);
+      // @ts-expect-error a header, where its elements are meant
+      toInterface(Sum, (name: string, list: SliceHeader) => name.length + list.len);
+    };
+    expectTypeOf(f).parameters.toEqualTypeOf<[]>();
+    // One that may be is as it was, and so is one whose parameters are not known one by one.
+    const may = func([slice(int)], [], { variadic: false as boolean });
+    expectTypeOf(may.zero()!).parameters.toEqualTypeOf<[SliceHeader]>();
+    const types: Type[] = [slice(int)];
+    expectTypeOf(func(types, [], { variadic: true }).zero()!).parameters.toEqualTypeOf<any[]>();
+  });
+
   test("a named type keeps what its underlying type is, and methods chain", () => {
     const Rect = named("main.Rect", struct({ w: float64, h: float64 }))
       .method("Area", func([], [float64]), (r) => {

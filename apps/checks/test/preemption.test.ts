@@ -1,4 +1,6 @@
 /** Goroutines whose operations never have to wait give way all the same: to each other and to the host. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { makeChan, prepare, select } from "@gort/chan";
 import {
   createDeterministicScheduler,
@@ -122,6 +124,32 @@ describe.each(Object.entries(loops))("%s", (_, loop) => {
   });
 });
 
+test("a goroutine of a group gives way where no scheduler was made", async () => {
+  const script = `
+    import { Mutex, WaitGroup } from "@gort/sync";
+    const wg = new WaitGroup();
+    const mu = new Mutex();
+    const end = performance.now() + ${FOR_EVER_MS};
+    let host = false;
+    let other = false;
+    setTimeout(() => (host = true), 5);
+    wg.go(function* () {
+      while (!(host && other) && performance.now() < end) {
+        yield* mu.lock();
+        mu.unlock();
+      }
+    });
+    wg.go(function* () {
+      other = true;
+    });
+    await wg.wait();
+    console.log(host, other);`;
+  const args = ["--conditions=@gort/source", "--import", "tsx", "--input-type=module", "-e"];
+  const cwd = new URL("../", import.meta.url);
+  const { stdout } = await promisify(execFile)(process.execPath, [...args, script], { cwd });
+  expect(stdout.trim()).toBe("true true");
+});
+
 test("a generator that is driven gives way to the host", async () => {
   const end = performance.now() + FOR_EVER_MS;
   let host = false;
@@ -160,9 +188,7 @@ test("a tracer is told that it was preempted, and what it was about to do is don
     }
   });
   expect(received).toBe(sent);
-  expect([...tracer.events()].some((e) => e.kind === "stop" && e.why === "preempted")).toBe(
-    true,
-  );
+  expect([...tracer.events()].some((e) => e.kind === "stop" && e.why === "preempted")).toBe(true);
 });
 
 test("a deterministic scheduler preempts at the same places each time", async () => {

@@ -40,5 +40,5 @@ function timeIsUp(): boolean {
   const sched = ambient.sched as (Preempting & object) | null;
   if (sched?.overdue !== undefined) return sched.overdue();
   budget.left = EVERY;
-  return (sched !== null || budget.driven) && turnIsLong(hostNow());
+  return (ambient.slot.g !== null || budget.driven) && turnIsLong(hostNow());
 }

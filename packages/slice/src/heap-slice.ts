@@ -22,7 +22,7 @@ import {
   type TypeExtras,
 } from "@gort/types";
 import type { Backing } from "./api.ts";
-import { Slice, failIndex } from "./slice.ts";
+import { Slice, abandoned, failIndex } from "./slice.ts";
 
 /** How the values of a type get into a heap. */
 export interface HeapRules<T> {
@@ -93,8 +93,12 @@ export class HeapSlice<T> extends Slice<T> {
     const { rules, heap } = this.backing;
     if (rules.read !== null) v = rules.read(v, heap);
     const out = this.room(1);
-    // Of one part, `store` checks before it writes; a refused one has at most grown a copy.
-    out.write(this.len, v);
+    // Of one part, `store` checks before it writes.
+    try {
+      out.write(this.len, v);
+    } catch (e) {
+      throw abandoned(out, this.backing, e);
+    }
     return out;
   }
 

@@ -18,7 +18,7 @@ import type {
 } from "./api.ts";
 import type { ArraySlice } from "./array-slice.ts";
 import { checkMake } from "./errors.ts";
-import type { Slice } from "./slice.ts";
+import { abandoned, type Slice } from "./slice.ts";
 import { typedBacking, typedBackingOfKind } from "./typed-backing.ts";
 import type { TypedSlice } from "./typed-slice.ts";
 import { isDescriptor, notElem, typeBacking, valueBacking, zeroLike } from "./values.ts";
@@ -110,7 +110,11 @@ function literal(backing: Backing<unknown>, from: Iterable<unknown>, cap?: numbe
   const room = cap ?? n;
   checkMake(n, room, backing.capMax);
   const out = backing.make(n, room);
-  for (let i = 0; i < n; i++) out.set(i, list[i]);
+  try {
+    for (let i = 0; i < n; i++) out.set(i, list[i]);
+  } catch (e) {
+    throw abandoned(out, null, e);
+  }
   return out;
 }
 

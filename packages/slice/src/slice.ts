@@ -8,8 +8,8 @@
  *  3. `off` is -1 exactly for a nil slice, which has len and cap 0. Slicing keeps it: nil[0:0] is nil.
  *  4. Every slot up to the capacity holds a value of the element type: the zero value until it is written.
  *  5. A slice with capacity 0 does not point past its store.
- *  6. An operation that throws has changed nothing; but what the caller's own code throws stops `deleteFunc`, `compactFunc` and
- *     `appendSeq` where they are, as in Go.
+ *  6. An operation that throws has changed nothing and keeps no store that it made; but what the caller's own code throws stops
+ *     `deleteFunc`, `compactFunc` and `appendSeq` where they are, as in Go.
  *
  * Why one class per kind of store and not one class with a strategy: the index loop must compile to one bounds
  * check and one load. A `get` shared by eleven kinds of typed arrays sees eleven kinds of receivers, and V8 gives up
@@ -176,7 +176,11 @@ export abstract class Slice<T> {
   private appended(values: T[]): this {
     const list = this.taken(values);
     const out = this.room(list.length);
-    out.place(this.len, list);
+    try {
+      out.place(this.len, list);
+    } catch (e) {
+      throw abandoned(out, this.backing, e);
+    }
     return out;
   }
 
@@ -261,6 +265,15 @@ export abstract class Slice<T> {
     if (this.isNil) return `${type}(nil)`;
     return showElements(type, `(len ${this.len}, cap ${this.cap})`, this, depth, options, inspect);
   }
+}
+
+/**
+ * The error to be thrown in place of `out`, which nobody has seen: if its store is not the one of `from`, and in a heap, its root is
+ * given up, for memory may be what is wanting.
+ */
+export function abandoned(out: Slice<any>, from: Backing<any> | null, error: unknown): unknown {
+  if (out.backing !== from) (out.backing as { release?(): void }).release?.();
+  return error;
 }
 
 /** The capacity that `backing` grows to. Throws what Go throws when it is too much. */

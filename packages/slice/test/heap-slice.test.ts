@@ -1,5 +1,6 @@
 /** What slices in a heap need of the heap, and what is left when it is full. */
-import { createHeap, createStressHeap, type Heap } from "@gort/gc";
+import { createAllocator, createMemory, failingAllocator } from "@gort/alloc";
+import { createHeap, createStressHeap, traced, type Heap } from "@gort/gc";
 import { any, array, int32, ptr, string, struct, uint8, type Type } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
@@ -187,6 +188,59 @@ describe("out of memory half way: the slice is as it was", () => {
       checkSlice(whole);
       expect(elem.rooted).toBeLessThanOrEqual(1);
     });
+  });
+});
+
+describe("what throws leaves no store behind", () => {
+  /** A heap whose allocations fail once as many have succeeded as it was left. */
+  const scarce = (): { heap: Heap; leave: (n: number) => void } => {
+    let left = Infinity;
+    const inner = createAllocator(createMemory({ reserve: 1 << 22 }));
+    const allocator = traced(failingAllocator(inner, { when: () => left-- <= 0 }));
+    return { heap: createHeap({ allocator }), leave: (n) => (left = n) };
+  };
+  const boo = (): never => {
+    throw new Error("boo");
+  };
+  const thrower = function* (): Generator<string> {
+    yield "a";
+    boo();
+  };
+  const evil = 5 as never;
+  const operations: Record<string, (s: Slice<string>, e: HeapElem<string>) => unknown> = {
+    "append of one": (s) => append(s, "x"),
+    append: (s) => append(s, "x", "y"),
+    appendSlice: (s) => appendSlice(s, sliceOf("x", "y")),
+    insert: (s) => slices.insert(s, 1, "x", "y"),
+    replace: (s) => slices.replace(s, 1, 2, "x", "y", "z"),
+    appendSeq: (s) => slices.appendSeq(s, ["x", "y", "z"]),
+    concat: (s) => slices.concat(s, sliceOf("x", "y")),
+    "a literal": (_s, e) => makeSlice(e, ["x", "y"]),
+    "a literal of what is no element": (_s, e) => makeSlice(e, ["x", evil]),
+    "an array": (_s, e) => makeArray(e, ["x", evil]),
+    "appendSeq of what throws": (s) => slices.appendSeq(s, thrower()),
+    collect: (_s, e) => slices.collect(e, ["x", "y", "z"]),
+    "collect of what throws": (_s, e) => slices.collect(e, thrower()),
+    "sortedFunc of what throws": (_s, e) => slices.sortedFunc(e, ["b", "a"], boo),
+    "sortedStableFunc of what throws": (_s, e) => slices.sortedStableFunc(e, ["b", "a"], boo),
+  };
+  test.each(Object.entries(operations))("%s", (_, operation) => {
+    const { heap, leave } = scarce();
+    const e = inHeap(heap, string);
+    const s = makeSlice(e, ["a", "b", "c"]);
+    let failed = 0;
+    for (; failed < 12; failed++) {
+      leave(failed);
+      try {
+        operation(s, e);
+        break;
+      } catch {
+        expect(e.rooted).toBe(1);
+        expect([...s]).toEqual(["a", "b", "c"]);
+        checkSlice(s);
+      }
+    }
+    expect(failed).toBeGreaterThan(1);
   });
 });
 

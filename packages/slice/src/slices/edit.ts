@@ -7,7 +7,7 @@
  *  3. Bounds are checked first, with the texts of the slice expressions that Go's own code checks with.
  */
 import { badArgument, checkFunction, MisuseError } from "@gort/types";
-import { mustBeSlice, type Slice } from "../slice.ts";
+import { abandoned, mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
 import { checkMake, sliceError } from "../errors.ts";
 
@@ -127,10 +127,14 @@ function splice<S extends Slice<any>>(s: S, i: number, j: number, values: Elemen
   const tail = n - j;
   const need = i + values.length + tail;
   const out = need <= s.cap ? s.slice(0, need) : s.slice(0, i).grown(need, need);
-  const from = out.staged(list);
-  // In the same store, move works as if through a temporary; in a new one the tail comes from the old.
-  out.move(need - tail, s, j, tail);
-  out.place(i, from);
+  try {
+    const from = out.staged(list);
+    // In the same store, move works as if through a temporary; in a new one the tail comes from the old.
+    out.move(need - tail, s, j, tail);
+    out.place(i, from);
+  } catch (e) {
+    throw abandoned(out, s.backing, e);
+  }
   if (need < n) s.wipe(need, n - need);
   return out;
 }
@@ -290,8 +294,13 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
     mustBeSlice("concat", s, "rest");
     total += s.len;
   }
-  let out = grow(first.backing.nil() as S, total).appendSlice(first);
-  for (const s of rest) out = out.appendSlice(s);
+  const nil = first.backing.nil() as S;
+  let out = grow(nil, total);
+  try {
+    for (const s of [first, ...rest]) out = out.appendSlice(s);
+  } catch (e) {
+    throw abandoned(out, nil.backing, e);
+  }
   return out;
 }
 

@@ -9,7 +9,7 @@ import { MisuseError, badArgument, checkFunction } from "@gort/types";
 import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "../api.ts";
 import type { ElementType } from "../append.ts";
 import { resolve } from "../make.ts";
-import { mustBeSlice, type Slice } from "../slice.ts";
+import { abandoned, mustBeSlice, type Slice } from "../slice.ts";
 import type { TypedSlice } from "../typed-slice.ts";
 import type { Compare, Ordered } from "./order.ts";
 import { sort, sortBy } from "./sort.ts";
@@ -108,12 +108,15 @@ function gather<S extends Slice<any>>(where: string, s: S, seq: Iterable<Element
   if (typeof (seq as Partial<typeof seq> | null | undefined)?.[Symbol.iterator] !== "function")
     throw badArgument(where, "seq", seq, "an iterable", "type");
   let out = s;
-  for (const v of seq) {
-    const next = out.appendOne(v);
-    // A store in a heap that was grown out of, and that nobody else has seen, need not wait for V8 to find that out.
-    if (next.backing !== out.backing && out.backing !== s.backing)
-      (out.backing as { release?(): void }).release?.();
-    out = next;
+  try {
+    for (const v of seq) {
+      const next = out.appendOne(v);
+      // A store in a heap that was grown out of, and that nobody else has seen, need not wait for V8 to find that out.
+      if (next.backing !== out.backing) abandoned(out, s.backing, null);
+      out = next;
+    }
+  } catch (e) {
+    throw abandoned(out, s.backing, e);
   }
   return out;
 }
@@ -121,6 +124,16 @@ function gather<S extends Slice<any>>(where: string, s: S, seq: Iterable<Element
 /** A new slice of what the iterable gives; `where` is the function to blame. */
 function gathered(where: string, elem: unknown, seq: Iterable<any>): Slice<any> {
   return gather(where, resolve(where, elem).nil(), seq);
+}
+
+/** What was gathered, sorted by `order`, which may be somebody else's. */
+function inOrder(s: Slice<any>, order: (s: Slice<any>) => void): Slice<any> {
+  try {
+    order(s);
+  } catch (e) {
+    throw abandoned(s, null, e);
+  }
+  return s;
 }
 
 /**
@@ -160,9 +173,7 @@ export function sorted<A extends TypedArray>(
 ): TypedSlice<A>;
 export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
 export function sorted(elem: any, seq: Iterable<any>): Slice<any> {
-  const s = gathered("sorted", elem, seq);
-  sort(s);
-  return s;
+  return inOrder(gathered("sorted", elem, seq), sort);
 }
 
 /**
@@ -186,9 +197,7 @@ export function sortedFunc<A extends TypedArray>(
 export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
 export function sortedFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
   checkFunction("sortedFunc", "cmp", cmp);
-  const s = gathered("sortedFunc", elem, seq);
-  sortBy("sortedFunc", s, cmp, false);
-  return s;
+  return inOrder(gathered("sortedFunc", elem, seq), (s) => sortBy("sortedFunc", s, cmp, false));
 }
 
 /**
@@ -213,7 +222,7 @@ export function sortedStableFunc<A extends TypedArray>(
 export function sortedStableFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
 export function sortedStableFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
   checkFunction("sortedStableFunc", "cmp", cmp);
-  const s = gathered("sortedStableFunc", elem, seq);
-  sortBy("sortedStableFunc", s, cmp, true);
-  return s;
+  return inOrder(gathered("sortedStableFunc", elem, seq), (s) =>
+    sortBy("sortedStableFunc", s, cmp, true),
+  );
 }

@@ -26,7 +26,7 @@ import { COPIES_RESULTS } from "./delegate.ts";
 import { type Capture, reportUncaught } from "./host.ts";
 import { isOp, isOver, type Op } from "./op.ts";
 import { PARKED } from "./op-state.ts";
-import { isStepper, type Stepper } from "./stepper.ts";
+import { isBlocking, isStepper, type Stepper } from "./stepper.ts";
 
 /** What a function without arguments is called with: no array of its own. */
 const NO_ARGS: unknown[] = [];
@@ -46,9 +46,9 @@ const GeneratorPrototype = /* @__PURE__ */ (() =>
 const resume = /* @__PURE__ */ (() =>
   (GeneratorPrototype as { next: (this: Stepper) => IteratorResult<Op<any> | undefined> }).next)();
 
-/** Steps what has a generator's methods and is none, such as what compilers make for old engines. */
+/** Steps what has a generator's methods and is none, such as what compilers make for old engines; and what blocks. */
 function* adapt(steps: Stepper): Stepper {
-  return yield* { [Symbol.iterator]: () => steps };
+  return yield* isBlocking(steps) ? (steps as Iterable<any>) : { [Symbol.iterator]: () => steps };
 }
 
 /**
@@ -349,7 +349,7 @@ export abstract class Lifecycle extends Ends {
     let steps: boolean;
     try {
       result = args.length === 0 ? fn() : fn(...args);
-      steps = isStepper(result, "go: fn");
+      steps = isStepper(result, "go: fn") || isBlocking(result);
     } catch (error) {
       this.panicked(g, error);
       return;

@@ -38,3 +38,14 @@ export function isStepper(v: unknown, what: string): v is Stepper {
     );
   return true;
 }
+
+/** Whether `v` is what can be awaited but also stepped, which a goroutine does: an op, a lock's routine. */
+export function isBlocking(v: unknown): v is Iterable<any> {
+  const b = v as Partial<PromiseLike<unknown> & Iterable<any>> | null;
+  return (
+    typeof b === "object" &&
+    b !== null &&
+    typeof b.then === "function" &&
+    typeof b[Symbol.iterator] === "function"
+  );
+}

@@ -49,7 +49,8 @@ export type Body<R, A extends unknown[] = []> = (
 
 /**
  * A blocking call in which user code runs, such as `mu.withLock(fn)`: use it by `yield*` in a generator goroutine
- * or by `await`. Nothing happens before. Unlike an `Op` it cannot be a case of a select.
+ * or by `await`. Nothing happens before, and nothing twice: awaited again it gives the same result, stepped again it is refused.
+ * Unlike an `Op` it cannot be a case of a select.
  */
 export interface Routine<R> extends PromiseLike<R> {
   /** Runs it on the goroutine that does `yield*`. */

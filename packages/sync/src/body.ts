@@ -6,13 +6,17 @@
  *     goroutine's waits and `goexit` inside ends that goroutine.
  *  2. From an async function a body is called directly, so `AsyncLocalStorage` holds; a generator body is stepped
  *     there too, without a scheduler, so that a lock does not carry one into a bundle.
- *  3. Nothing runs before the routine is used.
+ *  3. Nothing runs before the routine is used, and nothing runs twice: what has begun is given again to who awaits it, and refused
+ *     to who steps it.
+ *  4. A promise of a body does not stop virtual time, as an async goroutine does not: its function may itself wait for that time.
+ *     What can be stepped instead, such as the routine of another lock, is.
  *
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { drive, isOp, isStepper, type Op, poll } from "@gort/sched";
-import type { Body, Locker, Routine, WaitOptions } from "./api.ts";
+import { drive, isStepper, type Op, OutsideOp, type WaitReason } from "@gort/sched";
+import type { Body, Routine } from "./api.ts";
+import { PARKED, USED } from "./states.ts";
 
 type Steps<R> = Generator<Op<any> | undefined, R, any>;
 
@@ -34,12 +38,60 @@ export function isPlain(r: unknown): boolean {
   return (typeof r !== "object" && typeof r !== "function") || r === null;
 }
 
+/** Whether `v` is an op or a {@link Routine}, of whatever copy of the package: awaited outside, but stepped in a goroutine. */
+export function isBlocking(v: unknown): v is Iterable<any> {
+  return isThenable(v) && typeof (v as Partial<Iterable<any>>)[Symbol.iterator] === "function";
+}
+
+/** The promise of a body. */
+class BodyOp extends OutsideOp<unknown> {
+  private readonly promise: PromiseLike<unknown>;
+
+  constructor(promise: PromiseLike<unknown>) {
+    super();
+    this.promise = promise;
+  }
+
+  override get reason(): WaitReason {
+    return "await";
+  }
+
+  override describe(): string {
+    return "an async function";
+  }
+
+  override isDurable(): boolean {
+    return true;
+  }
+
+  override tryNow(): boolean {
+    return false;
+  }
+
+  override park(): void {
+    super.park();
+    this.promise.then(
+      (value) => {
+        if (this.state === PARKED) this.complete(value);
+      },
+      (error: unknown) => {
+        if (this.state === PARKED) this.fail(error);
+      },
+    );
+  }
+
+  override unpark(): void {
+    super.unpark();
+    this.state = USED;
+  }
+}
+
 /** Waits, in a generator goroutine, for what a body returned. */
 export function* finishSteps(r: unknown): Steps<unknown> {
   if (isGenerator(r)) return yield* r;
-  if (isOp(r)) return yield* r;
   if (!isThenable(r)) return r;
-  const value: unknown = yield* poll(r);
+  if (isBlocking(r)) return yield* r as Iterable<any> as Steps<unknown>;
+  const value: unknown = yield* new BodyOp(r);
   return isGenerator(value) ? yield* value : value;
 }
 
@@ -51,6 +103,9 @@ export function callAsync<R>(fn: Body<R>): PromiseLike<R> | R {
 
 /** What the routines share; a subclass says how it runs from a generator and from an async function. */
 export abstract class BaseRoutine<R> implements Routine<R> {
+  /** What it gives who awaits it, once that began. */
+  private promised: Promise<R> | null = null;
+
   abstract [Symbol.iterator](): Steps<R>;
   protected abstract promise(): Promise<R>;
 
@@ -58,64 +113,56 @@ export abstract class BaseRoutine<R> implements Routine<R> {
     onFulfilled?: ((value: R) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    return this.promise().then(onFulfilled, onRejected);
+    return (this.promised ??= this.promise()).then(onFulfilled, onRejected);
   }
 }
 
 /** Something held while a body runs. */
-export interface Holding {
-  /** The op that takes it. */
-  enter(options: WaitOptions | undefined): Op<unknown>;
+export interface Held {
   /** Gives it back. */
-  leave(): void;
+  unlock(): void;
 }
 
-/** Runs `fn` between `enter` and `leave`, whatever way `fn` ends. */
+/** Runs `fn` between the op that takes something and what gives it back, whatever way `fn` ends. */
 export class HoldingRoutine<R> extends BaseRoutine<R> {
-  private readonly holding: Holding;
+  private readonly held: Held;
   private readonly fn: Body<R>;
-  private readonly options: WaitOptions | undefined;
+  /** Takes it; null once that began, for an op may be another lock's by then. */
+  private taking: Op<unknown> | null;
 
-  constructor(holding: Holding, fn: Body<R>, options: WaitOptions | undefined) {
+  constructor(taking: Op<unknown>, held: Held, fn: Body<R>) {
     super();
-    this.holding = holding;
+    this.taking = taking;
+    this.held = held;
     this.fn = fn;
-    this.options = options;
   }
 
   *[Symbol.iterator](): Steps<R> {
-    yield* this.holding.enter(this.options);
+    yield* this.take();
     try {
       const r: unknown = this.fn();
       return (isPlain(r) ? r : yield* finishSteps(r)) as R;
     } finally {
-      this.holding.leave();
+      this.held.unlock();
     }
   }
 
   protected override async promise(): Promise<R> {
-    await this.holding.enter(this.options).start();
+    await this.take().start();
     try {
       return await callAsync(this.fn);
     } finally {
-      this.holding.leave();
+      this.held.unlock();
     }
   }
-}
 
-/** A {@link Locker} as something to hold. */
-export class LockHolding implements Holding {
-  private readonly l: Locker;
-
-  constructor(l: Locker) {
-    this.l = l;
-  }
-
-  enter(options: WaitOptions | undefined): Op<unknown> {
-    return this.l.lock(options);
-  }
-
-  leave(): void {
-    this.l.unlock();
+  private take(): Op<unknown> {
+    const op = this.taking;
+    if (op === null)
+      throw new Error(
+        "gort: operation used twice; a Routine is one-shot, make a new one for each use",
+      );
+    this.taking = null;
+    return op;
   }
 }

@@ -6,13 +6,13 @@
  *  2. Every call gives the same result; if `f` threw, every call throws that very value.
  *
  * For a plain `f` the result is a plain function that calls it at once; an async `f` gives the one promise to all;
- * for a generator function the result gives a `Routine`, which the first caller's goroutine runs while others wait; options
- * call off that wait, not the run.
+ * for a generator function, and one that gives an op or a routine, the result gives a `Routine`, which the first caller's goroutine
+ * runs while others wait; options call off that wait, not the run.
  */
 import type { Go } from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Routine, WaitOptions } from "./api.ts";
-import { BaseRoutine, isGenerator } from "./body.ts";
+import { BaseRoutine, isBlocking, isGenerator } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { Once } from "./once.ts";
 
@@ -32,8 +32,9 @@ import { Once } from "./once.ts";
  * n; // => 1
  * ```
  */
-export function onceFunc(f: () => Go<void>): (options?: WaitOptions) => Routine<void>;
-export function onceFunc(f: () => Promise<void>): () => Promise<void>;
+export function onceFunc<R>(f: () => Go<R>): (options?: WaitOptions) => Routine<R>;
+export function onceFunc<R>(f: () => Routine<R>): (options?: WaitOptions) => Routine<R>;
+export function onceFunc<R>(f: () => Promise<R>): () => Promise<R>;
 export function onceFunc(f: () => void): () => void;
 export function onceFunc(f: () => unknown): () => unknown {
   return once("onceFunc", f);
@@ -53,6 +54,7 @@ export function onceFunc(f: () => unknown): () => unknown {
  * ```
  */
 export function onceValue<R>(f: () => Go<R>): (options?: WaitOptions) => Routine<R>;
+export function onceValue<R>(f: () => Routine<R>): (options?: WaitOptions) => Routine<R>;
 export function onceValue<T>(f: () => T): () => T;
 export function onceValue(f: () => unknown): () => unknown {
   return once("onceValue", f);
@@ -74,7 +76,7 @@ function once<T>(where: string, f: () => T): () => unknown {
       running = true;
       try {
         value = call();
-        if (isGenerator(value)) shared = new Shared(value);
+        if (isGenerator(value) || isBlocking(value)) shared = new Shared(value);
       } catch (error) {
         failure = { error };
       } finally {
@@ -82,7 +84,8 @@ function once<T>(where: string, f: () => T): () => unknown {
       }
     }
     if (failure !== null) throw failure.error;
-    return shared === null ? value : new SharedRoutine(shared, options);
+    if (shared === null) return value;
+    return new SharedRoutine(shared, shared.once.do(shared.run, options));
   };
 }
 
@@ -120,13 +123,13 @@ class Shared<R> {
   private value: R = undefined as R;
   private failure: { readonly error: unknown } | null = null;
 
-  constructor(steps: Go<R>) {
+  constructor(steps: Iterable<any>) {
     this.run = () => this.body(steps);
   }
 
-  private *body(steps: Go<R>): Go<void> {
+  private *body(steps: Iterable<any>): Go<void> {
     try {
-      this.value = yield* steps;
+      this.value = yield* steps as Go<R>;
     } catch (error) {
       this.failure = { error };
     }
@@ -141,23 +144,23 @@ class Shared<R> {
 /** One caller's use of it: the first to use its routine runs the generator. */
 class SharedRoutine<R> extends BaseRoutine<R> {
   private readonly shared: Shared<R>;
-  private readonly options: WaitOptions | undefined;
+  private readonly over: Routine<void>;
 
-  constructor(shared: Shared<R>, options: WaitOptions | undefined) {
+  constructor(shared: Shared<R>, over: Routine<void>) {
     super();
     this.shared = shared;
-    this.options = options;
+    this.over = over;
   }
 
   *[Symbol.iterator](): Go<R> {
     const { shared } = this;
-    yield* shared.once.do(shared.run, this.options);
+    yield* this.over;
     return shared.outcome();
   }
 
   protected override async promise(): Promise<R> {
     const { shared } = this;
-    await shared.once.do(shared.run, this.options);
+    await this.over;
     return shared.outcome();
   }
 }

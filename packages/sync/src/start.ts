@@ -9,9 +9,9 @@
  * Why two ways to launch: `launch` keeps the context of functions that are no generator functions, and pays a promise
  * for it; a generator function is launched as one.
  */
-import { type EndHook, type Goroutine, isOp, launch, type Op } from "@gort/sched";
+import { type EndHook, type Goroutine, launch, type Op } from "@gort/sched";
 import type { Body } from "./api.ts";
-import { finishSteps, isGenerator, isPlain, isThenable } from "./body.ts";
+import { finishSteps, isBlocking, isGenerator, isPlain, isThenable } from "./body.ts";
 
 type Steps = Generator<Op<any> | undefined, void, any>;
 
@@ -35,7 +35,7 @@ export function start(fn: Body<unknown>, to: Outcome, hook: EndHook | null): voi
   g.name = fn.name || "anonymous";
 }
 
-/** Goes on in a goroutine with what a body returned: a generator or an op. */
+/** Goes on in a goroutine with what a body returned: a generator, an op or a routine. */
 export function startSteps(r: unknown, to: Outcome): Goroutine<void> {
   return launch(null, goOn, [r, to]);
 }
@@ -77,9 +77,9 @@ function call(fn: Body<unknown>, to: Outcome): Steps | PromiseLike<void> | void 
   else to.returned(r);
 }
 
-/** Whether what a body returned has to be stepped, in a goroutine: a generator or an op. */
+/** Whether what a body returned has to be stepped, in a goroutine: a generator, an op or a routine. */
 export function goesOn(r: unknown): boolean {
-  return !isPlain(r) && (isGenerator(r) || isOp(r));
+  return !isPlain(r) && (isGenerator(r) || isBlocking(r));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The options of `do`, whatever state the Once is in. */
 import { expect, it } from "vitest";
-import { Once, onceValue } from "../src/index.ts";
+import { run, sleep } from "@gort/sched";
+import { Mutex, Once, onceFunc, onceValue } from "../src/index.ts";
 
 const off = { signal: AbortSignal.abort("off") };
 
@@ -33,6 +34,26 @@ it("the same holds for onceValue of a generator function", async () => {
   });
   expect(await seven()).toBe(7);
   await expect(seven(off)).rejects.toBe("off");
+});
+
+it("what f gives that blocks, an op or a routine, is waited for once and by all", async () => {
+  const mu = new Mutex();
+  let loads = 0;
+  const config = onceValue(() => mu.withLock(async () => ++loads));
+  expect([await config(), await config(), await Promise.all([config(), config()])]).toEqual([
+    1,
+    1,
+    [1, 1],
+  ]);
+  const nap = onceFunc(() => sleep(1));
+  await nap();
+  await nap();
+  const main = async (): Promise<unknown> =>
+    run(function* () {
+      yield* nap();
+      return yield* config();
+    });
+  expect([await main(), await main(), loads]).toEqual([1, 1, 1]);
 });
 
 it("a loop over one that is done lets the host's timers fire", async () => {

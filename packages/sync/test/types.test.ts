@@ -1,5 +1,5 @@
 /** What a user's editor shows: types that must be inferred without an annotation. */
-import { type Go, type Goroutine, type Op } from "@gort/sched";
+import { type Go, type Goroutine, type Op, sleep } from "@gort/sched";
 import { describe, expectTypeOf, test } from "vitest";
 import {
   AtomicInt64,
@@ -65,6 +65,14 @@ describe("types", () => {
   test("functions that run once keep their kind", () => {
     expectTypeOf(onceFunc(() => {})).toEqualTypeOf<() => void>();
     expectTypeOf(onceFunc(async () => {})).toEqualTypeOf<() => Promise<void>>();
+    expectTypeOf(onceFunc(async () => 5)()).toEqualTypeOf<Promise<number>>();
+    expectTypeOf(onceFunc(() => sleep(1))()).toEqualTypeOf<Routine<void>>();
+    const five = onceFunc(function* (): Go<number> {
+      return 5;
+    });
+    expectTypeOf(five()).toEqualTypeOf<Routine<number>>();
+    const mu = new Mutex();
+    expectTypeOf(onceValue(() => mu.withLock(() => 1))()).toEqualTypeOf<Routine<number>>();
     expectTypeOf(onceValue(() => 1)).toEqualTypeOf<() => number>();
     expectTypeOf(onceValue(async () => ({ port: 1 }))()).toEqualTypeOf<Promise<{ port: number }>>();
     const [low, high] = onceValues(() => [1, "many"])();

@@ -1,0 +1,76 @@
+/** A select that waits for a condition and for the lock which that wait releases. */
+import { select } from "@gort/chan";
+import { type Op, run } from "@gort/sched";
+import { expect, it } from "vitest";
+import { checkCond, checkMutex, checkRWMutex } from "../../../packages/sync/src/check.ts";
+import { Cond, Mutex, RWMutex, type WaitOptions } from "@gort/sync";
+
+interface Lock {
+  lock(o?: WaitOptions): Op<unknown>;
+  again(o?: WaitOptions): Op<unknown>;
+  unlock(): void;
+  check(): void;
+}
+
+const locks: Record<string, () => Lock & { locker: Mutex | RWMutex }> = {
+  mutex: () => {
+    const locker = new Mutex();
+    const lock = (o?: WaitOptions): Op<unknown> => locker.lock(o);
+    return {
+      locker,
+      lock,
+      again: lock,
+      unlock: () => locker.unlock(),
+      check: () => checkMutex(locker),
+    };
+  },
+  "rwmutex, writer": () => {
+    const locker = new RWMutex();
+    const lock = (o?: WaitOptions): Op<unknown> => locker.lock(o);
+    return {
+      locker,
+      lock,
+      again: lock,
+      unlock: () => locker.unlock(),
+      check: () => checkRWMutex(locker),
+    };
+  },
+  "rwmutex, reader": () => {
+    const locker = new RWMutex();
+    return {
+      locker,
+      lock: (o) => locker.lock(o),
+      again: (o) => locker.rLock(o),
+      unlock: () => locker.rUnlock(),
+      check: () => checkRWMutex(locker),
+    };
+  },
+};
+
+const cases = Object.keys(locks).flatMap((kind) =>
+  [true, false].flatMap((first) =>
+    [true, false].map((calledOff) => [kind, first, calledOff] as const),
+  ),
+);
+
+it.each(cases)(
+  "takes the lock that its condition released: %s, condition first %s, with a signal %s",
+  async (kind, first, calledOff) => {
+    const { lock, again, unlock, check, locker } = locks[kind]!();
+    const c = new Cond(locker);
+    const o = calledOff ? { signal: new AbortController().signal } : undefined;
+    await run(function* () {
+      yield* lock();
+      const r = yield* first
+        ? select({ cond: c.wait(o), lock: again(o) })
+        : select({ lock: again(o), cond: c.wait(o) });
+      expect(r.case).toBe("lock");
+      check();
+      checkCond(c);
+      expect(c.queue.length).toBe(0);
+      unlock();
+      check();
+    });
+    expect(locker.tryLock()).toBe(true);
+  },
+);

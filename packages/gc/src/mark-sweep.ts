@@ -38,7 +38,7 @@ import { RootParts } from "./root-parts.ts";
 const MARK_CHUNK = 4096;
 /** Pages swept between two looks at the clock. */
 const SWEEP_CHUNK = 16;
-/** Bytes allocated between two proportional sweeps. */
+/** Bytes allocated between two proportional sweeps, at least. */
 const SWEEP_BYTES = 65536;
 
 export class MarkSweepHeap extends HeapBase {
@@ -52,6 +52,8 @@ export class MarkSweepHeap extends HeapBase {
   /** Scan work done in the background that no assist has used up yet. */
   #bgCredit = 0;
   #sweepPagesPerByte = 0;
+  /** `allocated` when an allocation last did its share of the cycle. */
+  #sharedAt = 0;
   // The cycle that runs.
   #forced = false;
   #startMs = 0;
@@ -262,7 +264,7 @@ export class MarkSweepHeap extends HeapBase {
     this.#bgCredit = 0;
     this.#assistMs = this.#backgroundMs = this.#idleMs = 0;
     this.#heapStart = this.live;
-    this.#allocatedAtStart = this.allocated;
+    this.#allocatedAtStart = this.#sharedAt = this.allocated;
     this.pacer.revise(this.live, this.#heapStart, 0);
     this.grant(ASSIST_BYTES);
     const t1 = this.now();
@@ -324,6 +326,7 @@ export class MarkSweepHeap extends HeapBase {
     const pages = cycle.pages ?? this.allocator.stats().heapInuse / 8192;
     const room = Math.max(Math.min(this.pacer.trigger, 1 << 30) - this.live, SWEEP_BYTES);
     this.#sweepPagesPerByte = pages / room;
+    this.#sharedAt = this.allocated;
     this.grant(SWEEP_BYTES);
   }
 
@@ -347,7 +350,7 @@ export class MarkSweepHeap extends HeapBase {
     if (this.busy) return;
     if (this.phase === "mark") this.#assist();
     else if (this.phase === "sweep") {
-      this.#sweepPages(Math.ceil(SWEEP_BYTES * this.#sweepPagesPerByte) + 1);
+      this.#sweepPages(Math.ceil(this.#share(SWEEP_BYTES) * this.#sweepPagesPerByte) + 1);
       if (this.sweeping) this.grant(SWEEP_BYTES);
     } else if (this.live < this.pacer.trigger) this.grant(this.pacer.trigger - this.live);
     else if (this.#barrierBits === DELETION || this.#stress) {
@@ -360,10 +363,17 @@ export class MarkSweepHeap extends HeapBase {
     } else this.#start(false);
   }
 
+  /** Bytes that the program pays for now: a grant, or more where its last object was larger than what was left of one. */
+  #share(granted: number): number {
+    const bytes = this.allocated - this.#sharedAt;
+    this.#sharedAt = this.allocated;
+    return Math.max(bytes, granted);
+  }
+
   #assist(): void {
     const t0 = this.now();
     this.pacer.revise(this.live, this.#heapStart, this.marker.scanned);
-    let work = this.pacer.assistWork;
+    let work = this.pacer.assistWork(this.#share(ASSIST_BYTES));
     const stolen = Math.min(work, this.#bgCredit);
     this.#bgCredit -= stolen;
     work -= stolen;

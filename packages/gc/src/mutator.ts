@@ -303,6 +303,8 @@ export abstract class Mutator implements BoxHost {
   }
   /** The credit is gone: for a sample of the profile, for the collector, or for both. */
   #outOfCredit(p: Ptr): void {
+    // What a large object took beyond the credit was of the rest of the grant.
+    this.#rest += this.credit;
     this.settle();
     const profiler = this.#profiler;
     if (profiler !== null) {

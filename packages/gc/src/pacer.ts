@@ -16,7 +16,7 @@
  * proportional controller of Go 1.5 to 1.17, which needs several cycles to settle.
  */
 
-/** Bytes allocated between two assists. */
+/** Bytes allocated between two assists, at least: one object may have more. */
 export const ASSIST_BYTES = 16384;
 /** Share of the processor that marking gets in the background. */
 export const UTILIZATION = 0.25;
@@ -95,10 +95,10 @@ export class Pacer {
     this.assistRatioMin = left / Math.max(this.#room - live, 4096);
   }
 
-  /** Scan work of one assist. */
-  get assistWork(): number {
+  /** Scan work of the assist for so many bytes allocated. */
+  assistWork(bytes: number): number {
     const ratio = Math.max(Math.min(this.assistRatio, ASSIST_RATIO_MAX), this.assistRatioMin);
-    return Math.ceil(ASSIST_BYTES * ratio);
+    return Math.ceil(bytes * ratio);
   }
 
   /** Learns from a cycle how fast the program allocates against how fast it is marked. */

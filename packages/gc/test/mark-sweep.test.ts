@@ -1,5 +1,5 @@
 import { createAllocator, createMemory } from "@gort/alloc";
-import { array, float64, int32, ptr, struct } from "@gort/types";
+import { array, float64, int32, ptr, struct, uint8 } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import type { GcHeap, HeapOptions } from "../src/index.ts";
 import { checkHeap, checkTricolor, createHeap, createStopTheWorldHeap } from "../src/index.ts";
@@ -75,6 +75,37 @@ describe("phases", () => {
       heap.safepoint();
     }
     expect(before).toBeLessThan(goal * 1.1);
+  });
+
+  it("assists pay for all bytes of a large object: the heap stays near its goal, and near its limit", () => {
+    const over = (heap: GcHeap, size: number): number => {
+      let most = 0;
+      for (let i = 0; i < (64 * MiB) / size; i++) {
+        heap.alloc(uint8, size);
+        const { heapAlloc, nextGC } = heap.stats();
+        most = Math.max(most, heapAlloc - nextGC);
+        heap.safepoint();
+      }
+      return most;
+    };
+    const Row = array(ptr(int32), 256);
+    for (const limited of [false, true]) {
+      for (const size of [MiB / 4, MiB]) {
+        const heap = heapOf({ reserve: 128 * MiB, now: () => 0 }); // no time passes: no background work
+        const rows = heap.root(0);
+        for (let i = 0; i < 8192; i++) {
+          const p = heap.alloc(Row);
+          heap.writePtr(p, rows.ptr);
+          rows.set(p);
+        }
+        heap.collect();
+        if (limited) {
+          heap.setGCPercent(-1);
+          heap.setMemoryLimit(20 * MiB);
+        }
+        expect(over(heap, size)).toBeLessThan(4 * MiB);
+      }
+    }
   });
 
   it("sweeping is proportional: it is over before the next cycle is due", () => {

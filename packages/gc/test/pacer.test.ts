@@ -83,7 +83,7 @@ describe("the room that the memory has", () => {
         }
         expect([near.goal, near.trigger]).toEqual([far.goal, far.trigger]);
         expect(near.assistRatio).toBe(far.assistRatio);
-        expect(near.assistWork).toBe(far.assistWork);
+        expect(near.assistWork(ASSIST_BYTES)).toBe(far.assistWork(ASSIST_BYTES));
       }),
       { seed },
     );
@@ -104,7 +104,7 @@ describe("the room that the memory has", () => {
           let live = start;
           for (; scanned < start; live += ASSIST_BYTES) {
             p.revise(live, start, scanned);
-            scanned += p.assistWork;
+            scanned += p.assistWork(ASSIST_BYTES);
           }
           // Two assists beyond it at most: the headroom is a 32nd of the memory.
           expect(live).toBeLessThanOrEqual(room + 2 * ASSIST_BYTES);

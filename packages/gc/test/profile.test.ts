@@ -1,4 +1,4 @@
-import { array, int32 } from "@gort/types";
+import { array, int32, uint8 } from "@gort/types";
 import { expect, it } from "vitest";
 import { createHeap, formatHeapProfile, heapProfile } from "../src/index.ts";
 
@@ -25,6 +25,22 @@ it("a sampling rate estimates the true figures", () => {
   const [sample] = heapProfile(heap).samples;
   expect(Math.abs(sample!.allocObjects / 50_000 - 1)).toBeLessThan(0.15);
   expect(Math.abs(sample!.allocBytes / 4_800_000 - 1)).toBeLessThan(0.15);
+});
+
+it("large objects use up what the collector grants, samples or not", () => {
+  const peak = (profileRate: number, size: number): number => {
+    const heap = createHeap({ reserve: 2 ** 27, profileRate, now: () => 0 });
+    let most = 0;
+    for (let i = 0; i < 2 ** 27 / size; i++) {
+      heap.alloc(uint8, size);
+      most = Math.max(most, heap.stats().heapAlloc);
+      heap.safepoint();
+    }
+    return most;
+  };
+  // A cycle with records to scan takes an object longer.
+  for (const size of [2 ** 18, 2 ** 20, 2 ** 22])
+    expect(peak(65536, size)).toBeLessThanOrEqual(2 * peak(0, size) + size);
 });
 
 it("prints the samples as they were taken, one record per place and size: pprof scales them itself, as Go's", () => {

@@ -273,10 +273,12 @@ describe("in and out without a copy", () => {
     ] as Slice<any>[]) {
       const bytes = makeSlice(Uint8Array, 2);
       if (s.get(0) === p) {
+        // The first object of a heap lies above 255, and only nil is a pointer below.
         expect(copy(bytes, s.slice(0, 0))).toBe(0);
-        expect(() => copy(bytes, makeSlice(s.backing, [300]))).toThrow("uint8: value is 300");
-        expect(copy(bytes, makeSlice(s.backing, [200]))).toBe(1);
-        expect(bytes.toArray()).toEqual([200, 0]);
+        expect(() => copy(bytes, s)).toThrow(`uint8: value is ${p}`);
+        bytes.set(0, 7);
+        expect(copy(bytes, makeSlice(s.backing, [0]))).toBe(1);
+        expect(bytes.toArray()).toEqual([0, 0]);
       } else {
         expect(() => copy(bytes, s)).toThrow("uint8: value is");
         expect(() => appendSlice(bytes, s)).toThrow("uint8: value is");

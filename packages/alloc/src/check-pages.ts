@@ -135,10 +135,9 @@ function checkTree(c: Core): void {
   const node = (n: number): { start: number; max: number; end: number; size: number } => {
     let sum;
     if (n >= c.leaves) {
-      const runs = (c.i32[c.freeBits + n - c.leaves]! >>> 0)
-        .toString(2)
-        .padStart(32, "0")
-        .split("0");
+      // The tree has leaves for a power of two of words, the bitmap ends with the memory.
+      const bits = (n - c.leaves) * 32 < c.pages ? c.i32[c.freeBits + n - c.leaves]! : 0;
+      const runs = (bits >>> 0).toString(2).padStart(32, "0").split("0");
       // The highest page is the first digit.
       sum = {
         start: runs.at(-1)!.length,

@@ -22,6 +22,24 @@ function make(): { heap: TieredAllocator; c: Core; i32: Int32Array; span: (p: nu
 
 test("a good heap passes", () => checkAllocator(make().heap));
 
+test("a good heap passes in a memory of any size, full and empty", () => {
+  for (const kib of [192, 1000, 1536, 3072, 5000, 6144, 10_240, 12_288]) {
+    const heap = createAllocator(createMemory({ reserve: kib * 1024 }));
+    const got = [heap.alloc(100)];
+    checkAllocator(heap);
+    for (let size = kib * 64; size > 0; size >>= 1)
+      try {
+        for (;;) got.push(heap.alloc(size));
+      } catch (err) {
+        expect(err).toMatchObject({ code: "OUT_OF_MEMORY" });
+        if (size < 1000) break;
+      }
+    checkAllocator(heap);
+    for (const p of got) heap.free(p);
+    checkAllocator(heap, { deep: true });
+  }
+});
+
 describe("the checker finds", () => {
   const cases: [string, RegExp, (h: ReturnType<typeof make>, p: number) => void][] = [
     ["a store through nil", /through nil/, ({ i32 }) => void (i32[0] = 1)],

@@ -5,7 +5,8 @@
  *  1. A class is made once per descriptor and kept on it; all its instances have one hidden class.
  *  2. An instance always stands on a checked pointer: the constructor and `$at` refuse nil, misaligned and foreign ones. So
  *     the fields need no check to be read.
- *  3. Writing a field checks the value as `store` does, for the small kinds in line.
+ *  3. Writing a field checks the value as `store` does, for the small kinds in line: a number first, as bits of a bigint or a symbol
+ *     cannot be had.
  *  4. Pointers are written through the space, with its barrier.
  *  5. The generated and the closure form do the same in every case.
  *
@@ -70,8 +71,10 @@ abstract class AccessorBase {
   /** Moves to another value of the type. @throws RuntimeError nil dereference; RangeError for a pointer that cannot be one */
   abstract $at(p: Ptr): this;
 
-  /** Moves by `n` values, as through an array. @throws RangeError beyond the memory */
+  /** Moves by `n` values, as through an array. @throws RangeError beyond the memory; TypeError for what is no number */
   $step(n = 1): this {
+    if (typeof n !== "number")
+      throw badArgument("$step", "n", n, "a number of values to move by", "type");
     return this.$at(this.$ptr + n * this.$type.size);
   }
 
@@ -107,7 +110,7 @@ export interface AccessorMembers<V> {
   readonly $type: StructType<V>;
   /** Moves to another value of the type. @throws RuntimeError nil dereference; RangeError for a pointer that cannot be one */
   $at(p: Ptr): Accessor<V>;
-  /** Moves by `n` values, as through an array. Default 1. @throws RangeError beyond the memory */
+  /** Moves by `n` values, as through an array. Default 1. @throws RangeError beyond the memory; TypeError for what is no number */
   $step(n?: number): Accessor<V>;
   /** The whole value, as a plain object. */
   $load(): V;
@@ -245,7 +248,7 @@ function bySource(type: StructType): AccessorClass<any> {
       const cell = `this.$${plain.view}[${plain.shift === 0 ? at : `${at} >>> ${plain.shift}`}]`;
       return (
         `get ${f.name}() { return ${cell}; }\n` +
-        `set ${f.name}(v) { if (${plain.fits}) ${cell} = v; else slow[${i}].refuse(v); }`
+        `set ${f.name}(v) { if (typeof v === "number" && ${plain.fits}) ${cell} = v; else slow[${i}].refuse(v); }`
       );
     }
     if (f.type.kind === "int64" || f.type.kind === "uint64") {
@@ -265,7 +268,7 @@ function bySource(type: StructType): AccessorClass<any> {
     `"use strict"; return class extends Base {\n` +
     `constructor(space, p) { super(space, p, type); ${own.join(" ")} }\n` +
     `static get type() { return type; }\nget $type() { return type; }\n` +
-    `$at(p) { if (p >>> 0 !== p || p === 0 || (p & ${type.align - 1}) !== 0 || p > this.$last) ` +
+    `$at(p) { if (typeof p !== "number" || p >>> 0 !== p || p === 0 || (p & ${type.align - 1}) !== 0 || p > this.$last) ` +
     `throw bad(type, this.$space, p); this.$ptr = p; return this; }\n${body.join("\n")}\n};`;
   return compile(
     { Base: AccessorBase, type, slow, inner, bad: badPointer },
@@ -291,7 +294,7 @@ function byClosures(type: StructType): AccessorClass<any> {
       return type;
     }
     override $at(p: Ptr): this {
-      if (p >>> 0 !== p || p === 0 || (p & low) !== 0 || p > this.$last) {
+      if (typeof p !== "number" || p >>> 0 !== p || p === 0 || (p & low) !== 0 || p > this.$last) {
         throw badPointer(type, this.$space, p);
       }
       this.$ptr = p;
@@ -326,7 +329,8 @@ function property(f: StructField, slow: Slow, i: number): Property {
         return (this as unknown as Views)[view]![(this.$ptr + offset) >>> shift];
       },
       set(v: number) {
-        if (test(v)) (this as unknown as Views)[view]![(this.$ptr + offset) >>> shift] = v;
+        if (typeof v === "number" && test(v))
+          (this as unknown as Views)[view]![(this.$ptr + offset) >>> shift] = v;
         else slow.refuse(v);
       },
     };

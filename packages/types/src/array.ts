@@ -101,6 +101,9 @@ class ArrayDescriptor<T> extends BaseType<T[]> implements ArrayType<T> {
   }
 }
 
+/** A number first: bits of a bigint or a symbol cannot be had. */
+const isWord = (v: unknown): boolean => typeof v === "number" && v >>> 0 === v;
+
 class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceType<T> {
   readonly kind = "slice";
   private target: Lazy<T>;
@@ -135,11 +138,7 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
   override check(value: unknown, what: string): void {
     const h = value as SliceHeader | null | undefined;
     const ok =
-      typeof h === "object" &&
-      h !== null &&
-      h.ptr >>> 0 === h.ptr &&
-      h.len >>> 0 === h.len &&
-      h.cap >>> 0 === h.cap;
+      typeof h === "object" && h !== null && isWord(h.ptr) && isWord(h.len) && isWord(h.cap);
     if (!ok) throw badValue(what, value, "a slice header { ptr, len, cap }");
     if (h.len > h.cap) {
       throw badArgument(what, "len", h.len, `at most cap, which is ${h.cap}`);

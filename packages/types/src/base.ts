@@ -2,7 +2,7 @@
  * The base class of all descriptors: the public contract of {@link Type}, built on unchecked inner operations.
  *
  * Invariants
- *  1. `load` and `store` check the pointer (nil, alignment, bounds) once; `get` and `put` trust it. Composites
+ *  1. `load` and `store` check the pointer (a number, nil, alignment, bounds) once; `get` and `put` trust it. Composites
  *     call `get` and `put` of their parts, so a value of any depth is checked once.
  *  2. `store` checks the whole value before it writes the first byte: a store that throws for its value has changed nothing.
  *  3. Descriptors are branded `Symbol.for("gort.Type")`; a foreign one that has only the public members
@@ -16,7 +16,14 @@
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import type { FuncType, Lazy } from "./kinds.ts";
 import type { BoundMethod, Method, MethodSet } from "./method-set.ts";
-import { brand, badArgument, nilDereference, uncomparableType, unhashableType } from "./errors.ts";
+import {
+  brand,
+  badArgument,
+  badNumber,
+  nilDereference,
+  uncomparableType,
+  unhashableType,
+} from "./errors.ts";
 
 const TYPE: unique symbol = Symbol.for("gort.Type") as never;
 /** The name of the method that Node's `console.log` calls. */
@@ -116,6 +123,7 @@ export abstract class BaseType<T> implements Type<T> {
 
   load(space: Space, p: Ptr): T {
     if (
+      typeof p !== "number" ||
       p >>> 0 !== p ||
       p === 0 ||
       (p & (this.align - 1)) !== 0 ||
@@ -128,6 +136,7 @@ export abstract class BaseType<T> implements Type<T> {
 
   store(space: Space, p: Ptr, value: T): void {
     if (
+      typeof p !== "number" ||
       p >>> 0 !== p ||
       p === 0 ||
       (p & (this.align - 1)) !== 0 ||
@@ -164,7 +173,7 @@ export abstract class BaseType<T> implements Type<T> {
  * Throws unless a value of `t` can lie at `p`: nil, misaligned and out of bounds each have their text.
  *
  * @throws RuntimeError `invalid memory address or nil pointer dereference` for 0
- * @throws RangeError for a pointer that is misaligned or out of bounds; TypeError for what is no descriptor or no space
+ * @throws RangeError for a pointer that is misaligned or out of bounds; TypeError for what is no number, no descriptor or no space
  *
  * @example
  * ```ts
@@ -182,6 +191,7 @@ export function checkPointer(t: Type, space: Space, p: Ptr): void {
   checkType("pointer", t);
   mustBeSpace(t, space);
   if (
+    typeof p !== "number" ||
     p >>> 0 !== p ||
     p === 0 ||
     (p & (t.align - 1)) !== 0 ||
@@ -202,10 +212,10 @@ export function badPointer(t: Type, space: Space, p: Ptr): Error {
   if (p === 0) return nilDereference();
   const limit = space.memory.byteLength;
   const want =
-    p >>> 0 === p && p + t.size <= limit
+    typeof p === "number" && p >>> 0 === p && p + t.size <= limit
       ? `a multiple of ${t.align}`
       : `a byte offset below ${limit - t.size + 1}`;
-  return badArgument(`*${t.name}`, "pointer", p, want);
+  return badNumber(`*${t.name}`, "pointer", p, want);
 }
 
 /**

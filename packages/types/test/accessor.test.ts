@@ -160,6 +160,23 @@ describe.each([
     expect((at as unknown as { $load(): unknown }).$load()).toEqual(before);
   });
 
+  it("refuses what has no bits as a number, in every field and as an address, by name", () => {
+    const s = makeSpace();
+    const base = s.alloc(All);
+    const at = new At(s, base);
+    const fields = at as unknown as Record<string, unknown>;
+    for (const v of [1n, Symbol("v")] as const) {
+      const shown = typeof v === "bigint" ? "1n" : "Symbol(v)";
+      for (const key of "bcdefghijklp")
+        expect(() => (fields[key] = v), key).toThrow(`.${key}: value is ${shown}, want`);
+      expect(() => at.$at(v as never)).toThrow(`: pointer is ${shown}, want a byte offset below`);
+      expect(() => at.$step(v as never)).toThrow(`$step: n is ${shown}, want a number`);
+      expect(() => new At(s, v as never)).toThrow(`: pointer is ${shown}`);
+    }
+    expect(at.$ptr).toBe(base);
+    expect(at.$load()).toEqual(All.zero());
+  });
+
   it("moves, steps, and stands on checked pointers only", () => {
     const Pair = struct({ x: int32, y: int32 });
     const s = makeSpace(4096);

@@ -62,6 +62,25 @@ describe("a pointer", () => {
     }
     expect(uint8.load(s, 4095)).toBe(0);
   });
+
+  it("that is no number is refused by name and value", () => {
+    for (const [p, shown] of [
+      [1n, "1n"],
+      [Symbol("p"), "Symbol(p)"],
+      ["64", '"64"'],
+      [undefined, "undefined"],
+    ] as [never, string][]) {
+      const text = `*int32: pointer is ${shown}, want a byte offset below 4093`;
+      for (const use of [
+        () => int32.load(s, p),
+        () => int32.store(s, p, 1),
+        () => checkPointer(int32, s, p),
+      ]) {
+        expect(use).toThrow(text);
+        expect(use).toThrow(TypeError);
+      }
+    }
+  });
 });
 
 describe("what is no descriptor", () => {
@@ -117,6 +136,8 @@ describe("a value", () => {
       ],
       [uint64, -1n, "uint64: value is -1n"],
       [float64, "x", 'float64: value is "x", want a number'],
+      [slice(int), { ptr: 1n, len: 0, cap: 0 }, "[]int: value is an object (Object), want a slice"],
+      [slice(int), { ptr: 0, len: Symbol("n"), cap: 0 }, "want a slice header { ptr, len, cap }"],
       [complex64, 1, "complex64: value is 1, want an object { re, im }"],
       [ptr(int), -1, "*int: value is -1, want a pointer"],
       [slice(int), null, "[]int: value is null, want a slice header"],

@@ -40,7 +40,8 @@ export interface GoMap<K, V, Z = V> {
    */
   set(key: K, value: V): this;
   /**
-   * Go's `m[key] op= …`: stores `change(m[key])` and returns it. If `change` throws, nothing is stored. `change` may use
+   * Go's `m[key] op= …`: stores `change(m[key])` and returns what `change` gave, which a map with types may store in another form: a
+   * `float32` rounded. If `change` throws, nothing is stored. `change` may use
    * the map. The key is what it was when `update` was called.
    */
   update(key: K, change: (value: V | Z) => V): V;

@@ -36,6 +36,11 @@ export function released(): Error {
   return new Error("map: used after release");
 }
 
+/** A hasher's `hash` gave what is no hash. */
+export function badHash(result: unknown): Error {
+  return badArgument("hash", "result", result, "a number", "type");
+}
+
 /** A key that a hasher can do nothing with. */
 export function noKey(key: unknown, want: string): Error {
   return badArgument("map key", "value", key, want, "type");

@@ -109,8 +109,10 @@ export class Entries {
       default: {
         const whole = this.takeKey(key);
         const s = this.#i32[seed]!;
-        const hash = this.layout.key.hashValue(whole, s) | 0;
-        // A descriptor that somebody else made may have emptied the map.
+        const { key: type, reflexive } = this.layout;
+        let hash = type.hashValue(whole, s) | 0;
+        if (!reflexive && !type.equalValues(whole, whole)) hash = this.#random() | 0;
+        // A descriptor, or a source, that somebody else made may have emptied the map.
         if (this.#i32[seed] !== s) throw concurrentReadWrite();
         this.#key = whole;
         return hash;
@@ -167,6 +169,7 @@ export class Entries {
           seed = hashInt(this.#i32[(p >>> 2) + i]!, seed);
         return seed;
       default:
+        if (!this.reflexiveAt(bucket, slot)) return this.#random() | 0;
         return this.layout.key.hash(this.heap, this.keyPtr(bucket, slot), seed) | 0;
     }
   }

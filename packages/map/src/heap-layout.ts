@@ -30,6 +30,7 @@ import {
 } from "@gort/types";
 import type { Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
+import { isReflexive } from "./keys.ts";
 import {
   MAX_INLINE,
   HEADER_WORDS,
@@ -161,44 +162,6 @@ function codeOf(type: Type, isKey: boolean): number {
     case "map":
     case "slice":
       return GENERAL;
-  }
-}
-
-/** Whether every value of a comparable type equals itself: no floats and no interfaces inside. */
-function isReflexive(type: Type): boolean {
-  switch (type.kind) {
-    case "float32":
-    case "float64":
-    case "complex64":
-    case "complex128":
-    case "interface":
-      return false;
-    case "array":
-      return isReflexive((type as Type & { elem: Type }).elem);
-    case "struct":
-      return (type as Type & { fields: readonly { type: Type }[] }).fields.every((f) =>
-        isReflexive(f.type),
-      );
-    case "bool":
-    case "int":
-    case "int8":
-    case "int16":
-    case "int32":
-    case "int64":
-    case "uint":
-    case "uint8":
-    case "uint16":
-    case "uint32":
-    case "uint64":
-    case "uintptr":
-    case "string":
-    case "ptr":
-    case "unsafe.Pointer":
-    case "chan":
-    case "func":
-    case "map":
-    case "slice":
-      return true;
   }
 }
 

@@ -14,7 +14,10 @@ import type { Hasher, Type } from "./api.ts";
 import { invalidKeyType, noKey } from "./errors.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
 
-/** Where a hasher of keys of two fields names these, so that a map can keep them itself. */
+/**
+ * Where a hasher of keys of two fields names these, so that a map can keep them itself: as long as its functions are those that it was
+ * made with. Not enumerable: a hasher that was made of it, by `{ ...hasher, hash }`, is another.
+ */
 const PAIR: unique symbol = Symbol.for("gort.map.pair") as never;
 
 /** The two fields by which keys are compared, and what makes them fit their types, where they have one. */
@@ -23,10 +26,21 @@ export interface PairFields {
   readonly fits: readonly [first: Fit<unknown> | null, second: Fit<unknown> | null] | null;
 }
 
+/** What {@link structKey} notes of a hasher: the two fields, and its functions. */
+interface Pair {
+  readonly names?: PairFields["names"];
+  readonly made?: Hasher<any>;
+}
+
 /** The fields, if keys are compared by two; else null. */
 export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
   if (key === undefined) return null;
-  if (!isDescriptor(key)) return (key as { [PAIR]?: PairFields })[PAIR] ?? null;
+  if (!isDescriptor(key)) {
+    const { names, made } = (key as { [PAIR]?: Pair })[PAIR] ?? {};
+    const { hash, equal, copy } = made ?? {};
+    const own = key.hash === hash && key.equal === equal && key.copy === copy;
+    return own && names ? { names, fits: null } : null;
+  }
   const { fields } = key as Type & { fields?: readonly { name: string; type: Type }[] };
   const [a, b] = fields ?? [];
   if (key.kind !== "struct" || fields!.length !== 2 || a!.name === "_" || b!.name === "_") {
@@ -57,7 +71,8 @@ export function hashPart(v: unknown, seed: number, random: () => number = anew):
 const anew = (): number => Math.random() * 2 ** 32;
 
 /**
- * Objects by the values of the fields named, which must be all that make up the key. Keys are copied when stored.
+ * Objects by the values of the fields named, which must be all that make up the key. Keys are copied when stored. Fields that are
+ * objects are compared by identity, a `GoString` too: use `String(s)`. Another hasher can be made of it: `{ ...hasher, hash, equal }`.
  *
  * @example
  * ```ts
@@ -75,16 +90,19 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
   const [a, b] = fields;
   type K = { readonly [P in F]: any };
   if (fields.length === 2 && a !== undefined && b !== undefined) {
-    return {
-      hash: (k: K, seed, random) => {
+    const hasher: Hasher<K> = {
+      hash: (k, seed, random) => {
         mustHaveFields(k);
         return hashPart(k[b], hashPart(k[a], seed, random), random);
       },
-      equal: (k: K, q: K) => k[a] === q[a] && k[b] === q[b],
-      copy: (k: K) => ({ [a]: k[a], [b]: k[b] }) as K,
-      [PAIR]: { names: [a, b], fits: null },
-    } as Hasher<K>;
+      equal: (k, q) => k[a] === q[a] && k[b] === q[b],
+      copy: (k) => ({ [a]: k[a], [b]: k[b] }) as K,
+    };
+    const value: Pair = { names: [a, b], made: { ...hasher } };
+    return Object.defineProperty(hasher, PAIR, { value });
   }
+  // Assigned to, it would be no field.
+  const odd = (fields as string[]).includes("__proto__");
   return {
     hash: (k, seed, random) => {
       mustHaveFields(k);
@@ -98,6 +116,7 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
     },
     copy: (k) => {
       mustHaveFields(k);
+      if (odd) return Object.fromEntries(fields.map((f) => [f, k[f]])) as K;
       const c: Record<string, unknown> = {};
       for (const f of fields) c[f] = k[f];
       return c as K;
@@ -106,7 +125,7 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
 }
 
 /**
- * Arrays by their elements, of any length. Keys are copied when stored.
+ * Arrays by their elements, of any length. Keys are copied when stored. Elements that are objects are compared by identity.
  *
  * @example
  * ```ts
@@ -153,12 +172,55 @@ const native = /^(bool|u?int(8|16|32|64)?|uintptr|float(32|64)|string)$/;
 /** Of these, the ones of which there is one value to a JavaScript value: -0 and NaN are no concern. */
 const plain = /^(bool|u?int(8|16|32)?|uintptr|string)$/;
 
+/** Whether every value of a comparable type equals itself: no floats and no interfaces inside. */
+export function isReflexive(type: Type): boolean {
+  switch (type.kind) {
+    case "float32":
+    case "float64":
+    case "complex64":
+    case "complex128":
+    case "interface":
+      return false;
+    case "array":
+      return isReflexive((type as Type & { elem: Type }).elem);
+    case "struct":
+      return (type as Type & { fields: readonly { type: Type }[] }).fields.every((f) =>
+        isReflexive(f.type),
+      );
+    case "bool":
+    case "int":
+    case "int8":
+    case "int16":
+    case "int32":
+    case "int64":
+    case "uint":
+    case "uint8":
+    case "uint16":
+    case "uint32":
+    case "uint64":
+    case "uintptr":
+    case "string":
+    case "ptr":
+    case "unsafe.Pointer":
+    case "chan":
+    case "func":
+    case "map":
+    case "slice":
+      return true;
+  }
+}
+
 /** A descriptor as a hasher of its JavaScript values, which are copies already; null where `===` does the same and faster. */
 export function typeHasher<K>(type: Type<K>): Hasher<K> | null {
   if (!type.comparable) throw invalidKeyType(type.name);
   if (native.test(type.kind)) return null;
+  const reflexive = isReflexive(type);
   return {
-    hash: (k, seed) => type.hashValue(k, seed),
+    hash: (k, seed, random) => {
+      const h = type.hashValue(k, seed);
+      // With a NaN inside, the type gives another hash each time; so does the map's own source, which can be made to repeat itself.
+      return reflexive || !random || type.equalValues(k, k) ? h : random();
+    },
     equal: (a, b) => type.equalValues(a, b),
   };
 }

@@ -12,7 +12,7 @@ import type { Fit } from "@gort/types";
 import type { Hasher } from "./api.ts";
 import { AnyHash } from "./any-hash.ts";
 import { BaseMap, nameOf } from "./base.ts";
-import { concurrentReadWrite, concurrentWrites } from "./errors.ts";
+import { badHash, concurrentReadWrite, concurrentWrites } from "./errors.ts";
 import { READING, WRITING } from "./rules.ts";
 import type { ValueMapParts } from "./storage.ts";
 
@@ -71,7 +71,10 @@ export abstract class ValueKeys<K, V, Z> extends BaseMap<K, V, Z> {
     const saved = this.flags;
     this.flags = saved | mode;
     try {
-      return this.hasher.hash(key, seed, this.random) | 0;
+      const hash = this.hasher.hash(key, seed, this.random);
+      // One without a `return` would make the map one chain.
+      if (typeof hash !== "number") throw badHash(hash);
+      return hash | 0;
     } finally {
       this.flags = saved;
     }

@@ -47,6 +47,62 @@ describe.each(kinds)("keys %s", (_, make, key) => {
   });
 });
 
+interface Part {
+  name: string;
+  zone: string;
+  rack: string;
+}
+describe.each([
+  ["two", ["name", "zone"]],
+  ["three", ["name", "zone", "rack"]],
+] as const)("hashers made of one of %s fields", (_, fields) => {
+  const base = structKey<keyof Part>(...fields);
+  const lower = (k: Part): Part => ({ ...k, name: k.name.toLowerCase() });
+  const hash: typeof base.hash = (k, seed, random) => base.hash(lower(k), seed, random);
+  const equal = (a: Part, b: Part): boolean => base.equal(lower(a), lower(b));
+  const makers: Record<string, () => typeof base> = {
+    spread: () => ({ ...base, hash, equal }),
+    assigned: () => Object.assign({}, base, { hash, equal }),
+    inherited: () => Object.assign(Object.create(base) as typeof base, { hash, equal }),
+    changed: () => Object.assign(structKey<keyof Part>(...fields), { hash, equal }),
+  };
+  test.each(Object.entries(makers))("%s", (_how, make) => {
+    const m = makeMap<Part, number>({ key: make() });
+    m.set({ name: "API", zone: "eu", rack: "1" }, 1);
+    expect(m.get({ name: "api", zone: "eu", rack: "1" })).toBe(1);
+    expect(m.has({ name: "api", zone: "us", rack: "1" })).toBe(false);
+    checkMap(m);
+  });
+
+  test("with a copy of its own", () => {
+    const copied: Part[] = [];
+    const copy = (k: Part): Part => (copied.push(k), { ...k });
+    const m = makeMap<Part, number>({ key: { ...base, copy } });
+    m.set({ name: "a", zone: "b", rack: "c" }, 1);
+    expect([...m.keys()]).toEqual(copied);
+    expect(copied).toHaveLength(1);
+  });
+});
+
+test.each([1n, undefined, "5", null])("a hash that is %s is no number, and is named", (result) => {
+  const m = makeMap<string, number>({
+    key: { hash: () => result as never, equal: (a: string, b: string) => a === b },
+  });
+  for (const use of [() => m.set("a", 1), () => m.get("a"), () => m.delete("a")])
+    expect(use).toThrow(/^hash: result is .*, want a number$/);
+  expect(m.len).toBe(0);
+  checkMap(m);
+});
+
+test.each([1, 2, 3])("a field may be called __proto__, among %s", (n) => {
+  const fields = ["__proto__", "x", "y"].slice(0, n);
+  const m = makeMap<any, number>({ key: structKey(...fields) });
+  const key = (p: number): unknown => JSON.parse(`{ "__proto__": ${p}, "x": 1, "y": 2 }`);
+  m.set(key(1), 1).set(key(2), 2);
+  expect([m.get(key(1)), m.get(key(2)), m.len]).toEqual([1, 2, 2]);
+  checkMap(m);
+});
+
 test("a nil map refuses them too", () => {
   const m = nilMap<any, any>({ key: structKey("x", "y") });
   expect(() => m.get(null)).toThrow("map key: value is null, want an object");

@@ -1,6 +1,8 @@
 /** Sources of random numbers: what a seed means. */
+import { any, float32, float64, int32, struct, type Type } from "@gort/types";
 import { expect, test } from "vitest";
 import { checkMap, type GoMap, makeMap, randomSource, structKey, tupleKey } from "../src/index.ts";
+import { smallHeap } from "./support.ts";
 
 const first = (seed?: number): string => {
   const next = randomSource(seed);
@@ -71,9 +73,15 @@ test("the same source gives the same order, with keys that hold a NaN too", () =
     () => makeMap<any, number>({ key: structKey("x", "y"), random: randomSource(7) }),
     () => makeMap<any, number>({ key: structKey("x", "y", "z"), random: randomSource(7) }),
     () => makeMap<any, number>({ key: tupleKey(), random: randomSource(7) }),
+    ...[float64, float32, any, struct({ x: int32, y: float64, z: int32 })].flatMap(
+      (key: Type<any>) => [
+        () => makeMap<any, number>(key, int32, { random: randomSource(7) }),
+        () => makeMap<any, number>(key, int32, { random: randomSource(7), heap: smallHeap() }),
+      ],
+    ),
   ];
   const key = (kind: number, i: number): unknown => {
-    if (kind === 0) return i % 2 === 0 ? NaN : i;
+    if (kind === 0 || (kind > 3 && kind < 10)) return i % 2 === 0 ? NaN : i;
     return kind === 3 ? [NaN, i] : { x: i, y: NaN, z: 1 };
   };
   kinds.forEach((make, kind) => {
@@ -82,6 +90,7 @@ test("the same source gives the same order, with keys that hold a NaN too", () =
       for (let i = 0; i < 100; i++) m.set(key(kind, i), i);
       expect(m.len).toBe(100);
       expect(m.has(key(kind, 2))).toBe(false);
+      m.compact();
       checkMap(m);
       return [...m.values()].join();
     };

@@ -3,7 +3,7 @@
  *
  * Checked, each named after the file that states it:
  *  - core 1: every live goroutine is in exactly the place its state says;
- *  - gmp 1, 2, 5: no goroutine is queued twice, queues hold runnable ones only, locked ones are on their own P;
+ *  - gmp 1, 2, 5: no goroutine is queued twice, nor where no P looks, queues hold runnable ones only, locked ones are on their own P;
  *  - proc 1, 3 and gmp 4: sizes are within bounds, running Ps are listed, at most one spins;
  *  - timer-heap 1, 2: heaps are ordered and know their nodes.
  */
@@ -102,6 +102,9 @@ function checkGmp(s: GmpScheduler, enqueue: (g: G, where: string) => void): void
     if ((p.status === P_RUNNING) !== s.isListed(p)) fail(`P${p.id} is listed wrongly`);
   }
   if (spinning > 1) fail(`${spinning} Ps spin`);
+  const waiting = s.global.size + s.netpoll.size;
+  if (waiting > 0 && !s.ps.some((p) => s.isListed(p)))
+    fail(`${waiting} goroutines are queued for any P, but none runs`);
 }
 
 /** Throws if a goroutine may not go from state `from` to state `to`. */

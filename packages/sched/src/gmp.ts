@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. A runnable goroutine is in exactly one place: a P's `next`, a P's queue, what a P holds back, the global queue, or the
- *     netpoll list.
+ *     netpoll list; while anything is in one of the last two, a P runs.
  *  2. Starting or readying a goroutine from a running one puts it in that P's `next`; who was there moves to the tail
  *     of the queue; a full queue sends half of itself and the newcomer to the global queue. Timers and code outside
  *     goroutines add at the tail, so what they ready runs in that order.
@@ -13,8 +13,7 @@
  *     and come into the queue as others leave it; nobody overtakes them but who is not locked.
  *  6. Goroutines that keep handing their slice to each other lose it after 10 ms.
  *
- * Ps take turns, one step each, which stands for running at the same time. M is left out: one thread is one M, and
- * it always runs.
+ * Ps take turns, one step each, which stands for running at the same time. M is left out: one thread is one M, and it always runs.
  *
  * Rejected: one queue per priority (Go has none), and stealing `next` from a running P (Go waits a little before it
  * does; here the victim is always about to run it).
@@ -80,7 +79,7 @@ export class GmpScheduler extends Core {
   protected put(g: G): void {
     const p = this.locks ? (this.lockedTo(g) ?? this.cur) : this.cur;
     let last: G | null = g;
-    if (ambient.slot.g !== null) {
+    if (ambient.slot.g !== null && this.pumping === true) {
       last = p.next;
       p.next = g;
     }
@@ -101,10 +100,12 @@ export class GmpScheduler extends Core {
     const p = this.locks ? this.lockedTo(g) : null;
     if (p === null) {
       this.global.push(g);
-      return;
+      // What was started outside takes its first step in a job of its own, while no P need run.
+      if (this.running.length === 0) this.startProc(this.cur, false);
+    } else {
+      this.append(p, g);
+      if (p.status === P_IDLE) this.startProc(p, false);
     }
-    this.append(p, g);
-    if (p.status === P_IDLE) this.startProc(p, false);
   }
 
   /** The queue of `p` is full, or somebody is locked to a P. */

@@ -166,6 +166,24 @@ export const goroutineCases: Cases = {
     });
   },
 
+  async "a plain function that gives a generator which only gives way goes on, wherever it was started"(
+    make,
+  ) {
+    const s = make();
+    function* giving(v: number): Go<number> {
+      yield;
+      yield* gosched();
+      return v;
+    }
+    same(await s.run(() => giving(1)), 1, "what run gives");
+    same(await s.go(() => giving(2)).join(), 2, "what go from outside gives");
+    const inner = s.run(async () => {
+      await null;
+      return s.go(() => giving(3)).join();
+    });
+    same(await inner, 3, "what go from an async function gives");
+  },
+
   async "goroutines, of a scheduler that tells, are those that live, with what they wait for"(
     make,
   ) {

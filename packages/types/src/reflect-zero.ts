@@ -1,11 +1,38 @@
 /**
- * Whether a reflection value is its type's zero value.
+ * Whether a reflection value is nil, or its type's zero value.
  *
  * Invariants
  *  1. Arrays and structs are zero if all parts are; references if they are nil; floats if all their bits are 0, so -0 is not zero (as in Go before 1.22).
+ *  2. A JavaScript object that has no type in Go is no nil and no pointer, whatever properties it has.
  */
-import type { Type } from "./api.ts";
+import type { Ptr, Type } from "./api.ts";
+import type { SliceHeader } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
+import { onKind } from "./reflect-errors.ts";
+
+/** The pointer in a pointer, or in the first word of a slice; undefined for an object of JavaScript's own. */
+export function pointerIn(v: Value): Ptr | undefined {
+  const word = v.get() as Ptr | SliceHeader;
+  if (typeof word === "number") return word;
+  return v.kind === "slice" ? word.ptr : undefined;
+}
+
+/** Whether `v`, a value of `t`, is nil. @throws ReflectError for a kind that has no nil */
+export function isNil(v: Value, t: Type): boolean {
+  switch (t.kind as string) {
+    case "ptr":
+    case "unsafe.Pointer":
+    case "slice":
+      return pointerIn(v) === 0;
+    case "map":
+    case "chan":
+    case "func":
+    case "interface":
+      return ((v.get() as unknown) ?? null) === null;
+    default:
+      throw onKind("IsNil", t.kind);
+  }
+}
 
 /** Whether `v`, a value of `t`, is zero. */
 export function isZero(v: Value, t: Type): boolean {

@@ -7,12 +7,13 @@
  * Invariants
  *  1. A value is *addressable* if it lies in memory at a known pointer, and *settable* if it is addressable and was not
  *     reached through an unexported field. Setting writes memory, with the barrier, and is seen by all.
- *  2. A value that is not addressable is a copy that never changes.
+ *  2. A value that is not addressable is a copy that never changes. Where an addressable one lies a value can lie: that is checked
+ *     where it is reached, by a pointer or as an element, and not again.
  *  3. The zero `Value` has no type and no kind; every use of it but `isValid` panics with Go's text.
  *  4. Integers are bigints here, whatever their size, as Go's `Int` and `Uint` are 64 bits wide; `get()` gives the JavaScript side.
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
-import { internalType, type BaseType } from "./base.ts";
+import { checkPointer, internalType, type BaseType } from "./base.ts";
 import { nilDereference } from "./errors.ts";
 import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import type {
@@ -30,7 +31,7 @@ import { ptr } from "./pointer.ts";
 import { INTS, UINTS, toBigInt } from "./reflect-kinds.ts";
 import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
 import { assignTo, callFunction, checkValue, mustBeExported } from "./reflect-call.ts";
-import { isZero } from "./reflect-zero.ts";
+import { isNil, isZero, pointerIn } from "./reflect-zero.ts";
 import { mapEntry, mapKeys, mapSet } from "./reflect-map.ts";
 import { byteOf, capOf, lenOf } from "./reflect-len.ts";
 import { fieldPath } from "./reflect-field.ts";
@@ -146,26 +147,13 @@ export class Value {
   }
   /** The pointer. */
   pointer(): Ptr {
-    const p = this.ofKind("Pointer", "ptr", "unsafe.Pointer", "slice").word();
+    const p = pointerIn(this.ofKind("Pointer", "ptr", "unsafe.Pointer", "slice"));
     if (p === undefined) throw new ReflectError(`reflect: ${this.type.name} has no address`);
     return p;
   }
   /** Whether a pointer, slice, map, channel, function or interface is nil. */
   isNil(): boolean {
-    const t = this.known("IsNil");
-    switch (t.kind as string) {
-      case "ptr":
-      case "unsafe.Pointer":
-      case "slice":
-        return this.word() === 0;
-      case "map":
-      case "chan":
-      case "func":
-      case "interface":
-        return this.get() === null || this.get() === undefined;
-      default:
-        throw onKind("IsNil", t.kind);
-    }
+    return isNil(this, this.known("IsNil"));
   }
   /** Whether it is its type's zero value. -0 is not, as in Go before 1.22. */
   isZero(): boolean {
@@ -179,7 +167,10 @@ export class Value {
   cap(): number {
     return capOf(this.known("Cap"), this);
   }
-  /** Element `i` of an array or slice, byte `i` of a string. An element of a slice is addressable. */
+  /**
+   * Element `i` of an array or slice, byte `i` of a string. An element of a slice is addressable.
+   * @throws ReflectError out of range; RangeError for a slice header whose address cannot be one
+   */
   index(i: number): Value {
     const t = this.known("Index");
     const out = !Number.isInteger(i) || i < 0;
@@ -187,7 +178,7 @@ export class Value {
       const h = this.get() as SliceHeader;
       const { elem } = t as unknown as SliceType;
       if (out || i >= h.len) throw new ReflectError("reflect: slice index out of range");
-      return make(elem, undefined, h.ptr + i * elem.size, this.inSpace(), this.ro);
+      return this.lying(elem, h.ptr + i * elem.size, false);
     }
     if (t.kind === "array") {
       const { elem, len } = t as unknown as ArrayType;
@@ -202,7 +193,10 @@ export class Value {
     }
     throw onKind("Index", t.kind);
   }
-  /** What a pointer points to (addressable), or what an interface holds; the zero `Value` for nil. */
+  /**
+   * What a pointer points to (addressable), or what an interface holds; the zero `Value` for nil.
+   * @throws RangeError for a pointer that cannot be one
+   */
   elem(): Value {
     const t = this.known("Elem");
     if (t.kind === "interface") {
@@ -212,11 +206,11 @@ export class Value {
       return make(type, unwrap(v), 0, isInterfaceValue(v) ? v.space : this.s, this.ro);
     }
     if (t.kind !== "ptr") throw onKind("Elem", t.kind);
-    const p = this.word();
+    const p = pointerIn(this);
     if (p === 0) return ZERO;
     if (p === undefined) throw new ReflectError(`reflect: ${t.name} has no elements`);
     const { elem } = t as unknown as PtrType;
-    return make(elem, undefined, p, this.inSpace(), this.ro, this.emb);
+    return this.lying(elem, p, this.emb);
   }
   /** A pointer to the value. @throws ReflectError if it is not addressable */
   addr(): Value {
@@ -263,13 +257,13 @@ export class Value {
   /** The keys of a map, in the map's own order. */
   mapKeys(): Value[] {
     const t = this.ofKind("MapKeys", "map").t as unknown as { key: Type };
-    return mapKeys(this.get()).map((k) => make(t.key, k, 0, this.s, this.ro));
+    return mapKeys(this.get()).map((k) => make(t.key, copyOf(t.key, k), 0, this.s, this.ro));
   }
   /** The element of a key, or the zero `Value`. @throws ReflectError if the key is not assignable to the map's key type */
   mapIndex(key: Value): Value {
     const t = this.ofKind("MapIndex", "map").t as unknown as MapType;
     const [v, ok] = mapEntry(this.get(), assignTo(key, t.key, "reflect.Value.MapIndex", this.s));
-    return ok ? make(t.elem, v, 0, this.s, this.ro || key.ro) : ZERO;
+    return ok ? make(t.elem, copyOf(t.elem, v), 0, this.s, this.ro || key.ro) : ZERO;
   }
   /** Sets the element of a key, or deletes it if `elem` is the zero `Value`. @throws RuntimeError for a nil map */
   setMapIndex(key: Value, elem: Value): void {
@@ -345,7 +339,7 @@ export class Value {
     if (this.ro) throw unexported("Call");
     const t = f.t as unknown as FuncType;
     const results = callFunction(t, f.get(), args);
-    return t.results.map((r, i) => make(r, results[i], 0, this.s, false));
+    return t.results.map((r, i) => make(r, copyOf(r, results[i]), 0, this.s, false));
   }
 
   // The type, or Go's panic for the zero Value.
@@ -373,16 +367,16 @@ export class Value {
     if (!fits(t.kind)) throw onKind(method, t.kind);
     return t;
   }
-  private inSpace(): Space {
+  // The value of type `t` at `p`, in the space that this one points into.
+  private lying(t: Type, p: Ptr, emb: boolean): Value {
     if (this.s === null) throw nilDereference();
-    return this.s;
-  }
-  // The pointer in a pointer or in the first word of a slice.
-  private word(): Ptr | undefined {
-    const v = this.get() as Ptr | Partial<SliceHeader>;
-    return typeof v === "number" ? v : v.ptr;
+    checkPointer(t, this.s, p);
+    return make(t, undefined, p, this.s, this.ro, emb);
   }
 }
+
+/** A value that somebody else holds, as one's own. */
+const copyOf = (t: Type, v: unknown): unknown => internalType(t).copy(v);
 
 /** A `Value`, made outside of its class: one that names itself has another name in the build. */
 function make(

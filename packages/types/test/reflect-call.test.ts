@@ -30,13 +30,13 @@ import { makeSpace } from "./space.ts";
 
 const of = (t: Type, v: unknown): Value => valueOf(toInterface(t, v));
 const zero = valueOf(null);
+const one = of(int, 1);
 const hidden = (t: Type, v: unknown): Value =>
   of(struct({ u: field(t, { exported: false }) }), { u: v }).field(0);
 
 describe("call", () => {
   const fn = of(func([int, string], [int]), (a: number) => a);
   const rest = of(func([int, slice(string)], [], { variadic: true }), () => undefined);
-  const one = of(int, 1);
   const a = of(string, "a");
   test.each<[string, () => unknown, string]>([
     ["too few", () => fn.call([one]), "reflect: Call with too few input arguments"],
@@ -181,6 +181,18 @@ test("a result that is not of its type, or not as many as there are, is refused 
   expect(call([int, string], [1, "a"])().map((v) => v.get())).toEqual([1, "a"]);
   expect(call([error], null)()[0]!.isNil()).toBe(true);
   expect(call([], "ignored")()).toEqual([]);
+});
+
+test("results are copies, and so are the keys and elements of maps", () => {
+  const P = struct({ x: int });
+  const kept = { x: 1 };
+  const [only] = of(func([], [P]), () => kept).call();
+  const [first, second] = of(func([], [P, any]), () => [kept, toInterface(P, kept)]).call();
+  const m = of(map(P, P), new Map([[kept, kept]]));
+  const [key] = m.mapKeys();
+  const elem = of(map(int, P), new Map([[1, kept]])).mapIndex(one);
+  kept.x = 9;
+  for (const v of [only!, first!, second!.elem(), key!, elem]) expect(v.field(0).int()).toBe(1n);
 });
 
 test("a key of an unexported map finds its entry, of interface type too, but what it gives stays unexported", () => {

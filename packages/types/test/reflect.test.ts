@@ -16,6 +16,7 @@ import {
   indirect,
   int,
   int8,
+  int32,
   int64,
   isReflectError,
   map,
@@ -33,6 +34,7 @@ import {
   valueOf,
   zeroValue,
   type Kind,
+  type Type,
 } from "../src/index.ts";
 import { makeSpace } from "./space.ts";
 
@@ -207,6 +209,24 @@ describe("a reflection value", () => {
     expect(indirect(valueOf(1)).kind).toBe("float64");
   });
 
+  it("reads and writes nothing through a pointer at which no value can lie", () => {
+    const s = makeSpace(4096);
+    const to = (t: Type, p: number): Value => valueOf(toInterface(ptr(t), p, s));
+    const Pair = struct({ a: int32, b: int64 });
+    expect(() => to(Pair, 4088).elem()).toThrow(
+      /^\*struct { .* }: pointer is 4088, want a byte offset below 4081$/,
+    );
+    expect(() => to(int64, 68).elem()).toThrow("*int64: pointer is 68, want a multiple of 8");
+    expect(to(int64, 4088).elem().int()).toBe(0n);
+    const list = valueOf(toInterface(slice(int32), { ptr: 4088, len: 3, cap: 3 }, s));
+    expect(list.index(1).int()).toBe(0n);
+    expect(() => list.index(2)).toThrow("*int32: pointer is 4096, want a byte offset below 4093");
+    const lost = valueOf(toInterface(slice(int32), { ptr: 0, len: 3, cap: 3 }, s));
+    expect(() => lost.index(0)).toThrow(/nil pointer dereference$/);
+    // Without a space there is nothing to look into.
+    expect(() => valueOf(toInterface(ptr(int), 64)).elem()).toThrow(/nil pointer dereference$/);
+  });
+
   it("looks into maps of any implementation", () => {
     const t = map(string, int);
     const v = valueOf(toInterface(t, new Map([["a", 1]])));
@@ -345,6 +365,11 @@ describe("values of JavaScript's own types", () => {
     ]);
     expect(text(() => o.pointer())).toBe("reflect: *js.Object has no address");
     expect(text(() => o.elem())).toBe("reflect: *js.Object has no elements");
+    // A property of theirs is no address either.
+    const header = valueOf({ ptr: 64, len: 1, cap: 1 });
+    expect(text(() => header.pointer())).toBe("reflect: *js.Object has no address");
+    expect(text(() => header.elem())).toBe("reflect: *js.Object has no elements");
+    expect(valueOf({ ptr: 0 }).isNil()).toBe(false);
     expect(valueOf(toInterface(complex128, { re: 0, im: -0 })).isZero()).toBe(false);
   });
 

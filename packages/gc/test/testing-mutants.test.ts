@@ -50,6 +50,31 @@ const NEVER_FREE =
 const ZERO = "memory that is used again is zero, whoever had it before";
 const SOURCES = "every source is asked for all its roots, nil among them, until it is removed";
 const STATISTICS = "statistics are consistent";
+const MOVE = "typedMove copies as if through a temporary, both ways, and clears from nil";
+const INTERIOR = "an interior pointer in an object keeps the whole object";
+const ARRAY = "of an array all elements are followed";
+const PARTS = "a source that can be scanned in parts keeps all it holds and nothing else";
+const MOVES_PARTS = "a cycle loses nothing that a source in parts moves and visits meanwhile";
+const THROWS = "what a source throws, who asked for the cycle gets; no object is lost";
+
+/** The word at an address is no pointer any more. */
+function clearBit({ memory, allocator }: GcHeap, at: Ptr): void {
+  const w = (allocator.objects.pointerBits >>> 2) + (at >>> 7);
+  memory.u32[w] = memory.u32[w]! & ~(1 << ((at >>> 2) & 31));
+}
+
+/** `typedMove`, but another one where `when` says so. */
+const movesBytes =
+  (when: (src: Ptr) => boolean, bytes: (n: number) => number) =>
+  (h: Heap): void => {
+    const move = h.typedMove.bind(h);
+    h.typedMove = (type, dst, src, count) => {
+      if (type.ptrdata > 0 || !when(src)) return move(type, dst, src, count);
+      const n = bytes(type.size * count);
+      if (src === 0) h.memory.u8.fill(0, dst, dst + n);
+      else h.memory.u8.copyWithin(dst, src, src + n);
+    };
+  };
 
 const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = [
   [
@@ -165,6 +190,103 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
         };
       };
     },
+  ],
+  [
+    "moves of whole words only",
+    MOVE,
+    movesBytes(
+      (src) => src !== 0,
+      (n) => n & ~3,
+    ),
+  ],
+  [
+    "clearing of whole words only",
+    MOVE,
+    movesBytes(
+      (src) => src === 0,
+      (n) => n & ~3,
+    ),
+  ],
+  [
+    "a move of no values that moves a byte",
+    MOVE,
+    movesBytes(
+      () => true,
+      (n) => n || 1,
+    ),
+  ],
+  [
+    "interior pointers that are followed in roots only",
+    INTERIOR,
+    (h) => {
+      const writePtr = h.writePtr.bind(h);
+      const { objects } = h.allocator;
+      h.writePtr = (slot, value) => {
+        writePtr(slot, value);
+        if (value !== 0 && objects.find(value) !== value) clearBit(h, slot);
+      };
+    },
+  ],
+  [
+    "arrays whose elements from the thousandth on are not followed",
+    ARRAY,
+    (h) => {
+      const alloc = h.alloc.bind(h);
+      h.alloc = (type, n = 1) => {
+        const p = alloc(type, n);
+        for (let a = p + 1000 * type.size; a < p + n * type.size; a += 4) clearBit(h, a);
+        return p;
+      };
+    },
+  ],
+  [
+    "of a source in parts only the first is scanned",
+    PARTS,
+    (h) => sources(h, (source) => ({ scan: (visit) => void source.scanPart!(0, visit) })),
+  ],
+  [
+    "what a source in parts comes to hold is not marked",
+    MOVES_PARTS,
+    (h) =>
+      sources(h, (source) => ({
+        scan: (visit) => source.scan(visit),
+        scanPart: (from, visit) => {
+          let asked = true;
+          const next = source.scanPart!(from, (p) => void (asked && visit(p)));
+          asked = false;
+          return next;
+        },
+      })),
+  ],
+  [
+    "errors of sources are swallowed",
+    THROWS,
+    (h) =>
+      sources(h, (source) => ({
+        scan: (visit) => {
+          try {
+            source.scan(visit);
+          } catch {
+            // Lost.
+          }
+        },
+      })),
+  ],
+  [
+    "a source that threw is not asked again",
+    THROWS,
+    (h) =>
+      sources(h, (source) => {
+        let bad = false;
+        return {
+          scan: (visit) => {
+            if (bad) return;
+            bad = true;
+            source.scan(visit);
+            bad = false;
+          },
+        };
+      }),
   ],
   ["a goal that is NaN", STATISTICS, claims({ nextGC: NaN })],
   ["an end of the last cycle that is NaN", STATISTICS, claims({ lastGCMs: NaN })],

@@ -91,7 +91,7 @@ export function layout(size: number, ...pointers: number[]): Type<unknown> {
     kind: "struct",
     name: `layout${size}`,
     size,
-    align: 4,
+    align: size % 4 === 0 ? 4 : size % 2 === 0 ? 2 : 1,
     ptrdata,
     ptrMask,
     comparable: false,

@@ -21,6 +21,7 @@ import {
   word,
 } from "./case.ts";
 import { mutatorCases } from "./mutator-cases.ts";
+import { sourceCases } from "./source-cases.ts";
 
 const Big = layout(40_000, 0, 20_000, 39_996);
 
@@ -70,7 +71,7 @@ const anyHeap: readonly HeapCase[] = [
     same(word(heap, a), 0, "slot");
   }),
   any("typedMove copies as if through a temporary, both ways, and clears from nil", (make) => {
-    for (const size of [4, 12, 16, 100]) {
+    for (const size of [1, 2, 3, 4, 7, 12, 16, 25, 100]) {
       const heap = make(16 * MiB);
       const type = layout(size);
       const n = 20;
@@ -85,6 +86,8 @@ const anyHeap: readonly HeapCase[] = [
         [3, 0, 10],
         [5, 5, 4],
         [1, 0, 1],
+        [1, 0, 3],
+        [7, 2, 0],
       ] as const) {
         const want = fill();
         want.copyWithin(to * size, from * size, (from + count) * size);
@@ -92,11 +95,17 @@ const anyHeap: readonly HeapCase[] = [
         const got = Array.from(heap.memory.u8.subarray(p, p + n * size));
         same(got.join(), want.join(), `move of ${count} x ${size} from ${from} to ${to}`);
       }
-      heap.typedMove(type, p, 0, n);
-      assert(
-        heap.memory.u8.subarray(p, p + n * size).every((b) => b === 0),
-        "not cleared",
-      );
+      for (const [to, count] of [
+        [3, 0],
+        [2, 1],
+        [5, 7],
+        [0, n],
+      ] as const) {
+        const want = fill().fill(0, to * size, (to + count) * size);
+        heap.typedMove(type, p + to * size, 0, count);
+        const got = Array.from(heap.memory.u8.subarray(p, p + n * size));
+        same(got.join(), want.join(), `clearing ${count} x ${size} from ${to} on`);
+      }
     }
   }),
   any("values come back from their boxes; undefined is nil; another pointer is refused", (make) => {
@@ -183,6 +192,44 @@ const collectingHeap: readonly HeapCase[] = [
     heap.collect();
     same(live(heap) - base, 2, "objects");
   }),
+  collecting("an interior pointer in an object keeps the whole object", (make) => {
+    const heap = make(16 * MiB);
+    const { held } = holder(heap);
+    const base = live(heap);
+    const node = heap.alloc(Node);
+    held.push(node);
+    const far = [heap.alloc(Leaf), heap.alloc(Leaf)];
+    const [small, big] = [heap.alloc(Node, 5), heap.alloc(Big, 3)];
+    heap.writePtr(small + 4 * 16, far[0]!);
+    heap.writePtr(big + 2 * 40_000 + 39_996, far[1]!);
+    heap.writePtr(node, small + 3 * 16 + 4);
+    heap.writePtr(node + 8, big + 40_001);
+    for (let cycle = 0; cycle < 2; cycle++) {
+      heap.collect();
+      same(live(heap) - base, 5, "objects");
+    }
+    same(word(heap, small + 4 * 16), far[0], "pointer in the small one");
+    heap.writePtr(node, 0);
+    heap.collect();
+    same(live(heap) - base, 3, "objects");
+  }),
+  collecting("of an array all elements are followed", (make) => {
+    const types = [Node, layout(4, 0), layout(12, 4), layout(136, 4, 132), layout(520, 516)];
+    for (const type of types) {
+      for (const n of [2, 33, 700, 5000]) {
+        const heap = make(16 * MiB);
+        const { held } = holder(heap);
+        const base = live(heap);
+        const p = heap.alloc(type, n);
+        held.push(p);
+        const last = type.ptrdata - 4; // in an element
+        const at = [...new Set([0, 1, n >> 1, n - 2, n - 1])];
+        for (const i of at) heap.writePtr(p + i * type.size + last, heap.alloc(Leaf));
+        heap.collect();
+        same(live(heap) - base, 1 + at.length, `objects of an array of ${n} x ${type.size} bytes`);
+      }
+    }
+  }),
   collecting("only words that hold pointers are followed", (make) => {
     const heap = make(16 * MiB);
     const { held } = holder(heap);
@@ -243,4 +290,9 @@ const collectingHeap: readonly HeapCase[] = [
 ];
 
 /** All cases. Filter by `needs` for a heap that never frees. */
-export const heapCases: readonly HeapCase[] = [...anyHeap, ...collectingHeap, ...mutatorCases];
+export const heapCases: readonly HeapCase[] = [
+  ...anyHeap,
+  ...collectingHeap,
+  ...mutatorCases,
+  ...sourceCases,
+];

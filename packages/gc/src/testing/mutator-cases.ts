@@ -141,38 +141,4 @@ export const mutatorCases: readonly HeapCase[] = [
       heap.collect();
     }
   }),
-  collecting(
-    "every source is asked for all its roots, nil among them, until it is removed",
-    (make) => {
-      const heap = make(16 * MiB);
-      const base = live(heap);
-      let number = 0;
-      const object = (): Ptr => {
-        const p = heap.alloc(Leaf);
-        heap.memory.u32[p >>> 2] = ++number;
-        return p;
-      };
-      const sources = [holder(heap), holder(heap), holder(heap)];
-      sources[0]!.held.push(object(), 0, object());
-      sources[1]!.held.push(0, object());
-      sources[2]!.held.push(object(), 0, 0, object());
-      const check = (want: string): void => {
-        heap.collect();
-        const got = sources.flatMap(({ held }) =>
-          held.filter((p) => p !== 0).map((p) => word(heap, p)),
-        );
-        same(got.join(), want, "objects that the sources hold");
-        same(live(heap) - base, got.length, "objects");
-      };
-      check("1,2,3,4,5");
-      const { held, remove } = sources[1]!;
-      remove();
-      held.length = 0;
-      check("1,2,4,5");
-      remove(); // the second time does nothing
-      check("1,2,4,5");
-      sources[2]!.held[1] = object();
-      check("1,2,4,6,5");
-    },
-  ),
 ];

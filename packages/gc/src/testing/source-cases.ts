@@ -1,0 +1,156 @@
+/**
+ * Cases about sources of roots: scanned whole and in parts, while a program goes on, and sources that throw.
+ *
+ * Invariants
+ *  1. As in mutator-cases.ts: only members of the `Heap` contract, no clock, and cycles that start by themselves.
+ */
+import type { Ptr } from "@gort/types";
+import type { Heap, RootSource } from "../api.ts";
+import type { HeapCase } from "./case.ts";
+import { assert, collecting, holder, Leaf, live, MiB, Node, same, throws, word } from "./case.ts";
+
+const PART = 64;
+
+/** A source in parts, as the contract has it: what it comes to hold after a scan it visits. */
+class Parts implements RootSource {
+  readonly #held: Ptr[] = [];
+  #visit: (p: Ptr) => void = () => {};
+  get length(): number {
+    return this.#held.length;
+  }
+  get(i: number): Ptr {
+    return this.#held[i]!;
+  }
+  set(i: number, p: Ptr): void {
+    this.#held[i] = p;
+    this.#visit(p);
+  }
+  scan(visit: (p: Ptr) => void): void {
+    this.#held.forEach((p) => visit(p));
+  }
+  scanPart(from: number, visit: (p: Ptr) => void): number {
+    this.#visit = visit;
+    const to = from + PART;
+    this.#held.slice(from, to).forEach((p) => visit(p));
+    return to < this.#held.length ? to : 0;
+  }
+}
+
+/** A numbered object. */
+function numbered(heap: Heap, number: number): Ptr {
+  const p = heap.alloc(Node);
+  heap.memory.u32[(p + 4) >>> 2] = number;
+  return p;
+}
+
+/** See the file header. */
+export const sourceCases: readonly HeapCase[] = [
+  collecting(
+    "every source is asked for all its roots, nil among them, until it is removed",
+    (make) => {
+      const heap = make(16 * MiB);
+      const base = live(heap);
+      let number = 0;
+      const object = (): Ptr => {
+        const p = heap.alloc(Leaf);
+        heap.memory.u32[p >>> 2] = ++number;
+        return p;
+      };
+      const sources = [holder(heap), holder(heap), holder(heap)];
+      sources[0]!.held.push(object(), 0, object());
+      sources[1]!.held.push(0, object());
+      sources[2]!.held.push(object(), 0, 0, object());
+      const check = (want: string): void => {
+        heap.collect();
+        const got = sources.flatMap(({ held }) =>
+          held.filter((p) => p !== 0).map((p) => word(heap, p)),
+        );
+        same(got.join(), want, "objects that the sources hold");
+        same(live(heap) - base, got.length, "objects");
+      };
+      check("1,2,3,4,5");
+      const { held, remove } = sources[1]!;
+      remove();
+      held.length = 0;
+      check("1,2,4,5");
+      remove(); // the second time does nothing
+      check("1,2,4,5");
+      sources[2]!.held[1] = object();
+      check("1,2,4,6,5");
+    },
+  ),
+  collecting(
+    "a source that can be scanned in parts keeps all it holds and nothing else",
+    (make) => {
+      const heap = make(16 * MiB);
+      const base = live(heap);
+      const source = new Parts();
+      const remove = heap.addRoots(source);
+      for (let i = 0; i < 10 * PART; i++) source.set(i, i % 7 === 0 ? 0 : numbered(heap, i));
+      const want = 10 * PART - Math.ceil((10 * PART) / 7);
+      for (let cycle = 0; cycle < 2; cycle++) {
+        heap.collect();
+        same(live(heap) - base, want, "objects");
+      }
+      for (let i = 0; i < source.length; i++)
+        if (source.get(i) !== 0) same(word(heap, source.get(i) + 4), i, "number");
+      for (let i = 1; i < source.length; i += 2) source.set(i, 0);
+      heap.collect();
+      same(live(heap) - base, want - Math.floor((want + 1) / 2), "objects after half were dropped");
+      remove();
+      heap.collect();
+      same(live(heap) - base, 0, "objects after the source was removed");
+    },
+  ),
+  collecting("a cycle loses nothing that a source in parts moves and visits meanwhile", (make) => {
+    const heap = make(32 * MiB);
+    const base = live(heap);
+    const source = new Parts();
+    heap.addRoots(source);
+    const n = 40 * PART;
+    for (let i = 0; i < n; i++) source.set(i, numbered(heap, i));
+    let seed = 1;
+    for (let round = 0; round < 2500; round++) {
+      for (let k = 0; k < 8; k++) {
+        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+        const i = Math.floor((seed / 2 ** 32) * n);
+        const j = (8 * round + k) % n;
+        const p = source.get(i);
+        source.set(i, source.get(j));
+        source.set(j, p);
+      }
+      heap.alloc(Node, 200);
+      if (round % 250 === 0) heap.safepoint();
+    }
+    heap.collect();
+    same(live(heap) - base, n, "objects");
+    const numbers = new Set<number>();
+    for (let i = 0; i < n; i++) numbers.add(word(heap, source.get(i) + 4));
+    for (let i = 0; i < n; i++) assert(numbers.has(i), `object ${i} is lost`);
+  }),
+  collecting("what a source throws, who asked for the cycle gets; no object is lost", (make) => {
+    for (const parts of [false, true]) {
+      const heap = make(16 * MiB);
+      const { held } = holder(heap);
+      const base = live(heap);
+      for (let i = 0; i < 100; i++) held.push(numbered(heap, i));
+      const own = numbered(heap, 100);
+      let fails = true;
+      const scan = (visit: (p: Ptr) => void): void => {
+        if (fails) throw new Error("the source is not ready");
+        visit(own);
+      };
+      const scanPart = (_from: number, visit: (p: Ptr) => void): number => (scan(visit), 0);
+      heap.addRoots(parts ? { scan, scanPart } : { scan });
+      throws(() => heap.collect(), "the source is not ready");
+      throws(() => heap.collect(), "the source is not ready");
+      fails = false;
+      heap.collect();
+      same(live(heap) - base, 101, "objects");
+      for (const [i, p] of [...held, own].entries()) same(word(heap, p + 4), i, "number");
+      heap.alloc(Leaf);
+      heap.collect();
+      same(live(heap) - base, 101, "objects after another cycle");
+    }
+  }),
+];

@@ -8,7 +8,7 @@
  */
 import type { Ptr, Type } from "./api.ts";
 import { checkType } from "./base.ts";
-import { FatalError, RuntimeError, badArgument } from "./errors.ts";
+import { FatalError, RuntimeError, badArgument, badNumber } from "./errors.ts";
 import type { SliceHeader, StructType } from "./kinds.ts";
 
 /**
@@ -132,7 +132,10 @@ export interface ObjectBounds {
 export interface CheckedPointers {
   /** {@link add}, where the result must lie in the object that `p` lies in. @throws FatalError with Go's text */
   add(p: Ptr, n: number): Ptr;
-  /** Takes `p` as a pointer to `n` values of `t`. @throws FatalError with Go's text */
+  /**
+   * Takes `p` as a pointer to `n` values of `t`; default 1.
+   * @throws FatalError with Go's text; RangeError or TypeError for what is no pointer, no type or no number of values
+   */
   cast(p: Ptr, t: Type, n?: number): Ptr;
 }
 
@@ -163,6 +166,10 @@ export function checkPointers(bounds: ObjectBounds): CheckedPointers {
       return q;
     },
     cast(p, t, n = 1) {
+      if (typeof p !== "number" || p >>> 0 !== p) throw badNumber("cast", "p", p, "a pointer");
+      checkType("cast", t);
+      if (typeof n !== "number" || !Number.isSafeInteger(n) || n < 0)
+        throw badNumber("cast", "n", n, "an integer from 0");
       if (p === 0) return p;
       if (p % t.align !== 0) throw new FatalError("checkptr: misaligned pointer conversion");
       const base = bounds.find(p);

@@ -88,5 +88,17 @@ describe("the checker", () => {
     const straddles = "checkptr: converted pointer straddles multiple allocations";
     expect(fatal(() => checked.cast(72, float64, 2))).toBe(straddles);
     expect(fatal(() => checked.cast(128, ptr(int8)))).toBe(straddles);
+    expect(fatal(() => checked.cast(64, uint8, 2 ** 53 - 1))).toBe(straddles);
+    expect(checked.cast(64, float64, 0)).toBe(64);
+  });
+
+  it("takes pointers, types and numbers of values only", () => {
+    for (const n of [-5, NaN, 1.5, Infinity, 2 ** 53])
+      expect(() => checked.cast(64, int32, n)).toThrow(`cast: n is ${n}, want an integer from 0`);
+    expect(() => checked.cast(64, int32, 1n as never)).toThrow("cast: n is 1n, want an integer");
+    for (const p of [-8, 0.5, NaN, 2 ** 32])
+      expect(() => checked.cast(p, int32)).toThrow(`cast: p is ${p}, want a pointer`);
+    expect(() => checked.cast("64" as never, int32)).toThrow(TypeError);
+    expect(() => checked.cast(64, {} as never)).toThrow("cast: type is an object (Object), want");
   });
 });

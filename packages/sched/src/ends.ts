@@ -4,17 +4,18 @@
  * Invariants
  *  1. `live` counts the goroutines that are not dead; each is in the list `all`, or queued, or running.
  *  2. A goroutine ends once: its hook is told, joiners get its result or its panic; a panic nobody takes goes to
- *     `unhandled`.
+ *     `unhandled`. The hook of one that its program ended is told too, last of all; that of an async function, which runs on, when
+ *     that is over.
  *  3. That verdict waits for a few jobs where async functions may be on their way to join: `await go(fn).join()` joins
  *     after the job in which `fn` starts. A program without them is over at once, as in Go.
  */
 import { ambient } from "./ambient.ts";
 import type { Clock, Tracer } from "./api.ts";
 import { isGoexit } from "./brands.ts";
-import { stackOverflow } from "./errors.ts";
+import { programEnded, stackOverflow } from "./errors.ts";
 import { type EndHook, G, type JoinOp } from "./g.ts";
-import { DEAD, EXITED, PANICKED, RUNNING } from "./g-state.ts";
-import { microtask } from "./host.ts";
+import { DEAD, EXITED, KILLED, PANICKED, RUNNING } from "./g-state.ts";
+import { microtask, reportUncaught } from "./host.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** Jobs between a panic and its verdict: `await` asks for the result in the first, wrappers of it a little later. */
@@ -26,6 +27,8 @@ export abstract class Ends {
   /** Head of the list of goroutines that are not dead and have waited, the newest first. */
   all: G | null = null;
   live = 0;
+  /** Goroutines that run an async function and have not ended. */
+  asyncs = 0;
   /** Parks by reason: the two latest reasons in fields, the others in the map. */
   protected readonly counts = new Map<string, number>();
   protected reasonA = "";
@@ -103,6 +106,39 @@ export abstract class Ends {
   private tellJoiners(joiners: WaitQueue<JoinOp<any>>, value: unknown): void {
     let op;
     while ((op = joiners.shift()) !== null) op.complete(value);
+  }
+
+  /** The promise of an async goroutine settled; false if its program had ended before that. */
+  protected settles(g: G): boolean {
+    if (g.state === DEAD) {
+      const { extra } = g;
+      // A promise may call back more than once.
+      if (g.end === KILLED && extra !== null && extra.hook !== null) {
+        const { hook } = extra;
+        extra.hook = null;
+        this.tellHook(g, hook, false);
+      }
+      return false;
+    }
+    this.asyncs--;
+    return true;
+  }
+
+  /** Who is to be told that the program of `g` ends: nobody if its async function runs on. */
+  protected hookOfKilled(g: G): EndHook | null {
+    if (g.gen !== null) return (g.value as EndHook | undefined) ?? null;
+    const hook = g.extra?.hook ?? null;
+    return g.value === hook ? null : hook;
+  }
+
+  /** Tells the hook of a goroutine that its program has ended. */
+  protected tellHook(g: G, hook: EndHook, killed: boolean): void {
+    try {
+      if (killed && hook.killed !== undefined) hook.killed(programEnded(g.id));
+      else hook.done();
+    } catch (error) {
+      reportUncaught(error);
+    }
   }
 
   private traceEnd(tracer: Tracer, g: G): void {

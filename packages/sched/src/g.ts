@@ -58,6 +58,11 @@ export const TRANSITIONS: Readonly<Record<number, readonly number[]>> = {
 export interface EndHook {
   /** The goroutine ended. */
   done(): void;
+  /**
+   * Its program ended, and the goroutine with it wherever it stood, which `error` says; without this `done` is called. An async
+   * function runs on: its end is told by `done`, when it comes.
+   */
+  killed?(error: Error): void;
 }
 
 /** What only few goroutines have. */

@@ -4,7 +4,8 @@
  * Invariants
  *  1. The current scheduler runs it if there is one; else, as long as the program has made none, a small one does: one
  *     queue, no clock, no `run`, no dumps.
- *  2. The hook is called exactly once if the goroutine ends, before anybody who joined it hears of that.
+ *  2. The hook is called exactly once: when the goroutine ends, before anybody who joined it hears of that, or when its program
+ *     does, after that.
  *
  * Why the small one: a primitive that named `go` would bring the whole scheduler into a bundle, 11 kB for a
  * WaitGroup of async functions. And why a hook: a generator that calls `fn` and then the hook would be a second one

@@ -66,8 +66,6 @@ class Carried {
 }
 
 export abstract class Lifecycle extends Ends {
-  /** Goroutines that run an async function and have not ended. */
-  asyncs = 0;
   pumping = false;
   /** A pump is on its way. */
   protected scheduled = false;
@@ -365,13 +363,11 @@ export abstract class Lifecycle extends Ends {
       this.parkTask(g);
       (result as PromiseLike<unknown>).then(
         (value) => {
-          if (g.state !== DEAD) this.asyncs--;
-          this.finished(g, value, RETURNED);
+          if (this.settles(g)) this.finished(g, value, RETURNED);
           this.moved();
         },
         (error: unknown) => {
-          if (g.state !== DEAD) this.asyncs--;
-          this.panicked(g, error);
+          if (this.settles(g)) this.panicked(g, error);
           this.moved();
         },
       );

@@ -24,7 +24,7 @@ import { CountingClock } from "./counting-clock.ts";
 import { deadlockError, type GoroutineInfo, goroutineInfo } from "./deadlock.ts";
 import { checkClock, checkContext, checkTracer, programEnded } from "./errors.ts";
 import { DEAD, EXITED, KILLED } from "./g-state.ts";
-import type { G } from "./g.ts";
+import type { EndHook, G } from "./g.ts";
 import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Op } from "./op.ts";
@@ -214,8 +214,11 @@ export abstract class Programs extends Lifecycle {
     for (const g of all) g.state = DEAD;
     if (this.tracer !== null) this.traceKilled(this.tracer, all);
     const joined: G[] = [];
+    const told: [G, EndHook][] = [];
     for (const g of all) {
       const op = g.op;
+      const hook = this.hookOfKilled(g);
+      if (hook !== null) told.push([g, hook]);
       g.op = null;
       g.end = KILLED;
       g.value = undefined;
@@ -233,6 +236,7 @@ export abstract class Programs extends Lifecycle {
     // Whoever joins from outside must not wait for ever.
     for (const g of joined)
       for (let op; (op = g.extra!.joiners!.shift()) !== null;) op.fail(programEnded(g.id));
+    for (const [g, hook] of told) this.tellHook(g, hook, true);
   }
 
   private traceKilled(tracer: Tracer, all: readonly G[]): void {

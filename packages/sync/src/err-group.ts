@@ -5,18 +5,24 @@
  *  1. `active` counts the functions handed in and not ended, `running` those of them that were started; with a
  *     limit, `running` never exceeds it, and a queue is non-empty only while the limit is reached.
  *  2. The first error by time is kept for good: every `wait` fails with it.
- *  3. The context is cancelled once, by the first error or by the end of the first `wait`.
- *  4. A panic is not an error: it is not caught, and ends the program as in any goroutine.
+ *  3. The context is cancelled once, by the first error or by the end of the first `wait`; who waits hears of that end first, so
+ *     that a wait with the group's own context succeeds.
+ *  4. A panic is not an error: it is not caught, and ends the program as in any goroutine. That the program of a function ended
+ *     before it did is an error.
+ *  5. A function runs on the scheduler on which it was handed in, also if it had to wait for its turn.
  *
  * Go's `Go` blocks its caller while the limit is reached. Here `go` takes the function at once, and what it returns
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
 import {
+  enter,
   isGoexit,
   isSignal,
+  leave,
   onAbort,
   Op,
+  type Scheduler,
   WaitQueue,
   type WaitReason,
   withOptions,
@@ -27,9 +33,13 @@ import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError } from "./errors.ts";
 import { isPanic } from "./panic.ts";
 import { start } from "./start.ts";
-import { PARKED, USED } from "./states.ts";
+import { FRESH, PARKED, USED } from "./states.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");
+
+/** What is derived from a context: one with what contexts have, and nothing else that `C` may have. */
+type DerivedContext<C> = keyof C extends ContextMember ? C : Pick<C, keyof C & ContextMember>;
+type ContextMember = "deadline" | "done" | "err" | "signal" | "value";
 
 type Cancel = (cause?: unknown) => void;
 type Derive = () => readonly [ContextLike, Cancel];
@@ -38,6 +48,10 @@ type Derive = () => readonly [ContextLike, Cancel];
 export class StartOp extends Op<void> {
   started = false;
   fn: Body<unknown>;
+  /** What calls it off, if anything does. */
+  guard: Op<void> | null = null;
+  /** Where the function was handed in, if it had to wait. */
+  place: Scheduler | null = null;
   private readonly group: ErrGroup;
 
   constructor(group: ErrGroup, fn: Body<unknown>) {
@@ -148,17 +162,19 @@ export class ErrGroup {
   /**
    * A group with a context derived from `ctx`, which is cancelled with the first error as its cause, or when the
    * first `wait` ends (Go: `WithContext`).
-   * @param ctx a context of `@gort/context`
+   * @param ctx a context of `@gort/context`; another one goes into a `ContextWrapper` of it first
    * @throws TypeError if no context can be derived from `ctx`
    */
-  static withContext<C extends ContextLike>(ctx: C): [group: ErrGroup, ctx: C] {
+  static withContext<C extends ContextLike>(ctx: C): [group: ErrGroup, ctx: DerivedContext<C>] {
     const derive = (ctx as { [DERIVE]?: Derive } | null | undefined)?.[DERIVE];
-    if (typeof derive !== "function")
-      throw badArgument("ErrGroup.withContext", "ctx", ctx, "a context of @gort/context", "type");
+    if (typeof derive !== "function") {
+      const want = "a context of @gort/context, or another one in its ContextWrapper";
+      throw badArgument("ErrGroup.withContext", "ctx", ctx, want, "type");
+    }
     const group = newGroup();
     const [derived, cancel] = derive.call(ctx);
     group.cancelCause = cancel;
-    return [group, derived as C];
+    return [group, derived as DerivedContext<C>];
   }
 
   /**
@@ -203,7 +219,7 @@ export class ErrGroup {
   /**
    * Runs `fn` in a goroutine of the group (Go: `Go`), at once or when the limit allows. Wait for what it returns to be
    * held up while the limit is reached; calling that off before `fn` was started takes `fn` back, as does a select in which it
-   * loses, and what is called off already never starts it. What `fn` throws is its error. O(1).
+   * loses, and what is called off when its turn comes never starts it. What `fn` throws is its error. O(1).
    * @param fn a generator function, an async or a plain function
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
@@ -215,6 +231,8 @@ export class ErrGroup {
     if (this.running < this.limit) this.start(op);
     else {
       op.fn = carry(fn);
+      op.place = place();
+      if (guarded !== op) op.guard = guarded;
       this.queue.push(op);
     }
     return guarded;
@@ -232,7 +250,8 @@ export class ErrGroup {
 
   /**
    * Waits until all functions ended (Go: `Wait`), cancels the group's context, and fails with the first error if
-   * there was one. O(1).
+   * there was one. Called off by the group's own context it fails once that is cancelled by the first error, and does not
+   * wait for the functions that still run. O(1).
    */
   wait(options?: WaitOptions): Op<void> {
     return withOptions(new GroupWaitOp(this), options, "ErrGroup.wait");
@@ -272,11 +291,28 @@ export class ErrGroup {
     start(op.fn, this, this);
   }
 
-  private startQueued(): void {
-    while (this.running < this.limit) {
-      const op = this.queue.shift();
-      if (op === null) return;
+  /** Starts a function where it was handed in. */
+  private startAt(op: StartOp): void {
+    if (op.place === place()) {
       this.start(op);
+      return;
+    }
+    const before = enter(null, op.place);
+    try {
+      this.start(op);
+    } finally {
+      leave(before);
+    }
+  }
+
+  private startQueued(): void {
+    for (let op; this.running < this.limit && (op = this.queue.head) !== null;) {
+      if (op.guard !== null && op.state === FRESH && isOff(op.guard)) {
+        op.withdraw();
+        continue;
+      }
+      this.queue.remove(op);
+      this.startAt(op);
       if (op.state === PARKED) op.complete();
     }
   }
@@ -287,10 +323,23 @@ export class ErrGroup {
   /** @internal A function threw. */
   threw(error: unknown): void {
     if (isGoexit(error) || isPanic(error)) throw error;
+    this.failWith(error);
+  }
+
+  private failWith(error: unknown): void {
     if (this.failed) return;
     this.failed = true;
     this.error = error;
     this.cancel();
+  }
+
+  /** @internal The program of a function ended, and the function with it. */
+  killed(error: Error): void {
+    try {
+      this.failWith(error);
+    } finally {
+      this.done();
+    }
   }
 
   /** @internal The goroutine of a function ended: by a panic, too, which nobody who waits may get ahead of. */
@@ -304,11 +353,11 @@ export class ErrGroup {
   ended(): void {
     if (--this.active > 0) return;
     if (this.waiters.head === null) return;
-    this.cancel();
     for (let op; (op = this.waiters.shift()) !== null;) {
       if (this.failed) op.fail(this.error);
       else op.complete();
     }
+    this.cancel();
   }
 
   /** @internal */
@@ -327,6 +376,13 @@ function isOff(op: Op<void>): boolean {
   } catch {
     return true;
   }
+}
+
+/** The scheduler that steps the running goroutine, null outside of any: unlike asking for the current one this makes none. */
+function place(): Scheduler | null {
+  const now = enter(null, null);
+  leave(now);
+  return now.scheduler;
 }
 
 /** Outside of the class: one that names itself in its body is renamed by the bundler, and so is `ErrGroup.name`. */

@@ -224,7 +224,7 @@ export class Mutex implements Locker {
 
   /**
    * Runs `fn` with the mutex held and unlocks however it ends. `fn` is a generator function, an async or a plain
-   * one; use the result by `yield*` or `await`.
+   * one; use the result by `yield*` or `await`. A program that ends runs no unlock: what its goroutines hold then stays held.
    *
    * @example
    * ```ts

@@ -5,17 +5,29 @@
  *  1. A body is started at most once, and the Once is done when that body ends, however it ends.
  *  2. Whoever calls `do` meanwhile waits for that end and then returns normally, also if it was a panic.
  *  3. A queue is non-empty only while the body runs.
+ *  4. If the program ends in which the body runs, the Once is LOST: whoever waits and whoever comes then fails, for what the body
+ *     was to do is not done and will not be. While others wait the goroutine of the body is watched for that.
  *
  * `do` inside its own body deadlocks, as in Go; the report says so.
  */
-import { Op, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import {
+  currentGoroutine,
+  type Goroutine,
+  Op,
+  type Waiter,
+  WaitQueue,
+  type WaitReason,
+  withOptions,
+} from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, Routine, WaitOptions } from "./api.ts";
 import { BaseRoutine, callAsync, finishSteps } from "./body.ts";
+import { PARKED, USED } from "./states.ts";
 
 const NEW = 0;
 const RUNNING = 1;
 const OVER = 2;
+const LOST = 3;
 
 class OnceOp extends Op<void> {
   private readonly once: Once;
@@ -30,19 +42,26 @@ class OnceOp extends Op<void> {
   }
 
   override describe(): string {
-    return "sync.Once whose function is still running";
+    const { runner } = this.once;
+    const where = runner === null ? "" : ` in goroutine ${runner.id} (${runner.name})`;
+    return `sync.Once whose function is still running${where}`;
   }
 
   override tryNow(): boolean {
-    return this.once.state === OVER;
+    const { once } = this;
+    if (once.runner?.status === "dead") once.watch();
+    if (once.state === LOST) throw once.error;
+    return once.state === OVER;
   }
 
   override park(): void {
     this.once.queue.push(this);
+    this.once.watch();
   }
 
   override unpark(): void {
     this.once.queue.remove(this);
+    if (this.once.queue.head === null) this.once.unwatch();
   }
 }
 
@@ -98,6 +117,7 @@ class DoRoutine extends BaseRoutine<void> {
       return;
     }
     once.state = RUNNING;
+    once.runner = currentGoroutine();
     try {
       yield* finishSteps(this.fn());
     } finally {
@@ -135,9 +155,15 @@ class DoRoutine extends BaseRoutine<void> {
  * once.done; // => true
  * ```
  */
-export class Once {
+export class Once implements Waiter {
   /** @internal */
   state: number = NEW;
+  /** @internal The goroutine of the body while it runs, null for an async function's. */
+  runner: Goroutine | null = null;
+  /** @internal Why a Once that is LOST is. */
+  error: unknown = undefined;
+  /** The end of `runner`, waited for while others wait. */
+  private watching: Op<unknown> | null = null;
   /** @internal */
   readonly queue: WaitQueue<OnceOp> = new WaitQueue();
 
@@ -148,7 +174,8 @@ export class Once {
 
   /**
    * Runs `fn` if no call did before, else waits until that run is over (Go: `Do`). Use the result by `yield*` or
-   * `await`. If `fn` throws, the first call throws that, and the others return normally.
+   * `await`. If `fn` throws, the first call throws that, and the others return normally. If the program ends in which `fn` runs,
+   * they fail, and so does every later call.
    * @param fn a generator function, an async or a plain function
    * @param options call off the wait for somebody else's run, also if it is over by now; they do not reach `fn`
    * @throws TypeError for options that are unknown or of a wrong type
@@ -162,7 +189,46 @@ export class Once {
 
   /** @internal */
   finish(): void {
+    this.unwatch();
+    this.runner = null;
     this.state = OVER;
     for (let op; (op = this.queue.shift()) !== null;) op.complete();
+  }
+  /** @internal Hears of the end of the goroutine in which the body runs, which may be over already. */
+  watch(): void {
+    if (this.runner === null || this.watching !== null) return;
+    const join = this.runner.join();
+    try {
+      if (join.tryNow()) return;
+    } catch (error) {
+      this.lose(error);
+      return;
+    }
+    this.watching = join;
+    join.waiter = this;
+    join.state = PARKED;
+    join.park();
+  }
+
+  /** @internal */
+  unwatch(): void {
+    const join = this.watching;
+    this.watching = null;
+    if (join === null || join.state !== PARKED) return;
+    join.state = USED;
+    join.unpark();
+  }
+
+  /** @internal The goroutine of the body ended, and the body did not. */
+  wake(join: Op<unknown>): void {
+    this.watching = null;
+    this.lose(join.error);
+  }
+
+  private lose(error: unknown): void {
+    this.state = LOST;
+    this.runner = null;
+    this.error = error;
+    for (let op; (op = this.queue.shift()) !== null;) op.fail(error);
   }
 }

@@ -9,12 +9,14 @@
  *  3. All who joined get the same value or error; `shared` is the same for all of them.
  *  4. A panic reaches every `do` as a {@link FlightPanic}; with somebody waiting on a `doChan` it ends the program
  *     too, since nobody there could receive it. `goexit` ends every goroutine that called `do`.
- *  5. While a call waits for a promise it holds the program of its first caller: those who wait for it are not deadlocked.
+ *  5. A function that the end of its program ended fails its call, so that the next one for its key starts anew.
+ *  6. While a call waits for a promise it holds the program of its first caller: those who wait for it are not deadlocked.
  *
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
  */
 import {
+  type EndHook,
   holdProgram,
   isGoexit,
   launch,
@@ -40,7 +42,7 @@ export interface FlightResult<V> {
 }
 
 /** One run of a function. */
-class Call<K, V> implements Outcome {
+class Call<K, V> implements Outcome, EndHook {
   readonly queue = new WaitQueue<FlightOp<K, V>>();
   readonly chans: ResultChan<V>[] = [];
   /** Callers that joined after the first. */
@@ -69,6 +71,14 @@ class Call<K, V> implements Outcome {
   threw(err: unknown): void {
     this.release?.();
     void this.group.fail(this.key, this, err, false);
+  }
+
+  /** Its outcome was told. */
+  done(): void {}
+
+  /** The program in which the function ran ended: the call is over, and those of other programs hear why. */
+  killed(error: Error): void {
+    this.threw(error);
   }
 }
 
@@ -111,7 +121,7 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
     } catch (e) {
       throw group.fail(key, call, e, true);
     }
-    if (steps) startSteps(r, call);
+    if (steps) void startSteps(r, call, call, this.fn.name);
     else if (isThenable(r)) call.awaits(r);
     else {
       call.returned(r as V);
@@ -191,7 +201,7 @@ export class SingleFlight<K = string, V = unknown> {
     call = new Call(this, key);
     call.chans.push(ch);
     this.calls.set(key, call);
-    start(fn, call, null);
+    start(fn, call, call);
     return ch;
   }
 

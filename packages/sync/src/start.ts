@@ -2,7 +2,8 @@
  * start: runs a body in a goroutine for a primitive that wants to know what it returned or threw.
  *
  * Invariants
- *  1. Exactly one of `returned` and `threw` is called, once, when the body ended.
+ *  1. Exactly one of `returned` and `threw` is called, once, when the body ended; neither if the program ended it, which the hook
+ *     is told.
  *  2. An async or plain body starts in the async context (`AsyncLocalStorage`) in which `start` was called, unless that
  *     was inside a generator goroutine, whose scheduler decides about contexts.
  *
@@ -35,9 +36,16 @@ export function start(fn: Body<unknown>, to: Outcome, hook: EndHook | null): voi
   g.name = fn.name || "anonymous";
 }
 
-/** Goes on in a goroutine with what a body returned: a generator, an op or a routine. */
-export function startSteps(r: unknown, to: Outcome): Goroutine<void> {
-  return launch(null, goOn, [r, to]);
+/** Goes on in a goroutine, called `name`, with what a body returned: a generator, an op or a routine. */
+export function startSteps(
+  r: unknown,
+  to: Outcome,
+  hook: EndHook | null,
+  name: string,
+): Goroutine<void> {
+  const g = launch(hook, goOn, [r, to]);
+  g.name = name || "anonymous";
+  return g;
 }
 
 function* runSteps(fn: Body<unknown>, to: Outcome): Steps {
@@ -96,6 +104,6 @@ export async function whenSettled(r: PromiseLike<unknown>, to: Outcome): Promise
     to.threw(error);
     return;
   }
-  if (steps) await startSteps(value, to).join();
+  if (steps) await startSteps(value, to, null, "").join();
   else to.returned(value);
 }

@@ -1,8 +1,36 @@
 /** What had been granted to a goroutine whose program ends before it runs goes on to others, who may share it from outside. */
-import { createFifoScheduler, type Go, type Op } from "@gort/sched";
+import {
+  createDeterministicScheduler,
+  createFifoScheduler,
+  type Go,
+  go,
+  gosched,
+  now,
+  type Op,
+  poll,
+  sleep,
+} from "@gort/sched";
 import { describe, expect, it } from "vitest";
-import { checkCond, checkMutex, checkRWMutex, checkSemaphore } from "../src/check.ts";
-import { Cond, Mutex, RWMutex, Semaphore } from "../src/index.ts";
+import {
+  checkCond,
+  checkErrGroup,
+  checkMutex,
+  checkOnce,
+  checkRWMutex,
+  checkSemaphore,
+  checkWaitGroup,
+} from "../src/check.ts";
+import {
+  Cond,
+  ErrGroup,
+  Mutex,
+  Once,
+  onceValue,
+  RWMutex,
+  Semaphore,
+  SingleFlight,
+  WaitGroup,
+} from "../src/index.ts";
 import { settle } from "./trace.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -145,5 +173,209 @@ describe("a program that ends", () => {
         return true;
       }),
     ).toEqual([false, true]);
+  });
+});
+
+/** Runs `body` in a goroutine of a program that ends while that waits; gives what the rest of a program gives. */
+async function endsWithin(body: () => Go<unknown>): Promise<void> {
+  await createFifoScheduler().run(function* () {
+    go(body);
+    yield* settle();
+  });
+}
+
+function* forEver(): Go<never> {
+  for (;;) yield* sleep(1e6);
+}
+
+const ended = /the program ended before goroutine \d+ did/;
+
+describe("what a goroutine did for others when its program ended", () => {
+  it.each(["do", "doChan"] as const)(
+    "fails the flight's call, and the next one starts anew: %s",
+    async (how) => {
+      const flights = new SingleFlight<string, string>();
+      let calls = 0;
+      await endsWithin(function* () {
+        if (how === "do") yield* flights.do("k", () => (calls++, forEver()));
+        else
+          yield* flights
+            .doChan("k", function* () {
+              calls++;
+              return yield* forEver();
+            })
+            .recv();
+      });
+      expect(flights.calls.size).toBe(0);
+      expect(await flights.do("k", async () => `call ${++calls}`)).toEqual({
+        value: "call 2",
+        shared: false,
+      });
+    },
+  );
+
+  it("is told to who joined the call from outside", async () => {
+    const flights = new SingleFlight<string, string>();
+    const joined: PromiseLike<unknown>[] = [];
+    await endsWithin(function* () {
+      go(function* () {
+        yield* settle();
+      });
+      joined.push(flights.do("k", forEver).then(() => "value", String));
+      yield* flights.do("k", forEver);
+    });
+    expect(await joined[0]).toMatch(ended);
+  });
+
+  it("fails those who wait for its Once and those who come later", async () => {
+    const once = new Once();
+    const early = new Once();
+    const waits: PromiseLike<string>[] = [];
+    const wait = (o: Once): void => void waits.push(o.do(() => {}).then(() => "fine", String));
+    await createFifoScheduler().run(function* () {
+      go(() => once.do(forEver));
+      go(() => early.do(forEver));
+      yield* settle();
+      wait(early);
+      yield* settle();
+    });
+    wait(early);
+    wait(once);
+    for (const outcome of await Promise.all(waits)) expect(outcome).toMatch(ended);
+    expect([once.done, early.done]).toEqual([false, false]);
+    checkOnce(once);
+    checkOnce(early);
+  });
+
+  it("fails every call of an onceValue", async () => {
+    const config = onceValue(forEver);
+    await endsWithin(function* () {
+      yield* config();
+    });
+    await expect(config()).rejects.toThrow(ended);
+    await expect(config()).rejects.toThrow(ended);
+  });
+
+  it("leaves a Once alone whose waiters gave up, and whose function panics", async () => {
+    const once = new Once();
+    const stop = new AbortController();
+    const error: unknown = await createFifoScheduler()
+      .run(function* () {
+        go(() =>
+          once.do(function* () {
+            yield* settle();
+            yield* settle();
+            throw new Error("bad");
+          }),
+        );
+        yield* gosched();
+        void once.do(() => {}, { signal: stop.signal }).then(() => {}, String);
+        yield* settle();
+        stop.abort();
+        yield* forEver();
+      })
+      .catch((e: unknown) => e);
+    expect(String(error)).toBe("Error: bad");
+    await once.do(() => {});
+    expect(once.done).toBe(true);
+  });
+
+  it("counts as ended for a WaitGroup: at once, or when the async function is over that runs on", async () => {
+    const wg = new WaitGroup();
+    await endsWithin(function* () {
+      wg.go(forEver);
+      yield* settle();
+    });
+    await wg.wait();
+    let finish!: () => void;
+    await endsWithin(function* () {
+      wg.go(() => new Promise<void>((resolve) => (finish = resolve)));
+      yield* settle();
+    });
+    expect(wg.count).toBe(1);
+    finish();
+    await wg.wait();
+    checkWaitGroup(wg);
+  });
+
+  it("is an error of its ErrGroup, unless an async function runs on", async () => {
+    const g = new ErrGroup();
+    await endsWithin(function* () {
+      yield* g.go(forEver);
+      yield* settle();
+    });
+    await expect(g.wait()).rejects.toThrow(ended);
+    const h = new ErrGroup();
+    let finish!: () => void;
+    await endsWithin(function* () {
+      yield* h.go(() => new Promise<void>((resolve) => (finish = resolve)));
+      yield* settle();
+    });
+    expect(h.running).toBe(1);
+    finish();
+    await h.wait();
+    checkErrGroup(h);
+  });
+});
+
+describe("a function that waits for its turn in an ErrGroup", () => {
+  it("runs where it was handed in, though a goroutine of a program that ends makes way for it", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    let over = 0;
+    const program = createFifoScheduler().run(function* () {
+      yield* g.go(settle);
+      yield* settle();
+      yield* settle();
+      yield* settle();
+    });
+    await Promise.resolve();
+    void g.go(function* () {
+      yield* sleep(2);
+      over++;
+    });
+    void g.go(async () => {
+      await turn();
+      over++;
+    });
+    await program;
+    await g.wait();
+    expect(over).toBe(2);
+    checkErrGroup(g);
+  });
+
+  it("runs in its bubble, though one outside made way for it", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    let finish!: () => void;
+    void g.go(() => new Promise<void>((resolve) => (finish = resolve)));
+    await turn();
+    const took = await createDeterministicScheduler().run(function* () {
+      const start = now();
+      void g.go(function* () {
+        yield* sleep(1e6);
+      });
+      finish();
+      yield* poll(turn());
+      yield* g.wait();
+      return now() - start;
+    });
+    expect(took).toBe(1e6);
+  });
+
+  it("is not started if it is called off by then, though nobody waited for that", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    const stop = new AbortController();
+    let ran = false;
+    let finish!: () => void;
+    void g.go(() => new Promise<void>((resolve) => (finish = resolve)));
+    await turn();
+    void g.go(() => (ran = true), { signal: stop.signal });
+    stop.abort();
+    finish();
+    await g.wait();
+    expect(ran).toBe(false);
+    checkErrGroup(g);
   });
 });

@@ -91,7 +91,7 @@ describe("types", () => {
     expectTypeOf(steps()).toEqualTypeOf<Routine<number>>();
   });
 
-  test("groups: a goroutine of its result, an op to wait for, a context of the type that was given", () => {
+  test("groups: a goroutine of its result, an op to wait for, a signal", () => {
     const wg = new WaitGroup();
     expectTypeOf(wg.go(async (n: number) => n > 1, 5)).toEqualTypeOf<Goroutine<boolean>>();
     expectTypeOf(wg.wait()).toEqualTypeOf<Op<void>>();

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const integer = (bits: number, signed: boolean): string =>
   `an integer from ${signed ? `-${2 ** (bits - 1)}` : 0} to ${2 ** (signed ? bits - 1 : bits) - 1}`;
 const big = (signed: boolean): string =>
-  signed ? "a bigint of 64 bits" : "an unsigned bigint of 64 bits";
+  `a bigint from ${signed ? `-${2n ** 63n}` : 0} to ${2n ** (signed ? 63n : 64n) - 1n}`;
 
 /** Array, Go's element type, the expression that is true for a value that fits, what is wanted. */
 const KINDS: readonly (readonly [kind: string, goType: string, fits: string, want: string])[] = [

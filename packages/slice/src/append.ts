@@ -20,7 +20,9 @@ export type ElementType<S> = S extends Slice<infer T> ? T : never;
 
 /**
  * Go's `append(s, values...)`. Use the result in place of `s`, as in Go: it may or may not share storage.
- * Amortised O(number of values).
+ * Amortised O(number of values). The host limits arguments, to some hundred thousand: many values go by
+ * `appendSlice(s, sliceFrom(array))`. Where the type of the slice is a parameter, as in Go's `func f[S ~[]int](s S) S`, TypeScript
+ * wants it written `s.append(v)`.
  * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type
  *
  * @example
@@ -39,7 +41,7 @@ export function append<S extends Slice<any>>(s: S, ...values: ElementType<S>[]):
   if (s === undefined || s === null || typeof (s as Partial<S>).appendOne !== "function")
     mustBeSlice("append", s);
   if (values.length === 1) return s.appendOne(values[0]);
-  return s.append(...values);
+  return values.length === 0 ? s : s.appended(values);
 }
 
 /**

@@ -14,7 +14,7 @@ import { badArgument, badNumber } from "@gort/types";
 import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
 import { arrayConversionError, sliceError } from "./errors.ts";
 import { showElements, type Inspect } from "./inspect.ts";
-import { makeSlice, resolve, sliceOf, sliceOver } from "./make.ts";
+import { makeSlice, resolve, sliceOver } from "./make.ts";
 import { isSlice, sameElements, type Slice } from "./slice.ts";
 
 const GO_ARRAY = Symbol.for("gort.GoArray");
@@ -191,7 +191,7 @@ export function makeArray(elem: unknown, n: unknown): GoArray<any> {
  * ```
  */
 export function arrayOf<T>(...elements: T[]): GoArray<T> {
-  return new GoArray(sliceOf(...elements));
+  return new GoArray(sliceOver(elements));
 }
 
 function mustBeArray(where: string, b: unknown): void {

@@ -8,7 +8,7 @@
  *  3. Texts are those of Go 1.20 and later, where `growslice: cap out of range` became `len out of range` and the
  *     array conversion speaks of `array or pointer to array`.
  */
-import { FatalError, RuntimeError, badNumber } from "@gort/types";
+import { FatalError, RuntimeError, badArgument, badNumber } from "@gort/types";
 
 const PREFIX = "runtime error: ";
 
@@ -99,7 +99,15 @@ export const arrayConversionError = (len: number, want: number): RuntimeError =>
 /** The host refused storage that the address space has room for; fatal in Go. */
 export const outOfMemory = (): FatalError => new FatalError("out of memory");
 
-/** A value that the element type cannot hold. */
+/** A value that the element type cannot hold: out of range, or of another kind. Those of 64 bits are bigints. */
 export function valueError(elem: string, value: unknown, want: string): Error {
-  return badNumber(elem, "value", value, want);
+  const big = elem.endsWith("int64");
+  if (big && typeof value !== "bigint") want = "a bigint";
+  return badArgument(
+    elem,
+    "value",
+    value,
+    want,
+    typeof value === (big ? "bigint" : "number") ? "range" : "type",
+  );
 }

@@ -1,7 +1,7 @@
 export type * from "./api.ts";
 export { Slice, isSlice } from "./slice.ts";
 export type { ArrayBacking, ArraySlice, ValueRules } from "./array-slice.ts";
-export type { TypedSlice } from "./typed-slice.ts";
+export { viewOf, type TypedSlice } from "./typed-slice.ts";
 export { backingOf, makeSlice, nilSlice, sliceFrom, sliceOf, withGrowth } from "./make.ts";
 export { values } from "./values.ts";
 export {

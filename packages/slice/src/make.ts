@@ -138,7 +138,8 @@ export function nilSlice(elem: unknown): Slice<unknown> {
 
 /**
  * A slice of JavaScript values, as Go's `[]T{a, b, c}`. Its zero value is that of the first value's type: 0, `""`,
- * false or 0n (`undefined` for objects; say `makeSlice(values(zero), [...])` for another). O(number of values).
+ * false or 0n; `undefined` for objects and of no values at all, whatever is appended later. Say `makeSlice(values(zero), [...])` for
+ * another, and `nilSlice(values(0))` to begin empty. O(number of values).
  *
  * @example
  * ```ts
@@ -158,7 +159,8 @@ export function sliceOf<T>(...elements: T[]): ArraySlice<T> {
  * collected first. Of a class derived from a typed array, as Node's `Buffer` is, the elements are shared and the slice lies on
  * a plain `Uint8Array` over them. O(1) for arrays.
  *
- * The slice keeps the length it saw; do not shorten the array under it.
+ * The slice keeps the length it saw; do not shorten the array under it. The zero value of an array of JavaScript values is that of
+ * {@link sliceOf}.
  *
  * @example
  * ```ts

@@ -173,7 +173,8 @@ export abstract class Slice<T> {
     return this.appended(values);
   }
 
-  private appended(values: T[]): this {
+  /** @internal {@link Slice.append} of values in an array: as arguments once more, half as many would be too many. */
+  appended(values: T[]): this {
     const list = this.taken(values);
     const out = this.room(list.length);
     try {

@@ -14,8 +14,9 @@
  * -1 V8 takes indexes for names. Why two classes: the offset alone costs a sixth of an index loop. Rejected: a view per
  * header (100 ns for each append), or made by the first `get` (V8 must then expect it in each turn of a loop).
  */
-import type { ElementOf, TypedArray } from "./api.ts";
-import { Slice } from "./slice.ts";
+import { badArgument } from "@gort/types";
+import type { ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
+import { Slice, mustBeSlice, storeTag } from "./slice.ts";
 
 /** The methods that bulk work needs, with one type for numbers and bigints. */
 interface BulkArray {
@@ -82,4 +83,33 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
     const zero: number | bigint = this.backing.zero();
     if (n > 0) (this.array as unknown as BulkArray).fill(zero, this.off + i, this.off + i + n);
   }
+}
+
+/**
+ * The elements of a slice of numbers as a typed array over the same storage: {@link TypedSlice.view}, of slices of which TypeScript does
+ * not know the array, as those made by a type descriptor and those in a heap. O(1).
+ * @throws TypeError for a slice on anything else than such an array
+ *
+ * @example
+ * ```ts
+ * import { makeSlice, viewOf } from "@gort/slice";
+ * import { float64 } from "@gort/types";
+ *
+ * const s = makeSlice(float64, [1, 2, 3]);
+ * let sum = 0;
+ * for (const v of viewOf(s, Float64Array)) sum += v;
+ * sum; // => 6
+ * viewOf(s, Int8Array); // throws want a slice on an array of the kind Int8Array
+ * ```
+ */
+export function viewOf<A extends TypedArray>(
+  s: Slice<ElementOf<A>>,
+  array: TypedArrayConstructor<A>,
+): A {
+  mustBeSlice("viewOf", s);
+  if (typeof array !== "function")
+    throw badArgument("viewOf", "array", array, "a constructor of typed arrays", "type");
+  if (storeTag(s) !== array.name)
+    throw badArgument("viewOf", "s", s, `a slice on an array of the kind ${array.name}`, "type");
+  return (s as TypedSlice<A>).view();
 }

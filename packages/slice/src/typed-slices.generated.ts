@@ -1081,7 +1081,7 @@ export class BigInt64Slice extends TypedSlice<BigInt64Array> {
     this.array[i] = v;
   }
   override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint of 64 bits");
+    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint from -9223372036854775808 to 9223372036854775807");
   }
 }
 
@@ -1134,7 +1134,7 @@ export class BigInt64Part extends TypedSlice<BigInt64Array> {
     this.array[this.off + i] = v;
   }
   override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint of 64 bits");
+    if (!(typeof v === "bigint" && BigInt.asIntN(64, v) === v)) throw valueError("int64", v, "a bigint from -9223372036854775808 to 9223372036854775807");
   }
 }
 
@@ -1195,7 +1195,7 @@ export class BigUint64Slice extends TypedSlice<BigUint64Array> {
     this.array[i] = v;
   }
   override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "an unsigned bigint of 64 bits");
+    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "a bigint from 0 to 18446744073709551615");
   }
 }
 
@@ -1248,6 +1248,6 @@ export class BigUint64Part extends TypedSlice<BigUint64Array> {
     this.array[this.off + i] = v;
   }
   override check(v: bigint): void {
-    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "an unsigned bigint of 64 bits");
+    if (!(typeof v === "bigint" && BigInt.asUintN(64, v) === v)) throw valueError("uint64", v, "a bigint from 0 to 18446744073709551615");
   }
 }

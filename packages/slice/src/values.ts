@@ -6,16 +6,29 @@
  *     float32 of a struct rounded, half a surrogate pair as U+FFFD.
  *  2. Structs, arrays, complex numbers, slice headers and what interfaces hold are copied deeply, and what was copied is checked, so that no
  *     getter can slip in another value; everything else is immutable or a reference.
- *  3. Without a descriptor, `===` decides, which is Go's `==` on numbers (NaN, -0), strings and pointers.
+ *  3. Without a descriptor, `===` decides, which is Go's `==` on numbers (NaN, -0), strings and pointers; of a `GoString` its bytes.
  */
 import { badArgument, valueCopier, valueFitter, type Type } from "@gort/types";
 import type { Backing } from "./api.ts";
 import { ArrayBacking, type ValueRules } from "./array-slice.ts";
+import type { GoString } from "./go-string.ts";
 
 /** What one JavaScript value counts for when capacities are rounded: a 64-bit word. */
 const WORD = 8;
 
-const same = (a: unknown, b: unknown): boolean => a === b;
+const GO_STRING = Symbol.for("gort.GoString");
+
+/** By the brand: slices without strings should not pull the string code into a bundle. */
+const isGoString = (v: unknown): v is GoString =>
+  typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[GO_STRING] === true;
+
+const sameText = (a: unknown, b: unknown): boolean =>
+  isGoString(a)
+    ? (isGoString(b) || typeof b === "string") && a.equals(b)
+    : isGoString(b) && typeof a === "string" && b.equals(a);
+
+const same = (a: unknown, b: unknown): boolean =>
+  a === b || ((typeof a === "object" || typeof b === "object") && sameText(a, b));
 
 /**
  * Elements that are any JavaScript values, stored as they are.

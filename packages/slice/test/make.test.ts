@@ -21,6 +21,7 @@ import {
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   append,
+  arrayOf,
   appendSlice,
   backingOf,
   copy,
@@ -62,6 +63,15 @@ describe("types are inferred", () => {
     expect(() => append(makeSlice(int32, 0), "a")).toThrow("int32: value is");
     expect(sliceOf(1).get(0)).toBe(1);
   });
+});
+
+test("append and arrayOf take as many values as the host's own functions", () => {
+  const many = new Array<number>(80_000).fill(1);
+  const host: number[] = [];
+  expect(host.push(...many)).toBe(many.length);
+  expect(append(makeSlice(int32, 0), ...many).len).toBe(many.length);
+  expect(append(sliceOf(0), ...many).len).toBe(many.length + 1);
+  expect(arrayOf(...many).len).toBe(many.length);
 });
 
 function thrown(f: () => unknown): string {

@@ -4,6 +4,8 @@ import { createHeap } from "@gort/gc";
 import { float32, float64, string, struct } from "@gort/types";
 import * as subpath from "@gort/slice/slices";
 import {
+  arrayOf,
+  goString,
   growthGo118,
   inHeap,
   makeSlice,
@@ -12,6 +14,7 @@ import {
   slices,
   sliceToArray,
   values,
+  type GoString,
   type Slice,
 } from "@gort/slice";
 
@@ -116,6 +119,31 @@ describe("search", () => {
     expect(() => slices.max(s())).toThrow(/^slices.Max: empty list$/);
     expect(() => slices.minFunc(s(), (a, b) => a - b)).toThrow(/^slices.MinFunc: empty list$/);
     expect(() => slices.maxFunc(s(), (a, b) => a - b)).toThrow(/^slices.MaxFunc: empty list$/);
+  });
+});
+
+describe("Go's strings are equal by their bytes, as elements too", () => {
+  const go = (...texts: string[]): GoString[] => texts.map((t) => goString(t));
+  const s = (): Slice<GoString> => sliceOf(...go("go", "go", "js", "ädä"));
+
+  test("searched, compared and compacted", () => {
+    expect(slices.index(s(), goString("js"))).toBe(2);
+    expect(slices.contains(s(), goString("xädäx").slice(1, 6))).toBe(true);
+    expect(slices.contains(s(), goString("a"))).toBe(false);
+    expect(slices.equal(s(), s())).toBe(true);
+    expect(slices.equal(s(), sliceOf(...go("go", "go", "js", "ada")))).toBe(false);
+    expect(slices.compact(s()).toArray().map(String)).toEqual(["go", "js", "ädä"]);
+    expect(arrayOf(...go("x")).equals(arrayOf(...go("x")))).toBe(true);
+  });
+
+  test("JavaScript's strings among them, and what is none", () => {
+    const mixed = sliceOf<unknown>("go", goString("go"), { text: "go" }, null, undefined, 1);
+    expect(slices.index(mixed, goString("go"))).toBe(0);
+    expect(slices.index(mixed.slice(1), "go")).toBe(0);
+    for (const v of [{}, [], null, undefined, 0, "", goString("")])
+      expect(slices.index(mixed.slice(0, 3), v)).toBe(-1);
+    expect(slices.index(mixed, null)).toBe(3);
+    expect(slices.compact(mixed.slice()).len).toBe(5);
   });
 });
 

@@ -1,8 +1,18 @@
 /** Slices of numbers: what each of the two classes of a kind refuses, and that it changes nothing. */
 import { createHeap } from "@gort/gc";
-import { int16, int32, uint8 } from "@gort/types";
-import { describe, expect, test } from "vitest";
-import { checkSlice, inHeap, makeSlice, nilSlice, sliceFrom, type Slice } from "@gort/slice";
+import { int16, int32, int64, uint64, uint8 } from "@gort/types";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  append,
+  checkSlice,
+  inHeap,
+  makeSlice,
+  nilSlice,
+  sliceFrom,
+  sliceOf,
+  viewOf,
+  type Slice,
+} from "@gort/slice";
 
 const ARRAYS = [
   Int8Array,
@@ -93,6 +103,45 @@ describe.each(ARRAYS)("a slice on an %o", (A) => {
       "runtime error: index out of range [3] with length 3",
     );
   });
+});
+
+test("viewOf is the typed array of a slice of numbers, wherever it lies, and names what has none", () => {
+  for (const elem of [int32, inHeap(heap, int32)]) {
+    const view = viewOf(makeSlice(elem, [1, 2, 3]).slice(1), Int32Array);
+    expectTypeOf(view).toExtend<Int32Array>();
+    expect([...view]).toEqual([2, 3]);
+  }
+  expectTypeOf(viewOf(makeSlice(int64, 1), BigInt64Array)).toExtend<BigInt64Array>();
+  const s = makeSlice(int32, 2);
+  viewOf(s, Int32Array)[1] = 7;
+  expect(s.get(1)).toBe(7);
+  const want = "want a slice on an array of the kind Uint32Array";
+  expect(() => viewOf(s, Uint32Array)).toThrow(want);
+  expect(() => viewOf(sliceOf(1), Uint32Array)).toThrow(want);
+  expect(() => viewOf([1] as never, Uint32Array)).toThrow("viewOf: s is an array of 1");
+  expect(() => viewOf(s, undefined as never)).toThrow("viewOf: array is undefined, want a const");
+});
+
+test("of 64 bits, a bigint out of range is a range error, a number is of another type", () => {
+  for (const [type, max, bounds] of [
+    [int64, 2n ** 63n - 1n, "from -9223372036854775808 to 9223372036854775807"],
+    [uint64, 2n ** 64n - 1n, "from 0 to 18446744073709551615"],
+  ] as const) {
+    const s = makeSlice(type, [max]);
+    for (const use of [
+      (v: bigint) => append(s, v),
+      (v: bigint) => append(s, 1n, v),
+      (v: bigint) => s.set(0, v),
+    ]) {
+      expect(() => use(max + 1n)).toThrow(RangeError);
+      expect(() => use(max + 1n)).toThrow(
+        `${type.name}: value is ${max + 1n}n, want a bigint ${bounds}`,
+      );
+      expect(() => use(3 as never)).toThrow(TypeError);
+      expect(() => use(3 as never)).toThrow(/^u?int64: value is 3, want a bigint$/);
+    }
+    expect([...s]).toEqual([max]);
+  }
 });
 
 test("a store that its owner has taken away is named, and not taken for a bad index", () => {

@@ -116,7 +116,24 @@ export interface AccessorMembers<V> {
   $load(): V;
 }
 
-/** An instance of an accessor class: the fields as properties, and `$`-members to move it. */
+/**
+ * An instance of an accessor class: the fields as properties, and `$`-members to move it. `V` is the type of the values, and not
+ * that of the descriptor.
+ *
+ * @example
+ * ```ts
+ * import { createHeap } from "@gort/gc";
+ * import { accessor, int32, struct, type Accessor, type ValueOf } from "@gort/types";
+ *
+ * const Entry = struct({ id: int32, hits: int32 });
+ * type Entry = ValueOf<typeof Entry>;
+ * const hit = (at: Accessor<Entry>): number => ++at.hits;
+ *
+ * const heap = createHeap({ reserve: 1 << 24 });
+ * const EntryAt = accessor(Entry);
+ * hit(new EntryAt(heap, heap.alloc(Entry))); // => 1
+ * ```
+ */
 export type Accessor<V> = V & AccessorMembers<V>;
 
 /** A class of accessors for one struct type. */

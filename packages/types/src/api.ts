@@ -106,7 +106,19 @@ export interface Type<T = any> {
   readonly __type?: T;
 }
 
-/** The JavaScript type of a descriptor's values. */
+/**
+ * The JavaScript type of a descriptor's values. With the descriptor's own name it is the one name of both.
+ *
+ * @example
+ * ```ts
+ * import { float64, struct, type ValueOf } from "@gort/types";
+ *
+ * const Point = struct({ x: float64, y: float64 });
+ * type Point = ValueOf<typeof Point>; // { x: number; y: number }
+ * const origin: Point = { x: 0, y: 0 };
+ * Point.equalValues(origin, Point.zero()); // => true
+ * ```
+ */
 export type ValueOf<D> = D extends Type<infer T> ? T : never;
 
 /** Go's kinds, spelled as `reflect.Kind.String()` prints them. */

@@ -5,7 +5,7 @@
  * Invariants
  *  1. `ready` makes a goroutine runnable only if it is WAITING, so once per wait.
  *  2. An async or plain function that is started outside generator goroutines runs in the async context
- *     (`AsyncLocalStorage`) of its `go`.
+ *     (`AsyncLocalStorage`) of its `go`, and lets the host have its turn first when that is due.
  *  3. Goroutines are stepped only in `inside`, which puts the ambient slot back whatever happens. What throws there besides a
  *     goroutine (a clock, an op of somebody else's) ends the program, or is the host's uncaught exception.
  *
@@ -17,6 +17,7 @@
 import { ambient } from "./ambient.ts";
 import type { GoFunc, Goroutine, Scheduler, Tracer } from "./api.ts";
 import { budget, PREEMPT } from "./budget.ts";
+import { Carried, Latecomers } from "./carried.ts";
 import type { Core } from "./core.ts";
 import { Ends } from "./ends.ts";
 import { badYield, checkGoFunc } from "./errors.ts";
@@ -51,20 +52,6 @@ function* adapt(steps: Stepper): Stepper {
   return yield* isBlocking(steps) ? (steps as Iterable<any>) : { [Symbol.iterator]: () => steps };
 }
 
-/**
- * The arguments of a function that waits for its first step and will run in the async context of its `go`. A promise
- * job is what keeps that on every host; `AsyncLocalStorage` itself is Node's.
- */
-class Carried {
-  readonly args: unknown[];
-  start!: () => void;
-
-  constructor(args: unknown[], run: () => void) {
-    this.args = args;
-    void new Promise<void>((resolve) => (this.start = resolve)).then(run);
-  }
-}
-
 export abstract class Lifecycle extends Ends {
   pumping = false;
   /** A pump is on its way. */
@@ -81,6 +68,7 @@ export abstract class Lifecycle extends Ends {
   /** How the context of a `go` is kept, if the user asked for that. */
   readonly capture: Capture | null;
   private lastId = 0;
+  private readonly latecomers = new Latecomers();
 
   constructor(tracer: Tracer | null, capture: Capture | null) {
     super(tracer);
@@ -174,7 +162,7 @@ export abstract class Lifecycle extends Ends {
     }
     const { capture, tracer } = this;
     if (capture !== null) g.more().enter = capture();
-    if (tracer !== null) tracer.create(this.clock.now(), g, ambient.slot.g);
+    if (tracer !== null) tracer.create(this.clock.now(), g, this.by());
     this.observed = this.sites > 0 || capture !== null || tracer !== null;
   }
 
@@ -188,7 +176,12 @@ export abstract class Lifecycle extends Ends {
   }
 
   private traceReady(tracer: Tracer, g: G): void {
-    tracer.unblock(this.clock.now(), g, ambient.slot.g, g.op);
+    tracer.unblock(this.clock.now(), g, this.by(), g.op);
+  }
+
+  /** The goroutine that does something to another one; null if it is none of this scheduler's. */
+  private by(): Goroutine | null {
+    return this.pumping ? ambient.slot.g : null;
   }
 
   private readyOutside(g: G): void {
@@ -323,12 +316,16 @@ export abstract class Lifecycle extends Ends {
   /** `yield x` with something that is not for the scheduler: throws into the goroutine, where the mistake is. */
   private misused(g: G, what: unknown): void {
     let r: IteratorResult<Op<any> | undefined, unknown>;
-    try {
-      r = g.gen!.throw(badYield(what, isOp(what)));
-    } catch (error) {
-      this.panicked(g, error);
-      return;
-    }
+    do {
+      try {
+        r = g.gen!.throw(badYield(what, isOp(what)));
+      } catch (error) {
+        this.panicked(g, error);
+        return;
+      }
+      what = r.value;
+      // Again: no call of this in a call of this.
+    } while (r.done !== true && what !== undefined && !isOp(r) && !(COPIES_RESULTS && isOp(what)));
     this.stepped(g, r);
   }
 
@@ -361,7 +358,8 @@ export abstract class Lifecycle extends Ends {
     }
     if (typeof result === "object" && result !== null && typeof result.then === "function") {
       this.parkTask(g);
-      (result as PromiseLike<unknown>).then(
+      // A thenable of somebody's may throw, or call back twice.
+      Promise.resolve(result as PromiseLike<unknown>).then(
         (value) => {
           if (this.settles(g)) this.finished(g, value, RETURNED);
           this.moved();
@@ -386,6 +384,10 @@ export abstract class Lifecycle extends Ends {
 
   /** The job in which a function runs that was started elsewhere. */
   private startCarried(g: G): void {
+    this.latecomers.begin(() => this.beginCarried(g));
+  }
+
+  private beginCarried(g: G): void {
     if (g.state === DEAD) return;
     this.asyncs--;
     this.switches++;

@@ -6,6 +6,7 @@ import {
   Chan,
   checkpoint,
   checkScheduler,
+  createRecorder,
   createScheduler,
   type Go,
   go,
@@ -538,6 +539,25 @@ describe("sched: queues and stealing", () => {
       lockToP();
       expect(locked()).toBe(true);
     });
+  });
+});
+
+describe("goroutines started by those of another scheduler", () => {
+  test("run in order, as those started from outside do, and have no creator here", async () => {
+    const recorder = createRecorder();
+    const order: number[] = [];
+    const other = createScheduler({ tracer: recorder });
+    await createScheduler().run(function* () {
+      const joins = [1, 2, 3, 4].map((n) =>
+        other.go(function* () {
+          order.push(n);
+        }),
+      );
+      for (const g of joins) yield* g.join();
+    });
+    expect(order).toEqual([1, 2, 3, 4]);
+    const created = [...recorder.events()].filter((e) => e.kind === "create");
+    expect(created.map((e) => e.by)).toEqual([0, 0, 0, 0]);
   });
 });
 

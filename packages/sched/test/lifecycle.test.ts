@@ -188,3 +188,65 @@ test("context: true where the host has no async context, and anything else, is r
     new TypeError("scheduler: context is true, want a function: this host has no async context"),
   );
 });
+
+test.each([
+  ["async functions", (work: () => void) => async () => work()],
+  ["plain functions", (work: () => void) => work],
+])(
+  "%s started by the dozen let the host have its turns, and begin in order and in their context",
+  async (_, kind) => {
+    const began: string[] = [];
+    let turns = 0;
+    let over = false;
+    const count = (): void => {
+      turns++;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    const gs = Array.from({ length: 60 }, (_, i) => {
+      const work = (): void => {
+        began.push(`${i} ${als.getStore()}`);
+        for (const end = performance.now() + 1; performance.now() < end;);
+      };
+      return als.run(`of ${i}`, () => go(kind(work)));
+    });
+    for (const g of gs) await g.join();
+    over = true;
+    expect(began).toEqual(Array.from({ length: 60 }, (_, i) => `${i} of ${i}`));
+    // 60 ms of work in slices of 4 ms.
+    expect(turns).toBeGreaterThan(4);
+  },
+);
+
+test("a goroutine that goes on yielding what it must not is told each time, however often", async () => {
+  let caught = 0;
+  await createScheduler().run(function* () {
+    while (caught < 20_000) {
+      try {
+        yield Promise.resolve() as never;
+      } catch {
+        caught++;
+      }
+    }
+    return yield* sleep(0);
+  });
+  expect(caught).toBe(20_000);
+});
+
+test("a thenable whose `then` throws is a panic of its goroutine, one that calls back twice ends it once", async () => {
+  const s = createScheduler();
+  const broken = {
+    then(): never {
+      throw new Error("broken then");
+    },
+  };
+  await expect(s.go(() => broken as PromiseLike<void>).join()).rejects.toThrow("broken then");
+  const twice = {
+    then(resolve: (v: number) => void) {
+      resolve(1);
+      resolve(2);
+    },
+  };
+  expect(await s.go(() => twice as unknown as PromiseLike<number>).join()).toBe(1);
+  expect(s.numGoroutine()).toBe(0);
+});

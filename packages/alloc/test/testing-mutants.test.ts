@@ -54,6 +54,8 @@ const ZERO = "memory is zero again when objects of another size get it";
 const SHARDS = "every shard hands out objects of its own, which any shard takes back";
 const SHARD =
   "a shard that is no integer from 0 is an error that names it, and nothing is allocated or freed";
+const SUMS =
+  "statistics keep Go's sums: heapSys = heapIdle + heapInuse, sys = the sum of all, objects = mallocs - frees";
 const TWICE = "a double free is an error, and harmless";
 const INTERIOR =
   "freeing an interior, a foreign or an impossible pointer is an error of its own, and harmless";
@@ -141,6 +143,8 @@ test.each<Mutant>([
         (p, size, old) => size !== old && size < 40_000 && a.memory.u8.fill(1, p, p + size),
       ),
   ],
+  ["more released than idle", SUMS, claims(() => ({ heapReleased: 1e12 }))],
+  ["fewer than no caches", SUMS, claims(() => ({ mcacheInuse: -8 }))],
   [
     "twice as many mallocs by size class",
     COUNTS,
@@ -179,6 +183,19 @@ const LEFT =
 const PAGES = "cycle.pages, where there is one, is what a sweep goes through";
 const SYSTEM =
   "system memory is aligned as asked for, zero again when it is used again, and counted as overhead";
+
+const BLACK = "objects allocated while marking are black, and survive the sweep";
+const SPECIAL =
+  "onSweep is called for special objects of every size and kind, wherever in their spans they lie";
+const MANUAL = "manual memory that is given back is used again, where memory of objects is";
+
+/** `setSpecial`, but not where `not` says so. */
+const specialUnless =
+  (not: (a: TieredAllocator, p: Ptr) => boolean) =>
+  (a: TieredAllocator): void => {
+    const setSpecial = a.objects.cycle.setSpecial.bind(a.objects.cycle);
+    a.objects.cycle.setSpecial = (p) => void (not(a, p) || setSpecial(p));
+  };
 
 test.each<[mutant: string, by: string, break_: (a: TieredAllocator) => void]>([
   [
@@ -252,6 +269,45 @@ test.each<[mutant: string, by: string, break_: (a: TieredAllocator) => void]>([
         return p;
       };
     },
+  ],
+  [
+    "objects of other shards that are born white",
+    BLACK,
+    (a) => {
+      const alloc = a.alloc.bind(a);
+      const isMarked = a.objects.isMarked.bind(a.objects);
+      const white = new Set<Ptr>();
+      a.alloc = (size, flags, shard = 0) => {
+        const p = alloc(size, flags, shard);
+        if (shard > 0) white.add(p);
+        return p;
+      };
+      a.objects.isMarked = (p) => !white.has(p) && isMarked(p);
+    },
+  ],
+  [
+    "large objects that cannot be special",
+    SPECIAL,
+    specialUnless(({ objects }, p) => objects.sizeOf(p) > 32_768),
+  ],
+  [
+    "objects without pointers that cannot be special",
+    SPECIAL,
+    specialUnless(({ objects }, p) => !objects.isScan(p)),
+  ],
+  [
+    "sweeps that are told of a span's first page",
+    SPECIAL,
+    ({ objects: { cycle } }) => {
+      let told: typeof cycle.onSweep = null;
+      cycle.onSweep = (start, end) => told?.(start, Math.min(end, start + 8192));
+      Object.defineProperty(cycle, "onSweep", { set: (f: typeof told) => (told = f) });
+    },
+  ],
+  [
+    "manual memory that is never free again",
+    MANUAL,
+    ({ system }) => (system.freeManual = () => {}),
   ],
   ["runs that are not given back", LEFT, ({ runs }) => (runs!.unclaim = () => {})],
   [

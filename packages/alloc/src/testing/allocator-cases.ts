@@ -1,6 +1,6 @@
 /** What every `Allocator` does: sizes, alignment, zeroing, shards, accounting, a random program against a model. */
 import { NOSCAN, NOZERO, type Allocator, type Ptr } from "../api.ts";
-import { assert, random, same, throws, type ConformanceCase } from "./case.ts";
+import { assert, random, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
 import { misuseCases } from "./misuse-cases.ts";
 
 const MIB = 2 ** 20;
@@ -19,20 +19,6 @@ function exhaust(a: Allocator, size: number): Ptr[] {
       return got;
     }
   }
-}
-
-/** How many shards there are, up to 4: the first that is refused ends them. */
-function shardsOf(a: Allocator): number {
-  for (let shard = 1; shard < 4; shard++) {
-    try {
-      a.free(a.alloc(8, 0, shard), shard);
-    } catch (err) {
-      const named = err instanceof Error && err.message.includes(`shard ${shard}`);
-      assert(named, `shard ${shard} is refused with ${String(err)}, which does not name it`);
-      return shard;
-    }
-  }
-  return 4;
 }
 
 const useCases: readonly ConformanceCase[] = [
@@ -189,6 +175,11 @@ const useCases: readonly ConformanceCase[] = [
         same(s.alloc, s.heapAlloc, "alloc");
         same(s.lookups, 0, "lookups");
         assert(s.totalAlloc >= s.heapAlloc, "totalAlloc is below heapAlloc");
+        assert(s.heapReleased <= s.heapIdle, "more pages are released than idle");
+        assert(s.mspanInuse <= s.mspanSys, "more span records are in use than there are");
+        assert(s.mcacheInuse <= s.mcacheSys, "more caches are in use than there are");
+        for (const [name, n] of Object.entries(s))
+          assert(name === "bySize" || (Number.isSafeInteger(n) && n >= 0), `${name} is ${n}`);
         assert(s.sys <= a.memory.byteLength, "sys exceeds the memory");
       }
     },

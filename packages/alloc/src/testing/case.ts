@@ -87,3 +87,17 @@ export function random(seed: number): (n: number) => number {
     return Math.floor((state / 2 ** 32) * n);
   };
 }
+
+/** How many shards there are, up to 4: the first that is refused ends them. */
+export function shardsOf(a: Allocator): number {
+  for (let shard = 1; shard < 4; shard++) {
+    try {
+      a.free(a.alloc(8, 0, shard), shard);
+    } catch (err) {
+      const named = err instanceof Error && err.message.includes(`shard ${shard}`);
+      assert(named, `shard ${shard} is refused with ${String(err)}, which does not name it`);
+      return shard;
+    }
+  }
+  return 4;
+}

@@ -1,6 +1,6 @@
 /** What a collector may rely on: finding objects, colours, the cycle, specials, pointer bits, system memory. */
 import { NOSCAN, type Ptr, type TracedAllocator } from "../api.ts";
-import { assert, isZero, random, same, throws, type ConformanceCase } from "./case.ts";
+import { assert, isZero, random, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
 import { extrasCases } from "./extras-cases.ts";
 
 const MIB = 2 ** 20;
@@ -122,11 +122,13 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
       const a = make(8 * MIB);
       for (const size of sizes) a.alloc(size);
       a.alloc(4, NOSCAN);
+      const shards = shardsOf(a);
       a.objects.cycle.startMark();
-      const born = [
-        ...[4, 4, 12].map((size) => a.alloc(size, NOSCAN)),
-        ...sizes.map((size) => a.alloc(size)),
-      ];
+      const born: Ptr[] = [];
+      for (let shard = 0; shard < shards; shard++) {
+        for (const size of [4, 4, 12]) born.push(a.alloc(size, NOSCAN, shard));
+        for (const size of sizes) born.push(a.alloc(size, 0, shard));
+      }
       for (const p of born) assert(a.objects.isMarked(a.objects.find(p)), `${p} was born white`);
       a.objects.cycle.startSweep();
       sweepAll(a);
@@ -240,6 +242,34 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     },
   },
   {
+    name: "onSweep is called for special objects of every size and kind, wherever in their spans they lie",
+    run(make) {
+      const a = make(16 * MIB);
+      const special: Ptr[] = [];
+      for (const size of sizes) {
+        for (const flags of [0, NOSCAN]) {
+          const all = Array.from({ length: size > 9000 ? 3 : 40 }, () => a.alloc(size, flags));
+          special.push(...all.filter((_, i) => i % 3 === 2));
+        }
+      }
+      for (const p of special) a.objects.cycle.setSpecial(p);
+      let ranges: [Ptr, Ptr][] = [];
+      a.objects.cycle.onSweep = (start, end) => void ranges.push([start, end]);
+      for (let cycle = 1; cycle <= 2; cycle++) {
+        a.objects.cycle.startMark();
+        for (const p of special) a.objects.mark(p);
+        ranges = [];
+        a.objects.cycle.startSweep();
+        sweepAll(a);
+        for (const p of special) {
+          const told = ranges.some(([start, end]) => start <= p && p < end);
+          assert(told, `no onSweep for ${a.objects.sizeOf(p)} bytes at ${p} in cycle ${cycle}`);
+        }
+      }
+      a.objects.cycle.onSweep = null;
+    },
+  },
+  {
     name: "pointer bits of a scan object are clear when it is handed out, whatever was there before",
     run(make) {
       const a = make(8 * MIB);
@@ -298,6 +328,20 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     },
   },
   {
+    name: "manual memory that is given back is used again, where memory of objects is",
+    run(make) {
+      const a = make(4 * MIB);
+      const rounds = Math.ceil(a.memory.byteLength / 30_000);
+      try {
+        for (let i = 0; i < rounds; i++) a.free(a.alloc(40_000));
+      } catch {
+        return; // An allocator that uses nothing again before it is reset.
+      }
+      for (let i = 0; i < rounds; i++) a.system.freeManual(a.system.allocManual(40_000), 40_000);
+      for (let i = 0; i < 5 * rounds; i++) a.system.freeManual(a.system.allocManual(8192), 8192);
+    },
+  },
+  {
     name: "system memory is aligned as asked for, zero again when it is used again, and counted as overhead",
     run(make) {
       const a = make(8 * MIB);
@@ -321,7 +365,10 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
         for (const p of objects) a.memory.u8.fill(0xff, p, p + 3000);
         for (const p of objects) a.free(p);
         const { sys, heapSys } = a.stats();
-        if (a.system.overhead !== undefined) same(a.system.overhead, sys - heapSys, "overhead");
+        const { overhead, touched } = a.system;
+        if (overhead !== undefined) same(overhead, sys - heapSys, "overhead");
+        if (touched !== undefined)
+          assert(touched > 0 && touched <= sys - heapSys, `${touched} bytes of it are touched`);
       }
       for (const [i, [p, bytes]] of live.entries()) {
         const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== i + 1);

@@ -6,16 +6,25 @@
  *  2. A channel made outside of bubbles may be used anywhere; who waits for one in a bubble is not durably blocked.
  *
  * Why a class of its own: a channel that was not made in a bubble pays nothing for the check. A receive is refused where
- * it is made and not where it is used, for the same reason: its fast path reads the record directly.
+ * it is made, or asked for from a range, and not where it is used, for the same reason: its fast path reads the record directly.
  */
-import { currentBubble } from "@gort/sched";
+import { currentBubble, type Op } from "@gort/sched";
 import type { TryRecv } from "./api.ts";
 import { Core } from "./core.ts";
 import type { RecvOperation, SendOperation } from "./ops.ts";
 import { chanError } from "./errors.ts";
+import { Cursor } from "./range.ts";
 
 function inside(code: "sendOutside" | "recvOutside" | "closeOutside"): void {
   if (currentBubble() === null) throw chanError(code);
+}
+
+/** Ranges over one: its op was made once, so each `next` asks. */
+class BubbleCursor extends Cursor<any> {
+  override next(): Op<boolean> {
+    inside("recvOutside");
+    return super.next();
+  }
 }
 
 /** The record of a channel made in a bubble. */
@@ -32,6 +41,10 @@ export class BubbleCore extends Core {
   override send(value: unknown): SendOperation {
     inside("sendOutside");
     return super.send(value);
+  }
+
+  override range(): Cursor<any> {
+    return new BubbleCursor(this);
   }
 
   override poll(): TryRecv<any, any> {

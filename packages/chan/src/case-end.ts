@@ -3,30 +3,47 @@
  *
  * Invariant: an op that took or gave nothing leaves nothing behind: no place in a queue, no function that was handed to a group.
  */
-import type { Op } from "@gort/sched";
+import { type Op, reportUncaught, type Waiter } from "@gort/sched";
 import { FRESH, PARKED, USED } from "./states.ts";
 
-/** Takes a case that lost off its queue, if it is on one: not if it came too late, or parking stopped before it. */
-export function leave(op: Op<any>): void {
-  op.waiter = null;
-  if (op.state === PARKED) op.unpark();
-  op.state = FRESH;
+/**
+ * Whether an op is of a channel, told by the record it names, which what calls it off names too. Not by instanceof, which looks
+ * through the prototypes each time.
+ */
+export function ofChannel(op: Op<any>): boolean {
+  return (op as { readonly ch?: unknown }).ch !== undefined;
 }
 
-/** Takes a case off its queue now if that runs nobody's code: the ops of channels have `quit`, and what passes one on. */
-export function quit(op: Op<any>): void {
-  (op as { quit?(): void }).quit?.();
+/** Whether an op is a select, or calls one off. */
+export function hasCases(op: Op<any>): boolean {
+  return (op as { readonly cases?: unknown }).cases !== undefined;
 }
 
 /**
- * Nobody may use the op of a case any more; one of a channel, told by the record it names, goes back to it. What is still parked
- * somebody else waits for.
+ * Takes a case that lost off its queue, if the select `by` parked it and it has not left: it may have come too late, or parking may
+ * have stopped before it. What its `unpark` throws does not keep the others from leaving.
  */
+export function leave(op: Op<any>, by: Waiter): void {
+  if (op.waiter !== by) return;
+  op.waiter = null;
+  try {
+    if (op.state === PARKED) op.unpark();
+  } catch (error) {
+    reportUncaught(error);
+  }
+  op.state = FRESH;
+}
+
+/** Takes a case of `by` off its queue now if that runs nobody's code: the ops of channels have `quit`, and what passes one on. */
+export function quit(op: Op<any>, _name: string | number, by: Waiter): void {
+  if (op.waiter === by) (op as { quit?(): void }).quit?.();
+}
+
+/** Nobody may use the op of a case any more; one of a channel goes back to it. What is still parked somebody else waits for. */
 export function useUp(op: Op<any>): void {
   if (op.state === PARKED) return;
   op.state = USED;
-  // Not by instanceof, which looks through the prototypes each time.
-  if ((op as { readonly ch?: unknown }).ch !== undefined) op.recycle();
+  if (ofChannel(op)) op.recycle();
   else takeBack(op);
 }
 

@@ -27,7 +27,6 @@ import type {
 import { BubbleCore } from "./bubble.ts";
 import { Core } from "./core.ts";
 import { MAX_CAP, directionError, sizeError } from "./errors.ts";
-import { Cursor } from "./range.ts";
 import { ITEM, PAIR, VALUE } from "./states.ts";
 
 const CHAN = Symbol.for("gort.Chan");
@@ -95,7 +94,7 @@ class Channel implements Chan<any, any> {
   }
 
   range(): Range<any> {
-    return new Cursor(this.core);
+    return this.core.range();
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {

@@ -25,6 +25,7 @@ import { WaitQueue } from "@gort/sched";
 import type { TryRecv } from "./api.ts";
 import { chanError } from "./errors.ts";
 import { deliver, Recv, type RecvOperation, Send, type SendOperation } from "./ops.ts";
+import { Cursor } from "./range.ts";
 import { DONE, FRESH } from "./states.ts";
 
 /** The record of a channel. */
@@ -168,6 +169,10 @@ export class Core {
       s.value = undefined;
       s.fail(chanError("sendClosed"));
     }
+  }
+
+  range(): Cursor<any> {
+    return new Cursor(this);
   }
 
   /** Whether only its own bubble can end a wait for it. */

@@ -9,7 +9,6 @@
  * Why the constructors stand beside the classes: see `opMaker`. `await ch.recv()` costs a seventh less this way.
  */
 import { initOp, Op, opMaker, overdue, preempt } from "@gort/sched";
-import { leave } from "./case-end.ts";
 import type { Core } from "./core.ts";
 import { DONE, FRESH, ITEM, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
 
@@ -38,7 +37,10 @@ abstract class ChanOperation extends Op<any> {
 
   /** As a case of a select that is decided it leaves its queue before any code of a user's can run: see `select-op.ts`. */
   quit(): void {
-    if (this.state === PARKED) leave(this);
+    if (this.state !== PARKED) return;
+    this.waiter = null;
+    this.unpark();
+    this.state = FRESH;
   }
 }
 
@@ -145,7 +147,6 @@ export class RecvOperation extends ChanOperation {
   /** Makes the op usable again; it must not be parked. */
   reset(): void {
     this.value = undefined;
-    this.item = undefined;
     this.state = FRESH;
     this.waiter = null;
   }

@@ -7,6 +7,8 @@
  *  2. Cases given as functions are called once per pass, in the order of the text, before anything is tried: Go's rule
  *     for the operands of a select.
  *  3. It is used by one goroutine at a time; a second use while one is pending is an error.
+ *  4. What a pass made of the functions serves that pass only: it is over, or called off, or another one begins, and what was asked
+ *     for is taken back. As the case of something else it is FRESH only from the time it was tried until that is over.
  *
  * Why: a select in a loop makes its ops, two arrays and a record of names each time; here a pass allocates nothing but
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
@@ -44,6 +46,8 @@ class PreparedOperation extends SelectOperation {
   private readonly slots: Slot[];
   /** Whether the ops of the last pass serve again as they are. */
   private readonly fixed: boolean;
+  /** Whether there are cases that functions made for a pass, which is not over. */
+  private made = false;
 
   constructor(slots: Slot[], hasDefault: boolean) {
     super();
@@ -54,7 +58,7 @@ class PreparedOperation extends SelectOperation {
     if (this.fixed) for (const slot of slots) this.add(slot.op!, slot.name);
   }
 
-  /** Makes it ready for another pass: at each use, and when it becomes the case of a select or something else that passes it on. */
+  /** A pass begins: when it becomes the case of a select or something else that passes it on, which then tries it. */
   arm(): void {
     if (this.state !== USED && this.state !== FRESH)
       throw new Error("gort: prepared select used while it is pending");
@@ -62,11 +66,19 @@ class PreparedOperation extends SelectOperation {
     this.value = undefined;
     this.waiter = null;
     if (!this.fixed) this.makeCases();
+    this.state = USED;
+  }
+
+  /** A pass of its own begins. */
+  private begin(): void {
+    this.arm();
     this.state = FRESH;
   }
 
   private makeCases(): void {
+    if (this.made) this.withdraw();
     this.n = 0;
+    this.made = true;
     try {
       for (const slot of this.slots) {
         const op = slot.op ?? caseOp(slot.make!(), slot.name);
@@ -95,8 +107,22 @@ class PreparedOperation extends SelectOperation {
   /** The cases that are given as such stay for the next pass; one that a function made may have to be taken back. */
   protected override retire(): void {
     if (this.fixed) return;
+    this.made = false;
     const { n, ops } = this;
     for (let i = 0; i < n; i++) takeBack(n > 2 ? ops[i]! : i === 0 ? this.a : this.b);
+  }
+
+  /** The pass is called off, or another case was chosen. */
+  override withdraw(): boolean {
+    this.made = false;
+    if (this.state === FRESH) this.state = USED;
+    return super.withdraw();
+  }
+
+  override tryNow(): boolean {
+    if (super.tryNow()) return true;
+    this.state = FRESH;
+    return false;
   }
 
   /** It is used again as it is. */
@@ -111,7 +137,7 @@ class PreparedOperation extends SelectOperation {
   }
 
   override [Symbol.iterator](): Iterator<Op<any>, any, unknown> {
-    this.arm();
+    this.begin();
     return iterate.call(this);
   }
 
@@ -120,7 +146,7 @@ class PreparedOperation extends SelectOperation {
     onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     try {
-      this.arm();
+      this.begin();
     } catch (error) {
       return Promise.reject(error).then(onFulfilled, onRejected);
     }
@@ -129,7 +155,7 @@ class PreparedOperation extends SelectOperation {
 
   override start(): any {
     try {
-      this.arm();
+      this.begin();
     } catch (error) {
       return Promise.reject(error);
     }
@@ -137,7 +163,7 @@ class PreparedOperation extends SelectOperation {
   }
 
   try(): Chosen | DefaultResult {
-    this.arm();
+    this.begin();
     const chosen = this.tryCases();
     this.retire();
     this.state = USED;

@@ -5,6 +5,7 @@
  *  1. A cursor owns one receive op and uses it again for every value: a loop allocates nothing.
  *  2. `value` holds the last value received; it is set only while `next()` gives true.
  *  3. Leaving a loop early neither closes the channel nor takes a value from it.
+ *  4. What was received for one goroutine and not looked at yet is not lost to another one that uses the same cursor.
  *
  * Why a cursor: a `for…of` cannot wait in a generator, and a callback form takes away `break`, `return` and
  * `yield*`. This is the shape of Go's own scanners: `for rows.Next() { rows.Value() }`. Rejected: a generator
@@ -14,7 +15,7 @@ import type { Op } from "@gort/sched";
 import type { Range } from "./api.ts";
 import type { Core } from "./core.ts";
 import { Recv, type RecvOperation } from "./ops.ts";
-import { FRESH, MORE, PARKED } from "./states.ts";
+import { FRESH, MORE, USED } from "./states.ts";
 
 /** The cursor behind `ch.range()`. */
 export class Cursor<T> implements Range<T> {
@@ -30,8 +31,11 @@ export class Cursor<T> implements Range<T> {
 
   next(): Op<boolean> {
     const op = this.op;
-    if (op.state === PARKED) throw new Error("gort: range used by two goroutines at once");
-    if (op.state !== FRESH) op.reset();
+    if (op.state !== FRESH) {
+      if (op.state !== USED) throw new Error("gort: range used by two goroutines at once");
+      op.reset();
+      op.item = undefined;
+    }
     return op;
   }
 }

@@ -15,94 +15,32 @@
  *     before the select, such as a function handed to a group, it takes back.
  *  5. `default` is taken only if no case was ready.
  *  6. If trying or parking a case throws, the select is over and all cases have lost, but for one that somebody else waits for.
- *  7. No case is parked beside one that is ready: if trying one began something, all are tried again first.
+ *     What a case throws after another one was chosen, as it is parked or leaves, is an uncaught error of the host's.
+ *  7. No case is parked beside one that is ready: if trying one began something, all are tried again first. Parking one may run
+ *     anybody's code, unless it is of a channel: those are parked first, then selects, and of the others each is tried again before
+ *     it is. A select is not: it would send to this one's own receive. So what only a select in a select starts by being parked is
+ *     not to make another such ready.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
- * select whose first try succeeds pays for one random number. Why two cases stand in fields and more in lists: nearly all
- * selects have two, and lists cost those a third of their time; what only lists need stands in methods of its own, so that V8
- * inlines the rest. Why the result of `next` is a new object and not one that
- * serves every select: an old object that points to a new one costs V8's collector more than making it.
+ * select whose first try succeeds pays for one random number. Why the result of `next` is a new object and not one that serves
+ * every select: an old object that points to a new one costs V8's collector more than making it.
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
-import { Op, type WaitReason, overdue, preempt, random } from "@gort/sched";
-import { leave, quit, takeBack, useUp } from "./case-end.ts";
-import { checkFresh, hasBegun, inUse, makeReady, refuseTwice } from "./cases.ts";
+import { type Op, overdue, preempt, random, reportUncaught } from "@gort/sched";
+import { hasCases, leave, ofChannel, quit, takeBack, useUp } from "./case-end.ts";
+import { CaseList, none } from "./case-list.ts";
+import { checkFresh, hasBegun, inUse } from "./cases.ts";
 import { type Chosen, defaultResult, outcome } from "./chosen.ts";
 import { DECIDED, DONE, FRESH, PARKED, USED } from "./states.ts";
-
-const none = null as unknown as Op<any>;
-const NO_OPS: Op<any>[] = [];
-const NO_NAMES: (string | number)[] = [];
 
 /** The last select that `yield*` used up, for the next one to take. */
 let spare: SelectOperation | null = null;
 
 /** The op behind `select`. */
-export class SelectOperation extends Op<any> {
-  /** Number of cases. */
-  n = 0;
-  // Up to two cases stand here, as in most selects; of more, all stand in the lists, which may be longer than `n`.
-  a: Op<any> = none;
-  b: Op<any> = none;
-  private nameA: string | number = "";
-  private nameB: string | number = "";
-  protected ops: Op<any>[] = NO_OPS;
-  private names: (string | number)[] = NO_NAMES;
-  private seen: Set<Op<any>> | null = null;
+export class SelectOperation extends CaseList {
   hasDefault = false;
   /** The op that won, from the decision until its outcome is taken: it may stand for something that must not get lost. */
   protected won: Op<any> | null = null;
-
-  /** A select over one case waits for what the case waits for, as in Go. */
-  get reason(): WaitReason {
-    return this.n === 0 ? "select (no cases)" : this.n === 1 ? this.a.reason : "select";
-  }
-
-  /** The cases, in the order in which they were tried. */
-  get cases(): Op<any>[] {
-    return this.n > 2 ? this.ops.slice(0, this.n) : [this.a, this.b].slice(0, this.n);
-  }
-
-  override describe(): string {
-    return this.cases.map((op) => op.describe() || op.reason).join(", ");
-  }
-
-  override isDurable(): boolean {
-    return this.cases.every((op) => op.isDurable());
-  }
-
-  /** Adds a case that can be ready. */
-  add(op: Op<any>, name: string | number): void {
-    if (op.state !== FRESH) makeReady(op, name);
-    const n = this.n;
-    if (n === 0) {
-      this.a = op;
-      this.nameA = name;
-    } else if (n === 1) {
-      if (op === this.a) throw inUse(name);
-      this.b = op;
-      this.nameB = name;
-    } else this.addToList(op, name, n);
-    this.n = n + 1;
-  }
-
-  private addToList(op: Op<any>, name: string | number, n: number): void {
-    if (n === 2) {
-      // A prepared select comes here once per pass.
-      if (this.ops === NO_OPS) {
-        this.ops = [];
-        this.names = [];
-      }
-      this.ops[0] = this.a;
-      this.ops[1] = this.b;
-      this.names[0] = this.nameA;
-      this.names[1] = this.nameB;
-      this.seen = null;
-    }
-    this.seen = refuseTwice(op, name, this.ops, n, this.seen);
-    this.ops[n] = op;
-    this.names[n] = name;
-  }
 
   /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
   tryCases(): Chosen | null {
@@ -164,18 +102,58 @@ export class SelectOperation extends Op<any> {
       // Another select may have parked a case since this one was made.
       if (n !== 2 || this.a.state !== FRESH || this.b.state !== FRESH) this.each(checkFresh);
       parking = true;
-      // Until one completes: parking another may have let it in.
-      if (n > 2) for (let i = 0; i < n && this.state === PARKED; i++) this.wait(this.ops[i]!);
+      if (n > 2) this.parkList(n);
+      else if (n > 1 && !ofChannel(this.a)) this.parkOther();
       else {
-        if (n > 0) this.wait(this.a);
-        if (n > 1 && this.state === PARKED) this.wait(this.b);
+        if (n > 0) this.wait(this.a, this.nameA);
+        if (n > 1 && this.state === PARKED) this.wait(this.b, this.nameB);
       }
     } catch (error) {
-      // A wait that must not be, such as `cond.wait()` without the lock: the cases before it leave their queues.
-      if (parking) this.unpark();
+      if (parking) {
+        if (this.state !== PARKED) {
+          reportUncaught(error);
+          return;
+        }
+        // A wait that must not be, such as `cond.wait()` without the lock: the cases before it leave their queues.
+        this.unpark();
+      }
       this.giveUp();
       throw error;
     }
+  }
+
+  /** Parks two cases of which the first is not of a channel. */
+  private parkOther(): void {
+    const { a, b, nameA, nameB } = this;
+    if (ofChannel(b) || (hasCases(b) && !hasCases(a))) {
+      this.wait(b, nameB);
+      this.waitLate(a, nameA);
+    } else {
+      this.wait(a, nameA);
+      this.waitLate(b, nameB);
+    }
+  }
+
+  private parkList(n: number): void {
+    const { ops, names } = this;
+    let others = 0;
+    for (let i = 0; i < n; i++) {
+      if (ofChannel(ops[i]!)) this.waitLate(ops[i]!, names[i]!);
+      else others++;
+    }
+    for (const selects of others > 0 ? [true, false] : []) {
+      for (let i = 0; i < n; i++)
+        if (!ofChannel(ops[i]!) && hasCases(ops[i]!) === selects) this.waitLate(ops[i]!, names[i]!);
+    }
+  }
+
+  /** Parks a case after others whose parking may have made it ready, or decided the select. */
+  private waitLate(op: Op<any>, name: string | number): void {
+    if (this.state !== PARKED) return;
+    if (op.state === FRESH && !ofChannel(op) && !hasCases(op) && op.tryNow()) {
+      op.state = DONE;
+      this.wake(op);
+    } else this.wait(op, name);
   }
 
   /** A case threw when it was tried or parked: no other will be chosen. */
@@ -202,7 +180,8 @@ export class SelectOperation extends Op<any> {
     return false;
   }
 
-  private wait(op: Op<any>): void {
+  private wait(op: Op<any>, name: string | number): void {
+    if (op.state !== FRESH) throw inUse(name);
     op.waiter = this;
     op.state = PARKED;
     op.park();
@@ -212,6 +191,7 @@ export class SelectOperation extends Op<any> {
     this.state = USED;
     this.quit();
     this.release(null);
+    this.retire();
   }
 
   /** It lost as the case of another select, or was called off before it was tried: its cases take back what they asked for. */
@@ -223,15 +203,6 @@ export class SelectOperation extends Op<any> {
   /** The ops of channels leave their queues, since another case was chosen, here or in the select whose case this is. */
   quit(): void {
     this.each(quit);
-  }
-
-  private each(f: (op: Op<any>, name: string | number) => void): void {
-    const { n, a, b, ops, names } = this;
-    if (n > 2) for (let i = 0; i < n; i++) f(ops[i]!, names[i]!);
-    else {
-      if (n > 0) f(a, this.nameA);
-      if (n > 1) f(b, this.nameB);
-    }
   }
 
   /** What passes `op` on was granted something, or failed: it is the one. False if another was. */
@@ -279,9 +250,9 @@ export class SelectOperation extends Op<any> {
     const { n, a, b } = this;
     if (winner !== null) winner.waiter = null;
     if (n > 2) return this.releaseList(winner, n);
-    if (n > 0 && a !== winner) leave(a);
+    if (n > 0 && a !== winner) leave(a, this);
     if (n < 2 || b !== winner) {
-      if (n > 1) leave(b);
+      if (n > 1) leave(b, this);
       return this.nameA;
     }
     return this.nameB;
@@ -293,7 +264,7 @@ export class SelectOperation extends Op<any> {
     for (let i = 0; i < n; i++) {
       const op = ops[i]!;
       if (op === winner) won = names[i]!;
-      else leave(op);
+      else leave(op, this);
     }
     return won;
   }
@@ -313,9 +284,7 @@ export class SelectOperation extends Op<any> {
 
   private retireList(n: number): void {
     const { ops } = this;
-    this.ops = NO_OPS;
-    this.names = NO_NAMES;
-    this.seen = null;
+    this.dropLists();
     for (let i = 0; i < n; i++) useUp(ops[i]!);
   }
 

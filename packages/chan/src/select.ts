@@ -128,6 +128,8 @@ export function trySelect<const C extends SelectCases>(
 ): SelectResult<Omit<C, "default">> | DefaultResult;
 export function trySelect(cases: SelectCases | readonly SelectCase[]): unknown {
   const s = makeSelect(cases, true);
+  // It never waits, whatever `default` says.
+  s.hasDefault = true;
   s.tryNow();
   const chosen = s.value as Chosen;
   s.state = USED;

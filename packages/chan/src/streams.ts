@@ -235,10 +235,11 @@ export function toReadable<T>(ch: RecvChan<T, unknown>): ReadableStream<T> {
   return new ReadableStream<T>(
     {
       async pull(controller) {
+        // Started and not awaited: between the read and a receive that begins later the stream could be cancelled.
         await select({
           got: new Pull(ch.recvOk(), controller),
           stop: aborted(cancelled.signal),
-        });
+        }).start();
       },
       cancel() {
         cancelled.abort();

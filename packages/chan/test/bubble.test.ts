@@ -18,6 +18,8 @@ test("bubble: using a bubble's channel from outside panics `send on synctest cha
   expect(() => leaked.trySend(1)).toThrow("send on synctest channel from outside bubble");
   expect(() => leaked.recv()).toThrow("receive on synctest channel from outside bubble");
   expect(() => leaked.recvOk()).toThrow("receive on synctest channel from outside bubble");
+  const range = leaked.range();
+  expect(() => range.next()).toThrow("receive on synctest channel from outside bubble");
   expect(() => leaked.tryRecv()).toThrow("receive on synctest channel from outside bubble");
   expect(() => select([leaked.recv()])).toThrow("receive on synctest channel from outside bubble");
   expect(() => leaked.close()).toThrow("close of synctest channel from outside bubble");

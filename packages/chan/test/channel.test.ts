@@ -1,7 +1,7 @@
 import { createFifoScheduler, createScheduler, type Go, go, gosched, run } from "@gort/sched";
 import { describe, expect, test } from "vitest";
 import { int32, isRuntimeError } from "@gort/types";
-import { type Chan, checkChan, isChan, makeChan, nilChan } from "../src/index.ts";
+import { type Chan, checkChan, isChan, makeChan, nilChan, select } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";
 
 const text = (f: () => unknown): string => {
@@ -164,12 +164,24 @@ describe("basics", () => {
   });
 
   test("a value received is what was sent: objects by reference, copies are up to the sender", () => {
-    const ch = makeChan<{ p: number[] }>(1);
     const sent = { p: [1] };
-    ch.trySend({ ...sent });
-    const [got] = ch.tryRecv();
-    expect(got).not.toBe(sent);
-    expect(got!.p).toBe(sent.p);
+    const buffered = makeChan<typeof sent>(1);
+    buffered.trySend(sent);
+    sent.p.push(2);
+    expect(buffered.tryRecv()[0]).toBe(sent);
+    const direct = makeChan<typeof sent>();
+    const got: unknown[] = [];
+    play(
+      function* () {
+        got.push(yield* direct.recv(), (yield* select({ direct: direct.recv() })).value);
+      },
+      function* () {
+        yield* direct.send(sent);
+        yield* direct.send({ ...sent });
+      },
+    );
+    expect([got[0] === sent, got[1] === sent]).toEqual([true, false]);
+    expect(got[1]).toEqual(sent);
   });
 
   test("send of `false || true` sends true; `<-cc <- 2` sends on the channel received from cc", async () => {

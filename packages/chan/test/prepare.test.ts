@@ -1,13 +1,19 @@
 import {
+  type ContextLike,
   createDeterministicScheduler,
   createFifoScheduler,
   type Go,
+  isOp,
   newTicker,
+  type Op,
   sleep,
+  withOptions,
+  withSignal,
 } from "@gort/sched";
-import { expect, test } from "vitest";
-import { checkChan, makeChan, nilChan, prepare } from "../src/index.ts";
+import { describe, expect, it, test } from "vitest";
+import { checkChan, makeChan, nilChan, prepare, select, trySelect } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";
+import { Never } from "./never.ts";
 
 test("a prepared select serves every pass of a loop, ready and blocking", async () => {
   const s = createFifoScheduler();
@@ -201,3 +207,115 @@ test.each([1, 2, 3, 8, 9, 12])(
     });
   },
 );
+
+describe("what the functions of a pass made serves that pass only", () => {
+  const never = () => makeChan<number>().recv();
+  const aborted = AbortSignal.abort("off");
+  const live = () => new AbortController().signal;
+
+  type Use = (p: Op<any>) => unknown;
+  const passes: [string, Use][] = [
+    ["called off before it began", (p) => withSignal(p, aborted)],
+    ["called off by a context", (p) => withOptions(p, { ctx: endsLate() }, "p")],
+    ["called off as it waited", (p) => calledOff((signal) => withSignal(p, signal))],
+    ["called off in a select", (p) => calledOff((s) => withSignal(select({ p, x: never() }), s))],
+    [
+      "called off in one of many",
+      (p) => calledOff((s) => withSignal(select([p, never(), never()]), s)),
+    ],
+    [
+      "called off in a select in a select",
+      (p) => calledOff((s) => withSignal(select([select([p])]), s)),
+    ],
+    ["abandoned", (p) => select([p, never()]).return()],
+    ["in a goroutine that ended", (p) => waitAndEnd(select([p, never()]))],
+    ["lost", (p) => select([p, ready(), ready(), ready()])],
+    ["lost in a select", (p) => select([select({ p }), ready()])],
+    ["lost with a signal", (p) => select([withSignal(p, live()), ready()])],
+    ["of a select that was not used", (p) => select({ p, x: never() })],
+    ["of a select that could not be made", (p) => select({ p, x: 5 as never })],
+  ];
+  const ready = () => {
+    const ch = makeChan<number>(1);
+    ch.trySend(1);
+    return ch.recv();
+  };
+  /** A context whose `err` is behind its `done`. */
+  const endsLate = (): ContextLike => {
+    const done = makeChan<never>();
+    done.close();
+    return { done: () => done, err: () => null };
+  };
+  const waitAndEnd = (op: Op<any>): void => {
+    void op.next();
+    void op.return();
+  };
+  const calledOff = (use: (signal: AbortSignal) => Op<any>): unknown => {
+    const stop = new AbortController();
+    const waiting = use(stop.signal).start();
+    stop.abort("off");
+    return waiting;
+  };
+
+  it.each(passes)("%s", async (_, use) => {
+    for (let i = 0; i < 10; i++) {
+      const out = makeChan<string>();
+      let value: string | null = "stale";
+      const p = prepare({ out: () => (value === null ? null : out.send(value)) });
+      try {
+        const r = use(p);
+        if (!isOp(r) || r.state !== 0) await r;
+      } catch {
+        // Called off, or no case.
+      }
+      expect(checkChan(out).senders).toBe(0);
+      value = "new";
+      const sending = select({ p, x: never() }).start();
+      expect(out.tryRecv()[0]).toBe("new");
+      expect(await sending).toMatchObject({ case: "p" });
+      value = null;
+      expect(trySelect({ p, x: never() }).case).toBe("default");
+    }
+  });
+
+  it("and what a function asked for is taken back when the pass is not used", () => {
+    const taken: number[] = [];
+    class Asked extends Never<void> {
+      readonly id: number;
+      constructor(id: number) {
+        super();
+        this.id = id;
+      }
+      withdraw(): boolean {
+        taken.push(this.id);
+        return true;
+      }
+    }
+    let id = 0;
+    const p = prepare({ asked: () => new Asked(++id) });
+    void select({ p });
+    void select({ p });
+    expect(taken).toEqual([1]);
+  });
+});
+
+test("a second use while the outcome of the first waits for the host's turn is a pass of its own", async () => {
+  const ch = makeChan<number>(1);
+  const p = prepare({ a: ch.recv(), b: makeChan<number>().recv() });
+  const other = makeChan<number>(1);
+  // A turn that is spent: the clock is looked at every so often.
+  for (const until = performance.now() + 8; performance.now() < until;) {
+    other.trySend(1);
+    void other.recv().start();
+  }
+  for (let i = 0; i < 100; i++) {
+    other.trySend(1);
+    void other.recv().start();
+  }
+  const first = p.start();
+  ch.trySend(1);
+  const second = p.start();
+  expect(await first).toMatchObject({ value: 1 });
+  ch.trySend(2);
+  expect([await second, ch.len]).toMatchObject([{ value: 2 }, 0]);
+});

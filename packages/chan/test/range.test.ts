@@ -1,6 +1,6 @@
 import { createFifoScheduler, type Go } from "@gort/sched";
 import { expect, test } from "vitest";
-import { checkChan, makeChan, nilChan } from "../src/index.ts";
+import { checkChan, makeChan, nilChan, prepare } from "../src/index.ts";
 import { Mini } from "./mini.ts";
 
 test("range in a goroutine gives every value and ends when the channel is closed and drained", async () => {
@@ -131,6 +131,35 @@ test("several next() of one iterator at once are served in order", async () => {
     { done: false, value: 2 },
     { done: true, value: undefined },
   ]);
+});
+
+test("a range that has a value for one goroutine is refused to another, and the value is not lost", () => {
+  const ch = makeChan<number>(1);
+  const r = ch.range();
+  const mini = new Mini();
+  const first = mini.go(
+    (function* () {
+      yield* r.next();
+      return r.value;
+    })(),
+  );
+  mini.settle();
+  ch.trySend(1);
+  ch.trySend(2);
+  expect(() => r.next()).toThrow("gort: range used by two goroutines at once");
+  mini.settle();
+  expect([first.result, ch.tryRecv()[0]]).toEqual([1, 2]);
+});
+
+test("a prepared select over a range leaves what it received in the range", () => {
+  const ch = makeChan<number>(1);
+  ch.trySend(5);
+  const r = ch.range();
+  const next = prepare({ next: () => r.next() });
+  expect([next.try().value, r.value]).toEqual([true, 5]);
+  ch.trySend(6);
+  const owned = prepare({ next: r.next() as never });
+  expect([(owned.try() as { value: unknown }).value, r.value]).toEqual([true, 6]);
 });
 
 test("return of an async iterator ends a next that still waits, and the values stay in the channel", async () => {

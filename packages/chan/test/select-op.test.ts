@@ -447,6 +447,26 @@ describe("an op that is a case of two selects", () => {
   );
 });
 
+describe("an op that is a case of a select and of one inside of it", () => {
+  const other = () => makeChan<number>().recv();
+  const { signal } = new AbortController();
+  it.each<[string, (op: Op<any>) => Op<any>]>([
+    ["inside first", (op) => select({ x: select({ op, other: other() }), y: op })],
+    ["outside first", (op) => select({ y: op, x: select({ op, other: other() }) })],
+    ["of many", (op) => select([other(), select([other(), other(), op]), op])],
+    ["inside twice", (op) => select([select([op]), select([op])])],
+    ["with a signal", (op) => select([withSignal(op, signal), op, other()])],
+    ["prepared", (op) => select([prepare({ op: () => op }), op])],
+  ])("is refused, and the channel is as it was: %s", async (_, make) => {
+    for (let i = 0; i < 20; i++) {
+      const ch = makeChan<number>(1);
+      expect(String(await rejection(make(ch.recv()).start()))).toMatch(/in use|pending/);
+      expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+      expect([ch.trySend(1), ch.tryRecv()[0]]).toEqual([true, 1]);
+    }
+  });
+});
+
 describe("a prepared select", () => {
   it("is a case like any other op, pass by pass", async () => {
     const ch = makeChan<number>(3);

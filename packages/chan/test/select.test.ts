@@ -141,6 +141,18 @@ describe("default", () => {
     });
   });
 
+  test("trySelect never waits, whatever default says, and leaves nothing to the next select", async () => {
+    for (const wait of [true, false]) {
+      const [a, b] = [makeChan<string>(), makeChan<string>()];
+      const cases = { put: a.send("secret"), get: b.recv(), default: wait };
+      expect(trySelect(cases)).toEqual({ case: "default", value: undefined, ok: false });
+      const c = makeChan<string>();
+      const waiting = select({ c: c.recv() }).start();
+      expect([a.tryRecv()[2], b.trySend("lost"), c.trySend("c")]).toEqual([false, false, true]);
+      expect(await waiting).toEqual({ case: "c", value: "c", ok: true });
+    }
+  });
+
   test("readiness is judged at one instant: if at least one of two channels is ready at all times, default never runs", () => {
     const a = makeChan<number>(1);
     const b = makeChan<number>(1);

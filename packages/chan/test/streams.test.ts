@@ -330,6 +330,32 @@ describe("out of a channel", () => {
     }
   });
 
+  test("a read that is cancelled in its step has the value, or the channel does", async () => {
+    for (let i = 0; i < 40; i++) {
+      const ch = makeChan<number>(1);
+      ch.trySend(1);
+      const reader = toReadable(ch).getReader();
+      const read = reader.read();
+      await reader.cancel();
+      expect([(await read).value, ch.tryRecv()[0]].filter((v) => v !== undefined)).toEqual([1]);
+    }
+  });
+
+  test("pipeTo stopped by a signal loses nothing: what was not written is in the channel", async () => {
+    for (let i = 0; i < 40; i++) {
+      const ch = makeChan<number>(20);
+      for (let v = 0; v < 20; v++) ch.trySend(v);
+      const stop = new AbortController();
+      const written: number[] = [];
+      const dest = new WritableStream<number>({ write: (v) => void written.push(v) });
+      const piping = toReadable(ch).pipeTo(dest, { signal: stop.signal, preventAbort: true });
+      for (let wait = i; wait > 0; wait--) await Promise.resolve();
+      stop.abort("stop");
+      await expect(piping).rejects.toBe("stop");
+      expect(written.length + ch.len).toBe(20);
+    }
+  });
+
   test("cancelling the stream leaves the channel open and nothing parked", async () => {
     const ch = makeChan<number>();
     const reader = toReadable(ch).getReader();

@@ -129,6 +129,7 @@ export class AsyncWaiter implements Waiter, Gated {
     const op = this.op;
     op.state = USED;
     op.waiter = null;
+    this.giveBack(failed);
     if (turnSpent()) afterTurn(() => this.settle(failed, value));
     else this.settle(failed, value);
   }
@@ -164,7 +165,13 @@ export class AsyncWaiter implements Waiter, Gated {
     }
     op.state = USED;
     op.waiter = null;
+    this.giveBack(failed);
     this.settle(failed, value);
+  }
+
+  /** The outcome of the op was read. Now and not later: one that serves more than once may be in use again by then. */
+  private giveBack(failed: boolean): void {
+    if (this.ours && !failed) this.op.recycle();
   }
 
   /** Hands over what became of the op, asynchronously. */
@@ -172,10 +179,7 @@ export class AsyncWaiter implements Waiter, Gated {
     const { onFulfilled, onRejected } = this;
     if (this.ours) {
       if (failed) onRejected!(value);
-      else {
-        this.op.recycle();
-        onFulfilled!(value);
-      }
+      else onFulfilled!(value);
       return;
     }
     const result = callBack(failed, value, onFulfilled, onRejected);

@@ -19,23 +19,12 @@
 import { badArgument, checkOptions } from "@gort/types";
 import { aborted, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
+import { type ContextLike, isContext, whyEnded } from "./context-like.ts";
 import { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 import { isOp, misuse, type Op, type Waiter } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
-/** What is needed of a context: those of `@gort/context` have it. */
-export interface ContextLike {
-  /** The channel that closes when the context ends; null if it never does. */
-  done(): DoneChan | null;
-  /** Why it ended; null or undefined while it has not. */
-  err(): unknown;
-}
-
-/** What is needed of a context's `done` channel. */
-export interface DoneChan {
-  /** An op that completes when the channel is closed. */
-  recv(): Op<unknown>;
-}
+export type { ContextLike, DoneChan } from "./context-like.ts";
 
 /**
  * How a blocking call can be called off. Both may be given; the first to end wins. A context of `@gort/context` itself
@@ -88,15 +77,23 @@ interface Quitter {
   quit(): void;
 }
 
+/** An op that tells a select whose case it is in which order to park. */
+interface Told {
+  /** It is of a channel: parking it runs nobody's code. */
+  readonly ch: unknown;
+  /** It is a select: trying it again beside parked cases could pair it with one of them. */
+  readonly cases: unknown;
+}
+
 /** An op that serves more than once. */
 interface Reusable {
-  /** Makes it fresh again. */
+  /** Another use of it begins: it may be tried. */
   arm(): void;
 }
 
 class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private readonly inner: Op<T> &
-    Partial<Competing & Abortable & Eager & Beginner & Quitter & Reusable>;
+    Partial<Competing & Abortable & Eager & Beginner & Quitter & Reusable & Told>;
   private readonly signal: AbortSignal | null;
   private readonly ctx: ContextLike | null;
   private doneOp: Op<unknown> | null = null;
@@ -119,6 +116,16 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   /** Of a receive: false if the channel was closed. Anything else that completed is ok. */
   get ok(): boolean {
     return (this.inner as { readonly ok?: boolean }).ok !== false;
+  }
+
+  /** Of an op of a channel: its record. */
+  get ch(): unknown {
+    return this.inner.ch;
+  }
+
+  /** Of a select: its cases. */
+  get cases(): unknown {
+    return this.inner.cases;
   }
 
   get began(): boolean {
@@ -170,12 +177,12 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private isOver(): false {
     const done = this.ctx === null ? null : this.ctx.done();
     this.doneOp = done === null ? null : done.recv();
-    if (this.doneOp !== null && this.doneOp.tryNow() && this.withdraw()) throw this.ctx!.err();
+    if (this.doneOp !== null && this.doneOp.tryNow() && this.withdraw()) throw whyEnded(this.ctx!);
     return false;
   }
 
   override park(): void {
-    const { inner, signal, doneOp } = this;
+    const { inner, signal } = this;
     if (inner.state !== FRESH) throw misuse(inner.state);
     inner.waiter = this;
     if (inner.competes !== undefined) inner.competes = this.competes;
@@ -184,10 +191,16 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     // Parking may have let it in: a condition unlocks, and a select waits for that lock too.
     if (this.state !== PARKED) return;
     if (signal !== null) this.watch((this.abortOp = aborted(signal)));
-    if (doneOp !== null) this.watch(doneOp);
+    // Detached if the signal has fired.
+    if (this.doneOp !== null) this.watch(this.doneOp);
   }
 
+  /** Waits for the signal or the context, which may have ended while the op was parked. */
   private watch(op: Op<unknown>): void {
+    if (op.tryNow()) {
+      this.wake(op);
+      return;
+    }
     op.waiter = this;
     op.state = PARKED;
     op.park();
@@ -203,25 +216,31 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     this.inner.discard();
   }
 
+  override discardFailure(): void {
+    this.inner.discardFailure();
+  }
+
   wake(op: Op<any>): void {
     if (op === this.abortOp) {
       op.state = USED;
       this.cancel(op.value);
     } else if (op === this.doneOp) {
       op.state = USED;
-      this.cancel(this.ctx!.err());
+      this.cancel(whyEnded(this.ctx!));
     } else if (op.state === WOKEN) {
       this.state = WOKEN;
       this.waiter?.wake(this);
     } else {
-      this.detach();
       const { state } = op;
-      // Its goroutine was ended by what ran when the inner op was decided.
-      if (this.state === USED && state === DONE) op.discard();
+      const counts = this.claim();
+      if (counts) this.detach();
       op.state = USED;
       op.waiter = null;
-      if (this.state === USED) return;
-      if (state === FAILED) this.fail(op.error);
+      // It comes too late, or its goroutine was ended by what ran since it was decided.
+      if (!counts || this.state === USED) {
+        if (state === DONE) op.discard();
+        else op.discardFailure();
+      } else if (state === FAILED) this.fail(op.error);
       else this.complete(op.value);
     }
   }
@@ -250,10 +269,12 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
       this.tell(error);
       return;
     }
+    if (state === PARKED && !this.claim()) return;
     this.detach();
     this.release();
     if (state === PARKED) {
-      this.fail(error);
+      // Unless its goroutine was ended by what ran as the op left.
+      if (this.state === DECIDED) this.fail(error);
     } else {
       // Woken but not run yet: its waiter is on its way already and finds the failure.
       this.error = error;
@@ -290,16 +311,6 @@ function leave(op: Op<unknown>): void {
   if (op.state !== PARKED) return;
   op.state = USED;
   op.unpark();
-}
-
-/** Whether `v` has what is needed of a context. */
-function isContext(v: unknown): v is ContextLike {
-  const ctx = v as Partial<ContextLike> | null | undefined;
-  return (
-    ((typeof ctx === "object" && ctx !== null) || typeof ctx === "function") &&
-    typeof ctx.done === "function" &&
-    typeof ctx.err === "function"
-  );
 }
 
 /**

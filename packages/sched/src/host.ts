@@ -203,7 +203,10 @@ export function hostContext(): Capture | null {
   };
 }
 
-/** Hands an error nobody caught to the host: Node's `uncaughtException`, the browser's `error` event. */
+/**
+ * Hands an error nobody caught to the host: Node's `uncaughtException`, the browser's `error` event.
+ * @internal
+ */
 export function reportUncaught(error: unknown): void {
   const report = (): void => {
     throw error;

@@ -37,6 +37,7 @@ export { createFifoScheduler } from "./fifo.ts";
 export { createScheduler } from "./gmp.ts";
 export type { EndHook } from "./g.ts";
 export { holdProgram } from "./hold.ts";
+export { reportUncaught } from "./host.ts";
 export { launch } from "./launch.ts";
 export { initOp, isOp, Op, opMaker, type Waiter } from "./op.ts";
 export { OpIterator } from "./op-iterator.ts";

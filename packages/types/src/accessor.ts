@@ -149,7 +149,7 @@ export interface AccessorOptions {
    * Whether to compile source text where the host allows it. False: closures, always.
    * @defaultValue true
    */
-  readonly codegen?: boolean;
+  readonly codegen?: boolean | undefined;
 }
 
 type Cached = Partial<Record<"source" | "closures", AccessorClass<any>>>;

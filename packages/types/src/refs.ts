@@ -250,7 +250,7 @@ export function func<
 >(
   params: P = [] as unknown as P,
   results: R = [] as unknown as R,
-  options: { readonly variadic?: V } = {},
+  options: { readonly variadic?: V | undefined } = {},
 ): FuncType<CallArgsOf<P, V>, ResultOf<R>> {
   if (!Array.isArray(params))
     throw badArgument("func", "params", params, "a list of types", "type");
@@ -258,7 +258,7 @@ export function func<
     throw badArgument("func", "results", results, "a list of types", "type");
   for (const t of [...params, ...results] as readonly Lazy[]) checkLazy("func", t);
   checkOptions("func", options, "variadic");
-  const { variadic = false }: { readonly variadic?: boolean } = options;
+  const { variadic = false }: { readonly variadic?: boolean | undefined } = options;
   checkBoolean("func", "variadic", variadic);
   const last = params.at(-1);
   const isList = (t: Type): boolean => t.kind === "slice" && internalType(t).definedName === null;

@@ -149,11 +149,11 @@ export function field<T>(
   type: Type<T>,
   options: {
     /** Go's field tag. */
-    readonly tag?: string;
+    readonly tag?: string | undefined;
     /** Embeds the field: its methods are promoted to the struct. */
-    readonly embedded?: boolean;
+    readonly embedded?: boolean | undefined;
     /** Whether reflection may set it. @defaultValue true */
-    readonly exported?: boolean;
+    readonly exported?: boolean | undefined;
   } = {},
 ): FieldSpec<T> {
   checkOptions("field", options, "tag embedded exported");

@@ -117,6 +117,18 @@ describe("types", () => {
     expectTypeOf(func(types, [], { variadic: true }).zero()!).parameters.toEqualTypeOf<any[]>();
   });
 
+  test("options may be passed on: undefined is for the default", () => {
+    const on = (maybe?: boolean, tag?: string) => {
+      accessor(Point, { codegen: maybe });
+      field(int, { tag, embedded: maybe, exported: maybe });
+      return func([int], [], { variadic: undefined });
+    };
+    expectTypeOf(on().zero()!).parameters.toEqualTypeOf<[number]>();
+    expectTypeOf(
+      func([slice(int)], [], { variadic: undefined as boolean | undefined }).zero()!,
+    ).parameters.toEqualTypeOf<[SliceHeader]>();
+  });
+
   test("a named type keeps what its underlying type is, and methods chain", () => {
     const Rect = named("main.Rect", struct({ w: float64, h: float64 }))
       .method("Area", func([], [float64]), (r) => {

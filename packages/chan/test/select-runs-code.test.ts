@@ -6,13 +6,15 @@ import { checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Never } from "./never.ts";
 
 /** A promise that starts its work when it is first asked, as query builders do, and never settles. */
-const lazy = (start: () => void): Op<never> =>
-  poll({
-    then(...callbacks: any[]) {
+const lazy = (start: () => void): Op<never> => {
+  const never = new Promise<never>(() => {});
+  return poll<never>({
+    then(ok, no) {
       start();
-      return new Promise<never>(() => {}).then(...(callbacks as []));
+      return never.then(ok, no);
     },
   });
+};
 
 /** A lock that is handed over. */
 class Lock {

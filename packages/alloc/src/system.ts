@@ -5,7 +5,7 @@ import { badPointer, badSize, checkAttached } from "./errors.ts";
 import { noMemory } from "./large.ts";
 import { giveManual, persistentAlloc, takeManual } from "./persistent.ts";
 import { pagesFor } from "./ptr.ts";
-import { H_LIMIT, H_PERSISTENT_PAGES, H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
+import { H_FRONTIER, H_LIMIT, H_PERSISTENT_PAGES, H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** See the file header. */
 export class SpanSystem implements SystemMemory {
@@ -18,6 +18,11 @@ export class SpanSystem implements SystemMemory {
     const c = this.c;
     const metadata = c.i32[H_PERSISTENT_PAGES]! + c.pages - c.i32[H_LIMIT]! + c.firstPage;
     return metadata * PAGE_SIZE;
+  }
+  get touched(): number {
+    const c = this.c;
+    const untouched = Math.floor(c.firstPage * (1 - c.i32[H_FRONTIER]! / c.pages));
+    return this.overhead - untouched * PAGE_SIZE;
   }
   persistentAlloc(bytes: number, align: number = 8): Ptr {
     const p = persistentAlloc(this.c, this.check(bytes), align);

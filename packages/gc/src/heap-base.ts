@@ -18,7 +18,7 @@ import type { LifetimeHost } from "./lifetimes.ts";
 import { Lifetime } from "./lifetimes.ts";
 import { Mutator } from "./mutator.ts";
 import { PAGE } from "./own-memory.ts";
-import { Pacer } from "./pacer.ts";
+import { ASSIST_BYTES, Pacer } from "./pacer.ts";
 import type { RootEntry } from "./root-parts.ts";
 import { Stack } from "./stack.ts";
 
@@ -50,6 +50,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   #polls = 0;
   /** Bytes of pages in use beyond the objects in them, at the end of the last marking. */
   #waste = 0;
+  /** Bytes of pages in use beyond live objects, own blocks included: slots that are free and may stay so count too. */
+  #beside = 0;
 
   constructor(allocator: TracedAllocator, options: api.HeapOptions) {
     super(allocator, options);
@@ -196,8 +198,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   }
   /** Marking has found so many bytes. */
   protected found(bytes: number): void {
-    const pages = this.objects.cycle.pages;
-    const inuse = pages === undefined ? this.allocator.stats().heapInuse : pages * PAGE;
+    const inuse = this.#inuse();
+    this.#beside = Math.max(inuse - this.live, 0);
     // By rounding up to size classes and pages. More is not waste, but slots that will be filled again.
     this.#waste = Math.min(Math.max(inuse - this.own.bytes - this.live, 0), this.live / 4);
     this.setLive(bytes);
@@ -205,14 +207,32 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   }
   /** Goal and trigger anew; the next allocation looks at them. */
   protected repace(): void {
+    const { pacer } = this;
     const roots = this.stackBytes + this.globalBytes;
     const overhead = this.#overhead();
     const size = this.memory.byteLength;
     const room = size - overhead - this.own.bytes - this.#waste - size / HEADROOM;
-    this.pacer.commit(this.pacer.marked, roots, overhead, room);
+    // Before all is swept, dead objects would count as free slots.
+    if (this.phase === "off" && pacer.memoryLimit !== Infinity)
+      this.#beside = Math.max(this.#inuse() - this.live, 0);
+    const touched = this.allocator.system.touched ?? overhead;
+    pacer.commit(pacer.marked, roots, touched + this.#beside, room);
     this.grant(0);
   }
-  /** Bytes the memory limit has to cover besides the heap. */
+  /**
+   * With a memory limit, outside of a cycle: goal and trigger anew, by the free slots that there are now. They move apart from the live
+   * bytes as slots are filled, so a trigger that was reached may lie ahead again. Whether it does, by enough to go on.
+   */
+  protected refit(): boolean {
+    if (this.pacer.memoryLimit === Infinity) return false;
+    this.repace();
+    return this.pacer.trigger - this.live >= ASSIST_BYTES;
+  }
+  #inuse(): number {
+    const pages = this.objects.cycle.pages;
+    return pages === undefined ? this.allocator.stats().heapInuse : pages * PAGE;
+  }
+  /** Bytes of the memory that are not the heap's. */
   #overhead(): number {
     const known = this.allocator.system.overhead;
     if (known !== undefined) return known;

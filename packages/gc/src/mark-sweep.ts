@@ -202,6 +202,7 @@ export class MarkSweepHeap extends HeapBase {
 
   /** Back to counting down to the trigger. */
   #afterSweep(): void {
+    this.refit();
     this.grant(this.pacer.trigger - this.live);
   }
 
@@ -352,7 +353,8 @@ export class MarkSweepHeap extends HeapBase {
     else if (this.phase === "sweep") {
       this.#sweepPages(Math.ceil(this.#share(SWEEP_BYTES) * this.#sweepPagesPerByte) + 1);
       if (this.sweeping) this.grant(SWEEP_BYTES);
-    } else if (this.live < this.pacer.trigger) this.grant(this.pacer.trigger - this.live);
+    } else if (this.live < this.pacer.trigger || this.refit())
+      this.grant(this.pacer.trigger - this.live);
     else if (this.#barrierBits === DELETION || this.#stress) {
       // A snapshot needs a safepoint: only there does the program hold no pointer of its own.
       if (!this.#due) {

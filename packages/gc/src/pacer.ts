@@ -46,7 +46,7 @@ export class Pacer {
   /**
    * Goal and trigger anew, after a cycle or a change of a knob.
    * @param roots bytes of roots
-   * @param overhead bytes the memory limit has to cover besides objects
+   * @param overhead bytes the memory limit has to cover besides live objects: metadata as far as it is touched, free slots
    * @param room bytes of objects that the memory holds
    */
   commit(marked: number, roots: number, overhead: number, room = Infinity): void {

@@ -56,7 +56,7 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   protected allocSlow(): void {
-    if (this.live >= this.pacer.trigger) {
+    if (this.live >= this.pacer.trigger && !this.refit()) {
       this.#due = true;
       this.background.onReady?.();
       this.grant(1 << 20);

@@ -267,6 +267,64 @@ describe("pacing", () => {
     expect(heap.stats().nextGC).toBe(free);
   });
 
+  it("a memory limit counts tables as far as they are touched", () => {
+    for (const create of [createHeap, createStopTheWorldHeap]) {
+      const heap = create({ reserve: 1024 * MiB, memoryLimit: 40 * MiB });
+      list(heap, 20_000);
+      heap.collect();
+      expect(heap.stats().gcSys).toBeGreaterThan(30 * MiB);
+      expect(heap.stats().nextGC).toBe(4 * MiB);
+      for (let i = 0; i < 100_000; i++) heap.alloc(Node);
+      expect(heap.stats().numGC).toBe(1);
+    }
+  });
+
+  describe.each([
+    ["mark-sweep", createHeap],
+    ["deletion barrier", (o?: HeapOptions) => createHeap({ ...o, barrier: "deletion" })],
+    ["stop-the-world", createStopTheWorldHeap],
+  ] as const)("with a memory limit and GOGC off: %s", (_, create) => {
+    const Kilo = struct({ next: ptr(int32), rest: array(int32, 255) });
+    /** A quarter of 20 MiB in slots of 1 KiB is live, the rest of them is free. */
+    function fragmented(memoryLimit: number): GcHeap {
+      const heap = create({ reserve: 256 * MiB, gcPercent: -1, memoryLimit });
+      const kept = heap.root(0);
+      for (let i = 0; i < 20_480; i++) {
+        const p = heap.alloc(Kilo);
+        if (i % 4 !== 0) continue;
+        heap.writePtr(p, kept.ptr);
+        kept.set(p);
+      }
+      heap.collect();
+      return heap;
+    }
+
+    it("slots that stay free count, so that the limit is held", () => {
+      const heap = fragmented(48 * MiB);
+      const types = [Node, array(int32, 100), array(int32, 5000)];
+      const untouched = heap.stats().sys - heap.stats().heapSys - heap.allocator.system.touched!;
+      let most = 0;
+      for (let i = 0; heap.stats().numGC < 4; i++) {
+        for (let k = 0; k < 500; k++, heap.safepoint())
+          heap.alloc(types[k % 50 === 0 ? 2 : k % 3 === 0 ? 1 : 0]!);
+        const { sys, heapReleased } = heap.stats();
+        most = Math.max(most, sys - heapReleased - untouched);
+      }
+      expect(most).toBeLessThan(48 * MiB * 1.1);
+      expect(most).toBeGreaterThan(48 * MiB * 0.9);
+    });
+
+    it("slots that are filled again count no more, and no cycle is wanted before the limit is near", () => {
+      const heap = fragmented(24 * MiB);
+      expect(heap.stats().nextGC).toBeLessThan(9 * MiB);
+      for (let i = 0; i < 12_000; i++, heap.safepoint()) heap.alloc(Kilo);
+      expect(heap.stats().numGC).toBe(1);
+      expect(heap.stats().nextGC).toBeGreaterThan(16 * MiB);
+      for (let i = 0; i < 12_000; i++, heap.safepoint()) heap.alloc(Kilo);
+      expect(heap.stats().numGC).toBeGreaterThan(1);
+    });
+  });
+
   it("safepoints without a driver give marking its quarter of the time", () => {
     let now = 0;
     const clock = (): number => (now += 0.02); // each look at the clock takes its time

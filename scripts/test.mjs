@@ -1,6 +1,7 @@
 /**
  * `npm test`: sets up what is missing, then everything that must hold on this machine: build, types, format, lint, docs,
- * and all tests (packages, demo, structure, documented examples, packed tarballs and their sizes).
+ * and all tests (packages, demo, structure, documented examples, packed tarballs and their sizes), some of them again on a
+ * heap under stress.
  * `npm run test:platforms`: what needs other runtimes (installed from npm) and a browser (Debian's Chromium, installed by
  * `apt-get` where that is possible): the tarballs on each, and the documentation's site.
  * Further arguments go to vitest. The last line is `N passed, N failed`.
@@ -24,13 +25,14 @@ const check = async (title, command, args) => {
   else failed++;
 };
 
-/** Runs vitest with a configuration and adds its counts. */
-async function tests(title, config) {
+/** Runs vitest with a configuration, on all of its files or those that are named, and adds its counts. */
+async function tests(title, config, files = []) {
   const report = join(root, "node_modules", ".gort", `vitest-${title}.json`);
   mkdirSync(join(root, "node_modules", ".gort"), { recursive: true });
   rmSync(report, { force: true });
   const args = ["run", "--config", config, "--reporter=default", "--reporter=json"];
-  const { ok } = await step(title, "vitest", [...args, `--outputFile.json=${report}`, ...further], {
+  const output = `--outputFile.json=${report}`;
+  const { ok } = await step(title, "vitest", [...args, output, ...files, ...further], {
     show: true,
   });
   const before = failed;
@@ -69,6 +71,9 @@ if (!platforms) {
 await check("docs", "pnpm", ["--silent", "docs"]);
 if (platforms) await tests("platforms", "vitest.platforms.config.ts");
 else await tests("tests", "vitest.config.ts");
+// What keeps pointers most, on a heap that collects at every safepoint. The whole run on it takes minutes.
+if (!platforms && further.length === 0)
+  await tests("stress", "packages/gc/stress.config.ts", ["packages/slice/test", "map/test/heap"]);
 
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

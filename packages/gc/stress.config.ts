@@ -4,6 +4,8 @@
  *     pnpm vitest run --config packages/gc/stress.config.ts
  *     pnpm vitest run --config packages/gc/stress.config.ts packages/slice packages/map
  *
+ * `npm test` runs the second line's slices, and maps in a heap; the first takes minutes.
+ *
  * `createHeap` is rewritten while it is loaded, so tests, examples and programs need to know nothing of it. Left out are
  * this package's own tests, which say when collections happen, and those of the packed packages, which are built files.
  */

@@ -106,7 +106,7 @@ export const categories = {
       "deep-equal",
     ],
     "Memory by hand": ["raw", "unsafe", "hash", "utf8"],
-    "For makers of containers": ["fit"],
+    "For makers of containers": ["fit", "saved-words"],
     "Run-time errors": ["errors", "misuse-error"],
     "Contracts and options": ["api", "kinds"],
   },

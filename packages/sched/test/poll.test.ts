@@ -44,6 +44,49 @@ describe("poll", () => {
     await late;
     await expect(op).rejects.toBe("enough");
   });
+
+  test("a promise that is waited for again and again is asked once, by those at once each for themselves", async () => {
+    let asked = 0;
+    let settle!: (v: number) => void;
+    const inner = new Promise<number>((resolve) => (settle = resolve));
+    const promise = {
+      then: (...args: Parameters<typeof inner.then>) => {
+        asked++;
+        return inner.then(...args);
+      },
+    } as PromiseLike<number>;
+    await run(function* () {
+      for (let i = 0; i < 10; i++) {
+        const controller = new AbortController();
+        const ops = [1, 2].map(() => withSignal(poll(promise), controller.signal).then((v) => v));
+        const outcomes = Promise.allSettled(ops);
+        controller.abort("enough");
+        yield* poll(outcomes);
+      }
+      expect(asked).toBe(2);
+      const last = [1, 2, 3].map(() => poll(promise).then((v) => v));
+      expect(asked).toBe(3);
+      settle(7);
+      expect(yield* poll(Promise.all(last))).toEqual([7, 7, 7]);
+      // Nothing of what is over serves a later wait.
+      expect(yield* poll(promise)).toBe(7);
+    });
+  });
+
+  test("a wait that was given up does not keep its op, nor take what settles from the next one", async () => {
+    let fail!: (error: unknown) => void;
+    const promise = new Promise<never>((_, reject) => (fail = reject));
+    const controller = new AbortController();
+    const first = withSignal(poll(promise), controller.signal).start();
+    controller.abort("enough");
+    await expect(first).rejects.toBe("enough");
+    const second = poll(promise).start();
+    const third = poll(promise).start();
+    fail(new Error("at last"));
+    await expect(second).rejects.toThrow("at last");
+    await expect(third).rejects.toThrow("at last");
+    await expect(poll(promise)).rejects.toThrow("at last");
+  });
 });
 
 test.each([5, null, {}, new AbortController()])(

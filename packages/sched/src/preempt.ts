@@ -33,7 +33,10 @@ export function overdue(): boolean {
   return --budget.left < 0 && timeIsUp();
 }
 
-/** What `next` returns for {@link overdue}. */
+/**
+ * What `next` returns for {@link overdue}.
+ * @internal
+ */
 export const preempt = PREEMPT as unknown as IteratorYieldResult<Op<any>>;
 
 function timeIsUp(): boolean {

@@ -60,7 +60,7 @@ class AfterFuncNode extends Node {
  * ```
  */
 export function afterFunc(ctx: Context, f: GoFunc<[], unknown>): () => boolean {
-  checkParent(ctx);
+  checkParent("afterFunc", ctx, "ctx");
   checkFunction("afterFunc", "f", f);
   const node = new AfterFuncNode(ctx, f, currentScheduler());
   attach(node);

@@ -105,7 +105,7 @@ export function withDeadlineCause(
   cause: unknown,
   options?: DeadlineOptions,
 ): [ctx: Context, cancel: CancelFunc] {
-  checkParent(parent);
+  checkParent("withDeadline", parent);
   const { getTime } = Object(at ?? 0) as Partial<HasTime>;
   const ms = typeof getTime === "function" ? (at as HasTime).getTime() : at;
   if (typeof ms !== "number" || Number.isNaN(ms))
@@ -158,7 +158,7 @@ export function withTimeoutCause(
   cause: unknown,
   options?: DeadlineOptions,
 ): [ctx: Context, cancel: CancelFunc] {
-  checkParent(parent);
+  checkParent("withTimeout", parent);
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
     throw badNumber("withTimeout", "timeoutMs", timeoutMs, "a number of milliseconds");
   }

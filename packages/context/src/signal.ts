@@ -54,7 +54,7 @@ export function fromSignal(
   signal: AbortSignal,
   parent: Context = background(),
 ): [ctx: Context, cancel: CancelFunc] {
-  checkParent(parent);
+  checkParent("fromSignal", parent);
   if (typeof (signal as Partial<AbortSignal> | null | undefined)?.addEventListener !== "function")
     throw badArgument("fromSignal", "signal", signal, "an AbortSignal", "type");
   const node = new SignalNode(parent);

@@ -257,11 +257,17 @@ function unlink(child: Node): void {
   child.next = null;
 }
 
-/** Asserts that there is a parent; Go's panic. */
-export function checkParent(parent: Context | null | undefined): asserts parent is Context {
+/** Asserts that there is a parent, which Go panics without, and that it has a context's methods; `where` is who asks. */
+export function checkParent(
+  where: string,
+  parent: Context | null | undefined,
+  name = "parent",
+): asserts parent is Context {
+  if (parent instanceof Base) return;
   if (parent === null || parent === undefined) throw misuse("nilParent");
-  if (typeof (parent as Partial<Context>).done !== "function")
-    throw badArgument("context", "parent", parent, "a context", "type");
+  for (const method of ["deadline", "done", "err", "value"] as const)
+    if (typeof parent[method] !== "function")
+      throw badArgument(where, name, parent, "a context", "type");
 }
 
 /** Refuses what is no context, for functions that only ask one. */
@@ -347,7 +353,7 @@ export function cause(ctx: Context): unknown {
  * ```
  */
 export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] {
-  checkParent(parent);
+  checkParent("withCancel", parent);
   const node = new Node(parent);
   attach(node);
   return [node, () => node.cancel(Canceled, null)];
@@ -368,7 +374,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
  * ```
  */
 export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelCauseFunc] {
-  checkParent(parent);
+  checkParent("withCancelCause", parent);
   const node = new Node(parent);
   attach(node);
   return [node, (why) => node.cancel(Canceled, why)];

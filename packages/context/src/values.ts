@@ -99,7 +99,7 @@ export function withValue<K>(
   value: unknown,
 ): Context;
 export function withValue(parent: Context, key: unknown, value: unknown): Context {
-  checkParent(parent);
+  checkParent("withValue", parent);
   if (key === null || key === undefined) throw misuse("nilKey");
   if (!comparable(key)) throw misuse("uncomparableKey");
   return new ValueContext(parent, key, value);
@@ -143,6 +143,6 @@ class WithoutCancel extends Base {
  * ```
  */
 export function withoutCancel(parent: Context): Context {
-  checkParent(parent);
+  checkParent("withoutCancel", parent);
   return new WithoutCancel(parent);
 }

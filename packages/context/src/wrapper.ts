@@ -34,7 +34,7 @@ export class ContextWrapper implements Context {
 
   /** @throws `cannot create context from nil parent` */
   constructor(inner: Context) {
-    checkParent(inner);
+    checkParent("ContextWrapper", inner, "inner");
     this.inner = inner;
   }
 

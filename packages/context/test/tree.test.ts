@@ -213,9 +213,21 @@ describe("cancel", () => {
 
 describe("misuse", () => {
   test("what is no context, or no signal, is named", () => {
-    expect(() => withCancel({} as any)).toThrow(
-      "context: parent is an object (Object), want a context",
-    );
+    const like: any = { done: () => null, err: () => null };
+    const taking: [string, (ctx: any) => unknown][] = [
+      ["withCancel: parent", withCancel],
+      ["withCancelCause: parent", withCancelCause],
+      ["withTimeout: parent", (ctx) => withTimeout(ctx, 5)],
+      ["withDeadline: parent", (ctx) => withDeadline(ctx, 5)],
+      ["withValue: parent", (ctx) => withValue(ctx, "k", 1)],
+      ["withoutCancel: parent", withoutCancel],
+      ["fromSignal: parent", (ctx) => fromSignal(new AbortController().signal, ctx)],
+      ["afterFunc: ctx", (ctx) => afterFunc(ctx, () => {})],
+      ["ContextWrapper: inner", (ctx) => new ContextWrapper(ctx)],
+    ];
+    for (const [where, take] of taking)
+      for (const wrong of [{}, like])
+        expect(() => take(wrong)).toThrow(`${where} is an object (Object), want a context`);
     expect(() => fromSignal({} as any)).toThrow(
       "fromSignal: signal is an object (Object), want an AbortSignal",
     );

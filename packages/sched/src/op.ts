@@ -174,6 +174,9 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   /** The op completed, but its result will never be taken: gives back what it stands for. */
   discard(): void {}
 
+  /** The op failed, but nobody will hear of it: gives back what the failure stands for, such as the lock after `Cond.wait`. */
+  discardFailure(): void {}
+
   /** The result was taken and nobody holds the op any more: it may be handed out again. */
   recycle(): void {}
 
@@ -195,6 +198,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
     this.waiter = null;
     if (state === PARKED || state === WOKEN) this.unpark();
     else if (state === DONE) this.discard();
+    else if (state === FAILED) this.discardFailure();
   }
 
   /**

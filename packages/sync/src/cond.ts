@@ -5,7 +5,7 @@
  *  1. A waiter is queued before the lock is released, so no signal given after that is missed.
  *  2. `signal` wakes the longest waiting; with nobody waiting it is lost. A signal reaches one waiter: if that one
  *     is called off after it, before its caller ran, the next gets it.
- *  3. `wait` returns, or fails because it was called off, with the lock held.
+ *  3. `wait` returns, or fails because it was called off, with the lock held; who ends before it hears of that gives it back.
  *
  * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
  * does not make everybody run to find the lock taken. It asks in the name of the waiter: the lock must not take whoever
@@ -15,6 +15,7 @@ import {
   type Abortable,
   currentGoroutine,
   type Goroutine,
+  isOp,
   Op,
   type Waiter,
   type WaitReason,
@@ -72,21 +73,36 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
 
   /** Signalled or called off: takes the lock, then is over. */
   lockAgain(): void {
-    const op: Op<unknown> & Partial<Owned> = (this.relock = this.cond.l.lock());
-    if (op.tryFor === undefined ? op.tryNow() : op.tryFor(this.g)) {
-      op.state = USED;
-      this.over();
+    try {
+      const op: Op<unknown> & Partial<Owned> = this.cond.l.lock();
+      if (!isOp(op)) throw badArgument("Cond", "l.lock()", op, "an operation", "type");
+      this.relock = op;
+      if (op.tryFor === undefined ? op.tryNow() : op.tryFor(this.g)) op.state = USED;
+      else {
+        op.waiter = this;
+        op.state = PARKED;
+        op.park();
+        return;
+      }
+    } catch (error) {
+      if (this.state !== PARKED) throw error;
+      // A locker of somebody's own: that is for who waits to hear, not for who signals.
+      this.cannotLock(error);
       return;
     }
-    op.waiter = this;
-    op.state = PARKED;
-    op.park();
+    this.over();
+  }
+
+  /** It is over without the lock. */
+  private cannotLock(error: unknown): void {
+    this.failure = null;
+    this.fail(error);
   }
 
   wake(op: Op<any>): void {
     const failed = op.state === FAILED;
     op.state = USED;
-    if (failed) this.fail(op.error);
+    if (failed) this.cannotLock(op.error);
     else this.over();
   }
 
@@ -118,6 +134,10 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
   override discard(): void {
     this.cond.l.unlock();
     this.cond.signal();
+  }
+
+  override discardFailure(): void {
+    if (this.failure !== null) this.cond.l.unlock();
   }
 }
 
@@ -157,7 +177,8 @@ export class Cond {
    * @throws TypeError for anything else
    */
   constructor(l: Locker) {
-    if (typeof (l as Partial<Locker> | null | undefined)?.unlock !== "function")
+    const locker = l as Partial<Locker> | null | undefined;
+    if (typeof locker?.unlock !== "function" || typeof locker.lock !== "function")
       throw badArgument("Cond", "l", l, "a locker, such as a Mutex", "type");
     this.l = l;
     this.checker = this;

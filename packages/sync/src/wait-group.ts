@@ -121,7 +121,8 @@ export class WaitGroup {
    */
   add(n: number): void {
     const before = this.count;
-    const after = before + n;
+    // What is no number is refused below: a BigInt cannot even be added.
+    const after = typeof n === "number" ? before + n : NaN;
     if (
       // As Go's: an int32. What does not fit is negative there.
       after !== (after | 0) ||

@@ -56,6 +56,8 @@ it.each<[string, () => unknown]>([
   ["onceValue: f is undefined, want a function", () => onceValue(bad)],
   ["onceValues: f is undefined, want a function", () => onceValues(bad)],
   ["Cond: l is undefined, want a locker, such as a Mutex", () => new Cond(bad)],
+  ["Cond: l is an object (Object), want a locker", () => new Cond({ unlock() {} } as any)],
+  ["WaitGroup.add: n is 3n, want an integer", () => new WaitGroup().add(3n as any)],
   ["ErrGroup.withSignal: parent is 5, want an AbortSignal", () => ErrGroup.withSignal(5 as any)],
   ["Pool: options is 5, want a function or { new, shard }", () => new Pool(5 as any)],
   [

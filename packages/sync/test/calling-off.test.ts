@@ -512,3 +512,18 @@ describe("calling off a wait", () => {
     expect([a.tryLock(), b.tryRLock(), c.available, c.waiting]).toEqual([true, true, 1, 0]);
   });
 });
+
+it("a context that is closed before it says why ends a wait all the same, with an error", async () => {
+  const mu = new Mutex();
+  mu.tryLock();
+  for (const closed of [false, true]) {
+    const [ctx, cancel] = fakeContext();
+    const mute = { done: () => ctx.done(), err: () => null };
+    if (closed) cancel();
+    const waiting = mu.lock({ ctx: mute }).then(() => "locked", String);
+    await Promise.resolve();
+    cancel();
+    expect(await waiting).toBe("Error: context canceled");
+  }
+  checkMutex(mu);
+});

@@ -101,3 +101,25 @@ it.each(locks)("a dump names the goroutine that took a %s by tryLock", async (ki
     expect(l.describe()).toMatch(new RegExp(`^sync.${kind} held by goroutine \\d+ \\(taker\\)$`));
   });
 });
+
+it.each<[string, (mu: Mutex) => unknown, string]>([
+  ["gives a promise", async (mu) => mu.lock(), "Cond: l.lock() is"],
+  ["gives a routine", (mu) => mu.withLock(() => {}), "Cond: l.lock() is"],
+  ["throws", () => panics(), "no lock today"],
+])(
+  "a locker of one's own whose lock %s fails the wait, not the signal",
+  async (_name, lock, text) => {
+    const mu = new Mutex();
+    mu.tryLock();
+    const c = new Cond({ lock: () => lock(mu) as any, unlock: () => mu.unlock() });
+    const first = c.wait().then(() => "woken", String);
+    await Promise.resolve();
+    c.signal();
+    expect(await first).toContain(text);
+    expect(c.queue.length).toBe(0);
+  },
+);
+
+function panics(): never {
+  throw new Error("no lock today");
+}

@@ -31,6 +31,7 @@ import {
   SingleFlight,
   WaitGroup,
 } from "../src/index.ts";
+import { type FakeContext, fakeContext } from "./fake-context.ts";
 import { settle } from "./trace.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -175,6 +176,33 @@ describe("a program that ends", () => {
     ).toEqual([false, true]);
   });
 });
+
+it.each([
+  ["a context", (ctx: FakeContext) => ({ ctx })],
+  [
+    "a context, in another's wait",
+    (ctx: FakeContext) => ({ ctx, signal: new AbortController().signal }),
+  ],
+])(
+  "the lock with which a wait for a Cond fails, called off by %s, is free again",
+  async (_, options) => {
+    const mu = new Mutex();
+    const c = new Cond(mu);
+    const [ctx, cancel] = fakeContext();
+    const s = createFifoScheduler();
+    await s.run(function* () {
+      s.go(function* (): Go {
+        yield* mu.lock();
+        yield* c.wait(options(ctx));
+      });
+      yield* settle();
+      cancel();
+      expect(mu.locked).toBe(true);
+    });
+    checkMutex(mu);
+    expect(mu.tryLock()).toBe(true);
+  },
+);
 
 /** Runs `body` in a goroutine of a program that ends while that waits; gives what the rest of a program gives. */
 async function endsWithin(body: () => Go<unknown>): Promise<void> {

@@ -1,0 +1,36 @@
+/**
+ * What is needed of a context, from whatever package: when it ends, and why.
+ *
+ * Invariant: a context whose channel is closed has ended, and the reason is never null, whatever its `err` says: one may close the
+ * channel before it sets that.
+ */
+import type { Op } from "./op.ts";
+
+/** What is needed of a context: those of `@gort/context` have it. */
+export interface ContextLike {
+  /** The channel that closes when the context ends; null if it never does. */
+  done(): DoneChan | null;
+  /** Why it ended; null or undefined while it has not. */
+  err(): unknown;
+}
+
+/** What is needed of a context's `done` channel. */
+export interface DoneChan {
+  /** An op that completes when the channel is closed. */
+  recv(): Op<unknown>;
+}
+
+/** Whether `v` has what is needed of a context. */
+export function isContext(v: unknown): v is ContextLike {
+  const ctx = v as Partial<ContextLike> | null | undefined;
+  return (
+    ((typeof ctx === "object" && ctx !== null) || typeof ctx === "function") &&
+    typeof ctx.done === "function" &&
+    typeof ctx.err === "function"
+  );
+}
+
+/** Why a context ended whose channel is closed. */
+export function whyEnded(ctx: ContextLike): unknown {
+  return ctx.err() ?? new Error("context canceled");
+}

@@ -9,7 +9,8 @@
  *  1. Times are microseconds from the first event, with nanoseconds as the fraction.
  *  2. Thread ids are unique over all groups (viewers name a track by its thread id alone): 100 + P, from 90 down for
  *     spans, 1,000,000 + goroutine.
- *  3. Slices of one track never overlap: spans that do are on tracks of their own.
+ *  3. Slices of one track never overlap but by one lying within the other, as viewers nest them: spans that do otherwise are on tracks
+ *     of their own.
  *  4. An arrow's two ends have the same id, category and name; its end stands after the slice it leads to.
  */
 import { checkOptions } from "@gort/types";
@@ -43,12 +44,12 @@ interface State {
 
 /** Turns events into the objects of the trace format, one by one. */
 class Writer {
-  readonly #recorder: Recorder;
+  readonly #nameOf: (g: number) => string;
   readonly #tracks: boolean;
   readonly #states = new Map<number, State>();
   readonly #procs = new Set<number>();
-  /** Where the last span of each track of spans ends. */
-  readonly #spans: number[] = [];
+  /** Where the spans of each track of spans begin and end, by time, without those that lie within another. */
+  readonly #spans: [from: number, to: number][][] = [];
   readonly #counts = { running: 0, runnable: 0, waiting: 0 };
   readonly #out: object[] = [];
   #origin = NaN;
@@ -56,8 +57,8 @@ class Writer {
   #counted = -Infinity;
   #last = 0;
 
-  constructor(recorder: Recorder, tracks: boolean) {
-    this.#recorder = recorder;
+  constructor(nameOf: (g: number) => string, tracks: boolean) {
+    this.#nameOf = nameOf;
     this.#tracks = tracks;
   }
 
@@ -148,7 +149,7 @@ class Writer {
     }
     if (state.phase !== "running") return;
     const tid = PROC_TID + state.proc;
-    const name = `G${g} ${this.#recorder.nameOf(g)}`.trimEnd();
+    const name = `G${g} ${this.#nameOf(g)}`.trimEnd();
     this.#out.push({ name, ph: "X", ts, dur, pid: PROCS, tid, args: { g, stop: why } });
     if (state.flow !== null) {
       const { id, name: flow } = state.flow;
@@ -177,12 +178,12 @@ class Writer {
     // One that began before the first event is cut.
     const dur = Math.min(end, Math.round(e.amount * 1e6) / 1e3);
     const ts = Math.round((end - dur) * 1e3) / 1e3;
-    let track = this.#spans.findIndex((last) => last <= ts);
+    let track = this.#spans.findIndex((spans) => fits(spans, ts, end));
     if (track < 0) {
       track = Math.min(this.#spans.length, SPAN_TID - 1);
+      this.#spans[track] = [[ts, end]];
       this.#thread(PROCS, SPAN_TID - track, track === 0 ? "spans" : `spans ${track + 1}`, 0);
     }
-    this.#spans[track] = end;
     this.#out.push({ name: e.why, ph: "X", ts, dur, pid: PROCS, tid: SPAN_TID - track });
   }
 
@@ -211,6 +212,19 @@ class Writer {
     this.#out.push({ name: "thread_name", ...meta, args: { name } });
     this.#out.push({ name: "thread_sort_index", ...meta, args: { sort_index: sort } });
   }
+}
+
+/**
+ * Adds a span to those of a track if it begins after them, or lies around the last of them, as a cycle does around its phases, which
+ * end before it. One that begins with another one is not around it: viewers take the first that they read for the outer one.
+ */
+function fits(spans: [from: number, to: number][], from: number, to: number): boolean {
+  let n = spans.length;
+  while (n > 0 && spans[n - 1]![0] > from && spans[n - 1]![1] <= to) n--;
+  if (n > 0 && spans[n - 1]![1] > from) return false;
+  spans.length = n;
+  spans.push([from, to]);
+  return true;
 }
 
 /**
@@ -245,10 +259,11 @@ export function chromeTrace(
 function* pieces(recorder: Recorder, tracks: boolean): IterableIterator<string> {
   // Before the first piece goes out, since the recording may go on while they are written.
   const events = recorder.events();
+  const nameOf = recorder.names?.() ?? ((g) => recorder.nameOf(g));
   yield '{"displayTimeUnit":"ns","traceEvents":[\n';
   let piece = "";
   let first = true;
-  for (const event of new Writer(recorder, tracks).write(events)) {
+  for (const event of new Writer(nameOf, tracks).write(events)) {
     piece += first ? JSON.stringify(event) : ",\n" + JSON.stringify(event);
     first = false;
     if (piece.length > 1 << 16) {

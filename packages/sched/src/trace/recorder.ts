@@ -51,6 +51,11 @@ export interface Recorder extends Tracer {
   /** Name of a goroutine of the recording. */
   nameOf(g: number): string;
   /**
+   * The names of all goroutines that events of now speak of, for who goes on reading those while more is recorded. O(goroutines that
+   * are not dead). May be missing: then `nameOf` is asked.
+   */
+  names?(): (g: number) => string;
+  /**
    * Records a span of anything else, such as a collector's cycle, that ended at `at` (on the scheduler's clock) and took `ms`.
    * Throws a RangeError or a TypeError for what is no finite time.
    */
@@ -125,7 +130,7 @@ class EventRecorder implements Recorder {
   readonly #textIds = new Map<string, number>([["", 0]]);
   readonly #live = new Map<number, Goroutine>();
   /** Names of the dead, in the order of their ends. */
-  readonly #names = new Map<number, string>();
+  #names = new Map<number, string>();
   #count = 0;
 
   constructor(limit: number) {
@@ -142,6 +147,12 @@ class EventRecorder implements Recorder {
 
   nameOf(g: number): string {
     return this.#live.get(g)?.name ?? this.#names.get(g) ?? "";
+  }
+
+  names(): (g: number) => string {
+    const live = new Map(this.#live);
+    const dead = this.#names;
+    return (g) => live.get(g)?.name ?? dead.get(g) ?? "";
   }
 
   create(at: number, g: Goroutine, by: Goroutine | null): void {
@@ -235,13 +246,15 @@ class EventRecorder implements Recorder {
     chunk.why[j] = why;
   }
 
-  /** Every kept event belongs to one of the newest `limit` ends, or to a goroutine that is not dead. */
+  /**
+   * Every kept event belongs to one of the newest `limit` ends, or to a goroutine that is not dead. The others stay in the old map:
+   * somebody may be reading it.
+   */
   #forgetNames(): void {
+    const names = new Map<number, string>();
     let surplus = this.#names.size - this.#limit;
-    for (const id of this.#names.keys()) {
-      if (surplus-- <= 0) break;
-      this.#names.delete(id);
-    }
+    for (const [id, name] of this.#names) if (surplus-- <= 0) names.set(id, name);
+    this.#names = names;
   }
 }
 

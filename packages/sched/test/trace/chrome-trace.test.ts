@@ -171,12 +171,50 @@ describe("chrome trace", () => {
       ["gc 1", 0, 11_000, 90],
       ["gc 2", 11_500, 1500, 90],
       ["wide", 3000, 10_000, 89],
-      ["after gc 1", 11_000, 2000, 88],
-      ["before", 0, 0, 87],
+      ["after gc 1", 11_000, 2000, 90], // around gc 2
+      ["before", 0, 0, 88],
     ]);
     const named = events.filter((e) => e.name === "thread_name").map((e) => [e.tid, e.args!.name]);
     expect(named).toContainEqual([90, "spans"]);
     expect(named).toContainEqual([88, "spans 3"]);
+  });
+
+  test("a cycle stands on the track of its phases, around them", () => {
+    const recorder = createRecorder();
+    recorder.timer(0, 0);
+    recorder.span("sweep termination", 12, 1);
+    recorder.span("mark", 19, 7);
+    recorder.span("mark termination", 20, 1);
+    recorder.span("cycle", 20, 10);
+    recorder.span("next sweep", 31, 1);
+    recorder.span("next cycle", 32, 2); // begins with its first phase
+    const spans = parse(recorder).filter((e) => e.ph === "X");
+    expect(spans.map((e) => e.tid)).toEqual([90, 90, 90, 90, 90, 89]);
+  });
+
+  test("goroutines have their names though the recording goes on for long while it is written", async () => {
+    const tracer = createRecorder({ limit: 1000 });
+    const s = createScheduler({ tracer });
+    const work = (n: number) =>
+      s.run(function* main() {
+        for (let i = 0; i < n; i++) yield* go(function* worker() {}).join();
+      });
+    await work(400);
+    const pieces = chromeTrace(tracer);
+    let text = String(pieces.next().value);
+    await work(8000);
+    for (const piece of pieces) text += piece;
+    const events = (JSON.parse(text) as { traceEvents: Event[] }).traceEvents;
+    const runs = events.filter((e) => e.ph === "X" && e.pid === 1);
+    expect(runs.length).toBeGreaterThan(100);
+    for (const run of runs) expect(run.name).toMatch(/^G\d+ (main|worker)$/);
+  });
+
+  test("a recorder of somebody else's that gives no names at once is asked for each", () => {
+    const recorder = createRecorder();
+    recorder.timer(1, 0);
+    const plain = { events: () => recorder.events(), nameOf: () => "x" } as unknown as Recorder;
+    expect(parse(plain)).toEqual(parse(recorder));
   });
 
   test("it is of what is there when the first piece is asked for, though the recording goes on", async () => {

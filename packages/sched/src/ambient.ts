@@ -36,9 +36,10 @@ export interface Ambient {
   /** Timers that outlived the program on whose clock they were: see `Clock.schedule`. */
   lasting?: Clock;
   gate: AsyncGate | null;
-  /** Whose verdict of deadlock waits for what is pending outside of programs, and how many callbacks wait for signals there. */
+  /** Whose verdict of deadlock waits, how many may yet wake goroutines, and how many verdicts there were: see `postpone.ts`. */
   postponed?: Set<() => void>;
-  listeners?: number;
+  hopes?: number;
+  verdicts?: number;
   /** The time of all clocks on the host's. */
   time?: HostTime;
   /** How long the host has been kept waiting; see `turn.ts`. */

@@ -5,7 +5,8 @@
  *  1. At most one host timer is armed, for the earliest deadline over all heaps, and only while the scheduler
  *     is not running goroutines: a running one looks at the heaps itself.
  *  2. A timer never fires before its deadline, and due timers fire in deadline order.
- *  3. An armed host timer keeps the process alive; a clock without timers does not, nor do timers that outlived their program.
+ *  3. An armed host timer keeps the process alive; a clock without timers does not, nor do timers that outlived their program, unless
+ *     the event loop has run empty and a program waits.
  *
  * A virtual clock moves only when it is told to: the scheduler lets it jump to the earliest deadline when nothing
  * else can happen.
@@ -21,11 +22,12 @@ import {
   hostWall,
   type HostTimer,
   isFake,
+  keepAlive,
   reportUncaught,
   setHostTimer,
   unrefHostTimer,
 } from "./host.ts";
-import { lookAgain } from "./postpone.ts";
+import { Hope } from "./postpone.ts";
 import { TimerHeap, type TimerItem } from "./timer-heap.ts";
 
 /** So many gathered timers are read ahead. */
@@ -73,6 +75,8 @@ export abstract class HeapClock implements Clock {
   protected faked = false;
   /** Whether it is the clock of a bubble, whose timers nobody outside may touch. */
   bubble = false;
+  /** Called when the last timer that was ahead is cancelled, which nobody else hears of. */
+  onSpent: () => void = () => {};
 
   constructor(procs: number) {
     this.heaps = Array.from({ length: procs }, (_, id) => new TimerHeap(id, procs));
@@ -111,7 +115,10 @@ export abstract class HeapClock implements Clock {
     const { heaps } = this;
     heaps[heaps.length === 1 ? 0 : index % heaps.length]!.remove(node);
     this.size--;
-    if (this.size === 0) this.changed();
+    if (this.earliest() === Infinity) {
+      this.changed();
+      this.onSpent();
+    }
     return true;
   }
 
@@ -183,6 +190,10 @@ export class RealClock extends HeapClock {
   /** What the timer was armed with. */
   private armedBy = hostTimers();
   private held = false;
+  /** Lets the process end, which waits for a timer that it need not wait for otherwise. */
+  private release: (() => void) | null = null;
+  /** Whether there is a timer ahead, while the owner is not running. */
+  readonly hope = new Hope();
   private readonly time = (ambient.time ??= new HostTime());
   private readonly weak: boolean;
 
@@ -234,8 +245,14 @@ export class RealClock extends HeapClock {
     if (!this.held) this.arm();
   };
 
+  /** The process waits for the earliest timer, though the clock is weak. */
+  keep(): void {
+    this.release ??= keepAlive();
+  }
+
   private arm(): void {
     const when = this.earliest();
+    this.hope.set(when !== Infinity);
     if (this.armed !== null) {
       if (this.armedBy !== hostTimers()) this.comeBack(this.armedBy);
       else {
@@ -245,16 +262,19 @@ export class RealClock extends HeapClock {
       this.armed = null;
       this.armedFor = Infinity;
     }
-    if (when === Infinity) {
-      lookAgain();
-      return;
-    }
+    if (this.release !== null) this.letGo();
+    if (when === Infinity) return;
     this.armedBy = hostTimers();
     this.faked = isFake(this.armedBy);
     const now = this.now();
     this.armedFor = Math.min(when, now + DELAY_MAX);
     this.armed = setHostTimer(when - now, this.wake);
     if (this.weak) unrefHostTimer(this.armed);
+  }
+
+  private letGo(): void {
+    this.release!();
+    this.release = null;
   }
 
   /** Arms anew once `timers`, which fakes have replaced, are the host's again. Of fakes that are gone nothing comes back. */

@@ -100,6 +100,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
 
   protected schedule(): void {
     this.scheduled = true;
+    this.hopes(true);
     soon(this.pump);
   }
 
@@ -127,8 +128,10 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     this.seconds = secondsOf(heap === null ? this.clock.now() : heap.at(last));
     let more = false;
     let steps = 0;
-    if (heap !== null && heap.size > 0 && !heap.virtual)
+    if (heap !== null && heap.size > 0 && (this.jumped || !heap.virtual)) {
+      this.jumped = false;
       this.fireDue(heap, heap.at(last), TIMERS_MAX);
+    }
     let budget = this.every;
     for (;;) {
       const left = this.some(budget);

@@ -5,17 +5,17 @@
  * Invariants
  *  1. While a program is held it is not deadlocked before the host's event loop has run empty, and virtual time moves only when
  *     nothing moved for a turn of the host: all of that as beside an async goroutine.
+ *  2. What was held is released once, and no more than that: neither by a second call, nor for the next program of the scheduler.
  *
  * Why no goroutine: it would end with its program, and there may be none. Why virtual time is not stopped, as a wait for a promise
  * does: the function may itself wait for that time, and nobody can tell.
  */
 import { currentCounter } from "./current.ts";
-
-const nothing = (): void => {};
+import { tallyOf, type Tallies } from "./tally.ts";
 
 /**
  * For primitives that wait for the host, or for functions of the user's, outside of goroutines: no deadlock of the current program is
- * reported meanwhile, unless the host's event loop runs empty. Returns what ends that, to be called once. O(1).
+ * reported meanwhile, unless the host's event loop runs empty. Returns what ends that; a second call does nothing. O(1).
  *
  * @example
  * ```ts
@@ -34,8 +34,11 @@ const nothing = (): void => {};
  * ```
  */
 export function holdProgram(): () => void {
-  const s = currentCounter();
-  if (s === null) return nothing;
-  s.outside(1, false);
-  return () => s.outside(-1, false);
+  let held: Tallies | null = tallyOf(currentCounter());
+  held.outside(1, false);
+  return () => {
+    const from = held;
+    held = null;
+    from?.outside(-1, false);
+  };
 }

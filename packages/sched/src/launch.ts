@@ -21,6 +21,7 @@ import { hostNow, macrotask, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { isOp, type Op } from "./op.ts";
 import { poll } from "./poll.ts";
+import { Hope } from "./postpone.ts";
 import { Ring } from "./ring.ts";
 import { soon } from "./turn.ts";
 
@@ -32,6 +33,8 @@ const EVERY = 64;
 class Light extends Lifecycle {
   declare readonly clock: Clock; // Only a tracer needs it, and there is none.
   private readonly queue = new Ring();
+  /** Whether it runs, or an async function that it runs has not ended: that may wake a goroutine of a program. */
+  private readonly hope = new Hope();
 
   constructor() {
     super(null, null);
@@ -51,13 +54,17 @@ class Light extends Lifecycle {
 
   protected schedule(): void {
     this.scheduled = true;
+    this.hope.set(true);
     soon(this.pump);
   }
 
   private readonly pump = (): void => {
     this.scheduled = false;
     this.inside(null);
-    if (this.queue.size === 0) return;
+    if (this.queue.size === 0) {
+      this.moved();
+      return;
+    }
     this.scheduled = true;
     macrotask(this.pump);
   };
@@ -72,7 +79,9 @@ class Light extends Lifecycle {
   }
 
   protected ended(): void {}
-  protected moved(): void {}
+  protected moved(): void {
+    if (!this.scheduled && !this.pumping) this.hope.set(this.asyncs > 0);
+  }
 
   protected isMain(): boolean {
     return false;

@@ -4,7 +4,8 @@
  *
  * Invariants
  *  1. A wait that was counted is counted, by the scheduler in which it began, until the op is over or given up, and then no more:
- *     there is no deadlock while it lasts, and unless the op is durable no virtual time passes.
+ *     there is no deadlock while it lasts, and unless the op is durable no virtual time passes. What outlasts its program is nothing to
+ *     the scheduler's next one.
  *
  * Why counted and not asked for when a verdict is due: a program of many goroutines would look through them all each time it
  * comes to rest.
@@ -12,6 +13,7 @@
 import { type Counter, currentCounter } from "./current.ts";
 import { PARKED } from "./op-state.ts";
 import { Op } from "./op.ts";
+import { tallyOf, type Tallies } from "./tally.ts";
 
 /**
  * The base of ops that something outside the program completes, such as an event of the host: while one is waited for there is no
@@ -39,8 +41,10 @@ import { Op } from "./op.ts";
  * ```
  */
 export abstract class OutsideOp<T> extends Op<T> {
-  /** Who counts the wait; null while nobody does. */
-  private counter: Counter | null = null;
+  /** Where the wait is counted; null while it is not. */
+  private counter: Tallies | null = null;
+  /** Whether virtual time stands still for it: as it was counted, whatever the op says by then. */
+  private holdsTime = false;
 
   /** Counts the wait. To be called last, when what may complete the op is arranged: `super.park()`. */
   override park(): void {
@@ -54,17 +58,18 @@ export abstract class OutsideOp<T> extends Op<T> {
 
   /** @internal Has `s` count the wait, unless that is over already. */
   protected count(s: Counter | null): void {
-    if (s === null || this.state !== PARKED) return;
-    this.counter = s;
-    s.outside(1, !this.isDurable());
+    if (this.state !== PARKED) return;
+    this.counter = tallyOf(s);
+    this.holdsTime = !this.isDurable();
+    this.counter.outside(1, this.holdsTime);
   }
 
   /** @internal The wait is over. */
   protected uncount(): void {
     const s = this.counter;
     if (s === null) return;
-    s.outside(-1, !this.isDurable());
     this.counter = null;
+    s.outside(-1, this.holdsTime);
   }
 
   /** @internal Whether the wait is counted. */

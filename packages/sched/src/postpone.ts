@@ -1,20 +1,25 @@
 /**
- * What is pending outside of all programs and may yet make a goroutine run: timers of the default clock and those that outlived their
- * program, which may be deadlines of contexts, and callbacks that wait for an AbortSignal, such as those of contexts made from signals.
+ * Who may yet wake a goroutine of whichever program: clocks with timers ahead, schedulers that have something to run or that wait for
+ * something outside, waits and callbacks outside of all schedulers.
  *
  * Invariants
- *  1. Whoever was told that something is pending is called once: when the timers or the callbacks are gone. Then it asks again.
+ *  1. Each of them is one of `ambient.hopes`, as long as it may. A scheduler whose goroutines all wait for each other is none,
+ *     and nor is a bubble, which knows what it waits for.
+ *  2. Whoever was told that something is pending is called once: when there is no hope left. Then it asks again.
  *
- * Why all of it counts for every program: what a callback will do nobody knows. The price is that a deadlock is reported later.
+ * Why all of it counts for every program: what a callback, or another program that holds a lock, will do nobody knows. The price is that
+ * a deadlock is reported later: programs that wait for each other's promises, for one, when the event loop has run empty.
+ * Why a number and no list: a service runs a program for each request, and many of them may wait for one lock.
  */
 import { ambient } from "./ambient.ts";
 import type { Clock } from "./api.ts";
-import type { HeapClock } from "./clock.ts";
+import type { RealClock } from "./clock.ts";
 
 /**
- * Whether timers or signals are waited for outside of all programs: the deadline of a context made there may yet wake a goroutine, so
- * it is too early to speak of a deadlock. Then `again`, a function of its own for each scheduler, is called when those are gone. For
- * schedulers, before their verdict; timers of `own`, the scheduler's clock, do not count. O(1).
+ * Whether something else may yet wake a goroutine, so that it is too early to speak of a deadlock: timers on the host's time, as those of
+ * contexts, callbacks for signals, other schedulers that run or wait for something outside. Then `again`, a function of its own for
+ * each scheduler, is called when those are gone. For schedulers, before their verdict; timers of `own`, the scheduler's clock, do
+ * not count. O(1).
  *
  * @example
  * ```ts
@@ -29,16 +34,10 @@ import type { HeapClock } from "./clock.ts";
  * ```
  */
 export function pendingOutside(again: () => void, own: Clock | null = null): boolean {
-  const { clock, lasting } = ambient;
-  const timers = (clock !== own && isSet(clock)) || isSet(lasting);
-  if (!timers && (ambient.listeners ?? 0) === 0) return false;
+  const ours = (own as { readonly hope?: Hope } | null)?.hope?.on === true ? 1 : 0;
+  if ((ambient.hopes ?? 0) <= ours) return false;
   (ambient.postponed ??= new Set()).add(again);
   return true;
-}
-
-/** Whether a clock of ours has a timer that will ever fire. */
-function isSet(clock: Clock | null | undefined): boolean {
-  return clock !== null && clock !== undefined && (clock as HeapClock).earliest() < Infinity;
 }
 
 /** `again` need not be called any more. */
@@ -46,18 +45,35 @@ export function notAgain(again: () => void): void {
   ambient.postponed?.delete(again);
 }
 
-/** Timers, or callbacks that wait for signals, are gone: programs that waited for them look again whether they are deadlocked. */
-export function lookAgain(): void {
+/** One more who may wake a goroutine (1), or one less (-1): without any, programs that waited look again whether they are deadlocked. */
+export function listens(delta: 1 | -1): void {
+  const n = (ambient.hopes ?? 0) + delta;
+  ambient.hopes = n;
   const { postponed } = ambient;
-  if (postponed === undefined || postponed.size === 0) return;
+  if (n > 0 || postponed === undefined || postponed.size === 0) return;
   const looks = [...postponed];
   postponed.clear();
   for (const look of looks) look();
 }
 
-/** A callback outside of programs waits for a signal (1), or no more (-1). */
-export function listens(delta: 1 | -1): void {
-  const n = (ambient.listeners ?? 0) + delta;
-  ambient.listeners = n;
-  if (n === 0) lookAgain();
+/** One who may wake a goroutine of others, or not. */
+export class Hope {
+  on = false;
+
+  set(on: boolean): void {
+    if (on === this.on) return;
+    this.on = on;
+    listens(on ? 1 : -1);
+  }
+}
+
+/** Counts waits for what is outside where there is no scheduler. */
+export const NOBODY = { outside: listens };
+
+/** Whether a timer that outlived its program is ahead, for which the process then waits: a program does. */
+export function awaitsLasting(): boolean {
+  const lasting = ambient.lasting as RealClock | undefined;
+  if (lasting?.hope.on !== true) return false;
+  lasting.keep();
+  return true;
 }

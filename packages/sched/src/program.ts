@@ -4,19 +4,21 @@
  *
  * Invariants
  *  1. A program ends once: by main's return, by a panic nobody took, or by a fatal error. Then every other
- *     goroutine is dead, off every wait queue, and no timer of the scheduler is left, unless its clock is that of another
- *     scheduler. An async goroutine is dead too
- *     (joins fail, its result is dropped), but JavaScript cannot end its function, which runs on, and what that awaits stays queued.
+ *     goroutine is dead, off every wait queue, and no timer of the scheduler is left but those that are to outlive it. An async
+ *     goroutine is dead too (joins fail, its result is dropped), but JavaScript cannot end its function, which runs on, and what that
+ *     awaits stays queued: nothing of it is counted in the scheduler's next program.
  *  2. A deadlock is reported only when nothing can ever run again: at once if only generator goroutines are
- *     involved, else when the host's event loop has run empty. While timers or signals are waited for outside of
- *     programs it is not reported at once either: a context may be what waits for them.
+ *     involved, else when the host's event loop has run empty. While something else may wake a goroutine, such as another
+ *     program or a timer outside of programs, it is not reported at once either: see `postpone.ts`.
+ *  3. When the event loop has run empty, programs that wait for nothing outside are judged first: others may wait for what becomes
+ *     of them.
  *
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
  */
 import { badArgument, checkFunction } from "@gort/types";
 import { ambient } from "./ambient.ts";
-import type { Clock, GoFunc, SchedStats, SchedulerOptions, Tracer } from "./api.ts";
+import type { Clock, GoFunc, SchedStats, Scheduler, SchedulerOptions, Tracer } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { isPanicError } from "./brands.ts";
 import { HeapClock, type VirtualClock } from "./clock.ts";
@@ -25,11 +27,12 @@ import { deadlockError, type GoroutineInfo, goroutineInfo } from "./deadlock.ts"
 import { checkClock, checkContext, checkTracer, programEnded } from "./errors.ts";
 import { DEAD, EXITED, KILLED } from "./g-state.ts";
 import type { EndHook, G } from "./g.ts";
-import { macrotask, onLoopEmpty, reportUncaught } from "./host.ts";
+import { macrotask, microtask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Op } from "./op.ts";
-import { notAgain, pendingOutside } from "./postpone.ts";
+import { awaitsLasting, Hope, notAgain, pendingOutside } from "./postpone.ts";
 import { captureSite } from "./site.ts";
+import { Tally } from "./tally.ts";
 import { guarded } from "./trace/guarded.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
@@ -49,24 +52,33 @@ const SITES_MAX = 100;
 export const OPTIONS = "slice tracer sites onPanic deadlock context";
 
 export abstract class Programs extends Lifecycle {
-  readonly gate: AsyncGate;
+  /** Async functions that wait here; with the scheduler's own, of one program. */
+  gate: AsyncGate;
   readonly clock: Clock;
   /** Our own clock, which the pump polls; null if the user brought one. */
   protected readonly heap: HeapClock | null;
   protected readonly options: SchedulerOptions;
   /** Whether this is the scheduler of a bubble. */
   isBubble = false;
+  /** Of a bubble: who was the default scheduler before it. */
+  beneath: Scheduler | null = null;
   /** Ops that complete when nothing can run before time moves on: see `testing/bubble.ts`. */
   readonly settled: WaitQueue<Op<void>> = new WaitQueue();
-  /** Waits that something outside can end, and of those for a signal, for which virtual time does not wait. */
-  externals = 0;
-  signalled = 0;
+  /** Called when nothing moved for a turn of the host and something outside may still go on: see `testing/patience.ts`. */
+  onStill: ((durable: boolean) => void) | null = null;
+  /** Waits that something outside can end. */
+  tally = new Tally(() => this.counted());
+  /** Whether a goroutine of this scheduler may yet wake one of another. */
+  private readonly hope = new Hope();
   protected program: Program | null = null;
   private readonly ownsClock: boolean;
+  private readonly ownsGate: boolean;
   private mainExited = false;
+  protected jumped = false; // virtual time, outside the pump
   /** A macrotask is armed that will look whether anything can still happen. */
   private judging = false;
   private watch: (() => void) | null = null;
+  private heard = 0; // verdicts on any program, when this one last looked
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
     const { deadlock = "report", sites = "auto", onPanic, tracer = null } = options;
@@ -79,11 +91,13 @@ export abstract class Programs extends Lifecycle {
     if (tracer !== null) checkTracer("scheduler", "tracer", tracer);
     this.options = options;
     this.gate = gate ?? new AsyncGate();
-    this.heap = clock instanceof HeapClock ? clock : null;
+    this.ownsGate = gate === null;
+    this.heap = clock instanceof HeapClock && options.clock === undefined ? clock : null;
     if (this.heap === null) checkClock("scheduler", "clock", clock);
     this.clock = this.heap === null ? new CountingClock(clock) : clock;
     this.sites = sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
-    this.ownsClock = ownsClock && options.clock === undefined;
+    (this.clock as HeapClock | CountingClock).onSpent = this.look;
+    this.ownsClock = ownsClock;
   }
 
   abstract readonly procs: number;
@@ -132,10 +146,18 @@ export abstract class Programs extends Lifecycle {
   }
 
   outside(delta: 1 | -1, holdsTime: boolean): void {
-    if (holdsTime) this.externals += delta;
-    else this.signalled += delta;
+    this.tally.outside(delta, holdsTime);
+  }
+
+  private counted(): void {
     // Nobody may wake for it: what was counted need not have been a goroutine's.
-    if (this.externals + this.signalled === 0) this.look();
+    if (this.tally.sum === 0) this.look();
+    else this.hopes(true);
+  }
+
+  /** Says whether goroutines of other schedulers may yet be woken from here. A bubble's own are all that can be. */
+  protected hopes(on: boolean): void {
+    if (!this.isBubble) this.hope.set(on);
   }
 
   run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R> {
@@ -166,7 +188,7 @@ export abstract class Programs extends Lifecycle {
   }
 
   protected mayBeJoined(): boolean {
-    return this.program === null || this.asyncs > 0;
+    return this.program === null || !this.isSettled();
   }
 
   protected unhandled(g: G, error: unknown): void {
@@ -202,7 +224,11 @@ export abstract class Programs extends Lifecycle {
     this.mainExited = false;
     this.unwatch();
     this.dropAll();
+    this.tally.changed = () => {};
+    this.tally = new Tally(() => this.counted());
+    if (this.ownsGate) this.gate = new AsyncGate();
     settle();
+    this.look();
   }
 
   /** Ends every goroutine where it stands, as the end of a process does: no deferred call runs. */
@@ -260,19 +286,19 @@ export abstract class Programs extends Lifecycle {
 
   /** Whether nothing but a timer can make anything run: known without waiting while only generators run. */
   protected isSettled(): boolean {
-    const outside = this.externals + this.signalled + this.asyncs;
-    return outside === 0 && this.gate.parked === 0;
+    return this.tally.sum + this.asyncs === 0 && this.gate.parked === 0;
   }
 
-  protected wakeSettled(): void {
+  wakeSettled(): void {
     // Those that wait now; one that waits again meanwhile gets its own turn.
     for (let n = this.settled.length; n > 0; n--) this.settled.shift()!.complete(undefined);
   }
 
   protected idle(): void {
     const virtual = this.heap?.virtual === true;
-    if (this.program === null && !virtual) return;
     const ahead = this.timersAhead();
+    this.hopes(ahead || this.tally.sum + this.asyncs > 0);
+    if (this.program === null && !virtual) return;
     if (virtual ? this.program === null && !ahead : ahead) return;
     // Quiet for one turn of the host: then time may jump, or the verdict is due.
     if (this.judging) return;
@@ -292,21 +318,41 @@ export abstract class Programs extends Lifecycle {
 
   /** Nothing moved for a whole turn of the host. */
   private quiet(): void {
-    const durable = this.externals === 0 && (!this.isBubble || this.gate.isDurable());
+    const durable = this.tally.externals === 0 && (!this.isBubble || this.gate.isDurable());
     if (durable && this.moveOn()) return;
     // A goroutine that is woken from outside has the pump called; an async function has nobody called but this.
     if (!durable && this.heap?.virtual === true) this.gate.onMove = () => this.moved();
     const ahead = this.timersAhead();
     if (this.program === null || (ahead && this.heap?.virtual !== true)) return;
-    const late = this.options.deadlock === "exit";
-    if (!late && !ahead && this.isSettled() && !this.postpones()) {
+    const { deadlock = "report" } = this.options;
+    const certain = deadlock === "report" && !ahead && this.isSettled();
+    // A bubble knows what it waits for outside; others look again when what is pending there is gone.
+    if (certain && (this.isBubble || !pendingOutside(this.look, this.clock))) {
       this.deadlock();
       return;
     }
-    // Something outside may still wake a goroutine; when the event loop runs empty, nothing can.
-    this.watch ??= onLoopEmpty(() => {
-      if (this.program === null || this.pumping || this.scheduled) return;
-      if (!this.moveOn() && !this.timersAhead()) this.deadlock();
+    this.onStill?.(durable);
+    // When the event loop runs empty, nothing outside can wake a goroutine either.
+    this.watch ??= onLoopEmpty(() => this.emptied());
+  }
+
+  /** The event loop has run empty. */
+  private emptied(): void {
+    if (this.isStirring() || this.moveOn() || this.timersAhead()) return;
+    if (this.options.deadlock === "off" || awaitsLasting()) return;
+    if (this.isSettled()) {
+      this.deadlock();
+      return;
+    }
+    // What this one waits for may have come of a verdict on another one: then the loop has to run empty once more.
+    microtask(() => {
+      if (this.isStirring()) return;
+      const verdicts = ambient.verdicts ?? 0;
+      if (verdicts === this.heard) this.deadlock();
+      else {
+        this.heard = verdicts;
+        macrotask(() => {});
+      }
     });
   }
 
@@ -315,9 +361,9 @@ export abstract class Programs extends Lifecycle {
     if (!this.pumping && !this.scheduled) this.idle();
   };
 
-  /** Whether something is pending outside; when that is gone this looks again. A bubble knows what it waits for outside. */
-  private postpones(): boolean {
-    return !this.isBubble && pendingOutside(this.look, this.clock);
+  /** Whether there is no program, or one that runs. */
+  isStirring(): boolean {
+    return this.program === null || this.pumping || this.scheduled;
   }
 
   /** Nothing else can happen now: those that wait for quiet have it, or virtual time jumps to the next timer. False if there is neither. */
@@ -326,7 +372,8 @@ export abstract class Programs extends Lifecycle {
     if (this.settled.length > 0) this.wakeSettled();
     else if (clock !== null && clock.virtual && this.timersAhead()) {
       (clock as VirtualClock).advance(clock.earliest());
-      clock.runDue(clock.now());
+      this.jumped = true; // the pump fires what is due, since it does that inside of the scheduler
+      this.schedule();
     } else return false;
     if (!this.scheduled) this.idle();
     return true;
@@ -338,9 +385,10 @@ export abstract class Programs extends Lifecycle {
     notAgain(this.look);
   }
 
-  private deadlock(): void {
+  /** Ends the program, in which nothing can ever run again. */
+  deadlock(): void {
     const program = this.program!;
-    if (this.options.deadlock === "off") return;
+    ambient.verdicts = (ambient.verdicts ?? 0) + 1;
     let error: unknown;
     try {
       error = deadlockError(this, this.mainExited && this.live === 0);

@@ -26,6 +26,11 @@ import {
   withSignal,
 } from "./helpers.ts";
 
+interface Counts {
+  readonly externals: number;
+  readonly signalled: number;
+}
+
 const hostTurn = (ms: number): Promise<number> =>
   new Promise((resolve) => setTimeout(() => resolve(ms), ms));
 
@@ -82,7 +87,7 @@ describe.each(gifts)("waiting for what is outside: %s", (_name, gift) => {
         return "done";
       });
       expect(done).toBe("done");
-      expect((s as unknown as { externals: number }).externals).toBe(0);
+      expect((s as unknown as { tally: Counts }).tally.externals).toBe(0);
     }
   });
 
@@ -116,7 +121,7 @@ describe.each(gifts)("waiting for what is outside: %s", (_name, gift) => {
       });
       yield;
     });
-    expect((s as unknown as { externals: number }).externals).toBe(0);
+    expect((s as unknown as { tally: Counts }).tally.externals).toBe(0);
   });
 });
 
@@ -227,11 +232,6 @@ const soon = (target: EventTarget): void => {
   setTimeout(() => target.dispatchEvent(new Event("ready")), 15);
 };
 
-interface Counts {
-  readonly externals: number;
-  readonly signalled: number;
-}
-
 describe("an op of one's own that waits for an event of the host", () => {
   test.each([
     ["gmp", () => createScheduler()],
@@ -251,7 +251,7 @@ describe("an op of one's own that waits for an event of the host", () => {
       return yield* withSignal(heard, new AbortController().signal);
     });
     expect(got).toBe("ready");
-    const left = s as unknown as Counts;
+    const left = (s as unknown as { tally: Counts }).tally;
     expect([left.externals, left.signalled]).toEqual([0, 0]);
   });
 
@@ -315,7 +315,10 @@ describe("an op of one's own that waits for an event of the host", () => {
     }
     const s = createScheduler();
     const got = await s.run(function* () {
-      return [yield* new Now(new EventTarget()), (s as unknown as Counts).externals];
+      return [
+        yield* new Now(new EventTarget()),
+        (s as unknown as { tally: Counts }).tally.externals,
+      ];
     });
     expect(got).toEqual(["at once", 0]);
   });

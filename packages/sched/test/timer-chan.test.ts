@@ -140,7 +140,7 @@ describe("a timer on the clock of another scheduler", () => {
     t.stop();
     return t;
   };
-  const externals = (s: unknown): number => (s as { externals: number }).externals;
+  const externals = (s: unknown): number => (s as { tally: { externals: number } }).tally.externals;
 
   test("that is set while somebody waits is no deadlock: its time will come", async () => {
     for (const make of [createScheduler, createDeterministicScheduler]) {

@@ -1,6 +1,7 @@
 /** A select that waits for a condition and for the lock which that wait releases. */
 import { select } from "@gort/chan";
-import { type Op, run } from "@gort/sched";
+import { background, withCancel } from "@gort/context";
+import { go, type Op, run, sleep } from "@gort/sched";
 import { expect, it } from "vitest";
 import { checkCond, checkMutex, checkRWMutex } from "../../../packages/sync/src/check.ts";
 import { Cond, Mutex, RWMutex, type WaitOptions } from "@gort/sync";
@@ -74,3 +75,19 @@ it.each(cases)(
     expect(locker.tryLock()).toBe(true);
   },
 );
+
+it("gives back the lock with which its condition failed, if its goroutine ends before it hears of that", async () => {
+  const mu = new Mutex();
+  const c = new Cond(mu);
+  const [ctx, cancel] = withCancel(background());
+  await run(function* () {
+    go(function* () {
+      yield* mu.lock();
+      yield* select({ cond: c.wait({ ctx }), late: sleep(1e6) });
+    });
+    yield* sleep(1);
+    cancel();
+    expect(mu.locked).toBe(true);
+  });
+  expect(mu.locked).toBe(false);
+});

@@ -225,14 +225,14 @@ export class SelectOperation extends CaseList {
   wake(op: Op<any>): void {
     const granted = op.state === DONE;
     if (!this.decide(op)) {
-      if (granted) op.discard();
+      giveBack(op, granted);
       return;
     }
     if (this.n > 2) this.quit(); // of two only one is left
     const name = this.release(op);
     if (this.state !== DECIDED) {
       // Its goroutine was ended by what ran when the others left.
-      if (granted) op.discard();
+      giveBack(op, granted);
       this.retire();
     } else if (granted) {
       const chosen = this.chosen(op, name);
@@ -291,6 +291,10 @@ export class SelectOperation extends CaseList {
   /** The goroutine ended before it could take the outcome: the winner gives back what it stands for. */
   override discard(): void {
     this.won?.discard();
+  }
+
+  override discardFailure(): void {
+    this.won?.discardFailure();
   }
 
   override next(): IteratorResult<Op<any>, any> {
@@ -368,4 +372,10 @@ export function newSelect(hasDefault: boolean): SelectOperation {
   s.hasDefault = hasDefault;
   s.state = FRESH;
   return s;
+}
+
+/** Nobody will hear what became of a case. */
+function giveBack(op: Op<any>, granted: boolean): void {
+  if (granted) op.discard();
+  else op.discardFailure();
 }

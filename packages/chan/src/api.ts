@@ -16,7 +16,10 @@ import type { Type } from "@gort/types";
 
 /** A receive: an {@link Op} that gives `T`, or `Z` when the channel is closed. */
 export interface RecvOp<out T, out Z> extends Op<T | Z> {
-  /** Once complete: true if the value was sent, false if it is the zero value of a closed channel. */
+  /**
+   * Of an op that was awaited: true if the value was sent, false if it is the zero value of a closed channel. Where it was used by
+   * `start` or `yield*` the op may serve another receive by the time this is read: take {@link RecvChan.recvOk} there.
+   */
   readonly ok: boolean;
   /** Type-level brand for inference only; never present at run time. */
   readonly __recv?: { readonly value: T; readonly zero: Z };
@@ -112,7 +115,7 @@ export interface Range<out T> {
   /** The value that the last `next()` received. */
   readonly value: T;
   /** An op that receives into `value`: true, or false when the channel is closed and drained. */
-  next(): Op<boolean>;
+  next(): Op<boolean> & { readonly ok: boolean };
 }
 
 /** Options of {@link makeChan}. */

@@ -8,7 +8,7 @@
  * Why a class of its own: a channel that was not made in a bubble pays nothing for the check. A receive is refused where
  * it is made, or asked for from a range, and not where it is used, for the same reason: its fast path reads the record directly.
  */
-import { currentBubble, type Op } from "@gort/sched";
+import { currentBubble } from "@gort/sched";
 import type { TryRecv } from "./api.ts";
 import { Core } from "./core.ts";
 import type { RecvOperation, SendOperation } from "./ops.ts";
@@ -21,7 +21,7 @@ function inside(code: "sendOutside" | "recvOutside" | "closeOutside"): void {
 
 /** Ranges over one: its op was made once, so each `next` asks. */
 class BubbleCursor extends Cursor<any> {
-  override next(): Op<boolean> {
+  override next(): ReturnType<Cursor<any>["next"]> {
     inside("recvOutside");
     return super.next();
   }

@@ -29,7 +29,7 @@ export class Cursor<T> implements Range<T> {
     return this.op.item as T;
   }
 
-  next(): Op<boolean> {
+  next(): Op<boolean> & { readonly ok: boolean } {
     const op = this.op;
     if (op.state !== FRESH) {
       if (op.state !== USED) throw new Error("gort: range used by two goroutines at once");

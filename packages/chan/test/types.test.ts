@@ -1,5 +1,5 @@
 /** What a user's editor shows: types that must be inferred without an annotation. */
-import { type Go, type Op, sleep } from "@gort/sched";
+import { type Go, type Op, sleep, withSignal } from "@gort/sched";
 import { describe, expectTypeOf, test } from "vitest";
 import {
   type Chan,
@@ -94,6 +94,29 @@ describe("types", () => {
       if (pair.ok) expectTypeOf(pair.value).toEqualTypeOf<[value: number, ok: true]>();
     };
     expectTypeOf(f).parameters.toEqualTypeOf<[AbortSignal]>();
+  });
+
+  test("a receive that can be called off, and the next of a range, may find the channel closed", () => {
+    const f = async (signal: AbortSignal) => {
+      const r = await select({
+        job: withSignal(plain.recv(), signal),
+        pair: withSignal(zeroed.recvOk(), signal),
+        more: plain.range().next(),
+        late: withSignal(sleep(5), signal),
+      });
+      if (r.case === "job" && r.ok) expectTypeOf(r.value).toEqualTypeOf<number>();
+      if (r.case === "job" && !r.ok) expectTypeOf(r.value).toEqualTypeOf<number | undefined>();
+      if (r.case === "pair" && r.ok)
+        expectTypeOf(r.value).toEqualTypeOf<[value: number, ok: true]>();
+      if (r.case === "more") expectTypeOf(r.ok).toEqualTypeOf<boolean>();
+      if (r.case === "late") expectTypeOf(r.ok).toEqualTypeOf<true>();
+    };
+    expectTypeOf(f).parameters.toEqualTypeOf<[AbortSignal]>();
+    const generic = <T>(op: Op<T>, signal: AbortSignal): Op<T> => withSignal(op, signal);
+    expectTypeOf(generic<string>).returns.toEqualTypeOf<Op<string>>();
+    expectTypeOf((op: Op<number>) => withSignal<number>(op, null)).returns.toEqualTypeOf<
+      Op<number>
+    >();
   });
 
   test("a list select gives the index, trySelect adds the default", () => {

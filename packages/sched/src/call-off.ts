@@ -354,7 +354,7 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
 
 /**
  * `op`, given up with `signal.reason` when the signal fires; `op` itself when there is no signal. If the signal has
- * already fired the result fails, even if `op` could complete at once. O(1).
+ * already fired the result fails, even if `op` could complete at once. Of a receive the result has `ok` too. O(1).
  *
  * @throws TypeError for what is no signal
  *
@@ -373,7 +373,12 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
  * message; // => "enough"
  * ```
  */
-export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T> {
+export function withSignal<O extends Op<any> & { readonly ok: boolean }>(
+  op: O,
+  signal: AbortSignal | null | undefined,
+): Op<O["value"]> & Pick<O, "ok" | (keyof O & "__recv")>;
+export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T>;
+export function withSignal(op: Op<any>, signal: AbortSignal | null | undefined): Op<any> {
   if (!isOp(op)) throw badArgument("withSignal", "op", op, "an operation", "type");
   if (signal === null || signal === undefined) return op;
   if (!isSignal(signal))

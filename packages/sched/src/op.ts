@@ -46,6 +46,13 @@ export interface Waiter {
  * as a case of a select. A primitive makes its own by saying how to complete at once, how to wait and how to stop
  * waiting.
  *
+ * An op of your own uses these names for what they mean to selects and to what calls it off, or not at all; none has to be there.
+ * `ok`: false says that a receive found its channel closed. `quit()`: another case was chosen, and the op leaves its queue before
+ * anybody's code runs; whatever passes on the outcome of an op, such as a receive, which cannot be given back, has it and passes it on,
+ * as it does `claim`. `withdraw()`: takes back what was asked for before the op was used, or says false. `abort(error)`: the op cleans
+ * up and then fails, or says false. `began`: trying it began something that may have made others ready. `competes`: see `CompetingOp`.
+ * `arm()` and `reset()`: it serves again. `ch` and `cases`: it is of a channel, or a select.
+ *
  * @example
  * ```ts
  * import { Op, run, WaitQueue } from "@gort/sched";
@@ -90,7 +97,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   abstract tryNow(): boolean;
   /** Puts the op on the primitive's queue. May complete or fail it right away: whoever calls this looks at `state` then. */
   abstract park(): void;
-  /** Takes it off again. */
+  /** Takes it off again; called before `park` returns if code that `park` runs ends the wait. If another case was chosen what this throws is uncaught. */
   abstract unpark(): void;
 
   /** What is waited for, for dumps and deadlock reports, such as `chan "jobs" (len 0, cap 4)`. */

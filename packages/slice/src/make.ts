@@ -113,7 +113,7 @@ function literal(backing: Backing<unknown>, from: Iterable<unknown>, cap?: numbe
   try {
     for (let i = 0; i < n; i++) out.set(i, list[i]);
   } catch (e) {
-    throw abandoned(out, null, e);
+    throw abandoned(out, backing, e);
   }
   return out;
 }

@@ -269,10 +269,10 @@ export abstract class Slice<T> {
 }
 
 /**
- * The error to be thrown in place of `out`, which nobody has seen: if its store is not the one of `from`, and in a heap, its root is
- * given up, for memory may be what is wanting.
+ * The error to be thrown in place of `out`, which nobody has seen: if its store is not `from`, what it was made by, and is in a heap,
+ * its root is given up, for memory may be what is wanting.
  */
-export function abandoned(out: Slice<any>, from: Backing<any> | null, error: unknown): unknown {
+export function abandoned(out: Slice<any>, from: Backing<any>, error: unknown): unknown {
   if (out.backing !== from) (out.backing as { release?(): void }).release?.();
   return error;
 }

@@ -121,17 +121,19 @@ function gather<S extends Slice<any>>(where: string, s: S, seq: Iterable<Element
   return out;
 }
 
-/** A new slice of what the iterable gives; `where` is the function to blame. */
-function gathered(where: string, elem: unknown, seq: Iterable<any>): Slice<any> {
-  return gather(where, resolve(where, elem).nil(), seq);
-}
-
-/** What was gathered, sorted by `order`, which may be somebody else's. */
-function inOrder(s: Slice<any>, order: (s: Slice<any>) => void): Slice<any> {
+/** A new slice of what the iterable gives, sorted by `order`; `where` is the function to blame. */
+function gathered(
+  where: string,
+  elem: unknown,
+  seq: Iterable<any>,
+  order?: (s: Slice<any>) => void,
+): Slice<any> {
+  const backing = resolve(where, elem);
+  const s = gather(where, backing.nil(), seq);
   try {
-    order(s);
+    order?.(s);
   } catch (e) {
-    throw abandoned(s, null, e);
+    throw abandoned(s, backing, e);
   }
   return s;
 }
@@ -173,7 +175,7 @@ export function sorted<A extends TypedArray>(
 ): TypedSlice<A>;
 export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
 export function sorted(elem: any, seq: Iterable<any>): Slice<any> {
-  return inOrder(gathered("sorted", elem, seq), sort);
+  return gathered("sorted", elem, seq, sort);
 }
 
 /**
@@ -197,7 +199,7 @@ export function sortedFunc<A extends TypedArray>(
 export function sortedFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
 export function sortedFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
   checkFunction("sortedFunc", "cmp", cmp);
-  return inOrder(gathered("sortedFunc", elem, seq), (s) => sortBy("sortedFunc", s, cmp, false));
+  return gathered("sortedFunc", elem, seq, (s) => sortBy("sortedFunc", s, cmp, false));
 }
 
 /**
@@ -222,7 +224,5 @@ export function sortedStableFunc<A extends TypedArray>(
 export function sortedStableFunc<T>(elem: Elem<T>, seq: Iterable<T>, cmp: Compare<T>): Slice<T>;
 export function sortedStableFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Slice<any> {
   checkFunction("sortedStableFunc", "cmp", cmp);
-  return inOrder(gathered("sortedStableFunc", elem, seq), (s) =>
-    sortBy("sortedStableFunc", s, cmp, true),
-  );
+  return gathered("sortedStableFunc", elem, seq, (s) => sortBy("sortedStableFunc", s, cmp, true));
 }

@@ -3,11 +3,11 @@
  *
  * Invariants
  *  1. Every error thrown by this package is made here.
- *  2. An argument error names the argument and the value it had.
+ *  2. An argument error names the argument and the value it had, and carries a brand, so that every copy of the package knows it.
  */
 
 import { AllocError, isAllocError } from "@gort/alloc";
-import { FatalError, show } from "@gort/types";
+import { FatalError, hasBrand, show } from "@gort/types";
 
 /**
  * Misuse that is fatal in Go: `message` is Go's text without the `fatal error: ` prefix. A `FatalError` of `@gort/types`, so
@@ -31,6 +31,8 @@ import { FatalError, show } from "@gort/types";
  */
 export class GcFatalError extends FatalError {}
 
+const ARGUMENT = Symbol.for("gort.gc.argument");
+
 /**
  * A bad argument to a heap: the text names it and its value.
  *
@@ -48,9 +50,35 @@ export class GcFatalError extends FatalError {}
  * ```
  */
 export class GcArgumentError extends RangeError {
+  constructor(message: string) {
+    super(message);
+    // Not a getter: a class with a computed key cannot be left out of a bundle.
+    Object.defineProperty(this, ARGUMENT, { value: true });
+  }
   override get name(): string {
     return "GcArgumentError";
   }
+}
+
+/**
+ * Whether `value` is a {@link GcArgumentError}, of this or of another copy of the package.
+ *
+ * @example
+ * ```ts
+ * import { createHeap, isGcArgumentError } from "@gort/gc";
+ *
+ * const heap = createHeap({ reserve: 1 << 24 });
+ * let text = "";
+ * try {
+ *   heap.step(-1);
+ * } catch (e) {
+ *   if (isGcArgumentError(e)) text = e.message;
+ * }
+ * text.startsWith("step: budgetMs is -1"); // => true
+ * ```
+ */
+export function isGcArgumentError(value: unknown): value is GcArgumentError {
+  return hasBrand(value, ARGUMENT);
 }
 
 /**

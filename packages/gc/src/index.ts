@@ -6,7 +6,7 @@ export {
   createStressHeap,
 } from "./preset.ts";
 export { formatGctrace } from "./gctrace.ts";
-export { GcArgumentError, GcCheckError, GcFatalError } from "./errors.ts";
+export { GcArgumentError, GcCheckError, GcFatalError, isGcArgumentError } from "./errors.ts";
 export { traced } from "./traced.ts";
 export { checkHeap, checkTricolor } from "./check.ts";
 export {

@@ -1,6 +1,7 @@
 import { isFatalError, typeOf } from "@gort/types";
 import { expect, it, test } from "vitest";
 import { fatal, GcArgumentError, GcCheckError, GcFatalError } from "../src/errors.ts";
+import { isGcArgumentError } from "../src/errors.ts";
 import { badArgument, goTypeName, invariant } from "../src/errors.ts";
 
 const values: [string, unknown][] = [
@@ -68,3 +69,19 @@ test.each([
     expect(Object.keys(error)).toEqual([]);
   },
 );
+
+it("isGcArgumentError knows the errors of every copy by their brand, and nothing else", () => {
+  const other = Object.defineProperty(new RangeError("x"), Symbol.for("gort.gc.argument"), {
+    value: true,
+  });
+  expect([new GcArgumentError("x"), other].map(isGcArgumentError)).toEqual([true, true]);
+  const no = [
+    new RangeError("x"),
+    new GcCheckError("x"),
+    new GcFatalError("x"),
+    null,
+    undefined,
+    1,
+  ];
+  expect(no.some(isGcArgumentError)).toBe(false);
+});

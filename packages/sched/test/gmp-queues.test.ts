@@ -1,0 +1,120 @@
+/** Where the GMP scheduler looks for work, and in which order: each rule by itself, so that each can be missed by itself. */
+import { describe, expect, test } from "vitest";
+import type { G } from "../src/g.ts";
+import { GmpScheduler } from "../src/gmp.ts";
+import { GLOBAL_EVERY, P_IDLE, RUNQ } from "../src/proc.ts";
+import { afterFunc, createScheduler, type Go, go, newTimer, poll, sleep } from "./helpers.ts";
+
+/** Stands for a goroutine in a queue: nothing here runs one. */
+const fake = (id: number): G => ({ id, extra: null }) as unknown as G;
+
+describe("what happened outside", () => {
+  test.each([1, 2, 4])(
+    "a goroutine that a promise wakes runs beside others that never leave a P idle: %i Ps",
+    async (procs) => {
+      const s = createScheduler({ procs });
+      const woken = await s.run(function* () {
+        let stop = false;
+        const end = performance.now() + 5000;
+        function* spin(): Go {
+          while (!stop && performance.now() < end) yield;
+        }
+        for (let i = 0; i < 2 * procs; i++) go(spin);
+        go(function* () {
+          yield* poll(new Promise((done) => setTimeout(done, 2)));
+          stop = true;
+        });
+        yield* spin();
+        return stop;
+      });
+      expect(woken).toBe(true);
+    },
+  );
+
+  // Again, because the test runner may set a timer of its own meanwhile.
+  const title =
+    "the host has at most one timer of a scheduler's, and none when nobody waits for one";
+  test(title, { retry: 5 }, async () => {
+    const armed = (): number =>
+      process.getActiveResourcesInfo().filter((r) => r === "Timeout").length;
+    const before = armed();
+    let most = 0;
+    let over = false;
+    const watch = (async () => {
+      while (!over) {
+        most = Math.max(most, armed() - before);
+        await new Promise(setImmediate);
+      }
+    })();
+    await createScheduler({ procs: 4 }).run(function* () {
+      const far = [60_000, 50_000, 40_000].map((ms) => afterFunc(ms, () => {}));
+      // Arms a timer for the last one; each of those below is earlier than what is armed.
+      yield* poll(new Promise(setImmediate));
+      for (let i = 0; i < 100; i++) {
+        go(function* () {
+          yield* poll(new Promise(setImmediate));
+          yield* sleep(10 - (i % 10));
+        });
+      }
+      yield* sleep(20);
+      for (const t of far) t.stop();
+    });
+    const t = newTimer(30_000);
+    await new Promise(setImmediate);
+    t.stop();
+    await new Promise(setImmediate);
+    over = true;
+    await watch;
+    expect(most).toBe(1);
+    expect(armed()).toBe(before);
+  });
+});
+
+describe("the global queue", () => {
+  test.each([
+    [1, 1, 1],
+    [1, 10, 10],
+    [4, 3, 1],
+    [4, 10, 3],
+    [2, 1000, RUNQ / 2],
+  ])("of %i Ps that share %i goroutines, one takes %i", (procs, size, share) => {
+    const s = new GmpScheduler({ procs });
+    for (let i = 0; i < size; i++) s.global.push(fake(i));
+    const p = s.ps[0]!;
+    expect(s["fromGlobal"](p)!.id).toBe(0);
+    expect([p.size, s.global.size]).toEqual([share - 1, size - share]);
+    // In order.
+    for (let i = 1; i < share; i++) expect(p.shift()!.id).toBe(i);
+    expect(s.global.shift()?.id).toBe(share < size ? share : undefined);
+  });
+
+  test("is looked at by every 61st slice, whatever the local queue holds", () => {
+    const s = new GmpScheduler({});
+    const p = s.ps[0]!;
+    s.global.push(fake(-1));
+    p.schedtick = 1;
+    const seen: number[] = [];
+    for (let i = 0; i <= GLOBAL_EVERY; i++) {
+      p.push(fake(i));
+      seen.push(s["find"](p)!.id);
+    }
+    expect(seen.indexOf(-1)).toBe(60);
+    expect(seen.slice(0, 60)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+  });
+});
+
+describe("stealing", () => {
+  test("takes what is in a queue before who is next on a P, whichever P comes first", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const s = new GmpScheduler({ procs: 3, seed });
+      const [thief, one, other] = s.ps as [GmpScheduler["ps"][0], ...GmpScheduler["ps"]];
+      one!.next = fake(1);
+      other!.push(fake(2));
+      expect(s["steal"](thief)!.id).toBe(2);
+      // Now there is nothing else.
+      expect(one!.status).toBe(P_IDLE);
+      expect(s["steal"](thief)!.id).toBe(1);
+      expect(s["steal"](thief)).toBe(null);
+    }
+  });
+});

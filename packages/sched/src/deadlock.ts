@@ -12,7 +12,7 @@ import type { AsyncGate } from "./async-waiter.ts";
 import { TEXT } from "./errors.ts";
 import { WAITING } from "./g-state.ts";
 import type { G } from "./g.ts";
-import { framesOf } from "./site.ts";
+import { createdBy, framesOf } from "./site.ts";
 import type { GStatus, Scheduler } from "./api.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -105,8 +105,8 @@ export function formatGoroutine(info: GoroutineInfo): string {
   if (info.createdAt === "") return text;
   // A path may have " (" in it, but only one behind a function ends with ")".
   const made = /^(.+?) \((.+)\)$/s.exec(info.createdAt);
-  const by = info.createdBy === 0 ? "" : ` in goroutine ${info.createdBy}`;
-  return `${text}\ncreated by ${made?.[1] ?? "(anonymous)"}${by}\n\t${made?.[2] ?? info.createdAt}`;
+  const site = { func: made?.[1] ?? "", at: made?.[2] ?? info.createdAt };
+  return `${text}\n${createdBy(site, info.createdBy)}`;
 }
 
 /** At most this many goroutines are written out; the others are counted. */

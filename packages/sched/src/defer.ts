@@ -325,6 +325,8 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
  * log.join(); // => "last"
  * ```
  */
+// First: what never returns would else be taken for a function that returns a generator.
+export function withDefer<R = undefined>(body: (scope: DeferScope<R>) => never): R;
 export function withDefer<R, S extends never>(
   body: (scope: DeferScope<S>) => Generator<Op<any> | undefined, R, any>,
 ): Generator<Op<any> | undefined, R, any>;

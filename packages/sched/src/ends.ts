@@ -11,7 +11,7 @@
  */
 import { ambient } from "./ambient.ts";
 import type { Clock, Tracer } from "./api.ts";
-import { isGoexit } from "./brands.ts";
+import { isGoexit, isPanicError } from "./brands.ts";
 import { programEnded, stackOverflow } from "./errors.ts";
 import { type EndHook, G, type JoinOp } from "./g.ts";
 import { DEAD, EXITED, KILLED, PANICKED, RUNNING } from "./g-state.ts";
@@ -181,6 +181,16 @@ export abstract class Ends {
       if (jobs > 1) this.judgeAfter(g, jobs - 1);
       else if (this.untaken.delete(g)) this.unhandled(g, g.value);
     });
+  }
+
+  /** Nobody took a panic: our own get Go's report for a stack; a foreign one keeps the stack it has. */
+  protected reported(g: G, error: unknown): void {
+    if (!isPanicError(error)) return;
+    try {
+      error.stack = error.dump(g);
+    } catch {
+      // It is frozen: its text is still Go's.
+    }
   }
 
   /** Nobody can take the panics any more that nobody has taken so far. */

@@ -14,7 +14,6 @@
 import { badArgument } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GoFunc, Goroutine, Scheduler } from "./api.ts";
-import { isPanicError } from "./brands.ts";
 import { checkMethods } from "./errors.ts";
 import type { EndHook, G } from "./g.ts";
 import { hostNow, macrotask, reportUncaught } from "./host.ts";
@@ -92,8 +91,7 @@ class Light extends Lifecycle {
   }
 
   protected unhandled(g: G, error: unknown): void {
-    // Our own errors carry Go's report; a foreign one keeps the stack it has.
-    if (isPanicError(error)) error.stack = error.dump(g);
+    this.reported(g, error);
     reportUncaught(error);
   }
 }

@@ -6,7 +6,8 @@
  */
 import { hasBrand, isFatalError } from "@gort/types";
 import type { Goroutine } from "./api.ts";
-import { framesOf, type Site } from "./site.ts";
+import { PANIC } from "./brands.ts";
+import { createdBy, framesOf, type Site } from "./site.ts";
 
 /** A value as text. */
 interface Printed {
@@ -119,7 +120,7 @@ interface Chain {
 /** The newest panic of what was thrown. */
 function newestOf(error: unknown): Chain {
   const panic: Chain = { value: error, recovered: false, link: null };
-  if (!hasBrand(error, Symbol.for("gort.PanicError"))) return panic;
+  if (!hasBrand(error, PANIC)) return panic;
   const { value, state } = error as { value: unknown; state: Chain | null };
   return state ?? { ...panic, value };
 }
@@ -149,8 +150,26 @@ export function panicText(error: unknown): string {
   return lines.reverse().join("\n\t");
 }
 
+/** What ours keep of where they were started, and what the errors of ours that have been printed keep of where they were thrown. */
+interface Made {
+  readonly core?: { isMain(g: Goroutine): boolean };
+  readonly extra?: { readonly site: Site | null; readonly creator: number } | null;
+}
+interface Traced {
+  readonly trace?: Site | null;
+}
+
+/** Where `g` was started; "" for main, and where nobody knows. */
+function madeBy(g: Goroutine): string {
+  const { core, extra } = g as Made;
+  if (extra == null || core?.isMain(g) === true) return "";
+  const site = framesOf(extra.site)[0];
+  return site === undefined ? "" : `\n${createdBy(site, extra.creator)}`;
+}
+
 /**
- * The whole of what Go prints when a goroutine dies: the panic, and the goroutine with its trace.
+ * The whole of what Go prints when a goroutine dies: the panic, and the goroutine with its trace and, unless it is main's, where it was
+ * started.
  *
  * @example
  * ```ts
@@ -163,7 +182,10 @@ export function panicText(error: unknown): string {
  * ```
  */
 export function panicDump(error: unknown, g: Goroutine): string {
-  const frames = framesOf(error as Site).map((f) => `${f.func || "(anonymous)"}(...)\n\t${f.at}`);
+  const trace = hasBrand(error, PANIC) ? (error as Traced).trace : null;
+  const frames = framesOf(trace ?? (error as Site)).map(
+    (f) => `${f.func || "(anonymous)"}(...)\n\t${f.at}`,
+  );
   if (frames.length === 0) frames.push(`${g.name}(...)`);
-  return `${panicText(error)}\n\ngoroutine ${g.id} [running]:\n${frames.join("\n")}`;
+  return `${panicText(error)}\n\ngoroutine ${g.id} [running]:\n${frames.join("\n")}${madeBy(g)}`;
 }

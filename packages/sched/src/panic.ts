@@ -18,7 +18,7 @@ import { GOEXIT, isPanicError, PANIC } from "./brands.ts";
 import { TEXT } from "./errors.ts";
 import { G } from "./g.ts";
 import { isError, panicDump, printPanicValue } from "./panic-text.ts";
-import { captureSite, parseFrame } from "./site.ts";
+import { captureSite, parseFrame, type Site } from "./site.ts";
 
 /** What a panic is made of while it unwinds. */
 export interface PanicState {
@@ -57,11 +57,17 @@ export class PanicError extends Error {
    * @internal
    */
   state: PanicState | null = null;
+  /**
+   * Where it was thrown, once `stack` may be what Go prints.
+   * @internal
+   */
+  trace: Site | null = null;
 
   constructor(value: unknown) {
     super(printPanicValue(value), isError(value) ? { cause: value } : undefined);
     this.value = value;
     Object.defineProperty(this, "state", { enumerable: false });
+    Object.defineProperty(this, "trace", { enumerable: false });
     brand(this, PANIC);
   }
 
@@ -74,6 +80,7 @@ export class PanicError extends Error {
    * @internal
    */
   dump(g: Goroutine): string {
+    this.trace ??= { stack: this.stack ?? "" };
     return panicDump(this, g);
   }
 }

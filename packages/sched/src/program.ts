@@ -20,7 +20,6 @@ import { badArgument, checkFunction } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GoFunc, SchedStats, Scheduler, SchedulerOptions, Tracer } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
-import { isPanicError } from "./brands.ts";
 import { HeapClock, type VirtualClock } from "./clock.ts";
 import { CountingClock } from "./counting-clock.ts";
 import { deadlockError, type GoroutineInfo, goroutineInfo } from "./deadlock.ts";
@@ -192,8 +191,7 @@ export abstract class Programs extends Lifecycle {
   }
 
   protected unhandled(g: G, error: unknown): void {
-    // Our own errors carry Go's report; a foreign one keeps the stack it has.
-    if (isPanicError(error)) error.stack = error.dump(g);
+    this.reported(g, error);
     const hook = this.options.onPanic;
     const program = this.program;
     if (hook !== undefined && program?.main !== g) {

@@ -96,6 +96,12 @@ export function framesOf(error: Site | null | undefined): Frame[] {
   return frames;
 }
 
+/** Where a goroutine was started as Go prints it; `creator` is the one that started it, 0 if none did. */
+export function createdBy(site: Frame, creator: number): string {
+  const by = creator === 0 ? "" : ` in goroutine ${creator}`;
+  return `created by ${site.func || "(anonymous)"}${by}\n\t${site.at}`;
+}
+
 const V8_FRAME = /^\s+at /;
 
 /** V8: `at f (file:1:2)` or `at file:1:2`, where a path may have " (" in it; Firefox and Safari: `f@file:1:2`. */

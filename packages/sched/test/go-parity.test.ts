@@ -422,7 +422,7 @@ describe("sched: goroutines", () => {
   });
 
   test("panicDump names the goroutine even without a stack", () => {
-    const g = createScheduler().go(function* lonely() {});
+    const g = createScheduler({ sites: false }).go(function* lonely() {});
     expect(panicDump("x", g)).toBe("panic: x\n\ngoroutine 1 [running]:\nlonely(...)");
   });
 });

@@ -180,3 +180,38 @@ test("panic: a value of a chain that cannot be printed is all that is printed", 
   }
   expect(panicText(error)).toBe("fatal error: panic while printing panic value: worse\n\tstill");
 });
+
+describe("panicDump", () => {
+  test("in onPanic has the frames of the panic, and says where its goroutine was started", async () => {
+    const dumps: string[] = [];
+    await run(
+      function* main() {
+        go(function* worker() {
+          panic("boom");
+        });
+        yield;
+      },
+      {
+        onPanic: (error, g) => {
+          dumps.push((error as Error).stack!, panicDump(error, g), panicDump("thrown", g));
+        },
+      },
+    );
+    const [stack, again, thrown] = dumps;
+    expect(stack).toMatch(
+      /^panic: boom\n\ngoroutine 2 \[running\]:\n(.*\bworker\(\.\.\.\)\n\t.+\n)[^]*created by .*main in goroutine 1\n\t.+panic-text\.test\.ts:\d+:\d+$/,
+    );
+    expect(again).toBe(stack);
+    expect(thrown).toMatch(
+      /^panic: thrown\n\ngoroutine 2 \[running\]:\nworker\(\.\.\.\)\ncreated by .+\n\t.+$/,
+    );
+  });
+
+  test("of a frozen panic is lost with its stack, the panic is not", async () => {
+    const frozen = Object.freeze(new PanicError("boom"));
+    const program = run(function* () {
+      throw frozen;
+    });
+    await expect(program).rejects.toBe(frozen);
+  });
+});

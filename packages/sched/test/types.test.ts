@@ -100,6 +100,26 @@ describe("types", () => {
       return true;
     });
     expectTypeOf(gen).toExtend<Generator<unknown, boolean>>();
+    // A body that only panics is a plain function, too.
+    const panics = (): string =>
+      withDefer<string>((s) => {
+        s.defer(() => {
+          s.result = "recovered";
+        });
+        panic("boom");
+      });
+    expectTypeOf(panics).returns.toBeString();
+    const throws = () =>
+      withDefer((s) => {
+        s.defer(() => {});
+        throw new Error("boom");
+      });
+    expectTypeOf(throws).returns.toBeUndefined();
+    const later = () =>
+      withDefer(async () => {
+        throw new Error("boom");
+      });
+    expectTypeOf(later).returns.toEqualTypeOf<Promise<never>>();
     const named = withDefer<number>((s) => {
       expectTypeOf(s.result).toEqualTypeOf<number>();
       s.defer((a: number, b: string) => a + b.length, 1, "b");

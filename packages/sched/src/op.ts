@@ -97,7 +97,10 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   abstract tryNow(): boolean;
   /** Puts the op on the primitive's queue. May complete or fail it right away: whoever calls this looks at `state` then. */
   abstract park(): void;
-  /** Takes it off again; called before `park` returns if code that `park` runs ends the wait. If another case was chosen what this throws is uncaught. */
+  /**
+   * Takes it off again; called before `park` returns if code that `park` runs ends the wait. What this throws when another case was
+   * chosen is an uncaught error.
+   */
   abstract unpark(): void;
 
   /** What is waited for, for dumps and deadlock reports, such as `chan "jobs" (len 0, cap 4)`. */

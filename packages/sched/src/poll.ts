@@ -43,6 +43,7 @@ class Asked {
   }
 
   giveUp(): void {
+    if (this.op === null) return;
     this.op = null;
     this.next = (unused ??= new WeakMap()).get(this.promise);
     unused.set(this.promise, this);
@@ -85,7 +86,9 @@ export class PollOp<T> extends OutsideOp<T> {
       this.asked = asked;
     } else {
       try {
-        this.asked = new Asked(this.promise, this);
+        const made = (this.asked = new Asked(this.promise, this));
+        // By what `then` ran: another case of its select was chosen, say.
+        if (this.state !== PARKED) made.giveUp();
       } catch (error) {
         this.state = USED;
         throw error;
@@ -96,7 +99,7 @@ export class PollOp<T> extends OutsideOp<T> {
 
   override unpark(): void {
     super.unpark();
-    this.asked!.giveUp();
+    this.asked?.giveUp();
     this.state = USED;
   }
 

@@ -43,7 +43,7 @@ function child(source: string): Promise<{ code: number | null; out: string; err:
   });
 }
 
-const IMPORT = `import { go, run, sleep, newTimer, onAbort, Op, panic } from "@gort/sched";
+const IMPORT = `import { currentClock, go, run, sleep, newTimer, onAbort, Op, panic, poll } from "@gort/sched";
 class Never extends Op {
   get reason() { return "chan receive"; }
   tryNow() { return false; } park() {} unpark() {} describe() { return "nothing"; }
@@ -160,6 +160,38 @@ class Never extends Op {
         await run(function* main() { yield* new Never(); });
       } catch (e) { console.log(String(e).split("\\n")[0]); }`);
     expect([r.code, r.out]).toEqual([0, "fatal error: all goroutines are asleep - deadlock!\n"]);
+  });
+
+  test("a program that waits for another one hears of its deadlock instead of being deadlocked too", async () => {
+    const r = await child(`${IMPORT}
+      const inner = () => run(function* () { yield* new Never(); });
+      const first = (e) => String(e).split("\\n")[0];
+      console.log(await run(function* () {
+        try { yield* poll(inner()); } catch (e) { return "heard of " + first(e); }
+      }));
+      console.log(await run(async () => inner().catch((e) => "caught " + first(e))));`);
+    const text = "fatal error: all goroutines are asleep - deadlock!";
+    expect([r.code, r.out, r.err]).toEqual([0, `heard of ${text}\ncaught ${text}\n`, ""]);
+  });
+
+  test("what outlived its program, as a deadline does, keeps the process for a program that waits, and for nobody else", async () => {
+    const r = await child(`${IMPORT}
+      const began = performance.now();
+      let rung = () => {};
+      await run(function* () {
+        const clock = currentClock();
+        clock.schedule(clock.now() + 30, () => rung(), true);
+        clock.schedule(clock.now() + 3_600_000, () => {}, true);
+      });
+      class Rung extends Op {
+        get reason() { return "select"; }
+        tryNow() { return false; }
+        park() { rung = () => this.complete("rung"); }
+        unpark() {}
+      }
+      console.log(await run(function* () { return yield* new Rung(); }));
+      process.on("exit", () => console.log(performance.now() - began < 60_000));`);
+    expect([r.code, r.out, r.err]).toEqual([0, "rung\ntrue\n", ""]);
   });
 
   test("many programs at once wait for the end of the event loop with one listener, and each gets its verdict", async () => {

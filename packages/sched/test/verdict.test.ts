@@ -183,7 +183,7 @@ const senders: [string, (c: Chan) => unknown][] = [
     (c) => {
       const release = holdProgram();
       setTimeout(() => {
-        c.send(1).start();
+        void c.send(1).start();
         release();
       }, 15);
     },

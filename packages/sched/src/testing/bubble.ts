@@ -5,10 +5,13 @@
  *  1. The clock starts at a fixed epoch and moves only when every goroutine of the bubble is durably blocked.
  *  2. Durably blocked is one that waits on any gort primitive (mutexes too, unlike Go's), but for a channel that was made
  *     outside and a promise (`poll`): see `Op.isDurable`.
- *  3. When the body has returned, time stands still: goroutines that are left then are leaks, and reported.
+ *  3. When the body has returned, time stands still: goroutines that are left then are leaks, and reported. Those that wait for a
+ *     promise have the bubble's patience to end.
  *  4. Every failure names the seed that repeats it, wherever it is printed: in its message and in its stack. Only an error that
  *     cannot be written to does not.
- *  5. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made.
+ *  5. Of the bubbles that have not ended the one begun last is the default scheduler, in whatever order they end: one that hangs is not
+ *     that of the tests after it.
+ *  6. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made.
  *
  * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
  * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
@@ -19,7 +22,7 @@ import type { HeapClock } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
-import { checkEpoch, checkSeed, checkTracer, TEXT } from "../errors.ts";
+import { checkEpoch, checkMs, checkSeed, checkTracer, TEXT } from "../errors.ts";
 import { seedFromEnvironment } from "../host.ts";
 import { Op } from "../op.ts";
 import { PanicError, PanicNilError } from "../panic.ts";
@@ -28,6 +31,7 @@ import { seedFromHost } from "../prng.ts";
 import { tee } from "../trace/tee.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import { OutsideWaits } from "./outside-waits.ts";
+import { Patience } from "./patience.ts";
 
 /** What the body of a bubble is given. */
 export interface Bubble {
@@ -49,7 +53,16 @@ export interface BubbleOptions {
   readonly tracer?: Tracer;
   /** Whether goroutines left at the end are an error. @defaultValue true */
   readonly leakCheck?: boolean;
+  /**
+   * How long, in milliseconds of the host, nothing may move before the bubble is blocked for good if async functions wait in it, or
+   * before goroutines that wait for a promise at its end are left. Bubbles of generators that wait for each other need none.
+   * @defaultValue 2000
+   */
+  readonly patience?: number;
 }
+
+/** Below the five seconds that test runners have. */
+const PATIENCE_MS = 2000;
 
 /**
  * Why a bubble failed by itself: all its goroutines were blocked, or some were left behind.
@@ -76,8 +89,9 @@ export class BubbleError extends Error {
   /** The goroutines that were blocked. */
   readonly goroutines: readonly GoroutineInfo[];
 
-  constructor(text: string, goroutines: readonly GoroutineInfo[]) {
-    super([text, ...goroutines.map(formatGoroutine)].join("\n\n"));
+  /** The message goes on with each goroutine, and with the blocks of `more`. */
+  constructor(text: string, goroutines: readonly GoroutineInfo[], more: readonly string[] = []) {
+    super([text, ...goroutines.map(formatGoroutine), ...more].join("\n\n"));
     this.goroutines = goroutines;
     Object.defineProperty(this, "goroutines", { enumerable: false });
   }
@@ -119,7 +133,12 @@ class Settled extends Op<void> {
  * are left at the end; the message ends with the line that repeats the run. With a TypeError or RangeError for an option that there is none of, or whose value cannot be.
  *
  * While a bubble runs it is the default scheduler, so async code in it may call `go`, `sleep` and `now` as
- * usual; of bubbles that run side by side only the first is.
+ * usual; of bubbles that run side by side only the one begun last is.
+ *
+ * Time jumps when every goroutine waits for an operation of gort's. It does not know of a promise that an async function awaits, which
+ * has one turn of the host to settle: wait for files, sockets and `fetch` by `poll(promise)`, and time stands still. But start an async
+ * function of yours that sleeps by `go(fn).join()`: polled, it would wait for a time that waits for it. Where async functions wait, that
+ * all are blocked is known when nothing moved for `patience`, or the event loop ran empty; among generators at once.
  *
  * @example
  * ```ts
@@ -143,13 +162,14 @@ export async function bubble<R>(
   body: (b: Bubble) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R,
   options: BubbleOptions = {},
 ): Promise<R> {
-  checkOptions("bubble", options, "seed epoch tracer leakCheck");
-  const { epoch, tracer, leakCheck = true } = options;
+  checkOptions("bubble", options, "seed epoch tracer leakCheck patience");
+  const { epoch, tracer, leakCheck = true, patience = PATIENCE_MS } = options;
   if (options.seed !== undefined) checkSeed("bubble", options.seed);
   if (epoch !== undefined) checkEpoch("bubble", epoch);
   if (tracer !== undefined) checkTracer("bubble", "tracer", tracer);
   if (typeof leakCheck !== "boolean")
     throw badArgument("bubble", "leakCheck", leakCheck, "true or false", "type");
+  checkMs("bubble", "patience", patience);
   const seed = options.seed ?? seedFromEnvironment() ?? seedFromHost();
   const outside = new OutsideWaits();
   const scheduler = createDeterministicScheduler({
@@ -160,11 +180,13 @@ export async function bubble<R>(
   });
   const core = scheduler as unknown as Core;
   outside.runtime = core;
+  const still = new Patience(core, patience);
   const b: Bubble = { seed, scheduler, wait: () => new Settled(core) };
 
   function* root(): Generator<Op<any> | undefined, R, any> {
     const main = scheduler.go<[Bubble], R>(body, b);
     const result: R = yield* main.join();
+    still.bodyOver = true;
     yield* b.wait();
     const left = goroutines(scheduler).filter((g) => g.id !== 1);
     if (leakCheck && left.length > 0) {
@@ -173,9 +195,7 @@ export async function bubble<R>(
     return result;
   }
 
-  const previous = setDefaultScheduler(scheduler);
-  const beside = (previous as Partial<Core> | null)?.isBubble === true;
-  if (beside) setDefaultScheduler(previous);
+  core.beneath = setDefaultScheduler(scheduler);
   core.isBubble = true;
   (core.clock as HeapClock).bubble = true;
   try {
@@ -185,12 +205,23 @@ export async function bubble<R>(
       ? new BubbleError(
           TEXT.bubbleDeadlock,
           error.goroutines.filter((g) => g.id !== 1),
+          // What async functions wait for, of which only the report knows.
+          error.message.split("\n\n").filter((block) => block.startsWith("async function [")),
         )
       : error;
     throw withReplay(failure, seed);
   } finally {
-    if (!beside) setDefaultScheduler(previous);
+    still.end();
+    leave(core);
   }
+}
+
+/** The default scheduler is again the one that it would be, had there been no such bubble. */
+function leave(core: Core): void {
+  const top = setDefaultScheduler(null) as Core | null;
+  setDefaultScheduler(top === core ? core.beneath : top);
+  for (let above = top; above?.isBubble === true; above = above.beneath as Core | null)
+    if (above.beneath === core) above.beneath = core.beneath;
 }
 
 /** Adds to an error, to its message and to the stack that is printed, how to run the same again. */

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
+  aborted,
   defaultScheduler,
   go,
   gosched,
@@ -13,7 +14,7 @@ import {
   sleep,
   wall,
 } from "../../src/index.ts";
-import { bubble, BubbleError } from "../../src/testing/index.ts";
+import { type Bubble, bubble, BubbleError } from "../../src/testing/index.ts";
 
 /** Waits for ever, durably. */
 class Forever extends Op<void> {
@@ -329,4 +330,106 @@ test("bubbles side by side do not see each other, and leave the default schedule
   );
   expect(times).toEqual([20, 40, 60]);
   expect(defaultScheduler()).toBe(before);
+});
+
+describe("bubble: where the event loop never runs empty", () => {
+  const inTime = { patience: 20 };
+
+  test("an async body, or goroutine, that waits for what nobody sends is reported when nothing moved for the patience", async () => {
+    const wait = async (): Promise<void> => {
+      await sleep(1000);
+      await new Forever();
+    };
+    for (const body of [
+      wait,
+      function* () {
+        yield* go(wait).join();
+      },
+    ]) {
+      const error = await bubble(body, inTime).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(BubbleError);
+      expect((error as Error).message).toMatch(
+        /^deadlock: all goroutines in bubble are blocked[^]*select \(no cases\)[^]*replay with/,
+      );
+    }
+  });
+
+  test("who waits for the host, or for a signal, has all the time", async () => {
+    const late = <T>(value: T): Promise<T> =>
+      new Promise((resolve) => setTimeout(() => resolve(value), 60));
+    expect(await bubble(() => late("a promise"), { patience: 5 })).toBe("a promise");
+    expect(await bubble(async () => await poll(late("polled")), { patience: 5 })).toBe("polled");
+    const stop = new AbortController();
+    setTimeout(() => stop.abort("aborted"), 60);
+    expect(await bubble(async () => await aborted(stop.signal), { patience: 5 })).toBe("aborted");
+  });
+
+  test("a goroutine left waiting for a promise is a leak after the patience; without the check the bubble ends", async () => {
+    const body = (): number => {
+      go(function* reader() {
+        yield* poll(new Promise(() => {}));
+      });
+      return 5;
+    };
+    await expect(bubble(body, inTime)).rejects.toThrow(
+      /blocked goroutines remain[^]*IO wait[^]*reader/,
+    );
+    expect(await bubble(body, { ...inTime, leakCheck: false })).toBe(5);
+  });
+
+  test("one that ends meanwhile is none", async () => {
+    let ended = false;
+    await bubble(() => {
+      go(function* () {
+        yield* poll(new Promise((resolve) => setTimeout(resolve, 10)));
+        ended = true;
+      });
+    });
+    expect(ended).toBe(true);
+  });
+
+  test("a bubble that hangs is not that of the tests after it, and is its own again after them", async () => {
+    const before = defaultScheduler();
+    let first!: Bubble;
+    const hung = bubble(
+      async (b) => {
+        first = b;
+        await new Forever();
+      },
+      { patience: 60 },
+    ).catch((e: unknown) => e);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const good = async (): Promise<number> => {
+      await sleep(5);
+      await sleep(2000);
+      return now();
+    };
+    expect(await bubble(good)).toBe(2005);
+    expect(defaultScheduler()).toBe(first.scheduler);
+    expect(await bubble(good)).toBe(2005);
+    expect(await hung).toBeInstanceOf(BubbleError);
+    expect(defaultScheduler()).toBe(before);
+  });
+
+  test("bubbles that end in any order leave the default scheduler that was there before", async () => {
+    const before = defaultScheduler();
+    const ends: (() => void)[] = [];
+    const open = (): Promise<void> =>
+      bubble(function* () {
+        yield* poll(new Promise<void>((resolve) => ends.push(resolve)));
+      });
+    const all = [open(), open(), open()];
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const i of [1, 0, 2]) {
+      ends[i]!();
+      await all[i];
+    }
+    expect(defaultScheduler()).toBe(before);
+  });
+
+  test("the patience is a number of milliseconds", async () => {
+    await expect(bubble(() => {}, { patience: NaN })).rejects.toThrow(
+      "bubble: patience is NaN, want a number of milliseconds",
+    );
+  });
 });

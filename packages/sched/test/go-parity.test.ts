@@ -223,18 +223,6 @@ describe("sched: deadlock: Go's recorded programs", () => {
     *"deadlock/send"(c) {
       yield* c.send(1);
     },
-    *"deadlock/recv-nil"() {
-      yield* new Never("nil", "chan receive (nil chan)");
-    },
-    *"deadlock/send-nil"() {
-      yield* new Never("nil", "chan send (nil chan)");
-    },
-    *"deadlock/select-empty"() {
-      yield* new Never("", "select (no cases)");
-    },
-    *"deadlock/cond"() {
-      yield* new Never("", "sync.Cond.Wait");
-    },
     *"deadlock/full-buffer"() {
       const d = new Chan(1);
       yield* d.send(1);

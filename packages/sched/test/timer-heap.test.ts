@@ -1,4 +1,4 @@
-/** The timer heap against a sorted array, and a million timers. */
+/** The timer heap against a sorted array, and a hundred thousand timers. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TimerHeap, type TimerItem } from "../src/timer-heap.ts";

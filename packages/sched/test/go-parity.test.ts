@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { readFileSync } from "node:fs";
 import {
+  type DeferScope,
   type Chan as ChanOf,
   Chan,
   createScheduler,
@@ -470,6 +471,98 @@ describe("defer, panic, recover: rules without a recorded program", () => {
       level(0);
       expect(log).toEqual(Array.from({ length: 51 }, (_, i) => 50 - i));
     }
+  });
+
+  describe("panic: nested defer/panic steps run in the numbered order", () => {
+    /** What went wrong: a step out of order, or another value recovered than the one that is due. */
+    const wrong: string[] = [];
+    let steps = 0;
+    const step = (n: number): void => {
+      if (++steps !== n) wrong.push(`step ${n} was the ${steps}th`);
+    };
+    const want = (n: number, got: unknown): void => {
+      if (got !== n) wrong.push(`recovered ${String(got)}, want ${n}`);
+    };
+    const run = (f: (s: DeferScope<unknown>) => void): void => void withDefer((s) => f(s));
+
+    test("of TestIssue43920", () => {
+      steps = 0;
+      run((s) => {
+        s.defer(() => want(1, recover()));
+        s.defer(() =>
+          run((a) => {
+            a.defer(() =>
+              run((b) => {
+                b.defer(() => want(5, recover()));
+                b.defer(panic, 5);
+                run(() => panic(4));
+              }),
+            );
+            a.defer(() => want(3, recover()));
+            a.defer(panic, 3);
+          }),
+        );
+        run((f) => {
+          f.defer(step, 1);
+          panic(1);
+        });
+      });
+      expect([wrong.splice(0), steps]).toEqual([[], 1]);
+    });
+
+    test("of TestIssue43921", () => {
+      run((s) => {
+        s.defer(() => want(1, recover()));
+        run((f) => {
+          f.defer(() =>
+            run((d) => {
+              d.defer(() => want(4, recover()));
+              panic(4);
+            }),
+          );
+          panic(1);
+        });
+      });
+      expect(wrong.splice(0)).toEqual([]);
+    });
+
+    test("of TestIssue43941", () => {
+      steps = 7;
+      run((s) => {
+        s.defer(() => {
+          step(14);
+          want(4, recover());
+        });
+        run((f) => {
+          run((g) => {
+            g.defer(() =>
+              run((h) => {
+                h.defer(() => want(3, recover()));
+                h.defer(panic, 3);
+                panic(2);
+              }),
+            );
+            g.defer(() => want(1, recover()));
+            g.defer(panic, 1);
+          });
+          f.defer(step, 10);
+          f.defer(step, 9);
+          step(8);
+        });
+        run((f) => {
+          f.defer(step, 13);
+          f.defer(step, 12);
+          run((g) => {
+            g.defer(step, 11);
+            panic(4);
+          });
+          // Never come to.
+          f.defer(panic, -1);
+          f.defer(step, -1);
+        });
+      });
+      expect([wrong.splice(0), steps]).toEqual([[], 14]);
+    });
   });
 
   test("panic: nested defers, panics and recoveries run step by step in the numbered order", () => {

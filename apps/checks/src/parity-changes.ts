@@ -12,12 +12,12 @@ export interface Change {
 
 export const changes: readonly Change[] = [
   {
-    package: "sched",
+    package: "sync",
     status: "changed",
     go: "a synctest bubble does not count a goroutine that waits for a mutex as durably blocked",
     here: "it counts, as every gort primitive does",
     why: "a mutex here is an object of the bubble's own code; waiting for it hangs tests in Go",
-    test: "testing/bubble.test.ts: returns when all other goroutines are durably blocked or gone",
+    test: "durable.test.ts: lets time pass and `wait` return, and is named as a leak",
   },
   {
     package: "sched",
@@ -58,6 +58,38 @@ export const changes: readonly Change[] = [
     here: "lines after the first begin with a tab, as since Go 1.23",
     why: "the newer text, which is what Go prints today",
     test: "panic-text.test.ts: of strings, errors, Stringers and named strings",
+  },
+  {
+    package: "sync",
+    status: "changed",
+    go: "the waiter that a Broadcast woke last runs first",
+    here: "they run in the order in which they waited",
+    why: "a broadcast moves them to the lock's queue, so that none wakes to find it taken",
+    test: "go-parity-orders.test.ts: a broadcast hands the lock on in the order of waiting",
+  },
+  {
+    package: "sync",
+    status: "changed",
+    go: "Unlock of a starving mutex, and the release of a semaphore, yield to the new owner",
+    here: "it owns the lock at once and runs when the unlocker next waits",
+    why: "a function that is no generator cannot give way",
+    test: "go-parity-orders.test.ts: Unlock of a starving mutex hands it over at once",
+  },
+  {
+    package: "sync",
+    status: "changed",
+    go: "a program that returns is a process that ends, with all that waits",
+    here: "what outlives it hears of the end: a WaitGroup counts its goroutines as ended, an ErrGroup, a Once and a singleflight call fail; a lock stays held",
+    why: "a JavaScript process runs many programs, and they share primitives with it",
+    test: "program-end.test.ts: counts as ended for a WaitGroup",
+  },
+  {
+    package: "sync",
+    status: "changed",
+    go: "a goroutine that waits in Once, errgroup's Go at its limit, or semaphore's Acquire has the wait reason `sync.Mutex.Lock`, `chan send`, `select`",
+    here: "`sync.Once.Do`, `errgroup.Go`, `semaphore.Acquire`",
+    why: "they are no mutex, channel or select inside; the name says what is waited for",
+    test: "durable.test.ts: lets time pass and `wait` return, and is named as a leak",
   },
   {
     package: "sync",

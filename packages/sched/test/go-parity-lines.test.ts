@@ -165,6 +165,34 @@ describe("panic, defer, recover", () => {
     expect(text).toBe("panic: runtime error: invalid memory address or nil pointer dereference");
   });
 
+  test("defer: a method of null: the engine's TypeError, at the defer statement or where the call is due", () => {
+    const conn = null as { close(): void } | null;
+    const log: string[] = [];
+    const early = thrown(() =>
+      withDefer((s) => {
+        s.defer(conn!.close);
+        log.push("not reached");
+      }),
+    );
+    const late = thrown(() =>
+      withDefer((s) => {
+        s.defer(() => conn!.close());
+        log.push("body");
+      }),
+    );
+    expect(early).toBe("panic: TypeError: Cannot read properties of null (reading 'close')");
+    expect(late).toBe(early);
+    expect(log).toEqual(["body"]);
+  });
+
+  test("panic: of a struct or a slice: its type, and what is in it or its length instead of where it lies", () => {
+    class Point {
+      x = 1;
+    }
+    expect(thrown(() => panic(new Point()))).toBe('panic: (main.Point) {"x":1}');
+    expect(thrown(() => panic([1, 2]))).toBe("panic: ([]interface {}) len 2");
+  });
+
   test("defer: closures can change named results after return or after recovery; unnamed results become zero on recovery", () => {
     const double = withDefer<number>((s) => {
       s.defer(() => {

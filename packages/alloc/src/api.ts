@@ -24,13 +24,13 @@ export type MemoryBacking = "array" | "shared" | "wasm" | "wasm-shared" | "growa
 /** Options of `createMemory`. */
 export interface MemoryOptions {
   /** Bytes of address space, from 128 KiB to 4 GiB, rounded down to 8 KiB. @defaultValue 1 GiB */
-  readonly reserve?: number;
+  readonly reserve?: number | undefined;
   /** The least that will do if the host refuses `reserve`. @defaultValue 16 MiB, or `reserve` if that is less */
-  readonly reserveMin?: number;
+  readonly reserveMin?: number | undefined;
   /** Whether other threads may attach. @defaultValue true where the host has `SharedArrayBuffer` */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
   /** Names the backing outright; wins over `shared`. */
-  readonly backing?: MemoryBacking;
+  readonly backing?: MemoryBacking | undefined;
 }
 
 /** A {@link Memory} that knows how it was reserved. */
@@ -46,9 +46,9 @@ export interface ReservedMemory extends Memory {
 /** Options of `createAllocator`. */
 export interface AllocatorOptions {
   /** Number of caches, usually that of Ps; from 1 to 256. @defaultValue 4 */
-  readonly shards?: number;
+  readonly shards?: number | undefined;
   /** Whether pointer-free objects below 16 bytes, but not of 8, share 16-byte blocks. @defaultValue true */
-  readonly tiny?: boolean;
+  readonly tiny?: boolean | undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ import { KIND_BUMP, KIND_TIERED } from "./words.ts";
 /** Options of {@link checkAllocator}. */
 export interface CheckOptions {
   /** Whether to read the bytes of free pages that are said to be zero. @defaultValue true */
-  readonly deep?: boolean;
+  readonly deep?: boolean | undefined;
 }
 
 /**

@@ -12,13 +12,13 @@ import { inspectAllocator } from "./inspect.ts";
 /** When a failing allocator fails. All that are given apply. */
 export interface FailingOptions {
   /** Allocations that succeed before every further one fails. */
-  readonly after?: number;
+  readonly after?: number | undefined;
   /** Every n-th call of `alloc` fails, counted from 1. */
-  readonly every?: number;
+  readonly every?: number | undefined;
   /** Bytes that may be allocated in total, by calls that succeed. */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
   /** Decides per call; `n` counts from 1. */
-  readonly when?: (size: number, n: number) => boolean;
+  readonly when?: ((size: number, n: number) => boolean) | undefined;
 }
 
 class Failing implements Allocator {

@@ -50,11 +50,11 @@ const REDZONE = 0xfb;
 /** Options of {@link poisoningAllocator}. */
 export interface PoisonOptions {
   /** Bytes before and after an object, a multiple of 16. @defaultValue 16 */
-  readonly redzone?: number;
+  readonly redzone?: number | undefined;
   /** Freed objects that are kept back before their memory may be used again. @defaultValue 256 */
-  readonly quarantine?: number;
+  readonly quarantine?: number | undefined;
   /** Whether to record where objects are allocated and freed; costs microseconds per call. @defaultValue true */
-  readonly sites?: boolean;
+  readonly sites?: boolean | undefined;
 }
 
 /** An allocator that checks what callers do with its memory. */

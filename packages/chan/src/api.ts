@@ -121,7 +121,7 @@ export interface Range<out T> {
 /** Options of {@link makeChan}. */
 export interface ChanOptions {
   /** Named in dumps, deadlock reports and `String(ch)`. Default `""`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** Options of {@link makeChan} for a channel that knows its zero value. */

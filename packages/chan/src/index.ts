@@ -7,6 +7,7 @@ export { prepare } from "./prepare.ts";
 export {
   type PumpOptions,
   type Source,
+  type SourceOptions,
   fromSource,
   pump,
   toReadable,

@@ -24,7 +24,7 @@ import { select } from "./select.ts";
 /** Anything that values can be read from. */
 export type Source<T> = AsyncIterable<T> | Iterable<T> | ReadableStream<T>;
 
-/** Options of {@link pump} and {@link fromSource}. */
+/** Options of {@link pump}. */
 export interface PumpOptions {
   /**
    * Stops: the source is closed, the channel too, and `pump` rejects with the signal's reason. A value that was read and that the
@@ -33,6 +33,16 @@ export interface PumpOptions {
   readonly signal?: AbortSignal | undefined;
   /** Leaves the channel open at the end. Default false. */
   readonly keepOpen?: boolean | undefined;
+}
+
+/** Options of {@link fromSource}. */
+export interface SourceOptions extends Pick<PumpOptions, "signal"> {
+  /** Capacity of the channel. @defaultValue 0 */
+  readonly cap?: number | undefined;
+  /** Name of the channel, for dumps. */
+  readonly name?: string | undefined;
+  /** Gets the error of the source, which else is an unhandled rejection, or the reason of the signal. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 const PUMP_OPTIONS = "signal keepOpen";
@@ -187,15 +197,7 @@ function closeOnce(ch: SendChan<any>): void {
  * all; // => ["a", "b"]
  * ```
  */
-export function fromSource<T>(
-  source: Source<T>,
-  options: {
-    readonly cap?: number;
-    readonly name?: string;
-    readonly signal?: AbortSignal;
-    readonly onError?: (error: unknown) => void;
-  } = {},
-): RecvChan<T> {
+export function fromSource<T>(source: Source<T>, options: SourceOptions = {}): RecvChan<T> {
   checkOptions("fromSource", options, SOURCE_OPTIONS);
   const { signal, onError } = options;
   if (onError !== undefined) checkFunction("fromSource", "options.onError", onError);

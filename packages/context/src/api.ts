@@ -47,7 +47,7 @@ export interface Key<T> {
 /** Options of the contexts that end by themselves. */
 export interface DeadlineOptions {
   /** The clock that tells the time and fires. Default: the current scheduler's, virtual inside a bubble. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** Anything that knows a point in time, such as a `Date`. */

@@ -234,36 +234,36 @@ export interface HeapOptions {
    * The allocator to collect, one without objects: those it has from now on are all the heap's, and are freed when no root reaches them.
    * For a heap beside objects that somebody frees by hand: `traced(allocator)`. Default: the size-class allocator on a memory of its own.
    */
-  readonly allocator?: TracedAllocator;
+  readonly allocator?: TracedAllocator | undefined;
   /**
    * Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. The goal of a cycle stays
    * below what fits, so a heap does not run out while it has garbage, unless collection is off.
    */
-  readonly reserve?: number;
+  readonly reserve?: number | undefined;
   /** GOGC: how much the heap may grow over what is live, in per cent; negative for off. Default 100. */
-  readonly gcPercent?: number;
+  readonly gcPercent?: number | undefined;
   /** Soft limit on all memory in bytes. Default `Infinity`. */
-  readonly memoryLimit?: number;
+  readonly memoryLimit?: number | undefined;
   /** Write barrier while marking. Default `"hybrid"`. */
-  readonly barrier?: BarrierKind;
+  readonly barrier?: BarrierKind | undefined;
   /** Milliseconds on any monotonic clock. Default: the host's `performance.now`, read at each call. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** A cycle is started when the last one is this long ago. Default 120,000; `Infinity` for never. */
-  readonly forcedPeriodMs?: number;
+  readonly forcedPeriodMs?: number | undefined;
   /** Longest piece of marking done by one `safepoint`. Default 0.5. */
-  readonly stepMsMax?: number;
+  readonly stepMsMax?: number | undefined;
   /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */
-  readonly finalizers?: "safepoint" | "manual";
+  readonly finalizers?: "safepoint" | "manual" | undefined;
   /** Called when finalizers were queued, and when those behind an asynchronous one can run. */
-  readonly onFinalizers?: () => void;
+  readonly onFinalizers?: (() => void) | undefined;
   /** Gets each `gctrace` line, without the line break. */
-  readonly gctrace?: (line: string) => void;
+  readonly gctrace?: ((line: string) => void) | undefined;
   /** Gets each finished cycle. */
-  readonly onCycle?: (cycle: CycleTrace) => void;
+  readonly onCycle?: ((cycle: CycleTrace) => void) | undefined;
   /** Average bytes between two sampled allocations of the heap profile; 0 for none, 1 for all. Default 0. */
-  readonly profileRate?: number;
+  readonly profileRate?: number | undefined;
   /** Collects at every safepoint, poisons freed memory at once, checks every write. Default false. */
-  readonly stress?: boolean;
+  readonly stress?: boolean | undefined;
   /** Random numbers in [0, 1) for sampling. Default `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }

@@ -119,22 +119,22 @@ export interface SchedulerOptions {
    * Longest run, in milliseconds, before the host's event loop gets a turn.
    * @defaultValue 4
    */
-  readonly slice?: number;
+  readonly slice?: number | undefined;
   /** Time source; default the host's. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Sees every event; without one an event costs one branch. */
-  readonly tracer?: Tracer | null;
+  readonly tracer?: Tracer | null | undefined;
   /**
    * Whether `go` remembers where it was called, for dumps: microseconds each. `"auto"` does so for the first hundred
    * goroutines, which is as many as a deadlock report shows.
    * @defaultValue "auto"
    */
-  readonly sites?: boolean | "auto";
+  readonly sites?: boolean | "auto" | undefined;
   /**
    * Called for a panic that nobody recovered or joined, instead of ending the program; a throw here ends it with
    * what is thrown. The main goroutine's panic always ends the program.
    */
-  readonly onPanic?: (error: unknown, g: Goroutine) => void;
+  readonly onPanic?: ((error: unknown, g: Goroutine) => void) | undefined;
   /**
    * When a deadlock is reported. `"report"`: at once if every goroutine is a generator that waits for another one; when the event
    * loop has run empty if anything outside is waited for: promises, signals, async goroutines, what is on another scheduler, or any
@@ -143,7 +143,7 @@ export interface SchedulerOptions {
    * says so. `"off"`: never.
    * @defaultValue "report"
    */
-  readonly deadlock?: "report" | "exit" | "off";
+  readonly deadlock?: "report" | "exit" | "off" | undefined;
   /**
    * Keeps `AsyncLocalStorage` in generator goroutines too, and for functions given to `afterFunc`; without it they see the
    * store of whoever woke the scheduler, while async functions keep theirs anyway. `true` takes the host's own means and
@@ -152,7 +152,7 @@ export interface SchedulerOptions {
    * in it.
    * @defaultValue false
    */
-  readonly context?: boolean | (() => (step: () => void) => void);
+  readonly context?: boolean | (() => (step: () => void) => void) | undefined;
 }
 
 /** Options of the GMP scheduler. */
@@ -161,20 +161,20 @@ export interface GmpOptions extends SchedulerOptions {
    * Logical processors, 1 to 1024. One gives Go's order with `GOMAXPROCS=1`.
    * @defaultValue 1
    */
-  readonly procs?: number;
+  readonly procs?: number | undefined;
   /** Seed of `random` and of the choice of victims, an integer from 0 to 2^32 - 1; default unforeseeable. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Options of the deterministic scheduler; it brings its own clock. */
 export interface DeterministicOptions extends Omit<SchedulerOptions, "clock"> {
   /** From which every choice is drawn, an integer from 0 to 2^32 - 1; default unforeseeable. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Wall clock at virtual time 0, milliseconds since 1970.
    * @defaultValue 2000-01-01 00:00:00 UTC
    */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
 }
 
 /**

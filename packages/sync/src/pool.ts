@@ -26,9 +26,9 @@ class PoolLocal<T> {
 /** Options of {@link Pool}. */
 export interface PoolOptions<T> {
   /** Makes an object when none is spare (Go: `New`). */
-  readonly new?: () => T;
+  readonly new?: (() => T) | undefined;
   /** Which P's cache to use, an integer from 0 to 1023. Default: always 0. */
-  readonly shard?: () => number;
+  readonly shard?: (() => number) | undefined;
 }
 
 /**

@@ -46,19 +46,19 @@ export interface Bubble {
 /** Options of {@link bubble}. */
 export interface BubbleOptions {
   /** Default: the environment variable `GORT_SEED` if it is set, else a new one each time. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Wall clock at the start, milliseconds since 1970. @defaultValue 2000-01-01 00:00:00 UTC */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
   /** Sees every event. */
-  readonly tracer?: Tracer;
+  readonly tracer?: Tracer | undefined;
   /** Whether goroutines left at the end are an error. @defaultValue true */
-  readonly leakCheck?: boolean;
+  readonly leakCheck?: boolean | undefined;
   /**
    * How long, in milliseconds of the host, nothing may move before the bubble is blocked for good if async functions wait in it, or
    * before goroutines that wait for a promise at its end are left. Bubbles of generators that wait for each other need none.
    * @defaultValue 2000
    */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 /** Below the five seconds that test runners have. */

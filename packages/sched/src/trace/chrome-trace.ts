@@ -30,7 +30,7 @@ const COUNTER_EVERY_MS = 0.1;
 /** Options of {@link chromeTrace}. */
 export interface ChromeTraceOptions {
   /** Whether each goroutine gets a track of its own. @defaultValue true */
-  readonly goroutines?: boolean;
+  readonly goroutines?: boolean | undefined;
 }
 
 interface State {

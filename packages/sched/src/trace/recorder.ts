@@ -65,7 +65,7 @@ export interface Recorder extends Tracer {
 /** Options of {@link createRecorder}. */
 export interface RecorderOptions {
   /** Keep the newest so many events, from 1 to 2^26. Default: all. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 const KINDS: readonly TraceKind[] = [

@@ -22,7 +22,7 @@ export interface SchedTraceOptions {
   /** Print at most so often, in milliseconds of the scheduler's clock; from 1. */
   readonly everyMs: number;
   /** One line per P, M and goroutine below each header (`scheddetail=1`). @defaultValue false */
-  readonly detail?: boolean;
+  readonly detail?: boolean | undefined;
   /** Gets each line, without the line break. */
   readonly print: (line: string) => void;
 }
@@ -45,7 +45,7 @@ export interface SchedTraceOptions {
  */
 export function schedTrace(
   scheduler: Scheduler,
-  options: { readonly detail?: boolean; readonly sinceMs?: number } = {},
+  options: { readonly detail?: boolean | undefined; readonly sinceMs?: number | undefined } = {},
 ): string[] {
   checkOptions("schedTrace", options, "detail sinceMs");
   const { sinceMs = 0 } = options;

@@ -7,94 +7,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, nilChan, select, trySelect } from "../src/index.ts";
 import { Mini, type Task } from "./mini.ts";
+import { type Case, Model, type Outcome } from "./model.ts";
 
-type Case = { ch: number; send: boolean; v: number };
 type Step =
   | { kind: "op"; cases: Case[]; plain: boolean }
   | { kind: "try"; cases: Case[] }
   | { kind: "close"; ch: number }
   | { kind: "end"; pick: number };
-
-/** What a finished operation did. */
-type Outcome = { case: number; value?: number; ok?: boolean } | { panic: string } | "blocked";
-
-interface Parked {
-  id: number;
-  cases: Case[];
-}
-
-/** The specification: buffers and one list of everybody who waits, in the order of parking. */
-class Model {
-  readonly caps: (number | null)[];
-  readonly buf: number[][];
-  readonly closed: boolean[];
-  parked: Parked[] = [];
-
-  constructor(caps: (number | null)[]) {
-    this.caps = caps;
-    this.buf = caps.map(() => []);
-    this.closed = caps.map(() => false);
-  }
-
-  private partner(c: Case): [Parked, number] | null {
-    for (const p of this.parked) {
-      const i = p.cases.findIndex((k) => k.ch === c.ch && k.send !== c.send);
-      if (i >= 0) return [p, i];
-    }
-    return null;
-  }
-
-  ready(c: Case): boolean {
-    const cap = this.caps[c.ch]!;
-    if (cap === null) return false;
-    if (this.closed[c.ch] || this.partner(c) !== null) return true;
-    return c.send ? this.buf[c.ch]!.length < cap : this.buf[c.ch]!.length > 0;
-  }
-
-  private wake(p: Parked, done: Map<number, Outcome>, outcome: Outcome): void {
-    this.parked.splice(this.parked.indexOf(p), 1);
-    done.set(p.id, outcome);
-  }
-
-  /** Does a ready case; `done` collects what it let others finish. */
-  perform(c: Case, index: number, done: Map<number, Outcome>): Outcome {
-    const buf = this.buf[c.ch]!;
-    const partner = this.partner(c);
-    if (c.send) {
-      if (this.closed[c.ch]) return { panic: "send on closed channel" };
-      if (partner !== null) {
-        this.wake(partner[0], done, { case: partner[1], value: c.v, ok: true });
-      } else buf.push(c.v);
-      return { case: index };
-    }
-    let value = 0;
-    let ok = true;
-    if (buf.length > 0) {
-      value = buf.shift()!;
-      if (partner !== null) {
-        buf.push(partner[0].cases[partner[1]]!.v);
-        this.wake(partner[0], done, { case: partner[1] });
-      }
-    } else if (partner !== null) {
-      value = partner[0].cases[partner[1]]!.v;
-      this.wake(partner[0], done, { case: partner[1] });
-    } else ok = false;
-    return { case: index, value, ok };
-  }
-
-  close(ch: number, done: Map<number, Outcome>): Outcome {
-    if (this.caps[ch] === null) return { panic: "close of nil channel" };
-    if (this.closed[ch]) return { panic: "close of closed channel" };
-    this.closed[ch] = true;
-    for (const p of [...this.parked]) {
-      const recv = p.cases.findIndex((k) => k.ch === ch && !k.send);
-      const send = p.cases.findIndex((k) => k.ch === ch && k.send);
-      if (recv >= 0) this.wake(p, done, { case: recv, value: 0, ok: false });
-      else if (send >= 0) this.wake(p, done, { panic: "send on closed channel" });
-    }
-    return { case: 0 };
-  }
-}
 
 class World {
   readonly chans: Chan<number, number>[];
@@ -198,12 +117,7 @@ class World {
     for (const [i, ch] of this.chans.entries()) {
       expect(ch.len).toBe(model.buf[i]!.length);
       const { receivers, senders } = checkChan(ch);
-      const count = (send: boolean): number =>
-        model.caps[i] === null
-          ? 0
-          : model.parked.flatMap((p) => p.cases).filter((c) => c.ch === i && c.send === send)
-              .length;
-      expect([receivers, senders]).toEqual([count(false), count(true)]);
+      expect([receivers, senders]).toEqual([model.waiting(i, false), model.waiting(i, true)]);
     }
   }
 }

@@ -44,7 +44,7 @@ export interface Goroutine<R = unknown> {
  *  - while goroutines run, the host gets a turn at least once per time slice;
  *  - each step runs between `enter(g, scheduler)` and `leave`, so that `go()` and `currentGoroutine()` know who runs;
  *  - a verdict of deadlock waits for one turn of the host, since code outside may be about to wake somebody; there is none while a
- *    wait is counted by `outside`, nor while `pendingOutside` says that a context made outside may yet end;
+ *    wait is counted by `outside`, nor while `pendingOutside` says that a context made outside, or another program, may yet help;
  *  - an op that is parked when its goroutine is ended is given up by `op.return()`;
  *  - a panic that nobody joins or recovers while no program runs is thrown in a job of its own, for the host to report;
  *    `goexit` is never one.
@@ -139,7 +139,7 @@ export interface SchedulerOptions {
    * When a deadlock is reported. `"report"`: at once if every goroutine is a generator that waits for another one; when the event
    * loop has run empty if anything outside is waited for: promises, signals, async goroutines, what is on another scheduler, or any
    * `OutsideOp`; and, whoever waits for them, as long as timers or callbacks for signals (those of contexts, too) are pending
-   * outside of programs. `"exit"`: only when the event loop has run empty, for programs that event handlers feed without an op that
+   * outside of programs, or other programs run, sleep, or wait for what is outside. `"exit"`: only when the event loop has run empty, for programs that event handlers feed without an op that
    * says so. `"off"`: never.
    * @defaultValue "report"
    */

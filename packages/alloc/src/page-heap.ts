@@ -130,6 +130,13 @@ function account(c: Core, page: number, n: number, field: number, sign: 1 | -1):
   }
 }
 
+/** Whether `n` free pages follow each other, or would if the heap grew. */
+export function hasPages(c: Core, n: number): boolean {
+  const i32 = c.i32;
+  const fresh = i32[H_LIMIT]! - i32[H_FRONTIER]!;
+  return i32[c.tree + 4]! >= n || fresh >= n || freeAtFrontier(c) + fresh >= n;
+}
+
 /** Obtains pages until a run of `n` free ones ends at the frontier; false if the memory is too small. */
 export function growHeap(c: Core, n: number): boolean {
   const i32 = c.i32;

@@ -3,6 +3,7 @@ import type { Ptr, SystemMemory } from "./api.ts";
 import type { Core } from "./core.ts";
 import { badPointer, badSize, checkAttached } from "./errors.ts";
 import { noMemory } from "./large.ts";
+import { hasPages } from "./page-heap.ts";
 import { giveManual, persistentAlloc, takeManual } from "./persistent.ts";
 import { pagesFor } from "./ptr.ts";
 import { H_FRONTIER, H_LIMIT, H_PERSISTENT_PAGES, H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
@@ -23,6 +24,9 @@ export class SpanSystem implements SystemMemory {
     const c = this.c;
     const untouched = Math.floor(c.firstPage * (1 - c.i32[H_FRONTIER]! / c.pages));
     return this.overhead - untouched * PAGE_SIZE;
+  }
+  fits(bytes: number): boolean {
+    return hasPages(this.c, pagesFor(bytes));
   }
   persistentAlloc(bytes: number, align: number = 8): Ptr {
     const p = persistentAlloc(this.c, this.check(bytes), align);

@@ -12,6 +12,7 @@ import {
 } from "@gort/alloc";
 import { allocatorCases, runCases, tracedCases } from "@gort/alloc/testing";
 
+const MIB = 2 ** 20;
 const make = (reserve: number): TieredAllocator => createAllocator(createMemory({ reserve }));
 
 type Mutant = [mutant: string, by: string, wrong: (a: TieredAllocator) => Partial<Allocator>];
@@ -187,6 +188,8 @@ const SYSTEM =
 const BLACK = "objects allocated while marking are black, and survive the sweep";
 const SPECIAL =
   "onSweep is called for special objects of every size and kind, wherever in their spans they lie";
+const FITS =
+  "system.fits, where there is one, says whether manual memory of so many bytes can be had";
 const MANUAL = "manual memory that is given back is used again, where memory of objects is";
 
 /** `setSpecial`, but not where `not` says so. */
@@ -308,6 +311,12 @@ test.each<[mutant: string, by: string, break_: (a: TieredAllocator) => void]>([
     "manual memory that is never free again",
     MANUAL,
     ({ system }) => (system.freeManual = () => {}),
+  ],
+  ["room for everything", FITS, ({ system }) => (system.fits = () => true)],
+  [
+    "room that is in pieces",
+    FITS,
+    (a) => (a.system.fits = (n) => n < a.memory.byteLength - a.stats().heapInuse - MIB / 2),
   ],
   ["runs that are not given back", LEFT, ({ runs }) => (runs!.unclaim = () => {})],
   [

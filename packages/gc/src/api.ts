@@ -237,7 +237,8 @@ export interface HeapOptions {
   readonly allocator?: TracedAllocator | undefined;
   /**
    * Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. The goal of a cycle stays
-   * below what fits, so a heap does not run out while it has garbage, unless collection is off.
+   * below what fits, so a heap does not run out while it has garbage, unless collection is off. Objects above 32 KiB need their bytes in
+   * one piece: a cycle also starts when pieces get short, but room for objects of a per cent of the memory may be in pieces that live ones leave.
    */
   readonly reserve?: number | undefined;
   /** GOGC: how much the heap may grow over what is live, in per cent; negative for off. Default 100. */

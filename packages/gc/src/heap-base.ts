@@ -15,6 +15,7 @@ import type { Shader } from "./handles.ts";
 import { HandleTable } from "./handles.ts";
 import { Ledger } from "./ledger.ts";
 import type { LifetimeHost } from "./lifetimes.ts";
+import { LargeRoom } from "./large-room.ts";
 import { Lifetime } from "./lifetimes.ts";
 import { Mutator } from "./mutator.ts";
 import { PAGE } from "./own-memory.ts";
@@ -45,6 +46,11 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   protected readonly lifetime: Lifetime;
   /** Whether safepoints run finalizers. */
   protected readonly runsFinalizers: boolean;
+  /** A cycle is wanted as soon as there is a safepoint. */
+  protected wanted = false;
+  /** And it has to be over there: large objects are about to find no pages. */
+  protected urgent = false;
+  readonly #room: LargeRoom;
   readonly #main: Stack;
   readonly #periodMs: number;
   #polls = 0;
@@ -62,6 +68,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     this.lifetime = new Lifetime(this);
     this.runsFinalizers = options.finalizers !== "manual";
     this.#main = new Stack(this.own, this);
+    this.#room = new LargeRoom(allocator);
     this.background = new Background(this);
     this.objects.cycle.onSweep = this.specials.onSweep;
     if (options.gcPercent !== undefined)
@@ -196,8 +203,29 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     }
     return old;
   }
+  /** Asks for a cycle at the next safepoint. */
+  protected want(): void {
+    if (this.wanted) return;
+    this.wanted = true;
+    this.background.onReady?.();
+  }
+  protected allocLarge(size: number): void {
+    if (this.busy || this.pacer.goal === Infinity || !this.#isTight(size)) return;
+    if (this.phase === "sweep") {
+      this.finishSweep();
+      if (!this.#isTight(size)) return;
+    }
+    this.urgent = true;
+    if (this.phase === "off") this.want();
+  }
+  #isTight(size: number): boolean {
+    this.settle();
+    return this.#room.isTight(size, this.allocated, this.pacer.marked);
+  }
   /** Marking has found so many bytes. */
   protected found(bytes: number): void {
+    this.urgent = false;
+    this.#room.found(this.allocated);
     const inuse = this.#inuse();
     this.#beside = Math.max(inuse - this.live, 0);
     // By rounding up to size classes and pages. More is not waste, but slots that will be filled again.

@@ -15,11 +15,12 @@
  *  2. While marking, the barrier's tri-color invariant holds after every operation (`barrier.ts`, `check.ts`).
  *  3. When stop 2 is over nothing is grey: an object is unmarked exactly when it was unreachable.
  *  4. An allocation starts a cycle when `live` reaches the trigger, and does scan work in proportion to its
- *     bytes so that marking is done when `live` reaches the goal.
+ *     bytes so that marking is done when `live` reaches the goal. If large objects are about to find no pages, the next
+ *     safepoint does all of it (`large-room.ts`).
  *  5. A `safepoint` that finds nothing to do costs a few loads.
  *
  * Files in reading order: own-memory, pointer-bits, grey, mark, root-parts, barrier, handles, stack, page-index, boxes,
- * specials, lifetimes, pacer, this one. Rejected: moving or generational collection (raw pointers would
+ * specials, lifetimes, pacer, large-room, this one. Rejected: moving or generational collection (raw pointers would
  * change under the program) and reference counts (cycles, and a cost on every pointer copy).
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
@@ -47,8 +48,6 @@ export class MarkSweepHeap extends HeapBase {
   readonly #barrierBits: number;
   readonly #stepMsMax: number;
   readonly #stress: boolean;
-  /** A cycle is wanted as soon as there is a safepoint (deletion barrier). */
-  #due = false;
   /** Scan work done in the background that no assist has used up yet. */
   #bgCredit = 0;
   #sweepPagesPerByte = 0;
@@ -75,7 +74,7 @@ export class MarkSweepHeap extends HeapBase {
   }
 
   get due(): boolean {
-    return this.#due || this.periodIsOver();
+    return this.wanted || this.periodIsOver();
   }
 
   // ---- safepoints and steps
@@ -85,16 +84,19 @@ export class MarkSweepHeap extends HeapBase {
       if (!this.busy) this.#full(false);
       return;
     }
-    if (this.phase === "off" && !this.#due && this.specials.queued === 0) {
+    if (this.phase === "off" && !this.wanted && this.specials.queued === 0) {
       if (!this.pollPeriod()) return;
-      this.#due = true;
+      this.wanted = true;
     }
     this.#safepointSlow();
   }
 
   #safepointSlow(): void {
     if (this.busy) return;
-    if (this.phase === "off" && this.#due) this.#start(false);
+    if (this.urgent) {
+      if (this.phase === "off") this.#start(false);
+      if (this.phase === "mark") this.#finishMark();
+    } else if (this.phase === "off" && this.wanted) this.#start(false);
     else if (this.phase === "mark") {
       this.flushBarrier();
       if (this.marker.isDone) this.#terminate();
@@ -260,7 +262,7 @@ export class MarkSweepHeap extends HeapBase {
   /** The books of a cycle that has begun. */
   #started(t0: number, forced: boolean): void {
     this.settle();
-    this.#due = false;
+    this.wanted = false;
     this.#forced = forced;
     this.#bgCredit = 0;
     this.#assistMs = this.#backgroundMs = this.#idleMs = 0;
@@ -357,10 +359,7 @@ export class MarkSweepHeap extends HeapBase {
       this.grant(this.pacer.trigger - this.live);
     else if (this.#barrierBits === DELETION || this.#stress) {
       // A snapshot needs a safepoint: only there does the program hold no pointer of its own.
-      if (!this.#due) {
-        this.#due = true;
-        this.background.onReady?.();
-      }
+      this.want();
       this.grant(1 << 20);
     } else this.#start(false);
   }

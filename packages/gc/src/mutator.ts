@@ -3,8 +3,8 @@
  *
  * Invariants
  *  1. `wb` is 0 exactly when a pointer store is a plain store; that test is all that a store costs then.
- *  2. `credit` counts down the bytes allocated, runs as a whole; below 0 the collector is asked (`allocSlow`),
- *     nowhere else, and only after the object is the program's.
+ *  2. `credit` counts down the bytes allocated, runs as a whole; below 0 the collector is asked (`allocSlow`), and after a
+ *     large object (`allocLarge`), nowhere else, and only after the object is the program's.
  *  3. `live` is what the last cycle marked and what was allocated since, whatever part of it is still in `credit`.
  *
  * Why a base class and not a bag of parts: the methods of one object share its cached views, and V8
@@ -19,6 +19,7 @@ import { DELETION, HYBRID, INSERTION, moveWords, shadeMove, VERIFY } from "./bar
 import type { BoxHost } from "./boxes.ts";
 import { Boxes } from "./boxes.ts";
 import { GcArgumentError, noRoom } from "./errors.ts";
+import { LARGE } from "./large-room.ts";
 import { OwnMemory, USER_BARRIER, USER_END } from "./own-memory.ts";
 import { PageIndex } from "./page-index.ts";
 import { orBits, setPointerBits } from "./pointer-bits.ts";
@@ -109,6 +110,8 @@ export abstract class Mutator implements BoxHost {
 
   /** Called when the grant is used up, right after an allocation. Must not free anything reachable. */
   protected abstract allocSlow(): void;
+  /** Called right after an object with pages of its own was allocated. Must not free anything reachable. */
+  protected abstract allocLarge(size: number): void;
   /** Shades `p`, which is not nil; called only while marking. */
   protected abstract shadeNow(p: Ptr): void;
   /** Shades what the words from `first` up to `end` point to; called only while marking. */
@@ -171,6 +174,7 @@ export abstract class Mutator implements BoxHost {
       else setPointerBits(this.i32, this.#map, p, type, count);
     }
     if ((this.credit -= size) < 0) this.#outOfCredit(p);
+    if (size > LARGE) this.allocLarge(size);
     return p;
   }
 

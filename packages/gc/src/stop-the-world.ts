@@ -21,7 +21,6 @@ import { scanStack } from "./stack.ts";
 
 export class StopTheWorldHeap extends HeapBase {
   readonly kind = "stop-the-world";
-  #due = false;
   readonly #stack: Ptr[] = [];
   #marked = 0;
 
@@ -30,11 +29,11 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   get due(): boolean {
-    return this.#due || this.periodIsOver();
+    return this.wanted || this.periodIsOver();
   }
 
   safepoint(): void {
-    if (this.options.stress === true || this.#due) this.#cycle(false);
+    if (this.options.stress === true || this.wanted) this.#cycle(false);
     else if (this.specials.queued !== 0) this.#finalizers();
     else if (this.pollPeriod()) this.#cycle(false);
   }
@@ -57,8 +56,7 @@ export class StopTheWorldHeap extends HeapBase {
 
   protected allocSlow(): void {
     if (this.live >= this.pacer.trigger && !this.refit()) {
-      this.#due = true;
-      this.background.onReady?.();
+      this.want();
       this.grant(1 << 20);
     } else this.grant(this.pacer.trigger - this.live);
   }
@@ -90,7 +88,7 @@ export class StopTheWorldHeap extends HeapBase {
     } finally {
       this.busy = false;
     }
-    this.#due = false;
+    this.wanted = false;
     const ended = this.now();
     this.ledger.spend(ended - started);
     this.ledger.finish(ended - started, ended, forced);

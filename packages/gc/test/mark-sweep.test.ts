@@ -446,6 +446,34 @@ for (const [name, create] of Object.entries(kinds)) {
       }
     });
 
+    it("half of 32 MiB in large objects of mixed sizes, one or four between safepoints", () => {
+      for (const [sizes, every, objects] of [
+        [[50_000, 60_000], 4, 1500],
+        [[40_000, 100_000, 300_000], 1, 600],
+      ] as const) {
+        const heap = create({ reserve: 32 * MiB });
+        let seed = 1;
+        const next = (n: number): number => {
+          seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+          return Math.floor((seed / 2 ** 32) * n);
+        };
+        const kept: { p: number; size: number }[] = [];
+        heap.addRoots({ scan: (visit) => kept.forEach(({ p }) => visit(p)) });
+        let bytes = 0;
+        for (let i = 0; i < objects; i++) {
+          const size = sizes[next(sizes.length)]!;
+          const full = bytes + size > 16 * MiB;
+          const at = full ? next(kept.length) : kept.length;
+          const p = heap.alloc(uint8, size);
+          bytes += size - (kept[at]?.size ?? 0);
+          kept[at] = { p, size };
+          if (i % every === 0) heap.safepoint();
+        }
+        expect(heap.stats().numGC).toBeLessThan(300);
+        checkHeap(heap);
+      }
+    });
+
     it("a reservation below the smallest goal, one safepoint per object", () => {
       const heap = create({ reserve: 4 * MiB });
       for (let i = 0; i < 500; i++) {

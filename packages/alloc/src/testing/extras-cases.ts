@@ -155,6 +155,37 @@ export const extrasCases: readonly ConformanceCase<TracedAllocator>[] = [
     },
   },
   {
+    name: "system.fits, where there is one, says whether manual memory of so many bytes can be had",
+    run(make) {
+      const a = make(8 * MIB);
+      const { system } = a;
+      if (system.fits === undefined) return;
+      same(system.fits(a.memory.byteLength), false, "fits of the whole memory");
+      const next = random(3);
+      const live: [Ptr, number][] = [];
+      let refused = 0;
+      for (let i = 0; i < 3000; i++) {
+        if (live.length > 0 && next(100) < 46) {
+          const [[p, bytes]] = live.splice(next(live.length), 1) as [[Ptr, number]];
+          system.freeManual(p, bytes);
+          continue;
+        }
+        const bytes = 1 + next(8192 * (1 + next(40)));
+        const fits = system.fits(bytes);
+        let p = 0;
+        try {
+          p = system.allocManual(bytes);
+        } catch {
+          refused++;
+        }
+        same(p !== 0, fits, `whether ${bytes} bytes can be had in step ${i}`);
+        if (p !== 0) live.push([p, bytes]);
+      }
+      assert(refused > 20, `only ${refused} of the requests did not fit`);
+      for (const [p, bytes] of live) system.freeManual(p, bytes);
+    },
+  },
+  {
     name: "what is left of a run and given back was never allocated, and is asked for before anyone counts",
     run(make) {
       const a = make(8 * MIB);

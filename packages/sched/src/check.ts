@@ -5,8 +5,10 @@
  *  - core 1: every live goroutine is in exactly the place its state says;
  *  - gmp 1, 2, 5: no goroutine is queued twice, nor where no P looks, queues hold runnable ones only, locked ones are on their own P;
  *  - proc 1, 3 and gmp 4: sizes are within bounds, running Ps are listed, at most one spins;
- *  - timer-heap 1, 2: heaps are ordered and know their nodes.
+ *  - timer-heap 1, 2: heaps are ordered and know their nodes;
+ *  - of a scheduler of somebody else's, that what it says of itself agrees.
  */
+import type { Scheduler } from "./api.ts";
 import { asGmp, ourScheduler } from "./brands.ts";
 import type { HeapClock } from "./clock.ts";
 import { type G, TRANSITIONS } from "./g.ts";
@@ -20,8 +22,8 @@ function fail(what: string): never {
 }
 
 /**
- * Throws an Error naming the first broken invariant of a scheduler of this package, of any copy of it; does nothing for
- * schedulers of somebody else. Throws a TypeError for one of a version that keeps its state otherwise. O(goroutines + timers).
+ * Throws an Error naming the first broken invariant of a scheduler of this package, of any copy of it; of one of somebody else's it
+ * checks what that says of itself: `goroutines`, `numGoroutine` and `stats`, as far as it has them. Throws a TypeError for one of a version that keeps its state otherwise. O(goroutines + timers).
  *
  * @example
  * ```ts
@@ -34,7 +36,10 @@ function fail(what: string): never {
  */
 export function checkScheduler(scheduler: unknown): void {
   const s = ourScheduler("checkScheduler", scheduler);
-  if (s === null) return;
+  if (s === null) {
+    checkAnswers(Object(scheduler) as Partial<Scheduler>);
+    return;
+  }
   const queued = new Set<G>();
   const enqueue = (g: G, where: string): void => {
     if (queued.has(g)) fail(`goroutine ${g.id} is queued twice, again in ${where}`);
@@ -105,6 +110,33 @@ function checkGmp(s: GmpScheduler, enqueue: (g: G, where: string) => void): void
   const waiting = s.global.size + s.netpoll.size;
   if (waiting > 0 && !s.ps.some((p) => s.isListed(p)))
     fail(`${waiting} goroutines are queued for any P, but none runs`);
+}
+
+/** What any scheduler may say: that its answers agree. */
+function checkAnswers(s: Partial<Scheduler>): void {
+  const live = s.numGoroutine?.();
+  const list = s.goroutines?.();
+  const ids = new Set<number>();
+  let running = 0;
+  for (const { id, status, reason } of list ?? []) {
+    if (!Number.isInteger(id) || id < 1 || ids.has(id)) fail(`${id} is no id of one goroutine`);
+    ids.add(id);
+    if (status === "dead") fail(`goroutine ${id} is dead but listed`);
+    if (reason !== null && status !== "waiting") fail(`goroutine ${id} is ${status} for ${reason}`);
+    if (status === "running") running++;
+  }
+  if (running > 1) fail(`${running} goroutines run at once`);
+  if (live !== undefined && list !== undefined && list.length !== live)
+    fail(`${list.length} goroutines are listed, ${live} counted`);
+  const stats = s.stats?.();
+  if (stats === undefined) return;
+  const { blocks, ...counts } = stats;
+  for (const [name, n] of [...Object.entries(counts), ...Object.entries(blocks)])
+    if (!(Number.isInteger(n) && n >= 0)) fail(`stats count ${n} ${name}`);
+  if (stats.procs < 1) fail("there is no processor");
+  if (live !== undefined && stats.goroutinesLive !== live)
+    fail(`stats count ${stats.goroutinesLive} goroutines, numGoroutine ${live}`);
+  if (stats.goroutinesCreated < stats.goroutinesLive) fail("more goroutines live than were made");
 }
 
 /** Throws if a goroutine may not go from state `from` to state `to`. */

@@ -52,7 +52,39 @@ test("a scheduler of a version that keeps its state otherwise is refused with a 
   );
 });
 
-test("a scheduler of somebody else has no trace, and nothing to check", () => {
+test("of a scheduler of somebody else checkScheduler checks what it says of itself", () => {
+  const own = here.createScheduler();
+  own.go(function* () {});
+  const answers = {
+    go() {},
+    clock: {},
+    numGoroutine: () => own.numGoroutine(),
+    goroutines: () => own.goroutines!(),
+    stats: () => own.stats(),
+  };
+  here.checkScheduler(answers);
+  here.checkScheduler({ numGoroutine: () => 3 });
+  const [g] = own.goroutines!();
+  const wrong: [object, RegExp][] = [
+    [{ numGoroutine: () => 2 }, /1 goroutines are listed, 2 counted/],
+    [{ goroutines: () => [g, g] }, /1 is no id of one goroutine/],
+    [{ goroutines: () => [{ ...g, status: "dead" }] }, /goroutine 1 is dead but listed/],
+    [{ goroutines: () => [{ ...g, reason: "sleep" }] }, /goroutine 1 is runnable for sleep/],
+    [
+      { goroutines: () => [1, 2].map((id) => ({ ...g, id, status: "running" })) },
+      /2 goroutines run at once/,
+    ],
+    [{ stats: () => ({ ...own.stats(), timers: -1 }) }, /stats count -1 timers/],
+    [{ stats: () => ({ ...own.stats(), blocks: { sleep: NaN } }) }, /stats count NaN sleep/],
+    [{ stats: () => ({ ...own.stats(), procs: 0 }) }, /there is no processor/],
+    [{ stats: () => ({ ...own.stats(), goroutinesLive: 0 }) }, /stats count 0 goroutines/],
+    [{ stats: () => ({ ...own.stats(), goroutinesCreated: 0 }) }, /more goroutines live/],
+  ];
+  for (const [change, message] of wrong)
+    expect(() => here.checkScheduler({ ...answers, ...change })).toThrow(message);
+});
+
+test("a scheduler of somebody else has no trace", () => {
   const foreign = { go() {}, clock: {} } as unknown as Scheduler;
   expect(() => here.schedTrace(foreign)).toThrow(
     new TypeError("schedTrace: scheduler is an object (Object), want one of @gort/sched's"),

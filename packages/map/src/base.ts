@@ -58,6 +58,7 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   abstract lookup(key: K): boolean;
   abstract foundKey: K;
   abstract foundValue: V;
+  abstract equalKeys(a: K, b: K): boolean;
 
   abstract getOk(key: K): [value: V, ok: true] | [value: Z, ok: false];
   /** The seed. */

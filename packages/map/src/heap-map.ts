@@ -105,6 +105,10 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
     return true;
   }
 
+  equalKeys(a: K, b: K): boolean {
+    return this.e.layout.key.equalValues(a, b);
+  }
+
   set(key: K, value: V): this {
     return this.setAny(key, value);
   }

@@ -94,6 +94,10 @@ export class NilMap<K, V, Z> extends BaseMap<K, V, Z> {
     return false;
   }
 
+  equalKeys(): boolean {
+    return false;
+  }
+
   protected bytes(): number {
     return 0;
   }

@@ -98,4 +98,6 @@ export interface Storage<K, V> {
   lookup(key: K): boolean;
   readonly foundKey: K;
   readonly foundValue: V;
+  /** Whether two keys that are stored are one key to the map; false for a NaN and itself. */
+  equalKeys(a: K, b: K): boolean;
 }

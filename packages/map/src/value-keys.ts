@@ -91,9 +91,13 @@ export abstract class ValueKeys<K, V, Z> extends BaseMap<K, V, Z> {
     }
   }
 
+  equalKeys(a: K, b: K): boolean {
+    return this.hasher === null ? a === b : this.same(a, b, READING);
+  }
+
   /** Whether a stored key equals itself. */
   protected reflexive(key: K): boolean {
-    return this.hasher === null ? key === key : this.same(key, key, READING);
+    return this.equalKeys(key, key);
   }
 
   /** What is stored of a key: a copy, if it has parts, so that it hashes and compares as what it is stored as. */

@@ -1,7 +1,7 @@
 /** The options of `do`, whatever state the Once is in. */
 import { expect, it } from "vitest";
-import { run, sleep } from "@gort/sched";
-import { Mutex, Once, onceFunc, onceValue } from "../src/index.ts";
+import { go, run, sleep } from "@gort/sched";
+import { Mutex, Once, onceFunc, onceValue, SingleFlight } from "../src/index.ts";
 
 const off = { signal: AbortSignal.abort("off") };
 
@@ -64,4 +64,25 @@ it("a loop over one that is done lets the host's timers fire", async () => {
   // More than any turn holds: without a turn of the host the loop would run to its end.
   for (let i = 0; i < 3e6 && !fired; i++) await once.do(() => {});
   expect(fired).toBe(true);
+});
+
+it("a deadlock report names the goroutine of the function, and the function of a flight", async () => {
+  const once = new Once();
+  const never = new Mutex("never");
+  never.tryLock();
+  const report: unknown = await run(function* () {
+    go(function* loader() {
+      yield* once.do(() => never.lock());
+    });
+    go(function* asks() {
+      yield* new SingleFlight().do("k", function* profile() {
+        yield* never.lock();
+      });
+    });
+    yield;
+    yield* once.do(() => {});
+  }).catch(String);
+  expect(report).toMatch(/sync\.Once whose function is still running in goroutine \d+ \(loader\)/);
+  expect(report).toContain("profile(...)");
+  expect(report).not.toContain("goOn");
 });

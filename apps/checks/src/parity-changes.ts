@@ -20,6 +20,14 @@ export const changes: readonly Change[] = [
     test: "durable.test.ts: lets time pass and `wait` return, and is named as a leak",
   },
   {
+    package: "sched",
+    status: "changed",
+    go: "time in a synctest bubble stands still while a goroutine waits for I/O",
+    here: "while one waits by `poll`; a promise that an async function awaits has one turn of the host to settle",
+    why: "nothing tells which promises are the host's",
+    test: "testing/bubble.test.ts: time stands still while a promise from outside is awaited by poll",
+  },
+  {
     package: "sync",
     status: "changed",
     go: "in a synctest bubble a wait for a WaitGroup is durable only if it was added to inside",

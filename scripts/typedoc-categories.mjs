@@ -62,6 +62,7 @@ export const categories = {
         "call-off",
         "launch",
         "hold",
+        "host",
         "g",
       ],
       ...[

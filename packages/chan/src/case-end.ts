@@ -10,13 +10,13 @@ import { FRESH, PARKED, USED } from "./states.ts";
  * Whether an op is of a channel, told by the record it names, which what calls it off names too. Not by instanceof, which looks
  * through the prototypes each time.
  */
-export function ofChannel(op: Op<any>): boolean {
+function ofChannel(op: Op<any>): boolean {
   return (op as { readonly ch?: unknown }).ch !== undefined;
 }
 
-/** Whether an op is a select, or calls one off. */
-export function hasCases(op: Op<any>): boolean {
-  return (op as { readonly cases?: unknown }).cases !== undefined;
+/** When a select parks an op: those of channels first (0), then selects, or what calls one off (1), then the others (2). */
+export function rank(op: Op<any>): number {
+  return ofChannel(op) ? 0 : (op as { readonly cases?: unknown }).cases === undefined ? 2 : 1;
 }
 
 /**

@@ -27,7 +27,7 @@
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
 import { type Op, overdue, preempt, random, reportUncaught } from "@gort/sched";
-import { hasCases, leave, ofChannel, quit, takeBack, useUp } from "./case-end.ts";
+import { leave, quit, rank, takeBack, useUp } from "./case-end.ts";
 import { CaseList, none } from "./case-list.ts";
 import { checkFresh, hasBegun, inUse } from "./cases.ts";
 import { type Chosen, defaultResult, outcome } from "./chosen.ts";
@@ -103,10 +103,11 @@ export class SelectOperation extends CaseList {
       if (n !== 2 || this.a.state !== FRESH || this.b.state !== FRESH) this.each(checkFresh);
       parking = true;
       if (n > 2) this.parkList(n);
-      else if (n > 1 && !ofChannel(this.a)) this.parkOther();
       else {
+        const turned = n > 1 && rank(this.b) < rank(this.a);
+        if (turned) this.wait(this.b, this.nameB);
         if (n > 0) this.wait(this.a, this.nameA);
-        if (n > 1 && this.state === PARKED) this.wait(this.b, this.nameB);
+        if (n > 1 && !turned) this.wait(this.b, this.nameB);
       }
     } catch (error) {
       if (parking) {
@@ -122,38 +123,28 @@ export class SelectOperation extends CaseList {
     }
   }
 
-  /** Parks two cases of which the first is not of a channel. */
-  private parkOther(): void {
-    const { a, b, nameA, nameB } = this;
-    if (ofChannel(b) || (hasCases(b) && !hasCases(a))) {
-      this.wait(b, nameB);
-      this.waitLate(a, nameA);
-    } else {
-      this.wait(a, nameA);
-      this.waitLate(b, nameB);
-    }
-  }
-
   private parkList(n: number): void {
     const { ops, names } = this;
-    let others = 0;
-    for (let i = 0; i < n; i++) {
-      if (ofChannel(ops[i]!)) this.waitLate(ops[i]!, names[i]!);
-      else others++;
-    }
-    for (const selects of others > 0 ? [true, false] : []) {
+    for (let r = 0, left = n; left > 0; r++)
       for (let i = 0; i < n; i++)
-        if (!ofChannel(ops[i]!) && hasCases(ops[i]!) === selects) this.waitLate(ops[i]!, names[i]!);
-    }
+        if (rank(ops[i]!) === r) {
+          left--;
+          this.wait(ops[i]!, names[i]!);
+        }
   }
 
-  /** Parks a case after others whose parking may have made it ready, or decided the select. */
-  private waitLate(op: Op<any>, name: string | number): void {
+  /** Parks a case, unless those before it made it ready as they were parked, or decided the select. */
+  private wait(op: Op<any>, name: string | number): void {
     if (this.state !== PARKED) return;
-    if (op.state === FRESH && !ofChannel(op) && !hasCases(op) && op.tryNow()) {
+    if (op.state !== FRESH) throw inUse(name);
+    if (rank(op) > 1 && op.tryNow()) {
       op.state = DONE;
       this.wake(op);
-    } else this.wait(op, name);
+      return;
+    }
+    op.waiter = this;
+    op.state = PARKED;
+    op.park();
   }
 
   /** A case threw when it was tried or parked: no other will be chosen. */
@@ -178,13 +169,6 @@ export class SelectOperation extends CaseList {
       return true;
     }
     return false;
-  }
-
-  private wait(op: Op<any>, name: string | number): void {
-    if (op.state !== FRESH) throw inUse(name);
-    op.waiter = this;
-    op.state = PARKED;
-    op.park();
   }
 
   unpark(): void {

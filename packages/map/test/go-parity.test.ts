@@ -24,7 +24,7 @@ import {
 } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import { checkMap, type GoMap, makeMap, nilMap } from "../src/index.ts";
-import { makers, smallHeap } from "./support.ts";
+import { makers, smallHeap, stressHeap } from "./support.ts";
 
 const oracle = (name: string) =>
   JSON.parse(
@@ -305,15 +305,26 @@ describe("values and keys of Go's types", () => {
     m.set(p, 1);
     expect(m.get(p)).toBe(1);
     expect(m.has(q)).toBe(false);
-    const ch = { name: "a channel" };
-    const byObject = makeMap<object, number>();
-    byObject.set(ch, 1);
-    expect(byObject.has(ch)).toBe(true);
-    expect(byObject.has({ name: "a channel" })).toBe(false);
+    for (const options of [{}, { heap }]) {
+      const ch = { name: "a channel" };
+      const byChan = makeMap(chan(int), int, options);
+      byChan.set(ch, 1).set(null, 2);
+      for (let i = 0; i < 50; i++) byChan.set({ name: "a channel" }, i);
+      heap.collect();
+      expect(byChan.len).toBe(52);
+      expect([byChan.get(ch), byChan.get(null)]).toEqual([1, 2]);
+      expect(byChan.has({ name: "a channel" })).toBe(false);
+      checkMap(byChan);
+      expect([byChan.delete(ch), byChan.has(ch), byChan.has(null)]).toEqual([true, false, true]);
+      checkMap(byChan);
+    }
   });
 
-  const pA = 8;
-  const pB = 16;
+  const heap = stressHeap();
+  const pA = heap.alloc(int);
+  const pB = heap.alloc(int);
+  heap.root(pA);
+  heap.root(pB);
   const chA = {};
   const chB = {};
   const value = (text: string): unknown => {
@@ -371,11 +382,15 @@ describe("values and keys of Go's types", () => {
     "key of type interface compares dynamic type and value: %s",
     (name, found, len) => {
       const [a, b] = value(name) as [any, any];
-      const m = makeMap(any, int);
-      m.set(a, 7);
-      expect(m.has(b)).toBe(found);
-      m.set(b, 8);
-      expect(m.len).toBe(len);
+      for (const options of [{}, { heap }]) {
+        using m = makeMap(any, int, options);
+        m.set(a, 7);
+        heap.safepoint();
+        expect(m.has(b)).toBe(found);
+        m.set(b, 8);
+        expect(m.len).toBe(len);
+        checkMap(m);
+      }
     },
   );
 });

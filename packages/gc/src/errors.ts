@@ -153,7 +153,10 @@ export function goTypeName(value: unknown): string {
 /** What a heap throws where its allocator threw `error`: if memory is out, the same and what to do about it. */
 export function noRoom(error: unknown, live: number): Error {
   if (!isAllocError(error) || error.code !== "OUT_OF_MEMORY") return error as Error;
-  const advice = `of the heap ${live} bytes are live or not collected yet: collect, or set \`memoryLimit\``;
+  const advice =
+    live > 0
+      ? `of the heap ${live} bytes are live or not collected yet: collect, or set \`memoryLimit\``
+      : "of the heap nothing is live: so much does not fit, or what is freed is not used again";
   return new AllocError(error.code, `${error.message}; ${advice}`);
 }
 

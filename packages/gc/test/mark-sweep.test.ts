@@ -1,8 +1,14 @@
-import { createAllocator, createMemory } from "@gort/alloc";
+import { createAllocator, createBumpAllocator, createMemory } from "@gort/alloc";
 import { array, float64, int32, ptr, struct, uint8 } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import type { GcHeap, HeapOptions } from "../src/index.ts";
-import { checkHeap, checkTricolor, createHeap, createStopTheWorldHeap } from "../src/index.ts";
+import {
+  checkHeap,
+  checkTricolor,
+  createHeap,
+  createStopTheWorldHeap,
+  traced,
+} from "../src/index.ts";
 import { simpleAllocator } from "./simple-allocator.ts";
 
 const MiB = 2 ** 20;
@@ -146,6 +152,22 @@ describe("memory runs out", () => {
       heap.collect();
       expect(heap.alloc(type)).not.toBe(0);
     }
+  });
+
+  it("with nothing live, the error does not advise to collect", () => {
+    const small = heapOf({ reserve: 4 * MiB });
+    expect(() => small.alloc(uint8, 8 * MiB)).toThrow(
+      "of the heap nothing is live: so much does not fit, or what is freed is not used again",
+    );
+    const heap = createHeap({
+      allocator: traced(createBumpAllocator(createMemory({ reserve: 4 * MiB }))),
+    });
+    expect(() => {
+      for (;;) {
+        heap.alloc(uint8, 100_000);
+        heap.collect();
+      }
+    }).toThrow(/out of memory.*of the heap nothing is live/);
   });
 
   it("while sweeping: the rest is swept and the allocation succeeds", () => {

@@ -1,9 +1,10 @@
 /**
  * Random programs on the allocator beside a model that is a map from pointer to bytes, with the checker after each step.
- * `GORT_FUZZ=n` sets the number of steps per program, `GORT_SEED=n` the seed; a failure prints both.
+ * `GORT_FUZZ=n` sets the number of steps per program, `GORT_SEED=n` the seed; a failure prints both, and the shortest
+ * program found that fails too.
  */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   type AllocStats,
   attachAllocator,
@@ -232,6 +233,34 @@ const op: fc.Arbitrary<Op> = fc.record({
 });
 
 const seed = Number(process.env["GORT_SEED"] ?? 20_260_101);
+const fuzz = Number(process.env["GORT_FUZZ"] ?? 0);
+/** Steps of a long program. */
+const stepsOr = (usual: number): number => (fuzz > 0 ? fuzz : usual);
+/** Short programs: a hundred steps each. */
+const runsOr = (usual: number): number => Math.max(usual, Math.min(Math.ceil(fuzz / 100), 2000));
+vi.setConfig({ testTimeout: 60_000 + fuzz * 20 });
+
+type Check = (world: World, i: number) => void;
+
+/** A part of a program that still fails: pieces are left out, ever smaller ones, while that is so. */
+function shortened<T>(program: readonly T[], fails: (some: readonly T[]) => boolean): readonly T[] {
+  let tries = 300;
+  for (let size = program.length >> 1; size >= 1; size >>= 1) {
+    for (let at = 0; at < program.length;) {
+      if (tries-- === 0) return program;
+      const less = [...program.slice(0, at), ...program.slice(at + size)];
+      if (fails(less)) program = less;
+      else at += size;
+    }
+  }
+  return program;
+}
+
+test("a program that fails is shortened to what it fails by", () => {
+  const fails = (some: readonly number[]): boolean => some.includes(7) && some.includes(400);
+  const all = Array.from({ length: 500 }, (_, i) => i);
+  expect(shortened(all, fails)).toEqual([7, 400]);
+});
 
 describe("random programs", () => {
   test.each([
@@ -251,47 +280,61 @@ describe("random programs", () => {
           }
           world.end();
         }),
-        { numRuns: reserve > 2 ** 20 ? 15 : 60, seed },
+        { numRuns: runsOr(reserve > 2 ** 20 ? 15 : 60), seed },
       );
     },
   );
 
-  /** Runs `steps` operations, in long phases of growth and of shrinking, so that the heap fills up, fragments and empties. */
-  function long(world: World, offset: number, steps: number, check: (i: number) => void): void {
+  /** `steps` operations, in long phases of growth and of shrinking, so that the heap fills up, fragments and empties. */
+  function program(offset: number, steps: number): Op[] {
     let state = (seed + offset) >>> 0;
     const next = (n: number): number => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       return Math.floor((state / 2 ** 32) * n);
     };
     const kinds: Kind[] = ["alloc", "alloc", "alloc", "free", "free", "realloc", "aligned"];
-    try {
-      for (let i = 0; i < steps; i++) {
-        const r = next(200);
-        const shrinking = Math.floor(i / 1500) % 3 === 2;
-        const k: Kind =
-          r < 3
-            ? "cycle"
-            : r === 3
-              ? "tidy"
-              : shrinking && next(3) > 0
-                ? "free"
-                : kinds[next(kinds.length)]!;
-        const bytes = Math.floor(2 ** ((next(1000) / 1000) * (next(20) === 0 ? 17 : 11)));
-        world.step({
-          kind: k,
-          which: next(2) as 0 | 1,
-          size: bytes,
-          flags: next(4),
-          n: next(100_000),
+    return Array.from({ length: steps }, (_, i) => {
+      const r = next(200);
+      const shrinking = Math.floor(i / 1500) % 3 === 2;
+      const k: Kind =
+        r < 3
+          ? "cycle"
+          : r === 3
+            ? "tidy"
+            : shrinking && next(3) > 0
+              ? "free"
+              : kinds[next(kinds.length)]!;
+      const bytes = Math.floor(2 ** ((next(1000) / 1000) * (next(20) === 0 ? 17 : 11)));
+      return { kind: k, which: next(2) as 0 | 1, size: bytes, flags: next(4), n: next(100_000) };
+    });
+  }
+
+  /** Runs a long program in a world. If it fails the error has a shorter one that fails as well, each step checked. */
+  function long(make: () => World, offset: number, steps: number, check: Check): World {
+    const ops = program(offset, steps);
+    const fails = (ops: readonly Op[], check: Check): Error | null => {
+      const world = make();
+      try {
+        ops.forEach((op, i) => {
+          world.step(op);
+          check(world, i);
         });
-        check(i);
+        world.end();
+        if (ops.length === steps) last = world;
+        return null;
+      } catch (error) {
+        return error as Error;
       }
-      world.end();
-    } catch (err) {
-      throw new Error(`GORT_SEED=${seed} GORT_FUZZ=${steps} (program ${offset}): ${String(err)}`, {
-        cause: err,
-      });
-    }
+    };
+    let last: World | null = null;
+    const error = fails(ops, check);
+    if (error === null) return last!;
+    const each: Check = (world) => world.check(false);
+    const short = shortened(ops, (some) => fails(some, each) !== null);
+    throw new Error(
+      `GORT_SEED=${seed} GORT_FUZZ=${steps} (program ${offset}): ${String(error)}\nand so do ${short.length} steps of it: ${JSON.stringify(short.slice(0, 100))}`,
+      { cause: error },
+    );
   }
 
   test.each([
@@ -303,8 +346,8 @@ describe("random programs", () => {
   ])(
     "a long program in a heap that runs full, seed + %i, %i bytes, collections: %s",
     (offset, reserve, collects) => {
-      const world = new World(reserve, 3, collects);
-      long(world, offset, Number(process.env["GORT_FUZZ"] ?? 12_000), (i) => {
+      const make = (): World => new World(reserve, 3, collects);
+      const world = long(make, offset, stepsOr(12_000), (world, i) => {
         if (i % 150 === 0) world.check(i % 1500 === 0);
       });
       if (reserve === 2 ** 20) expect(world.outOfMemory).toBeGreaterThan(0);
@@ -318,10 +361,8 @@ describe("random programs", () => {
   ])(
     "a long program in a small heap, every invariant after each operation, seed + %i, collections: %s",
     (offset, collects) => {
-      const world = new World(3 * 2 ** 16, 2, collects);
-      long(world, offset, Number(process.env["GORT_FUZZ"] ?? 3000), (i) =>
-        world.check(i % 64 === 0),
-      );
+      const make = (): World => new World(3 * 2 ** 16, 2, collects);
+      const world = long(make, offset, stepsOr(3000), (world, i) => world.check(i % 64 === 0));
       expect(world.outOfMemory).toBeGreaterThan(0);
     },
   );

@@ -39,7 +39,7 @@ export class Delegate<T> implements Iterator<Op<any>, T, unknown> {
     return r.done === true || (r as unknown) !== this.op ? r : { done: false, value: this.op };
   }
 
-  return(value?: any): IteratorResult<Op<any>, T> {
+  return(value?: unknown): IteratorResult<Op<any>, T> {
     return this.op.return(value);
   }
 

@@ -191,9 +191,9 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   recycle(): void {}
 
   /** The goroutine is ended while parked here: leaves the queue. For schedulers. */
-  return(value?: any): IteratorResult<Op<any>, T> {
+  return(value?: unknown): IteratorResult<Op<any>, T> {
     this.abandon();
-    return { done: true, value };
+    return { done: true, value: value as T };
   }
 
   /** An error is thrown into the goroutine while parked here: leaves the queue. For schedulers. */

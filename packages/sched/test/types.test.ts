@@ -92,6 +92,17 @@ describe("types", () => {
     expectTypeOf(refused).returns.toEqualTypeOf<void>();
   });
 
+  test("a function that gives an op has its result", () => {
+    const inferred = () => {
+      expectTypeOf(go(() => sleep(1))).toEqualTypeOf<Goroutine<void>>();
+      expectTypeOf(go(() => poll(Promise.resolve(5)))).toEqualTypeOf<Goroutine<number>>();
+      expectTypeOf(run(() => poll(Promise.resolve("a")))).toEqualTypeOf<Promise<string>>();
+      const s = createScheduler();
+      expectTypeOf(s.go(() => poll(Promise.resolve(5)))).toEqualTypeOf<Goroutine<number>>();
+    };
+    expectTypeOf(inferred).toBeFunction();
+  });
+
   test("withDefer has the kind and the result of its body", () => {
     expectTypeOf(withDefer(() => 1)).toEqualTypeOf<number>();
     expectTypeOf(withDefer(async () => "a")).toEqualTypeOf<Promise<string>>();

@@ -3,6 +3,7 @@ import {
   createAllocator,
   createBumpAllocator,
   createMemory,
+  failingAllocator,
   poisoningAllocator,
 } from "@gort/alloc";
 import type { TracedAllocator } from "@gort/alloc";
@@ -37,6 +38,11 @@ const allocators: Record<string, () => TracedAllocator> = {
   },
   "traced counting": () => traced(countingAllocator(tiered())),
   "traced poisoning": () => traced(poisoningAllocator(tiered(), { sites: false })),
+  // By its own table of objects.
+  poisoning: () => poisoningAllocator(tiered(), { sites: false }),
+  "traced failing": () => traced(failingAllocator(tiered(), { after: Infinity })),
+  "tiered without tiny blocks": () =>
+    createAllocator(createMemory({ reserve: 1 << 25 }), { tiny: false }),
   bump: () => createBumpAllocator(createMemory({ reserve: 1 << 25 })),
 };
 /** The bump allocator frees nothing one by one, so what is unreachable stays. */

@@ -1,13 +1,17 @@
 /** What Go itself answered (apps/oracle), replayed: capacities, slice programs, panics, conversions. */
 import { readFileSync } from "node:fs";
-import { array as arrayType, int64, named, struct, uint8, type Type } from "@gort/types";
+import { createHeap, createStressHeap, type Heap } from "@gort/gc";
+import { array as arrayType, int64, named, string, struct, uint8, type Type } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   append,
   appendSlice,
   copy,
+  type Elem,
   growthGo118,
   growthGo122Pointers,
+  type HeapElem,
+  inHeap,
   makeSlice,
   nilSlice,
   type Slice,
@@ -50,15 +54,23 @@ describe("append growth equals Go's for every element size and start", () => {
     });
   }
   test("the same capacities come out of append on real storage", () => {
+    const heap = createHeap({ reserve: 1 << 25 });
     for (const size of [0, 1, 3, 24]) {
       const type = bytesType(size);
+      const inside = inHeap(heap, type);
       for (const [row, start] of (growth.starts as number[]).entries()) {
         if (start > 300) continue;
         for (const [col, k] of (growth.ks as number[]).entries()) {
           if (k > 300) continue;
           const s = appendSlice(makeSlice(type, start), makeSlice(type, k));
           expect(s.len).toBe(start + k);
-          expect(s.cap, `${size}: ${start}+${k}`).toBe(growth.table[size][row][col]);
+          const want = growth.table[size][row][col];
+          expect(s.cap, `${size}: ${start}+${k}`).toBe(want);
+          if (k > 100) continue;
+          const [a, b] = [makeSlice(inside, start), makeSlice(inside, k)];
+          const t = appendSlice(a, b);
+          expect(t.cap, `${size} in a heap: ${start}+${k}`).toBe(want);
+          for (const done of [a, b, t]) inside.release(done);
         }
       }
     }
@@ -127,27 +139,41 @@ describe("append growth in numbers", () => {
   });
 });
 
-/** A register machine over slices of int64 that speaks the recorded programs' language. */
+/** Storage of one kind that a {@link Machine} works on: elements of 8 bytes that stand for numbers. */
+interface Words {
+  readonly elem: () => Elem<any>;
+  readonly of: (n: number) => unknown;
+  readonly number: (v: any) => number;
+}
+
+/** A register machine over slices that speaks the recorded programs' language. */
 class Machine {
-  r: Slice<bigint>[];
-  private readonly stores: unknown[] = [];
-  constructor(nil: Slice<bigint>) {
-    this.r = [nil, nil, nil, nil];
+  private readonly elem: Elem<any>;
+  private readonly of: (n: number) => unknown;
+  private readonly number: (v: any) => number;
+  private readonly nil: Slice<any>;
+  private readonly r: Slice<any>[];
+  /** Slices over the whole of each store there ever was; so that none of a heap's is given out again. */
+  private readonly stores: Slice<any>[] = [];
+
+  constructor(words: Words, elem: Elem<any>) {
+    this.elem = elem;
+    this.of = words.of;
+    this.number = words.number;
+    this.nil = nilSlice(elem);
+    this.r = [this.nil, this.nil, this.nil, this.nil];
   }
-  run(op: any[], make: (len: number, cap: number) => Slice<bigint>, nil: Slice<bigint>): unknown {
-    const [name, d, a, b, c, e] = op;
-    const r = this.r;
-    const big = (vs: number[]): bigint[] => vs.map(BigInt);
+
+  run([name, d, a, b, c, e]: any[]): unknown {
+    const { r, nil, of } = this;
     switch (name) {
       case "make":
-        r[d] = make(a, b);
+        r[d] = makeSlice(this.elem, a, b);
         return undefined;
-      case "lit": {
-        const s = make(a.length, a.length);
-        big(a).forEach((v, i) => s.set(i, v));
-        r[d] = s;
+      case "lit":
+        r[d] = makeSlice(this.elem, a.length);
+        (a as number[]).forEach((v, i) => r[d]!.set(i, of(v)));
         return undefined;
-      }
       case "nil":
         r[d] = nil;
         return undefined;
@@ -161,7 +187,7 @@ class Machine {
         r[d] = r[a]!.slice(b ?? undefined, c, e);
         return undefined;
       case "app":
-        r[d] = append(r[a]!, ...big(b));
+        r[d] = append(r[a]!, ...(b as number[]).map(of));
         return undefined;
       case "apps":
         r[d] = appendSlice(r[a]!, r[b]!);
@@ -169,39 +195,64 @@ class Machine {
       case "copy":
         return copy(r[d]!, r[a]!);
       case "set":
-        r[d]!.set(a, BigInt(b));
+        r[d]!.set(a, of(b));
         return undefined;
       case "get":
-        return Number(r[d]!.get(a));
+        return this.number(r[d]!.get(a));
       default:
         throw new Error(`no such op: ${name}`);
     }
   }
+
   state(): unknown[] {
     return this.r.map((s) => {
-      let id = -1;
-      if (s.cap > 0) {
-        id = this.stores.indexOf(s.array);
-        if (id < 0) id = this.stores.push(s.array) - 1;
-      }
-      return [s.len, s.cap, s.isNil, id, s.cap > 0 ? s.off : 0, s.toArray().map(Number)];
+      const [id, off] = s.cap > 0 ? this.place(s) : [-1, 0];
+      return [s.len, s.cap, s.isNil, id, off, s.toArray().map(this.number)];
     });
+  }
+
+  /** The how-manieth store a slice lies in, and from which element on. A store is whole when it is seen first. */
+  private place(s: Slice<any>): [store: number, off: number] {
+    const elem = this.elem as Partial<HeapElem<any>>;
+    const from = (t: Slice<any>): number => {
+      // All of a heap is one array.
+      if (elem.header) return (elem.header(s).ptr - elem.header(t).ptr) / 8;
+      return s.array === t.array ? s.off - t.off : -1;
+    };
+    let id = this.stores.findIndex((t) => from(t) >= 0 && from(t) < t.cap);
+    if (id < 0) id = this.stores.push(s) - 1;
+    return [id, from(this.stores[id]!)];
   }
 }
 
-describe("random slice programs give what Go gave", () => {
+const bigints = { of: BigInt, number: Number };
+const texts = { of: (n: number) => (n === 0 ? "" : `${n}`), number: Number };
+const ofHeap = (make: () => Heap, type: Type<any>) => (): HeapElem<any> => inHeap(make(), type);
+const small = (): Heap => createHeap({ reserve: 1 << 25 });
+const stress = (): Heap => createStressHeap({ reserve: 1 << 25 });
+
+describe.each<[string, Words]>([
+  ["int64", { elem: () => int64, ...bigints }],
+  ["plain values", { elem: () => values(0), of: (n) => n, number: Number }],
+  ["strings", { elem: () => values(""), ...texts }],
+  ["int64 in a heap", { elem: ofHeap(small, int64), ...bigints }],
+  ["strings in a stress heap", { elem: ofHeap(stress, string), ...texts }],
+])("random slice programs give what Go gave: %s", (_, words) => {
   const { programs } = oracle("slicetrace");
   test(`${programs.length} programs: contents, capacities, aliasing, panics`, () => {
+    const elem = words.elem();
+    const { heap } = elem as Partial<HeapElem<any>>;
     for (const program of programs) {
-      const m = new Machine(nilSlice(int64));
+      const m = new Machine(words, elem);
       for (const step of program) {
         let panic: string | undefined;
         let res: unknown;
         try {
-          res = m.run(step.op, (len, cap) => makeSlice(int64, len, cap), nilSlice(int64));
+          res = m.run(step.op);
         } catch (err) {
           panic = (err as Error).message;
         }
+        heap?.safepoint();
         expect(panic, JSON.stringify(step.op)).toBe(step.panic);
         expect(res).toBe(step.res);
         expect(m.state()).toEqual(step.st);

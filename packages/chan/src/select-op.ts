@@ -137,10 +137,13 @@ export class SelectOperation extends CaseList {
   private wait(op: Op<any>, name: string | number): void {
     if (this.state !== PARKED) return;
     if (op.state !== FRESH) throw inUse(name);
-    if (rank(op) > 1 && op.tryNow()) {
-      op.state = DONE;
-      this.wake(op);
-      return;
+    if (rank(op) > 1) {
+      if (op.tryNow()) {
+        op.state = DONE;
+        this.wake(op);
+      }
+      // Decided by it, or by what trying it began.
+      if (this.state !== PARKED) return;
     }
     op.waiter = this;
     op.state = PARKED;

@@ -111,6 +111,26 @@ describe("a select that is decided", () => {
   );
 });
 
+it.each([0, 1])(
+  "what a case begins when it is tried again decides the select (and %i more)",
+  (more) => {
+    const ch = makeChan<string>();
+    const parked: Op<any>[] = [];
+    const again = new Later();
+    again.tryNow = () => {
+      // The first time nobody waits yet.
+      ch.trySend("begun");
+      return false;
+    };
+    again.park = () => void parked.push(again);
+    const others = Array.from({ length: more }, () => makeChan().recv());
+    const op = select([again, ch.recv(), ...others]);
+    expect(op.next().done).toBe(false);
+    expect(op.next().value).toMatchObject({ case: 1, value: "begun" });
+    expect([parked, checkChan(ch)]).toEqual([[], waits]);
+  },
+);
+
 it("a select waits for what its only case waits for, as in Go", () => {
   const ch = makeChan<number>();
   expect([

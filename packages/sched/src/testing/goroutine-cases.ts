@@ -178,7 +178,7 @@ export const goroutineCases: Cases = {
     same(await s.run(() => giving(1)), 1, "what run gives");
     same(await s.go(() => giving(2)).join(), 2, "what go from outside gives");
     const inner = s.run(async () => {
-      await null;
+      await Promise.resolve();
       return s.go(() => giving(3)).join();
     });
     same(await inner, 3, "what go from an async function gives");

@@ -58,6 +58,8 @@ export function gatherChain<K, V>(
           : want >>> (B - 1) === (top & 1);
         if (!there) continue;
       }
+      // A descriptor of somebody else's may have deleted the entry, or let it move, when it was asked.
+      if (u8[b + i]! !== top) continue;
       const n = out.n++;
       out.keys[n] = e.loadKey(b, i) as K;
       out.slots[n] = e.valueAt(b, i);

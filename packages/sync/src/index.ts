@@ -9,7 +9,7 @@ export {
 } from "./atomic.ts";
 export { AtomicValue } from "./atomic-value.ts";
 export { Cond } from "./cond.ts";
-export { ErrGroup } from "./err-group.ts";
+export { type ContextMember, type DerivedContext, ErrGroup } from "./err-group.ts";
 export { isMisuseError, MisuseError } from "./errors.ts";
 export { FlightPanic, isFlightPanic } from "./flight-panic.ts";
 export { Mutex } from "./mutex.ts";

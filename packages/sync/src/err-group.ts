@@ -38,7 +38,9 @@ import { FRESH, PARKED, USED } from "./states.ts";
 const DERIVE = Symbol.for("gort.context.derive");
 
 /** What is derived from a context: one with what contexts have, and nothing else that `C` may have. */
-export type DerivedContext<C> = keyof C extends ContextMember ? C : Pick<C, keyof C & ContextMember>;
+export type DerivedContext<C> = keyof C extends ContextMember
+  ? C
+  : Pick<C, keyof C & ContextMember>;
 /** The members that each context has. */
 export type ContextMember = "deadline" | "done" | "err" | "signal" | "value";
 

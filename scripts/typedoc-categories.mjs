@@ -60,6 +60,7 @@ export const categories = {
         "wait-reason",
         "competing",
         "call-off",
+        "context-like",
         "launch",
         "hold",
         "host",

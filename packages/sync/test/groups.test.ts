@@ -55,8 +55,10 @@ const endings: Record<string, (ctx: ContextLike) => ContextLike> = {
 async function full() {
   const g = new ErrGroup();
   g.setLimit(1);
-  let open = (): void => {};
-  await g.go(() => new Promise<void>((resolve) => (open = resolve)));
+  let open!: () => void;
+  // Made here: the function may begin after the host had its turn.
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  await g.go(() => gate);
   const [ctx, cancel] = fakeContext();
   return { g, open, ctx, cancel };
 }

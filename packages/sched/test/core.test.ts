@@ -283,10 +283,11 @@ describe("programs", () => {
 
   test("async goroutines that outlive their program do not count in the next one", async () => {
     const s = createScheduler();
-    let release = (): void => {};
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
     await s.run(function* () {
       s.go(async () => {
-        await new Promise<void>((resolve) => (release = resolve));
+        await released;
         throw new Error("too late to matter");
       });
       yield;

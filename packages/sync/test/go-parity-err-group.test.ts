@@ -297,7 +297,7 @@ describe("errgroup", () => {
     const late = new AbortController();
     const started = g.go(() => log.push("d"), { signal: late.signal });
     stop = true;
-    await sleep(3);
+    while (log.length === 0) await sleep(1);
     late.abort("off");
     await started;
     await g.wait();

@@ -45,6 +45,12 @@ const RANDOM_MAX = 2 ** 32;
 /** For the wait times of dumps, which count minutes: a small integer, unlike the time itself. */
 const secondsOf = (ms: number): number => (ms / 1000) | 0;
 
+/** After how many the clock is looked at again, if `n` took `spent` ms: every 50 to 400 microseconds, whatever one costs. */
+function untilNextLook(n: number, max: number, spent: number): number {
+  if (spent > 0.4) return n > 8 ? n >> 2 : 1;
+  return spent < 0.05 && n < max ? n << 1 : n;
+}
+
 export abstract class Core extends Programs implements Runtime, Scheduler {
   protected rng: Xorshift;
   /** When the running slice is over, in host time. */
@@ -82,9 +88,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     const now = hostNow();
     const spent = now - this.looked;
     this.looked = now;
-    if (spent > 0.4) this.atOnce = this.atOnce > 8 ? this.atOnce >> 2 : 1;
-    else if (spent < 0.05 && this.atOnce < READY_MAX) this.atOnce <<= 1;
-    budget.left = this.atOnce;
+    budget.left = this.atOnce = untilNextLook(this.atOnce, READY_MAX, spent);
     return this.due();
   }
   /** Called at each look at the clock while running. */
@@ -159,10 +163,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
       const t = hostNow();
       const spent = t - last;
       last = t;
-      // Aim at a look every 50 to 400 microseconds, whatever a step costs.
-      if (spent > 0.4) this.every = this.every > 8 ? this.every >> 2 : 1;
-      else if (spent < 0.05 && this.every < EVERY_MAX) this.every <<= 1;
-      budget = this.every;
+      budget = this.every = untilNextLook(this.every, EVERY_MAX, spent);
       if (heap !== null && !heap.virtual && heap.size > 0) {
         const at = heap.at(t);
         this.seconds = secondsOf(at);

@@ -235,15 +235,22 @@ export class RealClock extends HeapClock {
     if (arm) this.arm();
   }
 
-  private readonly wake = (): void => {
-    const timers = hostTimers();
-    if (this.armedBy !== timers) this.comeBack(this.armedBy);
-    else if (this.faked) this.time.reached(this.armedFor);
-    this.armed = null;
-    this.armedFor = Infinity;
-    this.onWake();
-    if (!this.held) this.arm();
-  };
+  private wake = this.waker();
+
+  /** What to arm timers of one kind with. Once others took their place it does nothing: nobody could clear the host timer. */
+  private waker(): () => void {
+    const wake = (): void => {
+      if (this.wake !== wake) return;
+      const timers = hostTimers();
+      if (this.armedBy !== timers) this.comeBack(this.armedBy);
+      else if (this.faked) this.time.reached(this.armedFor);
+      this.armed = null;
+      this.armedFor = Infinity;
+      this.onWake();
+      if (!this.held) this.arm();
+    };
+    return wake;
+  }
 
   /** The process waits for the earliest timer, though the clock is weak. */
   keep(): void {
@@ -254,8 +261,10 @@ export class RealClock extends HeapClock {
     const when = this.earliest();
     this.hope.set(when !== Infinity);
     if (this.armed !== null) {
-      if (this.armedBy !== hostTimers()) this.comeBack(this.armedBy);
-      else {
+      if (this.armedBy !== hostTimers()) {
+        this.comeBack(this.armedBy);
+        this.wake = this.waker();
+      } else {
         if (when >= this.armedFor && when !== Infinity) return;
         clearHostTimer(this.armed);
       }

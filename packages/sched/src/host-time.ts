@@ -2,7 +2,7 @@
  * HostTime: the host's monotonic time, that of a test's fakes while there are any. One for all clocks.
  *
  * Invariants
- *  1. Time never goes back: not when fakes come, go, or are exchanged for others.
+ *  1. Time never goes back, but when fakes that replace `performance` come, which begin at 0, or such go.
  *  2. With fakes that replace `performance` too (vitest, jest, sinon by default) and without fakes it is `hostNow`, moved by
  *     what fakes before were ahead.
  *  3. With others, those of `node:test`, it is that of the fake `Date`; if there is none either, a fake timer that fires proves

@@ -425,6 +425,7 @@ describe("fake timers", () => {
   );
 
   const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const hostSetTimeout = setTimeout;
 
   test("a timer that is set while fakes come and go fires all the same, by the host's own time", async () => {
     let ran = 0;
@@ -443,6 +444,26 @@ describe("fake timers", () => {
       vi.useRealTimers();
     }
     await asleep;
+    expect(ran).toBe(1);
+  });
+
+  test("a host timer that comes while there are fakes moves none of their time", async () => {
+    let ran = 0;
+    afterFunc(5, () => ran++);
+    for (const end = performance.now() + 10; performance.now() < end;);
+    vi.useFakeTimers();
+    try {
+      let faked = 0;
+      afterFunc(100, () => faked++);
+      await new Promise<void>((resolve) => hostSetTimeout(resolve, 10));
+      await vi.advanceTimersByTimeAsync(99);
+      expect(faked).toBe(0);
+      await vi.advanceTimersByTimeAsync(2);
+      expect(faked).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+    await sleep(1);
     expect(ran).toBe(1);
   });
 

@@ -60,13 +60,17 @@ class PreparedOperation extends SelectOperation {
 
   /** A pass begins: when it becomes the case of a select or something else that passes it on, which then tries it. */
   arm(): void {
-    if (this.state !== USED && this.state !== FRESH)
-      throw new Error("gort: prepared select used while it is pending");
+    this.refusePending();
     this.done = false;
     this.value = undefined;
     this.waiter = null;
     if (!this.fixed) this.makeCases();
     this.state = USED;
+  }
+
+  private refusePending(): void {
+    if (this.state !== USED && this.state !== FRESH)
+      throw new Error("gort: prepared select used while it is pending");
   }
 
   /** A pass of its own begins. */
@@ -120,6 +124,8 @@ class PreparedOperation extends SelectOperation {
   }
 
   override tryNow(): boolean {
+    // Two selects whose case it is may have been made before the first of them waited.
+    this.refusePending();
     if (super.tryNow()) return true;
     this.state = FRESH;
     return false;

@@ -93,6 +93,22 @@ test("using it while it is pending is refused, and it works again afterwards", a
   expect(checkChan(ch).receivers).toBe(0);
 });
 
+test("as the case of two selects at once it is refused where the second one would use it; the first one waits on", async () => {
+  for (const asFunction of [false, true]) {
+    const ch = makeChan<number>();
+    const p = prepare({ in: asFunction ? () => ch.recv() : ch.recv() });
+    const never = () => makeChan().recv();
+    const uses: Op<any>[] = [select({ p, x: never() }), select({ p, x: never() }), select([p])];
+    const [first, ...others] = uses.map((op) => op.start());
+    for (const other of others)
+      await expect(other).rejects.toThrow("prepared select used while it is pending");
+    expect([checkChan(ch).receivers, ch.trySend(1)]).toEqual([1, true]);
+    expect(await first).toMatchObject({ case: "p", value: { case: "in", value: 1 } });
+    ch.close();
+    expect(await p).toMatchObject({ ok: false });
+  }
+});
+
 test("after a panic in a pass the next pass evaluates its functions again", async () => {
   const closed = makeChan<number>();
   const open = makeChan<number>(1);

@@ -7,6 +7,10 @@
 const figure =
   /\d[\d.,]*(?: ?(?:–|to) ?\d[\d.,]*)?(?: ?(?:ns|µs|×|%|kB|MB\/s)(?![\w/])| times (?:as|faster|slower|the)\b)/gu;
 
+/** The same in words: a fraction of what something cost. */
+const fraction =
+  /\b(?:half|an? (?:third|quarter|fifth|sixth|eighth|tenth|twentieth|hundredth)) (?:less|more|faster|slower|cheaper|(?:of )?the (?:time|work|cost))\b/gu;
+
 /** The text without blocks and spans of code, and without what a command wrote between comments. */
 function prose(markdown: string): string {
   return markdown
@@ -16,5 +20,7 @@ function prose(markdown: string): string {
 }
 
 /** The figures that a page says in its own words. */
-export const figuresIn = (markdown: string): string[] =>
-  [...prose(markdown).matchAll(figure)].map(([text]) => text);
+export function figuresIn(markdown: string): string[] {
+  const text = prose(markdown);
+  return [...text.matchAll(figure), ...text.matchAll(fraction)].map(([found]) => found);
+}

@@ -206,7 +206,7 @@ test("changesets ties no versions together", () => {
   expect(config.linked).toEqual([]);
 });
 
-test("every changeset is one sentence for one package", () => {
+test("every changeset is one sentence for one package, whose name its file's name begins with", () => {
   const dir = join(root, ".changeset");
   const names = packages.map((p) => p.manifest.name);
   for (const file of readdirSync(dir).filter((name) => name.endsWith(".md"))) {
@@ -214,6 +214,8 @@ test("every changeset is one sentence for one package", () => {
     const match = /^---\n"(@gort\/[a-z]+)": (minor|patch)\n---\n\n(.+)\n$/.exec(text);
     expect(match, `.changeset/${file}`).not.toBeNull();
     expect(names).toContain(match![1]);
+    // Changelogs have the order of the files' names: `<package>-<area>-<words>`.
+    expect(`@gort/${file}`.startsWith(`${match![1]}-`), `.changeset/${file}`).toBe(true);
     expect(match![3], `.changeset/${file}`).toMatch(/^[A-Z`@].*\.$/);
   }
 });

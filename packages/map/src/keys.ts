@@ -4,12 +4,13 @@
  * Invariants
  *  1. A hasher's `equal` implies equal hashes, for every seed.
  *  2. Fields and elements compare with `===`: -0 is 0, NaN is never itself, objects by identity.
- *  3. Objects inside keys are hashed all alike, for a hasher keeps no table of them: use few or none.
+ *  3. Objects, functions and symbols inside keys are hashed by a number that `@gort/types` gives each, one table for all maps: a hasher
+ *     is made before its map and can serve several. Such a number differs from run to run within one process.
  *
  * Why hashers and not joined strings, the usual way: joining allocates and hashes a string for each call, and
  * `"1,23"` and `"12,3"` are only as different as the separator.
  */
-import { badArgument, type Fit, valueFitter } from "@gort/types";
+import { badArgument, type Fit, hashIdentity, valueFitter } from "@gort/types";
 import type { Hasher, Type } from "./api.ts";
 import { invalidKeyType, noKey } from "./errors.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
@@ -58,13 +59,14 @@ export function mustHaveFields(k: unknown, typed = false): void {
     throw noKey(k, "an object");
 }
 
-/** Hash of a primitive that is part of a key. NaN never equals itself: it hashes anew each time, so that keys with it spread. */
+/** Hash of a part of a key. NaN never equals itself: it hashes anew each time, so that keys with it spread. */
 export function hashPart(v: unknown, seed: number, random: () => number = anew): number {
   if (typeof v === "number") return v !== v ? random() | 0 : hashNumber(v, seed);
   if (typeof v === "string") return hashString(v, seed);
   if (typeof v === "boolean") return mix(seed ^ (v ? 0x51ed270b : 0x2c1b3c6d));
   if (typeof v === "bigint") return hashBigint(v, seed);
-  return mix(seed ^ 0x297a2d39);
+  if (v === null || v === undefined) return mix(seed ^ 0x297a2d39);
+  return hashIdentity(v, seed);
 }
 
 /** For whoever hashes without a map. */
@@ -72,7 +74,8 @@ const anew = (): number => Math.random() * 2 ** 32;
 
 /**
  * Objects by the values of the fields named, which must be all that make up the key. Keys are copied when stored. Fields that are
- * objects are compared by identity, a `GoString` too: use `String(s)`. Another hasher can be made of it: `{ ...hasher, hash, equal }`.
+ * objects are compared by identity, in O(1) too, and a `GoString` is one: use `String(s)`. Another hasher can be made of it:
+ * `{ ...hasher, hash, equal }`.
  *
  * @example
  * ```ts
@@ -125,7 +128,7 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
 }
 
 /**
- * Arrays by their elements, of any length. Keys are copied when stored. Elements that are objects are compared by identity.
+ * Arrays by their elements, of any length. Keys are copied when stored. Elements that are objects are compared by identity, in O(1) too.
  *
  * @example
  * ```ts

@@ -24,6 +24,42 @@ test.each(kinds)("keys %s with a NaN inside spread over the buckets", (_, make, 
   checkMap(m);
 });
 
+const parts: [string, (i: number) => unknown][] = [
+  ["objects", (i) => ({ i })],
+  ["frozen objects", (i) => Object.freeze([i])],
+  ["functions", (i) => () => i],
+  ["symbols", () => Symbol("one text")],
+  ["symbols of the registry", (i) => Symbol.for(`gort.test.${i}`)],
+];
+test.each(kinds.flatMap((kind) => parts.map((part) => [kind[0], part[0], kind, part] as const)))(
+  "keys %s with %s inside are compared by identity, and spread over the buckets",
+  (_name, _part, [, make, key], [, part]) => {
+    const m = make();
+    const all = Array.from({ length: 2000 }, (_, i) => part(i));
+    all.forEach((p, i) => m.set(key(p as number), i));
+    expect(m.len).toBe(2000);
+    all.forEach((p, i) => expect(m.get(key(p as number))).toBe(i));
+    expect(m.has(key({} as never))).toBe(false);
+    // With one hash for all there would be 250 buckets in one chain.
+    const { buckets, stats } = m.dump();
+    expect(Math.max(...buckets.map((chain) => chain.length))).toBeLessThan(6);
+    expect(stats.B).toBe(9);
+    checkMap(m);
+    for (const p of all) expect(m.delete(key(p as number))).toBe(true);
+    expect(m.len).toBe(0);
+  },
+);
+
+test("an object is another key in each field, and beside null and undefined", () => {
+  const m = makeMap<any, number>({ key: structKey("from", "to") });
+  const [a, b] = [{}, {}];
+  const nodes = [a, b, null, undefined];
+  const edges = nodes.flatMap((from) => nodes.map((to) => ({ from, to })));
+  edges.forEach((edge, i) => m.set(edge, i));
+  expect(edges.map((edge) => m.get({ ...edge }))).toEqual(edges.map((_, i) => i));
+  checkMap(m);
+});
+
 describe.each(kinds)("keys %s", (_, make, key) => {
   const none = [null, undefined, 5, true, 1n, Symbol("s")];
   test.each(none.map((k) => [String(k), k]))("%s is no key, and is named", (_text, k) => {

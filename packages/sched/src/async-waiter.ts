@@ -7,6 +7,7 @@
  *  3. Callbacks run in microtasks until the turn is spent, then after the host had one, so two async functions that
  *     wake each other for ever do not starve the host.
  *  4. An op that fails with nobody to take the error becomes an unhandled rejection, as a promise would.
+ *  5. Whoever completes an op is thrown nothing, whatever value it hands over.
  *
  * Why the callbacks are handed to a settled promise of the engine's: `await op` calls `op.then(resolve, reject)` in a job
  * of its own, and `Promise.resolve(v).then(resolve, reject)` is the cheapest way to call `resolve` in a later one.
@@ -25,7 +26,17 @@ type Callback = ((value: any) => unknown) | null | undefined;
 
 const settled = Promise.resolve();
 
-/** Calls one of the callbacks in a later job with what the op gave; the promise of what the callback gives. */
+/** Whether it is a promise, or says when it is asked that it has no such property: a revoked proxy, a strict object. */
+function isThenable(value: any): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return typeof value.then === "function";
+  } catch {
+    return true;
+  }
+}
+
+/** Calls one of the callbacks in a later job with what the op gave; the promise of what the callback gives. Never throws. */
 function callBack(
   failed: boolean,
   value: any,
@@ -33,8 +44,8 @@ function callBack(
   onRejected: Callback,
 ): Promise<unknown> {
   if (failed) return Promise.reject(value).then(onFulfilled, onRejected);
-  // A promise as a value is the callback's, not ours to wait for.
-  if (typeof value === "object" && value !== null && typeof value.then === "function")
+  // A promise as a value is the callback's, not ours to wait for; `await` rejects with what reading `then` throws.
+  if (isThenable(value))
     return settled.then(typeof onFulfilled === "function" ? () => onFulfilled(value) : () => value);
   return Promise.resolve(value).then(onFulfilled, onRejected);
 }

@@ -6,12 +6,13 @@
  *  1. Once a chain of microtasks has used more than `TURN_MS`, `turnSpent` says so until the host had a turn.
  *  2. Light use costs a counter: the clock is read, and a macrotask armed to see the turn end, only after
  *     `PROBE_AFTER` wake-ups without a pause.
+ *  3. A turn ends whole: what one of those that were put off throws, which it must not, is nothing to the others.
  *
  * Why count first: arming a macrotask per turn costs a microsecond, which a server that awaits one lock per
  * request would pay every time.
  */
 import { ambient } from "./ambient.ts";
-import { hostNow, macrotask, microtask } from "./host.ts";
+import { hostNow, macrotask, microtask, reportUncaught } from "./host.ts";
 
 /** Longest run of microtasks before the host gets a turn, in milliseconds. */
 const TURN_MS = 4;
@@ -24,7 +25,13 @@ const { turn } = ambient;
 function end(): void {
   const { deferred } = turn;
   const n = deferred.length;
-  for (let i = 0; i < n; i++) deferred[i]!();
+  for (let i = 0; i < n; i++) {
+    try {
+      deferred[i]!();
+    } catch (error) {
+      reportUncaught(error);
+    }
+  }
   turn.deferred = [];
   turn.count = 0;
   turn.started = -1;

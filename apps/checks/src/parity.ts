@@ -83,8 +83,13 @@ export function parityTitles(folder: string): Title[] {
     .flatMap((name) => titlesOf(join(dir, name)));
 }
 
+/** Markdown's signs as themselves, but in spans of code, where only the table's `|` is one. */
 const escape = (s: string): string =>
-  s.replace(/[|<>*_`\\]/g, (c) => `\\${c}`).replace(/\s+/g, " ");
+  s
+    .split(/(`[^`]+`)/)
+    .map((part, i) => part.replace(i % 2 === 1 ? /\|/g : /[|<>*_`\\]/g, (c) => `\\${c}`))
+    .join("")
+    .replace(/\s+/g, " ");
 
 /** The page. */
 export function parityPage(): string {

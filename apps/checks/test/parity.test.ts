@@ -19,3 +19,7 @@ test("docs/go-parity.md is up to date (pnpm parity writes it)", async () => {
   const page = await format(parityPage(), { ...(await resolveConfig(path)), filepath: path });
   expect(readFileSync(path, "utf8") === page).toBe(true);
 });
+
+test("code is code on it", () => {
+  expect(parityPage()).not.toContain("\\`");
+});

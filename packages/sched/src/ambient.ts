@@ -1,11 +1,12 @@
 /**
- * The ambient slot: which goroutine is being stepped right now, and by which scheduler.
+ * What all copies of the package in a process share: which goroutine is being stepped, by which scheduler, and what may yet wake whom.
  *
  * Invariants
  *  1. A scheduler sets `slot.g` and `sched` before it steps a goroutine and restores them when it stops stepping;
  *     between steps they are null.
- *  2. This is the only global state of gort. It lives on `globalThis` under one symbol, so that two copies of
- *     the package in one process share it instead of seeing two worlds.
+ *  2. This is the only state that copies share. It lives on `globalThis` under one symbol, so that two copies of
+ *     the package in one process see one world. What a module keeps for itself, such as spare objects and caches, says
+ *     nothing about any program.
  *
  * Why the slot is an object of its own, which each run of a pump makes anew: V8's collector notes every young object that is
  * written into an old one, and goroutines are mostly young. A new slot is young itself; it spares a hand-off a sixteenth.
@@ -18,7 +19,7 @@ import type { Clock, Goroutine, Scheduler } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
 import type { HostTime } from "./host-time.ts";
 
-/** What the slot holds. */
+/** What is shared. */
 export interface Ambient {
   /** The goroutine being stepped; whoever begins to step goroutines makes the slot anew. */
   slot: { g: Goroutine | null };

@@ -215,7 +215,7 @@ export class SelectOperation extends CaseList {
       giveBack(op, granted);
       return;
     }
-    if (this.n > 2) this.quit(); // of two only one is left
+    if (this.n > 2) this.quit(); // of two only one leaves, and does that first
     const name = this.release(op);
     if (this.state !== DECIDED) {
       // Its goroutine was ended by what ran when the others left.

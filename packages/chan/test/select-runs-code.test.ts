@@ -3,7 +3,7 @@ import type { Op } from "@gort/sched";
 import { type ContextLike, poll, WaitQueue, withOptions, withSignal } from "@gort/sched";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
-import { Never } from "./never.ts";
+import { Leaver, Never } from "./never.ts";
 
 /** A promise that starts its work when it is first asked, as query builders do, and never settles. */
 const lazy = (start: () => void): Op<never> => {
@@ -162,18 +162,6 @@ it("a select does not receive what it sends itself, whatever its cases stand in"
     }
 });
 
-/** Never ready; runs code when it leaves. */
-class Leaver extends Never<void> {
-  private readonly atLeave: () => void;
-  constructor(atLeave: () => void) {
-    super();
-    this.atLeave = atLeave;
-  }
-  override unpark(): void {
-    this.atLeave();
-  }
-}
-
 describe("a wait with a context of one's own that runs code as it is left", () => {
   const leaving = (atLeave: () => void): ContextLike => ({
     done: () => ({ recv: () => new Leaver(atLeave) }),
@@ -199,6 +187,35 @@ describe("a wait with a context of one's own that runs code as it is left", () =
     mu.unlock();
     expect(await waiting).toMatchObject({ case: "l" });
     expect(mu.taken).toBe(true);
+  });
+
+  it("leaves first if another case was chosen: nothing is sent to it, no lock is kept", async () => {
+    for (const more of [[], [makeChan().recv()]]) {
+      for (const nested of [false, true]) {
+        const [a, b, mu] = [makeChan<number>(), makeChan<number>(), new Lock()];
+        let sent: boolean | null = null;
+        const ctx = leaving(() => (sent = a.trySend(9)));
+        const lockCtx = leaving(() => mu.unlock());
+        const own = [a.recv({ ctx }), withOptions(new Take(mu), { ctx: lockCtx }, "lock")];
+        for (const op of own) {
+          const lost = nested ? select([op]) : op;
+          const waiting = select([lost, b.recv(), ...more]).start();
+          expect(b.trySend(1)).toBe(true);
+          expect(await waiting).toMatchObject({ case: 1, value: 1 });
+        }
+        expect([sent, mu.taken]).toEqual([false, false]);
+      }
+    }
+  });
+
+  it("leaves first if what calls it off in turn does: nothing is sent to it", async () => {
+    const a = makeChan<number>();
+    let sent: boolean | null = null;
+    const ctx = leaving(() => (sent = a.trySend(9)));
+    const stop = new AbortController();
+    const waiting = withSignal(a.recv({ ctx }), stop.signal).start();
+    stop.abort("off");
+    expect([await outcome(waiting), sent]).toEqual(["off", false]);
   });
 
   it("is called off if that came first", async () => {

@@ -10,16 +10,21 @@
  *  4. An op that must clean up before it may fail (`Cond.wait` has to lock again) has `abort`; it is told, and
  *     delivers the failure itself. What calls such an op off has `abort` too, for who calls that off in turn.
  *  5. The op that is called off is one-shot as any other: used before, or by somebody else, it is refused untouched.
- *  6. Options that cannot be are refused with their name and value before anything is done, misspelled ones too: a wait
+ *  6. What a context, a signal or the op itself runs as the wait is left takes nothing from it: the wait is over by then, and an op that
+ *     can leaves its queue first. What it grants all the same is given back, or stands if nobody was told yet; what it throws is an
+ *     uncaught error of the host's.
+ *  7. Options that cannot be are refused with their name and value before anything is done, misspelled ones too: a wait
  *     that was meant to end and does not is found late.
  *
  * Why a wrapper and not fields of every op: an op without options stays small and has no branch for it. Why not a select:
  * its code would come along with every primitive of a bundle.
  */
 import { badArgument, checkOptions } from "@gort/types";
+import type { Abilities } from "./abilities.ts";
 import { aborted, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { type ContextLike, isContext, whyEnded } from "./context-like.ts";
+import { reportUncaught } from "./host.ts";
 import { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 import { isOp, misuse, type Op, type Waiter } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -59,41 +64,8 @@ export interface Abortable {
   abort(error: unknown): boolean;
 }
 
-/** An op that asked for what it waits for before it is used. */
-interface Eager {
-  /** Takes that back; false if it was granted meanwhile, which stands. */
-  withdraw(): boolean;
-}
-
-/** An op that may begin something when it is tried. */
-interface Beginner {
-  /** Whether the last try did. */
-  readonly began: boolean;
-}
-
-/** An op that may leave its queue early as the case of a select that is decided. */
-interface Quitter {
-  /** Leaves it. */
-  quit(): void;
-}
-
-/** An op that tells a select whose case it is in which order to park. */
-interface Told {
-  /** It is of a channel: parking it runs nobody's code. */
-  readonly ch: unknown;
-  /** It is a select: trying it again beside parked cases could pair it with one of them. */
-  readonly cases: unknown;
-}
-
-/** An op that serves more than once. */
-interface Reusable {
-  /** Another use of it begins: it may be tried. */
-  arm(): void;
-}
-
 class CallOffOp<T> extends CompetingOp<T> implements Waiter {
-  private readonly inner: Op<T> &
-    Partial<Competing & Abortable & Eager & Beginner & Quitter & Reusable & Told>;
+  private readonly inner: Op<T> & Partial<Competing & Abortable & Abilities>;
   private readonly signal: AbortSignal | null;
   private readonly ctx: ContextLike | null;
   private doneOp: Op<unknown> | null = null;
@@ -207,6 +179,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   }
 
   override unpark(): void {
+    this.state = USED;
+    this.quit();
     this.detach();
     this.release();
   }
@@ -233,7 +207,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     } else {
       const { state } = op;
       const counts = this.claim();
-      if (counts) this.detach();
+      this.detach();
       op.state = USED;
       op.waiter = null;
       // It comes too late, or its goroutine was ended by what ran since it was decided.
@@ -270,6 +244,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
       return;
     }
     if (state === PARKED && !this.claim()) return;
+    this.quit();
     this.detach();
     this.release();
     if (state === PARKED) {
@@ -294,7 +269,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     const { inner } = this;
     inner.waiter = null;
     // It may have left already: see `quit`.
-    if (inner.state === PARKED || inner.state === WOKEN) inner.unpark();
+    if (inner.state === PARKED || inner.state === WOKEN) unpark(inner);
     inner.state = USED;
   }
 
@@ -310,7 +285,16 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 function leave(op: Op<unknown>): void {
   if (op.state !== PARKED) return;
   op.state = USED;
-  op.unpark();
+  unpark(op);
+}
+
+/** Takes an op off its queue. What that throws keeps neither the wait from its end nor others who are woken with it. */
+function unpark(op: Op<unknown>): void {
+  try {
+    op.unpark();
+  } catch (error) {
+    reportUncaught(error);
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import type { BucketDump, Ptr } from "./api.ts";
 import { absentChain, isLive, topsOf } from "./base.ts";
 import type { Entries } from "./heap-entries.ts";
 import {
+  FLOAT64,
   H_BUCKETS,
   H_CHANGES,
   H_COUNT,
@@ -118,9 +119,19 @@ function fates(t: HeapTable, e: Entries, from: Ptr, seed: number): number[] {
   return found;
 }
 
+/** Whether somebody else's code hashes the keys of a chain: a descriptor, or the map's source where a key is NaN. */
+function foreign(t: HeapTable, e: Entries, from: Ptr): boolean {
+  const { keyCode } = e.layout;
+  if (keyCode !== FLOAT64) return keyCode >= SCALAR;
+  for (let b = from; b !== 0; b = t.link(b)) {
+    for (let i = 0; i < SLOTS; i++) if (isLive(t.u8[b + i]!) && !e.reflexiveAt(b, i)) return true;
+  }
+  return false;
+}
+
 /**
- * Moves an old chain to its one or two new places. What it needs is allocated first, and what a descriptor of somebody else's has to
- * say is asked first: between the first entry and the last nothing can fail.
+ * Moves an old chain to its one or two new places. What it needs is allocated first, and what a descriptor or a source of random
+ * numbers has to say is asked first: between the first entry and the last nothing can fail.
  */
 export function moveChain(t: HeapTable, e: Entries, index: number): void {
   const h = t.h;
@@ -137,7 +148,7 @@ export function moveChain(t: HeapTable, e: Entries, index: number): void {
   let chain = 0;
   for (let b = t.link(from); b !== 0; b = t.link(b)) chain++;
   if (chain > 0) t.reserve(chain);
-  const known = e.layout.keyCode >= SCALAR && !same ? fates(t, e, from, seed) : null;
+  const known = !same && foreign(t, e, from) ? fates(t, e, from, seed) : null;
   let next = 0;
   t.i32[h + H_CHANGES]!++;
   t.i32[h + H_MOVES]!++;

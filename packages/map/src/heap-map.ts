@@ -37,6 +37,7 @@ import {
 } from "./heap-words.ts";
 import { dumpChain, gatherChain, moveChain, rebuild } from "./heap-chain.ts";
 import { HeapTable } from "./heap-table.ts";
+import { newSeed } from "./random.ts";
 import {
   BARE,
   firstEmpty,
@@ -65,7 +66,7 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
   #unroot: () => void;
 
   constructor(heap: Heap, layout: Layout, ptr: Ptr, random: () => number, unroot: () => void) {
-    super(new HeapTable(heap, layout, ptr, random));
+    super(new HeapTable(heap, layout, ptr));
     this.random = random;
     this.e = new Entries(layout, heap, ptr, random);
     this.u32 = heap.memory.u32;
@@ -232,7 +233,7 @@ export class HeapMap<K, V> extends HeapHeader<K, V> {
   }
 
   protected reseed(): void {
-    const seed = this.random();
+    const seed = newSeed(this.random, this.t.seed);
     // The source is somebody else's.
     if (this.len !== 0) return;
     this.i32[this.h + H_HASH0] = seed;

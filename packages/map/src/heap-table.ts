@@ -86,9 +86,8 @@ export class HeapTable {
   readonly #bits: number;
   readonly #mask: number;
   readonly #size: number;
-  readonly #random: () => number;
 
-  constructor(heap: Heap, layout: Layout, ptr: Ptr, random: () => number) {
+  constructor(heap: Heap, layout: Layout, ptr: Ptr) {
     const { u8, i32, u32 } = heap.memory;
     this.heap = heap;
     this.layout = layout;
@@ -100,7 +99,6 @@ export class HeapTable {
     this.#bits = layout.segmentBits;
     this.#mask = (1 << layout.segmentBits) - 1;
     this.#size = layout.bucketSize;
-    this.#random = random;
   }
 
   get B(): number {
@@ -312,7 +310,7 @@ export class HeapTable {
   extend(bucket: Ptr): Ptr {
     const b = this.#link(bucket);
     const { u32, h } = this;
-    const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, this.#random);
+    const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, b);
     u32[h + H_NOVERFLOW] = n;
     if (tooManyOverflow(n, this.B) && u32[h + H_LIMIT] !== 0) {
       u32[h + H_LIMIT] = 0;

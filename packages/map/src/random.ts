@@ -43,6 +43,18 @@ export function randomSource(seed?: number): () => number {
   };
 }
 
+/**
+ * A new seed for a map that has become empty; `old` if the source throws: all that was asked for is done by then, and whatever draws the
+ * next number meets the same error.
+ */
+export function newSeed(random: () => number, old: number): number {
+  try {
+    return random() | 0;
+  } catch {
+    return old;
+  }
+}
+
 function stateOf(seed: number): number {
   const x = seed | 0;
   return x === seed ? x : hashNumber(seed, 0);

@@ -11,6 +11,7 @@
  * Why tophash bytes lie in two 32-bit words: a lookup compares four bytes with one subtraction (SWAR), where
  * the byte loop of Go mispredicts its exit about once per lookup. A wider match on 64-bit BigInts allocates.
  */
+import { mix } from "./hash.ts";
 
 /** Slots of a bucket. */
 export const SLOTS = 8;
@@ -116,8 +117,11 @@ export function hintToB(hint: number | undefined): number {
   return B;
 }
 
-/** `noverflow` after one more overflow bucket: exact below B = 16, counted with probability 2^(15-B) above. */
-export function countOverflow(noverflow: number, B: number, random: () => number): number {
+/**
+ * `noverflow` after the overflow bucket `id`, its number or its address: exact below B = 16, above one bucket of 2^(B-15) counts. Which
+ * one, its `id` says: the map's own source is somebody else's, and must not be asked while entries move.
+ */
+export function countOverflow(noverflow: number, B: number, id: number): number {
   if (B < 16) return noverflow + 1;
-  return (random() & ((1 << (B - 15)) - 1)) === 0 ? noverflow + 1 : noverflow;
+  return (mix(id) & ((1 << (B - 15)) - 1)) === 0 ? noverflow + 1 : noverflow;
 }

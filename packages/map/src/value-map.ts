@@ -30,6 +30,7 @@ import {
   WRITING,
 } from "./rules.ts";
 import type { Snapshot, ValueMapParts } from "./storage.ts";
+import { newSeed } from "./random.ts";
 import { type Chunk, NO_CHUNKS, shapeOf } from "./value-chunk.ts";
 import { ValueKeys } from "./value-keys.ts";
 import { Table, type Unpack } from "./value-table.ts";
@@ -265,7 +266,7 @@ export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
   /** The first table: with room for numbers in the buckets if the first value is one. */
   #tableFor(value: unknown): Table {
     const shape = shapeOf(this.#unpack !== null, typeof value === "number");
-    return new Table(this.B, shape, this.random, this.#unpack);
+    return new Table(this.B, shape, this.#unpack);
   }
 
   /** Sets the tables, and what lookups need to know of them. */
@@ -286,7 +287,7 @@ export class ValueMap<K, V, Z> extends ValueKeys<K, V, Z> {
   }
 
   #reseed(): void {
-    const seed = this.random() | 0;
+    const seed = newSeed(this.random, this.hash0);
     // The source is somebody else's.
     if (this.len !== 0) return;
     this.hash0 = seed;

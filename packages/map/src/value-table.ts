@@ -39,24 +39,22 @@ export class Table {
   noverflow = 0;
   #nextOverflow = 0;
   #endOverflow = 0;
-  readonly #random: () => number;
   readonly #shape: Shape;
   readonly #unpack: Unpack | null;
 
-  constructor(B: number, shape: Shape, random: () => number, unpack: Unpack | null) {
+  constructor(B: number, shape: Shape, unpack: Unpack | null) {
     this.B = B;
     // Not by `**`, which gives V8 a number that is kept as a double.
     this.mask = ((1 << B) - 1) | 0;
     this.limit = loadLimit(B);
     this.#shape = shape;
-    this.#random = random;
     this.#unpack = unpack;
     this.chunks = new Array<Chunk>(2 ** Math.max(0, B - CHUNK_BITS)).fill(NO_CHUNK);
   }
 
   /** An empty table of `2^B` buckets, otherwise as this one. */
   sibling(B: number): Table {
-    return new Table(B, this.#shape, this.#random, this.#unpack);
+    return new Table(B, this.#shape, this.#unpack);
   }
 
   /** The chunk of a bucket to write to, made if nobody has yet. */
@@ -79,7 +77,7 @@ export class Table {
       this.chunks.push(new Chunk(n, this.#shape));
     }
     const id = this.#nextOverflow++;
-    this.noverflow = countOverflow(this.noverflow, this.B, this.#random);
+    this.noverflow = countOverflow(this.noverflow, this.B, id);
     if (tooManyOverflow(this.noverflow, this.B)) this.limit = 0;
     const c = this.chunks[bucket >>> CHUNK_BITS]!;
     c.meta[(bucket & CHUNK_MASK) * c.stride + LINK] = id;

@@ -1,6 +1,6 @@
 /** Sources of random numbers: what a seed means. */
 import { any, float32, float64, int32, struct, type Type } from "@gort/types";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkMap, type GoMap, makeMap, randomSource, structKey, tupleKey } from "../src/index.ts";
 import { smallHeap } from "./support.ts";
 
@@ -112,4 +112,76 @@ test("a source that looks up another key while one with a NaN is hashed disturbs
     Array.from({ length: 20 }, (_, i) => i),
   );
   checkMap(m);
+});
+
+describe("a source that throws", () => {
+  /** Numbers until {@link over}, then an error. */
+  const recording = () => {
+    const next = randomSource(11);
+    const source = Object.assign(
+      (): number => {
+        if (source.over) throw new Error("the recording is over");
+        return next();
+      },
+      { over: false },
+    );
+    return source;
+  };
+  const makers: [string, (random: () => number) => GoMap<any, any>][] = [
+    ["on values", (random) => makeMap({ zero: () => 0, random })],
+    ["on values, typed", (random) => makeMap(float64, int32, { random })],
+    ["in a heap", (random) => makeMap(float64, int32, { heap: smallHeap(), random })],
+    ["in a heap, of float32", (random) => makeMap(float32, int32, { heap: smallHeap(), random })],
+    ["in a heap, of any", (random) => makeMap(any, int32, { heap: smallHeap(), random })],
+  ];
+
+  test.each(makers)("while entries move loses none: %s", (_, make) => {
+    const random = recording();
+    const m = make(random);
+    for (let i = 0; i < 50; i++) m.set(i, i);
+    for (let i = 0; i < 52; i++) m.set(NaN, i);
+    expect(m.stats().growing).toBe(false);
+    m.set(50, 50).set(51, 51);
+    for (let i = 52; i < 90; i++) {
+      random.over = true;
+      try {
+        m.set(i, i);
+      } catch (e) {
+        expect((e as Error).message).toBe("the recording is over");
+      }
+      random.over = false;
+      checkMap(m);
+    }
+    for (let i = 52; i < 90; i++) m.set(i, i);
+    for (let i = 0; i < 90; i++) expect(m.get(i)).toBe(i);
+    expect([...m].length).toBe(142);
+    checkMap(m);
+  });
+
+  test.each(makers)("when a map becomes empty leaves it its seed: %s", (_, make) => {
+    const random = recording();
+    const m = make(random);
+    m.set(1, 1);
+    random.over = true;
+    expect(m.delete(1)).toBe(true);
+    m.set(2, 2).set(3, 3);
+    m.clear();
+    expect([m.len, m.has(2)]).toEqual([0, false]);
+    m.set(4, 4);
+    expect(m.get(4)).toBe(4);
+    expect(() => m.set(NaN, 1)).toThrow("the recording is over");
+    expect(() => m.range()).toThrow("the recording is over");
+    checkMap(m);
+  });
+
+  test("and maps whose keys are words keep their seeds too", () => {
+    const random = recording();
+    const m = makeMap(int32, int32, { heap: smallHeap(), random });
+    m.set(1, 1);
+    random.over = true;
+    expect(m.delete(1)).toBe(true);
+    expect(m.set(2, 2).get(2)).toBe(2);
+    m.clear();
+    checkMap(m);
+  });
 });

@@ -3,7 +3,7 @@ import { DONE, FAILED, Op, PARKED, WaitQueue, withSignal } from "@gort/sched";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";
-import { Never } from "./never.ts";
+import { Leaver, Never } from "./never.ts";
 
 const rejection = (p: unknown): Promise<unknown> =>
   (p as Promise<unknown>).then(
@@ -68,20 +68,6 @@ class Take extends Op<number> {
 
   override discard(): void {
     this.from.give(this.n);
-  }
-}
-
-/** Never ready; runs code of a user's when it leaves. */
-class Leaver extends Never<void> {
-  private readonly atLeave: () => void;
-
-  constructor(atLeave: () => void) {
-    super();
-    this.atLeave = atLeave;
-  }
-
-  override unpark(): void {
-    this.atLeave();
   }
 }
 

@@ -237,6 +237,12 @@ export abstract class Programs extends Lifecycle {
     // All are dead before the first leaves its queue: leaving may let others in, who must not become runnable.
     for (const g of all) g.state = DEAD;
     if (this.tracer !== null) this.traceKilled(this.tracer, all);
+    // What leaving its queue starts, a goroutine or a timer, is not of this program any more.
+    this.all = null;
+    this.live = 0;
+    this.asyncs = 0;
+    if (this.heap === null) (this.clock as CountingClock).clear();
+    else if (this.ownsClock) this.heap.clear();
     const joined: G[] = [];
     const told: [G, EndHook][] = [];
     for (const g of all) {
@@ -252,11 +258,6 @@ export abstract class Programs extends Lifecycle {
       if (op !== null) this.giveUp(op);
       if (g.extra !== null && g.extra.joiners !== null) joined.push(g);
     }
-    this.all = null;
-    this.live = 0;
-    this.asyncs = 0;
-    if (this.heap === null) (this.clock as CountingClock).clear();
-    else if (this.ownsClock) this.heap.clear();
     // Whoever joins from outside must not wait for ever.
     for (const g of joined)
       for (let op; (op = g.extra!.joiners!.shift()) !== null;) op.fail(programEnded(g.id));

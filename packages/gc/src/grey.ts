@@ -6,8 +6,9 @@
  *     object, {@link LARGE} one that is scanned in pieces, {@link OBLET} the rest of one from that address on.
  *  2. A buffer is a block: the first word of its payload links full or empty
  *     buffers, the second counts entries, entries follow.
- *  3. `push` never loses an object: if no buffer can be had it says so by `overflow`, the object stays
- *     marked, and the marker walks all marked objects once the grey set is empty.
+ *  3. `push` never loses an object that is marked: if no buffer can be had it says so by `overflow`, the object stays
+ *     marked, and the marker walks all marked objects once the grey set is empty. What is not marked needs `reserve` first.
+ *  4. The first buffer is there from the start: a set without any would walk all marked objects once for each that it loses.
  *
  * Why buffers in a list and not one growing stack: growth never copies, and buffers can be handed from
  * one worker to another, as in Go. Rejected: the objects' own memory (pointer reversal), since the
@@ -34,7 +35,7 @@ export const CAPACITY = PAGE / 4 - FIRST;
 export class GreySet {
   readonly #own: OwnMemory;
   readonly #u32: Uint32Array;
-  /** Word indexes of the current buffer: its first entry, after its last entry, its end; 0 before the first push. */
+  /** Word indexes of the current buffer: its first entry, after its last entry, its end; 0 while there is none. */
   bottom = 0;
   top = 0;
   end = 0;
@@ -46,6 +47,7 @@ export class GreySet {
   constructor(own: OwnMemory) {
     this.#own = own;
     this.#u32 = own.memory.u32;
+    this.reserve(1);
   }
 
   get isEmpty(): boolean {

@@ -15,7 +15,7 @@ import type { ObjectTable, ObjectTracer, Ptr, TracedAllocator } from "@gort/allo
 import { GreySet, LARGE, OBLET } from "./grey.ts";
 import { HANDLE_BLOCK, scanHandles } from "./handles.ts";
 import type { OwnMemory } from "./own-memory.ts";
-import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
+import { HANDLES, RECORDS, STACK, WORK } from "./own-memory.ts";
 import type { RootParts } from "./root-parts.ts";
 import { scanRecords } from "./specials.ts";
 import { scanStack, stackWords } from "./stack.ts";
@@ -99,15 +99,24 @@ export class Marker {
     this.scanned += tracer.scanned - before;
   }
 
-  /** Marks what an object refers to, but not the object. */
+  /** Marks what an object refers to, but not the object; at once if it finds no room to wait, since a lost push is made up for by marks. */
   readonly shadeContents = (base: Ptr): void => {
-    if (this.#objects.isScan(base)) this.grey.push(base + OBLET);
+    const { grey } = this;
+    if (!this.#objects.isScan(base)) return;
+    if (grey.reserve(1)) grey.push(base + OBLET);
+    else {
+      const size = this.#objects.sizeOf(base);
+      this.#scan(base, size, base, size);
+    }
   };
 
   /** Begins to scan the blocks of roots: as part of `drain`, or at once. */
   startRoots(atOnce: boolean): void {
-    this.#own.startWalk();
-    if (atOnce) while (this.#own.cursor !== 0) this.#roots();
+    const own = this.#own;
+    own.startWalk();
+    // A heap without roots of its own has the first work buffer only: nothing to wait for.
+    if (own.cursor !== 0 && own.kind(own.cursor) === WORK) own.advance();
+    if (atOnce) while (own.cursor !== 0) this.#roots();
   }
 
   /** Whether nothing is left to be scanned. */

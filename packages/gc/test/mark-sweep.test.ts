@@ -9,6 +9,7 @@ import {
   createStopTheWorldHeap,
   traced,
 } from "../src/index.ts";
+import { insideOf } from "../src/walk.ts";
 import { simpleAllocator } from "./simple-allocator.ts";
 
 const MiB = 2 ** 20;
@@ -25,6 +26,20 @@ function list(heap: GcHeap, n: number) {
     head.set(p);
   }
   return head;
+}
+
+/** Fills the memory with a list, newest first, that a handle holds; returns its length. */
+function fill(heap: GcHeap): number {
+  const head = heap.root(0);
+  for (let n = 0; ; n++) {
+    try {
+      const p = heap.alloc(Node);
+      heap.writePtr(p, head.ptr);
+      head.set(p);
+    } catch {
+      return n;
+    }
+  }
 }
 
 describe("phases", () => {
@@ -203,6 +218,65 @@ describe("memory runs out", () => {
     allocator.failManual = 0;
     expect(heap.stats().heapObjects).toBe(10_001);
     checkHeap(heap);
+  });
+
+  it("for the grey set: what objects with finalizers refer to is not lost either", () => {
+    const allocator = simpleAllocator(1 << 24);
+    const heap = createHeap({ allocator, gcPercent: -1, finalizers: "manual" });
+    list(heap, 1000);
+    const seen: number[] = [];
+    const objects: number[] = [];
+    for (let i = 0; i < 3000; i++) {
+      const p = heap.alloc(Node);
+      const q = heap.alloc(Node);
+      heap.memory.i32[(q + 4) >>> 2] = i;
+      heap.writePtr(p, q);
+      // For the records' sake: later there is no memory for them.
+      heap.setFinalizer(p, () => {});
+      heap.weak(p);
+      objects.push(p);
+    }
+    for (const p of objects) heap.setFinalizer(p, null);
+    heap.step(0);
+    // Until all roots are scanned: what is attached from now on is looked at once.
+    const { own } = insideOf(heap);
+    while (own.next(own.cursor) !== 0) heap.stepWork(1);
+    expect(heap.phase).toBe("mark");
+    allocator.failManual = 1e9;
+    // More of them than one buffer has entries, each with a node that nobody else holds.
+    const { u32 } = heap.memory;
+    for (const p of objects) heap.setFinalizer(p, () => seen.push(u32[(u32[p >>> 2]! + 4) >>> 2]!));
+    while (heap.stepWork(100_000));
+    checkHeap(heap);
+    expect(heap.stats().heapObjects).toBe(7000);
+    heap.runFinalizers();
+    expect(seen.sort((a, b) => a - b)).toEqual([...objects.keys()]);
+  });
+
+  it("in the first cycle: a finalizer reads what its object refers to", () => {
+    const heap = heapOf({ reserve: MiB, gcPercent: -1, finalizers: "manual" });
+    const conn = heap.alloc(Node);
+    const file = heap.alloc(Node);
+    heap.memory.i32[(file + 4) >>> 2] = 42;
+    heap.writePtr(conn, file);
+    const seen: number[] = [];
+    heap.setFinalizer(conn, (p) =>
+      seen.push(heap.memory.i32[(heap.memory.u32[p >>> 2]! + 4) >>> 2]!),
+    );
+    for (let i = 0; i < 100; i++) heap.alloc(Node);
+    fill(heap);
+    heap.collect();
+    checkHeap(heap);
+    for (let i = 0; i < 100; i++) heap.memory.i32[(heap.alloc(Node) + 4) >>> 2] = 666;
+    heap.runFinalizers();
+    expect(seen).toEqual([42]);
+  });
+
+  it("in the first cycle: a long list is marked as fast as ever", () => {
+    const heap = heapOf({ reserve: MiB, gcPercent: -1 });
+    const n = fill(heap);
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(n);
   });
 
   it("for a handle or a record: an error, and everything still holds", () => {

@@ -4,12 +4,20 @@
  * Invariants
  *  1. Looking changes nothing: no range is begun and no random number drawn, so entries come in bucket order.
  *  2. At most {@link SHOWN} entries are shown, then how many more there are.
+ *  3. A map inside of itself, whatever is between, is `[Circular]`.
+ *
+ * Why the options carry what is being shown: Node begins a list of its own in each call of `inspect`, and so sees no cycle that goes
+ * through a container with a text of its own. Options that it does not know it hands on, if they are called by a string; other containers
+ * know them by the same name.
  */
 import { emptySnapshot, type Storage } from "./storage.ts";
 
 const SHOWN = 100;
 /** Longest text on one line. */
 const LINE = 72;
+
+/** The option that lists the containers around. */
+const SEEN = "gort.seen";
 
 /** Node's `util.inspect`, as it is given to those who show themselves. */
 export type Inspect = (value: unknown, options: object) => string;
@@ -19,11 +27,14 @@ export function showMap<K, V>(
   map: Storage<K, V>,
   name: string,
   depth: number | null,
-  options: object,
+  options: { readonly [SEEN]?: readonly unknown[] },
   inspect: Inspect,
 ): string {
+  const around = options[SEEN] ?? [];
+  if (around.includes(map)) return "[Circular]";
   if (depth !== null && depth < 0) return `[${name}]`;
-  const below = { ...options, depth: depth === null ? null : depth - 1 };
+  const deeper = depth === null ? null : depth - 1;
+  const below = { ...options, depth: deeper, [SEEN]: [...around, map] };
   const shown: string[] = [];
   let len: number;
   try {

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { createHeap } from "@gort/gc";
 import { any, int32, string, struct } from "@gort/types";
 import { expect, test } from "vitest";
-import { makeMap, nilMap, structKey } from "../src/index.ts";
+import { type GoMap, makeMap, nilMap, structKey } from "../src/index.ts";
 
 test("a map shows its entries, as native Map does", () => {
   const m = makeMap<string, unknown>();
@@ -12,7 +12,7 @@ test("a map shows its entries, as native Map does", () => {
   expect(inspect({ m })).toMatch(/GoMap\(2\) \{ .*'b' => \{ x: \[Array\] \}/);
   expect(inspect(m)).toContain("'a' => 1");
   m.set("self", m);
-  expect(inspect(m)).toContain("[GoMap]");
+  expect(inspect(m)).toContain("'self' => [Circular]");
   expect(inspect(nilMap())).toBe("GoMap(nil)");
 });
 
@@ -63,6 +63,34 @@ test("looking at a map draws no random number, changes nothing and shows each en
     }
     expect(growing).toBeGreaterThan(0);
   }
+});
+
+test("a map inside of itself, whatever is between, is circular at any depth; one that is there twice is not", () => {
+  const outer = makeMap<string, unknown>();
+  const inner = makeMap<unknown, unknown>();
+  outer.set("inner", [{ inner }]);
+  inner.set(outer, new Map([[1, outer]]));
+  for (const depth of [null, 5, 100]) {
+    expect(inspect({ outer }, { depth }).replace(/\s+/g, " ")).toBe(
+      "{ outer: GoMap(1) { 'inner' => [ { inner: GoMap(1) { [Circular] => Map(1) { 1 => [Circular] } } } ] } }",
+    );
+  }
+  expect(inspect(outer, { depth: 2 })).toContain("inner: [GoMap]");
+  interface Node {
+    name: string;
+    parent: Node | null;
+    kids: GoMap<string, Node, undefined>;
+  }
+  const node = (name: string, parent: Node | null): Node => {
+    const n: Node = { name, parent, kids: makeMap() };
+    parent?.kids.set(name, n);
+    return n;
+  };
+  const root = node("root", null);
+  for (let i = 0; i < 20; i++) node(`n${i}`, node(`k${i}`, root));
+  expect(inspect(root, { depth: null }).length).toBeLessThan(20_000);
+  const twice = makeMap<string, unknown>().set("a", 1);
+  expect(inspect([twice, twice])).toBe("[ GoMap(1) { 'a' => 1 }, GoMap(1) { 'a' => 1 } ]");
 });
 
 test("a large map shows a hundred entries and how many more there are", () => {

@@ -112,7 +112,10 @@ export interface Hasher<K> {
 export interface MapOptions {
   /** Number of entries to make room for; negative or absurd hints count as none, as in Go. @defaultValue 0 */
   readonly hint?: number | undefined;
-  /** Where randomness comes from: unsigned 32-bit integers, for the hash seed and the order of ranges. @defaultValue a generator seeded by `Math.random` */
+  /**
+   * Where randomness comes from: unsigned 32-bit integers, for the hash seed and the order of ranges, as {@link randomSource} makes them;
+   * `Math.random` gives others and is refused. @defaultValue a generator seeded by `Math.random`
+   */
   readonly random?: (() => number) | undefined;
 }
 

@@ -44,7 +44,7 @@ function assert(ok: boolean, what: string): asserts ok {
  */
 export function checkMap<K, V, Z>(m: GoMap<K, V, Z>): void {
   if (typeof (m as Partial<BaseMap<K, V, Z>> | null | undefined)?.equalKeys !== "function")
-    throw badArgument("checkMap", "m", m, "a map", "type");
+    throw badArgument("checkMap", "m", m, "a map made by this package", "type");
   checkBuckets(m as BaseMap<K, V, Z>);
 }
 

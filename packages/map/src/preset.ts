@@ -6,6 +6,7 @@
  */
 import {
   badArgument,
+  badNumber,
   checkFunction,
   checkOptions,
   valueChecker,
@@ -237,5 +238,9 @@ function checkHeap(where: string, heap: unknown): void {
 function sourceOf(where: string, { random }: MapOptions): () => number {
   if (random === undefined) return randomSource();
   checkFunction(where, "random", random);
+  // `Math.random` would give one seed and one order, without a word.
+  const first: unknown = random();
+  if (!Number.isInteger(first))
+    throw badNumber(where, "random()", first, "an unsigned 32-bit integer, as of randomSource");
   return random;
 }

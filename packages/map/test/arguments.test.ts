@@ -41,7 +41,9 @@ describe.each(NONE.map(([value, shown]) => ({ value: value as never, shown })))(
     });
 
     test("is no map to check", () => {
-      expect(() => checkMap(value)).toThrow(`checkMap: m is ${shown}, want a map`);
+      expect(() => checkMap(value)).toThrow(
+        `checkMap: m is ${shown}, want a map made by this package`,
+      );
     });
 
     test("is no key or value type to open a map with", () => {

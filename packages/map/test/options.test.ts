@@ -40,6 +40,24 @@ test("a key that hashes nothing, a value without a type and a source that is no 
   );
 });
 
+test("a source of other numbers than integers is refused by name, Math.random before all", () => {
+  const heap = createHeap({ reserve: 2 ** 20 });
+  using m = makeMap(int32, int32, { heap });
+  const want = "want an unsigned 32-bit integer, as of randomSource";
+  expect(() => makeMap({ random: Math.random })).toThrow(
+    /^makeMap: random\(\) is 0\.\d+(e-\d+)?, want an/,
+  );
+  for (const x of [0.5, NaN, Infinity, "7", 7n, undefined]) {
+    const random = (): never => x as never;
+    const text = new RegExp(`random\\(\\) is .*, ${want}$`);
+    expect(() => makeMap({ random })).toThrow(text);
+    expect(() => makeMap(int32, int32, { heap, random })).toThrow(text);
+    expect(() => mapAt(heap, m.ptr, int32, int32, { random })).toThrow(text);
+  }
+  for (const x of [0, 7, 2 ** 32 - 1, -5])
+    expect(makeMap<string, number>({ random: () => x }).set("a", 1).len).toBe(1);
+});
+
 test("a map in a heap needs a value type, and has the zero of it", () => {
   const heap = createHeap({ reserve: 2 ** 20 });
   expect(() => makeMap(wrong({ key: int32, heap }))).toThrow(

@@ -148,7 +148,8 @@ export class GoArray<T> {
     inspect: Inspect,
   ): string {
     const { all } = this;
-    return showElements(`[${this.len}]${all.backing.name}`, "", all, depth, options, inspect);
+    const type = `[${this.len}]${all.backing.name}`;
+    return showElements(this, type, "", all, depth, options, inspect);
   }
 }
 

@@ -250,7 +250,8 @@ export abstract class Slice<T> {
 
   /**
    * The elements between brackets, each by `String`: `[1 2 3]`. Of integers, booleans and strings it is what `fmt.Print` shows;
-   * large and small floats, structs and nil look as in JavaScript.
+   * large and small floats, structs and nil look as in JavaScript. A slice that holds itself has no such text and overflows the stack, as
+   * in Go.
    */
   toString(): string {
     return `[${this.toArray().map(String).join(" ")}]`;
@@ -264,7 +265,8 @@ export abstract class Slice<T> {
   ): string {
     const type = `[]${this.backing.name}`;
     if (this.isNil) return `${type}(nil)`;
-    return showElements(type, `(len ${this.len}, cap ${this.cap})`, this, depth, options, inspect);
+    const size = `(len ${this.len}, cap ${this.cap})`;
+    return showElements(this, type, size, this, depth, options, inspect);
   }
 }
 

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { int32, string } from "@gort/types";
 import { expect, test } from "vitest";
 import {
+  append,
   arrayOf,
   goString,
   makeArray,
@@ -48,7 +49,7 @@ test("as many elements are shown, and read, as of an array; the rest is counted"
   expect(inspect(makeArray(int32, 200), { maxArrayLength: null })).not.toContain("more item");
 });
 
-test("slices in slices end at the depth where arrays in arrays do, those that hold themselves too", () => {
+test("slices in slices end at the depth where arrays in arrays do", () => {
   const nested = (n: number): Slice<any> =>
     n === 0 ? sliceOf(1) : sliceOf(nested(n - 1), nested(n - 1));
   const shown = inspect(nested(14));
@@ -59,6 +60,35 @@ test("slices in slices end at the depth where arrays in arrays do, those that ho
   expect(inspect([arrayOf(1)], { depth: 0 })).toBe("[ [[1]any] ]");
   const self = makeSlice(values<unknown>(null), 1);
   self.set(0, self);
-  expect(inspect(self).match(/len 1/g)).toHaveLength(3);
+  expect(inspect(self)).toBe("[]any(len 1, cap 1) [ [Circular] ]");
   expect(inspect(nested(5), { depth: null }).match(/\[ 1 \]/g)).toHaveLength(32);
+});
+
+test("what holds itself through slices and arrays ends there, whatever lies between and however deep one looks", () => {
+  interface Node {
+    name: string;
+    parent: Node | null;
+    kids: Slice<Node>;
+  }
+  const node = (name: string, parent: Node | null): Node => {
+    const n: Node = { name, parent, kids: nilSlice(values<Node>(null as never)) };
+    if (parent !== null) parent.kids = append(parent.kids, n);
+    return n;
+  };
+  const root = node("root", null);
+  node("a", root);
+  node("b", root);
+  const shown = inspect(root, { depth: null });
+  expect(shown.match(/\[Circular\]/g)?.length).toBeGreaterThan(1);
+  expect(shown.length).toBeLessThan(2000);
+  const a = makeArray(values<unknown>(null), 1);
+  a.set(0, new Map([["back", { to: a }]]));
+  expect(inspect(a, { depth: null })).toBe("[1]any [ Map(1) { 'back' => { to: [Circular] } } ]");
+});
+
+test("what stands at two places of a slice is shown at both", () => {
+  const inner = sliceOf(1);
+  expect(inspect(sliceOf(inner, inner))).toBe(
+    "[]any(len 2, cap 2) [ []any(len 1, cap 1) [ 1 ], []any(len 1, cap 1) [ 1 ] ]",
+  );
 });

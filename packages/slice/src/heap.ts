@@ -52,9 +52,11 @@ export interface HeapElem<T> extends Backing<T> {
   newVar(): SliceVar<T>;
 }
 
-/** A Go variable of slice type, in the heap: rooted as long as it is not released, whatever is assigned to it. */
+/**
+ * A Go variable of slice type, in the heap: rooted as long as JavaScript holds it and it is not released, whatever is assigned to it.
+ */
 export interface SliceVar<T> {
-  /** Address of the 12-byte header; valid until `release`. */
+  /** Address of the 12-byte header; valid as long as the variable is rooted: the address alone keeps nothing. */
   readonly ptr: Ptr;
   /** The slice it holds, borrowed: valid until the next safepoint. Assigning stores the header. */
   value: Slice<T>;

@@ -8,6 +8,7 @@
  *  3. A slice of the first class of a kind begins where its store does, whose length is below 2^31; of the second it begins anywhere.
  *  4. The store may be shared memory, and may be a view over a whole heap: nothing here assumes that the
  *     array is the slice's own.
+ *  5. A view of elements in a heap holds what holds their root: V8 drops a slice after its last use, and the view is used on.
  *
  * Why `get` reads beyond the store instead of branching to the panic: V8 moves loads out of a loop only if nothing leaves it, and it
  * knows that what it reads from a typed array is not undefined. The index must be a positive small integer: after one read at
@@ -15,8 +16,11 @@
  * header (100 ns for each append), or made by the first `get` (V8 must then expect it in each turn of a loop).
  */
 import { badArgument } from "@gort/types";
-import type { ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
+import type { Backing, ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
 import { Slice, mustBeSlice, storeTag } from "./slice.ts";
+
+/** By view, the backing of the slice in a heap that it was made of. A property of the view would cost each access to its elements. */
+const holds = /* @__PURE__ */ new WeakMap<TypedArray, Backing<any>>();
 
 /** The methods that bulk work needs, with one type for numbers and bigints. */
 interface BulkArray {
@@ -44,7 +48,10 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
 
   /**
    * The elements as a typed array over the same storage, without a copy. O(1), though making the view costs about
-   * a hundred index operations. Of a heap slice it is valid as long as the slice is.
+   * a hundred index operations.
+   *
+   * A view into a heap keeps the elements as the slice itself does: for as long as JavaScript holds either of the two, or until the slice
+   * is released, and of a borrowed slice until the next safepoint. What is made of the view (`view.subarray(1)`) keeps nothing.
    *
    * @example
    * ```ts
@@ -55,12 +62,20 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
    * ```
    */
   view(): A {
+    const view = this.elements();
+    const { backing } = this;
+    if ("heap" in backing) holds.set(view, backing);
+    return view;
+  }
+
+  /** {@link TypedSlice.view} for the moment. */
+  private elements(): A {
     if (this.len === 0) return this.array.subarray(0, 0) as A;
     return this.array.subarray(this.off, this.off + this.len) as A;
   }
 
   override toArray(): ElementOf<A>[] {
-    return Array.from(this.view() as unknown as ArrayLike<ElementOf<A>>);
+    return Array.from(this.elements() as unknown as ArrayLike<ElementOf<A>>);
   }
 
   override fits(t: Slice<unknown>): boolean {
@@ -87,7 +102,8 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
 
 /**
  * The elements of a slice of numbers as a typed array over the same storage: {@link TypedSlice.view}, of slices of which TypeScript does
- * not know the array, as those made by a type descriptor and those in a heap. O(1).
+ * not know the array, as those made by a type descriptor and those in a heap. A view into a heap keeps the elements as the slice itself
+ * does; what is made of it (`subarray`) does not. O(1).
  * @throws TypeError for a slice on anything else than such an array
  *
  * @example

@@ -24,6 +24,7 @@ import {
   sliceFrom,
   sliceOf,
   slices,
+  viewOf,
 } from "@gort/slice";
 
 const Person = struct({ name: string, age: int32 });
@@ -217,13 +218,18 @@ test("bad arguments of inHeap, headers and releases are named", () => {
   expect(() => makeSlice(ints, 2 ** 22)).toThrow("makeslice: len out of range");
 });
 
-test("slices that V8 collects give their stores back", async () => {
-  const heap = createHeap({ reserve: 1 << 24 });
-  const bytes = inHeap(heap, uint8);
+/** V8's own collection. */
+async function collector(): Promise<() => void> {
   const { setFlagsFromString } = await import("node:v8");
   const { runInNewContext } = await import("node:vm");
   setFlagsFromString("--expose-gc");
-  const gc = runInNewContext("gc") as () => void;
+  return runInNewContext("gc") as () => void;
+}
+
+test("slices that V8 collects give their stores back", async () => {
+  const heap = createHeap({ reserve: 1 << 24 });
+  const bytes = inHeap(heap, uint8);
+  const gc = await collector();
   for (let i = 0; i < 100; i++) makeSlice(bytes, 10);
   expect(bytes.rooted).toBe(100);
   for (let i = 0; i < 100 && bytes.rooted > 1; i++) {
@@ -232,6 +238,23 @@ test("slices that V8 collects give their stores back", async () => {
   }
   // Conservative: V8 may still hold the last one in a register.
   expect(bytes.rooted).toBeLessThan(100);
+});
+
+test("a view into a heap keeps the elements when V8 has collected the slice", async () => {
+  const heap = createHeap({ reserve: 1 << 24 });
+  const floats = inHeap(heap, float64);
+  const gc = await collector();
+  const views = Array.from({ length: 100 }, (_, i) =>
+    viewOf(makeSlice(floats, [i, i]).slice(i % 2), Float64Array),
+  );
+  for (let i = 0; i < 10; i++) {
+    gc();
+    await new Promise((r) => setImmediate(r));
+  }
+  expect(floats.rooted).toBe(100);
+  heap.collect();
+  for (let i = 0; i < 200; i++) makeSlice(floats, [-1, -1]);
+  views.forEach((view, i) => expect([...view]).toEqual(i % 2 === 0 ? [i, i] : [i]));
 });
 
 test("append of values of which one points into another heap writes none of them", () => {

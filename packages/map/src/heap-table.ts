@@ -13,6 +13,7 @@
  */
 import { unsafePointer } from "@gort/types";
 import type { Heap, Ptr } from "./api.ts";
+import { mix } from "./hash.ts";
 import { headerType, type Layout } from "./heap-layout.ts";
 import {
   H_B,
@@ -310,7 +311,7 @@ export class HeapTable {
   extend(bucket: Ptr): Ptr {
     const b = this.#link(bucket);
     const { u32, h } = this;
-    const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, b);
+    const n = countOverflow(u32[h + H_NOVERFLOW]!, this.B, mix(b));
     u32[h + H_NOVERFLOW] = n;
     if (tooManyOverflow(n, this.B) && u32[h + H_LIMIT] !== 0) {
       u32[h + H_LIMIT] = 0;

@@ -11,7 +11,6 @@
  * Why tophash bytes lie in two 32-bit words: a lookup compares four bytes with one subtraction (SWAR), where
  * the byte loop of Go mispredicts its exit about once per lookup. A wider match on 64-bit BigInts allocates.
  */
-import { mix } from "./hash.ts";
 
 /** Slots of a bucket. */
 export const SLOTS = 8;
@@ -118,10 +117,10 @@ export function hintToB(hint: number | undefined): number {
 }
 
 /**
- * `noverflow` after the overflow bucket `id`, its number or its address: exact below B = 16, above one bucket of 2^(B-15) counts. Which
- * one, its `id` says: the map's own source is somebody else's, and must not be asked while entries move.
+ * `noverflow` after one more overflow bucket: exact below B = 16, above one bucket of 2^(B-15) counts. Which one, `mixed` says, a hash of
+ * its number or address: the map's own source is somebody else's, and must not be asked while entries move.
  */
-export function countOverflow(noverflow: number, B: number, id: number): number {
+export function countOverflow(noverflow: number, B: number, mixed: number): number {
   if (B < 16) return noverflow + 1;
-  return (mix(id) & ((1 << (B - 15)) - 1)) === 0 ? noverflow + 1 : noverflow;
+  return (mixed & ((1 << (B - 15)) - 1)) === 0 ? noverflow + 1 : noverflow;
 }

@@ -7,6 +7,7 @@
  */
 import type { BucketDump } from "./api.ts";
 import { isLive, topsOf } from "./base.ts";
+import { mix } from "./hash.ts";
 import type { Snapshot } from "./storage.ts";
 import {
   countOverflow,
@@ -77,7 +78,7 @@ export class Table {
       this.chunks.push(new Chunk(n, this.#shape));
     }
     const id = this.#nextOverflow++;
-    this.noverflow = countOverflow(this.noverflow, this.B, id);
+    this.noverflow = countOverflow(this.noverflow, this.B, mix(id));
     if (tooManyOverflow(this.noverflow, this.B)) this.limit = 0;
     const c = this.chunks[bucket >>> CHUNK_BITS]!;
     c.meta[(bucket & CHUNK_MASK) * c.stride + LINK] = id;

@@ -9,13 +9,14 @@
  *     cannot be had.
  *  4. Pointers are written through the space, with its barrier.
  *  5. The generated and the closure form do the same in every case.
+ *  6. A field of a type that somebody else made is read and written by its descriptor, whatever its kind is.
  *
  * Two forms, because neither alone will do. Source text compiled by `Function` is as fast as a hand-written class, but a
  * content security policy may forbid it; accessors made of closures work everywhere and share their code between fields, so
  * V8 cannot fold the offsets. Which one is possible is found out once. Rejected: Proxy
  * (100 to 1,000 times slower), DataView (about twice as slow), a fresh view object per value (garbage, the thing to avoid).
  */
-import type { Ptr, Space, Type } from "./api.ts";
+import type { Kind, Ptr, Space, Type } from "./api.ts";
 import {
   badPointer,
   checkType,
@@ -24,7 +25,7 @@ import {
   type BaseType,
   checkBoolean,
 } from "./base.ts";
-import { PLAIN, canCompile, compile } from "./codegen.ts";
+import { canCompile, compile, plainOf } from "./codegen.ts";
 import { badArgument, checkOptions } from "./errors.ts";
 import type { StructField, StructType } from "./kinds.ts";
 
@@ -204,16 +205,19 @@ function shown(made: AccessorClass<any>): AccessorClass<any> {
 class Slow {
   readonly field: StructField;
   readonly type: BaseType<any>;
+  /** Its kind, where that says how its values look in JavaScript. */
+  readonly kind: Kind | undefined;
   readonly what: string;
 
   constructor(owner: Type, field: StructField) {
     this.field = field;
     this.type = internalType(field.type);
+    this.kind = this.type.adapted ? undefined : this.type.kind;
     this.what = `${owner.name}.${field.name}`;
   }
   get(a: AccessorBase): unknown {
     const v = this.type.get(a.$space, a.$ptr + this.field.offset) as unknown;
-    return this.type.kind === "array" ? Object.freeze(v) : v;
+    return this.kind === "array" ? Object.freeze(v) : v;
   }
   set(a: AccessorBase, v: unknown): void {
     this.type.check(v, this.what, a.$space);
@@ -256,10 +260,11 @@ function bySource(type: StructType): AccessorClass<any> {
   const inner: (AccessorClass<any> | null)[] = [];
   const own: string[] = [];
   const body = fieldsOf(type).map((f, i) => {
-    const plain = PLAIN[f.type.kind];
+    const s = new Slow(type, f);
+    const plain = plainOf(s.type);
     const at = f.offset === 0 ? "this.$ptr" : `(this.$ptr + ${f.offset})`;
-    slow.push(new Slow(type, f));
-    inner.push(f.type.kind === "struct" ? accessor(f.type as StructType) : null);
+    slow.push(s);
+    inner.push(s.kind === "struct" ? accessor(f.type as StructType) : null);
     const set = `set ${f.name}(v) { slow[${i}].set(this, v); }`;
     if (plain !== undefined) {
       const cell = `this.$${plain.view}[${plain.shift === 0 ? at : `${at} >>> ${plain.shift}`}]`;
@@ -268,14 +273,14 @@ function bySource(type: StructType): AccessorClass<any> {
         `set ${f.name}(v) { if (typeof v === "number" && ${plain.fits}) ${cell} = v; else slow[${i}].refuse(v); }`
       );
     }
-    if (f.type.kind === "int64" || f.type.kind === "uint64") {
-      return `get ${f.name}() { return this.$${f.type.kind[0] === "i" ? "i64" : "u64"}[${at} >>> 3]; }\n${set}`;
+    if (s.kind === "int64" || s.kind === "uint64") {
+      return `get ${f.name}() { return this.$${s.kind[0] === "i" ? "i64" : "u64"}[${at} >>> 3]; }\n${set}`;
     }
-    if (f.type.kind === "bool") return `get ${f.name}() { return this.$u8[${at}] !== 0; }\n${set}`;
-    if (f.type.kind === "ptr" || f.type.kind === "unsafe.Pointer") {
+    if (s.kind === "bool") return `get ${f.name}() { return this.$u8[${at}] !== 0; }\n${set}`;
+    if (s.kind === "ptr" || s.kind === "unsafe.Pointer") {
       return `get ${f.name}() { return this.$u32[${at} >>> 2]; }\n${set}`;
     }
-    if (f.type.kind === "struct") {
+    if (s.kind === "struct") {
       own.push(`this.$inner${i} = undefined;`);
       return `get ${f.name}() { return slow[${i}].inner(this, inner[${i}], "$inner${i}"); }\n${set}`;
     }
@@ -295,8 +300,9 @@ function bySource(type: StructType): AccessorClass<any> {
 
 // The form of closures, for hosts that forbid compiling text.
 function byClosures(type: StructType): AccessorClass<any> {
-  const structs = fieldsOf(type)
-    .map((f, i) => (f.type.kind === "struct" ? `$inner${i}` : ""))
+  const slow = fieldsOf(type).map((f) => new Slow(type, f));
+  const structs = slow
+    .map((s, i) => (s.kind === "struct" ? `$inner${i}` : ""))
     .filter((key) => key !== "");
   const low = type.align - 1;
   const made = class extends AccessorBase {
@@ -318,10 +324,9 @@ function byClosures(type: StructType): AccessorClass<any> {
       return this;
     }
   };
-  fieldsOf(type).forEach((f, i) => {
-    const slow = new Slow(type, f);
-    const { get, set } = property(f, slow, i);
-    Object.defineProperty(made.prototype, f.name, { get, set, configurable: true });
+  slow.forEach((s, i) => {
+    const { get, set } = property(s, i);
+    Object.defineProperty(made.prototype, s.field.name, { get, set, configurable: true });
   });
   return made;
 }
@@ -331,9 +336,9 @@ interface Property {
   set(this: AccessorBase, v: any): void;
 }
 
-function property(f: StructField, slow: Slow, i: number): Property {
-  const { offset } = f;
-  const plain = PLAIN[f.type.kind];
+function property(slow: Slow, i: number): Property {
+  const { offset, type } = slow.field;
+  const plain = plainOf(slow.type);
   const set = function (this: AccessorBase, v: unknown): void {
     slow.set(this, v);
   };
@@ -352,8 +357,8 @@ function property(f: StructField, slow: Slow, i: number): Property {
       },
     };
   }
-  if (f.type.kind === "struct") {
-    const make = accessor(f.type as StructType, { codegen: false });
+  if (slow.kind === "struct") {
+    const make = accessor(type as StructType, { codegen: false });
     const key = `$inner${i}`;
     return {
       get() {

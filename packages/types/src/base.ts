@@ -5,8 +5,10 @@
  *  1. `load` and `store` check the pointer (a number, nil, alignment, bounds) once; `get` and `put` trust it. Composites
  *     call `get` and `put` of their parts, so a value of any depth is checked once.
  *  2. `store` checks the whole value before it writes the first byte: a store that throws for its value has changed nothing.
- *  3. Descriptors are branded `Symbol.for("gort.Type")`; a foreign one that has only the public members
- *     works as a part of ours through {@link internalType}.
+ *     A part whose descriptor is foreign and has no `check` is checked by its own `store`, as that writes.
+ *  3. Descriptors are branded `Symbol.for("gort.Type")`; a foreign one that has only the public members works as a part of ours
+ *     through {@link internalType}. Its kind says how its values lie in memory, and nothing of how they look in JavaScript: what
+ *     reads or writes by the kind alone asks for `adapted` first.
  *  4. A descriptor does not change once it is made, except that a named type gains methods until its
  *     method set is first used.
  *
@@ -14,6 +16,7 @@
  * monomorphic, and a named type is a copy of its underlying one with another name.
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
+import type { TypeExtras } from "./fit.ts";
 import type { FuncType, Lazy } from "./kinds.ts";
 import type { BoundMethod, Method, MethodSet } from "./method-set.ts";
 import {
@@ -52,6 +55,8 @@ export abstract class BaseType<T> implements Type<T> {
   definedName: string | null = null;
   /** Whether the type is one that Go predeclares, such as `int`, `string` and `error`. */
   predeclared = false;
+  /** Whether it stands for a descriptor that somebody else made: see invariant 3. */
+  adapted = false;
   /** The type before it was named; itself for others. */
   underlying: BaseType<T> = this;
   /** Methods with value and with pointer receivers; null for a type that has none of its own. */
@@ -260,19 +265,26 @@ export function internalType<T>(t: Type<T>): BaseType<T> {
   return adapter as BaseType<T>;
 }
 
+/** The other way round: a descriptor as its maker has it. */
+export function givenType<T>(t: Type<T>): Type<T> {
+  const { adapted, type } = t as ForeignType<T>;
+  return adapted && adapters.get(type) === t ? type : t;
+}
+
 // One adapter per foreign descriptor, so that its number and its methods stay.
 const adapters = /* @__PURE__ */ new WeakMap<Type, BaseType<any>>();
 
 /** A descriptor made by somebody else, who implemented the public contract only. */
 class ForeignType<T> extends BaseType<T> {
   readonly kind: Kind;
-  readonly type: Type<T>;
+  readonly type: Type<T> & TypeExtras<T>;
 
   constructor(type: Type<T>) {
     super(type.size, type.align, type.ptrdata, type.comparable);
     this.kind = type.kind;
     this.type = type;
     this.definedName = type.name;
+    this.adapted = true;
   }
   override clone(): BaseType<T> {
     return new (this.constructor as typeof ForeignType)(this.type);
@@ -289,8 +301,12 @@ class ForeignType<T> extends BaseType<T> {
   override get(space: Space, p: Ptr): T {
     return this.type.load(space, p);
   }
-  override check(): void {
-    // The foreign `store` checks for itself, as it writes.
+  override copy(value: T): T {
+    return this.type.copy === undefined ? value : this.type.copy(value);
+  }
+  override check(value: unknown, what: string, space?: Space): void {
+    // Without one, the foreign `store` checks for itself, as it writes.
+    this.type.check?.(value, what, space);
   }
   override put(space: Space, p: Ptr, value: T): void {
     this.type.store(space, p, value);

@@ -12,6 +12,7 @@
  * overflow. The answer does not depend on the order: it is one long "and".
  */
 import type { Type } from "./api.ts";
+import { internalType } from "./base.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
 import type { MapType } from "./kinds.ts";
@@ -87,6 +88,8 @@ function deep(x: Value, y: Value): boolean {
 function alike(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   if (!a.isValid() || !b.isValid()) return a.isValid() === b.isValid();
   if (!identical(a.type, b.type)) return false;
+  // What its parts are only its maker knows.
+  if (internalType(a.type).adapted) return a.type.equalValues(a.get(), b.get());
   switch (a.kind as string) {
     case "array":
       for (let i = a.len() - 1; i >= 0; i--) todo.push(a.index(i), b.index(i));

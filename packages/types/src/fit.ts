@@ -16,7 +16,7 @@
  * struct-code.ts: by loops over the fields, each of them checked, copied and checked again, elements went in at a third of the speed.
  */
 import type { Space, Type } from "./api.ts";
-import { checkType } from "./base.ts";
+import { checkType, isType } from "./base.ts";
 import { wellFormed } from "./utf8.ts";
 
 /** Makes a value one of a type, or throws; also for one that points into another space than the one given. */
@@ -24,6 +24,8 @@ export type Fit<T> = (value: T, space?: Space) => T;
 
 /** What descriptors of this package can do beyond the contract; those that somebody else made may lack all of it. */
 export interface TypeExtras<T = any> {
+  /** Whether it stands for one that somebody else made, whose kind says nothing of how its values look in JavaScript. */
+  readonly adapted?: boolean;
   /** A deep copy, as an assignment makes one. */
   copy?(value: T): T;
   /** Throws unless `value`, part by part, is of the type, and none points into another space than the one given. */
@@ -103,6 +105,7 @@ export function valueFitter<T>(type: Type<T>, what: string): Fit<T> | null {
   checkType("valueFitter", type);
   const fit = checked(type, what, formOf(type) ?? valueCopier(type));
   if (fit === null) return null;
+  if (!kindTells(type)) return fit;
   // The commonest types, without a call.
   if (type.kind === "int32" || type.kind === "int")
     return (v: any) => (typeof v === "number" && (v | 0) === v ? ((v | 0) as T) : fit(v as T));
@@ -165,9 +168,13 @@ function inParts(type: Type, form: Fit<any> | null): PartFit {
   };
 }
 
-/** The form in which memory would give values back; null where it is the one that is given. */
+/** Whether the kind of a type says how its values look in JavaScript: not of one that somebody else made. */
+const kindTells = (type: Type): boolean => isType(type) && !(type as TypeExtras).adapted;
+
+/** The form in which memory would give values back; null where it is the one that is given, or where nobody knows. */
 export function formOf(type: Type): Fit<any> | null {
   const { kind } = type;
+  if (!kindTells(type)) return null;
   // What has no type in Go, as an Error, is a pointer by its kind.
   if (integer.test(kind)) return (v) => (typeof v === "number" ? v + 0 : v) as unknown;
   if (kind === "float32") return Math.fround;

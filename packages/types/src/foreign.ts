@@ -9,12 +9,13 @@
  * itself where it points, and is looked at when it is checked.
  */
 import type { Space, Type } from "./api.ts";
-import { badValue } from "./base.ts";
+import { badValue, internalType } from "./base.ts";
 import type { ArrayType, StructType } from "./kinds.ts";
 
 /** Whether `value`, the JavaScript side of a `t`, holds an address that is not nil. O(size) for structs and arrays with pointers. */
 function holdsAddress(t: Type, value: any): boolean {
-  if (t.ptrdata === 0) return false;
+  // Of a type that somebody else made nobody knows where its values hold addresses.
+  if (t.ptrdata === 0 || internalType(t).adapted) return false;
   switch (t.kind as string) {
     case "ptr":
     case "unsafe.Pointer":

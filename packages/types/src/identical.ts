@@ -2,8 +2,8 @@
  * Go's identity of types.
  *
  * Invariants
- *  1. A defined type is identical to itself only; a predeclared one to its namesake, which may come from another copy of
- *     this package; type literals are identical if their parts are.
+ *  1. A defined type is identical to itself only, and to what stands for it where somebody else made it; a predeclared one to its
+ *     namesake, which may come from another copy of this package; type literals are identical if their parts are.
  *  2. Identical types print alike, so a name is a sound first test and a sound bucket key.
  */
 import type { Type } from "./api.ts";
@@ -42,6 +42,7 @@ function same(a: Type, b: Type, open: Open): boolean {
   if (a.kind !== b.kind) return false;
   const x = internalType(a);
   const y = internalType(b);
+  if (x === y) return true;
   if (x.predeclared || y.predeclared) return x.predeclared && y.predeclared && a.name === b.name;
   if (x.definedName !== null || y.definedName !== null) return false;
   for (let i = 0; i < open.length; i += 2) if (open[i] === a && open[i + 1] === b) return true;

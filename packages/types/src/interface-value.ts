@@ -11,7 +11,7 @@
  * Why a number is a float64 and not an int: it is one. `encoding/json` decides the same way.
  */
 import type { Space, Type } from "./api.ts";
-import { internalType, type BaseType } from "./base.ts";
+import { givenType, internalType, type BaseType } from "./base.ts";
 import { badArgument, show } from "./errors.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
@@ -179,7 +179,7 @@ export function wrap(type: Type, value: unknown, space: Space | null, itab: Itab
   if (itab === null && RAW.has(type)) return value;
   // Of the unsigned ones only those that int64 cannot hold are raw.
   if (itab === null && type === uint64 && (value as bigint) >> 63n !== 0n) return value;
-  return new InterfaceValue(type, value, space, itab);
+  return new InterfaceValue(givenType(type), value, space, itab);
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Ptr, Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
 import { badArgument, checkFunction, nilDereference, nilReceiver } from "./errors.ts";
 import { valueCopier } from "./fit.ts";
-import type { FuncType, PtrType, StructType } from "./kinds.ts";
+import type { FuncType, PtrType, StructField, StructType } from "./kinds.ts";
 
 /** One declared method. */
 export interface Method {
@@ -82,7 +82,7 @@ export function declareMethod(t: BaseType<any>, m: Method): void {
 }
 
 function hasField(t: Type, name: string): boolean {
-  return t.kind === "struct" && (t as StructType).field(name) !== undefined;
+  return fieldNames(t).includes(name);
 }
 
 /** The method set of a type, sorted by name. O(1) after the first call. */
@@ -110,7 +110,8 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 }
 
 function collect(t: BaseType<any>): readonly BoundMethod[] {
-  if (t.kind === "interface") return (t as unknown as { bound(): readonly BoundMethod[] }).bound();
+  if (t.kind === "interface" && !t.adapted)
+    return (t as unknown as { bound(): readonly BoundMethod[] }).bound();
   const found = new Map<string, BoundMethod | null>();
   // Breadth first over embedded fields, one depth at a time.
   let level: Step[] = [start(t)];
@@ -159,7 +160,7 @@ function start(t: BaseType<any>): Step {
 }
 
 function declared({ base, addressable, direct, walk }: Step): BoundMethod[] {
-  if (base.kind === "interface") {
+  if (base.kind === "interface" && !base.adapted) {
     // Embedding an interface promotes its methods; behind a pointer there are none.
     if (addressable) return [];
     return methodsOf(base).map((m) => ({
@@ -219,16 +220,16 @@ function pointerMethods({ base, addressable }: Step): string[] {
   return [...base.methodSet.methods.values()].filter((m) => m.pointer).map((m) => m.name);
 }
 
-function fieldNames(base: BaseType<any>): string[] {
-  return base.kind === "struct" ? (base as unknown as StructType).fields.map((f) => f.name) : [];
-}
+// Not by the kind: a struct type that somebody else made may have nothing but its kind.
+const fieldsOf = (t: Type): readonly StructField[] => (t as Partial<StructType>).fields ?? [];
+
+const fieldNames = (t: Type): string[] => fieldsOf(t).map((f) => f.name);
 
 function embedded({ base, addressable, walk }: Step): Step[] {
-  if (base.kind !== "struct") return [];
   const out: Step[] = [];
-  for (const f of (base as unknown as StructType).fields) {
+  for (const f of fieldsOf(base)) {
     if (!f.embedded) continue;
-    const isPtr = f.type.kind === "ptr";
+    const isPtr = f.type.kind === "ptr" && "elem" in f.type;
     const target = internalType(isPtr ? (f.type as PtrType).elem : f.type);
     if (addressable) {
       const loads = isPtr || target.kind === "interface";

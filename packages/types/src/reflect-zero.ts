@@ -6,6 +6,7 @@
  *  2. A JavaScript object that has no type in Go is no nil and no pointer, whatever properties it has.
  */
 import type { Ptr, Type } from "./api.ts";
+import type { BaseType } from "./base.ts";
 import type { SliceHeader } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { onKind } from "./reflect-errors.ts";
@@ -35,7 +36,9 @@ export function isNil(v: Value, t: Type): boolean {
 }
 
 /** Whether `v`, a value of `t`, is zero. */
-export function isZero(v: Value, t: Type): boolean {
+export function isZero(v: Value, t: BaseType<any>): boolean {
+  // What its parts are only its maker knows.
+  if (t.adapted) return t.equalValues(v.get(), t.zero());
   switch (t.kind as string) {
     case "array":
       return every(v.len(), (i) => v.index(i).isZero());

@@ -13,7 +13,7 @@
  *  4. Integers are bigints here, whatever their size, as Go's `Int` and `Uint` are 64 bits wide; `get()` gives the JavaScript side.
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
-import { checkPointer, internalType, type BaseType } from "./base.ts";
+import { checkPointer, givenType, internalType, type BaseType } from "./base.ts";
 import { nilDereference } from "./errors.ts";
 import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import type {
@@ -28,7 +28,7 @@ import type {
 } from "./kinds.ts";
 import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
-import { INTS, UINTS, toBigInt } from "./reflect-kinds.ts";
+import { INTS, UINTS, integerOf, toBigInt } from "./reflect-kinds.ts";
 import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
 import { assignTo, callFunction, checkValue, mustBeExported } from "./reflect-call.ts";
 import { isNil, isZero, pointerIn } from "./reflect-zero.ts";
@@ -77,7 +77,7 @@ export class Value {
   }
   /** Its type. Go's `Type`. */
   get type(): Type {
-    return this.known("Type");
+    return givenType(this.known("Type"));
   }
   /** Its kind; `"invalid"` for the zero `Value`. */
   get kind(): Kind | "invalid" {
@@ -118,15 +118,11 @@ export class Value {
   }
   /** The signed integer of any size. */
   int(): bigint {
-    const t = this.known("Int");
-    if (!INTS.has(t.kind)) throw onKind("Int", t.kind);
-    return BigInt(this.get() as number | bigint);
+    return integerOf("Int", this.known("Int"), INTS, this);
   }
   /** The unsigned integer of any size. */
   uint(): bigint {
-    const t = this.known("Uint");
-    if (!UINTS.has(t.kind)) throw onKind("Uint", t.kind);
-    return BigInt(this.get() as number | bigint);
+    return integerOf("Uint", this.known("Uint"), UINTS, this);
   }
   /** The float of either size. */
   float(): number {
@@ -353,7 +349,9 @@ export class Value {
     return this;
   }
   private structType(method: string): StructType {
-    return this.ofKind(method, "struct").t as unknown as StructType;
+    const { t } = this.ofKind(method, "struct");
+    if (!("fields" in t!)) throw new ReflectError(`reflect: ${t!.name} tells no fields`);
+    return t as unknown as StructType;
   }
   private settable(method: string): BaseType<any> {
     const t = this.known(method);

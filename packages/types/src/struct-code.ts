@@ -3,11 +3,12 @@
  *
  * Invariants
  *  1. Both forms do the same in every case; the loops are the reference that tests compare with.
- *  2. Integers and floats are read, written, compared and hashed in line; every other kind by its descriptor.
+ *  2. Integers and floats are read, written, compared and hashed in line; every other kind, and a type that somebody else made, by
+ *     its descriptor.
  */
 import type { Ptr, Space } from "./api.ts";
 import type { BaseType } from "./base.ts";
-import { PLAIN, compile } from "./codegen.ts";
+import { compile, plainOf } from "./codegen.ts";
 import { partFit, type PartFit } from "./fit.ts";
 import { hashFloat64, hashInt32 } from "./hash.ts";
 import { wellFormed } from "./utf8.ts";
@@ -136,7 +137,7 @@ function describe({ name, offset, type }: CodeField, i: number): Described {
   const t = `t${i}`;
   const at = (base: string): string => (offset === 0 ? base : `${base} + ${offset}`);
   const refuse = `${t}.check(v, what + ".${name}", space);`;
-  const plain = PLAIN[type.kind];
+  const plain = plainOf(type);
   const fit = `fit${t}(v, what + ".${name}", space)`;
   if (plain === undefined) {
     const quick: Record<string, string> = {
@@ -150,7 +151,7 @@ function describe({ name, offset, type }: CodeField, i: number): Described {
       plain: false,
       load: (base) => `${t}.get(space, ${at(base)})`,
       check: refuse,
-      fit: quick[type.kind] ?? fit,
+      fit: (type.adapted ? undefined : quick[type.kind]) ?? fit,
       put: `${t}.put(space, ${at("p")}, o.${name});`,
       equal: `${t}.equal(space, ${at("p")}, ${at("q")})`,
       hash: `${t}.hash(space, ${at("p")}, seed)`,

@@ -1,6 +1,9 @@
 /**
  * check: asserts the invariants of every primitive, as the comments at the heads of the files number them.
  * For tests, after every step of a random program; it throws an Error that names what does not hold.
+ *
+ * Why it is not exported, as the checks of other packages are: those look at what code of users may have broken, by raw memory, an
+ * implementation of a contract or a misbehaving op; what is in here only the package's own files touch.
  */
 import { type Op, type WaitQueue } from "@gort/sched";
 import type { Cond } from "./cond.ts";
@@ -83,7 +86,19 @@ export function checkWaitGroup(wg: WaitGroup): void {
 /** Invariants of {@link Once}. */
 export function checkOnce(once: Once): void {
   checkQueue(once.queue, "once");
-  if (once.state !== 1) must(once.queue.head === null, "once 3: queued only while it runs");
+  const waiting = once.queue.head !== null;
+  const watched = once["watching"];
+  if (once.state !== 1) {
+    must(!waiting, "once 3: queued only while it runs");
+    must(
+      once.runner === null && watched === null,
+      "once 4: then nobody runs it and nobody is watched",
+    );
+  }
+  if (watched !== null) {
+    must(waiting && once.runner !== null, "once 4: watched only while others wait");
+    must(watched.state === PARKED, "once 4: the watch is parked");
+  }
 }
 
 /** Invariants of {@link Cond}. */

@@ -284,6 +284,29 @@ describe("what a goroutine did for others when its program ended", () => {
     await expect(config()).rejects.toThrow(ended);
   });
 
+  it("is watched for by a Once while others wait, and no longer", async () => {
+    const once = new Once();
+    const stop = new AbortController();
+    await createFifoScheduler().run(function* () {
+      go(() => once.do(() => settle()));
+      yield* gosched();
+      checkOnce(once);
+      const waiting = once.do(() => {}, { signal: stop.signal }).then(String, String);
+      yield* gosched();
+      checkOnce(once);
+      const watch = once["watching"];
+      expect(watch).not.toBeNull();
+      stop.abort("off");
+      checkOnce(once);
+      once["watching"] = watch;
+      expect(() => checkOnce(once)).toThrow("once 4: watched only while others wait");
+      once["watching"] = null;
+      expect(yield* poll(waiting)).toBe("off");
+      yield* settle();
+      checkOnce(once);
+    });
+  });
+
   it("leaves a Once alone whose waiters gave up, and whose function panics", async () => {
     const once = new Once();
     const stop = new AbortController();

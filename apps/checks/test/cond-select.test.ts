@@ -13,29 +13,18 @@ interface Lock {
   check(): void;
 }
 
+/** The lock for writing, whose `again` is the same lock once more. */
+function exclusive<L extends Mutex | RWMutex>(
+  locker: L,
+  check: (locker: L) => void,
+): Lock & { locker: L } {
+  const lock = (o?: WaitOptions): Op<unknown> => locker.lock(o);
+  return { locker, lock, again: lock, unlock: () => locker.unlock(), check: () => check(locker) };
+}
+
 const locks: Record<string, () => Lock & { locker: Mutex | RWMutex }> = {
-  mutex: () => {
-    const locker = new Mutex();
-    const lock = (o?: WaitOptions): Op<unknown> => locker.lock(o);
-    return {
-      locker,
-      lock,
-      again: lock,
-      unlock: () => locker.unlock(),
-      check: () => checkMutex(locker),
-    };
-  },
-  "rwmutex, writer": () => {
-    const locker = new RWMutex();
-    const lock = (o?: WaitOptions): Op<unknown> => locker.lock(o);
-    return {
-      locker,
-      lock,
-      again: lock,
-      unlock: () => locker.unlock(),
-      check: () => checkRWMutex(locker),
-    };
-  },
+  mutex: () => exclusive(new Mutex(), checkMutex),
+  "rwmutex, writer": () => exclusive(new RWMutex(), checkRWMutex),
   "rwmutex, reader": () => {
     const locker = new RWMutex();
     return {

@@ -16,6 +16,19 @@ const scenarios = (oracle("schedorder").scenarios as Scenario[]).filter(
 
 type Log = (text: string) => void;
 
+/** A lock that the caller holds, and one goroutine waits for. */
+function* contended(log: Log): Go<Mutex> {
+  const mu = new Mutex();
+  yield* mu.lock();
+  go(function* () {
+    yield* mu.lock();
+    log("waiter got it");
+    mu.unlock();
+  });
+  yield* settle();
+  return mu;
+}
+
 function programs(): Record<string, (log: Log) => Go> {
   return {
     *"broadcast-wakes-four"(log) {
@@ -51,14 +64,7 @@ function programs(): Record<string, (log: Log) => Go> {
       yield* settle();
     },
     *"mutex-barging"(log) {
-      const mu = new Mutex();
-      yield* mu.lock();
-      go(function* () {
-        yield* mu.lock();
-        log("waiter got it");
-        mu.unlock();
-      });
-      yield* settle();
+      const mu = yield* contended(log);
       mu.unlock();
       yield* mu.lock();
       log("main locked again");
@@ -66,14 +72,7 @@ function programs(): Record<string, (log: Log) => Go> {
       yield* settle();
     },
     *"mutex-starving-handoff"(log) {
-      const mu = new Mutex();
-      yield* mu.lock();
-      go(function* () {
-        yield* mu.lock();
-        log("waiter got it");
-        mu.unlock();
-      });
-      yield* settle();
+      const mu = yield* contended(log);
       yield* sleep(3);
       mu.unlock();
       yield* mu.lock();

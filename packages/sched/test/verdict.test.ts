@@ -70,52 +70,50 @@ const clocks: [string, () => Scheduler][] = [
 describe.each(clocks)(
   "a deadlock is reported when the last timer is gone: clock %s",
   (_n, make) => {
-    test("it was stopped from outside", async () => {
+    /** The error of a program that does this and then waits for nobody. */
+    const ending = (arrange: (s: Scheduler) => void, wait: () => Go<any> = stuck) => {
       const s = make();
-      const error = await failure(
+      return failure(
         s.run(function* () {
-          const t = afterFunc(3_600_000, () => {});
-          setTimeout(() => t.stop(), 5);
-          yield* new Never();
+          arrange(s);
+          yield* wait();
         }),
       );
+    };
+
+    test("it was stopped from outside", async () => {
+      const error = await ending(() => {
+        const t = afterFunc(3_600_000, () => {});
+        setTimeout(() => t.stop(), 5);
+      });
       expect(isDeadlockError(error)).toBe(true);
     });
 
     test("it was stopped by an async function", async () => {
-      const s = make();
-      const error = await failure(
-        s.run(function* () {
-          const t = afterFunc(3_600_000, () => {});
-          s.go(async () => {
-            await hostTurn(5);
-            t.stop();
-          });
-          yield* new Never();
-        }),
-      );
+      const error = await ending((s) => {
+        const t = afterFunc(3_600_000, () => {});
+        s.go(async () => {
+          await hostTurn(5);
+          t.stop();
+        });
+      });
       expect(isDeadlockError(error)).toBe(true);
     });
 
     test("it fired and woke nobody", async () => {
-      const s = make();
-      const error = await failure(
-        s.run(function* () {
-          s.clock.schedule(s.clock.now() + 5, () => {});
-          yield* new Never();
-        }),
-      );
+      const error = await ending((s) => s.clock.schedule(s.clock.now() + 5, () => {}));
       expect(isDeadlockError(error)).toBe(true);
     });
 
     test("it was the earliest, and the others never come", async () => {
-      const s = make();
-      const error = await failure(
-        s.run(function* () {
+      const error = await ending(
+        () => {
           const t = afterFunc(3_600_000, () => {});
           setTimeout(() => t.stop(), 5);
+        },
+        function* () {
           yield* sleep(Infinity);
-        }),
+        },
       );
       expect(isDeadlockError(error)).toBe(true);
     });

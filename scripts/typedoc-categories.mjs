@@ -39,8 +39,9 @@ export const categories = {
     "Conformance suite": ["testing/"],
   },
   map: {
-    Maps: ["preset"],
+    Maps: ["preset", "index"],
     Keys: ["keys", "random"],
+    "Go's package maps": ["maps/"],
     Checks: ["check"],
     "Contracts and options": ["api"],
     "Conformance suite": ["testing/"],
@@ -89,7 +90,7 @@ export const categories = {
     "Conformance suite": ["testing/"],
     Sorting: ["slices/sort", "slices/order"],
     Searching: ["slices/search"],
-    Editing: ["slices/edit"],
+    Editing: ["slices/edit", "slices/splice"],
     Iterators: ["slices/iterators"],
   },
   sync: {

@@ -36,6 +36,13 @@ describe.each(kinds)("slices functions on $name", ({ elem, value, settle }) => {
     return s.toArray().map(show);
   };
   const want = (...ns: number[]): string[] => ns.map((n) => show(value(n)));
+  const shows = (whole: string[], ...all: Slice<any>[]): void => {
+    settle?.();
+    for (const s of all) {
+      checkSlice(s);
+      expect(s.toArray().map(show)).toEqual(whole);
+    }
+  };
 
   test("grow brings along what lies between length and capacity", () => {
     const s = filled(4).slice(0, 1);
@@ -55,12 +62,10 @@ describe.each(kinds)("slices functions on $name", ({ elem, value, settle }) => {
       for (let i = 0; i <= n; i++) {
         for (let x = 0; x <= n; x++) {
           for (let y = x; y <= n; y++) {
-            const s = filled(n, room);
-            const got = slices.insert(s, i, ...s.slice(x, y));
-            checkSlice(got);
-            expect(texts(got)).toEqual(
-              want(...list.slice(0, i), ...list.slice(x, y), ...list.slice(i)),
-            );
+            const whole = want(...list.slice(0, i), ...list.slice(x, y), ...list.slice(i));
+            const [s, t] = [filled(n, room), filled(n, room)];
+            const got = slices.insertSlice(t, i, t.slice(x, y));
+            shows(whole, slices.insert(s, i, ...s.slice(x, y)), got);
           }
         }
       }
@@ -74,12 +79,10 @@ describe.each(kinds)("slices functions on $name", ({ elem, value, settle }) => {
       for (let j = i; j <= n; j++) {
         for (let x = 0; x <= n; x++) {
           for (let y = x; y <= n; y++) {
-            const s = filled(n, 2 * n);
-            const got = slices.replace(s, i, j, ...s.slice(x, y));
-            checkSlice(got);
-            expect(texts(got)).toEqual(
-              want(...list.slice(0, i), ...list.slice(x, y), ...list.slice(j)),
-            );
+            const whole = want(...list.slice(0, i), ...list.slice(x, y), ...list.slice(j));
+            const [s, t] = [filled(n, 2 * n), filled(n, 2 * n)];
+            const got = slices.replaceSlice(t, i, j, t.slice(x, y));
+            shows(whole, slices.replace(s, i, j, ...s.slice(x, y)), got);
           }
         }
       }
@@ -126,6 +129,9 @@ describe.each(kinds)("slices functions on $name", ({ elem, value, settle }) => {
       () => slices.replace(s, 0, 4),
       () => slices.insert(s, 3, value(1)),
       () => slices.insert(s, 3),
+      () => slices.insertSlice(s, 3, s),
+      () => slices.insertSlice(s, 3, nilSlice(elem())),
+      () => slices.replaceSlice(s, 0, 4, s),
     ]) {
       expect(f).toThrow("runtime error: slice bounds out of range");
     }
@@ -216,6 +222,8 @@ describe("copies are copies", () => {
       slices.grow(s, 100),
       slices.insert(s, 0, ...s),
       slices.replace(s, 0, 1, s.get(1), s.get(2), s.get(2)),
+      slices.insertSlice(s, 0, s),
+      slices.replaceSlice(s, 0, 1, s),
     ];
     for (const o of others) for (const p of o) p.x = 9;
     expect(xs(s)).toEqual([1, 2, 3]);

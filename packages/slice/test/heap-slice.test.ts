@@ -154,6 +154,8 @@ describe("out of memory half way: the slice is as it was", () => {
       "replace by more": (s) => slices.replace(s, 1, 2, value("p"), huge, huge),
       "replace by as many": (s) => slices.replace(s, 0, 3, value("p"), huge, huge),
       "replace by fewer": (s) => slices.replace(s, 0, 4, value("p"), huge, huge),
+      insertSlice: (s) => slices.insertSlice(s, 1, sliceOf<any>(value("p"), huge, huge)),
+      replaceSlice: (s) => slices.replaceSlice(s, 0, 3, sliceOf<any>(value("p"), huge, huge)),
       copy: (s) => copy(s, sliceOf<any>(value("p"), huge, huge)),
       appendSlice: (s) => appendSlice(s, sliceOf<any>(value("p"), huge, huge)),
     };
@@ -213,6 +215,7 @@ describe("what throws leaves no store behind", () => {
     appendSlice: (s) => appendSlice(s, sliceOf("x", "y")),
     insert: (s) => slices.insert(s, 1, "x", "y"),
     replace: (s) => slices.replace(s, 1, 2, "x", "y", "z"),
+    insertSlice: (s) => slices.insertSlice(s, 1, sliceOf("x", "y")),
     appendSeq: (s) => slices.appendSeq(s, ["x", "y", "z"]),
     concat: (s) => slices.concat(s, sliceOf("x", "y")),
     "a literal": (_s, e) => makeSlice(e, ["x", "y"]),

@@ -10,6 +10,7 @@ import {
   inHeap,
   makeSlice,
   nilSlice,
+  sliceFrom,
   sliceOf,
   slices,
   sliceToArray,
@@ -181,6 +182,33 @@ describe("edit", () => {
   test("inserting and appending parts of the slice itself", () => {
     const t = makeSlice(Int32Array, [1, 2, 3], 10);
     expect(slices.insert(t, 1, ...t.slice(1)).toArray()).toEqual([1, 2, 3, 2, 3]);
+  });
+  test("insertSlice and replaceSlice take any number of elements, of any storage", () => {
+    const many = makeSlice(Int32Array, 200_000);
+    many.set(199_999, 7);
+    expect(slices.insertSlice(s(1, 2), 1, many).slice(200_000).toArray()).toEqual([7, 2]);
+    expect(
+      slices
+        .replaceSlice(s(1, 2, 3), 0, 2, many)
+        .slice(199_999)
+        .toArray(),
+    ).toEqual([7, 3]);
+    for (const t of [sliceOf(8, 9), makeSlice(Float64Array, [8, 9]), sliceFrom([8, 9])]) {
+      expect([...slices.insertSlice(s(1, 2), 1, t)]).toEqual([1, 8, 9, 2]);
+      expect([...slices.replaceSlice(sliceOf(1, 2), 0, 1, t)]).toEqual([8, 9, 2]);
+    }
+    expect(() => slices.insertSlice(s(1), 0, sliceOf(0.5))).toThrow("0.5");
+    const nil = nilSlice(Int32Array);
+    expect(slices.insertSlice(nil, 0, nil)).toBe(nil);
+    expect([...slices.insertSlice(nil, 0, s(1))]).toEqual([1]);
+  });
+  test("what is put in by two arrays over one buffer goes in as it was", () => {
+    const { buffer } = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const a = sliceFrom(new Uint8Array(buffer, 0, 6)).slice(0, 3);
+    const b = sliceFrom(new Uint8Array(buffer, 1, 4)).slice(0, 3);
+    expect([...slices.insertSlice(a, 0, b)]).toEqual([2, 3, 4, 1, 2, 3]);
+    const c = sliceFrom(new Uint8Array(buffer, 6));
+    expect([...slices.replaceSlice(a, 0, 1, c)]).toEqual([7, 8, 3, 4]);
   });
   test("bounds are checked as Go's slice expressions", () => {
     expect(() => slices.insert(s(1, 2), 3, 9)).toThrow(

@@ -1,5 +1,5 @@
 /**
- * Go's `slices` functions that change slices: inserting, deleting, replacing, compacting, and making copies.
+ * Go's `slices` functions that change slices: deleting, compacting, and making copies.
  *
  * Invariants
  *  1. What is taken out of a slice is zeroed behind it (Go since 1.22), so nothing is kept alive by the tail.
@@ -9,7 +9,8 @@
 import { badArgument, checkFunction, MisuseError } from "@gort/types";
 import { abandoned, mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
-import { checkMake, sliceError } from "../errors.ts";
+import { checkMake } from "../errors.ts";
+import { checkBounds } from "./splice.ts";
 
 /** Zeroes the elements of `s` from `from` on and returns what stands before them. */
 function cut<S extends Slice<any>>(s: S, from: number): S {
@@ -17,33 +18,10 @@ function cut<S extends Slice<any>>(s: S, from: number): S {
   return s.slice(0, from);
 }
 
-/** Checks bounds as the slice expression `s[i:j:max]` does, where none may be left out. */
-function checkBounds(s: Slice<any>, i: number, j: number, max?: number): void {
-  const err = sliceError(i, j, max, s.cap);
-  if (err !== null) throw err;
-}
-
 /** Checks a count argument: an integer, and not negative. */
 function checkCount(where: string, argument: string, n: number): void {
   if (!Number.isInteger(n)) throw badArgument(where, argument, n, "an integer from 0");
   if (n < 0) throw new MisuseError("cannot be negative");
-}
-
-/**
- * Go's `slices.Insert`: the values stand at `i` afterwards. O(length + values).
- * @throws RuntimeError `slice bounds out of range [i:len]`
- *
- * @example
- * ```ts
- * import { sliceOf, slices } from "@gort/slice";
- *
- * [...slices.insert(sliceOf(1, 4), 1, 2, 3)]; // => [1, 2, 3, 4]
- * ```
- */
-export function insert<S extends Slice<any>>(s: S, i: number, ...values: ElementType<S>[]): S {
-  mustBeSlice("insert", s);
-  checkBounds(s, i, s.len);
-  return values.length === 0 ? s : splice(s, i, i, values);
 }
 
 /**
@@ -95,48 +73,6 @@ export function deleteFunc<S extends Slice<any>>(s: S, del: (v: ElementType<S>) 
     kept++;
   }
   return kept === n ? s : cut(s, kept);
-}
-
-/**
- * Go's `slices.Replace`: the values instead of the elements from `i` to `j`. O(length + values).
- * @throws RuntimeError `slice bounds out of range`
- *
- * @example
- * ```ts
- * import { sliceOf, slices } from "@gort/slice";
- *
- * [...slices.replace(sliceOf(1, 2, 3, 4), 1, 3, 9)]; // => [1, 9, 4]
- * ```
- */
-export function replace<S extends Slice<any>>(
-  s: S,
-  i: number,
-  j: number,
-  ...values: ElementType<S>[]
-): S {
-  mustBeSlice("replace", s);
-  checkBounds(s, i, j);
-  checkBounds(s, j, s.len);
-  return splice(s, i, j, values);
-}
-
-/** Puts the values in the place of the elements from `i` to `j`; bounds have been checked. */
-function splice<S extends Slice<any>>(s: S, i: number, j: number, values: ElementType<S>[]): S {
-  const list = s.taken(values);
-  const n = s.len;
-  const tail = n - j;
-  const need = i + values.length + tail;
-  const out = need <= s.cap ? s.slice(0, need) : s.slice(0, i).grown(need, need);
-  try {
-    const from = out.staged(list);
-    // In the same store, move works as if through a temporary; in a new one the tail comes from the old.
-    out.move(need - tail, s, j, tail);
-    out.place(i, from);
-  } catch (e) {
-    throw abandoned(out, s.backing, e);
-  }
-  if (need < n) s.wipe(need, n - need);
-  return out;
 }
 
 /**

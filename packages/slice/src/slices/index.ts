@@ -31,11 +31,10 @@ export {
   delete,
   deleteFunc,
   grow,
-  insert,
   repeat,
-  replace,
   reverse,
 } from "./edit.ts";
+export { insert, insertSlice, replace, replaceSlice } from "./splice.ts";
 export {
   all,
   appendSeq,

@@ -4,8 +4,8 @@
  * Invariants
  *  1. The cancellation is looked at first: if it has happened, the op fails although it could complete at once, and
  *     nothing was taken.
- *  2. Exactly one of {outcome, cancellation} is delivered. The op is taken off its queue in the same synchronous step in
- *     which the cancellation is delivered, so nothing can be granted to it afterwards.
+ *  2. Exactly one of {outcome, cancellation} is delivered: what came first, or claimed it first. The op is taken off its queue
+ *     in the same synchronous step in which the cancellation is delivered, so nothing can be granted to it afterwards.
  *  3. The signal and the done channel are waited on only while the op is parked; after it nothing is left there.
  *  4. An op that must clean up before it may fail (`Cond.wait` has to lock again) has `abort`; it is told, and
  *     delivers the failure itself. What calls such an op off has `abort` too, for who calls that off in turn.
@@ -70,6 +70,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private readonly ctx: ContextLike | null;
   private doneOp: Op<unknown> | null = null;
   private abortOp: Op<unknown> | null = null;
+  /** What was about to end the wait first. What calls it off may claim that before it wakes this one, as a select does. */
+  private by: Op<unknown> | null = null;
   /** Called off by somebody else, where the op has to be told. */
   readonly abort: Abortable["abort"] | undefined;
 
@@ -131,11 +133,19 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     this.inner.quit?.();
   }
 
-  claim(): boolean {
-    if (this.state !== PARKED) return this.state === DECIDED;
+  claim(op: Op<any>): boolean {
+    const { state } = this;
+    const callsOff = op === this.doneOp || op === this.abortOp;
+    if (op !== this.inner && !callsOff) return false;
+    if (state === DECIDED) return !callsOff || op === this.by;
+    // A wait that is woken, or that cleans up, is only told that it is called off.
+    if (callsOff && (state === WOKEN || (state === PARKED && this.abort !== undefined)))
+      return true;
+    if (state !== PARKED) return false;
     const outer = this.waiter;
     if (outer !== null && outer.claim !== undefined && !outer.claim(this)) return false;
     this.state = DECIDED;
+    this.by = op;
     return true;
   }
 
@@ -197,16 +207,16 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   wake(op: Op<any>): void {
     if (op === this.abortOp) {
       op.state = USED;
-      this.cancel(op.value);
+      this.cancel(op, op.value);
     } else if (op === this.doneOp) {
       op.state = USED;
-      this.cancel(whyEnded(this.ctx!));
+      this.cancel(op, whyEnded(this.ctx!));
     } else if (op.state === WOKEN) {
       this.state = WOKEN;
       this.waiter?.wake(this);
     } else {
       const { state } = op;
-      const counts = this.claim();
+      const counts = this.claim(op);
       this.detach();
       op.state = USED;
       op.waiter = null;
@@ -221,8 +231,10 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 
   override retry(): boolean {
     const { inner } = this;
+    const calledOff = inner.state === FAILED;
     inner.state = USED;
     try {
+      if (calledOff) throw inner.error;
       if (!inner.retry()) {
         this.state = PARKED;
         return false;
@@ -236,24 +248,23 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     return true;
   }
 
-  private cancel(error: unknown): void {
-    const state = this.state;
-    if (state !== PARKED && state !== WOKEN) return;
+  private cancel(by: Op<unknown>, error: unknown): void {
+    const { state } = this;
     if (this.abort !== undefined) {
-      this.tell(error);
+      if (state === PARKED || state === WOKEN) this.tell(error);
       return;
     }
-    if (state === PARKED && !this.claim()) return;
+    if (!this.claim(by)) return;
     this.quit();
     this.detach();
     this.release();
-    if (state === PARKED) {
-      // Unless its goroutine was ended by what ran as the op left.
-      if (this.state === DECIDED) this.fail(error);
-    } else {
+    if (state === WOKEN) {
       // Woken but not run yet: its waiter is on its way already and finds the failure.
       this.error = error;
       this.state = FAILED;
+    } else if (this.state === DECIDED) {
+      // Unless its goroutine was ended by what ran as the op left.
+      this.fail(error);
     }
   }
 

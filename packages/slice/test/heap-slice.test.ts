@@ -1,7 +1,7 @@
 /** What slices in a heap need of the heap, and what is left when it is full. */
 import { createAllocator, createMemory, failingAllocator } from "@gort/alloc";
 import { createHeap, createStressHeap, traced, type Heap } from "@gort/gc";
-import { any, array, int32, ptr, string, struct, uint8, type Type } from "@gort/types";
+import { any, array, bool, int32, ptr, string, struct, uint8, type Type } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   append,
@@ -192,6 +192,30 @@ describe("out of memory half way: the slice is as it was", () => {
     });
   });
 });
+
+test.each<[string, Type<any>, unknown, unknown]>([
+  ["bool", bool, true, 5],
+  ["string", string, "x", 5],
+  ["pointer", ptr(int32), 8, "x"],
+])(
+  "a bad value behind a good one, of kind %s, leaves what lies there as it was",
+  (_, type, good, bad) => {
+    const s = makeSlice<any>(inHeap(createHeap({ reserve: 1 << 20 }), type), [good, good], 8);
+    const before = s.slice(0, 8).toArray();
+    expect(before.lastIndexOf(good)).toBe(1);
+    for (const f of [
+      () => append(s, good, bad),
+      () => appendSlice(s, sliceOf<any>(good, bad)),
+      () => slices.insert(s, 2, good, bad),
+      () => slices.insertSlice(s, 2, sliceOf<any>(good, bad)),
+      () => slices.replace(s, 1, 2, type.zero(), bad),
+      () => copy(s, sliceOf<any>(type.zero(), bad)),
+    ]) {
+      expect(f).toThrow(TypeError);
+      expect(s.slice(0, 8).toArray()).toEqual(before);
+    }
+  },
+);
 
 describe("what throws leaves no store behind", () => {
   /** A heap whose allocations fail once as many have succeeded as it was left. */

@@ -64,6 +64,30 @@ describe.each([
     expect(h.nil().isNil).toBe(true);
   });
 
+  test("the heap has one table of roots per element type, and none while it is unused", () => {
+    const heap = make();
+    const add = heap.addRoots.bind(heap);
+    let tables = 0;
+    heap.addRoots = (source) => {
+      const remove = add(source);
+      tables++;
+      return () => {
+        tables--;
+        remove();
+      };
+    };
+    const bytes = inHeap(heap, uint8);
+    expect(tables).toBe(0);
+    for (let i = 0; i < 3; i++) {
+      const [a, b] = [makeSlice(bytes, 1), makeSlice(bytes, 1)];
+      expect(tables).toBe(1);
+      bytes.release(a);
+      expect(tables).toBe(1);
+      bytes.release(b);
+      expect(tables).toBe(0);
+    }
+  });
+
   test("release gives the store up, once; the heap forgets an unused table of roots", () => {
     const heap = make();
     const bytes = inHeap(heap, uint8);
@@ -247,7 +271,7 @@ test("a view into a heap keeps the elements when V8 has collected the slice", as
   const views = Array.from({ length: 100 }, (_, i) =>
     viewOf(makeSlice(floats, [i, i]).slice(i % 2), Float64Array),
   );
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 5; i++) {
     gc();
     await new Promise((r) => setImmediate(r));
   }

@@ -10,19 +10,18 @@ import { NOSCAN } from "./api.ts";
 import { newSpan, splitSpan } from "./cache.ts";
 import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
-import { badAlign, checkSize } from "./errors.ts";
+import { checkAlign, checkSize } from "./errors.ts";
 import { adoptLarge, noMemory } from "./large.ts";
 import { pagesFor } from "./ptr.ts";
 import { classOf, classSize, NUM_SIZE_CLASSES } from "./size-classes.ts";
-import { MAX_MEMORY, MAX_SMALL_SIZE, PAGE_SIZE, S_BASE } from "./words.ts";
+import { sweepPages } from "./sweep.ts";
+import { H_PHASE, MAX_MEMORY, MAX_SMALL_SIZE, PAGE_SIZE, S_BASE, SWEEPING } from "./words.ts";
 
 const MAX_ALIGN = 2 ** 30;
 
 /** The class that serves `size` bytes at a multiple of `align`; 0 if no class does. Throws for bad arguments. */
 export function alignedClass(size: number, align: number): number {
-  if (!Number.isInteger(align) || align < 1 || align > MAX_ALIGN || (align & (align - 1)) !== 0) {
-    throw badAlign(align, MAX_ALIGN);
-  }
+  checkAlign(align, MAX_ALIGN);
   checkSize(size, MAX_MEMORY);
   if (align > PAGE_SIZE || size > MAX_SMALL_SIZE) return 0;
   for (let k = classOf(Math.max(size, 1)); k < NUM_SIZE_CLASSES; k++) {
@@ -43,6 +42,7 @@ export function allocAlignedLarge(
   const slack = align / PAGE_SIZE - 1;
   let s = newSpan(c, flags & NOSCAN, pages + slack);
   if (s === 0) {
+    if (c.i32[H_PHASE] === SWEEPING) sweepPages(c, Infinity);
     releaseEmpty(c);
     s = newSpan(c, flags & NOSCAN, pages + slack);
     if (s === 0) throw noMemory(c, pages * PAGE_SIZE);

@@ -118,15 +118,18 @@ export interface SystemMemory {
   readonly user: Ptr;
   /** Bytes obtained for anything but the heap, `sys - heapSys` of the statistics; O(1). */
   readonly overhead?: number;
-  /** How many of them have been touched: tables over all of a memory count as far as the heap has grown. O(1). */
+  /** How many bytes of `overhead` have been touched: tables over all of a memory count as far as the heap has grown. O(1). */
   readonly touched?: number;
   /** Whether there is a run of free pages for so many bytes, with those that the memory still holds; no allocation, no sweep. */
   fits?(bytes: number): boolean;
-  /** Zeroed metadata that is never given back, at a multiple of `align` (default 8). Throws out of memory. */
+  /** Zeroed metadata that is never given back, at a multiple of `align`, a power of two up to 8192 (default 8). Throws out of memory. */
   persistentAlloc(bytes: number, align?: number): Ptr;
   /** Zeroed pages outside of the heap, as Go's stacks and work buffers are. `bytes` is rounded up to 8 KiB. */
   allocManual(bytes: number): Ptr;
-  /** Gives back what `allocManual(bytes)` returned. */
+  /**
+   * Gives back what `allocManual(bytes)` returned.
+   * @throws AllocError of the default allocator, if one of the pages is free already or an object's
+   */
   freeManual(p: Ptr, bytes: number): void;
 }
 

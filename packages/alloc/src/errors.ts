@@ -107,6 +107,12 @@ export function checkSize(size: number, max: number): void {
 export const badAlign = (align: unknown, max: number): AllocError =>
   new AllocError("BAD_ALIGN", `alloc: align ${show(align)} is not a power of two from 1 to ${max}`);
 
+/** Throws unless `align` is a power of two up to `max`. */
+export function checkAlign(align: number, max: number): void {
+  if (!Number.isInteger(align) || align < 1 || align > max || (align & (align - 1)) !== 0)
+    throw badAlign(align, max);
+}
+
 export const badShard = (shard: unknown, shards: number): AllocError =>
   new AllocError(
     "BAD_SHARD",
@@ -116,10 +122,10 @@ export const badShard = (shard: unknown, shards: number): AllocError =>
 export const badPointer = (p: unknown): AllocError =>
   new AllocError("BAD_POINTER", `alloc: pointer ${show(p)} is not an address in this memory`);
 
-export const foreignPointer = (p: Ptr): AllocError =>
+export const foreignPointer = (p: Ptr, free = false): AllocError =>
   new AllocError(
     "FOREIGN_POINTER",
-    `alloc: foreign pointer ${hex(p)}: this allocator did not hand it out`,
+    `alloc: foreign pointer ${hex(p)}: ${free ? "it points to free pages: freed already, or never allocated" : "this allocator did not hand it out"}`,
   );
 
 export const interiorPointer = (p: Ptr, base: Ptr): AllocError =>

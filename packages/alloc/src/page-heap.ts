@@ -130,6 +130,11 @@ function account(c: Core, page: number, n: number, field: number, sign: 1 | -1):
   }
 }
 
+/** Whether a page is one that the heap has obtained, and free. */
+export function isFree(c: Core, page: number): boolean {
+  return ((c.i32[c.freeBits + (page >>> 5)]! >>> (page & 31)) & 1) === 1;
+}
+
 /** Whether `n` free pages follow each other, or would if the heap grew. */
 export function hasPages(c: Core, n: number): boolean {
   const i32 = c.i32;

@@ -1,11 +1,25 @@
-/** The memory outside of objects that a collector may use; see persistent.ts. */
+/**
+ * The memory outside of objects that a collector may use; see persistent.ts.
+ *
+ * Invariants
+ *  1. Pages that are given back were taken and are not free: no page belongs to two owners, however it is misused.
+ *  2. What is said to be touched is not less than what is, but for the rounding of tables to the host's pages.
+ */
 import type { Ptr, SystemMemory } from "./api.ts";
 import type { Core } from "./core.ts";
-import { badPointer, badSize, checkAttached } from "./errors.ts";
+import {
+  badArgument,
+  badPointer,
+  badSize,
+  checkAlign,
+  checkAttached,
+  doubleFree,
+  foreignPointer,
+} from "./errors.ts";
 import { noMemory } from "./large.ts";
-import { hasPages } from "./page-heap.ts";
+import { hasPages, isFree } from "./page-heap.ts";
 import { giveManual, persistentAlloc, takeManual } from "./persistent.ts";
-import { pagesFor } from "./ptr.ts";
+import { addressOf, pagesFor } from "./ptr.ts";
 import { H_FRONTIER, H_LIMIT, H_PERSISTENT_PAGES, H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** See the file header. */
@@ -17,18 +31,26 @@ export class SpanSystem implements SystemMemory {
   }
   get overhead(): number {
     const c = this.c;
+    checkAttached(c.i32);
     const metadata = c.i32[H_PERSISTENT_PAGES]! + c.pages - c.i32[H_LIMIT]! + c.firstPage;
     return metadata * PAGE_SIZE;
   }
   get touched(): number {
     const c = this.c;
-    const untouched = Math.floor(c.firstPage * (1 - c.i32[H_FRONTIER]! / c.pages));
-    return this.overhead - untouched * PAGE_SIZE;
+    const { overhead } = this;
+    // From the page map on, tables have an entry for each page; those before the heap are never looked at.
+    const tables = c.firstPage * PAGE_SIZE - c.pageMap * 4;
+    const used = (c.i32[H_FRONTIER]! - c.firstPage) / c.pages;
+    return overhead - Math.floor((tables * (1 - used)) / PAGE_SIZE) * PAGE_SIZE;
   }
   fits(bytes: number): boolean {
+    if (typeof bytes !== "number" || !(bytes >= 0))
+      throw badArgument("fits", "bytes", bytes, "a number from 0");
+    checkAttached(this.c.i32);
     return hasPages(this.c, pagesFor(bytes));
   }
   persistentAlloc(bytes: number, align: number = 8): Ptr {
+    checkAlign(align, PAGE_SIZE);
     const p = persistentAlloc(this.c, this.check(bytes), align);
     if (p === 0) throw noMemory(this.c, bytes);
     return p;
@@ -39,10 +61,16 @@ export class SpanSystem implements SystemMemory {
     return p;
   }
   freeManual(p: Ptr, bytes: number): void {
-    const end = p + this.check(bytes);
-    if (p % PAGE_SIZE !== 0 || p < this.c.firstPage * PAGE_SIZE || end > this.c.pages * PAGE_SIZE)
+    const c = this.c;
+    const pages = pagesFor(this.check(bytes));
+    const first = p / PAGE_SIZE;
+    if (!Number.isInteger(first) || first < c.firstPage || first + pages > c.i32[H_FRONTIER]!)
       throw badPointer(p);
-    giveManual(this.c, p, pagesFor(bytes));
+    for (let page = first; page < first + pages; page++) {
+      if (isFree(c, page)) throw doubleFree(addressOf(page));
+      if (c.i32[c.pageMap + page] !== 0) throw foreignPointer(addressOf(page));
+    }
+    giveManual(c, p, pages);
   }
   private check(bytes: number): number {
     if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_MEMORY)

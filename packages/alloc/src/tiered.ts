@@ -32,6 +32,7 @@ import { initMagazines, makeRoom } from "./magazine.ts";
 import { inspectAllocator } from "./inspect.ts";
 import { reserved } from "./memory.ts";
 import { SpanObjects } from "./objects.ts";
+import { isFree } from "./page-heap.ts";
 import { resizeInPlace } from "./realloc.ts";
 import { releaseEmpty } from "./release.ts";
 import { SpanRuns } from "./runs.ts";
@@ -249,7 +250,7 @@ export class Tiered implements TieredAllocator {
     const s = i32[this.pageMap + page]!;
     if (s === 0) {
       if (p === ZERO_BASE) return;
-      throw errors.foreignPointer(p);
+      throw errors.foreignPointer(p, isFree(this.core, page));
     }
     const spc = i32[s + S_INFO]! & SPC_MASK;
     const div = i32[s + S_DIV]!;
@@ -298,7 +299,7 @@ export class Tiered implements TieredAllocator {
     if (p >>> 0 !== p || p >>> PAGE_SHIFT >= this.pages) throw errors.badPointer(p);
     errors.checkAttached(this.i32);
     const s = this.i32[this.pageMap + (p >>> PAGE_SHIFT)]!;
-    if (s === 0) throw errors.foreignPointer(p);
+    if (s === 0) throw errors.foreignPointer(p, isFree(this.core, p >>> PAGE_SHIFT));
     const base = this.objects.find(p);
     if (base === 0) throw errors.deadPointer(p);
     if (base !== p && (this.i32[s + S_INFO]! & SPC_MASK) !== TINY_SPC)

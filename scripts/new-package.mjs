@@ -23,6 +23,8 @@ json("package.json", {
   version: "0.0.0",
   description,
   keywords: ["go", "golang", "runtime", name],
+  homepage: `https://github.com/gort-dev/gort/tree/main/packages/${name}#readme`,
+  bugs: "https://github.com/gort-dev/gort/issues",
   license: "MIT",
   repository: {
     type: "git",

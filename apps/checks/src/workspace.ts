@@ -15,6 +15,10 @@ export interface Manifest {
   name: string;
   version: string;
   private?: boolean;
+  keywords?: string[];
+  homepage?: string;
+  bugs?: string;
+  repository?: Record<string, string>;
   type?: string;
   license?: string;
   sideEffects?: boolean;

@@ -158,6 +158,10 @@ describe.each(packages.map((p) => [p.folder, p] as const))("@gort/%s", (folder, 
     expect(manifest.private).toBeUndefined();
     expect(manifest.type).toBe("module");
     expect(manifest.license).toBe("MIT");
+    expect(manifest.homepage).toMatch(new RegExp(`/packages/${folder}#readme$`));
+    expect(manifest.repository).toMatchObject({ directory: `packages/${folder}` });
+    expect(manifest.bugs).toMatch(/^https:.*\/issues$/);
+    expect(manifest.keywords).toContain(folder);
     expect(manifest.sideEffects).toBe(false);
     expect(manifest.engines).toEqual({ node: ">=20.19" });
     expect(manifest.publishConfig).toMatchObject({ access: "public" });

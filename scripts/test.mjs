@@ -4,7 +4,7 @@
  * heap under stress.
  * `npm run test:platforms`: what needs other runtimes (installed from npm) and a browser (Debian's Chromium, installed by
  * `apt-get` where that is possible): the tarballs on each, and the documentation's site.
- * Further arguments go to vitest. The last line is `N passed, N failed`.
+ * Further arguments go to vitest. The last line is `N passed, N failed`; a test that is run again under stress counts twice.
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";

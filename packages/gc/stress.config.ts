@@ -4,7 +4,7 @@
  *     pnpm vitest run --config packages/gc/stress.config.ts
  *     pnpm vitest run --config packages/gc/stress.config.ts packages/slice packages/map
  *
- * `npm test` runs the second line's slices, and maps in a heap; the first takes minutes.
+ * `npm test` runs `packages/slice/test` and `packages/map/test/heap*`; all of them take minutes.
  *
  * `createHeap` is rewritten while it is loaded, so tests, examples and programs need to know nothing of it. Left out are
  * this package's own tests, which say when collections happen, and those of the packed packages, which are built files.

@@ -6,7 +6,8 @@
  *     array, in a heap. Slices of the same backing can be appended and copied to one another at full speed.
  *  2. `size` is what Go would call the size of the element; only capacities depend on it.
  *  3. A backing carries the brand `Symbol.for("gort.slice.Backing")`, by which `makeSlice` knows it from a descriptor.
- *     Outside backings are welcome: `@gort/slice/testing` has the cases that one must pass.
+ *     Outside backings decorate one of ours: `@gort/slice/testing` has the cases that one must pass. A kind of slice of one's own is
+ *     not supported, for what a slice has to have for the functions here is internal.
  *  4. A {@link GrowthRule} sees only the old capacity, the need and the element size: never the old length.
  */
 import type { Type } from "@gort/types";
@@ -65,8 +66,9 @@ export type GrowthRule = (oldCap: number, need: number, elemSize: number) => num
 
 /**
  * An element type together with a place for elements. Made by {@link values}, `inHeap`, or from a descriptor or a
- * typed-array constructor by {@link backingOf}; or your own, branded with a property `[Symbol.for("gort.slice.Backing")]: true` and
- * checked by the cases of `@gort/slice/testing`.
+ * typed-array constructor by {@link backingOf}; or your own around one of these, branded with a property
+ * `[Symbol.for("gort.slice.Backing")]: true` and checked by the cases of `@gort/slice/testing`. A slice asks its own `backing`, the one
+ * that it lies on: yours is asked for zero values, limits and first stores, and says what that one says.
  */
 export interface Backing<T> {
   /** Go's name of the element type, such as `int32`. */

@@ -68,6 +68,10 @@ describe("the suite finds", () => {
     ["storage that is not zeroed", (b) => ({ make: (len, cap) => dirty(b.make(len, cap)) })],
     ["a nil slice that is not nil", (b) => ({ nil: () => b.make(0, 0) })],
     ["a rule that is not used", (b) => ({ withGrowth: () => b })],
+    ["another name", () => ({ name: "fold" })],
+    ["a limit that is not kept", () => ({ capMax: 700 })],
+    ["a growth that is not used", () => ({ growth: (_, need) => 2 * need })],
+    ["an equality that is not used", () => ({ equal: (a, b) => a % 10 === b % 10 })],
     ["storage that is too large", (b) => ({ make: (len, cap) => b.make(len, cap + 1) })],
   ];
   const dirty = (s: ReturnType<Backing<number>["make"]>): typeof s => {

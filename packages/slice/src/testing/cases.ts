@@ -235,6 +235,31 @@ export const backingCases: readonly BackingCase[] = [
     },
   },
   {
+    name: "its slices ask a backing that says what it says: type, size, limit, growth and equality",
+    run(make) {
+      const { backing, value } = make();
+      const all = [
+        backing.zero(),
+        ...Array.from({ length: 20 }, (_, i) => value(i + 1) as unknown),
+      ];
+      for (const s of [nilSlice(backing), makeSlice(backing, 1)]) {
+        const own = s.backing;
+        for (const part of ["name", "size", "capMax"] as const)
+          assert(own[part] === backing[part], `${part} is ${own[part]}, want ${backing[part]}`);
+        for (const cap of [0, 1, 5, 255, 300]) {
+          const [got, want] = [own, backing].map((b) => b.growth(cap, cap + 1, b.size));
+          assert(got === want, `a full slice of ${cap} grows to ${got}, want ${want}`);
+        }
+        for (const a of all)
+          for (const b of all)
+            assert(
+              own.equal(a, b) === backing.equal(a, b),
+              `${String(a)} and ${String(b)} are equal to the one and different to the other`,
+            );
+      }
+    },
+  },
+  {
     name: "withGrowth keeps everything but the growth",
     run(make) {
       const it = make();

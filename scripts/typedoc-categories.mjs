@@ -104,8 +104,8 @@ export const categories = {
     "Contracts and options": ["api"],
   },
   types: {
-    "Scalar types": ["scalar", "wide", "string", "pointer"],
-    "Composite types": ["struct", "array", "refs", "named", "identical", "base"],
+    "Scalar types": ["scalar", "wide", "string"],
+    "Composite types": ["struct", "array", "pointer", "refs", "named", "identical", "base"],
     "Interfaces and assertions": [
       ...["iface", "itab", "method-set", "interface-value", "assert", "assignable"],
     ],
@@ -131,12 +131,17 @@ const all = Object.values(categories).flatMap((byName) => Object.keys(byName));
 /** All categories in the order of the site: what one comes for first. */
 export const categoryOrder = [...new Set(all.filter((name) => !last.includes(name))), ...last, "*"];
 
+/** Where a package has its errors. */
+const errorsOf = (folder) =>
+  Object.keys(categories[folder] ?? {}).find((name) => /\berrors\b/i.test(name)) ?? CONTRACTS;
+
 function categoryOf(reflection, folder) {
   const { fullFileName = "" } =
     reflection.sources?.[0] ?? signatureOf(reflection)?.sources?.[0] ?? {};
   const [, home, path] =
     /packages\/([^/]+)\/src\/(.*)\.ts$/.exec(fullFileName.split(sep).join("/")) ?? [];
-  if (home !== folder) return CONTRACTS; // re-exported
+  // What is re-exported is a contract or an option, if it is no error.
+  if (home !== folder) return /error/.test(path) ? errorsOf(folder) : CONTRACTS;
   for (const [category, places] of Object.entries(categories[folder] ?? {}))
     if (places.some((p) => (p.endsWith("/") ? path.startsWith(p) : path === p))) return category;
   return "Other";

@@ -82,7 +82,7 @@ function asInterface(x: unknown, dyn: Type, type: Type): unknown {
   if (isInterfaceValue(x)) {
     if (x.itab !== null && x.itab.inter === inter) return x;
     const itab = inter.methods.length === 0 ? null : itabOf(inter, dyn);
-    return new InterfaceValue(dyn, x.value as unknown, x.space, itab);
+    return new InterfaceValue(dyn, unwrap(x), x.space, itab);
   }
   return inter.methods.length === 0 ? x : new InterfaceValue(dyn, x, null, itabOf(inter, dyn));
 }

@@ -16,7 +16,7 @@
  * monomorphic, and a named type is a copy of its underlying one with another name.
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
-import type { TypeExtras } from "./fit.ts";
+import type { Fit, TypeExtras } from "./fit.ts";
 import type { FuncType, Lazy } from "./kinds.ts";
 import type { BoundMethod, Method, MethodSet } from "./method-set.ts";
 import {
@@ -67,6 +67,8 @@ export abstract class BaseType<T> implements Type<T> {
   private spelled: string | null = null;
   /** How to declare a method; null for a type that is not defined by `named`. */
   declare: ((m: Method) => void) | null = null;
+  /** Memo of how a value gets into an interface. */
+  fitter: Fit<T> | null = null;
   /** Memo of `*T`, so that `ptr(T)` is one descriptor. */
   pointerTo: BaseType<Ptr> | null = null;
 

@@ -26,7 +26,7 @@ export type Fit<T> = (value: T, space?: Space) => T;
 export interface TypeExtras<T = any> {
   /** Whether it stands for one that somebody else made, whose kind says nothing of how its values look in JavaScript. */
   readonly adapted?: boolean;
-  /** A deep copy, as an assignment makes one. */
+  /** A copy, as an assignment makes one: parts of parts are copied, what an interface value holds or a pointer points to is not. */
   copy?(value: T): T;
   /** Throws unless `value`, part by part, is of the type, and none points into another space than the one given. */
   check?(value: unknown, what: string, space?: Space): void;
@@ -34,7 +34,7 @@ export interface TypeExtras<T = any> {
   put?: Type<T>["store"];
   /** All of it in one go, each part read once: checks, and copies in the form in which memory would give it back; of structs. */
   fit?(value: T, what: string, space?: Space): T;
-  /** The form in which memory would give a checked value back, in a copy; of interface types. */
+  /** The form in which memory would give a checked value back; of interface types. */
   form?(value: T): T;
 }
 
@@ -43,11 +43,15 @@ type Fields = readonly { readonly name: string; readonly type: Type }[];
 /** Kinds whose values have parts, which are read one by one and can change. */
 const parts = /^(array|complex\d+|interface|slice|struct)$/;
 
+/** Of a type that somebody else made only its own `copy` knows. */
+const hasParts = (type: Type): boolean => !kindTells(type) || parts.test(type.kind);
+
 /** Kinds of integers, and of addresses. */
 const integer = /^(u?int(8|16|32|ptr)?|ptr|unsafe\.Pointer)$/;
 
 /**
- * How values of several parts (structs, arrays, complex numbers, slice headers, interface values) are copied; null for the others,
+ * How values of several parts (structs, arrays, complex numbers, slice headers, interface values, which never change and are their own
+ * copies) are copied; null for the others,
  * and for types that cannot tell. What it is given must be of the type.
  *
  * @example
@@ -63,7 +67,7 @@ const integer = /^(u?int(8|16|32|ptr)?|ptr|unsafe\.Pointer)$/;
  */
 export function valueCopier<T>(type: Type<T>): Fit<T> | null {
   const { copy } = checkType("valueCopier", type) as TypeExtras<T>;
-  return copy !== undefined && parts.test(type.kind) ? (value) => copy.call(type, value) : null;
+  return copy !== undefined && hasParts(type) ? (value) => copy.call(type, value) : null;
 }
 
 /**
@@ -158,7 +162,7 @@ export function partFit(type: Type): PartFit {
 /** Checked, brought into the form, and checked again if it has parts. */
 function inParts(type: Type, form: Fit<any> | null): PartFit {
   const { check } = type as TypeExtras;
-  const whole = !parts.test(type.kind);
+  const whole = !hasParts(type);
   return (value, what, space) => {
     check?.call(type, value, what, space);
     if (form === null) return value as unknown;

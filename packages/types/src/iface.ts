@@ -7,6 +7,8 @@
  *  2. Only the second word is a pointer. The words are written value first, so no reader sees a type with another's value.
  *  3. A value stored in an interface with methods implements them.
  *  4. What it points to lies in the space it is stored into (foreign.ts).
+ *  5. A copy is the value itself, for interface values never change (interface-value.ts). A store writes all that the value holds, and a
+ *     load reads it: both by recursion, O(all of it).
  *
  * Go's non-empty interfaces hold an itab where `any` holds a type. Here both hold the type, and a load finds the itab in the
  * table of the interface type: conversions between interfaces then copy two words, and memory never refers to itabs.
@@ -15,7 +17,6 @@ import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { BaseType, badValue, internalType } from "./base.ts";
 import { badArgument, nilDereference, uncomparableType, unhashableType } from "./errors.ts";
 import { checkSpace } from "./foreign.ts";
-import { formOf, type Fit } from "./fit.ts";
 import { hashInt32 } from "./hash.ts";
 import {
   dynamicType,
@@ -115,10 +116,12 @@ class InterfaceDescriptor<M extends MethodTypes, V>
         );
       }
     }
+    // A raw value is of the type that it says, and what an interface value holds was checked when it was made: the question that is
+    // left is where it points, all through what is written with it.
+    if (space === undefined || !isInterfaceValue(value)) return;
     const inner = unwrap(value);
     internalType(type).check(inner, what, space);
-    if (space !== undefined && isInterfaceValue(value))
-      checkSpace(type, inner, value.space, space, what);
+    checkSpace(type, inner, value.space, space, what);
   }
   override put(space: Space, p: Ptr, value: V): void {
     const type = dynamicType(value);
@@ -163,11 +166,6 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     const t = dynamicType(value);
     return t === null ? hashInt32(0, seed) : t.hashValue(unwrap(value), seed);
   }
-  override copy(value: V): V {
-    if (!isInterfaceValue(value)) return value;
-    const { type, space, itab } = value as InterfaceValue;
-    return wrap(type, internalType(type).copy(value.value), space, itab) as V;
-  }
   /** What memory would give back of a value: see fit.ts. */
   form(value: V): V {
     const type = dynamicType(value);
@@ -176,18 +174,11 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     if (!typed && this.methods.length === 0)
       return typeof value === "string" ? (wellFormed(value) as V) : value;
     const t = ownRaw(internalType(type));
-    const inner = unwrap(value);
-    return wrap(t, formFor(t)(inner), typed ? value.space : null, this.itabOf(t)) as V;
+    const itab = this.itabOf(t);
+    return typed
+      ? (wrap(t, unwrap(value), value.space, itab, value) as V)
+      : (wrap(t, value, null, itab) as V);
   }
-}
-
-// By dynamic type: a value has another one each time.
-const forms = /* @__PURE__ */ new WeakMap<Type, Fit<any>>();
-
-function formFor(t: BaseType<any>): Fit<any> {
-  let form = forms.get(t);
-  if (form === undefined) forms.set(t, (form = formOf(t) ?? ((v) => t.copy(v) as unknown)));
-  return form;
 }
 
 /**

@@ -7,12 +7,16 @@
  *  2. A raw JavaScript value is an interface value too, of the type {@link dynamicType} says: boolean is `bool`, number
  *     `float64`, string `string`, bigint `int64` or `uint64`, a function `func()`, an `Error` `*js.Error`, any other object `*js.Object`.
  *  3. {@link unwrap} and {@link wrap} are inverse: raw values stay raw through memory.
+ *  4. An InterfaceValue is a box that never changes: what it holds was checked and copied when it was made, in the form that memory
+ *     gives back, and whoever takes it out gets a copy of it: by `value`, an assertion, a method's receiver, reflection. So a copy
+ *     of an interface value is the same one, as in Go, and a copy of a struct costs its own fields, whatever tree hangs on them.
  *
  * Why a number is a float64 and not an int: it is one. `encoding/json` decides the same way.
  */
 import type { Space, Type } from "./api.ts";
 import { givenType, internalType, type BaseType } from "./base.ts";
 import { badArgument, show } from "./errors.ts";
+import { valueFitter } from "./fit.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
 import type { Itab } from "./itab.ts";
@@ -46,20 +50,26 @@ export type Callable<F> =
 export class InterfaceValue<T = any, M extends MethodTypes = any> {
   /** The dynamic type. */
   readonly type: Type<T>;
-  /** The value, as the JavaScript side of its dynamic type. */
-  readonly value: T;
+  /** @internal */
+  readonly held: T;
   /** Where pointers in the value point, or null. Stores into another space refuse them, as an address means nothing there. */
   readonly space: Space | null;
   /** The itab of the static interface type, or null for `any`. */
   readonly itab: Itab | null;
 
-  constructor(type: Type<T>, value: T, space: Space | null, itab: Itab | null) {
+  /** @internal `held` is nobody else's, and a value of the type in the form that memory gives back. */
+  constructor(type: Type<T>, held: T, space: Space | null, itab: Itab | null) {
     this.type = type;
-    this.value = value;
+    this.held = held;
     this.space = space;
     this.itab = itab;
     // Plainly and not by defineProperty: these are made often.
     (this as { [INTERFACE]?: true })[INTERFACE] = true;
+  }
+
+  /** The value, as the JavaScript side of its dynamic type: a copy, of structs and arrays, as an assertion gives one. O(its size). */
+  get value(): T {
+    return internalType(this.type).copy(this.held);
   }
 
   /**
@@ -76,14 +86,14 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
       const fun = itab.fun;
       for (let i = 0; i < fun.length; i++) {
         if (fun[i]!.name === name)
-          return fun[i]!.invoke(this.value, this.space, args) as ReturnType<Callable<M[K]>>;
+          return fun[i]!.invoke(this.held, this.space, args) as ReturnType<Callable<M[K]>>;
       }
     }
     const m = findMethod(this.type, name);
     if (m === undefined) {
       throw badArgument(this.type.name, "method", name, "a method of its method set", "type");
     }
-    return m.invoke(this.value, this.space, args) as ReturnType<Callable<M[K]>>;
+    return m.invoke(this.held, this.space, args) as ReturnType<Callable<M[K]>>;
   }
 
   /** What `JSON.stringify` shows: the value alone, as Go's `encoding/json` does. */
@@ -95,7 +105,7 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
 
   /** The type and a short form of the value, for messages. */
   toString(): string {
-    return `${this.type.name}(${show(this.value)})`;
+    return `${this.type.name}(${show(this.held)})`;
   }
 }
 
@@ -151,9 +161,10 @@ export function dynamicType(v: unknown): Type | null {
   }
 }
 
-/** The value without its type. */
+/** The value without its type, not copied: nobody may change it, or get hold of it. */
 export function unwrap(v: unknown): unknown {
-  return isInterfaceValue(v) ? v.value : v;
+  // What another version of this package made has a value only.
+  return isInterfaceValue(v) ? ((v.held ?? v.value) as unknown) : v;
 }
 
 const RAW: ReadonlySet<Type> = /* @__PURE__ */ new Set<Type>([
@@ -170,20 +181,36 @@ const RAW: ReadonlySet<Type> = /* @__PURE__ */ new Set<Type>([
 
 /** A type that stands for raw values, of whichever copy of this package, as this copy's own; any other as it is. */
 export function ownRaw(t: BaseType<any>): BaseType<any> {
+  if (!t.predeclared && t.kind !== "func") return t;
   for (const raw of [...RAW, uint64]) if (identical(raw, t)) return internalType(raw);
   return t;
 }
 
-/** The interface value of a type and a value: raw where the type is the one that {@link dynamicType} would say. */
-export function wrap(type: Type, value: unknown, space: Space | null, itab: Itab | null): unknown {
-  if (itab === null && RAW.has(type)) return value;
+/**
+ * The interface value of a type and a value that nobody else has: raw where the type is the one that {@link dynamicType} would say.
+ * @param same an interface value that is given back if it is the one
+ */
+export function wrap(
+  type: Type,
+  held: unknown,
+  space: Space | null,
+  itab: Itab | null,
+  same?: InterfaceValue,
+): unknown {
+  if (itab === null && RAW.has(type)) return held;
   // Of the unsigned ones only those that int64 cannot hold are raw.
-  if (itab === null && type === uint64 && (value as bigint) >> 63n !== 0n) return value;
-  return new InterfaceValue(givenType(type), value, space, itab);
+  if (itab === null && type === uint64 && (held as bigint) >> 63n !== 0n) return held;
+  return same?.itab === itab ? same : new InterfaceValue(givenType(type), held, space, itab);
+}
+
+/** A value as an interface value holds it: see invariant 4. @throws RangeError or TypeError for what is no value of the type */
+export function boxed<T>(t: BaseType<T>, value: T): T {
+  return (t.fitter ??= valueFitter(t, t.name)!)(value);
 }
 
 /**
- * Gives a value a dynamic type: Go's conversion to an interface. Structs and arrays are copied, as in Go.
+ * Gives a value a dynamic type: Go's conversion to an interface. Structs and arrays are copied, as in Go; interface values in them are
+ * shared, as they never change. O(size of the value itself).
  * @param space where pointers in the value point; needed to call methods through them
  * @throws RangeError or TypeError if `type` cannot hold the value
  *
@@ -210,8 +237,7 @@ export function toInterface<T>(
       "type",
     );
   }
-  t.check(value, t.name);
-  return new InterfaceValue<T>(type, t.copy(value), space, null);
+  return new InterfaceValue<T>(type, boxed(t, value), space, null);
 }
 
 /** Go's `==` on two interface values; equal addresses in two spaces are not equal. @throws RuntimeError `comparing uncomparable type []int` */

@@ -160,8 +160,8 @@ export type MethodTypes = Readonly<Record<string, FuncType>>;
 
 /**
  * `interface { … }`: null for nil, an `InterfaceValue` that says its type, or a raw JavaScript value of the type that `dynamicType`
- * says: any for an interface without methods, an `Error` for `error`. A load gives a raw one for an interface without methods only.
- * 8 bytes.
+ * says: any for an interface without methods, an `Error` for `error` (which TypeScript wants converted: `convert(e, error)`). A load
+ * gives a raw one for an interface without methods only. 8 bytes.
  */
 export interface InterfaceType<M extends MethodTypes = any, V = any> extends Type<V> {
   readonly kind: "interface";

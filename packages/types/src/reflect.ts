@@ -15,7 +15,7 @@
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { checkPointer, givenType, internalType, type BaseType } from "./base.ts";
 import { nilDereference } from "./errors.ts";
-import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
+import { boxed, dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import type {
   ArrayType,
   FuncType,
@@ -110,7 +110,8 @@ export class Value {
   interface(): unknown {
     const t = this.known("Interface");
     if (this.ro) throw notForInterface();
-    return t.kind === "interface" ? this.get() : wrap(t, this.get(), this.s, null);
+    if (t.kind === "interface") return this.get();
+    return wrap(t, this.p !== 0 ? this.get() : boxed(t, this.v), this.s, null);
   }
   /** The boolean. */
   bool(): boolean {

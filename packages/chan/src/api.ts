@@ -37,7 +37,10 @@ export type TryRecv<T, Z> =
 
 export type { ContextLike, WaitOptions };
 
-/** Another name of {@link WaitOptions}: a send or a receive is called off as any wait. */
+/**
+ * Another name of {@link WaitOptions}: a send or a receive is called off as any wait.
+ * @deprecated Use `WaitOptions`.
+ */
 export type ChanWaitOptions = WaitOptions;
 
 /** Go's `<-chan T`: the receiving side of a channel. */

@@ -43,6 +43,9 @@ export interface Ambient {
   verdicts?: number;
   /** The time of all clocks on the host's. */
   time?: HostTime;
+  /** What is left of a step, and what is yielded at its end; see `budget.ts`. */
+  budget?: { left: number; driven: boolean };
+  preempt?: { readonly done: false; readonly value: undefined };
   /** How long the host has been kept waiting; see `turn.ts`. */
   readonly turn: { count: number; started: number; over: boolean; deferred: (() => void)[] };
 }

@@ -79,9 +79,9 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   protected abstract pick(): G | null;
   /** Locks a goroutine to the P that runs it, where there are Ps. */
   lock(_g: G, _on: boolean): void {}
-  /** Whether the running goroutine should give way at a checkpoint. */
-  due(): boolean {
-    return hostNow() >= this.sliceEnd;
+  /** Whether the running goroutine should give way at a checkpoint; `now` is what {@link hostNow} has just given. */
+  due(now: number = hostNow()): boolean {
+    return now >= this.sliceEnd;
   }
   /** Whether the running goroutine, whose ops completed at once `atOnce` times in this step, should give way. */
   overdue(): boolean {
@@ -89,7 +89,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     const spent = now - this.looked;
     this.looked = now;
     budget.left = this.atOnce = untilNextLook(this.atOnce, READY_MAX, spent);
-    return this.due();
+    return this.due(now);
   }
   /** Called at each look at the clock while running. */
   protected tick(_now: number): void {}

@@ -331,8 +331,7 @@ export class GmpScheduler extends Core {
     return this.running.includes(p);
   }
 
-  override due(): boolean {
-    const now = hostNow();
+  override due(now: number = hostNow()): boolean {
     if (now >= this.sliceEnd) return true;
     const p = this.cur;
     if (p.sysmontick === p.schedtick) return now - p.sysmonwhen >= FORCE_PREEMPT_MS;

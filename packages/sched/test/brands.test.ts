@@ -92,3 +92,30 @@ test("a scheduler of somebody else has no trace", () => {
   expect(() => here.schedTrace(null as unknown as Scheduler)).toThrow("want one of @gort/sched's");
   expect(here.checkScheduler(foreign)).toBe(undefined);
 });
+
+test("operations of another copy of the package are as cheap to the scheduler, and preempted as its own", async () => {
+  const there = await anotherCopy();
+  class Ready extends there.Op<void> {
+    get reason(): "sleep" {
+      return "sleep";
+    }
+    override tryNow(): boolean {
+      return true;
+    }
+    override park(): void {}
+    override unpark(): void {}
+  }
+  const tracer = here.createRecorder();
+  const looks = vi.spyOn(performance, "now");
+  try {
+    await here.createDeterministicScheduler({ seed: 1, tracer }).run(function* () {
+      here.go(function* () {});
+      for (let i = 0; i < 2000; i++) yield* new Ready();
+    });
+    expect(looks.mock.calls.length).toBeLessThan(500);
+    const stops = [...tracer.events()].filter((e) => e.kind === "stop").map((e) => e.why);
+    expect(new Set(stops)).toEqual(new Set(["preempted"]));
+  } finally {
+    looks.mockRestore();
+  }
+});

@@ -7,13 +7,15 @@ import {
   createFifoScheduler,
   createRecorder,
   createScheduler,
+  currentScheduler,
   drive,
   go,
   type Go,
   run,
   sleep,
+  steppedOn,
 } from "@gort/sched";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Mutex, RWMutex, Semaphore } from "@gort/sync";
 
 const schedulers = {
@@ -210,13 +212,68 @@ test("a deterministic scheduler preempts at the same places each time", async ()
   };
   const first = await once();
   expect(first).not.toMatch(/^a0 a50 .* b0 b50 .* c0/);
-  expect(await once()).toBe(first);
+  // Whatever the clock says.
+  const now = performance.now.bind(performance);
+  let ahead = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + ahead++);
+  try {
+    expect(await once()).toBe(first);
+  } finally {
+    clock.mockRestore();
+  }
 });
 
-test("who steps a generator by hand is given nothing that it did not write", () => {
-  const steps = (function* (): Go<string> {
-    for (let i = 0; i < 10_000; i++) yield* sleep(0);
-    return "done";
-  })();
-  expect(steps.next()).toEqual({ done: true, value: "done" });
+/** Uses more operations than any step may without being asked, none of which has to wait. */
+function* busy(): Go<string> {
+  for (let i = 0; i < 5000; i++) yield* sleep(0);
+  return "done";
+}
+
+describe("who steps a generator by hand", () => {
+  /** The bare yields that come of `busy`. */
+  const yields = (): number => {
+    const steps = busy();
+    let n = 0;
+    while (steps.next().done !== true) n++;
+    return n;
+  };
+
+  test("is given nothing that it did not write where nobody could pass it on", async () => {
+    expect(yields()).toBe(0);
+    const seen = await createDeterministicScheduler({ seed: 1 }).run(function* () {
+      const s = currentScheduler();
+      /** With somebody who waits for a turn. */
+      const beside = (): number => {
+        s.go(function* () {});
+        return yields();
+      };
+      const plain = yield* go(beside).join();
+      const async = yield* go(async () => beside()).join();
+      let timer = -1;
+      s.clock.schedule(s.clock.now(), () => (timer = beside()));
+      yield* sleep(1);
+      return { plain, async, timer };
+    });
+    expect(seen).toEqual({ plain: 0, async: 0, timer: 0 });
+  });
+
+  test("passes on, in a goroutine, what says that its time is up", async () => {
+    let others = 0;
+    const result = await createDeterministicScheduler({ seed: 1 }).run(function* () {
+      go(function* () {
+        for (;;) {
+          others++;
+          yield;
+        }
+      });
+      const steps = busy();
+      for (let r; ; yield r.value) {
+        r = steps.next();
+        expect(steppedOn(r)).toBe(null);
+        if (r.done === true) return r.value;
+      }
+    });
+    expect(result).toBe("done");
+    expect(others).toBeGreaterThan(10);
+  });
 });

@@ -5,13 +5,15 @@
  * Invariants
  *  1. An op that gives way first was not tried: it is as fresh as before when its goroutine goes on.
  *  2. A goroutine is asked after a number of ops in one step that its scheduler chooses, and so is a generator that
- *     {@link drive} steps; who steps generators by hand is never given a bare `yield` that the generator did not write.
+ *     {@link drive} steps. Where nobody could pass it on, outside of those and in a plain or an async function, who steps a
+ *     generator by hand is never given a bare `yield` that the generator did not write.
  *
  * Why count: looking at the clock costs as much as an op. Why before the op and not after: what it took would have to be
  * kept, or given back, by every kind of op.
  */
 import { ambient } from "./ambient.ts";
 import { budget, PREEMPT } from "./budget.ts";
+import type { G } from "./g.ts";
 import { hostNow } from "./host.ts";
 import type { Op } from "./op.ts";
 import { turnIsLong } from "./turn.ts";
@@ -40,8 +42,13 @@ export function overdue(): boolean {
 export const preempt = PREEMPT as unknown as IteratorYieldResult<Op<any>>;
 
 function timeIsUp(): boolean {
+  const g = ambient.slot.g as Partial<G> | null;
+  if (g === null ? !budget.driven : g.gen === null) {
+    budget.left = EVERY;
+    return false;
+  }
   const sched = ambient.sched as (Preempting & object) | null;
   if (sched?.overdue !== undefined) return sched.overdue();
   budget.left = EVERY;
-  return (ambient.slot.g !== null || budget.driven) && turnIsLong(hostNow());
+  return turnIsLong(hostNow());
 }

@@ -165,6 +165,15 @@ export function currentRuntime(): Runtime | null {
   return s !== null && s.gate !== undefined ? (s as Runtime) : null;
 }
 
+/**
+ * The program to which a goroutine belongs that is started now; null outside of programs.
+ * @internal
+ */
+export function currentProgram(): { readonly over: boolean } | null {
+  const s = (ambient.sched ?? ambient.fallback) as { program?: { over: boolean } | null } | null;
+  return s?.program ?? null;
+}
+
 /** The current scheduler if it counts waits for what is outside. */
 export function currentCounter(): Counter | null {
   const s = ambient.sched ?? ambient.fallback;

@@ -4,8 +4,9 @@
  * Invariants
  *  1. `live` counts the goroutines that are not dead; each is in the list `all`, or queued, or running.
  *  2. A goroutine ends once: its hook is told, joiners get its result or its panic; a panic nobody takes goes to
- *     `unhandled`. The hook of one that its program ended is told too, last of all; that of an async function, which runs on, when
- *     that is over.
+ *     `unhandled`, and its hook is told after that: who waits for the goroutine must not get ahead of its panic. The hook of one that
+ *     its program ended is told too, last of all; that of an async function, which runs on, when that is over. Until then that
+ *     function may wake a goroutine of another program.
  *  3. That verdict waits for a few jobs where async functions may be on their way to join: `await go(fn).join()` joins
  *     after the job in which `fn` starts. A program without them is over at once, as in Go.
  */
@@ -16,6 +17,8 @@ import { programEnded, stackOverflow } from "./errors.ts";
 import { type EndHook, G, type JoinOp } from "./g.ts";
 import { DEAD, EXITED, KILLED, PANICKED, RUNNING } from "./g-state.ts";
 import { microtask, reportUncaught } from "./host.ts";
+import type { Op } from "./op.ts";
+import { listens } from "./postpone.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** Jobs between a panic and its verdict: `await` asks for the result in the first, wrappers of it a little later. */
@@ -117,6 +120,7 @@ export abstract class Ends {
         const { hook } = extra;
         extra.hook = null;
         this.tellHook(g, hook, false);
+        if (g.value === hook) listens(-1);
       }
       return false;
     }
@@ -124,11 +128,19 @@ export abstract class Ends {
     return true;
   }
 
-  /** Who is to be told that the program of `g` ends: nobody if its async function runs on. */
+  /** Who is to be told that the program of `g` ends: nobody yet if its async function runs on. */
   protected hookOfKilled(g: G): EndHook | null {
     if (g.gen !== null) return (g.value as EndHook | undefined) ?? null;
     const hook = g.extra?.hook ?? null;
     return g.value === hook ? null : hook;
+  }
+
+  /** The program of `g` is over, and an async function of it runs on whose end somebody waits for: perhaps in another program. */
+  protected runsOn(g: G): void {
+    const hook = g.extra?.hook ?? null;
+    if (hook === null) return;
+    g.value = hook;
+    listens(1);
   }
 
   /** Tells the hook of a goroutine that its program has ended. */
@@ -136,6 +148,15 @@ export abstract class Ends {
     try {
       if (killed && hook.killed !== undefined) hook.killed(programEnded(g.id));
       else hook.done();
+    } catch (error) {
+      reportUncaught(error);
+    }
+  }
+
+  /** The `op` of a goroutine that its program ended leaves its queue, or gives back what was handed over but never taken. */
+  protected giveUp(op: Op<any>): void {
+    try {
+      op.return(undefined);
     } catch (error) {
       reportUncaught(error);
     }
@@ -152,7 +173,10 @@ export abstract class Ends {
       this.finished(g, undefined, EXITED);
       return;
     }
-    if (g.value !== undefined && !this.unhooked(g)) return;
+    const joiners = g.extra?.joiners ?? null;
+    const joined = joiners !== null && joiners.length > 0;
+    if (joined && g.value !== undefined && !this.unhooked(g)) return;
+    g.more().hook = (g.value as EndHook | undefined) ?? null;
     error = stackOverflow(error) ?? error;
     g.state = DEAD;
     g.end = PANICKED;
@@ -160,8 +184,7 @@ export abstract class Ends {
     g.gen = null;
     this.leave(g);
     if (this.tracer !== null) this.tracer.end(this.clock.now(), g, "panic");
-    const joiners = g.extra?.joiners ?? null;
-    if (joiners !== null && joiners.length > 0) {
+    if (joined) {
       let op;
       while ((op = joiners.shift()) !== null) op.fail(error);
       if (!this.isMain(g)) return;
@@ -172,14 +195,33 @@ export abstract class Ends {
     } else if (this.mayBeJoined()) {
       this.untaken.add(g);
       this.judgeAfter(g, JOBS_TO_JOIN);
-    } else this.unhandled(g, error);
+    } else this.condemn(g);
+  }
+
+  /** Nobody took the panic of `g`. */
+  private condemn(g: G): void {
+    this.unhandled(g, g.value);
+    this.tellEnd(g);
+  }
+
+  /** What becomes of the panic of `g` is known: its hook is told of the end. */
+  protected tellEnd(g: G): void {
+    const extra = g.extra!;
+    const { hook } = extra;
+    if (hook === null) return;
+    extra.hook = null;
+    try {
+      hook.done();
+    } catch (error) {
+      this.unhandled(g, error);
+    }
   }
 
   private judgeAfter(g: G, jobs: number): void {
     microtask(() => {
       if (!this.untaken.has(g)) return;
       if (jobs > 1) this.judgeAfter(g, jobs - 1);
-      else if (this.untaken.delete(g)) this.unhandled(g, g.value);
+      else if (this.untaken.delete(g)) this.condemn(g);
     });
   }
 
@@ -195,17 +237,19 @@ export abstract class Ends {
 
   /** Nobody can take the panics any more that nobody has taken so far. */
   protected judge(): void {
-    for (const g of this.untaken) if (this.untaken.delete(g)) this.unhandled(g, g.value);
+    for (const g of this.untaken) if (this.untaken.delete(g)) this.condemn(g);
   }
 
-  /** The program is over, and what its goroutines died of with it. */
-  protected forget(): void {
+  /** The program is over, and what its goroutines died of with it; gives those, whose hooks are to be told yet. */
+  protected forget(): G[] {
+    const left = [...this.untaken];
     this.untaken.clear();
+    return left;
   }
 
   /** Somebody joined a goroutine that panicked. */
   taken(g: G): void {
-    this.untaken.delete(g);
+    if (this.untaken.delete(g)) this.tellEnd(g);
   }
 
   protected countBlock(reason: string): void {

@@ -56,7 +56,7 @@ export const TRANSITIONS: Readonly<Record<number, readonly number[]>> = {
 
 /** A primitive that counts goroutines: told when one ended, however it did. A throw becomes the goroutine's panic. */
 export interface EndHook {
-  /** The goroutine ended. */
+  /** The goroutine ended. If it panicked, that was taken by a join, or has ended its program. */
   done(): void;
   /**
    * Its program ended, and the goroutine with it wherever it stood, which `error` says; without this `done` is called. An async
@@ -80,7 +80,7 @@ export interface Extra {
   lockCount: number;
   /** Runs a step in the context captured when the goroutine was started. */
   enter: ((step: () => void) => void) | null;
-  /** The hook of a goroutine that has not started and is no generator function. */
+  /** The hook of a goroutine that has not started and is no generator function, or that panicked and nobody has taken that yet. */
   hook: EndHook | null;
 }
 

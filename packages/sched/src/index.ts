@@ -16,6 +16,7 @@ export {
   currentBubble,
   currentClock,
   currentGoroutine,
+  currentProgram,
   enter,
   type Entered,
   leave,

@@ -4,8 +4,8 @@
  * Invariants
  *  1. The current scheduler runs it if there is one; else, as long as the program has made none, a small one does: one
  *     queue, no clock, no `run`, no dumps.
- *  2. The hook is called exactly once: when the goroutine ends, before anybody who joined it hears of that, or when its program
- *     does, after that.
+ *  2. The hook is called exactly once: when the goroutine ends, before anybody who joined it hears of that; of a panic that nobody
+ *     takes, after that was reported; or when its program ends, after that.
  *
  * Why the small one: a primitive that named `go` would bring the whole scheduler into a bundle, 11 kB for a
  * WaitGroup of async functions. And why a hook: a generator that calls `fn` and then the hook would be a second one
@@ -116,8 +116,9 @@ function* andThen(hook: EndHook, fn: GoFunc<any, any>, args: unknown[]): Generat
 
 /**
  * Starts `fn(...args)` in a goroutine, as `go` does, for primitives: without making the default scheduler if the program
- * has none yet, and calling `hook.done()` when the goroutine ended, whatever way. What `hook.done` throws becomes the
- * goroutine's panic. Throws as `go` does, and a TypeError for what is no hook or no list of arguments. O(1).
+ * has none yet, and calling `hook.done()` when the goroutine ended, whatever way; after a panic that nobody takes was
+ * reported. What `hook.done` throws becomes the goroutine's panic. Throws as `go` does, and a TypeError for what is no hook or no list
+ * of arguments. O(1).
  *
  * @example
  * ```ts

@@ -39,6 +39,7 @@ interface Program {
   readonly main: G<any>;
   readonly resolve: (value: any) => void;
   readonly reject: (error: unknown) => void;
+  over: boolean;
 }
 
 /**
@@ -165,7 +166,7 @@ export abstract class Programs extends Lifecycle {
         throw new Error("gort: run: this scheduler is already running a program");
       this.mainExited = false;
       const g = this.spawn(main, args, this.run, undefined) as G<R>;
-      this.program = { main: g, resolve, reject };
+      this.program = { main: g, resolve, reject, over: false };
     });
   }
 
@@ -217,11 +218,13 @@ export abstract class Programs extends Lifecycle {
     this.look();
   }
 
-  private endProgram(settle: () => void): void {
+  /** Ends the program; `stuck` if nothing of it can ever run again, not even what outlasts it. */
+  private endProgram(settle: () => void, stuck = false): void {
+    this.program!.over = true;
     this.program = null;
     this.mainExited = false;
     this.unwatch();
-    this.dropAll();
+    this.dropAll(stuck);
     this.tally.changed = () => {};
     this.tally = new Tally(() => this.counted());
     if (this.ownsGate) this.gate = new AsyncGate();
@@ -230,10 +233,10 @@ export abstract class Programs extends Lifecycle {
   }
 
   /** Ends every goroutine where it stands, as the end of a process does: no deferred call runs. */
-  protected dropAll(): void {
+  protected dropAll(stuck: boolean): void {
     const all = this.everyone();
     this.clearQueues();
-    this.forget();
+    const panicked = this.forget();
     // All are dead before the first leaves its queue: leaving may let others in, who must not become runnable.
     for (const g of all) g.state = DEAD;
     if (this.tracer !== null) this.traceKilled(this.tracer, all);
@@ -255,6 +258,7 @@ export abstract class Programs extends Lifecycle {
       g.gen = null;
       g.allNext = undefined;
       g.allPrev = null;
+      if (hook === null && !stuck && !this.isBubble) this.runsOn(g);
       if (op !== null) this.giveUp(op);
       if (g.extra !== null && g.extra.joiners !== null) joined.push(g);
     }
@@ -262,6 +266,7 @@ export abstract class Programs extends Lifecycle {
     for (const g of joined)
       for (let op; (op = g.extra!.joiners!.shift()) !== null;) op.fail(programEnded(g.id));
     for (const [g, hook] of told) this.tellHook(g, hook, true);
+    for (const g of panicked) this.tellEnd(g);
   }
 
   private traceKilled(tracer: Tracer, all: readonly G[]): void {
@@ -272,15 +277,6 @@ export abstract class Programs extends Lifecycle {
       // A clock that throws may be what ended the program.
     }
     for (const g of all) tracer.end(at, g, "killed");
-  }
-
-  /** `op` leaves its queue, or gives back what was handed over but never taken. */
-  private giveUp(op: Op<any>): void {
-    try {
-      op.return(undefined);
-    } catch (error) {
-      reportUncaught(error);
-    }
   }
 
   /** Whether nothing but a timer can make anything run: known without waiting while only generators run. */
@@ -394,6 +390,6 @@ export abstract class Programs extends Lifecycle {
     } catch (thrown) {
       error = thrown; // by the clock, or by an op that should say what it waits for
     }
-    this.endProgram(() => program.reject(error));
+    this.endProgram(() => program.reject(error), true);
   }
 }

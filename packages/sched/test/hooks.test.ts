@@ -64,6 +64,24 @@ describe("a hook of launch", () => {
     }
   });
 
+  it("hears of a panic when that was taken, or told as nobody took it", async () => {
+    for (const joins of [false, true]) {
+      const log: string[] = [];
+      const s = createFifoScheduler({ onPanic: () => log.push("onPanic") });
+      await s.run(async () => {
+        const fn = async (): Promise<never> => {
+          throw new Error("bad");
+        };
+        const g = launch(noting(log, true), fn, []);
+        while (g.status !== "dead") await Promise.resolve();
+        expect(log).toEqual([]);
+        if (joins) await g.join().then(undefined, () => log.push("joined"));
+        else await sleep(1);
+      });
+      expect(log).toEqual(joins ? ["done", "joined"] : ["onPanic", "done"]);
+    }
+  });
+
   it("hears nothing more of a goroutine that ended before its program", async () => {
     expect(await within(function* () {}, true, 3)).toEqual(["done", "main returns"]);
     expect(await within(() => {}, true, 3)).toEqual(["done", "main returns"]);

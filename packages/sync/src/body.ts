@@ -10,11 +10,12 @@
  *     to who steps it.
  *  4. A promise of a body does not stop virtual time, as an async goroutine does not: its function may itself wait for that time.
  *     What can be stepped instead, such as the routine of another lock, is.
+ *  5. While an async function waits for the promise of a body it holds the program: those who wait for the lock are not deadlocked.
  *
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { drive, isStepper, type Op, OutsideOp, type WaitReason } from "@gort/sched";
+import { drive, holdProgram, isStepper, type Op, OutsideOp, type WaitReason } from "@gort/sched";
 import type { Body, Routine } from "./api.ts";
 import { PARKED, USED } from "./states.ts";
 
@@ -69,8 +70,8 @@ class BodyOp extends OutsideOp<unknown> {
   }
 
   override park(): void {
-    super.park();
-    this.promise.then(
+    // A thenable of somebody's may throw.
+    Promise.resolve(this.promise).then(
       (value) => {
         if (this.state === PARKED) this.complete(value);
       },
@@ -78,6 +79,7 @@ class BodyOp extends OutsideOp<unknown> {
         if (this.state === PARKED) this.fail(error);
       },
     );
+    super.park();
   }
 
   override unpark(): void {
@@ -95,10 +97,14 @@ export function* finishSteps(r: unknown): Steps<unknown> {
   return isGenerator(value) ? yield* value : value;
 }
 
-/** Calls a body from an async function. */
-export function callAsync<R>(fn: Body<R>): PromiseLike<R> | R {
-  const r: unknown = fn();
+/** What an async function awaits of what a body returned. */
+export function finishAsync<R>(r: unknown): PromiseLike<R> | R {
   return (isGenerator(r) ? drive(r) : r) as PromiseLike<R> | R;
+}
+
+/** Holds the program of an async function that waits for the promise of a body; null if `r`, what a body returned, is none. */
+export function holdFor(r: unknown): (() => void) | null {
+  return isPlain(r) || isGenerator(r) || !isThenable(r) || isBlocking(r) ? null : holdProgram();
 }
 
 /** What the routines share; a subclass says how it runs from a generator and from an async function. */
@@ -149,9 +155,13 @@ export class HoldingRoutine<R> extends BaseRoutine<R> {
 
   protected override async promise(): Promise<R> {
     await this.take().start();
+    let release: (() => void) | null = null;
     try {
-      return await callAsync(this.fn);
+      const r: unknown = this.fn();
+      release = holdFor(r);
+      return await finishAsync<R>(r);
     } finally {
+      release?.();
       this.held.unlock();
     }
   }

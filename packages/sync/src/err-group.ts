@@ -7,33 +7,34 @@
  *  2. The first error by time is kept for good: every `wait` fails with it.
  *  3. The context is cancelled once, by the first error or by the end of the first `wait`; who waits hears of that end first, so
  *     that a wait with the group's own context succeeds.
- *  4. A panic is not an error: it is not caught, and ends the program as in any goroutine. That the program of a function ended
- *     before it did is an error.
- *  5. A function runs on the scheduler on which it was handed in, also if it had to wait for its turn.
+ *  4. A panic is not caught, and ends the program as in any goroutine. Whoever waits is not told before that; where the program or the
+ *     process survives, `wait` fails with the panic. That the program of a function ended before it did is an error.
+ *  5. A function runs on the scheduler on which it was handed in, also if it had to wait for its turn; if the program in which it was
+ *     handed in is over by then it is not started, which is an error.
  *
  * Go's `Go` blocks its caller while the limit is reached. Here `go` takes the function at once, and what it returns
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
 import {
+  currentProgram,
   enter,
   isGoexit,
   isSignal,
   leave,
   onAbort,
-  Op,
-  type Scheduler,
+  type Op,
   WaitQueue,
-  type WaitReason,
   withOptions,
 } from "@gort/sched";
 import { badArgument, badNumber, checkFunction } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
-import { limitWhileActive, MisuseError } from "./errors.ts";
+import { limitWhileActive, MisuseError, neverStarted } from "./errors.ts";
+import { GroupWaitOp, isOff, place, StartOp } from "./group-ops.ts";
 import { isPanic } from "./panic.ts";
 import { start } from "./start.ts";
-import { FRESH, PARKED, USED } from "./states.ts";
+import { FRESH, PARKED } from "./states.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");
 
@@ -46,86 +47,6 @@ export type ContextMember = "deadline" | "done" | "err" | "signal" | "value";
 
 type Cancel = (cause?: unknown) => void;
 type Derive = () => readonly [ContextLike, Cancel];
-
-/** @internal A function that was handed in; the op is over when it was started. */
-export class StartOp extends Op<void> {
-  started = false;
-  fn: Body<unknown>;
-  /** What calls it off, if anything does. */
-  guard: Op<void> | null = null;
-  /** Where the function was handed in, if it had to wait. */
-  place: Scheduler | null = null;
-  private readonly group: ErrGroup;
-
-  constructor(group: ErrGroup, fn: Body<unknown>) {
-    super();
-    this.group = group;
-    this.fn = fn;
-  }
-
-  override get reason(): WaitReason {
-    return "errgroup.Go";
-  }
-
-  override describe(): string {
-    return this.group.describe();
-  }
-
-  override tryNow(): boolean {
-    return this.started;
-  }
-
-  /** It is in the group's queue already. */
-  override park(): void {}
-
-  /** The caller gives up: the function is taken back. */
-  override unpark(): void {
-    this.withdraw();
-  }
-
-  /** Takes the function back; false if it was started. */
-  withdraw(): boolean {
-    if (this.queue !== null) {
-      this.group.queue.remove(this);
-      this.group.ended();
-      this.state = USED;
-    }
-    return !this.started;
-  }
-}
-
-class GroupWaitOp extends Op<void> {
-  private readonly group: ErrGroup;
-
-  constructor(group: ErrGroup) {
-    super();
-    this.group = group;
-  }
-
-  override get reason(): WaitReason {
-    return "sync.WaitGroup.Wait";
-  }
-
-  override describe(): string {
-    return this.group.describe();
-  }
-
-  override tryNow(): boolean {
-    const g = this.group;
-    if (g.active > 0) return false;
-    g.cancel();
-    if (g.failed) throw g.error;
-    return true;
-  }
-
-  override park(): void {
-    this.group.waiters.push(this);
-  }
-
-  override unpark(): void {
-    this.group.waiters.remove(this);
-  }
-}
 
 /**
  * Go's `errgroup.Group`.
@@ -222,7 +143,8 @@ export class ErrGroup {
   /**
    * Runs `fn` in a goroutine of the group (Go: `Go`), at once or when the limit allows. Wait for what it returns to be
    * held up while the limit is reached; calling that off before `fn` was started takes `fn` back, as does a select in which it
-   * loses, and what is called off when its turn comes never starts it. What `fn` throws is its error. O(1).
+   * loses, and what is called off when its turn comes never starts it, and nor is it started when its program is over by then, which
+   * is an error of the group. What `fn` throws is its error, unless that is a panic. O(1).
    * @param fn a generator function, an async or a plain function
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
@@ -235,6 +157,7 @@ export class ErrGroup {
     else {
       op.fn = carry(fn);
       op.place = place();
+      op.program = currentProgram();
       if (guarded !== op) op.guard = guarded;
       this.queue.push(op);
     }
@@ -315,8 +238,24 @@ export class ErrGroup {
         continue;
       }
       this.queue.remove(op);
+      if (op.program !== null && op.program.over) {
+        this.refuse(op);
+        continue;
+      }
       this.startAt(op);
       if (op.state === PARKED) op.complete();
+    }
+  }
+
+  /** Ends what waited for its turn until its program was over. */
+  private refuse(op: StartOp): void {
+    const error = neverStarted();
+    op.refused = error;
+    try {
+      this.failWith(error);
+    } finally {
+      this.ended();
+      if (op.state === PARKED) op.fail(error);
     }
   }
 
@@ -325,14 +264,25 @@ export class ErrGroup {
 
   /** @internal A function threw. */
   threw(error: unknown): void {
-    if (isGoexit(error) || isPanic(error)) throw error;
-    this.failWith(error);
+    if (isGoexit(error)) throw error;
+    if (!isPanic(error)) {
+      this.failWith(error);
+      return;
+    }
+    // Who waits, and who has the context, hears of it by `done`: when the program has ended of it.
+    this.note(error);
+    throw error;
+  }
+
+  private note(error: unknown): void {
+    if (this.failed) return;
+    this.failed = true;
+    this.error = error;
   }
 
   private failWith(error: unknown): void {
     if (this.failed) return;
-    this.failed = true;
-    this.error = error;
+    this.note(error);
     this.cancel();
   }
 
@@ -345,11 +295,15 @@ export class ErrGroup {
     }
   }
 
-  /** @internal The goroutine of a function ended: by a panic, too, which nobody who waits may get ahead of. */
+  /** @internal The goroutine of a function ended: by a panic, too, which has ended its program by now. */
   done(): void {
     this.running--;
-    this.startQueued();
-    this.ended();
+    try {
+      if (this.failed) this.cancel();
+      this.startQueued();
+    } finally {
+      this.ended();
+    }
   }
 
   /** @internal A function ended or was taken back. */
@@ -369,23 +323,6 @@ export class ErrGroup {
     this.cancelCause = null;
     cancel?.(this.failed ? this.error : undefined);
   }
-}
-
-/** Whether an op that was not used yet is called off: it throws that when it is tried, and again when it is used. */
-function isOff(op: Op<void>): boolean {
-  try {
-    op.tryNow();
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-/** The scheduler that steps the running goroutine, null outside of any: unlike asking for the current one this makes none. */
-function place(): Scheduler | null {
-  const now = enter(null, null);
-  leave(now);
-  return now.scheduler;
 }
 
 /** Outside of the class: one that names itself in its body is renamed by the bundler, and so is `ErrGroup.name`. */

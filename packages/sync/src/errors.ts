@@ -35,6 +35,11 @@ export function limitWhileActive(n: number): string {
   return `errgroup: modify limit while ${n} goroutines in the group are still active`;
 }
 
+/** The program in which a function was handed to a group ended before its turn came. */
+export function neverStarted(): Error {
+  return new Error("gort: the program ended before a function of the ErrGroup was started");
+}
+
 /** A fatal error with Go's text. */
 export function fatal(text: string): FatalError {
   return new FatalError(text);

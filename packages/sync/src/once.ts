@@ -21,7 +21,7 @@ import {
 } from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, Routine, WaitOptions } from "./api.ts";
-import { BaseRoutine, callAsync, finishSteps } from "./body.ts";
+import { BaseRoutine, finishAsync, finishSteps, holdFor } from "./body.ts";
 import { PARKED, USED } from "./states.ts";
 
 const NEW = 0;
@@ -132,9 +132,13 @@ class DoRoutine extends BaseRoutine<void> {
       return;
     }
     once.state = RUNNING;
+    let release: (() => void) | null = null;
     try {
-      await callAsync(this.fn);
+      const r: unknown = this.fn();
+      release = holdFor(r);
+      await finishAsync(r);
     } finally {
+      release?.();
       once.finish();
     }
   }

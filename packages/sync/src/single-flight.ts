@@ -10,7 +10,7 @@
  *  4. A panic reaches every `do` as a {@link FlightPanic}; with somebody waiting on a `doChan` it ends the program
  *     too, since nobody there could receive it. `goexit` ends every goroutine that called `do`.
  *  5. A function that the end of its program ended fails its call, so that the next one for its key starts anew.
- *  6. While a call waits for a promise it holds the program of its first caller: those who wait for it are not deadlocked.
+ *  6. While a call waits for a promise it holds the program of each who waits for it: they are not deadlocked.
  *
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
@@ -20,7 +20,8 @@ import {
   holdProgram,
   isGoexit,
   launch,
-  Op,
+  OutsideOp,
+  type Op,
   WaitQueue,
   type WaitReason,
   withOptions,
@@ -47,8 +48,10 @@ class Call<K, V> implements Outcome, EndHook {
   readonly chans: ResultChan<V>[] = [];
   /** Callers that joined after the first. */
   dups = 0;
-  /** Ends what holds the program of the first caller, while the call waits for a promise. */
-  private release: (() => void) | null = null;
+  /** Whether it is over when a promise is, which may be the host's. */
+  outside = false;
+  /** What lets go of the programs of those who wait on a channel. */
+  readonly holds: (() => void)[] = [];
   private readonly group: SingleFlight<K, V>;
   private readonly key: K;
 
@@ -57,19 +60,16 @@ class Call<K, V> implements Outcome, EndHook {
     this.key = key;
   }
 
-  /** The call is over when a promise is, which may be the host's. */
   awaits(r: PromiseLike<unknown>): void {
-    this.release = holdProgram();
+    this.outside = true;
     void whenSettled(r, this);
   }
 
   returned(value: V): void {
-    this.release?.();
     this.group.succeed(this.key, this, value);
   }
 
   threw(err: unknown): void {
-    this.release?.();
     void this.group.fail(this.key, this, err, false);
   }
 
@@ -82,7 +82,7 @@ class Call<K, V> implements Outcome, EndHook {
   }
 }
 
-class FlightOp<K, V> extends Op<FlightResult<V>> {
+class FlightOp<K, V> extends OutsideOp<FlightResult<V>> {
   private readonly group: SingleFlight<K, V>;
   private readonly key: K;
   private readonly fn: Body<V>;
@@ -138,10 +138,17 @@ class FlightOp<K, V> extends Op<FlightResult<V>> {
       call.dups++;
     }
     call.queue.push(this);
+    // Elsewhere there is a goroutine, which its scheduler knows of.
+    if (call.outside) super.park();
   }
 
   override unpark(): void {
+    super.unpark();
     this.call!.queue.remove(this);
+  }
+
+  override isDurable(): boolean {
+    return true;
   }
 }
 
@@ -196,6 +203,7 @@ export class SingleFlight<K = string, V = unknown> {
     if (call !== undefined) {
       call.dups++;
       call.chans.push(ch);
+      if (call.outside) call.holds.push(holdProgram());
       return ch;
     }
     call = new Call(this, key);
@@ -246,5 +254,6 @@ export class SingleFlight<K = string, V = unknown> {
   /** The call ended: the next one for its key starts anew, unless one did already. */
   private leave(key: K, call: Call<K, V>): void {
     if (this.calls.get(key) === call) this.calls.delete(key);
+    for (const release of call.holds) release();
   }
 }

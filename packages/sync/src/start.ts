@@ -104,6 +104,19 @@ export async function whenSettled(r: PromiseLike<unknown>, to: Outcome): Promise
     to.threw(error);
     return;
   }
-  if (steps) await startSteps(value, to, null, "").join();
+  if (steps) await stepped(value, to);
   else to.returned(value);
+}
+
+/** Goes on with a promised generator, and lasts until that is over. */
+async function stepped(steps: unknown, to: Outcome): Promise<void> {
+  let end: { readonly error: unknown } | null = null;
+  const hook: EndHook = { done() {}, killed: (error) => (end = { error }) };
+  try {
+    await startSteps(steps, to, hook, "").join();
+  } catch (error) {
+    // Its program ended it, of which nobody was told yet; else it is a panic.
+    if (end === null) throw error;
+    to.threw(error);
+  }
 }

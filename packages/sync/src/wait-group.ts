@@ -159,7 +159,8 @@ export class WaitGroup {
 
   /**
    * Starts a goroutine that the group waits for (Go 1.25: `Go`): adds 1, and takes it off when `fn` returns,
-   * throws or exits. A throw is a panic of that goroutine; it ends the program unless somebody joins it.
+   * throws or exits. A throw is a panic of that goroutine; it ends the program unless somebody joins it, and who waits for the group
+   * hears after that.
    */
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
     checkFunction("WaitGroup.go", "fn", fn);

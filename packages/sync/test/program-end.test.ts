@@ -2,12 +2,14 @@
 import {
   createDeterministicScheduler,
   createFifoScheduler,
+  defaultScheduler,
   type Go,
   go,
   gosched,
   now,
   type Op,
   poll,
+  setDefaultScheduler,
   sleep,
 } from "@gort/sched";
 import { describe, expect, it } from "vitest";
@@ -369,6 +371,30 @@ describe("what a goroutine did for others when its program ended", () => {
   });
 });
 
+it("a generator that an async function gave, and that ends with its program, is an end for groups and flights", async () => {
+  const before = defaultScheduler();
+  const s = createFifoScheduler();
+  setDefaultScheduler(s);
+  try {
+    const flights = new SingleFlight<string, unknown>();
+    const g = new ErrGroup();
+    const given: any = async () => forEver();
+    const joined: Promise<unknown>[] = [];
+    await s.run(function* () {
+      void g.go(given);
+      joined.push(flights.do("k", given).then(() => "value", String));
+      yield* poll(turn());
+      yield* settle();
+    });
+    await expect(g.wait()).rejects.toThrow(ended);
+    expect(await joined[0]).toMatch(ended);
+    expect(flights.calls.size).toBe(0);
+    checkErrGroup(g);
+  } finally {
+    setDefaultScheduler(before);
+  }
+});
+
 describe("a function that waits for its turn in an ErrGroup", () => {
   it("runs where it was handed in, though a goroutine of a program that ends makes way for it", async () => {
     const g = new ErrGroup();
@@ -413,6 +439,42 @@ describe("a function that waits for its turn in an ErrGroup", () => {
     });
     expect(took).toBe(1e6);
   });
+
+  it.each(["on the scheduler of its program", "outside"])(
+    "is never started once the program is over in which it was handed in: others end %s",
+    async (where) => {
+      const g = new ErrGroup();
+      g.setLimit(1);
+      let ran = 0;
+      let finish!: () => void;
+      const first =
+        where === "outside" ? () => new Promise<void>((resolve) => (finish = resolve)) : forEver;
+      if (where === "outside") void g.go(first);
+      await turn();
+      const awaited: Promise<string>[] = [];
+      let given!: Op<void>;
+      await createFifoScheduler().run(function* () {
+        if (where !== "outside") void g.go(first);
+        given = g.go(function* () {
+          ran++;
+        });
+        void g.go(() => ran++);
+        const waiting = g.go(async () => ran++);
+        awaited.push((async () => await waiting)().then(() => "started", String));
+        yield* settle();
+      });
+      // Handed in outside: this one is.
+      void g.go(async () => void (ran += 100));
+      finish?.();
+      await expect(g.wait()).rejects.toThrow(/^gort: the program ended before /);
+      await expect((async () => await given)()).rejects.toThrow(
+        "before a function of the ErrGroup",
+      );
+      expect(await awaited[0]).toMatch("before a function of the ErrGroup was started");
+      expect(ran).toBe(100);
+      checkErrGroup(g);
+    },
+  );
 
   it("is not started if it is called off by then, though nobody waited for that", async () => {
     const g = new ErrGroup();

@@ -1,0 +1,145 @@
+/** An async function that outlives its program may be waited for in another one, which is not deadlocked meanwhile. */
+import {
+  createFifoScheduler,
+  type Go,
+  go,
+  isDeadlockError,
+  type Op,
+  pendingOutside,
+  sleep,
+} from "@gort/sched";
+import { describe, expect, it } from "vitest";
+import { ErrGroup, Mutex, Once, SingleFlight, WaitGroup } from "../src/index.ts";
+import { program, settle } from "./trace.ts";
+
+const late = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("late"), 15));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What a program begins that waits for `late`, and how another one waits for that. */
+const begun: Record<string, () => [() => Op<unknown> | void, () => Op<unknown>]> = {
+  "a flight": () => {
+    const flights = new SingleFlight<string, string>();
+    const call = () => flights.do("k", late);
+    return [call, call];
+  },
+  "a flight, by channels": () => {
+    const flights = new SingleFlight<string, string>();
+    const call = () => flights.doChan("k", late).recv();
+    return [call, call];
+  },
+  "a flight, by a channel": () => {
+    const flights = new SingleFlight<string, string>();
+    return [() => flights.do("k", late), () => flights.doChan("k", late).recv()];
+  },
+  "a WaitGroup": () => {
+    const wg = new WaitGroup();
+    return [() => void wg.go(late), () => wg.wait()];
+  },
+  "an ErrGroup": () => {
+    const g = new ErrGroup();
+    return [() => g.go(late), () => g.wait()];
+  },
+};
+
+function* use(begin: () => Op<unknown> | void): Go {
+  const op = begin();
+  if (op !== undefined) yield* op;
+}
+
+describe.each(Object.entries(begun))("what a program left: %s", (_name, make) => {
+  it("is waited for in another program, which is judged again when it is over", async () => {
+    const [begin, wait] = make();
+    await program(function* () {
+      go(use, begin);
+      yield* settle();
+    });
+    await program(function* () {
+      yield* wait();
+    });
+    await turn();
+    expect(pendingOutside(() => {})).toBe(false);
+  });
+
+  it("is waited for in another program that began before its own was over", async () => {
+    const [begin, wait] = make();
+    let second!: Promise<unknown>;
+    await program(function* () {
+      go(use, begin);
+      yield* settle();
+      second = createFifoScheduler().run(function* () {
+        yield* wait();
+      });
+      yield* sleep(1);
+    });
+    await second;
+  });
+});
+
+it("what a program left that deadlocked is no hope for others", async () => {
+  const stuck = new Promise<void>(() => {});
+  const s = createFifoScheduler();
+  const error: unknown = await s
+    .run(function* () {
+      new WaitGroup().go(() => stuck);
+      yield* settle();
+      // The verdict on a program with an async function comes when the event loop runs empty, which it does not here.
+      (s as unknown as { deadlock(): void }).deadlock();
+    })
+    .catch((e: unknown) => e);
+  expect(isDeadlockError(error)).toBe(true);
+  await turn();
+  expect(pendingOutside(() => {})).toBe(false);
+});
+
+it("a flight that fails, and one that all have left, hold nobody", async () => {
+  const flights = new SingleFlight<string, string>();
+  const error: unknown = await program(function* () {
+    try {
+      yield* flights.do("k", () => Promise.reject(new Error("bad")));
+    } catch {
+      // As it should.
+    }
+    try {
+      yield* flights.do("left", () => new Promise<string>(() => {}), {
+        signal: AbortSignal.timeout(1),
+      });
+    } catch {
+      // As it should.
+    }
+    const mu = new Mutex();
+    yield* mu.lock();
+    yield* mu.lock();
+  }).catch((e: unknown) => e);
+  expect(isDeadlockError(error)).toBe(true);
+});
+
+describe("an async function that runs a body", () => {
+  const holders: Record<string, () => [() => PromiseLike<unknown>, () => any]> = {
+    once: () => {
+      const once = new Once();
+      return [() => once.do(late), () => once.do(() => {})];
+    },
+    withLock: () => {
+      const mu = new Mutex();
+      return [() => mu.withLock(late), () => mu.lock()];
+    },
+  };
+  it.each(Object.entries(holders))(
+    "is waited for: %s, outside and in the program",
+    async (_, make) => {
+      for (const inside of [false, true]) {
+        const [hold, wait] = make();
+        const begin = async (): Promise<void> => void (await hold());
+        if (!inside) void begin();
+        await turn();
+        await program(function* () {
+          if (inside) void begin();
+          yield* sleep(1);
+          yield* wait();
+        });
+        await turn();
+        expect(pendingOutside(() => {})).toBe(false);
+      }
+    },
+  );
+});

@@ -8,6 +8,8 @@
  *     object that contains an address is found in O(log32 of the memory) steps.
  *  3. Sweeping goes through the address space upwards, page by page; objects allocated above the place where it
  *     stands are born marked, so that it leaves them alone.
+ *  4. Objects are counted as they are entered and removed: what the allocator's owner has beside them, allocated before or since, is
+ *     not the heap's, and may be freed at any time.
  *
  * What it costs: 1/12 of the address space for the bitmaps, and `free` of the allocator for each object swept.
  * Made for allocators of others and for decorators; the default allocator has its own, faster table.
@@ -44,6 +46,11 @@ class Table implements ObjectTable, SweepControl {
   #cursor = 0;
   /** End of the highest object so far. */
   #top = 0;
+  /** Objects entered and removed so far, and bytes of those entered so far and of those there now. */
+  mallocs = 0;
+  frees = 0;
+  total = 0;
+  bytes = 0;
 
   constructor(a: Allocator, own: (bytes: number) => Ptr) {
     this.#a = a;
@@ -77,6 +84,7 @@ class Table implements ObjectTable, SweepControl {
 
   /** Enters a new object. */
   add(p: Ptr, flags: number): void {
+    const size = this.#a.usableSize(p);
     const bit = p >>> 3;
     let index = bit;
     for (const level of this.#levels) {
@@ -85,16 +93,20 @@ class Table implements ObjectTable, SweepControl {
     }
     const noscan = (flags & NOSCAN) !== 0;
     if (noscan) this.#set(this.#noscan, bit);
-    else this.#clearPointerBits(p, this.#a.usableSize(p));
+    else this.#clearPointerBits(p, size);
     const unswept = this.#phase === "sweep" && p >>> 13 >= this.#cursor;
     if (this.#phase === "mark" || unswept) this.#set(this.#marks, bit);
     else this.#clear(this.#marks, bit);
-    const end = p + this.#a.usableSize(p);
-    if (end > this.#top) this.#top = end;
+    if (p + size > this.#top) this.#top = p + size;
+    this.mallocs++;
+    this.total += size;
+    this.bytes += size;
   }
 
-  /** Removes an object. */
-  remove(p: Ptr): void {
+  /** Removes an object of `size` bytes. */
+  remove(p: Ptr, size: number): void {
+    this.frees++;
+    this.bytes -= size;
     const bit = p >>> 3;
     let index = bit;
     for (const level of this.#levels) {
@@ -194,7 +206,7 @@ class Table implements ObjectTable, SweepControl {
       if (this.#get(this.#special, page)) this.onSweep?.(page * PAGE, page * PAGE + PAGE);
       this.#each(page * 32, page * 32 + 32, (base) => {
         if (this.isMarked(base)) return;
-        this.remove(base);
+        this.remove(base, this.#a.usableSize(base));
         this.#a.free(base);
       });
       this.#cursor++;
@@ -214,21 +226,16 @@ class Traced implements TracedAllocator, SystemMemory {
   readonly user: Ptr;
   readonly #a: Allocator;
   readonly #table: Table;
-  /** The bitmaps and the blocks of the collector: not objects, so statistics leave them out. */
-  readonly #own = new Map<Ptr, number>();
+  /** The bitmaps and the blocks of the collector: not objects. */
+  readonly #own = new Set<Ptr>();
   /** All objects of size 0. */
   readonly #zero: Ptr;
-  readonly #before: AllocStats;
-  #ownMallocs = 0;
-  #ownTotal = 0;
-  #ownBytes = 0;
 
   constructor(a: Allocator) {
     if (typeof (a as Partial<Allocator> | null | undefined)?.alloc !== "function")
       badArgument("traced", "allocator", a, "an allocator");
     this.#a = a;
     this.memory = a.memory;
-    this.#before = a.stats();
     this.#table = new Table(a, (bytes) => this.#take(bytes));
     this.objects = this.#table;
     this.user = this.#take(1024);
@@ -239,11 +246,7 @@ class Traced implements TracedAllocator, SystemMemory {
   }
   #take(bytes: number): Ptr {
     const p = this.#a.alloc(bytes, NOSCAN);
-    const size = this.#a.usableSize(p);
-    this.#own.set(p, size);
-    this.#ownMallocs++;
-    this.#ownTotal += size;
-    this.#ownBytes += size;
+    this.#own.add(p);
     return p;
   }
   alloc(size: number, flags = 0, shard = 0): Ptr {
@@ -266,24 +269,29 @@ class Traced implements TracedAllocator, SystemMemory {
     if (this.#own.has(p))
       throw new GcArgumentError(`free: ${p} is a foreign pointer, not an object`);
     const known = this.#table.has(p);
+    const size = known ? this.#a.usableSize(p) : 0;
     this.#a.free(p, shard);
-    if (known) this.#table.remove(p);
+    if (known) this.#table.remove(p, size);
   }
   usableSize(p: Ptr): number {
     return p === this.#zero ? 0 : this.#a.usableSize(p);
   }
   stats(): AllocStats {
-    const s = this.#a.stats();
-    const b = this.#before;
-    const mallocs = s.mallocs - b.mallocs - this.#ownMallocs;
-    const heapObjects = s.heapObjects - b.heapObjects - this.#own.size;
-    const heapAlloc = s.heapAlloc - b.heapAlloc - this.#ownBytes;
-    const totalAlloc = s.totalAlloc - b.totalAlloc - this.#ownTotal;
-    const frees = mallocs - heapObjects;
-    return { ...s, alloc: heapAlloc, heapAlloc, totalAlloc, mallocs, frees, heapObjects };
+    const { mallocs, frees, bytes, total } = this.#table;
+    return {
+      ...this.#a.stats(),
+      alloc: bytes,
+      heapAlloc: bytes,
+      totalAlloc: total,
+      mallocs,
+      frees,
+      heapObjects: mallocs - frees,
+    };
   }
   persistentAlloc(bytes: number, align = 8): Ptr {
     positive("persistentAlloc", bytes);
+    if (!(align >= 1 && align <= PAGE && Number.isInteger(Math.log2(align))))
+      badArgument("persistentAlloc", "align", align, "a power of two up to 8192");
     const p = this.#take(bytes + align);
     return Math.ceil(p / align) * align;
   }
@@ -292,12 +300,10 @@ class Traced implements TracedAllocator, SystemMemory {
     return this.#take(Math.ceil(bytes / PAGE) * PAGE);
   }
   freeManual(p: Ptr, _bytes: number): void {
-    const size = this.#own.get(p);
-    if (size === undefined)
+    if (!this.#own.has(p))
       throw new GcArgumentError(`freeManual: ${p} is not what allocManual returned`);
     this.#a.free(p);
     this.#own.delete(p);
-    this.#ownBytes -= size;
   }
 }
 

@@ -81,6 +81,40 @@ describe.each(Object.entries(plain))("a table beside %s", (_, make) => {
   });
 });
 
+it("what the allocator's owner frees and allocates beside the heap is not counted as the heap's", () => {
+  const plain = createAllocator(createMemory({ reserve: 2 ** 22 }));
+  const before = Array.from({ length: 5 }, () => plain.alloc(1000));
+  const heap = createHeap({ allocator: traced(plain) });
+  const kept = heap.root(heap.alloc(Node));
+  const { heapAlloc } = heap.stats();
+  expect(heapAlloc).toBeGreaterThan(0);
+  const counts = () => {
+    const { alloc, heapAlloc, totalAlloc, mallocs, frees, heapObjects } = heap.stats();
+    return [alloc, heapAlloc, totalAlloc, mallocs, frees, heapObjects];
+  };
+  const only = [heapAlloc, heapAlloc, heapAlloc, 1, 0, 1];
+  for (const p of before) plain.free(p);
+  expect(counts()).toEqual(only);
+  const later = plain.alloc(40_000);
+  expect(counts()).toEqual(only);
+  checkHeap(heap);
+  heap.alloc(Node);
+  heap.collect();
+  expect(counts()).toEqual([heapAlloc, heapAlloc, 2 * heapAlloc, 2, 1, 1]);
+  plain.free(later);
+  kept.release();
+  heap.collect();
+  expect(counts()).toEqual([0, 0, 2 * heapAlloc, 2, 2, 0]);
+  checkHeap(heap);
+});
+
+it("persistent memory is at a multiple of a power of two up to a page, or refused", () => {
+  const { system } = traced(createAllocator(createMemory({ reserve: 2 ** 22 })));
+  expect(system.persistentAlloc(16, 8192) % 8192).toBe(0);
+  for (const align of [0, -8, 3, 1.5, NaN, 16384])
+    expect(() => system.persistentAlloc(16, align)).toThrow(`persistentAlloc: align is ${align},`);
+});
+
 it("its own bitmaps cannot be freed, and size 0 has one address", () => {
   const a = traced(createAllocator(createMemory({ reserve: 2 ** 22 })));
   expect(() => a.free(a.system.user)).toThrow("free: ");

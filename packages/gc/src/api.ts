@@ -57,7 +57,7 @@ export interface MemStats extends AllocStats {
   readonly pauseMs: readonly number[];
   /** `performance.now()` of the end of the last cycle; 0 before the first. */
   readonly lastGCMs: number;
-  /** Fraction of time spent collecting since the heap was made, 0 to 1. */
+  /** Fraction of time spent collecting since the heap was made, 0 to 1. Marking and stops, as in Go; lazy sweeping does not count. */
   readonly gcCPUFraction: number;
   /** The phase the heap is in. */
   readonly gcPhase: Phase;
@@ -121,7 +121,7 @@ export type Phase = "off" | "mark" | "marktermination" | "sweep";
 export interface BackgroundWork {
   /** Whether a cycle is running or due. Reads the clock for the forced cycle. */
   readonly pending: boolean;
-  /** Works for at most about `budgetMs` milliseconds; true if there is more to do. A safepoint. */
+  /** Works for at most about `budgetMs` milliseconds, but as {@link Stepping.step}; true if there is more to do. A safepoint. */
   step(budgetMs: number): boolean;
   /**
    * Called when a cycle starts, from inside `alloc` or `safepoint`, and when finalizers that waited for an asynchronous one can
@@ -134,9 +134,12 @@ export interface BackgroundWork {
 export interface Stepping {
   /** The phase the heap is in. */
   readonly phase: Phase;
-  /** One bounded piece of collection: starts a cycle if none runs. True while the cycle goes on. A safepoint. */
+  /**
+   * One bounded piece of collection: starts a cycle if none runs. True while the cycle goes on. A safepoint.
+   * Where large objects are about to find no pages it marks as a whole, however long that takes: `collect` would be next.
+   */
   step(budgetMs: number): boolean;
-  /** The same, counted in bytes scanned (or swept) instead of time, so that runs repeat exactly. A safepoint. */
+  /** The same, large objects included, counted in bytes scanned (or swept) instead of time, so that runs repeat exactly. A safepoint. */
   stepWork(bytes: number): boolean;
   /** What drives collection from outside. */
   readonly background: BackgroundWork;
@@ -251,11 +254,11 @@ export interface HeapOptions {
   readonly now?: (() => number) | undefined;
   /** A cycle is started when the last one is this long ago. Default 120,000; `Infinity` for never. */
   readonly forcedPeriodMs?: number | undefined;
-  /** Longest piece of marking done by one `safepoint`. Default 0.5. */
+  /** Longest piece of marking done by one `safepoint`; one that large objects need room from marks as a whole. Default 0.5. */
   readonly stepMsMax?: number | undefined;
   /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */
   readonly finalizers?: "safepoint" | "manual" | undefined;
-  /** Called when finalizers were queued, and when those behind an asynchronous one can run. */
+  /** Called once when finalizers were queued, by the safepoint that finds them, and when those behind an asynchronous one can run. */
   readonly onFinalizers?: (() => void) | undefined;
   /** Gets each `gctrace` line, without the line break. */
   readonly gctrace?: ((line: string) => void) | undefined;

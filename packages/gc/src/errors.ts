@@ -8,6 +8,7 @@
 
 import { AllocError, isAllocError } from "@gort/alloc";
 import { FatalError, hasBrand, show } from "@gort/types";
+import type { GcHeap } from "./api.ts";
 
 /**
  * Misuse that is fatal in Go: `message` is Go's text without the `fatal error: ` prefix. A `FatalError` of `@gort/types`, so
@@ -151,13 +152,27 @@ export function goTypeName(value: unknown): string {
 }
 
 /** What a heap throws where its allocator threw `error`: if memory is out, the same and what to do about it. */
-export function noRoom(error: unknown, live: number): Error {
+export function noRoom(error: unknown, heap: { live: number; kind: GcHeap["kind"] }): Error {
   if (!isAllocError(error) || error.code !== "OUT_OF_MEMORY") return error as Error;
-  const advice =
+  const { live } = heap;
+  let advice =
     live > 0
       ? `of the heap ${live} bytes are live or not collected yet: collect, or set \`memoryLimit\``
       : "of the heap nothing is live: so much does not fit, or what is freed is not used again";
+  if (heap.kind === "no-collect") advice = "this heap never collects";
   return new AllocError(error.code, `${error.message}; ${advice}`);
+}
+
+/**
+ * Throws if the buffer under a view is gone, all of which then reads as undefined. Called where the collector begins to work, and
+ * where memory changes hands: between them, on the fast paths, a heap that has lost its memory may seem to work.
+ */
+export function checkAttached(view: Uint32Array): void {
+  if (view.length === 0)
+    throw new AllocError(
+      "BAD_MEMORY",
+      "heap: the buffer was detached: transferred, or of a WebAssembly.Memory that grew",
+    );
 }
 
 /** Throws {@link GcFatalError} with a text of Go. */

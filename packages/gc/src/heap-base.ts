@@ -10,7 +10,7 @@ import { checkRoot, HEAP_BRAND, limit, percent } from "./arguments.ts";
 import { Background } from "./background.ts";
 import { VERIFY } from "./barrier.ts";
 import { hostNow } from "./clock.ts";
-import { badArgument, GcArgumentError } from "./errors.ts";
+import { badArgument, checkAttached, GcArgumentError } from "./errors.ts";
 import type { Shader } from "./handles.ts";
 import { HandleTable } from "./handles.ts";
 import { Ledger } from "./ledger.ts";
@@ -35,7 +35,6 @@ function inspectHeap(this: HeapBase): string {
 }
 
 export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, LifetimeHost {
-  abstract readonly kind: api.GcHeap["kind"];
   readonly handles: HandleTable;
   /** A set, because a source that is being scanned may add and remove some: those added are visited, those removed are not. */
   readonly sources = new Set<RootEntry>();
@@ -50,6 +49,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   protected wanted = false;
   /** And it has to be over there: large objects are about to find no pages. */
   protected urgent = false;
+  /** How many finalizers and cleanups had been queued when `onFinalizers` was called last. */
+  #told = 0;
   readonly #room: LargeRoom;
   readonly #main: Stack;
   readonly #periodMs: number;
@@ -182,6 +183,18 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   runFinalizers(): number {
     return this.lifetime.run();
   }
+  /** Runs what is queued for at most about `budgetMs` milliseconds; the rest waits for the next safepoint. Says once what was queued. */
+  protected runQueued(budgetMs: number): void {
+    const { queued, enqueued } = this.specials;
+    if (queued === 0) return;
+    if (this.#told !== enqueued) {
+      this.#told = enqueued;
+      this.options.onFinalizers?.();
+    }
+    if (!this.runsFinalizers) return;
+    if (budgetMs === Infinity) this.lifetime.run();
+    else this.lifetime.run(this.now, this.now() + budgetMs);
+  }
   finalizersReady(): void {
     this.options.onFinalizers?.();
     if (this.runsFinalizers) this.background.onReady?.();
@@ -288,8 +301,9 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     };
   }
 
-  /** Guards against calls from inside a root source or a sweep. */
+  /** Guards against calls from inside a root source or a sweep, and without a memory. */
   protected enter(call: string): void {
+    checkAttached(this.u32);
     if (this.busy) throw new GcArgumentError(`${call}: called while the collector is at work`);
     this.busy = true;
   }

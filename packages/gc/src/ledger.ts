@@ -18,9 +18,9 @@ export class Ledger {
   /** The same, as the sum of whole nanoseconds. */
   pauseTotalNs = 0;
   lastGCMs = 0;
-  /** Time spent in stops, steps, assists and sweeps since the heap was made. */
+  /** Time spent in stops, steps of marking and assists since the heap was made: as in Go, lazy sweeping is the program's. */
   gcMs = 0;
-  /** The longest single stop, step or assist. */
+  /** The longest single stop, step of marking or assist. */
   longestMs = 0;
 
   constructor(nowMs: number) {

@@ -14,7 +14,7 @@
  */
 import type { ObjectTable, Ptr } from "@gort/alloc";
 import type { Cleanup, Weak } from "./api.ts";
-import { badArgument, fatal, goTypeName, texts } from "./errors.ts";
+import { badArgument, checkAttached, fatal, goTypeName, texts } from "./errors.ts";
 import type { Mortal, Specials } from "./specials.ts";
 import {
   CLEANUP,
@@ -158,6 +158,7 @@ export class Lifetime {
 
   /** Base of the object that contains `p`, 0 if the program has none there. */
   #find(p: Ptr): Ptr {
+    checkAttached(this.#host.u32);
     return typeof p !== "number" || p >>> 0 !== p || this.#host.isUnused(p)
       ? 0
       : this.#host.objects.find(p);
@@ -180,6 +181,7 @@ export class Lifetime {
   run(now: (() => number) | null = null, deadline = 0): number {
     if (this.#running) return 0;
     const { specials, u32 } = this.#host;
+    checkAttached(u32);
     let ran = 0;
     for (let r = specials.dequeue(); r !== 0; r = specials.dequeue()) {
       ran++;

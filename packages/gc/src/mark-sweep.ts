@@ -16,7 +16,7 @@
  *  3. When stop 2 is over nothing is grey: an object is unmarked exactly when it was unreachable.
  *  4. An allocation starts a cycle when `live` reaches the trigger, and does scan work in proportion to its
  *     bytes so that marking is done when `live` reaches the goal. If large objects are about to find no pages, the next
- *     safepoint does all of it (`large-room.ts`).
+ *     safepoint or step does all of it (`large-room.ts`).
  *  5. A `safepoint` that finds nothing to do costs a few loads.
  *
  * Files in reading order: own-memory, pointer-bits, grey, mark, root-parts, barrier, handles, stack, page-index, boxes,
@@ -28,6 +28,7 @@ import type { HeapOptions, RootSource } from "./api.ts";
 import { budget } from "./arguments.ts";
 import { barrierBits, DELETION, INSERTION, VERIFY } from "./barrier.ts";
 import { reportCycle } from "./cycle-report.ts";
+import { checkAttached } from "./errors.ts";
 import { HeapBase } from "./heap-base.ts";
 import { Marker } from "./mark.ts";
 import { ASSIST_BYTES, UTILIZATION } from "./pacer.ts";
@@ -93,16 +94,22 @@ export class MarkSweepHeap extends HeapBase {
 
   #safepointSlow(): void {
     if (this.busy) return;
-    if (this.urgent) {
-      if (this.phase === "off") this.#start(false);
-      if (this.phase === "mark") this.#finishMark();
-    } else if (this.phase === "off" && this.wanted) this.#start(false);
+    this.#beforeStep();
+    if (this.phase === "off" && this.wanted) this.#start(false);
     else if (this.phase === "mark") {
       this.flushBarrier();
       if (this.marker.isDone) this.#terminate();
       else if (this.background.onReady === null) this.#ownBackground();
     } else if (this.phase === "sweep" && this.background.onReady === null) this.#sweepFor(0);
-    this.#finalizers(this.#stepMsMax);
+    this.runQueued(this.#stepMsMax);
+  }
+
+  /** Where large objects are about to find no pages, marks all that is left. */
+  #beforeStep(): void {
+    checkAttached(this.u32);
+    if (!this.urgent) return;
+    if (this.phase === "off") this.#start(false);
+    if (this.phase === "mark") this.#finishMark();
   }
 
   /** Without a driver, safepoints give marking its share of the time since the last one. */
@@ -117,22 +124,24 @@ export class MarkSweepHeap extends HeapBase {
   step(budgetMs: number): boolean {
     budget("step", "budgetMs", budgetMs);
     if (this.busy) return true;
+    this.#beforeStep();
     if (this.phase === "off") this.#start(false);
     else if (this.phase === "mark") this.#markFor(budgetMs, true);
     else if (this.phase === "sweep") this.#sweepFor(budgetMs);
-    this.#finalizers(budgetMs);
+    this.runQueued(budgetMs);
     return this.phase !== "off";
   }
 
   stepWork(bytes: number): boolean {
     budget("stepWork", "bytes", bytes);
     if (this.busy) return true;
+    this.#beforeStep();
     if (this.phase === "off") this.#start(false);
     else if (this.phase === "mark") {
       this.#drain(Math.max(bytes, 1));
       if (this.marker.isDone) this.#terminate();
     } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, bytes >>> 13));
-    this.#finalizers(Infinity);
+    this.runQueued(Infinity);
     return this.phase !== "off";
   }
 
@@ -148,7 +157,7 @@ export class MarkSweepHeap extends HeapBase {
     this.#finishMark();
     if (this.phase === "sweep") this.finishSweep();
     this.#afterSweep();
-    this.#finalizers(Infinity);
+    this.runQueued(Infinity);
   }
 
   #finishMark(): void {
@@ -190,7 +199,6 @@ export class MarkSweepHeap extends HeapBase {
       this.#sweepPages(SWEEP_CHUNK);
       t = this.now();
     } while (this.phase === "sweep" && t - t0 < budgetMs);
-    this.ledger.spend(t - t0);
   }
 
   #sweepPages(pages: number): void {
@@ -206,15 +214,6 @@ export class MarkSweepHeap extends HeapBase {
   #afterSweep(): void {
     this.refit();
     this.grant(this.pacer.trigger - this.live);
-  }
-
-  /** Runs finalizers, for at most about `budgetMs` milliseconds; the rest waits for the next safepoint. */
-  #finalizers(budgetMs: number): void {
-    if (this.specials.queued === 0) return;
-    this.options.onFinalizers?.();
-    if (!this.runsFinalizers) return;
-    if (budgetMs === Infinity) this.lifetime.run();
-    else this.lifetime.run(this.now, this.now() + budgetMs);
   }
 
   // ---- the two stops

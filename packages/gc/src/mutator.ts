@@ -32,6 +32,7 @@ import { Specials } from "./specials.ts";
 const GRANT_MAX = 1 << 28;
 
 export abstract class Mutator implements BoxHost {
+  abstract readonly kind: api.GcHeap["kind"];
   readonly memory: Memory;
   readonly allocator: TracedAllocator;
   readonly objects: ObjectTable;
@@ -156,7 +157,7 @@ export abstract class Mutator implements BoxHost {
     try {
       return runs.claim(run);
     } catch (error) {
-      throw noRoom(error, this.live);
+      throw noRoom(error, this);
     }
   }
 
@@ -257,14 +258,14 @@ export abstract class Mutator implements BoxHost {
     try {
       return this.allocator.alloc(size, flags);
     } catch (error) {
-      throw noRoom(error, this.live);
+      throw noRoom(error, this);
     }
   }
 
   /** After a failure: sweeps everything and gives back runs. Throws the error if nothing can be done. */
   #makeRoom(error: unknown): void {
     const sweeps = this.phase === "sweep" && !this.busy;
-    if (!sweeps && (this.#runs === null || this.#runs.bytes === 0)) throw noRoom(error, this.live);
+    if (!sweeps && (this.#runs === null || this.#runs.bytes === 0)) throw noRoom(error, this);
     if (sweeps) this.finishSweep();
     this.settleRuns();
   }

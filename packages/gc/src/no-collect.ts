@@ -15,7 +15,7 @@ export class NoCollectHeap extends HeapBase {
   readonly kind = "no-collect";
 
   constructor(allocator: TracedAllocator, options: HeapOptions) {
-    super(allocator, { gcPercent: -1, ...options });
+    super(allocator, options.gcPercent === undefined ? { ...options, gcPercent: -1 } : options);
   }
   get due(): boolean {
     return false;
@@ -36,6 +36,7 @@ export class NoCollectHeap extends HeapBase {
   protected allocSlow(): void {
     this.grant(Infinity);
   }
+  protected override allocLarge(_size: number): void {}
   protected shadeNow(_p: Ptr): void {}
   protected shadeWords(_first: number, _end: number): void {}
   shadeContents(_base: Ptr): void {}

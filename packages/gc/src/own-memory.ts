@@ -12,7 +12,7 @@
  * Why the words of `user`: list heads lie in the memory too, where a second thread or a tool finds them.
  */
 import type { Memory, Ptr, SystemMemory, TracedAllocator } from "@gort/alloc";
-import { GcArgumentError } from "./errors.ts";
+import { checkAttached, GcArgumentError } from "./errors.ts";
 
 /** Kinds of blocks. */
 export const WORK = 1;
@@ -83,6 +83,7 @@ export class OwnMemory {
   /** A zeroed block of at least `bytes` bytes, header included. Throws what the allocator throws. */
   take(kind: number, bytes: number): Ptr {
     const u32 = this.#u32;
+    checkAttached(u32);
     const size = bytes <= SMALL ? SMALL : Math.ceil(bytes / PAGE) * PAGE;
     const block = size === SMALL ? this.#takeSmall() : this.#system.allocManual(size);
     const head = u32[this.user + USER_BLOCKS]!;
@@ -101,6 +102,7 @@ export class OwnMemory {
   /** Gives a block back. */
   give(block: Ptr): void {
     const u32 = this.#u32;
+    checkAttached(u32);
     const w = block >>> 2;
     const next = u32[w + NEXT]!;
     const previous = u32[w + PREVIOUS]!;

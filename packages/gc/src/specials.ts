@@ -107,6 +107,8 @@ export class Specials {
   set queued(value: number) {
     this.#u32[this.#own.user + USER_QUEUED] = value;
   }
+  /** Number of those that were ever queued. */
+  enqueued = 0;
   /** Number of the cycle whose sweep runs or ran last. */
   get cycle(): number {
     return this.#u32[this.#own.user + USER_CYCLE]!;
@@ -192,6 +194,7 @@ export class Specials {
     else u32[this.#queueTail + NEXT] = record;
     this.#queueTail = record;
     this.queued++;
+    this.enqueued++;
   }
 
   /** The allocator's sweep hook: deals with what died in a range of addresses, by invariant 5. */

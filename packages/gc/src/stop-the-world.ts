@@ -34,7 +34,7 @@ export class StopTheWorldHeap extends HeapBase {
 
   safepoint(): void {
     if (this.options.stress === true || this.wanted) this.#cycle(false);
-    else if (this.specials.queued !== 0) this.#finalizers();
+    else if (this.specials.queued !== 0) this.runQueued(Infinity);
     else if (this.pollPeriod()) this.#cycle(false);
   }
 
@@ -107,13 +107,7 @@ export class StopTheWorldHeap extends HeapBase {
       goal,
       forced,
     });
-    this.#finalizers();
-  }
-
-  #finalizers(): void {
-    if (this.specials.queued === 0) return;
-    this.options.onFinalizers?.();
-    if (this.runsFinalizers) this.runFinalizers();
+    this.runQueued(Infinity);
   }
 
   #roots(): void {

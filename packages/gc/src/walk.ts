@@ -7,7 +7,7 @@
  *     finalizers' objects, and what objects with a finalizer refer to.
  */
 import type { Ptr } from "@gort/types";
-import { badArgument } from "./errors.ts";
+import { badArgument, checkAttached } from "./errors.ts";
 import { scanHandles } from "./handles.ts";
 import type { HeapBase } from "./heap-base.ts";
 import { HEAP_BRAND } from "./arguments.ts";
@@ -20,6 +20,7 @@ export function insideOf(heap: unknown): HeapBase {
   if (typeof heap !== "object" || heap === null || !(HEAP_BRAND in heap))
     badArgument("heap tool", "heap", heap, "a heap made by createHeap or one of its twins");
   const h = heap as unknown as HeapBase;
+  checkAttached(h.u32);
   h.settleRuns();
   return h;
 }

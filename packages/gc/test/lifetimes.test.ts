@@ -27,6 +27,28 @@ describe("the queue", () => {
     expect(heap.stats().heapObjects).toBe(0);
   });
 
+  it("onFinalizers is called once for what is queued, however many safepoints follow", () => {
+    for (const create of [createHeap, createStopTheWorldHeap]) {
+      for (const finalizers of ["manual", "safepoint"] as const) {
+        let told = 0;
+        const heap = create({ ...small, finalizers, onFinalizers: () => told++ });
+        const add = (): void => heap.setFinalizer(heap.alloc(Node), () => new Promise(() => {}));
+        for (let i = 0; i < 3; i++) add();
+        heap.collect();
+        expect(told).toBe(1);
+        for (let i = 0; i < 200; i++) heap.safepoint();
+        heap.collect();
+        expect(told).toBe(1);
+        // More of them: once more, though those before still wait.
+        add();
+        heap.collect();
+        heap.collect();
+        for (let i = 0; i < 200; i++) heap.safepoint();
+        expect(told).toBe(2);
+      }
+    }
+  });
+
   it("a finalizer that throws is used up, the rest still run", () => {
     const heap = createHeap(small);
     let ran = 0;

@@ -11,7 +11,7 @@ export const imports: Readonly<Record<string, readonly string[]>> = {
   "@gort/chan": ["makeChan", "select", "trySelect", "prepare", "pump", "toReadable", "isChan"],
   "@gort/context": ["background", "withCancel", "withTimeout", "withValue", "fromSignal"],
   "@gort/gc": ["createHeap", "createStopTheWorldHeap", "createNoCollectHeap"],
-  "@gort/map": ["makeMap", "tupleKey"],
+  "@gort/map": ["makeMap", "tupleKey", "maps"],
   "@gort/sched": [
     "run",
     "go",

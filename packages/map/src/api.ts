@@ -26,7 +26,10 @@ export interface GoMap<K, V, Z = V> {
   readonly len: number;
   /** Whether this is Go's nil map: empty, readable, and a panic to write to. */
   readonly isNil: boolean;
-  /** The map's header in the heap, to be stored in other heap objects; 0 for nil maps and for maps on JavaScript values. */
+  /**
+   * The map's header in the heap, to be stored in other heap objects; 0 for nil maps and for maps on JavaScript values. The number keeps
+   * nothing alive: the map is a root as long as JavaScript holds this object and it is not released.
+   */
   readonly ptr: Ptr;
   /** Go's `m[key]`: the value, or the zero value if the key is missing. O(1). */
   get(key: K): V | Z;

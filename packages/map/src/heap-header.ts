@@ -22,6 +22,7 @@ import {
   HEADER_WORDS,
 } from "./heap-words.ts";
 import { FLAGS, WRITING } from "./rules.ts";
+import type { Made } from "./storage.ts";
 
 /** A map in a heap, without its operations. */
 export abstract class HeapHeader<K, V> extends BaseMap<K, V, V> {
@@ -39,6 +40,10 @@ export abstract class HeapHeader<K, V> extends BaseMap<K, V, V> {
 
   protected override get typeName(): string {
     return nameOf(this.t.layout.key, this.t.layout.value);
+  }
+  get made(): Made<K, V> {
+    const { heap, layout } = this.t;
+    return { heap, key: layout.key, value: layout.value };
   }
   get len(): number {
     return this.#word(H_COUNT);

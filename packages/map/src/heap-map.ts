@@ -8,7 +8,7 @@
  *  2. The WRITING flag is set exactly while a write runs.
  *  3. Which half a key moves to when the table doubles is a bit of its hash, or, for a key that does not equal
  *     itself and so has no hash to speak of, the lowest bit of its tophash.
- *  4. This object roots the header until `release`; buckets hang from the header.
+ *  4. This object roots the header as long as JavaScript holds it and it is not released; buckets hang from the header.
  *
  * Why evacuation reserves overflow buckets first: a chain is then moved without a single allocation in between.
  *

@@ -2,7 +2,7 @@
  * Makes maps in a heap, and opens those that are there: layout, root, header.
  *
  * Invariants
- *  1. The header is rooted as long as the `GoMap` is not released; buckets hang from the header.
+ *  1. The header is rooted as long as JavaScript holds the `GoMap` and it is not released; buckets hang from the header.
  *  2. A pointer that is no header of a map of these two types is refused.
  *
  * Why a `FinalizationRegistry` besides `release`: a map that is forgotten would keep its heap objects for ever. It

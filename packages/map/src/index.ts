@@ -3,3 +3,4 @@ export { makeMap, mapAt, nilMap } from "./preset.ts";
 export { checkMap } from "./check.ts";
 export { structKey, tupleKey } from "./keys.ts";
 export { randomSource } from "./random.ts";
+export * as maps from "./maps/index.ts";

@@ -122,7 +122,8 @@ export function nilMap(
 
 /**
  * Opens the map whose header lies at `ptr`, which is what {@link GoMap.ptr} gave and other heap objects may hold.
- * The map opened is the same map; 0 is the nil map.
+ * The map opened is the same map; 0 is the nil map. Whoever has the pointer sees to it that the map is still there: another `GoMap` of it
+ * that JavaScript holds, or a heap object with the pointer in it that is reachable.
  *
  * @throws TypeError if there is no map of these types at `ptr`; for options that are unknown or cannot be
  *
@@ -155,7 +156,8 @@ export function mapAt<K, V>(
   return openHeapMap(heap, ptr, key, value, sourceOf("mapAt", options));
 }
 
-function readOptions(
+/** The options of all forms as one. @internal */
+export function readOptions(
   where: string,
   first: number | Type | ValueMapOptions<any, any> | undefined,
   value: Type | undefined,
@@ -176,7 +178,8 @@ function readOptions(
   return { ...typed, key: first, value };
 }
 
-function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, any, any> {
+/** Makes a map of what {@link readOptions} gave, or a nil one; `where` is the function to blame. @internal */
+export function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, any, any> {
   const refuse = (name: string, v: unknown, want: string): never => {
     throw badArgument(where, name, v, want, "type");
   };

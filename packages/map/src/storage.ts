@@ -12,7 +12,7 @@
  */
 
 import type { Fit } from "@gort/types";
-import type { Hasher, Type } from "./api.ts";
+import type { Hasher, Heap, Type } from "./api.ts";
 
 /** What a map on JavaScript values is made of. */
 export interface ValueMapParts<K, V, Z> {
@@ -32,6 +32,14 @@ export interface ValueMapParts<K, V, Z> {
   /** The types, where there are any, for the map's name. */
   readonly key: Type | null;
   readonly value: Type | null;
+}
+
+/** The options, types among them, that make another map like one. */
+export interface Made<K = any, V = any> {
+  readonly key?: Type<K> | Hasher<K> | undefined;
+  readonly value?: Type<V> | undefined;
+  readonly zero?: () => any;
+  readonly heap?: Heap;
 }
 
 /** The entries of one bucket chain, as a range found them. Reused from bucket to bucket. */

@@ -14,7 +14,7 @@ import { AnyHash } from "./any-hash.ts";
 import { BaseMap, nameOf } from "./base.ts";
 import { badHash, concurrentReadWrite, concurrentWrites } from "./errors.ts";
 import { READING, WRITING } from "./rules.ts";
-import type { ValueMapParts } from "./storage.ts";
+import type { Made, ValueMapParts } from "./storage.ts";
 
 /** A map on JavaScript values, without its table. */
 export abstract class ValueKeys<K, V, Z> extends BaseMap<K, V, Z> {
@@ -49,6 +49,11 @@ export abstract class ValueKeys<K, V, Z> extends BaseMap<K, V, Z> {
 
   protected get typeName(): string {
     return nameOf(this.#parts.key, this.#parts.value);
+  }
+
+  get made(): Made<K, V> {
+    const { key, value, hasher, zero } = this.#parts;
+    return { key: key ?? hasher ?? undefined, value: value ?? undefined, zero };
   }
 
   protected mayWrite(): void {

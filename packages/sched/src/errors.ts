@@ -50,6 +50,7 @@ export const TEXT = {
   stopOutside: "stop of synctest timer from outside bubble",
   resetOutside: "reset of synctest timer from outside bubble",
   bubbleDeadlock: "deadlock: all goroutines in bubble are blocked",
+  bubbleGivenUp: "bubble given up by its signal",
   bubbleLeft: "deadlock: main bubble goroutine has exited but blocked goroutines remain",
 } as const;
 

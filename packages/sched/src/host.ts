@@ -7,7 +7,7 @@
  *     nested timeouts.
  *  3. Nothing here keeps a process alive but an armed timer, a macrotask that is about to run, and who asks for that.
  *  4. A macrotask is the host's, not a fake that comes when somebody moves its time, or never: what waits for one would wait
- *     with it. An error that nobody caught goes to the host itself likewise.
+ *     with it. An error that nobody caught goes to the host itself likewise, and `ownTimer` is of its time.
  *
  * `setImmediate` is taken where it exists (Node, Deno, Bun); a browser gets a `MessageChannel`, whose messages
  * are macrotasks without the clamp; `setTimeout` is the last resort.
@@ -118,6 +118,21 @@ const NOISE = 1e-6;
 export function setHostTimer(ms: number, fn: () => void): HostTimer {
   const delay = ms > 0 ? Math.ceil(ms - NOISE) : 0;
   return setTimeout(fn, delay < DELAY_MAX ? delay : DELAY_MAX);
+}
+
+/**
+ * Calls `fn` after about `ms` of the host's own time, also while a test has fake timers. Returns how to call it off. The process waits
+ * for it, but where there are fakes.
+ */
+export function ownTimer(ms: number, fn: () => void): () => void {
+  if (isFake(setTimeout) && typeof AbortSignal.timeout === "function") {
+    const signal = AbortSignal.timeout(Math.min(Math.ceil(ms), DELAY_MAX));
+    signal.addEventListener("abort", fn);
+    return () => signal.removeEventListener("abort", fn);
+  }
+  const clear = clearTimeout;
+  const timer = setHostTimer(ms, fn);
+  return () => clear(timer as ReturnType<typeof setTimeout>);
 }
 
 /** What arms timers now: tests exchange it, and a timer of another one may never fire. */

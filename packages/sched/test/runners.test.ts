@@ -41,7 +41,7 @@ describe("bubble under node:test", () => {
 
   test("passes", async () => {
     const { code, out } = await node(args, false);
-    expect(out).toMatch(/pass 5\b/);
+    expect(out).toMatch(/pass 6\b/);
     expect(code).toBe(0);
   }, 60_000);
 
@@ -105,14 +105,14 @@ describe("bubble under jest", () => {
 
   test("passes", async () => {
     const r = await node(args, false);
-    expect(r.out).toMatch(/Tests:\s+5 passed, 5 total/);
+    expect(r.out).toMatch(/Tests:\s+6 passed, 6 total/);
     expect(r.code).toBe(0);
   }, 60_000);
 
   test("a failure ends with the line that repeats it", async () => {
     const r = await node(args, true);
     expect(r.out).toMatch(/on purpose[^]*replay with: GORT_SEED=77/);
-    expect(r.out).toMatch(/Tests:\s+1 failed, 5 passed, 6 total/);
+    expect(r.out).toMatch(/Tests:\s+1 failed, 6 passed, 7 total/);
     expect(r.code).toBe(1);
   }, 60_000);
 });

@@ -17,13 +17,14 @@
  * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
  */
 import { badArgument, checkOptions } from "@gort/types";
+import { isSignal } from "../abort.ts";
 import type { Scheduler, Tracer } from "../api.ts";
 import type { HeapClock } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
 import { checkEpoch, checkMs, checkSeed, checkTracer, TEXT } from "../errors.ts";
-import { seedFromEnvironment } from "../host.ts";
+import { macrotask, seedFromEnvironment } from "../host.ts";
 import { Op } from "../op.ts";
 import { PanicError, PanicNilError } from "../panic.ts";
 import { setDefaultScheduler } from "../preset.ts";
@@ -59,6 +60,11 @@ export interface BubbleOptions {
    * @defaultValue 2000
    */
   readonly patience?: number | undefined;
+  /**
+   * Gives the bubble up when it fires: it fails, saying what all wait for, and is not the default scheduler any more. A test runner's
+   * signal, of vitest (`({ signal }) => …`) or `node:test` (`t.signal`), fires when the time of a test is over.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Below the five seconds that test runners have. */
@@ -162,14 +168,17 @@ export async function bubble<R>(
   body: (b: Bubble) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R,
   options: BubbleOptions = {},
 ): Promise<R> {
-  checkOptions("bubble", options, "seed epoch tracer leakCheck patience");
-  const { epoch, tracer, leakCheck = true, patience = PATIENCE_MS } = options;
+  checkOptions("bubble", options, "seed epoch tracer leakCheck patience signal");
+  const { epoch, tracer, leakCheck = true, patience = PATIENCE_MS, signal } = options;
   if (options.seed !== undefined) checkSeed("bubble", options.seed);
   if (epoch !== undefined) checkEpoch("bubble", epoch);
   if (tracer !== undefined) checkTracer("bubble", "tracer", tracer);
   if (typeof leakCheck !== "boolean")
     throw badArgument("bubble", "leakCheck", leakCheck, "true or false", "type");
   checkMs("bubble", "patience", patience);
+  if (signal !== undefined && !isSignal(signal))
+    throw badArgument("bubble", "signal", signal, "an AbortSignal", "type");
+  if (signal?.aborted === true) throw signal.reason;
   const seed = options.seed ?? seedFromEnvironment() ?? seedFromHost();
   const outside = new OutsideWaits();
   const scheduler = createDeterministicScheduler({
@@ -195,15 +204,27 @@ export async function bubble<R>(
     return result;
   }
 
+  let over = false;
+  let givenUp = false;
+  const giveUp = (): void => {
+    // The test after it may begin before the host has another turn.
+    leave(core);
+    macrotask(() => {
+      if (over) return;
+      givenUp = true;
+      core.deadlock();
+    });
+  };
   core.beneath = setDefaultScheduler(scheduler);
   core.isBubble = true;
   (core.clock as HeapClock).bubble = true;
+  signal?.addEventListener("abort", giveUp);
   try {
     return await scheduler.run(root);
   } catch (error) {
     const failure = isDeadlockError(error)
       ? new BubbleError(
-          TEXT.bubbleDeadlock,
+          givenUp ? TEXT.bubbleGivenUp : TEXT.bubbleDeadlock,
           error.goroutines.filter((g) => g.id !== 1),
           // What async functions wait for, of which only the report knows.
           error.message.split("\n\n").filter((block) => block.startsWith("async function [")),
@@ -211,6 +232,8 @@ export async function bubble<R>(
       : error;
     throw withReplay(failure, seed);
   } finally {
+    over = true;
+    signal?.removeEventListener("abort", giveUp);
     still.end();
     leave(core);
   }

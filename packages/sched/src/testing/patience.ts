@@ -4,19 +4,21 @@
  *
  * Invariants
  *  1. Nothing is given up that moved meanwhile, nor while an async function waits for what is no op, or anybody for a signal.
- *  2. The process does not wait for it: when its event loop runs empty the verdict comes anyway.
+ *  2. It goes by the host's own time, whatever fake timers a test has.
+ *  3. The process waits for it. When its event loop runs empty a verdict comes too, but by then the test runner of Node (before
+ *     Node 24) has given up all tests of the file.
  *
  * Why time and not at once: an async function may wait for the host beside an op, as in a `Promise.race`, and nobody can tell.
  */
 import type { Core } from "../core.ts";
-import { clearHostTimer, type HostTimer, setHostTimer, unrefHostTimer } from "../host.ts";
+import { ownTimer } from "../host.ts";
 
 export class Patience {
   /** The body has returned: what is left is left, whatever it waits for. */
   bodyOver = false;
   private readonly core: Core;
   private readonly ms: number;
-  private timer: HostTimer = null;
+  private callOff: () => void = () => {};
 
   constructor(core: Core, ms: number) {
     this.core = core;
@@ -33,18 +35,17 @@ export class Patience {
     const { created } = core;
     const { moved } = gate;
     const { contextSwitches } = core.stats();
-    this.timer = setHostTimer(this.ms, () => {
+    this.callOff = ownTimer(this.ms, () => {
       if (core.isStirring() || moved !== gate.moved || created !== core.created) return;
       if (contextSwitches !== core.stats().contextSwitches) return;
       // The bubble itself waits for quiet when its body is over.
       if (core.settled.length > 0) core.wakeSettled();
       else core.deadlock();
     });
-    unrefHostTimer(this.timer);
   }
 
   /** The bubble is over. */
   end(): void {
-    clearHostTimer(this.timer);
+    this.callOff();
   }
 }

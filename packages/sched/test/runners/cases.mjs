@@ -63,6 +63,10 @@ export const cases = {
       /main bubble goroutine has exited[^]*leaker[^]*replay with: GORT_SEED=\d+/,
     );
   },
+  "async functions that wait for each other are reported, and the tests after it run": async () => {
+    const stuck = bubble(async () => void (await sleep(Infinity)), { patience: 100 });
+    await assert.rejects(stuck, /all goroutines in bubble are blocked[^]*async function \[sleep\]/);
+  },
   "its timers are not for code outside": async () => {
     let t;
     await bubble(() => {

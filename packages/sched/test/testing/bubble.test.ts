@@ -411,6 +411,92 @@ describe("bubble: where the event loop never runs empty", () => {
     expect(defaultScheduler()).toBe(before);
   });
 
+  test("fake timers keep nobody from being reported", async () => {
+    vi.useFakeTimers();
+    try {
+      const error = await bubble(async () => void (await new Forever()), inTime).catch(
+        (e: unknown) => e,
+      );
+      expect(error).toBeInstanceOf(BubbleError);
+      // Nor is it there any more for a bubble that is over.
+      await bubble(async () => void (await sleep(1)), inTime);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("what moves during the patience has it anew", async () => {
+    let n = 0;
+    const stop = new AbortController();
+    const moving = bubble(
+      function* () {
+        const waits = go(async () => void (await new Forever()));
+        for (; !stop.signal.aborted; n++)
+          yield* poll(new Promise((resolve) => setTimeout(resolve, 8)));
+        yield* waits.join();
+      },
+      { patience: 30 },
+    ).catch((e: unknown) => e);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(n).toBeGreaterThan(1);
+    stop.abort();
+    expect(await moving).toBeInstanceOf(BubbleError);
+  });
+
+  test("a signal gives one up that hangs in a promise: it says what all wait for, and is not that of the tests after it", async () => {
+    const before = defaultScheduler();
+    const stop = new AbortController();
+    const hung = bubble(
+      async () => {
+        go(function* waiter() {
+          yield* new Forever();
+        });
+        await new Promise(() => {});
+      },
+      { signal: stop.signal },
+    ).catch((e: unknown) => e);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort(new Error("test timed out"));
+    expect(defaultScheduler()).toBe(before);
+    const error = await hung;
+    expect(error).toBeInstanceOf(BubbleError);
+    expect((error as Error).message).toMatch(
+      /^bubble given up by its signal[^]*select \(no cases\)[^]*waiter[^]*replay with/,
+    );
+  });
+
+  test("one that ended takes no notice of its signal; one whose signal has fired does not begin", async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const before = defaultScheduler();
+    expect(await bubble(async () => (await sleep(5), 7), { signal })).toBe(7);
+    stop.abort("late");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    let began = false;
+    const body = (): void => void (began = true);
+    await expect(bubble(body, { signal })).rejects.toBe("late");
+    expect(began).toBe(false);
+    expect(defaultScheduler()).toBe(before);
+    await expect(bubble(body, { signal: stop as never })).rejects.toThrow(
+      "bubble: signal is an object (AbortController), want an AbortSignal",
+    );
+  });
+
+  test("a body may fire the signal of its own bubble", async () => {
+    const stop = new AbortController();
+    const log: string[] = [];
+    const body = function* () {
+      go(function* other() {
+        yield* new Forever();
+      });
+      stop.abort();
+      log.push("on");
+      yield* sleep(Infinity);
+    };
+    await expect(bubble(body, { signal: stop.signal })).rejects.toThrow(/given up by its signal/);
+    expect(log).toEqual(["on"]);
+  });
+
   test("bubbles that end in any order leave the default scheduler that was there before", async () => {
     const before = defaultScheduler();
     const ends: (() => void)[] = [];

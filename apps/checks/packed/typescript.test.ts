@@ -2,12 +2,12 @@
  * A user's strict TypeScript project on the tarballs: the oldest compiler that works, ours and the newest, under
  * each way of finding modules, with the declarations themselves checked (`skipLibCheck` off).
  */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { entryPoints, readJson } from "../src/packed.ts";
 import { sh } from "../src/run.ts";
-import { root } from "../src/workspace.ts";
+import { readPackages, root } from "../src/workspace.ts";
 
 const { dir: project } = inject("project");
 const entries = entryPoints();
@@ -91,6 +91,76 @@ describe.each(compilers)("TypeScript, %s", (age, compiler) => {
     writeFileSync(config, JSON.stringify({ compilerOptions, files: [`${name}.mts`] }));
     expect(await sh(project, process.execPath, join(compiler, "bin/tsc"), "-p", config)).toBe("");
   });
+});
+
+/** What a library on one of the packages may export without writing a type. */
+const library: Readonly<Record<string, string>> = {
+  chan: `import { fromSource, makeChan, prepare, select, toReadable } from "@gort/chan";
+const ch = makeChan<number>(1);
+export const made = () => makeChan<string>(3, { zero: "" });
+export const [send, recv, ok] = [() => ch.send(1), () => ch.recv(), () => ch.recvOk()];
+export const one = () => select({ a: ch.recv(), b: ch.send(1) });
+export const list = () => select([ch.recv(), ch.send(1)], { default: true });
+export const again = () => prepare({ a: ch.recv() });
+export const streams = () => [fromSource([1]), toReadable(ch)] as const;
+export class Box { *put(v: number) { yield* ch.send(v); return v; } }`,
+  sync: `import { Cond, ErrGroup, Mutex, Once, onceValue, RWMutex, Semaphore, SingleFlight, WaitGroup } from "@gort/sync";
+const [mu, rw, wg, g, flight] = [new Mutex(), new RWMutex(), new WaitGroup(), new ErrGroup(), new SingleFlight<string, number>()];
+export const [lock, rLock, wait, all] = [() => mu.lock(), () => rw.rLock(), () => wg.wait(), () => g.wait()];
+export const acquire = (s: Semaphore) => s.acquire(2);
+export const fly = () => [flight.do("k", () => 1), flight.doChan("k", () => 1)] as const;
+export const starts = () => [wg.go(() => {}), g.go(() => {})] as const;
+export const held = () => mu.withLock(() => 5);
+export const once = () => [new Once().do(() => {}), onceValue(() => 5), new Cond(mu).wait()] as const;
+export class Account { *pay() { yield* mu.lock(); mu.unlock(); } }`,
+  context: `import { afterFunc, background, key, withCancel, withCancelCause, withTimeout, withValue } from "@gort/context";
+export const derived = () => [withCancel(background()), withCancelCause(background()), withTimeout(background(), 5)] as const;
+export const attempt = key<number>("attempt");
+export const valued = () => withValue(background(), attempt, 5);
+export const after = () => afterFunc(background(), () => {});`,
+  sched: `import { after, go, newTicker, poll, run, sleep } from "@gort/sched";
+export const ops = () => [sleep(1), poll(Promise.resolve(5)), after(5), newTicker(5)] as const;
+export const starts = () => [go(function* () { yield* sleep(1); return 5; }), run(() => 5)] as const;`,
+  slice: `import { goString, inHeap, range, sliceOf, slices, viewOf } from "@gort/slice";
+export const all = () => [sliceOf(1, 2), goString("a"), range(goString("a")), slices.all(sliceOf(1))] as const;
+export const functions = [inHeap, viewOf] as const;`,
+  map: `import { makeMap, nilMap, structKey, tupleKey } from "@gort/map";
+export const all = () => [makeMap<string, number>(), structKey("a"), tupleKey(), nilMap] as const;`,
+  gc: `import { createHeap } from "@gort/gc";
+export const heap = () => createHeap({ reserve: 1 << 20 });`,
+  alloc: `import { createAllocator, createMemory } from "@gort/alloc";
+export const allocator = () => createAllocator(createMemory({ reserve: 1 << 20 }));`,
+  types: `import { int32, ptr, string, struct } from "@gort/types";
+export const point = struct({ x: int32, y: int32, name: string });
+export const pointer = () => ptr(point);`,
+};
+
+test("declarations of inferred types, where only the package itself can be imported", async () => {
+  // As pnpm lays packages out: what a package depends on lies beside it, out of the project's sight.
+  const away = join(project, "store/node_modules/@gort");
+  cpSync(join(project, "node_modules/@gort"), away, { recursive: true });
+  const files: string[] = [];
+  for (const [name, text] of Object.entries(library)) {
+    const dir = join(project, "isolated", name);
+    mkdirSync(join(dir, "node_modules/@gort"), { recursive: true });
+    symlinkSync(join(away, name), join(dir, "node_modules/@gort", name), "dir");
+    writeFileSync(join(dir, "lib.mts"), text);
+    files.push(`isolated/${name}/lib.mts`);
+  }
+  expect(files.length).toBe(readPackages().filter((p) => p.manifest.private !== true).length);
+  const compilerOptions = {
+    strict: true,
+    declaration: true,
+    outDir: "out",
+    rootDir: ".",
+    target: "es2022",
+    ...hosts.dom,
+    module: "nodenext",
+  };
+  const config = join(project, "tsconfig.isolated.json");
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
+  const [, ours] = compilers[1];
+  expect(await sh(project, process.execPath, join(ours, "bin/tsc"), "-p", config)).toBe("");
 });
 
 test("the compilers are three different ones", () => {

@@ -35,7 +35,8 @@ export type SendOp = Op<void>;
 export type TryRecv<T, Z> =
   [value: T, ok: true, ready: true] | [value: Z, ok: false, ready: boolean];
 
-export type { ContextLike, WaitOptions };
+// Op, since declarations that are made of inferred types have to name it.
+export type { ContextLike, Op, WaitOptions };
 
 /**
  * Another name of {@link WaitOptions}: a send or a receive is called off as any wait.

@@ -10,9 +10,10 @@
  *  4. A token releases at most once. One of an exclusive lock never releases what somebody else holds by now; tokens of readers and
  *     permits stand for one of many that are alike, and release one.
  */
-import type { ContextLike, DoneChan, Op, WaitOptions } from "@gort/sched";
+import type { ContextLike, DoneChan, Go, Goroutine, Op, WaitOptions } from "@gort/sched";
 
-export type { ContextLike, DoneChan, WaitOptions };
+// Go, Goroutine and Op, since declarations that are made of inferred types have to name them.
+export type { ContextLike, DoneChan, Go, Goroutine, Op, WaitOptions };
 
 /** Go's `sync.Locker`. */
 export interface Locker {

@@ -5,6 +5,7 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { root } from "./setup.mjs";
 
 const kinds = {
@@ -77,7 +78,10 @@ for (const file of [source, test]) {
     process.exit(1);
   }
 }
-writeFileSync(
+/** A long name breaks lines. */
+const write = async (file, text) =>
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+await write(
   source,
   `/**
  * ${pascal}: what this ${kind.noun} is for.
@@ -94,7 +98,7 @@ export function ${factory}${kind.signature} {
 }
 `,
 );
-writeFileSync(test, kind.test(factory, name));
+await write(test, kind.test(factory, name));
 console.log(`packages/${where}/src/${name}.ts and its test are made. Next:
   npx vitest run packages/${where}/test/${name}.test.ts
   export ${factory} from packages/${where}/src/index.ts, with an @example

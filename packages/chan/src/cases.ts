@@ -43,6 +43,11 @@ export function checkFresh(op: Op<any>, name: string | number): void {
   if (op.state !== FRESH) throw inUse(name);
 }
 
+/** Refuses a case that is about to be tried and was used since it was given, but for one that serves more than once. */
+export function checkServes(op: Op<any>, name: string | number): void {
+  if ((op as { arm?(): void }).arm === undefined) throw inUse(name);
+}
+
 /** Makes a case that is not fresh ready for a pass, if it is a prepared select; anything else is in use. */
 export function makeReady(op: Op<any>, name: string | number): void {
   const { arm } = op as { arm?(): void };

@@ -69,7 +69,7 @@ class PreparedOperation extends SelectOperation {
   }
 
   private refusePending(): void {
-    if (this.state !== USED && this.state !== FRESH)
+    if ((this.state !== USED && this.state !== FRESH) || this.parking)
       throw new Error("gort: prepared select used while it is pending");
   }
 
@@ -100,6 +100,12 @@ class PreparedOperation extends SelectOperation {
     if (this.owns(op)) op.reset();
     else op.state = USED;
     return chosen;
+  }
+
+  /** One that stays serves again. */
+  protected override failed(op: Op<any>): void {
+    if (this.owns(op)) op.reset();
+    else super.failed(op);
   }
 
   private owns(op: Op<any>): op is Reusable {

@@ -20,6 +20,8 @@
  *     anybody's code, unless it is of a channel: those are parked first, then selects, and of the others each is tried again before
  *     it is. A select is not: it would send to this one's own receive. So what only a select in a select starts by being parked is
  *     not to make another such ready.
+ *  8. A case is tried only if nobody used it since it was given. The object itself serves another select only after its cases are
+ *     parked, though it was decided meanwhile.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
  * select whose first try succeeds pays for one random number. Why the result of `next` is a new object and not one that serves
@@ -29,7 +31,7 @@
 import { type Op, overdue, preempt, random, reportUncaught } from "@gort/sched";
 import { leave, quit, rank, takeBack, useUp } from "./case-end.ts";
 import { CaseList, none } from "./case-list.ts";
-import { checkFresh, hasBegun, inUse } from "./cases.ts";
+import { checkFresh, checkServes, hasBegun, inUse } from "./cases.ts";
 import { type Chosen, defaultResult, outcome } from "./chosen.ts";
 import { DECIDED, DONE, FRESH, PARKED, USED } from "./states.ts";
 
@@ -41,6 +43,8 @@ export class SelectOperation extends CaseList {
   hasDefault = false;
   /** The op that won, from the decision until its outcome is taken: it may stand for something that must not get lost. */
   protected won: Op<any> | null = null;
+  /** Whether cases are being parked, which may decide the select: nobody else may use the object before that is over. */
+  protected parking = false;
 
   /** Tries the cases in uniformly random order; permutes them. Null if none is ready. */
   tryCases(): Chosen | null {
@@ -58,6 +62,7 @@ export class SelectOperation extends CaseList {
     let takeB = random(2) === 1;
     for (let i = 0; i < 2; i++) {
       const op = takeB ? this.b : this.a;
+      if (op.state > PARKED) checkServes(op, takeB ? this.nameB : this.nameA);
       if (op.tryNow()) return this.chosen(op, takeB ? this.nameB : this.nameA);
       takeB = !takeB;
     }
@@ -66,7 +71,10 @@ export class SelectOperation extends CaseList {
 
   private tryList(n: number): Chosen | null {
     const { a, ops, names } = this;
-    if (n === 1) return a.tryNow() ? this.chosen(a, this.nameA) : null;
+    if (n === 1) {
+      if (a.state > PARKED) checkServes(a, this.nameA);
+      return a.tryNow() ? this.chosen(a, this.nameA) : null;
+    }
     for (let i = 0; i < n; i++) {
       const j = i + 1 < n ? i + random(n - i) : i;
       const op = ops[j]!;
@@ -75,6 +83,7 @@ export class SelectOperation extends CaseList {
       names[j] = names[i]!;
       ops[i] = op;
       names[i] = name;
+      if (op.state > PARKED) checkServes(op, name);
       if (op.tryNow()) return this.chosen(op, name);
     }
     return null;
@@ -96,12 +105,11 @@ export class SelectOperation extends CaseList {
 
   park(): void {
     const { n } = this;
-    let parking = false;
     try {
       if (n > 1 && this.began && this.decided()) return;
       // Another select may have parked a case since this one was made.
       if (n !== 2 || this.a.state !== FRESH || this.b.state !== FRESH) this.each(checkFresh);
-      parking = true;
+      this.parking = true;
       if (n > 2) this.parkList(n);
       else {
         const turned = n > 1 && rank(this.b) < rank(this.a);
@@ -109,8 +117,10 @@ export class SelectOperation extends CaseList {
         if (n > 0) this.wait(this.a, this.nameA);
         if (n > 1 && !turned) this.wait(this.b, this.nameB);
       }
+      this.parking = false;
     } catch (error) {
-      if (parking) {
+      if (this.parking) {
+        this.parking = false;
         if (this.state !== PARKED) {
           reportUncaught(error);
           return;
@@ -226,10 +236,16 @@ export class SelectOperation extends CaseList {
       this.retire();
       this.complete(chosen);
     } else {
-      op.state = USED;
+      const { error } = op;
+      this.failed(op);
       this.retire();
-      this.fail(op.error);
+      this.fail(error);
     }
+  }
+
+  /** The case that won failed: nobody may use it any more. */
+  protected failed(op: Op<any>): void {
+    op.state = USED;
   }
 
   /** Takes all cases but `winner` off their queues; the name of the winner. */
@@ -293,6 +309,7 @@ export class SelectOperation extends CaseList {
     try {
       for (let i = 0; i < 2; i++) {
         const op = takeB ? b : a;
+        if (op.state > PARKED) checkServes(op, takeB ? this.nameB : this.nameA);
         if (op.tryNow()) {
           const value = outcome(op, takeB ? this.nameB : this.nameA);
           this.n = 0;
@@ -343,7 +360,7 @@ export class SelectOperation extends CaseList {
     this.value = undefined;
     this.waiter = null;
     this.won = null;
-    spare = this;
+    if (!this.parking) spare = this;
   }
 }
 

@@ -196,6 +196,41 @@ test("a send, a number and other things are refused as fixed cases, by name", ()
   }
 });
 
+test("an op that serves again serves again also after a pass that it failed", async () => {
+  class Flaky extends Never<number> {
+    reset(): void {
+      this.state = 0;
+      this.error = undefined;
+    }
+  }
+  for (const more of [{}, { late: () => makeChan().recv() }]) {
+    const [flaky, ch] = [new Flaky(), makeChan<number>()];
+    const p = prepare({ flaky: flaky as never, in: ch.recv(), ...more });
+    for (let pass = 0; pass < 3; pass++) {
+      const waiting = p.start();
+      flaky.fail(new Error(`boom ${pass}`));
+      await expect(waiting).rejects.toThrow(`boom ${pass}`);
+      const next = p.start();
+      expect(ch.trySend(pass)).toBe(true);
+      expect(await next).toMatchObject({ case: "in", value: pass });
+    }
+    const last = p.start();
+    flaky.complete(7);
+    expect(await last).toMatchObject({ case: "flaky", value: 7 });
+  }
+});
+
+test("a pass that calls off what would begin it is not begun: the functions are called anew in the next one", async () => {
+  const out = makeChan<number>(1);
+  out.trySend(0);
+  let k = 0;
+  const p = prepare({ out: () => out.send(++k) });
+  expect(trySelect({ x: withSignal(p, new AbortController().signal) }).case).toBe("default");
+  out.tryRecv();
+  expect((await select({ p })).case).toBe("p");
+  expect([k, out.tryRecv()[0]]).toEqual([2, 2]);
+});
+
 test("a receive given to a prepared select is its own: a pass never hands it out through recv()", async () => {
   const ch = makeChan<number>(4);
   const p = prepare({ in: ch.recv() });

@@ -1,5 +1,5 @@
 /** What a select does with the cases that lose, when one that leaves lets another one in. */
-import { DONE, FAILED, Op, PARKED, WaitQueue, withSignal } from "@gort/sched";
+import { DONE, FAILED, Op, PARKED, run, WaitQueue, withSignal } from "@gort/sched";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";
@@ -431,6 +431,41 @@ describe("an op that is a case of two selects", () => {
       expect(leafOf(await waiting)).toBe(1);
     },
   );
+});
+
+describe("an op that one select used up is refused by another that was made before", () => {
+  const { signal } = new AbortController();
+  const outcome = (body: () => Generator<Op<any>, any, any>): Promise<unknown> =>
+    run(body as never);
+  it.each([0, 1, 2])("with %i other cases", async (i) => {
+    for (const use of [
+      (op: Op<any>) => op.start(),
+      (op: Op<any>) =>
+        outcome(function* () {
+          return yield* op;
+        }),
+    ]) {
+      const ch = makeChan<number>(3);
+      const rest = () => Array.from({ length: i }, () => makeChan().recv());
+      const ops = [
+        () => ch.send(5),
+        () => ch.recv(),
+        () => withSignal(ch.recv(), signal),
+        () => select([ch.recv()]),
+      ];
+      for (const [k, make] of ops.entries()) {
+        if (k > 0) for (const v of [1, 2]) ch.trySend(v);
+        const op = make();
+        const [first, second] = [select([op, ...rest()]), select([op, ...rest()])];
+        expect(await use(first)).toMatchObject({ case: 0 });
+        await expect(use(second)).rejects.toThrow(
+          "select case 0 is an operation that is already in use",
+        );
+        expect(ch.len).toBe(1);
+        expect(ch.tryRecv()[0]).toBe(k === 0 ? 5 : 2);
+      }
+    }
+  });
 });
 
 describe("an op that is a case of a select and of one inside of it", () => {

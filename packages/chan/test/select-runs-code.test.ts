@@ -75,6 +75,8 @@ const outcome = async (p: unknown): Promise<unknown> => {
   }
 };
 
+const none = { receivers: 0, senders: 0 };
+
 /** Something that can become ready, and what makes it so. */
 function becomes() {
   const ev = makeChan<string>(1);
@@ -138,6 +140,49 @@ describe("what a case starts as it is parked is seen by the cases after it", () 
     const p = prepare({ q: () => lazy(() => ev.trySend("started")), ev: ev.recv() });
     for (let pass = 0; pass < 3; pass++) expect(await p).toMatchObject({ value: "started" });
     expect(checkChan(ev)).toEqual({ receivers: 0, senders: 0 });
+  });
+});
+
+describe("a select that is decided while it parks its cases", () => {
+  const pending = () => poll(new Promise<never>(() => {}));
+
+  it("is not handed out again before it has parked them: a select made meanwhile is another one", async () => {
+    for (let round = 0; round < 20; round++) {
+      for (const others of [[], [pending()], [pending(), pending()]]) {
+        const [ch, x, y] = [makeChan<number>(), makeChan<number>(), makeChan<number>()];
+        let inner: unknown;
+        const q = lazy(() => {
+          ch.trySend(1);
+          inner = select({ x: x.recv(), y: y.recv() }).start();
+        });
+        const outer = select([ch.recv(), q, ...others]).start();
+        expect(await outer).toMatchObject({ case: 0, value: 1 });
+        expect([checkChan(x).receivers, x.trySend(5)]).toEqual([1, true]);
+        expect(await inner).toMatchObject({ case: "x", value: 5 });
+      }
+    }
+  });
+
+  it("a prepared one may not be used before that either", async () => {
+    for (let round = 0; round < 20; round++) {
+      const [ch, x] = [makeChan<number>(), makeChan<number>()];
+      let inner: unknown;
+      const p = prepare({
+        c: ch.recv(),
+        x: x.recv(),
+        q: () =>
+          lazy(() => {
+            ch.trySend(1);
+            inner ??= outcome(p.start());
+          }),
+        r: pending,
+      });
+      expect(await p.start()).toMatchObject({ case: "c", value: 1 });
+      expect(String(await inner)).toContain("prepared select used while it is pending");
+      expect([checkChan(ch), checkChan(x)]).toEqual([none, none]);
+      const next = p.start();
+      expect(await next).toMatchObject({ case: "c" });
+    }
   });
 });
 

@@ -52,7 +52,7 @@ export interface BubbleOptions {
   readonly epoch?: number | undefined;
   /** Sees every event. */
   readonly tracer?: Tracer | undefined;
-  /** Whether goroutines left at the end are an error. @defaultValue true */
+  /** Whether goroutines left at the end are an error; an async function that `go` did not start is none. @defaultValue true */
   readonly leakCheck?: boolean | undefined;
   /**
    * How long, in milliseconds of the host, nothing may move before the bubble is blocked for good if async functions wait in it, or

@@ -113,6 +113,12 @@ export abstract class BaseRoutine<R> implements Routine<R> {
   private promised: Promise<R> | null = null;
 
   abstract [Symbol.iterator](): Steps<R>;
+
+  /** What `console.log` shows on Node, which is often given one that was to be awaited. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "Routine: use it by `yield*` or `await`";
+  }
+
   protected abstract promise(): Promise<R>;
 
   then<R1 = R, R2 = never>(

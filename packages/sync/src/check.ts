@@ -97,7 +97,7 @@ export function checkOnce(once: Once): void {
   }
   if (watched !== null) {
     must(waiting && once.runner !== null, "once 4: watched only while others wait");
-    must(watched.state === PARKED, "once 4: the watch is parked");
+    must(watched.join.state === PARKED, "once 4: the watch is parked");
   }
 }
 

@@ -208,6 +208,11 @@ export class Cond {
     for (let n = this.queue.length; n > 0; n--) this.queue.shift()?.lockAgain();
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `sync.Cond (${this.queue.length} waiting)`;
+  }
+
   /** @internal */
   checkCopy(): void {
     if (this.checker !== this) throw new MisuseError(texts.condCopied);

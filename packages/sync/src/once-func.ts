@@ -76,7 +76,10 @@ function once<T>(where: string, f: () => T): () => unknown {
       running = true;
       try {
         value = call();
-        if (isGenerator(value) || isBlocking(value)) shared = new Shared(value);
+        if (isGenerator(value) || isBlocking(value)) {
+          shared = new Shared(value);
+          value = undefined;
+        }
       } catch (error) {
         failure = { error };
       } finally {
@@ -119,17 +122,21 @@ export function onceValues(f: () => unknown): () => unknown {
 /** One generator for many callers, and what came of it. */
 class Shared<R> {
   readonly once = new Once();
-  readonly run: () => Go<void>;
+  readonly run = (): Go<void> => this.body();
+  /** What is to be run; null once that began. */
+  private steps: Iterable<any> | null;
   private value: R = undefined as R;
   private failure: { readonly error: unknown } | null = null;
 
   constructor(steps: Iterable<any>) {
-    this.run = () => this.body(steps);
+    this.steps = steps;
   }
 
-  private *body(steps: Iterable<any>): Go<void> {
+  private *body(): Go<void> {
+    const steps = this.steps as Go<R>;
+    this.steps = null;
     try {
-      this.value = yield* steps as Go<R>;
+      this.value = yield* steps;
     } catch (error) {
       this.failure = { error };
     }

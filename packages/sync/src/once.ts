@@ -14,6 +14,8 @@ import {
   currentGoroutine,
   type Goroutine,
   Op,
+  overdue,
+  preempt,
   type Waiter,
   WaitQueue,
   type WaitReason,
@@ -49,7 +51,6 @@ class OnceOp extends Op<void> {
 
   override tryNow(): boolean {
     const { once } = this;
-    if (once.runner?.status === "dead") once.watch();
     if (once.state === LOST) throw once.error;
     return once.state === OVER;
   }
@@ -76,8 +77,8 @@ class OverAlready implements Routine<void>, Iterator<never, void, any> {
     return this;
   }
 
-  next(): IteratorReturnResult<void> {
-    return FINISHED;
+  next(): IteratorResult<never, void> {
+    return overdue() ? (preempt as IteratorYieldResult<never>) : FINISHED;
   }
 
   then<R1 = void, R2 = never>(
@@ -144,6 +145,23 @@ class DoRoutine extends BaseRoutine<void> {
   }
 }
 
+/** Waits for the end of the goroutine in which a body runs, while others wait for that body. */
+class Watch implements Waiter {
+  readonly join: Op<unknown>;
+  private readonly once: Once;
+
+  constructor(once: Once, join: Op<unknown>) {
+    this.once = once;
+    this.join = join;
+    join.waiter = this;
+    join.state = PARKED;
+  }
+
+  wake(): void {
+    this.once.lose(this.join.error);
+  }
+}
+
 /**
  * Go's `sync.Once`.
  *
@@ -159,15 +177,14 @@ class DoRoutine extends BaseRoutine<void> {
  * once.done; // => true
  * ```
  */
-export class Once implements Waiter {
+export class Once {
   /** @internal */
   state: number = NEW;
   /** @internal The goroutine of the body while it runs, null for an async function's. */
   runner: Goroutine | null = null;
   /** @internal Why a Once that is LOST is. */
   error: unknown = undefined;
-  /** The end of `runner`, waited for while others wait. */
-  private watching: Op<unknown> | null = null;
+  private watching: Watch | null = null;
   /** @internal */
   readonly queue: WaitQueue<OnceOp> = new WaitQueue();
 
@@ -191,6 +208,11 @@ export class Once implements Waiter {
     return new DoRoutine(this, fn, options);
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `sync.Once (${["not used yet", "running", "done", "lost"][this.state]})`;
+  }
+
   /** @internal */
   finish(): void {
     this.unwatch();
@@ -198,6 +220,7 @@ export class Once implements Waiter {
     this.state = OVER;
     for (let op; (op = this.queue.shift()) !== null;) op.complete();
   }
+
   /** @internal Hears of the end of the goroutine in which the body runs, which may be over already. */
   watch(): void {
     if (this.runner === null || this.watching !== null) return;
@@ -208,28 +231,22 @@ export class Once implements Waiter {
       this.lose(error);
       return;
     }
-    this.watching = join;
-    join.waiter = this;
-    join.state = PARKED;
+    this.watching = new Watch(this, join);
     join.park();
   }
 
   /** @internal */
   unwatch(): void {
-    const join = this.watching;
+    const join = this.watching?.join;
     this.watching = null;
-    if (join === null || join.state !== PARKED) return;
+    if (join?.state !== PARKED) return;
     join.state = USED;
     join.unpark();
   }
 
   /** @internal The goroutine of the body ended, and the body did not. */
-  wake(join: Op<unknown>): void {
+  lose(error: unknown): void {
     this.watching = null;
-    this.lose(join.error);
-  }
-
-  private lose(error: unknown): void {
     this.state = LOST;
     this.runner = null;
     this.error = error;

@@ -152,6 +152,11 @@ export class ResultChan<V> implements AsyncIterable<ChanResult<V>> {
     );
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `singleflight.ResultChan (${this.len}/1)`;
+  }
+
   private receive<R>(
     wrap: (result: ChanResult<V>) => R,
     options?: WaitOptions,

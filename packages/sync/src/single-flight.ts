@@ -218,6 +218,11 @@ export class SingleFlight<K = string, V = unknown> {
     this.calls.delete(key);
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `singleflight.Group (${this.calls.size} under way)`;
+  }
+
   /** @internal */
   succeed(key: K, call: Call<K, V>, value: V): void {
     this.leave(key, call);

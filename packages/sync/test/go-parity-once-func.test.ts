@@ -1,6 +1,6 @@
 import { go, goexit, gosched } from "@gort/sched";
 import { describe, expect, it } from "vitest";
-import { onceFunc, onceValue, onceValues } from "../src/index.ts";
+import { Once, onceFunc, onceValue, onceValues } from "../src/index.ts";
 import { collect } from "./gc.ts";
 import { program } from "./trace.ts";
 
@@ -43,23 +43,33 @@ describe("onceFunc, onceValue, onceValues", () => {
     expect(n).toBe(3);
   });
 
-  it("drop f after the first call", () => {
-    const make = (): [() => number, WeakRef<() => number>] => {
-      const f = (): number => 1;
-      return [onceValue(f), new WeakRef(f)];
+  const forms: Record<string, (one: { n: number }) => () => any> = {
+    plain: (one) => () => one.n,
+    async: (one) => async () => one.n,
+    generator: (one) =>
+      function* () {
+        return one.n;
+      },
+    routine: (one) => {
+      const once = new Once();
+      return () => once.do(() => one.n);
+    },
+  };
+  it("drop f after the first call", async () => {
+    const make = (form: (one: { n: number }) => () => any): [() => any, WeakRef<object>] => {
+      const one = { n: 1 };
+      return [onceValue(form(one)), new WeakRef(one)];
     };
-    const [once, ref] = make();
-    once();
-    return new Promise<void>((resolve, reject) => {
-      let tries = 0;
-      const look = (): void => {
+    for (const [name, form] of Object.entries(forms)) {
+      const [once, ref] = make(form);
+      const first: unknown = await once();
+      for (let tries = 0; ref.deref() !== undefined && tries < 50; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
         collect();
-        if (ref.deref() === undefined) resolve();
-        else if (++tries > 50) reject(new Error("f is still alive"));
-        else setTimeout(look, 1);
-      };
-      setTimeout(look, 0);
-    }).then(() => expect(once()).toBe(1));
+      }
+      expect([name, ref.deref()]).toEqual([name, undefined]);
+      expect(await once()).toBe(first);
+    }
   });
 
   it("whose f calls Goexit does not run f twice", async () => {

@@ -1,6 +1,17 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { ErrGroup, Mutex, Pool, RWMutex, Semaphore, SyncMap, WaitGroup } from "../src/index.ts";
+import {
+  Cond,
+  ErrGroup,
+  Mutex,
+  Once,
+  Pool,
+  RWMutex,
+  Semaphore,
+  SingleFlight,
+  SyncMap,
+  WaitGroup,
+} from "../src/index.ts";
 
 test("console.log shows what the primitives say of themselves, and nothing of their insides", () => {
   const group = new ErrGroup();
@@ -16,6 +27,27 @@ test("console.log shows what the primitives say of themselves, and nothing of th
     group,
   ])
     expect(inspect({ v })).toBe(`{ v: ${v.describe()} }`);
+});
+
+test("console.log shows what has no more to say in one line, and what was not awaited too", async () => {
+  const flights = new SingleFlight<string, number>();
+  const cond = new Cond(new Mutex());
+  const once = new Once();
+  expect([once, cond, flights].map((v) => inspect(v))).toEqual([
+    "sync.Once (not used yet)",
+    "sync.Cond (0 waiting)",
+    "singleflight.Group (0 under way)",
+  ]);
+  const ch = flights.doChan("k", async () => 7);
+  expect([ch, flights].map((v) => inspect(v))).toEqual([
+    "singleflight.ResultChan (0/1)",
+    "singleflight.Group (1 under way)",
+  ]);
+  await ch.recv();
+  const routine = once.do(() => inspect(once));
+  expect(inspect(routine)).toBe("Routine: use it by `yield*` or `await`");
+  await routine;
+  expect(inspect(once)).toBe("sync.Once (done)");
 });
 
 test("console.log shows a SyncMap as a Map, without moving anything inside", () => {

@@ -66,6 +66,30 @@ it("a loop over one that is done lets the host's timers fire", async () => {
   expect(fired).toBe(true);
 });
 
+it.each(["once", "onceValue"])(
+  "a loop of a goroutine over one that is done lets others run and the host's timers fire: %s",
+  async (what) => {
+    const once = new Once();
+    const value = onceValue(function* () {
+      return 1;
+    });
+    let others = 0;
+    let fired = false;
+    await run(function* () {
+      go(function* () {
+        for (; !fired; yield) others++;
+      });
+      setImmediate(() => (fired = true));
+      // More than any turn holds.
+      for (let i = 0; i < 3e6 && !fired; i++) {
+        if (what === "once") yield* once.do(() => {});
+        else yield* value();
+      }
+      expect([fired, others > 0]).toEqual([true, true]);
+    });
+  },
+);
+
 it("a deadlock report names the goroutine of the function, and the function of a flight", async () => {
   const once = new Once();
   const never = new Mutex("never");

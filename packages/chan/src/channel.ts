@@ -248,8 +248,8 @@ export function isChan(v: unknown): v is RecvChan<unknown> | SendChan<never> {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[CHAN] === true;
 }
 
-/** The record behind a channel or a view; null for the nil channel and anything else. @internal */
+/** The record behind a channel or a view, of whichever copy of this package; null for the nil channel and anything else. @internal */
 export function coreOf(v: unknown): Core | null {
-  const core = (v as { core?: unknown } | null)?.core;
-  return core instanceof Core ? core : null;
+  const core = (v as { core?: Partial<Core> } | null)?.core;
+  return isChan(v) && core?.recvq !== undefined ? (core as Core) : null;
 }

@@ -162,7 +162,15 @@ export class Core {
     this.closed = true;
     for (let r; (r = this.recvq.tail) !== null;) {
       this.recvq.remove(r);
-      deliver(r, this.zeroValue(), false);
+      let zero: unknown;
+      try {
+        zero = this.zeroValue();
+      } catch (error) {
+        // As a receive that begins now does; the others wake all the same.
+        r.fail(error);
+        continue;
+      }
+      deliver(r, zero, false);
     }
     for (let s; (s = this.sendq.tail) !== null;) {
       this.sendq.remove(s);

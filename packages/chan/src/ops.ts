@@ -131,7 +131,12 @@ export class RecvOperation extends ChanOperation {
 
   override start(): any {
     if (this.state !== FRESH) return super.start();
-    if (!this.tryNow()) return this.promised();
+    try {
+      if (!this.tryNow()) return this.promised();
+    } catch (error) {
+      this.state = USED;
+      return Promise.reject(error);
+    }
     this.state = USED;
     const value: unknown = this.value;
     this.recycle();

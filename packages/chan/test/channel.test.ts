@@ -312,6 +312,36 @@ describe("basics", () => {
   });
 });
 
+describe("a type whose zero value cannot be made", () => {
+  const flaky = (failures: number) =>
+    makeChan<number>(1, {
+      type: {
+        zero: () => {
+          if (failures-- > 0) throw new Error("no zero");
+          return 0;
+        },
+      } as never,
+    });
+  const outcome = (p: unknown) => Promise.resolve(p).catch((e: Error) => e.message);
+
+  test("fails the receiver that it was made for; the others wake, and the channel is closed", async () => {
+    const ch = flaky(1);
+    const waits = [1, 2, 3].map(() => outcome(ch.recv().start()));
+    ch.close();
+    expect(await Promise.all(waits)).toEqual([0, 0, "no zero"]);
+    expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+    expect(() => ch.close()).toThrow("close of closed channel");
+  });
+
+  test("rejects a receive that is started on the closed channel, as one that is awaited", async () => {
+    const ch = flaky(2);
+    ch.close();
+    expect(await outcome(ch.recv().start())).toBe("no zero");
+    expect(await outcome(ch.recv())).toBe("no zero");
+    expect(await outcome(ch.recv().start())).toBe(0);
+  });
+});
+
 describe("direction", () => {
   test("a direction-restricted view forbids the other operations; close on a receive-only view is rejected", () => {
     const ch = makeChan<number>(1);

@@ -1,7 +1,7 @@
 /** `checkChan` tells legal channels from broken ones; the model tests call it after every step. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { withSignal } from "@gort/sched";
-import { checkChan, makeChan, select } from "../src/index.ts";
+import { checkChan, makeChan, nilChan, select } from "../src/index.ts";
 import { coreOf } from "../src/channel.ts";
 
 const { signal } = new AbortController();
@@ -36,4 +36,15 @@ test("a receiver and a sender of different waits that did not meet are found, an
   void op.start();
   op.state = 0;
   expect(() => checkChan(third)).toThrow("a case of a select that is over is queued");
+});
+
+test("the channel of another copy of the package is checked as any, the nil channel has nothing to check", async () => {
+  vi.resetModules();
+  const other = await import("../src/index.ts");
+  expect(other.makeChan).not.toBe(makeChan);
+  const ch = other.makeChan<number>();
+  void ch.recv().start();
+  expect(checkChan(ch)).toEqual({ receivers: 1, senders: 0 });
+  expect(checkChan(ch.sendOnly())).toEqual({ receivers: 1, senders: 0 });
+  expect(checkChan(nilChan())).toEqual({ receivers: 0, senders: 0 });
 });

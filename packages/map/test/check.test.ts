@@ -1,7 +1,16 @@
 /** What {@link checkMap} finds in maps whose entries were lost or doubled behind their back. */
 import { any, float64, int32, string, struct, toInterface } from "@gort/types";
 import { describe, expect, test } from "vitest";
-import { checkMap, type GoMap, type Hasher, makeMap, structKey, tupleKey } from "../src/index.ts";
+import {
+  type BucketDump,
+  checkMap,
+  type GoMap,
+  type Hasher,
+  makeMap,
+  type MapDump,
+  structKey,
+  tupleKey,
+} from "../src/index.ts";
 import { smallHeap } from "./support.ts";
 
 /** The keys of a map as they are stored. */
@@ -50,6 +59,71 @@ describe.each<
     change(first, other);
     expect(() => checkMap(m)).toThrow(
       /^map check: (old )?bucket \d+: (a key twice|a key finds the entry of another)$/,
+    );
+  });
+});
+
+describe("a dump that was spoilt", () => {
+  type Spoil = (d: MapDump<any, any>, m: GoMap<any, any>) => MapDump<any, any>;
+  const spoilt = (m: GoMap<any, any, any>, spoil: Spoil): GoMap<any, any, any> => {
+    const dump = m.dump();
+    return Object.assign(m, { dump: () => spoil(dump, m) });
+  };
+  const kinds: [string, () => GoMap<any, any, any>][] = [
+    ["on values", () => makeMap<number, number>()],
+    ["in a heap", () => makeMap(int32, int32, { heap: smallHeap() })],
+  ];
+  /** The dump with one bucket of each chain as `change` gives it. */
+  const each = (d: MapDump<any, any>, change: (b: BucketDump<any, any>) => object): typeof d => ({
+    ...d,
+    buckets: d.buckets.map((chain) => chain.map((b) => ({ ...b, ...change(b) }))),
+  });
+  const filled = (make: () => GoMap<any, any, any>, n: number): GoMap<any, any, any> => {
+    const m = make();
+    for (let i = 0; i < n; i++) m.set(i, i);
+    checkMap(m);
+    return m;
+  };
+
+  test.each(kinds)("an empty slot that holds something: %s", (_, make) => {
+    const m = spoilt(filled(make, 3), (d) =>
+      each(d, (b) => ({ clean: b.clean.map((c, i) => c && i !== 5) })),
+    );
+    expect(() => checkMap(m)).toThrow("map check: bucket 0: slot 5 is empty but holds something");
+  });
+
+  test.each(kinds)("a key with the value of another: %s", (_, make) => {
+    const m = spoilt(filled(make, 3), (d) =>
+      each(d, (b) => ({ values: b.values.map((v: unknown) => (v === 1 ? 2 : v)) })),
+    );
+    expect(() => checkMap(m)).toThrow("map check: bucket 0: key finds another value");
+  });
+
+  test.each(kinds)("a new bucket that is filled before its old one has moved: %s", (_, make) => {
+    const m = filled(make, 53);
+    const { stats } = m.dump();
+    expect([stats.growing, stats.oldBuckets, stats.nevacuate]).toEqual([true, 8, 2]);
+    spoilt(m, (d) => ({
+      ...d,
+      buckets: d.buckets.map((chain, i) => {
+        if (i % 8 < stats.nevacuate) return chain;
+        // An entry that is going to be there.
+        return d.oldBuckets[i % 8]!.slice(0, 1).map((b) => {
+          const at = b.hashes.findIndex((h) => h >= 0 && h % 16 === i);
+          const only = <T>(all: readonly T[], none: T): T[] =>
+            [0, 1, 2, 3, 4, 5, 6, 7].map((s) => (s === 0 && at >= 0 ? all[at]! : none));
+          return {
+            tops: only(b.tops, 0),
+            keys: only(b.keys, undefined),
+            values: only(b.values, undefined),
+            hashes: only(b.hashes, -1),
+            clean: b.clean.map(() => true),
+          };
+        });
+      }),
+    }));
+    expect(() => checkMap(m)).toThrow(
+      /^map check: bucket \d+ has entries before its old bucket has moved$/,
     );
   });
 });

@@ -120,6 +120,25 @@ describe.each([
   });
 });
 
+test("one function of a hasher of two fields is put in another's place, and is called", () => {
+  const calls: string[] = [];
+  const own = (name: "hash" | "equal" | "copy") => {
+    const hasher = structKey("x", "y");
+    const inner = hasher[name] as (...args: unknown[]) => unknown;
+    return Object.assign(hasher, {
+      [name]: (...args: unknown[]) => (calls.push(name), inner(...args)),
+    });
+  };
+  for (const name of ["hash", "equal", "copy"] as const) {
+    calls.length = 0;
+    const m = makeMap<{ x: number; y: number }, number>({ key: own(name) });
+    m.set({ x: 1, y: 2 }, 3);
+    expect(m.get({ x: 1, y: 2 })).toBe(3);
+    expect(new Set(calls)).toEqual(new Set([name]));
+    checkMap(m);
+  }
+});
+
 test.each([1n, undefined, "5", null])("a hash that is %s is no number, and is named", (result) => {
   const m = makeMap<string, number>({
     key: { hash: () => result as never, equal: (a: string, b: string) => a === b },

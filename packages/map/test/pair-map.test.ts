@@ -1,7 +1,7 @@
 /** Keys of two fields: kept as words or as objects, whichever way found by value. */
 import { int32, string, struct } from "@gort/types";
 import { describe, expect, test } from "vitest";
-import { checkMap, makeMap, structKey } from "../src/index.ts";
+import { checkMap, type GoMap, makeMap, structKey } from "../src/index.ts";
 
 interface Cell {
   x: unknown;
@@ -143,6 +143,33 @@ describe("keys of two fields", () => {
     expect(() => m.set({ name: "a", n: 0.5 }, 1)).toThrow("0.5");
     expect(m.len).toBe(1);
   });
+});
+
+describe.each([
+  ["by structKey", () => makeMap<any, any>({ key: structKey("x", "y"), zero: () => 0 })],
+  ["by type", () => makeMap(struct({ x: int32, y: int32 }), int32)],
+] as [string, () => GoMap<any, any>][])("update of two words, %s", (_, make) => {
+  const one = { x: 1, y: 1 };
+  test.each<[string, (m: GoMap<any, any>) => void, len: number]>([
+    ["deletes the entry", (m) => m.delete(one), 2],
+    ["deletes and sets it", (m) => void (m.delete(one), m.set(one, 100)), 2],
+    ["deletes another", (m) => m.delete({ x: 2, y: 2 }), 1],
+    ["clears the map", (m) => m.clear(), 1],
+    ["clears and fills it", (m) => void (m.clear(), fill(m, 5)), 6],
+    ["compacts the map", (m) => m.compact(), 2],
+    ["makes it grow", (m) => fill(m, 100), 102],
+    ["begins a growth", (m) => fill(m, 7), 9],
+    ["overwrites it", (m) => m.set(one, 50), 2],
+  ])("by a function that %s", (_what, change, len) => {
+    const m = make();
+    m.set(one, 1).set({ x: 2, y: 2 }, 5);
+    const given = m.update(one, (n) => (change(m), n + 1));
+    expect([given, m.get(one), m.len]).toEqual([2, 2, len]);
+    checkMap(m);
+  });
+  const fill = (m: GoMap<any, any>, n: number): void => {
+    for (let i = 0; i < n; i++) m.set({ x: 1000 + i, y: i }, i);
+  };
 });
 
 test("a value changes its kind under the same key, and nothing stale stays behind", () => {

@@ -79,9 +79,9 @@ export function insert<K, V>(m: GoMap<K, V, any>, seq: Iterable<readonly [K, V]>
 
 /**
  * Go's `maps.Collect`: a new map of what the iterable gives, and what a literal with entries is in Go. With types or options as
- * {@link makeMap} takes them. O(its pairs).
+ * `makeMap` takes them. O(its pairs).
  *
- * @throws TypeError for what {@link makeMap} refuses, and for what is no key or value of the map
+ * @throws TypeError for what `makeMap` refuses, and for what is no key or value of the map
  *
  * @example
  * ```ts

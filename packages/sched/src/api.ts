@@ -179,7 +179,8 @@ export interface DeterministicOptions extends Omit<SchedulerOptions, "clock"> {
 
 /**
  * Sees what a scheduler does. Times are `clock.now()`, in milliseconds. A tracer must not call back into the
- * scheduler, and what it throws is the host's uncaught exception.
+ * scheduler, and what it throws is the host's uncaught exception. One that several schedulers have must tell their goroutines apart by
+ * the object, not by the id.
  */
 export interface Tracer {
   /** `g` was started by `by` (null: from outside). */

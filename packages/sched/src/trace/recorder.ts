@@ -5,7 +5,9 @@
  *  1. An event is five numbers in typed arrays; recording one allocates nothing once its chunk exists and nobody reads it.
  *  2. With a limit, the newest `limit` events are kept, and the name of a goroutine as long as one of its
  *     events may be; without one, everything.
- *  3. Events come out in the order in which they happened, each once: those that are there when they are asked for,
+ *  3. A goroutine has one id in a recording, and no other goroutine that it speaks of has that: its own where it can be. Each
+ *     scheduler counts from 1, and a recorder may serve several, one after the other or side by side.
+ *  4. Events come out in the order in which they happened, each once: those that are there when they are asked for,
  *     whatever is recorded while somebody reads them.
  *
  * Why numbers and not objects: a program makes millions of events, and V8 would have to walk them. Why chunks are lent: a
@@ -28,7 +30,10 @@ export interface TraceEvent {
   readonly kind: TraceKind;
   /** Milliseconds on the scheduler's clock. */
   readonly at: number;
-  /** Id of the goroutine; 0 for events of a P, and of no goroutine. */
+  /**
+   * Id of the goroutine in the recording: its own, or another one if the recording speaks of a goroutine of another scheduler or program
+   * that has it. 0 for events of a P, and of no goroutine.
+   */
   readonly g: number;
   /** Creator or waker (its id; 0: from outside), P (start, steal, timer, proc). */
   readonly by: number;
@@ -129,6 +134,10 @@ class EventRecorder implements Recorder {
   readonly #texts: string[] = [""];
   readonly #textIds = new Map<string, number>([["", 0]]);
   readonly #live = new Map<number, Goroutine>();
+  /** The greatest id so far. */
+  #lastId = 0;
+  /** Ids of those whose own was another one's; made when first needed. */
+  #ids: WeakMap<Goroutine, number> | null = null;
   /** Names of the dead, in the order of their ends. */
   #names = new Map<number, string>();
   #count = 0;
@@ -155,27 +164,41 @@ class EventRecorder implements Recorder {
     return (g) => live.get(g)?.name ?? dead.get(g) ?? "";
   }
 
+  #idOf(g: Goroutine | null): number {
+    if (g === null) return 0;
+    return this.#ids === null ? g.id : (this.#ids.get(g) ?? g.id);
+  }
+
+  /** The id of one whose own may be taken: it is not greater than all so far. */
+  #newId(g: Goroutine): number {
+    if (!this.#live.has(g.id) && !this.#names.has(g.id)) return g.id;
+    (this.#ids ??= new WeakMap()).set(g, ++this.#lastId);
+    return this.#lastId;
+  }
+
   create(at: number, g: Goroutine, by: Goroutine | null): void {
-    this.#live.set(g.id, g);
-    this.#add(CREATE, at, g.id, by?.id ?? 0, 0, 0);
+    const id = g.id > this.#lastId ? (this.#lastId = g.id) : this.#newId(g);
+    this.#live.set(id, g);
+    this.#add(CREATE, at, id, this.#idOf(by), 0, 0);
   }
   start(at: number, g: Goroutine, proc: number): void {
-    this.#add(START, at, g.id, proc, 0, 0);
+    this.#add(START, at, this.#idOf(g), proc, 0, 0);
   }
   stop(at: number, g: Goroutine, why: "gosched" | "preempted"): void {
-    this.#add(STOP, at, g.id, 0, 0, this.#text(why));
+    this.#add(STOP, at, this.#idOf(g), 0, 0, this.#text(why));
   }
   block(at: number, g: Goroutine, reason: WaitReason, _op: Op<any> | null): void {
-    this.#add(BLOCK, at, g.id, 0, 0, this.#text(reason));
+    this.#add(BLOCK, at, this.#idOf(g), 0, 0, this.#text(reason));
   }
   unblock(at: number, g: Goroutine, by: Goroutine | null, _op: Op<any> | null): void {
-    this.#add(UNBLOCK, at, g.id, by?.id ?? 0, 0, 0);
+    this.#add(UNBLOCK, at, this.#idOf(g), this.#idOf(by), 0, 0);
   }
   end(at: number, g: Goroutine, how: "return" | "goexit" | "panic" | "killed"): void {
-    this.#live.delete(g.id);
-    this.#names.set(g.id, g.name);
+    const id = this.#idOf(g);
+    this.#live.delete(id);
+    this.#names.set(id, g.name);
     if (this.#names.size > 2 * this.#limit + NAMES_SWEEP) this.#forgetNames();
-    this.#add(END, at, g.id, 0, 0, this.#text(how));
+    this.#add(END, at, id, 0, 0, this.#text(how));
   }
   steal(at: number, proc: number, victim: number, count: number): void {
     this.#add(STEAL, at, victim, proc, count, 0);
@@ -260,7 +283,8 @@ class EventRecorder implements Recorder {
 
 /**
  * A tracer that records. Without a limit it keeps everything (44 bytes an event); with one it is a flight recorder:
- * always on, and read after something odd happened.
+ * always on, and read after something odd happened. One may serve several schedulers and programs, such as one for each request: a
+ * goroutine whose id is taken in the recording gets another one there.
  *
  * @throws RangeError for a limit out of range; TypeError for an option that there is none of
  *

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRecorder, createScheduler, go, gosched, sleep, tee } from "../../src/index.ts";
+import {
+  createRecorder,
+  createScheduler,
+  go,
+  type Goroutine,
+  gosched,
+  sleep,
+  tee,
+} from "../../src/index.ts";
 import { Never } from "../helpers.ts";
 
 test("records creation, runs, blocks with reasons, wake-ups by whom, ends", async () => {
@@ -144,4 +152,52 @@ test("a clock that throws when a program ends does not keep its goroutines from 
   await expect(main).rejects.toThrow("no time");
   const ends = [...recorder.events()].filter((e) => e.kind === "end");
   expect(ends.map((e) => [e.g, e.at])).toContainEqual([2, 3000]);
+});
+
+test("one recorder for several programs keeps their goroutines apart, one after the other and side by side", async () => {
+  const recorder = createRecorder();
+  const program = (name: string) => {
+    const main = {
+      *[name]() {
+        const g = go(function* () {
+          yield* sleep(1);
+        });
+        g.name = `${name}'s`;
+        yield* g.join();
+      },
+    }[name]!;
+    return createScheduler({ tracer: recorder }).run(main);
+  };
+  await Promise.all([program("first"), program("second")]);
+  await program("third");
+  const story = new Map<string, string[]>();
+  for (const e of recorder.events()) {
+    if (e.g === 0) continue;
+    const name = recorder.nameOf(e.g);
+    story.set(name, [...(story.get(name) ?? []), e.kind]);
+    if (e.by === 0) continue;
+    if (e.kind === "create") expect(`${recorder.nameOf(e.by)}'s`).toBe(name);
+    if (e.kind === "unblock") expect(recorder.nameOf(e.by)).toBe(`${name}'s`);
+  }
+  expect([...story.keys()].sort()).toEqual(
+    ["first", "second", "third"].flatMap((name) => [name, `${name}'s`]),
+  );
+  const once = ["create", "start", "block", "unblock", "start", "end"];
+  for (const kinds of story.values()) expect(kinds).toEqual(once);
+  expect(recorder.nameOf(1)).toBe("first");
+});
+
+test("names that were asked for stay known, whoever ends and is forgotten meanwhile", () => {
+  const recorder = createRecorder({ limit: 1 });
+  const goroutine = (id: number): Goroutine => ({ id, name: `g${id}` }) as Goroutine;
+  const first = goroutine(1);
+  recorder.create(0, first, null);
+  const nameOf = recorder.names!();
+  for (let id = 2; id < 6000; id++) {
+    const g = goroutine(id);
+    recorder.create(0, g, null);
+    recorder.end(0, g, "return");
+  }
+  recorder.end(0, first, "return");
+  expect(nameOf(1)).toBe("g1");
 });

@@ -9,7 +9,8 @@
  *  5. boxes: the lists of all pages hold exactly the values held.
  *  6. every pointer that can be reached names an object that is allocated.
  *  7. barrier: its bits are set exactly while marking; the tri-color invariant of its kind holds.
- *  8. the books: what the last cycle found and what was allocated since is not more than what is allocated.
+ *  8. large-room: a cycle that is urgent is asked for, or runs.
+ *  9. the books: what the last cycle found and what was allocated since is not more than what is allocated.
  */
 import type { Ptr } from "@gort/types";
 import { DELETION, HYBRID, INSERTION } from "./barrier.ts";
@@ -67,6 +68,7 @@ export function checkHeap(heap: object): void {
     );
     if (h.phase === "mark") checkTricolor(h, barrier === INSERTION ? "strong" : "weak");
   }
+  if (h.phase === "off") invariant(!h.urgent || h.wanted, "a cycle is urgent, but not wanted");
   if (h.phase === "off" && h.kind !== "no-collect") {
     const live = h.live;
     const held = h.allocator.stats().heapAlloc;

@@ -46,9 +46,9 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   /** Whether safepoints run finalizers. */
   protected readonly runsFinalizers: boolean;
   /** A cycle is wanted as soon as there is a safepoint. */
-  protected wanted = false;
-  /** And it has to be over there: large objects are about to find no pages. */
-  protected urgent = false;
+  wanted = false;
+  /** And it has to have marked there: large objects are about to find no pages. */
+  urgent = false;
   /** How many finalizers and cleanups had been queued when `onFinalizers` was called last. */
   #told = 0;
   readonly #room: LargeRoom;

@@ -89,8 +89,9 @@ export const categories = {
     "Contracts and options": ["api"],
     "Conformance suite": ["testing/"],
     Sorting: ["slices/sort", "slices/order"],
-    Searching: ["slices/search"],
+    Searching: ["slices/search", "strings/search"],
     Editing: ["slices/edit", "slices/splice"],
+    "Splitting and joining": ["strings/parts"],
     Iterators: ["slices/iterators"],
   },
   sync: {

@@ -27,6 +27,7 @@ export const imports: Readonly<Record<string, readonly string[]>> = {
     "append",
     "inHeap",
     "slices",
+    "strings",
     "goString",
     "StringBuilder",
   ],

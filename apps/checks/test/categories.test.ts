@@ -11,9 +11,9 @@ test.each(readPackages().map((p) => [p.folder, p] as const))("@gort/%s", (folder
   const has = (path: string): boolean =>
     places.some((p) => (p.endsWith("/") ? path.startsWith(p) : path === p));
 
-  const entries = ["index.ts", "testing/index.ts", "slices/index.ts", "maps/index.ts"].filter(
-    (entry) => existsSync(join(src, entry)),
-  );
+  const entries = ["", "testing/", "slices/", "strings/", "maps/"]
+    .map((sub) => `${sub}index.ts`)
+    .filter((entry) => existsSync(join(src, entry)));
   const exported = entries.flatMap((entry) => {
     const text = readFileSync(join(src, entry), "utf8");
     return [...text.matchAll(/ from "(\..*)\.ts"/g)].map((m) =>

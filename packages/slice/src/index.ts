@@ -44,6 +44,7 @@ export {
 export { appendRune, encodeRune } from "./utf8-encode.ts";
 export { inHeap, type HeapElem, type SliceVar } from "./heap.ts";
 export * as slices from "./slices/index.ts";
+export * as strings from "./strings/index.ts";
 export {
   GoArray,
   arrayOf,

@@ -1,0 +1,12 @@
+export {
+  contains,
+  count,
+  hasPrefix,
+  hasSuffix,
+  index,
+  indexByte,
+  lastIndex,
+  trimPrefix,
+  trimSuffix,
+} from "./search.ts";
+export { cut, fields, join, repeat, split, splitN, trimSpace } from "./parts.ts";

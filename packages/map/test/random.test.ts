@@ -162,10 +162,12 @@ describe("a source that throws", () => {
     const random = recording();
     const m = make(random);
     m.set(1, 1);
+    const { seed } = m.dump();
     random.over = true;
     expect(m.delete(1)).toBe(true);
     m.set(2, 2).set(3, 3);
     m.clear();
+    expect(m.dump().seed).toBe(seed);
     expect([m.len, m.has(2)]).toEqual([0, false]);
     m.set(4, 4);
     expect(m.get(4)).toBe(4);

@@ -169,13 +169,15 @@ export function isDeadlockError(v: unknown): v is DeadlockError {
   return hasBrand(v, DEADLOCK);
 }
 
-/** The error of a program in which nothing can run. */
-export function deadlockError(
-  source: { goroutines(): GoroutineInfo[]; readonly gate: AsyncGate; readonly asyncs: number },
-  mainExited: boolean,
-): DeadlockError {
+/** Where async functions wait. */
+interface AsyncSource {
+  readonly gate: AsyncGate;
+  readonly asyncs: number;
+}
+
+/** What async functions await, a block each. That is known, but not by which of them: `await` looks at an op in a job of its own. */
+export function asyncBlocks(source: AsyncSource): string[] {
   const blocks: string[] = [];
-  // What async functions await is known, but not by which of them: `await` looks at an op in a job of its own.
   const gates = source.asyncs > 0 ? [source.gate, ambient.gate] : [source.gate];
   for (const gate of new Set(gates)) {
     for (let w = gate?.head ?? null, n = 0; w !== null && n < SHOWN_MAX; w = w.next, n++) {
@@ -183,9 +185,17 @@ export function deadlockError(
       blocks.push(`async function [${w.op.reason}]:${what === "" ? "" : `\n\twaiting on ${what}`}`);
     }
   }
+  return blocks;
+}
+
+/** The error of a program in which nothing can run. */
+export function deadlockError(
+  source: AsyncSource & { goroutines(): GoroutineInfo[] },
+  mainExited: boolean,
+): DeadlockError {
   return new DeadlockError(
     mainExited ? TEXT.mainExited : TEXT.deadlock,
     source.goroutines(),
-    blocks,
+    asyncBlocks(source),
   );
 }

@@ -21,7 +21,13 @@ import { isSignal } from "../abort.ts";
 import type { Scheduler, Tracer } from "../api.ts";
 import type { HeapClock } from "../clock.ts";
 import type { Core } from "../core.ts";
-import { formatGoroutine, type GoroutineInfo, goroutines, isDeadlockError } from "../deadlock.ts";
+import {
+  asyncBlocks,
+  formatGoroutine,
+  type GoroutineInfo,
+  goroutines,
+  isDeadlockError,
+} from "../deadlock.ts";
 import { createDeterministicScheduler } from "../deterministic.ts";
 import { checkEpoch, checkMs, checkSeed, checkTracer, TEXT } from "../errors.ts";
 import { macrotask, seedFromEnvironment } from "../host.ts";
@@ -199,7 +205,7 @@ export async function bubble<R>(
     yield* b.wait();
     const left = goroutines(scheduler).filter((g) => g.id !== 1);
     if (leakCheck && left.length > 0) {
-      throw new BubbleError(TEXT.bubbleLeft, left);
+      throw new BubbleError(TEXT.bubbleLeft, left, asyncBlocks(core));
     }
     return result;
   }

@@ -15,6 +15,7 @@ import {
   wall,
 } from "../../src/index.ts";
 import { type Bubble, bubble, BubbleError } from "../../src/testing/index.ts";
+import { Never } from "../helpers.ts";
 
 /** Waits for ever, durably. */
 class Forever extends Op<void> {
@@ -157,6 +158,21 @@ describe("bubble: failures", () => {
     );
     expect(error.goroutines.map((g) => g.name)).toEqual(["forgotten"]);
     expect(error.message).toMatch(/created by [^]*bubble\.test\.ts/);
+  });
+
+  test("the report of what is left says what async functions wait for", async () => {
+    const left = bubble(
+      async () => {
+        go(async function consumer() {
+          await new Never("jobs", "chan receive");
+        });
+        await sleep(1);
+      },
+      { patience: 10 },
+    );
+    await expect(left).rejects.toThrow(
+      /consumer[^]*\n\nasync function \[chan receive\]:\n\twaiting on jobs\n\nreplay with/,
+    );
   });
 
   test("time stops when the body returns: a sleeper is a leak, a runnable goroutine is not", async () => {

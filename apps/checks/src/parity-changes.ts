@@ -180,6 +180,22 @@ export const changes: readonly Change[] = [
     test: "go-parity-arrays.test.ts: with too few elements: cannot convert slice with length 3",
   },
   {
+    package: "slice",
+    status: "changed",
+    go: "1.19: strings.Split of invalid bytes by nothing gives U+FFFD for each but the last",
+    here: "the bytes themselves, as since Go 1.20",
+    why: "parts of a string are its own bytes, which is what Go gives today",
+    test: "go-parity-string-functions.test.ts: splitting by nothing gives runes, and an invalid byte by itself as it is",
+  },
+  {
+    package: "slice",
+    status: "changed",
+    go: "1.19: strings: Repeat count causes overflow",
+    here: "strings: Repeat output length overflow",
+    why: "the newer text, which is what Go prints today",
+    test: "go-parity-string-functions.test.ts: repeat and join panic with Go's texts",
+  },
+  {
     package: "gc",
     status: "changed",
     go: "FreeOSMemory gives pages back to the operating system",

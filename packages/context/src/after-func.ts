@@ -4,18 +4,36 @@
  * Invariants
  *  1. `f` runs at most once, in a goroutine of its own; cancelling does not wait for it.
  *  2. `stop()` is true exactly if it is the reason why `f` will not run.
+ *  3. `f` is started in the async context of the call: where the scheduler keeps contexts, and from async code, by a job of a promise
+ *     made there, which is what keeps it on every host.
  *
  * Why a node of the tree: stopping takes it off its parent like any other child that ended.
  */
-import { type GoFunc, type Scheduler, currentScheduler } from "@gort/sched";
+import {
+  type GoFunc,
+  type Scheduler,
+  currentContext,
+  currentGoroutine,
+  currentScheduler,
+} from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Context } from "./api.ts";
 import { Canceled } from "./errors.ts";
 import { Node, attach, checkParent } from "./tree.ts";
 
+/** Runs what it is given in the async context of now; null where a scheduler decides about contexts and keeps none. */
+function keepContext(): ((start: () => void) => void) | null {
+  const context = currentContext();
+  if (context !== null || currentGoroutine() !== null) return context;
+  let begin!: (start: () => void) => void;
+  void new Promise<() => void>((resolve) => (begin = resolve)).then((start) => start());
+  return begin;
+}
+
 class AfterFuncNode extends Node {
   private f: GoFunc<[], unknown> | null;
   private readonly scheduler: Scheduler;
+  private readonly context = keepContext();
 
   constructor(parent: Context, f: GoFunc<[], unknown>, scheduler: Scheduler) {
     super(parent);
@@ -27,9 +45,12 @@ class AfterFuncNode extends Node {
     try {
       super.settle();
     } finally {
-      const f = this.f;
+      const { f, scheduler, context } = this;
       this.f = null;
-      if (f !== null) this.scheduler.go(f);
+      if (f !== null) {
+        if (context === null) scheduler.go(f);
+        else context(() => void scheduler.go(f));
+      }
     }
   }
 

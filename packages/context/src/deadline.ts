@@ -6,12 +6,13 @@
  *  2. A deadline that has passed gives a context that is done at once.
  *  3. The timer is gone as soon as the context has ended, however that came.
  *  4. The cause of a timeout applies only to the timeout; an explicit cancel gives Canceled.
- *  5. It ends in time also if the program in which it was made has ended by then, but on virtual time, which stands still then.
+ *  5. Where the scheduler keeps async contexts, whoever hears of the end does so in the context in which the deadline was set.
+ *  6. It ends in time also if the program in which it was made has ended by then, but on virtual time, which stands still then.
  *
  * Why the clock is the scheduler's: under a deterministic scheduler deadlines are virtual like everything else. The
  * deadline is wall time, as in Go; the timer runs on the monotonic clock, for the time that was left at the start.
  */
-import { type Clock, currentClock } from "@gort/sched";
+import { type Clock, currentClock, currentContext } from "@gort/sched";
 import { badArgument, badNumber, checkOptions } from "@gort/types";
 import type { CancelFunc, Context, DeadlineOptions, HasTime, Instant } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
@@ -43,18 +44,27 @@ function derive(
   clock: Clock,
   why: unknown,
 ): [ctx: Context, cancel: CancelFunc] {
-  const [limit, limited] = parent.deadline();
-  if (at === Infinity || (limited && limit < at)) return withCancel(parent);
+  const limit = parent.deadline() as [at: number, ok: boolean] | null | undefined;
+  if (at === Infinity || (limit?.[1] === true && limit[0] < at)) return withCancel(parent);
   const node = new DeadlineNode(parent, at, clock);
-  attach(node);
+  // Before the node is anybody's child: a clock of somebody's may throw.
   const left = at - clock.wall();
+  const when = clock.now() + left;
+  attach(node);
   if (left <= 0) node.cancel(DeadlineExceeded, why);
   else if (node.error === null) {
-    const end = (): void => {
+    const over = (): void => {
       node.timer = null;
       node.cancel(DeadlineExceeded, why);
     };
-    node.timer = clock.schedule(clock.now() + left, end, true);
+    const context = currentContext();
+    const end = context === null ? over : () => context(over);
+    try {
+      node.timer = clock.schedule(when, end, true);
+    } catch (error) {
+      node.cancel(Canceled, null);
+      throw error;
+    }
   }
   return [node, () => node.cancel(Canceled, null)];
 }

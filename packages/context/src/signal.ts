@@ -7,7 +7,7 @@
  *  3. The reason of the signal is the cause of the context; a timeout stays a timeout (`DeadlineExceeded`).
  *  4. While a context follows a signal, whoever made it, a program that may wait for it is not taken for deadlocked: see `onAbort`.
  */
-import { onAbort } from "@gort/sched";
+import { isSignal, onAbort } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { CancelFunc, Context } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
@@ -55,7 +55,7 @@ export function fromSignal(
   parent: Context = background(),
 ): [ctx: Context, cancel: CancelFunc] {
   checkParent("fromSignal", parent);
-  if (typeof (signal as Partial<AbortSignal> | null | undefined)?.addEventListener !== "function")
+  if (!isSignal(signal))
     throw badArgument("fromSignal", "signal", signal, "an AbortSignal", "type");
   const node = new SignalNode(parent);
   attach(node);

@@ -76,7 +76,7 @@ export abstract class Base implements Context {
       if (!Number.isNaN(at)) return [at, true];
       ctx = ctx.lifeline();
     }
-    return ctx === null ? [0, false] : ctx.deadline();
+    return (ctx?.deadline() as [number, boolean] | undefined) ?? [0, false];
   }
 
   done(): RecvChan<void> {
@@ -292,11 +292,14 @@ function attachTo(node: Node, child: Node): void {
 
 /** A parent that some other code made: by its embedded node, its `afterFunc`, or its done channel. */
 function attachForeign(parent: Context, child: Node): void {
-  const done = parent.done() as RecvChan<void> | null;
-  if (done === null || done === nilChan()) return;
+  const done = parent.done() as RecvChan<void> | null | undefined;
+  if (done === null || done === undefined || done === nilChan()) return;
+  if (typeof done.recv !== "function")
+    throw badArgument("context", "parent.done()", done, "a channel", "type");
   // The child leaves the parent when it settles, and whatever else it hangs on with it.
   const end = (): void => child.cancel(parent.err() ?? Canceled, cause(parent));
-  if (done.tryRecv()[2]) return end();
+  const op: Op<void | undefined> = done.recv();
+  if (op.tryNow()) return end();
   const node = parent.value(NODE);
   if (node instanceof Node && node.done() === done) return attachTo(node, child);
   const afterFunc = (parent as { afterFunc?: unknown }).afterFunc;
@@ -305,7 +308,6 @@ function attachForeign(parent: Context, child: Node): void {
     if (child.error === null) child.detach = () => void stop();
     return;
   }
-  const op: Op<void | undefined> = done.recv();
   op.waiter = { wake: end };
   op.state = PARKED;
   op.park();
@@ -315,7 +317,7 @@ function attachForeign(parent: Context, child: Node): void {
 }
 
 /**
- * Why a context ended: the cause given to its cancel function, else `ctx.err()`; null while it is not done. O(depth).
+ * Why a context ended: the cause given to its cancel function, else `ctx.err()`; null while that is null. O(depth).
  *
  * @example
  * ```ts
@@ -330,9 +332,11 @@ function attachForeign(parent: Context, child: Node): void {
  */
 export function cause(ctx: Context): unknown {
   checkIsContext("cause", ctx);
+  const error = ctx.err();
+  // Asked first: a context of somebody's own may end otherwise than the one that it wraps.
+  if (error === null || error === undefined) return null;
   const node = ctx.value(NODE) as Partial<Node> | null | undefined;
-  if (node === null || node === undefined || node.error === undefined) return ctx.err();
-  return node.error === null ? null : node.reason;
+  return node?.error ? node.reason : error;
 }
 
 /**

@@ -10,7 +10,8 @@ import { checkParent, withCancelCause } from "./tree.ts";
 import { contextName } from "./text.ts";
 
 /**
- * Embeds a context: override what should differ.
+ * Embeds a context: override what should differ. `done`, `err` and `signal` go together: one that ends by itself, or
+ * not with the wrapped one, overrides all three ({@link signalOf} gives the signal).
  *
  * @example
  * ```ts

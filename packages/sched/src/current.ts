@@ -9,7 +9,7 @@ import { ambient } from "./ambient.ts";
 import type { Clock, Goroutine, Scheduler } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { RealClock } from "./clock.ts";
-import { hostNow, hostWall } from "./host.ts";
+import { type Capture, hostNow, hostWall } from "./host.ts";
 
 /** What a scheduler of ours offers to ops beyond the public contract. */
 export interface Runtime extends Scheduler {
@@ -172,6 +172,16 @@ export function currentRuntime(): Runtime | null {
 export function currentProgram(): { readonly over: boolean } | null {
   const s = (ambient.sched ?? ambient.fallback) as { program?: { over: boolean } | null } | null;
   return s?.program ?? null;
+}
+
+/**
+ * How what is started later runs in the async context of now, if the current scheduler keeps contexts (its option `context`); null if
+ * not.
+ * @internal
+ */
+export function currentContext(): ((step: () => void) => void) | null {
+  const s = (ambient.sched ?? ambient.fallback) as { readonly capture?: Capture | null } | null;
+  return s?.capture?.() ?? null;
 }
 
 /** The current scheduler if it counts waits for what is outside. */

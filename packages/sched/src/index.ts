@@ -15,6 +15,7 @@ export { type Competing, CompetingOp } from "./competing.ts";
 export {
   currentBubble,
   currentClock,
+  currentContext,
   currentGoroutine,
   currentProgram,
   enter,

@@ -210,7 +210,7 @@ export class Once {
 
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `sync.Once (${["not used yet", "running", "done", "lost"][this.state]})`;
+    return `sync.Once (${this.done ? "" : "not "}done)`;
   }
 
   /** @internal */

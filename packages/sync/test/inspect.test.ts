@@ -34,7 +34,7 @@ test("console.log shows what has no more to say in one line, and what was not aw
   const cond = new Cond(new Mutex());
   const once = new Once();
   expect([once, cond, flights].map((v) => inspect(v))).toEqual([
-    "sync.Once (not used yet)",
+    "sync.Once (not done)",
     "sync.Cond (0 waiting)",
     "singleflight.Group (0 under way)",
   ]);

@@ -5,16 +5,25 @@ type Plugin = NonNullable<Options["plugins"]>[number];
 
 /**
  * A class with a key that is computed (`[Symbol.for("…")]() {}`) is not left out by esbuild where nobody uses it: computing
- * a key might do something. What a function that is declared pure returns is, so each such class is made the result of one.
+ * a key might do something. What a function that is declared pure returns is, so each such class is made the result of one. So is
+ * a namespace (`export * as maps`), which esbuild fills by a call: without, each import of its chunk would bring all that is in it.
  */
-const pureClasses: Plugin = {
-  name: "pure-classes",
+const pureResults: Plugin = {
+  name: "pure-results",
   renderChunk(code, info) {
     const file = ts.createSourceFile(info.path, code, ts.ScriptTarget.ESNext, true);
     const edits: [at: number, text: string][] = [];
-    for (const statement of file.statements) {
+    for (const [i, statement] of file.statements.entries()) {
       if (!ts.isVariableStatement(statement)) continue;
       for (const { name, initializer } of statement.declarationList.declarations) {
+        const next = file.statements[i + 1];
+        if (initializer !== undefined && next && fills(next, name.getText())) {
+          edits.push([
+            initializer.getStart(),
+            `/* @__PURE__ */ (() => { const ${name.getText()} = `,
+          ]);
+          edits.push([next.getEnd(), ` return ${name.getText()}; })();`]);
+        }
         if (initializer === undefined || !ts.isClassExpression(initializer)) continue;
         if (!ts.isIdentifier(name) || !initializer.members.some(hasComputedKey)) continue;
         const at = initializer.getStart();
@@ -30,6 +39,13 @@ const pureClasses: Plugin = {
     return { code, map: info.map ?? null };
   },
 };
+
+/** Whether a statement is esbuild's call that fills the namespace `name`. */
+const fills = (statement: ts.Statement, name: string): boolean =>
+  ts.isExpressionStatement(statement) &&
+  ts.isCallExpression(statement.expression) &&
+  statement.expression.expression.getText() === "__export" &&
+  statement.expression.arguments[0]?.getText() === name;
 
 const hasComputedKey = (member: ts.ClassElement): boolean =>
   member.name !== undefined && ts.isComputedPropertyName(member.name);
@@ -47,7 +63,7 @@ export const library = (entry: Record<string, string> = { index: "src/index.ts" 
   treeshake: true,
   splitting: true,
   outDir: "dist",
-  plugins: [pureClasses],
+  plugins: [pureResults],
   // Inlines constants of other modules, which V8 does not fold: up to twice as fast. Names and layout stay.
   esbuildOptions(options) {
     options.minifySyntax = true;

@@ -75,6 +75,11 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     if (this.heap instanceof VirtualClock) this.heap.onChange = this.look;
   }
 
+  /** What `console.log` shows on Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Scheduler { procs: ${this.procs}, goroutines: ${this.live} }`;
+  }
+
   /** The next goroutine to run, or null. */
   protected abstract pick(): G | null;
   /** Locks a goroutine to the P that runs it, where there are Ps. */

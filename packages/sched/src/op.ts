@@ -108,6 +108,12 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
     return "";
   }
 
+  /** What `console.log` shows on Node; one that is not used yet lacks its `await` or `yield*`. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const what = this.describe();
+    return `Op { ${this.reason}${what && `: ${what}`}${this.state === FRESH ? ", not used yet" : ""} }`;
+  }
+
   /**
    * Whether only code of its own program can end the wait, and no one outside: what Go calls durably blocked. Time in a
    * bubble (`@gort/sched/testing`) stands still while a goroutine waits for an op that says no. Outside of bubbles that says nothing:

@@ -146,8 +146,16 @@ export interface DescribedChanOptions<T> extends ChanOptions {
  */
 export type SelectCase = Op<any> | AbortSignal | null | undefined;
 
-/** The cases of a select by name. `default: true` makes it non-blocking. */
-export type SelectCases = Readonly<Record<string, SelectCase | boolean>>;
+/** `default` among named cases, which is no case but says whether the select waits. */
+interface Default {
+  readonly default?: boolean | null | undefined;
+}
+
+/**
+ * The cases of a select by name. `default: true` makes it non-blocking; no case can have that name. Cases that are typed by an
+ * `interface` are spread, `select({ ...cases })`: an interface has no index signature.
+ */
+export type SelectCases = Readonly<Record<string, SelectCase | boolean>> & Default;
 
 /** What one chosen case gives: a union, discriminated by `case` and, for a receive, by `ok`. */
 export type CaseResult<K, C> =
@@ -184,7 +192,7 @@ export interface DefaultResult {
 export type PreparedCase = RecvOp<any, any> | AbortSignal | null | undefined | (() => SelectCase);
 
 /** The cases of a prepared select by name. `default: true` makes it non-blocking. */
-export type PreparedCases = Readonly<Record<string, PreparedCase | boolean>>;
+export type PreparedCases = Readonly<Record<string, PreparedCase | boolean>> & Default;
 
 /** What one chosen case of a prepared select gives. */
 export type PreparedResult<C> = {

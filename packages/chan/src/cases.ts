@@ -15,6 +15,11 @@ export function casesError(cases: unknown): Error {
   return badArgument("select", "cases", cases, "an object or a list of operations", "type");
 }
 
+/** What is named `default` says whether the select waits: an op of that name could not be told from "nothing was ready". */
+export function defaultError(where: string, v: unknown): Error {
+  return badArgument(where, "case default", v, "true or false; no operation has that name", "type");
+}
+
 /** An op that was used before, or is another case too. */
 export function inUse(name: string | number): Error {
   return new Error(`gort: select case ${name} is an operation that is already in use`);

@@ -18,7 +18,7 @@ import { Op, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { takeBack } from "./case-end.ts";
-import { caseOp, isNoRecord } from "./cases.ts";
+import { caseOp, defaultError, isNoRecord } from "./cases.ts";
 import { type Chosen, defaultResult } from "./chosen.ts";
 import { SelectOperation } from "./select-op.ts";
 import { FRESH, USED } from "./states.ts";
@@ -224,8 +224,10 @@ export function prepare<const C extends PreparedCases>(cases: C): PreparedSelect
   for (const name in cases) {
     const v = cases[name] as unknown;
     if (v === null || v === undefined) continue;
-    if (name === "default" && typeof v === "boolean") hasDefault = v;
-    else if (isReusable(v)) slots.push({ name, op: v, make: null });
+    if (name === "default") {
+      if (typeof v !== "boolean") throw defaultError("prepare", v);
+      hasDefault = v;
+    } else if (isReusable(v)) slots.push({ name, op: v, make: null });
     else if (typeof v === "function") slots.push({ name, op: null, make: v as () => unknown });
     else if (isSignal(v)) slots.push({ name, op: null, make: () => aborted(v) });
     else {

@@ -13,7 +13,7 @@ import type {
   SelectListResult,
   SelectResult,
 } from "./api.ts";
-import { caseOp, casesError, isBranded, isNoRecord } from "./cases.ts";
+import { caseOp, casesError, defaultError, isBranded, isNoRecord } from "./cases.ts";
 import type { Chosen } from "./chosen.ts";
 import { type SelectOperation, newSelect } from "./select-op.ts";
 import { USED } from "./states.ts";
@@ -30,8 +30,10 @@ function makeSelect(
     else
       for (const name in cases as SelectCases) {
         const v = (cases as SelectCases)[name];
-        if (v !== null && v !== undefined && isBranded(v)) s.add(v, name);
-        else addOther(s, v, name, cases);
+        if (v !== null && v !== undefined && isBranded(v)) {
+          if (name === "default") throw defaultError("select", v);
+          s.add(v, name);
+        } else addOther(s, v, name, cases);
       }
   } catch (error) {
     // The mistake is the caller's: what may be used still, may.
@@ -51,8 +53,10 @@ function addList(s: SelectOperation, cases: readonly SelectCase[]): void {
 
 /** What is no op: `default`, a signal, nothing, or what cannot be a case. */
 function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown): void {
-  if ((v === true || v === false) && name === "default") s.hasDefault = v;
-  else {
+  if (name === "default") {
+    if (v !== null && v !== undefined && typeof v !== "boolean") throw defaultError("select", v);
+    s.hasDefault = v === true;
+  } else {
     const op = caseOp(v, name, cases);
     if (op !== null) s.add(op, name);
   }
@@ -94,11 +98,18 @@ export function select<const C extends readonly SelectCase[]>(
   cases: C,
   options: { readonly default: true },
 ): Op<SelectListResult<C> | DefaultResult>;
-export function select<const C extends readonly SelectCase[]>(cases: C): Op<SelectListResult<C>>;
+export function select<const C extends readonly SelectCase[]>(
+  cases: C,
+  options?: { readonly default?: false | undefined },
+): Op<SelectListResult<C>>;
+export function select<const C extends readonly SelectCase[]>(
+  cases: C,
+  options: { readonly default?: boolean | undefined },
+): Op<SelectListResult<C> | DefaultResult>;
 export function select<const C extends SelectCases>(cases: C): Op<SelectResult<C>>;
 export function select(
   cases: SelectCases | readonly SelectCase[],
-  options?: { readonly default?: boolean },
+  options?: { readonly default?: boolean | undefined },
 ): Op<any> {
   if (options !== undefined) checkOptions("select", options, "default");
   return makeSelect(cases, options?.default === true);

@@ -33,7 +33,20 @@ test.each<[string, () => unknown]>([
   ["select: cases is an object (Map), want an object", () => select(any(new Map([["a", op()]])))],
   ["select: cases is an object (Promise), want", () => select(any(Promise.resolve({ a: op() })))],
   ["select: case a is an object (Object), want an operation", () => select({ a: any(makeChan()) })],
-  ["select: case default is 1, want an operation", () => select({ default: any(1) })],
+  ["select: case default is 1, want true or false", () => select({ default: any(1) })],
+  [
+    "select: case default is an object (Object), want true or false; no operation has that name",
+    () => trySelect({ a: op(), default: any(op()) }),
+  ],
+  [
+    "select: case default is an object (AbortSignal), want true or false",
+    () => select({ default: any(AbortSignal.abort()) }),
+  ],
+  ["prepare: case default is an object (Object), want", () => prepare({ default: any(op()) })],
+  [
+    "prepare: case default is function (anonymous), want",
+    () => prepare({ default: any(() => op()) }),
+  ],
   ["select: case 1 is false, want an operation", () => select([op(), any(false)])],
   [
     "select: options.defualt is true, want no options but default",

@@ -220,7 +220,7 @@ test("an op that serves again serves again also after a pass that it failed", as
   }
 });
 
-test("a pass that calls off what would begin it is not begun: the functions are called anew in the next one", async () => {
+test("the pass of a case that lost at once is over, also with a signal: the next one calls the functions anew", async () => {
   const out = makeChan<number>(1);
   out.trySend(0);
   let k = 0;

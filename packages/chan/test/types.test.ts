@@ -4,6 +4,7 @@ import { describe, expectTypeOf, test } from "vitest";
 import {
   type Chan,
   type RecvChan,
+  type SelectCases,
   type SendChan,
   isChan,
   makeChan,
@@ -130,6 +131,34 @@ describe("types", () => {
     expectTypeOf(k.case).toEqualTypeOf<"a" | "default">();
   });
 
+  test("default may be passed on: known, not known, or not given", () => {
+    const n = () => [plain.recv()] as const;
+    const f = async (flag: boolean, maybe: { default?: boolean | undefined }) => {
+      expectTypeOf((await select(n(), { default: true })).case).toEqualTypeOf<0 | "default">();
+      expectTypeOf((await select(n(), { default: flag })).case).toEqualTypeOf<0 | "default">();
+      expectTypeOf((await select(n(), maybe)).case).toEqualTypeOf<0 | "default">();
+      expectTypeOf((await select(n(), { default: false })).case).toEqualTypeOf<0>();
+      expectTypeOf((await select(n(), { default: undefined })).case).toEqualTypeOf<0>();
+      expectTypeOf((await select(n(), {})).case).toEqualTypeOf<0>();
+      const named = await select({ n: plain.recv(), default: flag });
+      expectTypeOf(named.case).toEqualTypeOf<"n" | "default">();
+    };
+    expectTypeOf(f).returns.toEqualTypeOf<Promise<void>>();
+  });
+
+  test("cases of any shape: a record of many, those of an interface spread, those that are generic", () => {
+    interface Cases {
+      readonly a: Op<number>;
+    }
+    const f = async (many: Record<string, Op<number>>, own: Cases) => {
+      expectTypeOf((await select(many)).case).toEqualTypeOf<string>();
+      expectTypeOf((await select({ ...own })).case).toEqualTypeOf<"a">();
+    };
+    const generic = <C extends SelectCases>(cases: C) => select(cases);
+    expectTypeOf(generic({ late: sleep(1) })).toExtend<Op<{ case: "late" }>>();
+    expectTypeOf(f).returns.toEqualTypeOf<Promise<void>>();
+  });
+
   test("a prepared select infers through functions, in generators too", () => {
     const p = prepare({ in: zeroed.recv(), out: () => (zeroed.len > 0 ? zeroed.send(1) : null) });
     const body = function* (): Go {
@@ -205,6 +234,10 @@ describe("types", () => {
       await select({ a: plain });
       // @ts-expect-error a promise is no case: poll(promise) is
       await select({ a: Promise.resolve(1) });
+      // @ts-expect-error no operation is named default
+      trySelect({ default: plain.recv() });
+      // @ts-expect-error no operation is named default
+      void prepare({ default: () => plain.recv() });
       // @ts-expect-error a signal is an option, not the options
       await plain.recv(signal);
       const r = await select({ a: plain.recv() });

@@ -7,7 +7,7 @@
  *  2. A channel is received from only while the stream is being read; what was taken belongs to the stream.
  *  3. Reading side gives up (cancelled stream, early `break`): the channel is left as it is, no op stays parked.
  *  4. An error of a source, also when it is opened, is never silent: it rejects the promise of `pump`, and errors the stream
- *     it came through. The first one counts, and the channel is closed.
+ *     it came through. The first one counts, and the channel is closed. In the end a stream is free for others.
  *  5. A program in which copying began is held by it until its end: that its goroutines wait for a slow source is no deadlock.
  *  6. Copying counts as a turn of gort's, however fast source and channel are: the host's timers and sockets get theirs.
  *
@@ -52,6 +52,8 @@ interface Reader<T> {
   next(): PromiseLike<IteratorResult<T>> | IteratorResult<T>;
   /** Tells the source that nobody reads any more. */
   stop(reason: unknown): unknown;
+  /** Others may read the source now. */
+  release?: () => void;
 }
 
 function reader<T>(source: Source<T>): Reader<T> {
@@ -61,16 +63,28 @@ function reader<T>(source: Source<T>): Reader<T> {
   // Not every host's ReadableStream is async iterable, so its reader comes first.
   if (typeof s.getReader === "function") {
     const r = s.getReader();
-    return { next: () => r.read() as Promise<IteratorResult<T>>, stop: (why) => r.cancel(why) };
+    return {
+      next: () => r.read() as Promise<IteratorResult<T>>,
+      stop: (why) => r.cancel(why),
+      release: () => r.releaseLock(),
+    };
   }
-  const it = s[Symbol.asyncIterator]?.() ?? s[Symbol.iterator]!();
+  const open = (s[Symbol.asyncIterator] ?? s[Symbol.iterator]!) as () =>
+    AsyncIterator<T> | Iterator<T>;
+  const it = open.call(s);
+  checkObject("the iterator of source", it);
   return { next: () => it.next(), stop: () => it.return?.() };
+}
+
+/** What a source gave in place of an iterator, or of what one gives: the language refuses it, too. */
+function checkObject(what: string, v: unknown): void {
+  if (Object(v) !== v) throw badArgument("pump", what, v, "an object", "type");
 }
 
 /**
  * Copies a source into a channel, value by value as the channel takes them, and closes the channel at the end.
  * Resolves with the number of values copied; rejects with the source's error, with the signal's reason, or with
- * `send on closed channel`, and then has told the source to stop.
+ * `send on closed channel`, and then has told the source to stop. A web stream is locked until then.
  *
  * One value is read ahead: it is asked for before the channel has room, and dropped if the copying is stopped or the channel closed
  * before it has. In a program a pump counts as an async goroutine does: a slow source is no deadlock, and virtual time does not wait
@@ -103,6 +117,7 @@ export async function pump<T>(
     for (;;) {
       signal?.throwIfAborted();
       const r = await untilAborted(from.next(), signal);
+      checkObject("the result of source's next()", r);
       if (r.done === true) break;
       const sent = send(to, r.value, signal);
       if (sent !== undefined) await sent;
@@ -115,6 +130,7 @@ export async function pump<T>(
     throw error;
   } finally {
     release();
+    from?.release?.();
   }
   if (keepOpen !== true) to.close();
   return copied;

@@ -66,6 +66,57 @@ describe("into a channel", () => {
     expect(ch.tryRecv()).toEqual([undefined, false, true]);
   });
 
+  test("what is no iterator, or no result of one, is named", async () => {
+    const wrong: [text: string, source: unknown][] = [
+      ["the iterator of source is null", { [Symbol.asyncIterator]: () => null }],
+      ["the iterator of source is 5", { [Symbol.iterator]: () => 5 }],
+      ["the result of source's next() is undefined", { [Symbol.iterator]: () => ({ next() {} }) }],
+      [
+        "the result of source's next() is 7",
+        { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(7) }) },
+      ],
+    ];
+    for (const [text, source] of wrong) {
+      const ch = makeChan<number>();
+      const failed = expect(pump(source as never, ch)).rejects;
+      await failed.toThrow(new TypeError(`pump: ${text}, want an object`));
+      expect(ch.tryRecv()).toEqual([undefined, false, true]);
+    }
+  });
+
+  test("a Symbol.asyncIterator that is null is none: the source is read by its Symbol.iterator", async () => {
+    const values = [1, 2][Symbol.iterator].bind([1, 2]);
+    for (const none of [null, undefined]) {
+      const ch = makeChan<number>(2);
+      const source = { [Symbol.asyncIterator]: none, [Symbol.iterator]: values };
+      expect(await pump(source as never, ch)).toBe(2);
+    }
+  });
+
+  test("a stream is free for others afterwards, however the copying ended", async () => {
+    const some = () =>
+      new ReadableStream<number>({
+        start(c) {
+          c.enqueue(1);
+          c.enqueue(2);
+        },
+      });
+    const ended = new ReadableStream<number>({ start: (c) => c.close() });
+    await pump(ended, makeChan<number>());
+    const broken = new ReadableStream<number>({ start: (c) => c.error(new Error("disk")) });
+    await expect(pump(broken, makeChan<number>())).rejects.toThrow("disk");
+    const stop = new AbortController();
+    const [sending, reading] = [some(), some()];
+    const full = pump(sending, makeChan<number>(), { signal: stop.signal });
+    const empty = pump(reading, makeChan<number>(2), { signal: stop.signal });
+    await turn();
+    stop.abort("stop");
+    await expect(full).rejects.toBe("stop");
+    await expect(empty).rejects.toBe("stop");
+    for (const stream of [ended, broken, sending, reading]) expect(stream.locked).toBe(false);
+    expect((await sending.getReader().read()).done).toBe(true);
+  });
+
   test("a source that cannot be opened closes the channel, and its error is the one reported", async () => {
     const locked = new ReadableStream<number>();
     locked.getReader();

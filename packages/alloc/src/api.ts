@@ -232,7 +232,10 @@ export interface ObjectTracer {
 export interface SweepControl {
   /** All objects become white; objects allocated from now on are born black. Sweep must be finished. */
   startMark(): void;
-  /** Marking is over: what is white is garbage. Spans are swept lazily, at latest before reuse. */
+  /**
+   * Marking is over: what is white is garbage. Spans are swept lazily, at latest before reuse. An object allocated from now on in a
+   * span that is not swept yet is born black.
+   */
   startSweep(): void;
   /** Sweeps at least `pages` 8 KiB pages if there are that many; returns pages swept, 0 when done. */
   sweep(pages: number): number;

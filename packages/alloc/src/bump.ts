@@ -43,8 +43,8 @@ import {
   H_PHASE,
   H_USER,
   H_ZERO_BASE,
+  IDLE,
   KIND_BUMP,
-  MARKING,
   MAX_MEMORY,
   MAX_SMALL_SIZE,
   PAGE_SHIFT,
@@ -89,7 +89,8 @@ class Bump implements BumpAllocator {
     const last = (p + bytes - 1) >>> PAGE_SHIFT;
     for (let page = (p >>> PAGE_SHIFT) + 1; page <= last; page++)
       i32[this.layout.pageMap + page] = p;
-    if (i32[H_PHASE] === MARKING) {
+    // While sweeping too: the sweep hook has not been here yet, and what is not marked is dead to it.
+    if (i32[H_PHASE] !== IDLE) {
       const mark = this.layout.markBits + (p >>> 8);
       i32[mark] = i32[mark]! | bit;
     }
@@ -108,12 +109,12 @@ class Bump implements BumpAllocator {
       errors.checkAttached(i32);
       throw errors.outOfMemory(bytes, next - this.layout.first, limit);
     }
+    if (linearAlloc(i32, H_BUMP_NEXT, start + 8 + bytes - next, 8) === 0) {
+      throw errors.outOfMemory(bytes, next - this.layout.first, limit);
+    }
     if (start > next) {
       i32[next >>> 2] = start - next - 8;
       i32[(next >>> 2) + 1] = HOLE;
-    }
-    if (linearAlloc(i32, H_BUMP_NEXT, start + 8 + bytes - next, 8) === 0) {
-      throw errors.outOfMemory(bytes, next - this.layout.first, limit);
     }
     i32[start >>> 2] = bytes;
     i32[(start >>> 2) + 1] = flags;
@@ -155,6 +156,7 @@ class Bump implements BumpAllocator {
   /** Bytes of the live object that begins at `p`; throws what fits if there is none. */
   private sizeAt(p: Ptr, dead: (p: Ptr) => Error): number {
     if (!Number.isInteger(p) || p < 0 || p >= this.memory.byteLength) throw errors.badPointer(p);
+    errors.checkAttached(this.i32);
     const base = this.objects.locate(p);
     if (base === 0) throw errors.foreignPointer(p);
     if (base !== p) throw errors.interiorPointer(p, base);
@@ -164,6 +166,7 @@ class Bump implements BumpAllocator {
 
   reset(): void {
     const i32 = this.i32;
+    errors.checkAttached(i32);
     const l = this.layout;
     const next = i32[H_BUMP_NEXT]! >>> 0;
     const end = Math.ceil(next / PAGE_SIZE) * PAGE_SIZE;
@@ -190,10 +193,12 @@ class Bump implements BumpAllocator {
   }
 
   used(): number {
+    errors.checkAttached(this.i32);
     return (this.i32[H_BUMP_NEXT]! >>> 0) - this.layout.first;
   }
 
   stats(): AllocStats {
+    errors.checkAttached(this.i32);
     return bumpStats(this.layout);
   }
 }

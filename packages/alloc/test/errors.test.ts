@@ -19,6 +19,7 @@ import {
   roundupsize,
   type AllocErrorCode,
   type Allocator,
+  type BumpAllocator,
   type TieredAllocator,
 } from "@gort/alloc";
 
@@ -281,6 +282,19 @@ describe("a WebAssembly memory that grows", () => {
       w.grow(1);
       const calls: (() => unknown)[] = [100, 100, 3, 50_000, 1].map((n) => () => heap.alloc(n));
       calls.push(() => heap.alloc(3, NOSCAN));
+      calls.push(
+        () => heap.free(p),
+        () => heap.usableSize(p),
+        () => heap.stats(),
+        () => heap.system.allocManual(8192),
+      );
+      if (name === "bump") {
+        const bump = heap as BumpAllocator;
+        calls.push(
+          () => bump.reset(),
+          () => bump.used(),
+        );
+      }
       if (name === "tiered") {
         const tiered = heap as TieredAllocator;
         calls.push(
@@ -289,10 +303,6 @@ describe("a WebAssembly memory that grows", () => {
           () => tiered.allocAligned(64, 64),
           () => tiered.allocAligned(64, 65536),
           () => tiered.runs!.claim(16, 0),
-          () => tiered.system.allocManual(8192),
-          () => tiered.free(p),
-          () => tiered.usableSize(p),
-          () => tiered.stats(),
         );
       }
       for (const call of calls) refuses(call, "BAD_MEMORY", "the buffer was detached");

@@ -35,14 +35,15 @@ describe("touched", () => {
   test("grows with the heap, by its share of the tables, and never above overhead", () => {
     const heap = make(64 * MIB);
     const { system } = heap;
-    let before = system.touched;
+    let before = system.touched!;
     for (let i = 0; i < 15; i++) {
       heap.alloc(4 * MIB - PAGE);
       expect(system.touched).toBeGreaterThanOrEqual(before);
-      before = system.touched;
+      before = system.touched!;
     }
-    expect(before).toBeLessThanOrEqual(system.overhead);
-    expect(system.overhead - before).toBeLessThan(system.overhead / 4);
+    const overhead = system.overhead!;
+    expect(before).toBeLessThanOrEqual(overhead);
+    expect(overhead - before).toBeLessThan(overhead / 4);
   });
 });
 

@@ -1,11 +1,37 @@
+import { createAllocator, createBumpAllocator, createMemory } from "@gort/alloc";
 import { int32, ptr, struct } from "@gort/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GcHeap, Ptr } from "../src/index.ts";
-import { checkHeap, createHeap, createStopTheWorldHeap } from "../src/index.ts";
+import { checkHeap, createHeap, createStopTheWorldHeap, traced } from "../src/index.ts";
 
 const Node = struct({ next: ptr(int32), value: int32, pad: ptr(int32) });
 const small = { reserve: 2 ** 25 };
+
+it("an object allocated while a sweep runs is not dead to it, on any allocator", () => {
+  const memory = () => createMemory({ reserve: 2 ** 22 });
+  for (const allocator of [
+    createAllocator(memory()),
+    createBumpAllocator(memory()),
+    traced(createAllocator(memory())),
+  ]) {
+    const heap = createHeap({ allocator, gcPercent: -1 });
+    for (let i = 0; i < 1000; i++) heap.alloc(Node);
+    heap.setFinalizer(heap.root(heap.alloc(Node)).ptr, () => {});
+    heap.step(0);
+    while (heap.phase === "mark") heap.stepWork(10);
+    expect(heap.phase).toBe("sweep");
+    const p = heap.root(heap.alloc(Node)).ptr;
+    let ran = 0;
+    heap.setFinalizer(p, () => ran++);
+    heap.addCleanup(p, () => ran++, 0);
+    const weak = heap.weak(p);
+    while (heap.stepWork(10));
+    heap.runFinalizers();
+    expect([ran, weak.value()]).toEqual([0, p]);
+    checkHeap(heap);
+  }
+});
 
 describe("the queue", () => {
   it("in manual mode waits for runFinalizers, and says when there is something", () => {

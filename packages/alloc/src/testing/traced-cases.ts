@@ -242,6 +242,23 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     },
   },
   {
+    name: "what is allocated while a sweep runs is marked if onSweep comes to it",
+    run(make) {
+      const a = make(4 * MIB);
+      const { cycle } = a.objects;
+      for (let i = 0; i < 500; i++) cycle.setSpecial(a.alloc(64));
+      cycle.startMark();
+      cycle.startSweep();
+      const young = sizes.map((size) => a.alloc(size));
+      cycle.onSweep = (start, end) => {
+        const told = young.filter((p) => start <= p && p < end);
+        for (const p of told) assert(a.objects.isMarked(p), `${p} is new, and not marked`);
+      };
+      sweepAll(a);
+      for (const p of young) same(a.objects.find(p), p, "a new object");
+    },
+  },
+  {
     name: "onSweep is called for special objects of every size and kind, wherever in their spans they lie",
     run(make) {
       const a = make(16 * MIB);

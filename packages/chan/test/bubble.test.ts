@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { go, now, sleep } from "@gort/sched";
 import { bubble } from "@gort/sched/testing";
 import { describe, expect, test } from "vitest";
-import { type Chan, checkChan, makeChan, nilChan, select } from "../src/index.ts";
+import { type Chan, checkChan, makeChan, nilChan, select, toReadable } from "../src/index.ts";
 
 test("bubble: using a bubble's channel from outside panics `send on synctest channel from outside bubble` (receive and close likewise)", async () => {
   let leaked!: Chan<number>;
@@ -104,6 +104,18 @@ describe("bubble: durably blocking are channel ops and selects on channels made 
       yield* ch.send(1);
       expect(now()).toBe(0);
     });
+  });
+
+  test("the read of a stream likewise", async () => {
+    const { ch, soon } = outside();
+    await bubble(async () => {
+      const reader = toReadable(ch).getReader();
+      soon();
+      const { value } = await reader.read();
+      expect([value, now()]).toEqual([7, 0]);
+      await reader.cancel();
+    });
+    expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
   });
 
   test("async functions likewise", async () => {

@@ -186,6 +186,39 @@ describe("a select that is decided while it parks its cases", () => {
   });
 });
 
+describe("a case that another select begins to wait for as this one parks", () => {
+  /** Leaves early where another case was chosen. */
+  class Quits extends Never<string> {
+    left = 0;
+    quit(): void {
+      this.left++;
+    }
+    override unpark(): void {
+      this.left++;
+    }
+  }
+
+  it.each([0, 1])("is refused here and stays there (and %i more)", async (more) => {
+    const own = new Quits();
+    const ch = makeChan<string>();
+    const shared: [Op<any>, () => void][] = [[own, () => own.complete("mine")]];
+    // Of two selects among many either may be parked first.
+    if (more === 0) shared.push([select([ch.recv()]), () => ch.trySend("mine")]);
+    for (const [op, grant] of shared) {
+      let there: unknown;
+      const q = lazy(() => (there = select([op, makeChan().recv()]).start()));
+      const others = Array.from({ length: more }, () => new Never());
+      const here = select([select([q]), op, ...others]);
+      await expect(here.start()).rejects.toThrow(
+        "select case 1 is an operation that is already in use",
+      );
+      expect([own.left, checkChan(ch).receivers]).toEqual([0, op === own ? 0 : 1]);
+      grant();
+      expect(JSON.stringify(await there)).toContain("mine");
+    }
+  });
+});
+
 it("a select does not receive what it sends itself, whatever its cases stand in", () => {
   const { signal } = new AbortController();
   const ch = makeChan<number>();

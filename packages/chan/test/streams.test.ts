@@ -351,6 +351,20 @@ describe("into a channel", () => {
 });
 
 describe("out of a channel", () => {
+  test("a receive that fails errors the stream", async () => {
+    const zero = (): never => {
+      throw new Error("no zero");
+    };
+    const ch = makeChan<number>(0, { type: { zero } as never });
+    const reads = [toReadable(ch).getReader().read(), toReadable(ch).getReader().read()];
+    await turn();
+    expect(checkChan(ch).receivers).toBe(2);
+    ch.close();
+    for (const read of [...reads, toReadable(ch).getReader().read()])
+      await expect(read).rejects.toThrow("no zero");
+    expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+  });
+
   test("toReadable receives only when read, and ends when the channel is closed", async () => {
     const ch = makeChan<number>(5);
     for (let i = 0; i < 3; i++) ch.trySend(i);

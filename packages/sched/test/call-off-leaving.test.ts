@@ -186,18 +186,43 @@ it("an op that completes as it is parked leaves nothing on its signal", async ()
   expect(getEventListeners(signal, "abort").length).toBe(0);
 });
 
-it("what was asked for before the wait and granted stands, though the signal has fired since", async () => {
-  for (const granted of [true, false]) {
-    class Asked extends Never {
-      withdraw(): boolean {
-        return !granted;
+const late = new Error("late");
+const closed = new Chan();
+closed.close();
+const ended: [what: string, options: { signal?: AbortSignal; ctx?: ContextLike }][] = [
+  ["the signal has fired", { signal: AbortSignal.abort(late) }],
+  ["the context has ended", { ctx: { done: () => closed, err: () => late } }],
+  ["the context is about to say why it ended", { ctx: endsLate() }],
+];
+
+/** A context whose `err` is behind its `done`. */
+function endsLate(): ContextLike {
+  let asked = 0;
+  return { done: () => closed, err: () => (asked++ % 2 === 0 ? null : late) };
+}
+
+it.each(ended)(
+  "what was asked for before the wait and granted stands, though %s",
+  async (_, options) => {
+    for (const granted of [true, false]) {
+      // Asked whether it may be called off, the op may find that it was granted.
+      class Asked extends Never {
+        granted = false;
+        withdraw(): boolean {
+          this.granted = granted;
+          if (granted) this.value = "granted" as never;
+          return !granted;
+        }
+        override tryNow(): boolean {
+          return this.granted;
+        }
+        override park(): void {
+          if (this.granted) this.complete("granted" as never);
+        }
       }
-      override tryNow(): boolean {
-        this.value = "granted" as never;
-        return granted;
-      }
+      expect(await outcome(withOptions(new Asked(), options, "nap"))).toBe(
+        granted ? "granted" : "late",
+      );
     }
-    const waiting = outcome(withSignal(new Asked(), AbortSignal.abort("off")));
-    expect(await waiting).toBe(granted ? "granted" : "off");
-  }
-});
+  },
+);

@@ -29,7 +29,7 @@ import {
 } from "@gort/sched";
 import { badArgument, badNumber, checkFunction } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
-import { carry } from "./carry.ts";
+import { carry, type Carrier } from "./carry.ts";
 import { limitWhileActive, MisuseError, neverStarted } from "./errors.ts";
 import { GroupWaitOp, isOff, place, StartOp } from "./group-ops.ts";
 import { isPanic } from "./panic.ts";
@@ -153,9 +153,9 @@ export class ErrGroup {
     const guarded = withOptions(op, options, "ErrGroup.go");
     if (guarded !== op && isOff(guarded)) return guarded;
     this.active++;
-    if (this.running < this.limit) this.start(op);
+    if (this.running < this.limit) this.begin(op);
     else {
-      op.fn = carry(fn);
+      op.carrier = carry(fn);
       op.place = place();
       op.program = currentProgram();
       if (guarded !== op) op.guard = guarded;
@@ -211,7 +211,7 @@ export class ErrGroup {
     return this.describe();
   }
 
-  private start(op: StartOp): void {
+  private begin(op: StartOp): void {
     this.running++;
     op.started = true;
     start(op.fn, this, this);
@@ -219,16 +219,20 @@ export class ErrGroup {
 
   /** Starts a function where it was handed in. */
   private startAt(op: StartOp): void {
-    if (op.place === place()) {
-      this.start(op);
-      return;
-    }
     const before = enter(null, op.place);
     try {
-      this.start(op);
+      start(op.fn, this, this);
     } finally {
       leave(before);
     }
+  }
+
+  /** The same in a later job, which keeps the async context in which it was handed in; its program may be over by then. */
+  private startLater(op: StartOp, carrier: Carrier): void {
+    carrier(() => {
+      if (op.program !== null && op.program.over) this.killed(neverStarted());
+      else this.startAt(op);
+    });
   }
 
   private startQueued(): void {
@@ -242,7 +246,10 @@ export class ErrGroup {
         this.refuse(op);
         continue;
       }
-      this.startAt(op);
+      this.running++;
+      op.started = true;
+      if (op.carrier === null) this.startAt(op);
+      else this.startLater(op, op.carrier);
       if (op.state === PARKED) op.complete();
     }
   }

@@ -7,15 +7,18 @@
  */
 import { enter, leave, Op, type Scheduler, type WaitReason } from "@gort/sched";
 import type { Body } from "./api.ts";
+import type { Carrier } from "./carry.ts";
 import type { ErrGroup } from "./err-group.ts";
 import { USED } from "./states.ts";
 
 /** @internal A function that was handed in; the op is over when it was started. */
 export class StartOp extends Op<void> {
   started = false;
-  fn: Body<unknown>;
+  readonly fn: Body<unknown>;
   /** What calls it off, if anything does. */
   guard: Op<void> | null = null;
+  /** Keeps the async context in which the function was handed in, if it had to wait and there is one to keep. */
+  carrier: Carrier | null = null;
   /** Where the function was handed in, if it had to wait. */
   place: Scheduler | null = null;
   /** The program in which it was handed in, if it had to wait. */

@@ -242,7 +242,13 @@ export class Mutex implements Locker {
    * await g.join(); // => 1
    * ```
    */
-  withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+  withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
+  /** For a plain function that gives a promise or not. */
+  withLock<T>(
+    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
+    options?: WaitOptions,
+  ): Routine<Awaited<T>>;
+  withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkFunction("Mutex.withLock", "fn", fn);
     return new HoldingRoutine(this.lock(options), this, fn);
   }

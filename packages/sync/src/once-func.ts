@@ -32,6 +32,7 @@ import { Once } from "./once.ts";
  * n; // => 1
  * ```
  */
+export function onceFunc(f: () => never): () => never;
 export function onceFunc<R>(f: () => Go<R>): (options?: WaitOptions) => Routine<R>;
 export function onceFunc<R>(f: () => Routine<R>): (options?: WaitOptions) => Routine<R>;
 export function onceFunc<R>(f: () => Promise<R>): () => Promise<R>;
@@ -53,6 +54,7 @@ export function onceFunc(f: () => unknown): () => unknown {
  * a === b; // => true
  * ```
  */
+export function onceValue(f: () => never): () => never;
 export function onceValue<R>(f: () => Go<R>): (options?: WaitOptions) => Routine<R>;
 export function onceValue<R>(f: () => Routine<R>): (options?: WaitOptions) => Routine<R>;
 export function onceValue<T>(f: () => T): () => T;
@@ -114,6 +116,9 @@ export function onceValues<R extends readonly unknown[] | readonly []>(
 ): () => Promise<R>;
 export function onceValues<R extends readonly unknown[] | readonly []>(
   f: () => Go<R>,
+): (options?: WaitOptions) => Routine<R>;
+export function onceValues<R extends readonly unknown[] | readonly []>(
+  f: () => Routine<R>,
 ): (options?: WaitOptions) => Routine<R>;
 export function onceValues(f: () => unknown): () => unknown {
   return once("onceValues", f);

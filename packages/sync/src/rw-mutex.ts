@@ -311,13 +311,25 @@ export class RWMutex implements Locker {
   }
 
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
-  withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+  withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
+  /** For a plain function that gives a promise or not. */
+  withLock<T>(
+    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
+    options?: WaitOptions,
+  ): Routine<Awaited<T>>;
+  withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkFunction("RWMutex.withLock", "fn", fn);
     return new HoldingRoutine(this.lock(options), this, fn);
   }
 
   /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
-  withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R> {
+  withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
+  /** For a plain function that gives a promise or not. */
+  withRLock<T>(
+    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
+    options?: WaitOptions,
+  ): Routine<Awaited<T>>;
+  withRLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkFunction("RWMutex.withRLock", "fn", fn);
     return new HoldingRoutine(this.rLock(options), this.rLocker(), fn);
   }

@@ -237,7 +237,14 @@ export class Semaphore {
   }
 
   /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. */
-  withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R> {
+  withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R>;
+  /** For a plain function that gives a promise or not. */
+  withPermits<T>(
+    n: number,
+    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
+    options?: WaitOptions,
+  ): Routine<Awaited<T>>;
+  withPermits(n: number, fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkWeight("Semaphore.withPermits", n);
     checkFunction("Semaphore.withPermits", "fn", fn);
     return new HoldingRoutine(this.acquire(n, options), new HeldPermits(this, n), fn);

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Go, gosched } from "@gort/sched";
+import { currentGoroutine, type Go, gosched } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import {
   Cond,
@@ -101,6 +101,27 @@ describe("AsyncLocalStorage", () => {
       });
     await g.wait();
     expect(seen).toEqual(names.flatMap((name) => [name, name]));
+  });
+
+  it("functions that waited for their turn run in goroutines of their names", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    const seen: (string | undefined)[] = [];
+    const look = (): void => void seen.push(currentGoroutine()?.name);
+    void g.go(function first() {
+      look();
+    });
+    void g.go(function second() {
+      look();
+    });
+    void g.go(async function third() {
+      look();
+    });
+    void g.go(function* fourth() {
+      look();
+    });
+    await g.wait();
+    expect(seen).toEqual(["first", "second", "third", "fourth"]);
   });
 
   it("a plain function that returns a generator is run as one, wherever it is started", async () => {

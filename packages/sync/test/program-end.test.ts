@@ -476,6 +476,29 @@ describe("a function that waits for its turn in an ErrGroup", () => {
     },
   );
 
+  it("is not started if its turn comes as the program ends on whose scheduler it was to run", async () => {
+    const before = defaultScheduler();
+    const s = createFifoScheduler();
+    setDefaultScheduler(s);
+    try {
+      const g = new ErrGroup();
+      g.setLimit(1);
+      let ran = false;
+      const queued = turn().then(() => void g.go(async () => (ran = true)));
+      await s.run(function* () {
+        void g.go(forEver);
+        yield* poll(queued);
+        expect(g.queue.length).toBe(1);
+        g.setLimit(-1);
+      });
+      await expect(g.wait()).rejects.toThrow(ended);
+      expect([ran, g.running]).toEqual([false, 0]);
+      checkErrGroup(g);
+    } finally {
+      setDefaultScheduler(before);
+    }
+  });
+
   it("is not started if it is called off by then, though nobody waited for that", async () => {
     const g = new ErrGroup();
     g.setLimit(1);

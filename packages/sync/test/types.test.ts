@@ -60,6 +60,34 @@ describe("types", () => {
     const f = async () => await new Semaphore(1).withPermits(1, async () => [1]);
     expectTypeOf(f).returns.toEqualTypeOf<Promise<number[]>>();
     expectTypeOf(new Once().do(() => 5)).toEqualTypeOf<Routine<void>>();
+    const never = (): never => {
+      throw new Error("never");
+    };
+    expectTypeOf(mu.withLock(never)).toEqualTypeOf<Routine<never>>();
+    expectTypeOf(mu.withLock((): any => 1)).toEqualTypeOf<Routine<any>>();
+  });
+
+  test("a body under a lock may give a promise or not", () => {
+    const mu = new Mutex();
+    const rw = new RWMutex();
+    const cache = new Map<string, number>();
+    const load = async () => "loaded";
+    const mixed = () => cache.get("k") ?? load();
+    for (const routine of [
+      mu.withLock(mixed),
+      rw.withLock(mixed),
+      rw.withRLock(mixed),
+      new Semaphore(1).withPermits(1, mixed),
+    ])
+      expectTypeOf(routine).toEqualTypeOf<Routine<number | string>>();
+    const refused = () => {
+      // @ts-expect-error what it yields is no operation
+      void mu.withLock(function* () {
+        yield 5;
+        return 1;
+      });
+    };
+    expectTypeOf(refused).returns.toEqualTypeOf<void>();
   });
 
   test("functions that run once keep their kind", () => {
@@ -78,6 +106,14 @@ describe("types", () => {
     const [low, high] = onceValues(() => [1, "many"])();
     expectTypeOf(low).toEqualTypeOf<number>();
     expectTypeOf(high).toEqualTypeOf<string>();
+    const never = (): never => {
+      throw new Error("never");
+    };
+    expectTypeOf(onceFunc(never)).toEqualTypeOf<() => never>();
+    expectTypeOf(onceValue(never)).toEqualTypeOf<() => never>();
+    expectTypeOf(onceValue((): any => 1)).toEqualTypeOf<() => any>();
+    const both = onceValues(() => mu.withLock(() => [1, "many"] as const));
+    expectTypeOf(both()).toEqualTypeOf<Routine<readonly [1, "many"]>>();
     expectTypeOf(onceValues(async () => [1, "many"])()).toEqualTypeOf<Promise<[number, string]>>();
     const pair = onceValues(function* () {
       yield;

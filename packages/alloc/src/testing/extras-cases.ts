@@ -1,5 +1,5 @@
 /**
- * What a `TracedAllocator` may offer beyond what it must: a tracer, and runs of objects. A collector uses them wherever they are
+ * What a `TracedAllocator` may offer beyond what it must: a tracer, runs of objects, figures. A collector uses them wherever they are
  * there, so they have to do what the plain calls do. Where they are not there, the cases pass.
  *
  * Invariants
@@ -151,6 +151,22 @@ export const extrasCases: readonly ConformanceCase<TracedAllocator>[] = [
         if (phase !== "mark") continue;
         objects.cycle.startSweep();
         while (objects.cycle.sweep(100) > 0);
+      }
+    },
+  },
+  {
+    name: "cycle.pages, where there is one, is what a sweep goes through",
+    run(make) {
+      const a = make(8 * MIB);
+      if (a.objects.cycle.pages === undefined) return;
+      for (let round = 0; round < 3; round++) {
+        for (let i = 0; i < 200 * round; i++) a.alloc(sizes[i % 8]!, i & NOSCAN);
+        a.objects.cycle.startMark();
+        const pages = a.objects.cycle.pages;
+        a.objects.cycle.startSweep();
+        let swept = 0;
+        for (let n = 1; n > 0; swept += n) n = a.objects.cycle.sweep(1);
+        same(swept, pages, `pages swept in round ${round}`);
       }
     },
   },

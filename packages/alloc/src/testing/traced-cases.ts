@@ -305,20 +305,6 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     },
   },
   {
-    name: "cycle.pages, where there is one, is what a sweep goes through",
-    run(make) {
-      const a = make(8 * MIB);
-      if (a.objects.cycle.pages === undefined) return;
-      for (let round = 0; round < 3; round++) {
-        for (let i = 0; i < 200 * round; i++) a.alloc(sizes[i % 8]!, i & NOSCAN);
-        a.objects.cycle.startMark();
-        const pages = a.objects.cycle.pages;
-        a.objects.cycle.startSweep();
-        same(sweepAll(a), pages, `pages swept in round ${round}`);
-      }
-    },
-  },
-  {
     name: "system memory is zero, outside of every object, and holds what is written over allocations and cycles",
     run(make) {
       const a = make(8 * MIB);

@@ -11,13 +11,15 @@
  * What is left to compare stands in a list and not on JavaScript's stack, which a linked list of some ten thousand nodes would
  * overflow. The answer does not depend on the order: it is one long "and".
  */
-import type { Type } from "./api.ts";
-import { internalType } from "./base.ts";
+import type { Ptr, Space, Type } from "./api.ts";
+import { internalType, type BaseType } from "./base.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
-import type { MapType } from "./kinds.ts";
+import type { MapType, SliceType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { checkValue } from "./reflect-call.ts";
+import { INTS, UINTS } from "./reflect-kinds.ts";
+import { bytesOf } from "./reflect-len.ts";
 import { valueOf } from "./reflect-of.ts";
 
 /** The pairs of references seen: numbers for spaces and objects, so that a pair is one string. */
@@ -70,17 +72,34 @@ export function deepEqualValues(x: Value, y: Value): boolean {
   return deep(checkValue("deepEqualValues", x), checkValue("deepEqualValues", y));
 }
 
-/** Pairs still to be compared, flat. */
-type Todo = Value[];
+/** Pairs still to be compared: `n` of them, from `i` on, each made when its turn comes. */
+interface Pairs {
+  i: number;
+  readonly n: number;
+  readonly pair: (i: number) => readonly [Value, Value];
+}
+
+type Todo = Pairs[];
 
 function deep(x: Value, y: Value): boolean {
   const seen = new Visited();
-  const todo: Todo = [x, y];
-  while (todo.length > 0) {
-    const b = todo.pop()!;
-    const a = todo.pop()!;
+  const todo: Todo = [{ i: 0, n: 1, pair: () => [x, y] }];
+  for (let top; (top = todo.at(-1)) !== undefined;) {
+    if (top.i === top.n) {
+      todo.pop();
+      continue;
+    }
+    const [a, b] = top.pair(top.i++);
+    // What was the last of its kind makes room first: a list in a list in a list takes no more than one of them.
+    if (top.i === top.n) todo.pop();
     if (!alike(a, b, seen, todo)) return false;
   }
+  return true;
+}
+
+/** Adds `n` pairs. */
+function add(todo: Todo, n: number, pair: Pairs["pair"]): true {
+  if (n > 0) todo.push({ i: 0, n, pair });
   return true;
 }
 
@@ -92,22 +111,22 @@ function alike(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   if (internalType(a.type).adapted) return a.type.equalValues(a.get(), b.get());
   switch (a.kind as string) {
     case "array":
-      for (let i = a.len() - 1; i >= 0; i--) todo.push(a.index(i), b.index(i));
-      return true;
+      return add(todo, a.len(), (i) => [a.index(i), b.index(i)]);
     case "struct":
-      for (let i = a.numField() - 1; i >= 0; i--) todo.push(a.field(i), b.field(i));
-      return true;
+      return add(todo, a.numField(), (i) => [a.field(i), b.field(i)]);
     case "slice":
       return slices(a, b, seen, todo);
     case "map":
       return maps(a, b, seen, todo);
     case "interface":
-      todo.push(a.elem(), b.elem());
-      return true;
+      return add(todo, 1, () => [a.elem(), b.elem()]);
     case "ptr":
       return pointers(a, b, seen, todo);
     case "func":
       return a.isNil() && b.isNil();
+    case "string":
+      // Two that lie in memory may differ in bytes that a string of JavaScript cannot hold.
+      return a.canAddr() || b.canAddr() ? sameBytes(bytesOf(a), bytesOf(b)) : a.get() === b.get();
     default:
       return a.type.equalValues(a.get(), b.get());
   }
@@ -119,7 +138,12 @@ function pointers(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   if (typeof p !== "number" || typeof q !== "number") return a.type.equalValues(p, q);
   if (p === q && (p === 0 || a.space === b.space)) return true;
   if (p === 0 || q === 0) return false;
-  if (!seen.again(p, q, [a.space, b.space], a.type)) todo.push(a.elem(), b.elem());
+  return seen.again(p, q, [a.space, b.space], a.type) || add(todo, 1, () => [a.elem(), b.elem()]);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
@@ -129,7 +153,26 @@ function slices(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   const [p, q] = [a.pointer(), b.pointer()];
   if (p === q && a.space === b.space) return true;
   if (seen.again(p, q, [a.space, b.space, n], a.type)) return true;
-  for (let i = n - 1; i >= 0; i--) todo.push(a.index(i), b.index(i));
+  const elem = internalType((a.type as SliceType).elem);
+  if (n > 0 && SCALAR.test(elem.kind) && !elem.adapted) return sameScalars(elem, a, b, n);
+  return add(todo, n, (i) => [a.index(i), b.index(i)]);
+}
+
+/** Elements that are compared where they lie, without a reflection value for each. */
+const SCALAR = /^(bool|u?int|float|complex)/;
+
+function sameScalars(t: BaseType<any>, a: Value, b: Value, n: number): boolean {
+  // Both ends are looked at as any element is: all between them lie well.
+  for (const v of [a, b]) for (const i of [0, n - 1]) v.index(i);
+  const [p, q] = [a.pointer(), b.pointer()];
+  const [r, s] = [a.space!, b.space!];
+  if (INTS.has(t.kind) || UINTS.has(t.kind)) {
+    const bytes = (space: Space, at: Ptr): Uint8Array =>
+      space.memory.u8.subarray(at, at + n * t.size);
+    return sameBytes(bytes(r, p), bytes(s, q));
+  }
+  for (let i = 0; i < n; i++)
+    if (!t.equalValues(t.get(r, p + i * t.size), t.get(s, q + i * t.size))) return false;
   return true;
 }
 
@@ -142,7 +185,6 @@ function maps(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
     // An address of another space is in no map of this one.
     if (isForeign(key, k.get(), k.space, b.space)) return false;
     const [v, w] = [a.mapIndex(k), b.mapIndex(k)];
-    todo.push(v, w);
-    return v.isValid() && w.isValid();
+    return v.isValid() && w.isValid() && add(todo, 1, () => [v, w]);
   });
 }

@@ -5,15 +5,16 @@
  *  1. Every argument is assignable to its parameter, or the call does not happen; the texts are Go's.
  *  2. The elements of a variadic parameter are arguments of their own: functions take Go's `...T` as rest arguments.
  *  3. Every result is a value of its type, as its descriptor's `check` has it, and there are as many as the type says.
- *  4. An argument for an interface parameter is passed as an interface value, any other as its JavaScript side.
+ *  4. An argument for an interface parameter is passed as a value of that interface type, any other as its JavaScript side.
  */
 import { assignableTo } from "./assignable.ts";
 import { internalType } from "./base.ts";
 import { badArgument, nilDereference } from "./errors.ts";
 import type { Space, Type } from "./api.ts";
 import { checkSpace } from "./foreign.ts";
-import { wrap } from "./interface-value.ts";
-import type { FuncType, SliceType } from "./kinds.ts";
+import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
+import { itabOf } from "./iface.ts";
+import type { FuncType, InterfaceType, SliceType } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { ReflectError, onZero, unexported } from "./reflect-errors.ts";
 
@@ -67,21 +68,36 @@ function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
   });
   return args.map((a, i): unknown => {
     if (!a.canInterface()) throw unexported("Call");
-    return want(i).kind === "interface" ? a.interface() : a.get();
+    return want(i).kind === "interface" ? asInterface(a, want(i) as InterfaceType) : a.get();
   });
 }
 
-/** The JavaScript side of `v` as a value of type `to` in the space given, where it is known; Go's `Value.assignTo`. */
-export function assignTo(v: Value, to: Type, where: string, space: Space | null): unknown {
+// Not by `convert`: with it came `any` and all that its values are in memory. Whether a value may leave an unexported field is the
+// caller's question.
+function asInterface(v: Value, to: InterfaceType): unknown {
+  const x: unknown = v.get();
+  const held = v.kind === "interface" ? unwrap(x) : x;
+  const type = v.kind === "interface" ? dynamicType(x) : v.type;
+  if (type === null) return null;
+  const space = v.kind === "interface" && isInterfaceValue(x) ? x.space : v.space;
+  return wrap(type, held, space, to.methods.length === 0 ? null : itabOf(to, type));
+}
+
+/** Throws Go's text unless `v` may be assigned to a variable of type `to`. */
+export function checkAssignable(v: Value, to: Type, where: string): void {
   if (!checkValue(where, v).isValid()) throw nilDereference();
   if (!assignableTo(v.type, to)) {
     throw new ReflectError(
       `${where}: value of type ${v.type.name} is not assignable to type ${to.name}`,
     );
   }
-  // An interface value says itself where it points. Whether it may leave an unexported field is the caller's question.
-  if (to.kind === "interface")
-    return v.kind === "interface" ? v.get() : wrap(v.type, v.get(), v.space, null);
+}
+
+/** The JavaScript side of `v` as a value of type `to` in the space given, where it is known; Go's `Value.assignTo`. */
+export function assignTo(v: Value, to: Type, where: string, space: Space | null): unknown {
+  checkAssignable(v, to, where);
+  // An interface value says itself where it points.
+  if (to.kind === "interface") return asInterface(v, to as InterfaceType);
   const value: unknown = v.get();
   checkSpace(to, value, v.space, space, where);
   return value;

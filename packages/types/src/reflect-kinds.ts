@@ -31,8 +31,10 @@ export function integerOf(method: string, t: Type, kinds: ReadonlySet<Kind>, v: 
   return BigInt(n as number | bigint);
 }
 
-/** What `SetInt` and `SetUint` were given, as a bigint. */
-export function toBigInt(method: string, v: number | bigint): bigint {
+/** What `SetInt` and `SetUint` were given, as a value of type `t`: what does not fit is cut off. */
+export function cutOff(method: string, t: Type, v: number | bigint): number | bigint {
   if (typeof v !== "bigint" && !Number.isInteger(v)) throw badNumber(method, "v", v, "an integer");
-  return BigInt(v);
+  const cut = INTS.has(t.kind) ? BigInt.asIntN : BigInt.asUintN;
+  const n = cut(8 * t.size, BigInt(v));
+  return /64/.test(t.kind) ? n : Number(n);
 }

@@ -4,12 +4,13 @@
  * Invariants
  *  1. A pointer to an array has the array's; every other pointer none. A nil slice, map or channel has 0.
  *  2. A channel tells its own by `len` and `cap`.
+ *  3. The length of a string is its bytes, as they lie in memory if it does: they need not be UTF-8.
  */
 import type { Type } from "./api.ts";
 import { badArgument } from "./errors.ts";
 import type { ArrayType, PtrType, SliceHeader } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
-import { onKind } from "./reflect-errors.ts";
+import { ReflectError, onKind } from "./reflect-errors.ts";
 import { mapLen } from "./reflect-map.ts";
 import { utf8Length, utf8Write } from "./utf8.ts";
 
@@ -21,7 +22,7 @@ export function lenOf(t: Type, v: Value): number {
     case "slice":
       return (v.get() as SliceHeader).len;
     case "string":
-      return utf8Length(v.get() as string);
+      return v.canAddr() ? bytesOf(v).length : utf8Length(textOf(v));
     case "map":
       return mapLen(v.get());
     case "chan":
@@ -44,11 +45,30 @@ export function capOf(t: Type, v: Value): number {
 const kindText = (t: Type): string =>
   t.kind === "ptr" && "elem" in t ? "ptr to non-array" : t.kind;
 
-/** Byte `i` of a string; undefined beyond its end. O(length). */
-export function byteOf(text: string, i: number): number | undefined {
-  const bytes = new Uint8Array(utf8Length(text));
-  utf8Write(bytes, 0, text);
-  return bytes[i];
+/** The bytes of strings that lie in no memory, encoded once. */
+const encoded = /* @__PURE__ */ new WeakMap<Value, Uint8Array>();
+
+/** The bytes of a string: those in memory as they are, UTF-8 or not. O(1), but for one that lies in no memory the first time. */
+export function bytesOf(v: Value): Uint8Array {
+  if (v.canAddr()) {
+    const { u8, u32 } = v.space!.memory;
+    const w = v.addr().pointer() >>> 2;
+    return u8.subarray(u32[w], u32[w]! + u32[w + 1]!);
+  }
+  let bytes = encoded.get(v);
+  if (bytes === undefined) {
+    const text = textOf(v);
+    encoded.set(v, (bytes = new Uint8Array(utf8Length(text))));
+    utf8Write(bytes, 0, text);
+  }
+  return bytes;
+}
+
+function textOf(v: Value): string {
+  const text = v.get() as unknown;
+  if (typeof text !== "string")
+    throw new ReflectError(`reflect: ${v.type.name} is no string in JavaScript`);
+  return text;
 }
 
 function arrayLen(t: Type): number | null {

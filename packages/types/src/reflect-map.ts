@@ -5,7 +5,12 @@
  *  1. A map is an object that iterates over `[key, value]` pairs; `len` or `size` counts them; nil is empty.
  *  2. A lookup uses `getOk(key)` if there is one, else `has` and `get`.
  */
+import type { Type } from "./api.ts";
 import { RuntimeError, badArgument } from "./errors.ts";
+import type { MapType } from "./kinds.ts";
+import { assignTo, checkValue, mustBeExported } from "./reflect-call.ts";
+import { unexported } from "./reflect-errors.ts";
+import type { Value } from "./reflect.ts";
 
 interface MapLike {
   readonly len?: number;
@@ -52,8 +57,20 @@ export function mapEntry(m: unknown, key: unknown): readonly [value: unknown, ok
   throw badArgument("reflect", "map", m, "an object with getOk, or with has and get", "type");
 }
 
+/** Go's `Value.SetMapIndex` of `m`, which is a map: sets the element of a key, or deletes it if `elem` is the zero `Value`. */
+export function setMapEntry(m: Value, key: Value, elem: Value): void {
+  const method = "SetMapIndex";
+  if (!m.canInterface()) throw unexported(method);
+  const t = m.type as MapType;
+  const as = (v: Value, to: Type): unknown =>
+    assignTo(mustBeExported(method, v), to, `reflect.Value.${method}`, m.space);
+  const k = as(key, t.key);
+  if (checkValue(method, elem).isValid()) mapSet(m.get(), k, as(elem, t.elem));
+  else mapSet(m.get(), k);
+}
+
 /** Sets the value of a key, or deletes the key if no value is given. */
-export function mapSet(m: unknown, key: unknown, ...value: [value?: unknown]): void {
+function mapSet(m: unknown, key: unknown, ...value: [value?: unknown]): void {
   if (m === null) {
     if (value.length === 0) return;
     throw new RuntimeError("assignment to entry in nil map");

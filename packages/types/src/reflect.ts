@@ -14,8 +14,7 @@
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { checkPointer, givenType, internalType, type BaseType } from "./base.ts";
-import { nilDereference } from "./errors.ts";
-import { boxed, dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
+import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import type {
   ArrayType,
   FuncType,
@@ -28,12 +27,12 @@ import type {
 } from "./kinds.ts";
 import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
-import { INTS, UINTS, integerOf, toBigInt } from "./reflect-kinds.ts";
+import { INTS, UINTS, cutOff, integerOf } from "./reflect-kinds.ts";
 import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
-import { assignTo, callFunction, checkValue, mustBeExported } from "./reflect-call.ts";
+import { assignTo, callFunction, checkAssignable, mustBeExported } from "./reflect-call.ts";
 import { isNil, isZero, pointerIn } from "./reflect-zero.ts";
-import { mapEntry, mapKeys, mapSet } from "./reflect-map.ts";
-import { byteOf, capOf, lenOf } from "./reflect-len.ts";
+import { mapEntry, mapKeys, setMapEntry } from "./reflect-map.ts";
+import { bytesOf, capOf, lenOf } from "./reflect-len.ts";
 import { fieldPath } from "./reflect-field.ts";
 import { uint8 } from "./scalar.ts";
 import type { Complex } from "./wide.ts";
@@ -111,7 +110,7 @@ export class Value {
     const t = this.known("Interface");
     if (this.ro) throw notForInterface();
     if (t.kind === "interface") return this.get();
-    return wrap(t, this.p !== 0 ? this.get() : boxed(t, this.v), this.s, null);
+    return wrap(t, this.get(), this.s, null);
   }
   /** The boolean. */
   bool(): boolean {
@@ -165,11 +164,13 @@ export class Value {
     return capOf(this.known("Cap"), this);
   }
   /**
-   * Element `i` of an array or slice, byte `i` of a string. An element of a slice is addressable.
+   * Element `i` of an array or slice, byte `i` of a string. An element of a slice is addressable. O(1); of a string that does not
+   * lie in memory O(its length) the first time.
    * @throws ReflectError out of range; RangeError for a slice header whose address cannot be one
    */
   index(i: number): Value {
     const t = this.known("Index");
+    if (t.adapted) throw new ReflectError(`reflect: ${t.name} tells no elements`);
     const out = !Number.isInteger(i) || i < 0;
     if (t.kind === "slice") {
       const h = this.get() as SliceHeader;
@@ -184,7 +185,7 @@ export class Value {
       return make(elem, (this.v as unknown[])[i], 0, this.s, this.ro);
     }
     if (t.kind === "string") {
-      const byte = out ? undefined : byteOf(this.get() as string, i);
+      const byte = out ? undefined : bytesOf(this)[i];
       if (byte === undefined) throw new ReflectError("reflect: string index out of range");
       return make(uint8, byte, 0, this.s, this.ro);
     }
@@ -264,18 +265,16 @@ export class Value {
   }
   /** Sets the element of a key, or deletes it if `elem` is the zero `Value`. @throws RuntimeError for a nil map */
   setMapIndex(key: Value, elem: Value): void {
-    const t = this.ofKind("SetMapIndex", "map").t as unknown as MapType;
-    if (this.ro) throw unexported("SetMapIndex");
-    const as = (v: Value, to: Type): unknown =>
-      assignTo(mustBeExported("SetMapIndex", v), to, "reflect.Value.SetMapIndex", this.s);
-    const k = as(key, t.key);
-    if (checkValue("SetMapIndex", elem).isValid()) mapSet(this.get(), k, as(elem, t.elem));
-    else mapSet(this.get(), k);
+    setMapEntry(this.ofKind("SetMapIndex", "map"), key, elem);
   }
   /** Assigns another value. @throws ReflectError if not settable, or the types do not fit */
   set(x: Value): void {
     const t = this.settable("Set");
-    t.store(this.s!, this.p, assignTo(mustBeExported("Set", x), t, "reflect.Set", this.s));
+    checkAssignable(mustBeExported("Set", x), t, "reflect.Set");
+    // In one memory the words are copied, so strings that are no UTF-8 stay what they are and nothing is allocated.
+    if (x.p !== 0 && x.s === this.s && (t.kind !== "interface" || x.kind === "interface"))
+      this.s!.typedMove(t, this.p, x.p, 1);
+    else t.store(this.s!, this.p, assignTo(x, t, "reflect.Set", this.s));
   }
   /** Sets a boolean. */
   setBool(v: boolean): void {
@@ -284,14 +283,12 @@ export class Value {
   /** Sets a signed integer; what does not fit is cut off, as in Go. */
   setInt(v: number | bigint): void {
     const t = this.settableOf("SetInt", (k) => INTS.has(k));
-    const n = BigInt.asIntN(8 * t.size, toBigInt("setInt", v));
-    t.store(this.s!, this.p, t.kind === "int64" ? n : Number(n));
+    t.store(this.s!, this.p, cutOff("setInt", t, v));
   }
   /** Sets an unsigned integer; what does not fit is cut off, as in Go. */
   setUint(v: number | bigint): void {
     const t = this.settableOf("SetUint", (k) => UINTS.has(k));
-    const n = BigInt.asUintN(8 * t.size, toBigInt("setUint", v));
-    t.store(this.s!, this.p, t.kind === "uint64" ? n : Number(n));
+    t.store(this.s!, this.p, cutOff("setUint", t, v));
   }
   /** Sets a float. */
   setFloat(v: number): void {
@@ -368,8 +365,7 @@ export class Value {
   }
   // The value of type `t` at `p`, in the space that this one points into.
   private lying(t: Type, p: Ptr, emb: boolean): Value {
-    if (this.s === null) throw nilDereference();
-    checkPointer(t, this.s, p);
+    checkPointer(t, this.s!, p);
     return make(t, undefined, p, this.s, this.ro, emb);
   }
 }

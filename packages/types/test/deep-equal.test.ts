@@ -127,6 +127,25 @@ describe("maps", () => {
     expect(deepEqual(of(["a", 1]), of(["b", 1]))).toBe(false);
   });
 
+  it("with fewer keys, all of them in the other, are different, either way", () => {
+    const of = (...e: [string, unknown][]) => toInterface(map(string, any), new Map(e));
+    expect(deepEqual(of(["a", 1]), of(["a", 1], ["b", 2]))).toBe(false);
+    expect(deepEqual(of(["a", 1], ["b", 2]), of(["a", 1]))).toBe(false);
+  });
+
+  it("with a NaN as a key are different, as it is not found", () => {
+    const of = () =>
+      toInterface(map(float64, int), {
+        len: 1,
+        getOk: () => [0, false],
+        *[Symbol.iterator]() {
+          yield [NaN, 1];
+        },
+      });
+    const m = of();
+    expect([deepEqual(m, of()), deepEqual(m, m)]).toEqual([false, true]);
+  });
+
   it("with keys that point into two spaces are not equal, and that is no error", () => {
     const of = (space: ReturnType<typeof makeSpace>) =>
       toInterface(map(ptr(int), int), new Map([[space.alloc(int), 1]]), space);

@@ -194,6 +194,17 @@ describe("valueFitter", () => {
   });
 });
 
+test("an array or a complex number that changes its mind is refused", () => {
+  for (const [type, make] of [
+    [array(int32, 1), (get: () => unknown) => Object.defineProperty([1], 0, { get })],
+    [complex128, (get: () => unknown) => Object.defineProperty({ im: 1 }, "re", { get })],
+  ] as [Type, (get: () => unknown) => unknown][]) {
+    let n = 0;
+    const liar = make(() => (n++ === 0 ? 1 : "no"));
+    expect(() => valueFitter(type, "value")!(liar)).toThrow(/^value/);
+  }
+});
+
 describe("valueReader", () => {
   test("checks what memory checks, and stores as the value would have", () => {
     for (const type of types) {

@@ -84,6 +84,26 @@ test("a variadic function gets its elements as rest arguments, by reflection as 
   expect([joiner.call("Join", "b", 3, 4), joiner.call("Join", "c")]).toEqual(["b,7,3,4", "c,7"]);
 });
 
+test("an Error is an error to a parameter, a rest parameter and a map of that type", () => {
+  type E = { call(name: "Error"): string } | null;
+  const boo = valueOf(new Error("boo"));
+  const nil = zeroValue(error);
+  const F = func([error], [string]);
+  const f = of(F, (e: E) => e?.call("Error") ?? "nil");
+  expect(f.call([boo])[0]!.string()).toBe("boo");
+  expect(f.call([nil])[0]!.string()).toBe("nil");
+  const G = func([slice(error)], [string], { variadic: true });
+  const g = of(G, (...list: E[]) => list.map((e) => e?.call("Error") ?? "nil").join());
+  expect(g.call([boo, nil, boo])[0]!.string()).toBe("boo,nil,boo");
+  const m = new Map<string, E>();
+  of(map(string, error), m).setMapIndex(of(string, "k"), boo);
+  expect(m.get("k")!.call("Error")).toBe("boo");
+  // In an `any` it stays raw.
+  const e = new Error("raw");
+  const h = of(func([any], [any]), (x: unknown) => x);
+  expect(h.call([valueOf(e)])[0]!.interface()).toBe(e);
+});
+
 describe("maps through reflection", () => {
   const T = map(string, int);
   const m = new Map([["a", 1]]);

@@ -92,6 +92,14 @@ describe("the checker", () => {
     expect(checked.cast(64, float64, 0)).toBe(64);
   });
 
+  it("finds nothing, too, outside of what can be used of an object", () => {
+    const odd = checkPointers({ find: (p) => p & ~15, usableSize: () => 12 });
+    expect(odd.cast(75, uint8, 0)).toBe(75);
+    for (const n of [0, 1])
+      expect(fatal(() => odd.cast(76, uint8, n))).toContain("straddles multiple allocations");
+    expect(fatal(() => odd.cast(76, struct({})))).toContain("straddles multiple allocations");
+  });
+
   it("takes pointers, types and numbers of values only", () => {
     for (const n of [-5, NaN, 1.5, Infinity, 2 ** 53])
       expect(() => checked.cast(64, int32, n)).toThrow(`cast: n is ${n}, want an integer from 0`);

@@ -19,6 +19,7 @@
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import {
   badPointer,
+  mustBeSpace,
   checkType,
   INSPECT,
   internalType,
@@ -26,7 +27,7 @@ import {
   checkBoolean,
 } from "./base.ts";
 import { canCompile, compile, plainOf } from "./codegen.ts";
-import { badArgument, checkOptions } from "./errors.ts";
+import { badArgument, badNumber, checkOptions } from "./errors.ts";
 import type { StructField, StructType } from "./kinds.ts";
 
 /** What all accessor classes extend. */
@@ -48,6 +49,7 @@ abstract class AccessorBase {
   protected readonly $u64: BigUint64Array;
 
   constructor(space: Space, p: Ptr, type: Type) {
+    mustBeSpace(type, space);
     const m = space.memory;
     this.$space = space;
     this.$ptr = 0;
@@ -72,10 +74,10 @@ abstract class AccessorBase {
   /** Moves to another value of the type. @throws RuntimeError nil dereference; RangeError for a pointer that cannot be one */
   abstract $at(p: Ptr): this;
 
-  /** Moves by `n` values, as through an array. @throws RangeError beyond the memory; TypeError for what is no number */
+  /** Moves by `n` values, as through an array. @throws RangeError beyond the memory or for a fraction; TypeError for what is no number */
   $step(n = 1): this {
-    if (typeof n !== "number")
-      throw badArgument("$step", "n", n, "a number of values to move by", "type");
+    if (!Number.isInteger(n))
+      throw badNumber("$step", "n", n, "a whole number of values to move by");
     return this.$at(this.$ptr + n * this.$type.size);
   }
 
@@ -111,7 +113,7 @@ export interface AccessorMembers<V> {
   readonly $type: StructType<V>;
   /** Moves to another value of the type. @throws RuntimeError nil dereference; RangeError for a pointer that cannot be one */
   $at(p: Ptr): Accessor<V>;
-  /** Moves by `n` values, as through an array. Default 1. @throws RangeError beyond the memory; TypeError for what is no number */
+  /** Moves by `n` values, as through an array. Default 1. @throws RangeError beyond the memory or for a fraction; TypeError for what is no number */
   $step(n?: number): Accessor<V>;
   /** The whole value, as a plain object. */
   $load(): V;
@@ -159,7 +161,8 @@ const CLASSES = Symbol("gort.accessors");
 /**
  * The accessor class of a struct type: typed properties over memory, without an object per value.
  * A field that is a struct gives an accessor of its own, which the next read of that field moves; a field that is an array gives a
- * frozen copy; other fields give their value.
+ * copy, frozen at every depth, as a write to it would be lost: assign a whole array, or `store` an element at its own address
+ * (`at.$ptr + offsetOf(T, "list") + i * elem.size`). Other fields give their value.
  * @throws TypeError for a field named `constructor` or `toJSON`, or with `$` in front, and for options there are not
  *
  * @example
@@ -217,7 +220,7 @@ class Slow {
   }
   get(a: AccessorBase): unknown {
     const v = this.type.get(a.$space, a.$ptr + this.field.offset) as unknown;
-    return this.kind === "array" ? Object.freeze(v) : v;
+    return this.kind === "array" ? frozen(this.type, v) : v;
   }
   set(a: AccessorBase, v: unknown): void {
     this.type.check(v, this.what, a.$space);
@@ -237,6 +240,22 @@ class Slow {
     old.$ptr = p;
     return old;
   }
+}
+
+// A copy that nobody takes for a window: frozen as far as it is a copy.
+function frozen(t: BaseType<any>, v: any): unknown {
+  const { elem, fields } = t as unknown as Parts;
+  if (t.adapted || !PARTED.test(t.kind)) return v;
+  if (fields) for (const f of fields) if (f.name !== "_") frozen(f.type, v[f.name]);
+  if (elem && PARTED.test(elem.kind)) for (const e of v) frozen(elem, e);
+  return Object.freeze(v);
+}
+
+const PARTED = /array|struct/;
+
+interface Parts {
+  readonly elem?: BaseType<any>;
+  readonly fields?: readonly { readonly name: string; readonly type: BaseType<any> }[];
 }
 
 function fieldsOf(type: StructType): StructField[] {

@@ -43,6 +43,9 @@ export const NO_POINTERS: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
 /** The mask of a type that is one pointer. */
 export const ONE_POINTER: Uint32Array = /* @__PURE__ */ Uint32Array.of(1);
 
+/** The end of a space's memory; undefined where the space was left out. */
+const endOf = (space: Space | undefined): number => space?.memory?.byteLength as number;
+
 /** What every descriptor of this package is. Internal: users see the interfaces of api.ts and kinds.ts. */
 export abstract class BaseType<T> implements Type<T> {
   declare readonly __type?: T;
@@ -134,7 +137,7 @@ export abstract class BaseType<T> implements Type<T> {
       p >>> 0 !== p ||
       p === 0 ||
       (p & (this.align - 1)) !== 0 ||
-      p + this.size > space.memory.byteLength
+      !(p + this.size <= endOf(space))
     ) {
       throw badPointer(this, space, p);
     }
@@ -147,7 +150,7 @@ export abstract class BaseType<T> implements Type<T> {
       p >>> 0 !== p ||
       p === 0 ||
       (p & (this.align - 1)) !== 0 ||
-      p + this.size > space.memory.byteLength
+      !(p + this.size <= endOf(space))
     ) {
       throw badPointer(this, space, p);
     }
@@ -208,7 +211,8 @@ export function checkPointer(t: Type, space: Space, p: Ptr): void {
   }
 }
 
-function mustBeSpace(t: Type, space: Space): void {
+/** Throws TypeError unless `space` is one. */
+export function mustBeSpace(t: Type, space: Space): void {
   if (typeof (space as Space | null | undefined)?.memory?.byteLength !== "number")
     throw badArgument(`*${t.name}`, "space", space, "a space such as a heap", "type");
 }

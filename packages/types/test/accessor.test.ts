@@ -7,6 +7,7 @@ import {
   any,
   array,
   bool,
+  complex128,
   float32,
   float64,
   int,
@@ -170,7 +171,7 @@ describe.each([
       for (const key of "bcdefghijklp")
         expect(() => (fields[key] = v), key).toThrow(`.${key}: value is ${shown}, want`);
       expect(() => at.$at(v as never)).toThrow(`: pointer is ${shown}, want a byte offset below`);
-      expect(() => at.$step(v as never)).toThrow(`$step: n is ${shown}, want a number`);
+      expect(() => at.$step(v as never)).toThrow(`$step: n is ${shown}, want a whole`);
       expect(() => new At(s, v as never)).toThrow(`: pointer is ${shown}`);
     }
     expect(at.$ptr).toBe(base);
@@ -219,6 +220,61 @@ describe.each([
     s.writes.length = 0;
     at.p = 64;
     expect(s.writes).toEqual([[p + All.field("p")!.offset, 64]]);
+  });
+});
+
+describe.each([
+  ["generated", true],
+  ["closures", false],
+])("an accessor at the edges (%s)", (_name, codegen) => {
+  const P = struct({ x: int, y: int });
+  const PAt = accessor(P, { codegen });
+
+  it("stands on the last value of the memory, and not beyond", () => {
+    const s = makeSpace(4096);
+    const last = 4096 - P.size;
+    const at = new PAt(s, last);
+    at.y = 7;
+    expect(P.load(s, last)).toEqual({ x: 0, y: 7 });
+    expect(at.$at(last).y).toBe(7);
+    expect(() => at.$at(last + 4)).toThrow(RangeError);
+    expect(() => at.$step()).toThrow(RangeError);
+    expect(at.$ptr).toBe(last);
+  });
+
+  it("steps by whole values", () => {
+    const s = makeSpace(4096);
+    const at = new PAt(s, s.alloc(P, 4));
+    for (const n of [0.5, NaN, Infinity])
+      expect(() => at.$step(n)).toThrow(`$step: n is ${n}, want a whole number of values`);
+    expect(() => at.$step(1n as never)).toThrow(TypeError);
+    expect(at.$step(2).$step(-1).$ptr).toBe(at.$step(0).$ptr);
+  });
+
+  it("gives an array frozen as deep as it is a copy", () => {
+    const T = struct({
+      pts: array(P, 2),
+      grid: array(array(int, 1), 1),
+      c: array(complex128, 1),
+      _: P,
+      a: array(any, 1),
+    });
+    const s = makeSpace(4096);
+    const at = new (accessor(T, { codegen }))(s, s.alloc(T));
+    expect(() => (at.pts[0]!.x = 7)).toThrow(TypeError);
+    expect(() => (at.grid[0]![0] = 7)).toThrow(TypeError);
+    expect(() => (at.c[0] = { re: 1, im: 1 })).toThrow(TypeError);
+    const mine = { x: 1 };
+    at.a = [mine];
+    expect(at.a[0]).toBe(mine);
+    expect(Object.isFrozen(mine)).toBe(false);
+  });
+
+  it("names a space that was left out", () => {
+    expect(() => new PAt(undefined as never, 8)).toThrow("space is undefined, want a space");
+    expect(() => P.load(undefined as never, 8)).toThrow("space is undefined, want a space");
+    expect(() => P.store(null as never, 8, { x: 1, y: 1 })).toThrow("space is null, want a space");
+    expect(() => int.load({} as never, 8)).toThrow("space is an object (Object), want a space");
   });
 });
 

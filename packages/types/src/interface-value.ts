@@ -7,8 +7,8 @@
  *  2. A raw JavaScript value is an interface value too, of the type {@link dynamicType} says: boolean is `bool`, number
  *     `float64`, string `string`, bigint `int64` or `uint64`, a function `func()`, an `Error` `*js.Error`, any other object `*js.Object`.
  *  3. {@link unwrap} and {@link wrap} are inverse: raw values stay raw through memory.
- *  4. An InterfaceValue is a box that never changes: what it holds was checked and copied when it was made, in the form that memory
- *     gives back, and whoever takes it out gets a copy of it: by `value`, an assertion, a method's receiver, reflection. So a copy
+ *  4. An InterfaceValue is a box that never changes: what it holds was checked and copied when it was made (by `toInterface` in the
+ *     form that memory gives back), and whoever takes it out gets a copy of it: by `value`, an assertion, a method's receiver, reflection. So a copy
  *     of an interface value is the same one, as in Go, and a copy of a struct costs its own fields, whatever tree hangs on them.
  *
  * Why a number is a float64 and not an int: it is one. `encoding/json` decides the same way.
@@ -57,7 +57,7 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
   /** The itab of the static interface type, or null for `any`. */
   readonly itab: Itab | null;
 
-  /** @internal `held` is nobody else's, and a value of the type in the form that memory gives back. */
+  /** @internal `held` is a value of the type, and nobody else's. */
   constructor(type: Type<T>, held: T, space: Space | null, itab: Itab | null) {
     this.type = type;
     this.held = held;
@@ -157,8 +157,14 @@ export function dynamicType(v: unknown): Type | null {
     case "object":
       if (v === null) return null;
       if (isInterfaceValue(v)) return v.type;
-      return Object.prototype.toString.call(v) === "[object Error]" ? jsError : jsObject;
+      return isError(v) ? jsError : jsObject;
   }
+}
+
+/** Whether it is an `Error`, a `DOMException` among them; of another realm, one without a tag, which anything can give itself. */
+function isError(v: object): boolean {
+  if (v instanceof Error) return true;
+  return !(Symbol.toStringTag in v) && Object.prototype.toString.call(v) === "[object Error]";
 }
 
 /** The value without its type, not copied: nobody may change it, or get hold of it. */
@@ -203,11 +209,6 @@ export function wrap(
   return same?.itab === itab ? same : new InterfaceValue(givenType(type), held, space, itab);
 }
 
-/** A value as an interface value holds it: see invariant 4. @throws RangeError or TypeError for what is no value of the type */
-export function boxed<T>(t: BaseType<T>, value: T): T {
-  return (t.fitter ??= valueFitter(t, t.name)!)(value);
-}
-
 /**
  * Gives a value a dynamic type: Go's conversion to an interface. Structs and arrays are copied, as in Go; interface values in them are
  * shared, as they never change. O(size of the value itself).
@@ -237,7 +238,8 @@ export function toInterface<T>(
       "type",
     );
   }
-  return new InterfaceValue<T>(type, boxed(t, value), space, null);
+  const fit = (t.fitter ??= valueFitter(t, t.name)!);
+  return new InterfaceValue<T>(type, fit(value), space, null);
 }
 
 /** Go's `==` on two interface values; equal addresses in two spaces are not equal. @throws RuntimeError `comparing uncomparable type []int` */

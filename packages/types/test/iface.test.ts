@@ -1,4 +1,5 @@
 /** Interface values in memory. */
+import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import {
   any,
@@ -7,6 +8,7 @@ import {
   convert,
   dynamicType,
   error,
+  field,
   float64,
   func,
   iface,
@@ -22,6 +24,7 @@ import {
   toInterface,
   typeAssertOk,
   uint64,
+  valueFitter,
   type Ptr,
   type Space,
   InterfaceValue,
@@ -153,7 +156,46 @@ describe("an interface value in memory", () => {
   });
 });
 
+describe("an interface value that knows its space", () => {
+  const s = makeSpace();
+  const T = named("main.T", int).method("Get", func([], [int]), (n) => n);
+  const Get = iface({ Get: func([], [int]) });
+  const p = s.alloc(T);
+  T.store(s, p, 5);
+  const x = convert(toInterface(ptr(T), p, s), Get)!;
+
+  it("is called in it by a method that a struct without one promotes", () => {
+    const Outer = struct({ Get: field(Get, { embedded: true }) });
+    expect(toInterface(named("main.O", Outer), { Get: x }).type.name).toBe("main.O");
+    const S = named("main.S", struct({ in: field(Get, { embedded: true }) }));
+    expect(toInterface(S, { in: x }).call("Get")).toBe(5);
+    expect(convert(toInterface(S, { in: x }), Get)!.call("Get")).toBe(5);
+  });
+
+  it("keeps it in a container of values", () => {
+    expect((valueFitter(any, "value")!(x) as typeof x).call("Get")).toBe(5);
+    expect(valueFitter(Get, "value")!(toInterface(ptr(T), p, s))!.call("Get")).toBe(5);
+  });
+});
+
 describe("the dynamic type of a raw value", () => {
+  it("is *js.Error of every Error, whatever its tag, and of nothing that only has the tag", () => {
+    class Tagged extends Error {
+      get [Symbol.toStringTag](): string {
+        return "Tagged";
+      }
+    }
+    const reason: unknown = AbortSignal.abort().reason;
+    const foreign = runInNewContext("new TypeError('far')") as unknown;
+    for (const e of [reason, new DOMException("late", "TimeoutError"), new Tagged("t"), foreign]) {
+      expect(dynamicType(e)!.name).toBe("*js.Error");
+      expect(convert(e, error)!.call("Error")).toBe((e as Error).message);
+    }
+    const forged = { [Symbol.toStringTag]: "Error" };
+    expect(dynamicType(forged)!.name).toBe("*js.Object");
+    expect(typeAssertOk(forged, error)[1]).toBe(false);
+  });
+
   it("is the type of Go that the value is", () => {
     const name = (v: unknown): string => dynamicType(v)?.name ?? "nil";
     expect(

@@ -12,6 +12,7 @@ import { mapToJSON } from "./json.ts";
 import { ENTRIES, Hiter, KEYS, RangeIterator, VALUES } from "./range.ts";
 import { MIN_TOP_HASH, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
 import type { Snapshot, Storage } from "./storage.ts";
+import { mapText } from "./text.ts";
 
 // Not touched as a global at load: the symbol may not exist, and must not be made up.
 const dispose: typeof Symbol.dispose =
@@ -117,6 +118,15 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
 
   toJSON(): { [key: string]: V } | [key: K, value: V][] | null {
     return mapToJSON(this);
+  }
+
+  /**
+   * `map[a:1 b:2]`: keys and values by `String`, strings, numbers and booleans among the keys sorted, as `fmt.Print` shows them; large and
+   * small floats, structs and nil look as in JavaScript. A map that holds itself has no such text and overflows the stack, as in Go.
+   * O(len log len).
+   */
+  toString(): string {
+    return mapText(this);
   }
 
   get [Symbol.toStringTag](): string {

@@ -22,6 +22,7 @@ import {
   badArgument,
   badMemory,
   badOption,
+  checkAttached,
   checkBoolean,
   checkOptions,
   isMemory,
@@ -222,6 +223,7 @@ export function memoryOver(buffer: ArrayBufferLike): ReservedMemory {
 export function memoryOf(allocator: Pick<Allocator, "memory">, call: string): ReservedMemory {
   const memory = (allocator as Partial<Allocator> | null | undefined)?.memory;
   if (!isMemory(memory)) throw badArgument(call, "allocator", allocator, "an allocator");
+  checkAttached(memory!.i32);
   return reserved(memory!, call);
 }
 

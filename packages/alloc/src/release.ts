@@ -9,12 +9,14 @@ import { flushCaches } from "./cache.ts";
 import { freeSpan, listOf, removeSpan } from "./central.ts";
 import type { Core } from "./core.ts";
 import { settleFrees } from "./counters.ts";
+import { checkAttached } from "./errors.ts";
 import { emptyMagazines } from "./magazine.ts";
 import { H_PAGES_INUSE, NUM_SPC, S_COUNT, S_NEXT } from "./words.ts";
 
 /** Gives every empty span back to the page heap; returns how many pages that freed. */
 export function releaseEmpty(c: Core): number {
   const i32 = c.i32;
+  checkAttached(i32);
   const before = i32[H_PAGES_INUSE]!;
   emptyMagazines(c);
   flushCaches(c);

@@ -12,6 +12,7 @@
  *  3. No free page with a clear zero bit lies at or above H_SCAVENGE_HIGH.
  */
 import type { Core } from "./core.ts";
+import { checkAttached } from "./errors.ts";
 import { addressOf } from "./ptr.ts";
 import { H_PAGES_ZERO, H_SCAVENGE_HIGH, PAGE_SIZE } from "./words.ts";
 import { clearPointerBits, zeroBytes } from "./zero.ts";
@@ -19,6 +20,7 @@ import { clearPointerBits, zeroBytes } from "./zero.ts";
 /** Zeroes up to `max` free pages; returns how many. */
 export function scavengePages(c: Core, max: number): number {
   const i32 = c.i32;
+  checkAttached(i32);
   let done = 0;
   let page = i32[H_SCAVENGE_HIGH]! - 1;
   for (; page >= c.firstPage && done < max; page--) {

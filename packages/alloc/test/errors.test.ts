@@ -303,6 +303,10 @@ describe("a WebAssembly memory that grows", () => {
           () => tiered.allocAligned(64, 64),
           () => tiered.allocAligned(64, 65536),
           () => tiered.runs!.claim(16, 0),
+          () => tiered.scavenge(),
+          () => tiered.trim(),
+          () => checkAllocator(tiered),
+          () => heapMap(tiered),
         );
       }
       for (const call of calls) refuses(call, "BAD_MEMORY", "the buffer was detached");

@@ -102,7 +102,8 @@ export interface MapRange<K, V> {
 export interface Hasher<K> {
   /**
    * A 32-bit hash, as any number (its low 32 bits count); equal keys hash alike for the same seed. Keys that do not equal themselves
-   * had better differ each time: `random` is the map's own source, of unsigned 32-bit integers.
+   * had better differ each time: `random` is the map's own source, of unsigned 32-bit integers. Parts that are objects, compared by
+   * identity, are hashed by `hashIdentity` of `@gort/types`.
    */
   hash(key: K, seed: number, random?: () => number): number;
   /** Whether two keys are the same. May be false for a key and itself: such a key is never found. */

@@ -136,3 +136,42 @@ test("a body that promises a generator has that run in its goroutine, and holds 
   });
   expect([got, held, mu.locked]).toEqual([5, true, false]);
 });
+
+/** Leaves a body in the middle, in a program that then waits for ever. */
+const left: Record<string, () => Go<unknown>> = {
+  "whose thenable throws": function* () {
+    const odd = {
+      then(): never {
+        throw new Error("odd");
+      },
+    };
+    const mu = new Mutex();
+    try {
+      yield* mu.withLock(() => odd as PromiseLike<never>);
+    } catch (e) {
+      expect(String(e)).toBe("Error: odd");
+    }
+    expect(mu.locked).toBe(false);
+  },
+  "that is stepped by hand and given up": function* () {
+    const mu = new Mutex();
+    const steps = mu.withLock(() => new Promise<never>(() => {}))[Symbol.iterator]();
+    expect(steps.next().done).toBe(false);
+    expect(mu.locked).toBe(true);
+    steps.return!(undefined);
+    expect(mu.locked).toBe(false);
+  },
+};
+
+test.each(Object.entries(left))(
+  "a body %s is waited for no longer: a deadlock is reported at once",
+  async (_name, leave) => {
+    const error: unknown = await program(function* () {
+      yield* leave();
+      const never = new Mutex();
+      yield* never.lock();
+      yield* never.lock();
+    }).catch((e: unknown) => e);
+    expect(isDeadlockError(error)).toBe(true);
+  },
+);

@@ -4,7 +4,17 @@ import { describe, expect, test } from "vitest";
 import type { G } from "../src/g.ts";
 import { GmpScheduler } from "../src/gmp.ts";
 import { GLOBAL_EVERY, P_IDLE, RUNQ } from "../src/proc.ts";
-import { afterFunc, createScheduler, type Go, go, newTimer, poll, sleep } from "./helpers.ts";
+import {
+  afterFunc,
+  createScheduler,
+  type Go,
+  go,
+  lockToP,
+  newTimer,
+  poll,
+  sleep,
+  unlockFromP,
+} from "./helpers.ts";
 
 /** Stands for a goroutine in a queue: nothing here runs one. */
 const fake = (id: number): G => ({ id, extra: null }) as unknown as G;
@@ -122,4 +132,17 @@ describe("stealing", () => {
       expect(s["steal"](thief)).toBe(null);
     }
   });
+});
+
+test("what a goroutine started outside locks itself to runs, though no P did", async () => {
+  const s = createScheduler({ procs: 2 });
+  const g = s.go(() => {
+    lockToP();
+    return (function* (): Go<string> {
+      yield;
+      unlockFromP();
+      return "ran";
+    })();
+  });
+  expect(await g.join()).toBe("ran");
 });

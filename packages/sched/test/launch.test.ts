@@ -266,3 +266,20 @@ describe("AsyncLocalStorage", () => {
     expect(began).toBe(false);
   });
 });
+
+test("what an async function of no scheduler may yet do is no deadlock of a program", async () => {
+  const gate = new Gate();
+  const sent = createFifoScheduler().run(function* () {
+    yield* gate.wait();
+    return "sent";
+  });
+  launch(
+    null,
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      gate.open(1);
+    },
+    [],
+  );
+  expect(await sent).toBe("sent");
+});

@@ -73,6 +73,39 @@ describe("poll", () => {
     });
   });
 
+  test("a promise that settles while nobody waits for it is asked anew", async () => {
+    let settle!: (v: number) => void;
+    const promise = new Promise<number>((resolve) => (settle = resolve));
+    const controller = new AbortController();
+    const op = withSignal(poll(promise), controller.signal).start();
+    controller.abort("enough");
+    await expect(op).rejects.toBe("enough");
+    settle(7);
+    await promise;
+    for (let i = 0; i < 2; i++) expect(await poll(promise)).toBe(7);
+  });
+
+  test("a thenable that calls back at once may be waited for again, and so may one whose `then` ends the wait", async () => {
+    const atOnce = { then: (resolve: (v: number) => void) => resolve(7) } as PromiseLike<number>;
+    for (let i = 0; i < 3; i++) expect(await poll(atOnce)).toBe(7);
+    let asked = 0;
+    let settle: (v: number) => void = () => {};
+    const ending = {
+      then(resolve: (v: number) => void) {
+        asked++;
+        settle = resolve;
+        // As the end of its goroutine does.
+        if (asked === 1) first.return();
+      },
+    } as PromiseLike<number>;
+    const first = poll(ending);
+    first.next();
+    const second = poll(ending).start();
+    expect(asked).toBe(1);
+    settle(8);
+    expect(await second).toBe(8);
+  });
+
   test("a wait that was given up does not keep its op, nor take what settles from the next one", async () => {
     let fail!: (error: unknown) => void;
     const promise = new Promise<never>((_, reject) => (fail = reject));

@@ -1,10 +1,14 @@
 /** What the end of a program leaves: counts, goroutines and timers that were started while it ended, hooks, panics. */
 import { expect, test } from "vitest";
+import { ambient } from "../src/ambient.ts";
 import {
+  Chan,
   checkScheduler,
   createDeterministicScheduler,
   createFifoScheduler,
   createScheduler,
+  launch,
+  onAbort,
   Op,
   sleep,
   type WaitReason,
@@ -65,3 +69,34 @@ test.each([
     expect(counted).toBe(1);
   },
 );
+
+test("a hook is told once of an async function that outlasts its program, though its promise calls back twice", async () => {
+  const told: string[] = [];
+  let callBack: (v: number) => void = () => {};
+  const odd = Object.assign(Promise.resolve(1), {
+    then: (resolve: (v: number) => void) => void (callBack = resolve),
+  });
+  await createFifoScheduler().run(function* () {
+    launch({ done: () => void told.push("done") }, () => odd as Promise<number>, []);
+    yield* sleep(1);
+  });
+  expect(told).toEqual([]);
+  callBack(1);
+  callBack(2);
+  await sleep(1);
+  expect(told).toEqual(["done"]);
+});
+
+test("a program that something outside might have woken is not looked at any more when it has ended", async () => {
+  const stop = onAbort(new AbortController().signal, () => {});
+  const c = new Chan();
+  const program = createFifoScheduler().run(function* () {
+    return yield* c.recv();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(ambient.postponed?.size).toBe(1);
+  await c.send(1);
+  await program;
+  expect(ambient.postponed?.size).toBe(0);
+  stop();
+});

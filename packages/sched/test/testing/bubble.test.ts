@@ -76,6 +76,25 @@ describe("bubble: virtual time", () => {
   });
 });
 
+test("time goes on when what is outside lets in an async function, which nobody else hears of", async () => {
+  class Outside extends Never {
+    override isDurable(): boolean {
+      return false;
+    }
+  }
+  const op = new Outside();
+  setTimeout(() => op.complete(undefined as never), 20);
+  const slept = bubble(
+    async () => {
+      void op.then(() => {});
+      await sleep(1000);
+      return now();
+    },
+    { patience: 500 },
+  );
+  expect(await slept).toBe(1000);
+});
+
 describe("bubble: wait", () => {
   test("returns when all other goroutines are durably blocked or gone", async () => {
     await bubble(function* (b) {

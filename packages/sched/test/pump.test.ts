@@ -1,0 +1,90 @@
+/** How often the pump looks at the clock, and what it does then. */
+import { expect, test, vi } from "vitest";
+import { Carried, Latecomers } from "../src/carried.ts";
+import { soon, turnSpent } from "../src/turn.ts";
+import { afterFunc, createFifoScheduler, go, Op, type WaitReason } from "./helpers.ts";
+
+/** Completes at once, after `work`. */
+class Ready extends Op<void> {
+  private readonly work: () => void;
+  constructor(work: () => void = () => {}) {
+    super();
+    this.work = work;
+  }
+  get reason(): WaitReason {
+    return "sleep";
+  }
+  override tryNow(): boolean {
+    this.work();
+    return true;
+  }
+  override park(): void {}
+  override unpark(): void {}
+}
+
+/** Runs `body` on time that only `pass` moves. */
+async function stopped<T>(body: (pass: (ms: number) => void) => Promise<T>): Promise<T> {
+  let at = performance.now();
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => at);
+  try {
+    return await body((ms) => (at += ms));
+  } finally {
+    clock.mockRestore();
+  }
+}
+
+test("operations that take no time have the clock looked at ever less often", async () => {
+  const looks = await stopped(async () => {
+    await createFifoScheduler().run(function* () {
+      for (let i = 0; i < 20_000; i++) yield* new Ready();
+    });
+    return vi.mocked(performance.now).mock.calls.length;
+  });
+  expect(looks).toBeLessThan(100);
+});
+
+test("operations that take long have it looked at each time, and give way when the slice is over", async () => {
+  await stopped(async (pass) => {
+    let inARow = 0;
+    let most = 0;
+    await createFifoScheduler({ slice: 4 }).run(function* () {
+      go(function* () {
+        for (let i = 0; i < 50; i++) {
+          inARow = 0;
+          yield;
+        }
+      });
+      // The first ones are found to be slow.
+      for (let i = 0; i < 200; i++) yield* new Ready(() => pass(1));
+      for (let i = 0; i < 100; i++) {
+        yield* new Ready(() => pass(1));
+        most = Math.max(most, ++inARow);
+      }
+    });
+    expect(most).toBeLessThan(8);
+  });
+});
+
+test("timers come beside goroutines that run, within the slice", async () => {
+  let host = false;
+  const early = await createFifoScheduler({ slice: 1000 }).run(function* () {
+    let rung = false;
+    afterFunc(1, () => (rung = true));
+    setImmediate(() => (host = true));
+    for (const end = performance.now() + 900; !rung && performance.now() < end;) yield;
+    return rung && !host;
+  });
+  expect(early).toBe(true);
+});
+
+test("functions that wait for the host's turn begin in the order in which they were started", async () => {
+  const order: string[] = [];
+  const late = new Latecomers();
+  for (const end = performance.now() + 50; !turnSpent() && performance.now() < end;);
+  late.begin(() => order.push("first"));
+  late.begin(() => order.push("second"));
+  // Its turn is the same as theirs, and its job stands between those of the first and of the second.
+  soon(() => new Carried([], () => late.begin(() => order.push("third"))).start());
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(order).toEqual(["first", "second", "third"]);
+});

@@ -20,7 +20,7 @@
  *  5. A `safepoint` that finds nothing to do costs a few loads.
  *
  * Files in reading order: own-memory, pointer-bits, grey, mark, root-parts, barrier, handles, stack, page-index, boxes,
- * specials, lifetimes, pacer, large-room, this one. Rejected: moving or generational collection (raw pointers would
+ * specials, lifetimes, pacer, large-room, running-cycle, this one. Rejected: moving or generational collection (raw pointers would
  * change under the program) and reference counts (cycles, and a cost on every pointer copy).
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
@@ -35,6 +35,7 @@ import { ASSIST_BYTES, UTILIZATION } from "./pacer.ts";
 import { poisonUnmarked } from "./poison.ts";
 import type { RootEntry } from "./root-parts.ts";
 import { RootParts } from "./root-parts.ts";
+import { RunningCycle } from "./running-cycle.ts";
 
 /** Bytes scanned between two looks at the clock: 0.01 to 0.05 ms. */
 const MARK_CHUNK = 4096;
@@ -54,17 +55,8 @@ export class MarkSweepHeap extends HeapBase {
   #sweepPagesPerByte = 0;
   /** `allocated` when an allocation last did its share of the cycle. */
   #sharedAt = 0;
-  // The cycle that runs.
-  #forced = false;
-  #startMs = 0;
-  #setupMs = 0;
-  #markStartMs = 0;
   #lastStepMs = 0;
-  #assistMs = 0;
-  #backgroundMs = 0;
-  #idleMs = 0;
-  #heapStart = 0;
-  #allocatedAtStart = 0;
+  readonly #running = new RunningCycle();
 
   constructor(allocator: TracedAllocator, options: HeapOptions) {
     super(allocator, options);
@@ -163,7 +155,7 @@ export class MarkSweepHeap extends HeapBase {
   #finishMark(): void {
     const t = this.now();
     this.#drain(Infinity);
-    this.#backgroundMs += this.now() - t;
+    this.#running.backgroundMs += this.now() - t;
     this.ledger.spend(this.now() - t);
     this.#terminate();
   }
@@ -185,10 +177,10 @@ export class MarkSweepHeap extends HeapBase {
       if (t - t0 >= budgetMs) break;
     }
     this.#lastStepMs = t;
-    if (driven && this.background.onReady === null) this.#idleMs += t - t0;
-    else this.#backgroundMs += t - t0;
+    if (driven && this.background.onReady === null) this.#running.idleMs += t - t0;
+    else this.#running.backgroundMs += t - t0;
     this.ledger.spend(t - t0);
-    this.pacer.revise(this.live, this.#heapStart, marker.scanned);
+    this.pacer.revise(this.live, this.#running.heapStart, marker.scanned);
     if (marker.isDone) this.#terminate();
   }
 
@@ -262,24 +254,20 @@ export class MarkSweepHeap extends HeapBase {
   #started(t0: number, forced: boolean): void {
     this.settle();
     this.wanted = false;
-    this.#forced = forced;
     this.#bgCredit = 0;
-    this.#assistMs = this.#backgroundMs = this.#idleMs = 0;
-    this.#heapStart = this.live;
-    this.#allocatedAtStart = this.#sharedAt = this.allocated;
-    this.pacer.revise(this.live, this.#heapStart, 0);
+    this.#sharedAt = this.allocated;
+    this.pacer.revise(this.live, this.live, 0);
     this.grant(ASSIST_BYTES);
-    const t1 = this.now();
-    this.#startMs = t0;
-    this.#setupMs = t1 - t0;
-    this.#markStartMs = this.#lastStepMs = t1;
+    const t1 = (this.#lastStepMs = this.now());
+    this.#running.begin(forced, t0, t1, this.live, this.allocated);
     this.ledger.spend(t1 - t0);
     if (!forced) this.background.onReady?.();
   }
 
   #terminate(): void {
     const t0 = this.now();
-    const { marker, pacer } = this;
+    const { marker, pacer, ledger } = this;
+    const running = this.#running;
     this.busy = true;
     try {
       for (const { source } of this.sources) if (!this.#inParts(source)) source.scan(this.shade);
@@ -295,31 +283,18 @@ export class MarkSweepHeap extends HeapBase {
     }
     this.settle();
     const heapEnd = this.live;
-    const allocatedBlack = this.allocated - this.#allocatedAtStart;
+    const allocatedBlack = running.allocatedBlack(this.allocated);
     const reached = marker.marked + allocatedBlack;
     this.found(reached);
     const t1 = this.now();
-    const markMs = t0 - this.#markStartMs;
-    const gcMs = this.#assistMs + this.#backgroundMs + this.#idleMs;
-    pacer.learn(allocatedBlack, markMs - gcMs, marker.scanned, gcMs);
+    const { gcMs, markStartMs } = running;
+    pacer.learn(allocatedBlack, t0 - markStartMs - gcMs, marker.scanned, gcMs);
     const goal = pacer.goal;
     this.repace();
     this.#planSweep();
-    this.ledger.spend(t1 - t0);
-    this.ledger.finish(this.#setupMs + t1 - t0, t1, this.#forced);
-    reportCycle(this, {
-      startMs: this.#startMs - this.ledger.startedMs,
-      setupMs: this.#setupMs,
-      markMs,
-      terminationMs: t1 - t0,
-      assistMs: this.#assistMs,
-      backgroundMs: this.#backgroundMs,
-      idleMs: this.#idleMs,
-      heapStart: this.#heapStart,
-      heapEnd,
-      goal,
-      forced: this.#forced,
-    });
+    ledger.spend(t1 - t0);
+    ledger.finish(running.setupMs + t1 - t0, t1, running.forced);
+    reportCycle(this, running.times(ledger.startedMs, t0, t1, heapEnd, goal));
   }
 
   /** How many pages each allocated byte has to sweep so that all is swept before the next cycle. */
@@ -372,7 +347,7 @@ export class MarkSweepHeap extends HeapBase {
 
   #assist(): void {
     const t0 = this.now();
-    this.pacer.revise(this.live, this.#heapStart, this.marker.scanned);
+    this.pacer.revise(this.live, this.#running.heapStart, this.marker.scanned);
     let work = this.pacer.assistWork(this.#share(ASSIST_BYTES));
     const stolen = Math.min(work, this.#bgCredit);
     this.#bgCredit -= stolen;
@@ -380,7 +355,7 @@ export class MarkSweepHeap extends HeapBase {
     if (work > 0) {
       this.#drain(work);
       const ms = this.now() - t0;
-      this.#assistMs += ms;
+      this.#running.assistMs += ms;
       this.ledger.spend(ms);
     }
     this.grant(ASSIST_BYTES);

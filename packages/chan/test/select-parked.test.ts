@@ -111,6 +111,25 @@ describe("a select that is decided", () => {
   );
 });
 
+it("is tried again as often as trying begins something: what a case begins may make another one begin", () => {
+  for (let i = 0; i < 40; i++) {
+    const ch = makeChan<number>(1);
+    let begun = false;
+    const first = new Begins(() => (begun = true));
+    const second = new Later() as Later & { began: boolean };
+    second.began = false;
+    second.tryNow = () => {
+      second.began = begun && ch.trySend(7);
+      return false;
+    };
+    const op = select([ch.recv(), second, first]);
+    let r = op.next() as { done: boolean; value: unknown };
+    if (!r.done) r = op.next() as typeof r;
+    expect([r.done, r.value]).toEqual([true, { case: 0, value: 7, ok: true }]);
+    expect([checkChan(ch), ch.len]).toEqual([waits, 0]);
+  }
+});
+
 it.each([0, 1])(
   "what a case begins when it is tried again decides the select (and %i more)",
   (more) => {

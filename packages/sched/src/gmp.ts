@@ -103,7 +103,7 @@ export class GmpScheduler extends Core {
       // What was started outside takes its first step in a job of its own, while no P need run.
       if (this.running.length === 0) this.startProc(this.cur, false);
     } else {
-      this.append(p, g);
+      p.append(g, this.global);
       if (p.status === P_IDLE) this.startProc(p, false);
     }
   }
@@ -111,36 +111,11 @@ export class GmpScheduler extends Core {
   /** The queue of `p` is full, or somebody is locked to a P. */
   private overflow(p: Proc, g: G): void {
     if (this.locks) {
-      this.append(p, g);
+      p.append(g, this.global);
       return;
     }
     p.spill(this.global);
     this.global.push(g);
-  }
-
-  /** `g` comes last in the queue of `p`. If that is full its first half and `g` go to the global queue, but for who is locked. */
-  private append(p: Proc, g: G): void {
-    const full = p.size === RUNQ;
-    if (full) this.halve(p);
-    if (this.lockedTo(g) !== null) p.held.push(g);
-    else if (full) this.global.push(g);
-    else p.push(g);
-    this.letIn(p);
-  }
-
-  /** The first half of the queue of `p`, which is full, goes to the global queue, but for who is locked. */
-  private halve(p: Proc): void {
-    for (let i = 0; i < RUNQ / 2; i++) {
-      const g = p.shift()!;
-      if (this.lockedTo(g) !== null) p.push(g);
-      else this.global.push(g);
-    }
-  }
-
-  /** Those that `p` holds back come into its queue while there is room. */
-  private letIn(p: Proc): void {
-    const { held } = p;
-    while (held.size > 0 && p.size < RUNQ) p.push(held.shift()!);
   }
 
   protected pick(): G | null {
@@ -199,7 +174,7 @@ export class GmpScheduler extends Core {
   /** The queue of `p` is empty: where else there is something to run. */
   private elsewhere(p: Proc): G | null {
     if (p.held.size > 0) {
-      this.letIn(p);
+      p.letIn();
       return p.shift();
     }
     if (this.global.size > 0) return this.fromGlobal(p);
@@ -312,8 +287,8 @@ export class GmpScheduler extends Core {
         p.preempt = true;
       }
       if (p.held.size > 0) {
-        if (p.size === RUNQ) this.halve(p);
-        this.letIn(p);
+        if (p.size === RUNQ) p.halve(this.global);
+        p.letIn();
       }
     }
     let g;

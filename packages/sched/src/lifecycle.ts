@@ -23,34 +23,15 @@ import { Ends } from "./ends.ts";
 import { badYield, checkGoFunc } from "./errors.ts";
 import { type EndHook, G } from "./g.ts";
 import { DEAD, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
+import { adapt, GeneratorFunction, isGenerator, resume } from "./generators.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
 import { type Capture, reportUncaught } from "./host.ts";
 import { isOp, isOver, type Op } from "./op.ts";
 import { PARKED } from "./op-state.ts";
-import { isBlocking, isStepper, type Stepper } from "./stepper.ts";
+import { isBlocking, isStepper } from "./stepper.ts";
 
 /** What a function without arguments is called with: no array of its own. */
 const NO_ARGS: unknown[] = [];
-
-/** `instanceof` it costs V8 less than a look at the prototype. */
-const GeneratorFunction = /* @__PURE__ */ (() =>
-  function* () {}.constructor as unknown as new () => object)();
-
-/** What generators inherit from. */
-const GeneratorPrototype = /* @__PURE__ */ (() =>
-  (GeneratorFunction.prototype as { prototype: Stepper }).prototype)();
-
-/**
- * `gen.next()` of a generator. Each generator function has generators of a shape of their own, so a look at their `next` finds
- * too many shapes for V8's caches: a twentieth of a hand-off, measured.
- */
-const resume = /* @__PURE__ */ (() =>
-  (GeneratorPrototype as { next: (this: Stepper) => IteratorResult<Op<any> | undefined> }).next)();
-
-/** Steps what has a generator's methods and is none, such as what compilers make for old engines; and what blocks. */
-function* adapt(steps: Stepper): Stepper {
-  return yield* isBlocking(steps) ? (steps as Iterable<any>) : { [Symbol.iterator]: () => steps };
-}
 
 export abstract class Lifecycle extends Ends {
   pumping = false;
@@ -350,9 +331,7 @@ export abstract class Lifecycle extends Ends {
       return;
     }
     if (steps) {
-      g.gen = Object.prototype.isPrototypeOf.call(GeneratorPrototype, result)
-        ? result
-        : adapt(result);
+      g.gen = isGenerator(result) ? result : adapt(result);
       this.stepBody();
       return;
     }

@@ -5,6 +5,7 @@
  *  1. The queue holds `tail - head` goroutines, at most 256, at the masked indexes from `head`.
  *  2. `next` is run before the queue and shares the time slice of the goroutine that readied it.
  *  3. A P is in the list of running Ps exactly when its status is RUNNING.
+ *  4. Who is locked to the P and finds no place in the queue is held back, in order, and comes into it as others leave.
  *
  * Constants of the scheduler's inner loop stand here because this file imports nothing at run time: see `op-state.ts`.
  * On one thread Ps are logical: they give order, locality and the semantics of stealing, not parallelism.
@@ -21,6 +22,9 @@ export const RUNQ = 256;
 const MASK = RUNQ - 1;
 /** How often a P looks at the global queue first. */
 export const GLOBAL_EVERY = 61;
+
+/** Whether `g` is locked to a P. */
+const isLocked = (g: G): boolean => g.extra !== null && g.extra.lockedP >= 0;
 
 export class Proc {
   readonly id: number;
@@ -80,6 +84,31 @@ export class Proc {
   spill(to: Ring): void {
     to.append(this.runq, this.head, RUNQ / 2);
     this.head += RUNQ / 2;
+  }
+
+  /** `g` comes last. If the queue is full its first half and `g` go to `global`, but for who is locked. */
+  append(g: G, global: Ring): void {
+    const full = this.size === RUNQ;
+    if (full) this.halve(global);
+    if (isLocked(g)) this.held.push(g);
+    else if (full) global.push(g);
+    else this.push(g);
+    this.letIn();
+  }
+
+  /** The first half of the queue, which is full, goes to `global`, but for who is locked. */
+  halve(global: Ring): void {
+    for (let i = 0; i < RUNQ / 2; i++) {
+      const g = this.shift()!;
+      if (isLocked(g)) this.push(g);
+      else global.push(g);
+    }
+  }
+
+  /** Those that are held back come into the queue while there is room. */
+  letIn(): void {
+    const { held } = this;
+    while (held.size > 0 && this.size < RUNQ) this.push(held.shift()!);
   }
 
   /** Takes the first `n` of `from` into the queue, which is empty. */

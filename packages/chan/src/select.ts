@@ -68,7 +68,7 @@ function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown):
  * Any op can be a case: receives, sends, locks, timers, joins. An `AbortSignal` is a case that is ready once it aborted.
  * `null` is a case that is never ready. If several are ready, one is chosen uniformly at random. With `default: true`
  * (in the list form, a second argument `{ default: true }`) the select never waits: if nothing is ready its
- * result is `{ case: "default" }`. Without any case it blocks forever.
+ * result is `{ case: "default" }`, so no operation can have that name. Without any case it blocks forever.
  *
  * The result is a discriminated union: `case` is the name (or index), `value` what the op gave, and for a receive `ok`
  * tells a value from a closed channel.

@@ -9,6 +9,7 @@ import {
   createStopTheWorldHeap,
   traced,
 } from "../src/index.ts";
+import type { MarkSweepHeap } from "../src/mark-sweep.ts";
 import { insideOf } from "../src/walk.ts";
 import { simpleAllocator } from "./simple-allocator.ts";
 
@@ -96,6 +97,30 @@ describe("phases", () => {
       heap.safepoint();
     }
     expect(before).toBeLessThan(goal * 1.1);
+  });
+
+  it("the first share of a phase pays for what was allocated in it, not for all before", () => {
+    const heap = heapOf({ reserve: 256 * MiB, now: () => 0 }); // no time passes: no background work
+    list(heap, 300_000);
+    heap.collect();
+    const inside = insideOf(heap) as MarkSweepHeap;
+    const { marker } = inside;
+    const { cycle } = inside.objects;
+    const drain = marker.drain.bind(marker);
+    const sweep = cycle.sweep.bind(cycle);
+    let most = 0;
+    marker.drain = (work) => ((most = Math.max(most, work)), drain(work));
+    while (heap.phase === "off") heap.alloc(Node);
+    for (let i = 0; i < 5000; i++) heap.alloc(Node);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(MiB);
+    marker.drain = drain;
+    while (heap.phase === "mark") heap.stepWork(MiB);
+    most = 0;
+    cycle.sweep = (pages) => ((most = Math.max(most, pages)), sweep(pages));
+    for (let i = 0; i < 20_000; i++) heap.alloc(float64);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(50);
   });
 
   it("assists pay for all bytes of a large object: the heap stays near its goal, and near its limit", () => {

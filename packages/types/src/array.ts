@@ -22,6 +22,7 @@ import {
 } from "./base.ts";
 import { badArgument, uncomparableType, unhashableType } from "./errors.ts";
 import { addMask, checkTypeSize, emptyMask } from "./layout.ts";
+import { spell } from "./spell.ts";
 import type { ArrayType, Lazy, SliceHeader, SliceType } from "./kinds.ts";
 
 class ArrayDescriptor<T> extends BaseType<T[]> implements ArrayType<T> {
@@ -48,7 +49,7 @@ class ArrayDescriptor<T> extends BaseType<T[]> implements ArrayType<T> {
     return (this.mask = mask);
   }
   override typeString(): string {
-    return `[${this.len}]${this.elem.name}`;
+    return spell(this, () => `[${this.len}]${this.elem.name}`);
   }
   override zero(): T[] {
     const out: T[] = [];
@@ -122,7 +123,7 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
     return ONE_POINTER;
   }
   override typeString(): string {
-    return `[]${this.elem.name}`;
+    return spell(this, () => `[]${this.elem.name}`);
   }
   override zero(): SliceHeader {
     return { ptr: 0, len: 0, cap: 0 };

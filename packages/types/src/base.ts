@@ -67,7 +67,8 @@ export abstract class BaseType<T> implements Type<T> {
   /** The full method set, promoted methods included, sorted by name; made when first asked for. */
   methodTable: readonly BoundMethod[] | null = null;
   private serial = 0;
-  private spelled: string | null = null;
+  /** Memo of the name of a type literal. */
+  spelled: string | null = null;
   /** How to declare a method; null for a type that is not defined by `named`. */
   declare: ((m: Method) => void) | null = null;
   /** Memo of how a value gets into an interface. */
@@ -92,7 +93,7 @@ export abstract class BaseType<T> implements Type<T> {
    */
   abstract clone(): BaseType<T>;
   abstract get ptrMask(): Uint32Array;
-  /** How Go prints the type literal. */
+  /** How Go prints the type literal: see spell.ts. */
   abstract typeString(): string;
   abstract zero(): T;
   /** A copy of a JavaScript-side value, as an assignment makes one in Go. */
@@ -117,18 +118,7 @@ export abstract class BaseType<T> implements Type<T> {
   }
 
   get name(): string {
-    if (this.definedName !== null) return this.definedName;
-    if (this.spelled === null) {
-      // A type that contains itself without a name, which Go cannot spell, is cut here.
-      this.spelled = "…";
-      try {
-        this.spelled = this.typeString();
-      } finally {
-        // Not yet spellable: a function that names a type is asked before that type is there.
-        if (this.spelled === "…") this.spelled = null;
-      }
-    }
-    return this.spelled!;
+    return this.definedName ?? this.spelled ?? this.typeString();
   }
 
   load(space: Space, p: Ptr): T {
@@ -262,10 +252,10 @@ export function resolveType<T>(where: string, t: Lazy<T>): Type<T> {
   return checkType(where, typeof t === "function" ? t() : t, "element type");
 }
 
-/** Our view of any descriptor: itself if it is ours, an adapter if it has only the public members. */
-export function internalType<T>(t: Type<T>): BaseType<T> {
+/** Our view of any descriptor: itself if it is ours, an adapter if it has only the public members. `where` names the caller in errors. */
+export function internalType<T>(t: Type<T>, where = "type"): BaseType<T> {
   if ((t as { [TYPE]?: true } | undefined)?.[TYPE] === true) return t as BaseType<T>;
-  checkType("type", t);
+  checkType(where, t);
   let adapter = adapters.get(t);
   if (adapter === undefined) adapters.set(t, (adapter = new ForeignType<T>(t)));
   return adapter as BaseType<T>;

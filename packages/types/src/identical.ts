@@ -4,7 +4,8 @@
  * Invariants
  *  1. A defined type is identical to itself only, and to what stands for it where somebody else made it; a predeclared one to its
  *     namesake, which may come from another copy of this package; type literals are identical if their parts are.
- *  2. Identical types print alike, so a name is a sound first test and a sound bucket key.
+ *  2. Identical types print alike, so a name is a sound bucket key; not so literals that contain themselves, whose names are cut
+ *     (`…`) where one began to spell.
  */
 import type { Type } from "./api.ts";
 import { checkType, internalType } from "./base.ts";

@@ -29,8 +29,10 @@ import {
 } from "./interface-value.ts";
 import { ItabTable, type Itab } from "./itab.ts";
 import type { FuncType, InterfaceMethod, InterfaceType, MethodTypes } from "./kinds.ts";
+import { checkIdentifier, checkMembers } from "./members.ts";
 import { findMethod, type BoundMethod } from "./method-set.ts";
 import { func, signature } from "./refs.ts";
+import { spell } from "./spell.ts";
 import { string } from "./string.ts";
 import { typeTable } from "./type-table.ts";
 import { wellFormed } from "./utf8.ts";
@@ -72,8 +74,10 @@ class InterfaceDescriptor<M extends MethodTypes, V>
   }
   override typeString(): string {
     if (this.methods.length === 0) return "interface {}";
-    const parts = this.methods.map((m) => `${m.name}${signature(m.type)}`);
-    return `interface { ${parts.join("; ")} }`;
+    return spell(this, () => {
+      const parts = this.methods.map((m) => `${m.name}${signature(m.type)}`);
+      return `interface { ${parts.join("; ")} }`;
+    });
   }
   override zero(): V {
     return null as V;
@@ -194,9 +198,9 @@ class InterfaceDescriptor<M extends MethodTypes, V>
 export function iface<const M extends MethodTypes>(
   methods: M,
 ): InterfaceType<M, InterfaceValue<any, M> | null> {
-  if (typeof methods !== "object" || methods === null)
-    throw badArgument("iface", "methods", methods, "an object of func types", "type");
+  checkMembers("iface", "methods", methods, "an object of func types");
   const list = Object.entries(methods).map(([name, type]): InterfaceMethod => {
+    checkIdentifier("iface", "method name", name);
     if (type?.kind !== "func") {
       throw badArgument("iface", `method ${name}`, type, "a func descriptor", "type");
     }

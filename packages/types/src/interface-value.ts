@@ -228,7 +228,7 @@ export function toInterface<T>(
   value: T,
   space: Space | null = null,
 ): InterfaceValue<T> {
-  const t: BaseType<T> = internalType<T>(type);
+  const t: BaseType<T> = internalType<T>(type, "toInterface");
   if (t.kind === "interface") {
     throw badArgument(
       "toInterface",

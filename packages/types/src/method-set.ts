@@ -12,6 +12,7 @@ import type { Ptr, Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
 import { badArgument, checkFunction, nilDereference, nilReceiver } from "./errors.ts";
 import { valueCopier } from "./fit.ts";
+import { checkIdentifier } from "./members.ts";
 import type { FuncType, PtrType, StructField, StructType } from "./kinds.ts";
 
 /** One declared method. */
@@ -57,6 +58,7 @@ export function declareMethod(t: BaseType<any>, m: Method): void {
     throw badArgument("method", "name", m.name, "a method name", "type");
   if ((m.type as FuncType | null | undefined)?.kind !== "func")
     throw badArgument("method", `type of ${m.name}`, m.type, "a func descriptor", "type");
+  checkIdentifier("method", "name", m.name);
   checkFunction("method", `fn of ${m.name}`, m.fn);
   const set = (t.methodSet ??= { methods: new Map(), sealed: false });
   if (set.sealed) {
@@ -114,20 +116,25 @@ function collect(t: BaseType<any>): readonly BoundMethod[] {
     return (t as unknown as { bound(): readonly BoundMethod[] }).bound();
   const found = new Map<string, BoundMethod | null>();
   // Breadth first over embedded fields, one depth at a time.
-  let level: Step[] = [start(t)];
+  let level = new Map<Type, Step>();
+  const first = start(t);
+  level.set(first.base, first);
   const seen = new Set<Type>();
-  while (level.length > 0) {
+  while (level.size > 0) {
     const here = new Map<string, BoundMethod | null>();
-    const next: Step[] = [];
-    for (const step of level) {
-      if (seen.has(step.base)) continue;
-      for (const m of declared(step)) here.set(m.name, here.has(m.name) ? null : m);
+    const next: typeof level = new Map();
+    for (const step of level.values()) {
+      for (const m of declared(step)) here.set(m.name, step.twice || here.has(m.name) ? null : m);
       // A field hides what lies deeper, and at its own depth the method of another embedded field. So does a method
       // that is not in the set because its receiver is a pointer.
       for (const name of [...fieldNames(step.base), ...pointerMethods(step)]) here.set(name, null);
-      next.push(...embedded(step));
+      seen.add(step.base);
+      for (const inner of embedded(step)) {
+        const twice = step.twice || next.has(inner.base);
+        next.set(inner.base, { ...inner, twice });
+      }
     }
-    for (const step of level) seen.add(step.base);
+    for (const base of seen) next.delete(base);
     for (const [name, m] of here) if (!found.has(name)) found.set(name, m);
     level = next;
   }
@@ -140,6 +147,8 @@ interface Step {
   readonly base: BaseType<any>;
   /** Whether the place can be addressed, so that pointer methods are in the set. */
   readonly addressable: boolean;
+  /** Whether the type is embedded more than once at its depth, so that its methods cancel, and what is embedded in it as well. */
+  readonly twice?: boolean;
   /** Whether it is the receiver itself, which Go then names if it is a nil pointer. */
   readonly direct: boolean;
   /** From the receiver to the value, or to its address where `addressable`. */

@@ -34,7 +34,7 @@ export function named<D extends Type>(name: string, underlying: D): Named<D> {
   if (typeof name !== "string" || name === "") {
     throw badArgument("named", "name", name, "a type name such as main.Point", "type");
   }
-  const from = internalType(underlying);
+  const from = internalType(underlying, "named");
   const t = from.clone();
   t.definedName = name;
   t.predeclared = false;

@@ -10,6 +10,7 @@ import type { Ptr, Space, Type } from "./api.ts";
 import { BaseType, ONE_POINTER, badValue, internalType, resolveType } from "./base.ts";
 import { hashInt32 } from "./hash.ts";
 import type { Lazy, PtrType } from "./kinds.ts";
+import { spell } from "./spell.ts";
 
 abstract class PointerLike extends BaseType<Ptr> {
   constructor() {
@@ -66,7 +67,7 @@ class PointerType<T> extends PointerLike implements PtrType<T> {
     return (this.target = resolveType("ptr", this.target));
   }
   override typeString(): string {
-    return `*${this.elem.name}`;
+    return spell(this, () => `*${this.elem.name}`);
   }
 }
 
@@ -99,7 +100,7 @@ class UnsafePointerType extends PointerLike {
  */
 export function ptr<T>(elem: Lazy<T>): PtrType<T> {
   if (typeof elem === "function") return new PointerType(elem);
-  const t = internalType(elem);
+  const t = internalType(elem, "ptr");
   t.pointerTo ??= new PointerType(elem);
   return t.pointerTo as PointerType<T>;
 }

@@ -14,25 +14,29 @@ import type { PtrType, StructField, StructType } from "./kinds.ts";
 /** The embedded fields to go through, then the field itself. */
 export type FieldPath = readonly StructField[];
 
-/** The path to a field, or null if the struct has none of that name. O(1) for its own, else O(all fields within reach). */
+/** The path to a field, or null if the struct has none of that name. O(1) for its own, else O(the fields of all types within reach). */
 export function fieldPath(t: StructType, name: string): FieldPath | null {
   const own = t.field(name);
   if (own !== undefined) return [own];
-  let level: { readonly type: StructType; readonly path: FieldPath }[] = [{ type: t, path: [] }];
+  let level = new Map<StructType, FieldPath | null>([[t, []]]);
   const seen = new Set<Type>([t]);
-  while (level.length > 0) {
-    const next: typeof level = [];
-    for (const { type, path } of level) {
+  while (level.size > 0) {
+    const next: typeof level = new Map();
+    for (const [type, path] of level) {
       for (const f of type.fields) {
         const inner = f.embedded ? structBehind(f.type) : null;
-        if (inner !== null && !seen.has(inner)) next.push({ type: inner, path: [...path, f] });
+        if (inner === null || seen.has(inner)) continue;
+        // What is embedded twice has no path, so that its names hide each other, and what lies further down too.
+        next.set(inner, path === null || next.has(inner) ? null : [...path, f]);
       }
     }
-    const found = next.filter(({ type }) => type.field(name) !== undefined);
+    const found = [...next].filter(([type]) => type.field(name) !== undefined);
     if (found.length > 1) return null;
-    if (found.length === 1) return [...found[0]!.path, found[0]!.type.field(name)!];
-    // What is embedded twice stands there twice, so that its names hide each other further down too.
-    for (const { type } of next) seen.add(type);
+    if (found.length === 1) {
+      const [type, path] = found[0]!;
+      return path && [...path, type.field(name)!];
+    }
+    for (const type of next.keys()) seen.add(type);
     level = next;
   }
   return null;

@@ -21,6 +21,7 @@ import {
 import { badArgument, checkOptions, uncomparableType, unhashableType } from "./errors.ts";
 import { hashIdentity, hashInt32, hashString } from "./hash.ts";
 import type { CallArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
+import { spell } from "./spell.ts";
 import { string } from "./string.ts";
 
 type Ref = object | symbol | bigint | null;
@@ -84,7 +85,7 @@ class MapDescriptor<K, V> extends BoxedType<object | null> implements MapType<K,
     return (this.target = resolveType("map", this.target));
   }
   override typeString(): string {
-    return `map[${this.key.name}]${this.elem.name}`;
+    return spell(this, () => `map[${this.key.name}]${this.elem.name}`);
   }
 }
 
@@ -105,11 +106,13 @@ class ChanDescriptor<T> extends BoxedType<object | null> implements ChanType<T> 
     return (this.target = resolveType("chan", this.target));
   }
   override typeString(): string {
-    const elem = this.elem.name;
-    if (this.dir === "recv") return `<-chan ${elem}`;
-    if (this.dir === "send") return `chan<- ${elem}`;
-    // chan (<-chan T) and not (chan<- chan T), which reads alike.
-    return elem.startsWith("<-") ? `chan (${elem})` : `chan ${elem}`;
+    return spell(this, () => {
+      const elem = this.elem.name;
+      if (this.dir === "recv") return `<-chan ${elem}`;
+      if (this.dir === "send") return `chan<- ${elem}`;
+      // chan (<-chan T) and not (chan<- chan T), which reads alike.
+      return elem.startsWith("<-") ? `chan (${elem})` : `chan ${elem}`;
+    });
   }
 }
 
@@ -147,7 +150,7 @@ class FuncDescriptor<P extends unknown[], R>
     }
   }
   override typeString(): string {
-    return `func${signature(this)}`;
+    return spell(this, () => `func${signature(this)}`);
   }
 }
 

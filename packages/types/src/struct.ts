@@ -17,7 +17,9 @@ import { BaseType, NO_POINTERS, badValue, checkBoolean, internalType } from "./b
 import { badArgument, checkOptions, hasBrand, uncomparableType, unhashableType } from "./errors.ts";
 import { compiledOps, loopOps, type StructOps } from "./struct-code.ts";
 import { canCompile } from "./codegen.ts";
+import { checkIdentifier, checkMembers } from "./members.ts";
 import { quote } from "./quote.ts";
+import { spell } from "./spell.ts";
 import { addMask, alignUp, checkTypeSize, emptyMask } from "./layout.ts";
 import type { FieldSpec, Fields, StructField, StructType, StructValue } from "./kinds.ts";
 
@@ -77,11 +79,13 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
   }
   override typeString(): string {
     if (this.fields.length === 0) return "struct {}";
-    const parts = this.fields.map((f) => {
-      const tag = f.tag === "" ? "" : ` ${quote(f.tag)}`;
-      return `${f.embedded ? "" : `${f.name} `}${f.type.name}${tag}`;
+    return spell(this, () => {
+      const parts = this.fields.map((f) => {
+        const tag = f.tag === "" ? "" : ` ${quote(f.tag)}`;
+        return `${f.embedded ? "" : `${f.name} `}${f.type.name}${tag}`;
+      });
+      return `struct { ${parts.join("; ")} }`;
     });
-    return `struct { ${parts.join("; ")} }`;
   }
   /** The operations: loops at first, compiled once the type has proved to be in use. */
   private ops(): StructOps {
@@ -180,17 +184,13 @@ export function field<T>(
  * ```
  */
 export function struct<const F extends Fields>(fields: F): StructType<StructValue<F>> {
-  if (typeof fields !== "object" || fields === null)
-    throw badArgument("struct", "fields", fields, "an object of types", "type");
+  checkMembers("struct", "fields", fields, "an object of types");
   const placed: Placed[] = [];
   const padding: number[] = [];
   let end = 0;
   let align = 1;
   for (const name of Object.keys(fields)) {
-    // U+2E2F is the one letter of Go's that JavaScript has not in identifiers.
-    if (!/^[\p{L}_$][\p{L}\p{Nd}_$]*$/u.test(name) || /\u2e2f|^__proto__$/.test(name)) {
-      throw badArgument("struct", "field name", name, "an identifier", "type");
-    }
+    checkIdentifier("struct", "field name", name);
     const given = fields[name]!;
     const spec = hasBrand(given, FIELD) ? (given as FieldSpec) : field(given as Type);
     if (typeof spec.type?.size !== "number") {

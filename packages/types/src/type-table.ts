@@ -15,6 +15,7 @@ import { internalType } from "./base.ts";
 import { badArgument } from "./errors.ts";
 import { identical } from "./identical.ts";
 import { ownRaw } from "./interface-value.ts";
+import { CUT } from "./spell.ts";
 
 /** The types of a space, numbered from 1; hung on it, so that two copies of this package in one process agree. */
 const TYPES: unique symbol = Symbol.for("gort.types") as never;
@@ -28,13 +29,17 @@ function typesOf(space: Space): BaseType<any>[] {
   return types;
 }
 
+/** The same for identical types: the name, but for literals that contain themselves, whose names are cut where one began to spell. */
+const likeness = (t: Type): string => (t.name.includes(CUT) ? `${t.kind} ${t.size}` : t.name);
+
 /** Types by number and back. */
 export class TypeTable {
   private readonly all: BaseType<any>[];
   /** As many of `all` as were looked at: those that stand for raw values are this copy's own. */
   private readonly known: BaseType<any>[] = [];
   private readonly numbers = new Map<Type, number>();
-  private readonly byName = new Map<string, number[]>();
+  /** The numbers of types that may be identical. */
+  private readonly alike = new Map<string, number[]>();
 
   constructor(space: Space) {
     this.all = typesOf(space);
@@ -45,7 +50,7 @@ export class TypeTable {
     const n = this.numbers.get(t);
     if (n !== undefined) return n;
     this.look();
-    let number = this.byName.get(t.name)?.find((i) => identical(this.known[i - 1]!, t));
+    let number = this.alike.get(likeness(t))?.find((i) => identical(this.known[i - 1]!, t));
     if (number === undefined) {
       number = this.all.push(internalType(t));
       this.look();
@@ -69,8 +74,9 @@ export class TypeTable {
     for (let i = this.known.length; i < this.all.length; i++) {
       const t = this.all[i]!;
       this.known.push(ownRaw(t));
-      const alike = this.byName.get(t.name);
-      if (alike === undefined) this.byName.set(t.name, [i + 1]);
+      const key = likeness(t);
+      const alike = this.alike.get(key);
+      if (alike === undefined) this.alike.set(key, [i + 1]);
       else alike.push(i + 1);
     }
   }

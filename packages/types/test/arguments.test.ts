@@ -114,7 +114,29 @@ it("a function is no type where the size must be known, so a struct or an array 
   expect(() => array(lazy, 2)).toThrow("array: type is function lazy, want a type descriptor");
   expect(() => struct({ a: lazy })).toThrow("struct: field a is function lazy, want");
   expect(() => map(lazy, int)).toThrow("map: type is function lazy, want");
-  expect(() => named("main.T", lazy)).toThrow("type: type is function lazy, want");
+  expect(() => named("main.T", lazy)).toThrow("named: type is function lazy, want");
+});
+
+it("a type that was left out, as in a circle of imports, is named by who was given none", () => {
+  const none = undefined as never;
+  expect(() => ptr(none)).toThrow("ptr: type is undefined, want a type descriptor");
+  expect(() => named("main.T", none)).toThrow("named: type is undefined, want a type descriptor");
+  expect(() => types.toInterface(none, 1)).toThrow("toInterface: type is undefined, want a type");
+});
+
+it("members come in a plain object, by names that are identifiers", () => {
+  const F = func();
+  for (const bad of [new Map([["x", int]]), [int], null, 5] as never[]) {
+    expect(() => struct(bad)).toThrow(/^struct: fields is .*, want an object of types$/);
+    expect(() => types.iface(bad)).toThrow(/^iface: methods is .*, want an object of func types$/);
+  }
+  for (const name of ["a b", "0", "", "x-y", "__proto__"]) {
+    const methods = Object.fromEntries([[name, F]]);
+    expect(() => types.iface(methods)).toThrow(
+      `iface: method name is "${name}", want an identifier`,
+    );
+    expect(() => named("main.T", int).method(name, F, () => undefined)).toThrow("method: name is");
+  }
 });
 
 it("a type that points to itself has a name, a mask and an identity; a list of it is loaded and stored", () => {

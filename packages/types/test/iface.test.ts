@@ -27,6 +27,7 @@ import {
   valueFitter,
   type Ptr,
   type Space,
+  type StructType,
   InterfaceValue,
   type Type,
 } from "../src/index.ts";
@@ -116,6 +117,23 @@ describe("an interface value in memory", () => {
     any.store(s, p + 8, toInterface(array(int, 2), [1, 2]));
     expect(s.memory.u32[p >>> 2]).toBe(s.memory.u32[(p + 8) >>> 2]);
     expect(any.equal(s, p, p + 8)).toBe(true);
+  });
+
+  it("has one number for one type that contains itself, from wherever its name is spelled", () => {
+    for (const first of [0, 1, 2]) {
+      const s = makeSpace();
+      const Node: StructType<any> = struct({ value: int, next: ptr((): Type => Node) });
+      const types = [Node.field("next")!.type, ptr(Node), ptr((): Type => Node)];
+      void types[first]!.name;
+      const p = s.alloc(any, 3);
+      types.forEach((t, i) => any.store(s, p + 8 * i, toInterface(t, 64, s)));
+      for (const q of [p + 8, p + 16]) {
+        expect(any.equal(s, p, q)).toBe(true);
+        expect(any.equalValues(any.load(s, p), any.load(s, q))).toBe(true);
+      }
+      for (const t of types) expect(t.name).toMatch(/^\*struct { value int; next /);
+      expect(Node.name).toMatch(/^struct { value int; next \*(…|struct .*)/);
+    }
   });
 
   it("knows nothing of another space's types", () => {

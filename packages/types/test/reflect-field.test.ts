@@ -4,6 +4,7 @@ import {
   field,
   fieldByName,
   int,
+  methods,
   named,
   ptr,
   struct,
@@ -64,6 +65,23 @@ describe("fieldByName", () => {
     expect(path(Out, "none")).toBe(null);
     expect(() => fieldByName(int as never, "x")).toThrow("fieldByName: type is");
   });
+});
+
+test("a tower of types that are embedded four times each is climbed once", () => {
+  // The types of Go's own TestFieldByIndexEmbedded, which has 24 levels.
+  let below: StructType[] = [0, 1, 2, 3].map((i) => struct({ X: int, [`Y${i}`]: int }));
+  for (let level = 0; level < 24; level++) {
+    const parts = below.map((t, i) => [`E${i}`, field(ptr(t), { embedded: true })] as const);
+    below = [0, 1, 2, 3].map((i) =>
+      struct({ ...Object.fromEntries(parts), [`Z${level}_${i}`]: int }),
+    );
+  }
+  const Top = below[0]!;
+  expect(fieldByName(Top, "X")).toBe(null);
+  expect(fieldByName(Top, "Y0")).toBe(null);
+  expect(fieldByName(Top, "Z22_1")!.map((f) => f.name)).toEqual(["E1", "Z22_1"]);
+  expect(fieldByName(Top, "Z21_1")).toBe(null);
+  expect(methods(Top)).toEqual([]);
 });
 
 describe("a field of a value by name", () => {

@@ -16,7 +16,7 @@ export interface ContextLike {
 
 /** What is needed of a context's `done` channel. */
 export interface DoneChan {
-  /** An op that completes when the channel is closed. */
+  /** An op that completes when the channel is closed; of a context merged of two, a select of theirs. */
   recv(): Op<unknown>;
 }
 

@@ -102,9 +102,9 @@ export function finishAsync<R>(r: unknown): PromiseLike<R> | R {
   return (isGenerator(r) ? drive(r) : r) as PromiseLike<R> | R;
 }
 
-/** Holds the program of an async function that waits for the promise of a body; null if `r`, what a body returned, is none. */
-export function holdFor(r: unknown): (() => void) | null {
-  return isPlain(r) || isGenerator(r) || !isThenable(r) || isBlocking(r) ? null : holdProgram();
+/** Whether what a body returned is a promise, whose end is nobody's that a scheduler knows of. */
+export function isPromise(r: unknown): boolean {
+  return !isPlain(r) && !isGenerator(r) && isThenable(r) && !isBlocking(r);
 }
 
 /** What the routines share; a subclass says how it runs from a generator and from an async function. */
@@ -164,7 +164,7 @@ export class HoldingRoutine<R> extends BaseRoutine<R> {
     let release: (() => void) | null = null;
     try {
       const r: unknown = this.fn();
-      release = holdFor(r);
+      if (isPromise(r)) release = holdProgram();
       return await finishAsync<R>(r);
     } finally {
       release?.();

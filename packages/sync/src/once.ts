@@ -7,13 +7,15 @@
  *  3. A queue is non-empty only while the body runs.
  *  4. If the program ends in which the body runs, the Once is LOST: whoever waits and whoever comes then fails, for what the body
  *     was to do is not done and will not be. While others wait the goroutine of the body is watched for that.
+ *  5. While an async function waits for the promise of the body, so do all others: they are not deadlocked.
  *
  * `do` inside its own body deadlocks, as in Go; the report says so.
  */
 import {
   currentGoroutine,
   type Goroutine,
-  Op,
+  type Op,
+  OutsideOp,
   overdue,
   preempt,
   type Waiter,
@@ -23,7 +25,7 @@ import {
 } from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, Routine, WaitOptions } from "./api.ts";
-import { BaseRoutine, finishAsync, finishSteps, holdFor } from "./body.ts";
+import { BaseRoutine, finishAsync, finishSteps, isPromise } from "./body.ts";
 import { PARKED, USED } from "./states.ts";
 
 const NEW = 0;
@@ -31,7 +33,7 @@ const RUNNING = 1;
 const OVER = 2;
 const LOST = 3;
 
-class OnceOp extends Op<void> {
+class OnceOp extends OutsideOp<void> {
   private readonly once: Once;
 
   constructor(once: Once) {
@@ -58,11 +60,17 @@ class OnceOp extends Op<void> {
   override park(): void {
     this.once.queue.push(this);
     this.once.watch();
+    if (this.once.outside) super.park();
   }
 
   override unpark(): void {
+    super.unpark();
     this.once.queue.remove(this);
     if (this.once.queue.head === null) this.once.unwatch();
+  }
+
+  override isDurable(): boolean {
+    return true;
   }
 }
 
@@ -133,13 +141,11 @@ class DoRoutine extends BaseRoutine<void> {
       return;
     }
     once.state = RUNNING;
-    let release: (() => void) | null = null;
     try {
       const r: unknown = this.fn();
-      release = holdFor(r);
+      once.outside = isPromise(r);
       await finishAsync(r);
     } finally {
-      release?.();
       once.finish();
     }
   }
@@ -182,6 +188,8 @@ export class Once {
   state: number = NEW;
   /** @internal The goroutine of the body while it runs, null for an async function's. */
   runner: Goroutine | null = null;
+  /** @internal Whether it is over when a promise is that an async function awaits. */
+  outside = false;
   /** @internal Why a Once that is LOST is. */
   error: unknown = undefined;
   private watching: Watch | null = null;

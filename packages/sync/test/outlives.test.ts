@@ -16,7 +16,7 @@ const late = (): Promise<string> => new Promise((resolve) => setTimeout(() => re
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a program begins that waits for `late`, and how another one waits for that. */
-const begun: Record<string, () => [() => Op<unknown> | void, () => Op<unknown>]> = {
+const begun: Record<string, () => [() => Op<unknown> | void, () => Iterable<any>]> = {
   "a flight": () => {
     const flights = new SingleFlight<string, string>();
     const call = () => flights.do("k", late);
@@ -30,6 +30,10 @@ const begun: Record<string, () => [() => Op<unknown> | void, () => Op<unknown>]>
   "a flight, by a channel": () => {
     const flights = new SingleFlight<string, string>();
     return [() => flights.do("k", late), () => flights.doChan("k", late).recv()];
+  },
+  "a Once, used by an async function": () => {
+    const once = new Once();
+    return [() => void once.do(late).then(() => {}), () => once.do(() => {})];
   },
   "a WaitGroup": () => {
     const wg = new WaitGroup();

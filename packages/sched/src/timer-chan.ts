@@ -274,12 +274,12 @@ export class TimerChan implements AsyncIterable<number> {
   }
 
   /** What a dump says of it. */
+  describe(): string {
+    return `${this.name} (${this.active ? `due in ${Math.max(0, Math.round(this.when - this.clock.now()))} ms` : "stopped"})`;
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.describe();
-  }
-
-  describe(): string {
-    return `${this.name} (${this.active ? `due in ${Math.max(0, Math.round(this.when - this.clock.now()))} ms` : "stopped"})`;
   }
 }

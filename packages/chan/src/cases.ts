@@ -17,7 +17,7 @@ export function casesError(cases: unknown): Error {
 
 /** What is named `default` says whether the select waits: an op of that name could not be told from "nothing was ready". */
 export function defaultError(where: string, v: unknown): Error {
-  return badArgument(where, "case default", v, "true or false; no operation has that name", "type");
+  return badArgument(where, "case default", v, "true or false", "type");
 }
 
 /** An op that was used before, or is another case too. */
@@ -55,9 +55,8 @@ export function checkServes(op: Op<any>, name: string | number): void {
 
 /** Makes a case that is not fresh ready for a pass, if it is a prepared select; anything else is in use. */
 export function makeReady(op: Op<any>, name: string | number): void {
-  const { arm } = op as { arm?(): void };
-  if (arm === undefined) throw inUse(name);
-  arm.call(op);
+  checkServes(op, name);
+  (op as unknown as { arm(): void }).arm();
 }
 
 /** Whether what holds no case is no record or list, but a `Map` or a promise, say: a select would wait for ever. */

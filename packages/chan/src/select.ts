@@ -30,10 +30,8 @@ function makeSelect(
     else
       for (const name in cases as SelectCases) {
         const v = (cases as SelectCases)[name];
-        if (v !== null && v !== undefined && isBranded(v)) {
-          if (name === "default") throw defaultError("select", v);
-          s.add(v, name);
-        } else addOther(s, v, name, cases);
+        if (v !== null && v !== undefined && isBranded(v) && name !== "default") s.add(v, name);
+        else addOther(s, v, name, cases);
       }
   } catch (error) {
     // The mistake is the caller's: what may be used still, may.

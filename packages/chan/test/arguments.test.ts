@@ -35,7 +35,7 @@ test.each<[string, () => unknown]>([
   ["select: case a is an object (Object), want an operation", () => select({ a: any(makeChan()) })],
   ["select: case default is 1, want true or false", () => select({ default: any(1) })],
   [
-    "select: case default is an object (Object), want true or false; no operation has that name",
+    "select: case default is an object (Object), want true or false",
     () => trySelect({ a: op(), default: any(op()) }),
   ],
   [

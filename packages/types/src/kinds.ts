@@ -192,5 +192,7 @@ export interface Declarable<T> {
   ): this;
 }
 
-/** A defined type: its underlying descriptor under a name of its own. */
-export type Named<D extends Type> = D & Declarable<ValueOf<D>>;
+/** A defined type: its underlying descriptor under a name of its own, which can have methods if it is no pointer and no interface. */
+export type Named<D extends Type> = D extends { readonly kind: "interface" | "ptr" }
+  ? D
+  : D & Declarable<ValueOf<D>>;

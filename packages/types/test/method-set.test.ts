@@ -1,5 +1,5 @@
 /** Methods: declaration, method sets, promotion through embedded fields, nil receivers. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   convert,
   field,
@@ -14,6 +14,7 @@ import {
   struct,
   toInterface,
   typeAssertOk,
+  type Declarable,
   type Ptr,
   type Type,
   any,
@@ -68,7 +69,11 @@ describe("a named type", () => {
     expect(() => S.method("N", func(), () => undefined)).toThrow(
       "a declaration before the first use",
     );
-    const P = named("main.P", ptr(int));
+    // TypeScript offers no method there.
+    const P: Declarable<any> = named("main.P", ptr(int)) as never;
+    expectTypeOf(named("main.Q", ptr(int))).not.toHaveProperty("method");
+    expectTypeOf(named("main.I", iface({}))).not.toHaveProperty("ptrMethod");
+    expectTypeOf(named("main.N", int)).toHaveProperty("method");
     expect(() => P.method("M", func(), () => undefined)).toThrow("no pointer or interface");
     expect(() => named("", int)).toThrow('name is ""');
   });

@@ -146,3 +146,15 @@ test("what a goroutine started outside locks itself to runs, though no P did", a
   });
   expect(await g.join()).toBe("ran");
 });
+
+test("who is held back by a P comes into its full queue at the next look at the clock", () => {
+  const s = new GmpScheduler({ procs: 2 });
+  const p = s.ps[0]!;
+  s["startProc"](p, false);
+  for (let i = 0; i < RUNQ; i++) p.push(fake(i));
+  const locked = { id: -1, extra: { lockedP: 0 } } as unknown as G;
+  p.held.push(locked);
+  s["tick"](0);
+  expect([p.size, p.held.size, s.global.size]).toEqual([RUNQ / 2 + 1, 0, RUNQ / 2]);
+  expect(p.list().at(-1)).toBe(locked);
+});

@@ -5,7 +5,7 @@ import { PARKED } from "./op-state.ts";
 
 /**
  * The op that a step of a generator stopped on, or null if the generator ended, or yielded something else. For those who step
- * generators themselves; a scheduler does. Inside of a generator goroutine, or of a generator that {@link drive} steps, a step may give
+ * generators themselves; a scheduler does. Inside of a generator goroutine, or of a generator that `drive` steps, a step may give
  * a bare `yield` that the generator did not write, because the time of that one is up: yield it on, or just step again. O(1).
  *
  * @example

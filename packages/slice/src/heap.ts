@@ -25,7 +25,7 @@ import { HeapRoots } from "./heap-roots.ts";
 import { HeapSlice, heapRules, type HeapRules, type HeapStore } from "./heap-slice.ts";
 import { growthGo118 } from "./growth.ts";
 import { mustBeSlice, type Slice } from "./slice.ts";
-import { typedBackingOfKind, type TypedBacking } from "./typed-backing.ts";
+import { typedBackingOf, type TypedBacking } from "./typed-backing.ts";
 import { isDescriptor, notElem } from "./values.ts";
 
 const BACKING = Symbol.for("gort.slice.Backing");
@@ -117,7 +117,7 @@ class ElemInHeap<T> implements HeapElem<T> {
     );
     this.roots = roots;
     this.rules = heapRules(type);
-    this.typed = typedBackingOfKind(type.kind);
+    this.typed = typedBackingOf(type);
     this.view = this.typed === undefined ? heap.memory.u8 : viewOf(heap, this.typed.ctor.name);
     this.borrowed = new Store(this, false);
     this.unheld = new Store(this, true);

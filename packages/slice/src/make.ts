@@ -19,7 +19,7 @@ import type {
 import type { ArraySlice } from "./array-slice.ts";
 import { checkMake } from "./errors.ts";
 import { abandoned, type Slice } from "./slice.ts";
-import { typedBacking, typedBackingOfKind } from "./typed-backing.ts";
+import { typedBacking, typedBackingOf } from "./typed-backing.ts";
 import type { TypedSlice } from "./typed-slice.ts";
 import { isDescriptor, notElem, typeBacking, valueBacking, zeroLike } from "./values.ts";
 
@@ -61,7 +61,7 @@ export function resolve(where: string, elem: unknown): Backing<any> {
   }
   if (isBacking(elem)) return elem;
   if (!isDescriptor(elem)) throw notElem(where, elem);
-  const typed = typedBackingOfKind(elem.kind);
+  const typed = typedBackingOf(elem);
   return typed === undefined ? typeBacking(elem as Type<any>) : typed.named(elem.name);
 }
 

@@ -6,6 +6,7 @@ import {
   currentGoroutine,
   type Go,
   go,
+  type Goroutine,
   gosched,
   launch,
   now,
@@ -69,12 +70,16 @@ describe("a hook of launch", () => {
       const log: string[] = [];
       const s = createFifoScheduler({ onPanic: () => log.push("onPanic") });
       await s.run(async () => {
-        const fn = async (): Promise<never> => {
-          throw new Error("bad");
-        };
-        const g = launch(noting(log, true), fn, []);
-        while (g.status !== "dead") await Promise.resolve();
-        expect(log).toEqual([]);
+        let g!: Goroutine;
+        await new Promise<void>((resolve) => {
+          const fn = async (): Promise<never> => {
+            resolve();
+            throw new Error("bad");
+          };
+          g = launch(noting(log, true), fn, []);
+        });
+        for (let jobs = 0; jobs < 3 && g.status !== "dead"; jobs++) await Promise.resolve();
+        expect([g.status, log]).toEqual(["dead", []]);
         if (joins) await g.join().then(undefined, () => log.push("joined"));
         else await sleep(1);
       });

@@ -1,5 +1,5 @@
 /** Nobody who waits for a function gets ahead of its panic, and an ErrGroup fails with it where the process survives. */
-import { createFifoScheduler, createScheduler, panic, sleep } from "@gort/sched";
+import { createFifoScheduler, createScheduler, type Goroutine, panic, sleep } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { hearUncaught } from "../../sched/test/uncaught.ts";
 import { checkErrGroup, checkWaitGroup } from "../src/check.ts";
@@ -86,9 +86,18 @@ describe("a panic that somebody takes by a join", () => {
   it("is over for its WaitGroup before that hears of it, and nothing else is told", async () => {
     for (const late of [false, true]) {
       const wg = new WaitGroup();
-      const g = wg.go(async () => panic("boom"));
-      if (late)
-        for (let jobs = 0; g.status !== "dead" && jobs < 100; jobs++) await Promise.resolve();
+      let g!: Goroutine<never>;
+      await new Promise<void>((resolve) => {
+        g = wg.go(async () => {
+          resolve();
+          return panic("boom");
+        });
+        if (!late) resolve();
+      });
+      if (late) {
+        for (let jobs = 0; jobs < 3 && g.status !== "dead"; jobs++) await Promise.resolve();
+        expect([g.status, wg.count]).toEqual(["dead", 1]);
+      }
       const seen = await g.join().then(
         () => "fine",
         (e: unknown) => `${String(e)}, counter ${wg.count}`,

@@ -447,10 +447,10 @@ describe("a function that waits for its turn in an ErrGroup", () => {
       g.setLimit(1);
       let ran = 0;
       let finish!: () => void;
-      const first =
-        where === "outside" ? () => new Promise<void>((resolve) => (finish = resolve)) : forEver;
+      // Made here: the function may begin after the host had its turn.
+      const gate = new Promise<void>((resolve) => (finish = resolve));
+      const first = where === "outside" ? () => gate : forEver;
       if (where === "outside") void g.go(first);
-      await turn();
       const awaited: Promise<string>[] = [];
       let given!: Op<void>;
       await createFifoScheduler().run(function* () {
@@ -465,7 +465,7 @@ describe("a function that waits for its turn in an ErrGroup", () => {
       });
       // Handed in outside: this one is.
       void g.go(async () => void (ran += 100));
-      finish?.();
+      finish();
       await expect(g.wait()).rejects.toThrow(/^gort: the program ended before /);
       await expect((async () => await given)()).rejects.toThrow(
         "before a function of the ErrGroup",

@@ -258,7 +258,10 @@ export interface HeapOptions {
   readonly stepMsMax?: number | undefined;
   /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */
   readonly finalizers?: "safepoint" | "manual" | undefined;
-  /** Called once when finalizers were queued, by the safepoint that finds them, and when those behind an asynchronous one can run. */
+  /**
+   * Called once when finalizers were queued, by the safepoint that finds them, and when those behind an asynchronous one can run.
+   * If it throws, the next safepoint that finds some calls it again.
+   */
   readonly onFinalizers?: (() => void) | undefined;
   /** Gets each `gctrace` line, without the line break. */
   readonly gctrace?: ((line: string) => void) | undefined;

@@ -49,7 +49,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   wanted = false;
   /** And it has to have marked there: large objects are about to find no pages. */
   urgent = false;
-  /** How many finalizers and cleanups had been queued when `onFinalizers` was called last. */
+  /** How many finalizers and cleanups had been queued when `onFinalizers` was called last; -1 if that call threw. */
   #told = 0;
   readonly #room: LargeRoom;
   readonly #main: Stack;
@@ -187,17 +187,27 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   protected runQueued(budgetMs: number): void {
     const { queued, enqueued } = this.specials;
     if (queued === 0) return;
-    if (this.#told !== enqueued) {
-      this.#told = enqueued;
-      this.options.onFinalizers?.();
-    }
+    if (this.#told !== enqueued) this.#tell();
     if (!this.runsFinalizers) return;
     if (budgetMs === Infinity) this.lifetime.run();
     else this.lifetime.run(this.now, this.now() + budgetMs);
   }
   finalizersReady(): void {
-    this.options.onFinalizers?.();
-    if (this.runsFinalizers) this.background.onReady?.();
+    try {
+      this.#tell();
+    } finally {
+      if (this.runsFinalizers) this.background.onReady?.();
+    }
+  }
+  #tell(): void {
+    // First, as the call may come to a safepoint; one that throws has not heard it.
+    this.#told = this.specials.enqueued;
+    try {
+      this.options.onFinalizers?.();
+    } catch (e) {
+      this.#told = -1;
+      throw e;
+    }
   }
 
   // ---- knobs

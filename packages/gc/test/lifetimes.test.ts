@@ -75,6 +75,27 @@ describe("the queue", () => {
     }
   });
 
+  it("onFinalizers that throws is called again for what still waits", () => {
+    for (const create of [createHeap, createStopTheWorldHeap]) {
+      let told = 0;
+      let bad = 2;
+      const onFinalizers = (): void => {
+        told++;
+        heap.safepoint(); // A call from inside it does not tell again.
+        if (bad-- > 0) throw new Error("not now");
+      };
+      const heap = create({ ...small, finalizers: "manual", onFinalizers });
+      heap.setFinalizer(heap.alloc(Node), () => {});
+      expect(() => heap.collect()).toThrow("not now");
+      expect(() => heap.collect()).toThrow("not now");
+      for (let i = 0; i < 5; i++) heap.safepoint();
+      heap.collect();
+      expect(told).toBe(3);
+      expect(heap.runFinalizers()).toBe(1);
+      checkHeap(heap);
+    }
+  });
+
   it("a finalizer that throws is used up, the rest still run", () => {
     const heap = createHeap(small);
     let ran = 0;
@@ -234,6 +255,36 @@ describe("the queue", () => {
       if (finalizers === "manual") expect(heap.runFinalizers()).toBe(1);
       else heap.safepoint();
       expect(ran).toEqual(["a", "b"]);
+    }
+  });
+
+  it("onFinalizers that throws when an asynchronous one is done is called again at the next safepoint", async () => {
+    const caught: unknown[] = [];
+    const listeners = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection");
+    process.on("unhandledRejection", (reason) => caught.push(reason));
+    try {
+      for (const finalizers of ["manual", "safepoint"] as const) {
+        let told = 0;
+        const onFinalizers = (): void => {
+          if (++told === 2) throw new Error("not now");
+        };
+        const heap = createHeap({ ...small, finalizers, onFinalizers });
+        let driver = 0;
+        heap.background.onReady = () => driver++;
+        for (let i = 0; i < 2; i++) heap.setFinalizer(heap.alloc(Node), () => Promise.resolve());
+        heap.collect();
+        if (finalizers === "manual") heap.runFinalizers();
+        await new Promise((resolve) => setTimeout(resolve));
+        expect([told, driver]).toEqual([2, finalizers === "manual" ? 0 : 1]);
+        for (let i = 0; i < 3; i++) heap.safepoint();
+        expect(told).toBe(3);
+        checkHeap(heap);
+      }
+      expect(caught.map(String)).toEqual(["Error: not now", "Error: not now"]);
+    } finally {
+      process.removeAllListeners("unhandledRejection");
+      for (const l of listeners) process.on("unhandledRejection", l);
     }
   });
 

@@ -28,6 +28,7 @@ import {
 } from "./base.ts";
 import { canCompile, compile, plainOf } from "./codegen.ts";
 import { badArgument, badNumber, checkOptions } from "./errors.ts";
+import { freezer } from "./frozen.ts";
 import type { StructField, StructType } from "./kinds.ts";
 
 /** What all accessor classes extend. */
@@ -161,8 +162,8 @@ const CLASSES = Symbol("gort.accessors");
 /**
  * The accessor class of a struct type: typed properties over memory, without an object per value.
  * A field that is a struct gives an accessor of its own, which the next read of that field moves; a field that is an array gives a
- * copy, frozen at every depth, as a write to it would be lost: assign a whole array, or `store` an element at its own address
- * (`at.$ptr + offsetOf(T, "list") + i * elem.size`). Other fields give their value.
+ * copy, frozen at every depth (down to complex numbers and slice headers), as a write to it would be lost: assign a whole array, or
+ * `store` an element at its own address (`at.$ptr + offsetOf(T, "list") + i * elem.size`). Other fields give their value.
  * @throws TypeError for a field named `constructor` or `toJSON`, or with `$` in front, and for options there are not
  *
  * @example
@@ -211,16 +212,19 @@ class Slow {
   /** Its kind, where that says how its values look in JavaScript. */
   readonly kind: Kind | undefined;
   readonly what: string;
+  /** Freezes what is read; null for all but arrays. */
+  private readonly freeze: ReturnType<typeof freezer>;
 
   constructor(owner: Type, field: StructField) {
     this.field = field;
     this.type = internalType(field.type);
     this.kind = this.type.adapted ? undefined : this.type.kind;
     this.what = `${owner.name}.${field.name}`;
+    this.freeze = this.kind === "array" ? freezer(this.type) : null;
   }
   get(a: AccessorBase): unknown {
     const v = this.type.get(a.$space, a.$ptr + this.field.offset) as unknown;
-    return this.kind === "array" ? frozen(this.type, v) : v;
+    return this.freeze === null ? v : this.freeze(v);
   }
   set(a: AccessorBase, v: unknown): void {
     this.type.check(v, this.what, a.$space);
@@ -240,22 +244,6 @@ class Slow {
     old.$ptr = p;
     return old;
   }
-}
-
-// A copy that nobody takes for a window: frozen as far as it is a copy.
-function frozen(t: BaseType<any>, v: any): unknown {
-  const { elem, fields } = t as unknown as Parts;
-  if (t.adapted || !PARTED.test(t.kind)) return v;
-  if (fields) for (const f of fields) if (f.name !== "_") frozen(f.type, v[f.name]);
-  if (elem && PARTED.test(elem.kind)) for (const e of v) frozen(elem, e);
-  return Object.freeze(v);
-}
-
-const PARTED = /array|struct/;
-
-interface Parts {
-  readonly elem?: BaseType<any>;
-  readonly fields?: readonly { readonly name: string; readonly type: BaseType<any> }[];
 }
 
 function fieldsOf(type: StructType): StructField[] {

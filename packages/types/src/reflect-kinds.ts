@@ -1,5 +1,6 @@
 /** The kinds that `Int` and `Uint` of a reflection value take, and the integers that set them. */
 import type { Kind, Type } from "./api.ts";
+import type { BaseType } from "./base.ts";
 import { badNumber } from "./errors.ts";
 import type { Value } from "./reflect.ts";
 import { ReflectError, onKind } from "./reflect-errors.ts";
@@ -23,10 +24,15 @@ export const UINTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
 ]);
 
 /** What `Int` and `Uint` give of `v`, a value of type `t`. */
-export function integerOf(method: string, t: Type, kinds: ReadonlySet<Kind>, v: Value): bigint {
+export function integerOf(
+  method: string,
+  t: BaseType<any>,
+  kinds: ReadonlySet<Kind>,
+  v: Value,
+): bigint {
   if (!kinds.has(t.kind)) throw onKind(method, t.kind);
   const n = v.get() as unknown;
-  if (typeof n !== "bigint" && !Number.isInteger(n))
+  if (t.adapted && typeof n !== "bigint" && !Number.isInteger(n))
     throw new ReflectError(`reflect: ${t.name} is no integer in JavaScript`);
   return BigInt(n as number | bigint);
 }

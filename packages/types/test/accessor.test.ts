@@ -8,6 +8,7 @@ import {
   array,
   bool,
   complex128,
+  complex64,
   float32,
   float64,
   int,
@@ -17,6 +18,7 @@ import {
   int8,
   named,
   ptr,
+  slice,
   string,
   struct,
   uint,
@@ -256,6 +258,8 @@ describe.each([
       pts: array(P, 2),
       grid: array(array(int, 1), 1),
       c: array(complex128, 1),
+      s: array(slice(int), 1),
+      deep: array(struct({ _: P, c: complex64, s: slice(P), a: any, p: array(P, 1) }), 1),
       _: P,
       a: array(any, 1),
     });
@@ -264,6 +268,14 @@ describe.each([
     expect(() => (at.pts[0]!.x = 7)).toThrow(TypeError);
     expect(() => (at.grid[0]![0] = 7)).toThrow(TypeError);
     expect(() => (at.c[0] = { re: 1, im: 1 })).toThrow(TypeError);
+    expect(() => ((at.c[0] as { re: number }).re = 5)).toThrow(TypeError);
+    expect(() => ((at.s[0] as { len: number }).len = 1)).toThrow(TypeError);
+    const [deep] = at.deep;
+    expect(Object.keys(deep!)).toEqual(["c", "s", "a", "p"]);
+    for (const part of [deep, deep!.c, deep!.s, deep!.p, deep!.p[0]])
+      expect(Object.isFrozen(part)).toBe(true);
+    // What `$load` gives is the reader's own.
+    expect(Object.isFrozen(at.$load().c)).toBe(false);
     const mine = { x: 1 };
     at.a = [mine];
     expect(at.a[0]).toBe(mine);

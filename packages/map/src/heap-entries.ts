@@ -257,7 +257,7 @@ export class Entries {
   sameKey(bucket: Ptr, slot: number, key: any): boolean {
     const given: unknown = this.#keyCode === FLOAT64 ? key : this.#key;
     // What a descriptor of somebody else's has loaded is not looked into.
-    return this.layout.fitKey !== null && sameParts(this.loadKey(bucket, slot), given);
+    return !this.layout.opaqueKey && sameParts(this.loadKey(bucket, slot), given);
   }
 
   /** Writes a key over one that equals it, of which ranges have to know. */

@@ -31,6 +31,7 @@ import {
 import type { Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
 import { isReflexive } from "./keys.ts";
+import { isOpaque, kindTells } from "./made-elsewhere.ts";
 import {
   MAX_INLINE,
   HEADER_WORDS,
@@ -96,6 +97,8 @@ export interface Layout {
   readonly valuePointers: boolean;
   /** Whether every key equals itself. */
   readonly reflexive: boolean;
+  /** Whether only somebody else's descriptor knows what is in keys. */
+  readonly opaqueKey: boolean;
   /** Whether writing a value over another can fail half way. */
   readonly partedValue: boolean;
   /** Log2 of the buckets of a segment. */
@@ -113,6 +116,7 @@ function wordsOf(type: Type): Words | null {
   const paths: string[][] = [];
   const signed: boolean[] = [];
   const walk = (t: Type, path: string[]): boolean => {
+    if (!kindTells(t)) return false;
     if (t.kind === "struct") {
       const { fields } = t as Type & { fields: readonly { name: string; type: Type }[] };
       return fields.every((f) => f.name !== "_" && walk(f.type, [...path, f.name]));
@@ -127,6 +131,7 @@ function wordsOf(type: Type): Words | null {
 }
 
 function codeOf(type: Type, isKey: boolean): number {
+  if (!kindTells(type)) return GENERAL;
   switch (type.kind) {
     case "int":
     case "int32":
@@ -212,7 +217,8 @@ export function layOut(key: Type, value: Type): Layout {
     keyPointers,
     valuePointers,
     reflexive: isReflexive(key),
-    partedValue: isParted(value),
+    opaqueKey: isOpaque(key),
+    partedValue: isParted(value) || isOpaque(value),
     segmentBits,
     magic: signature(`${key.name} ${key.size} ${value.name} ${value.size} ${HEADER_SIZE}`),
   };

@@ -14,6 +14,7 @@ import { badArgument, type Fit, hashIdentity, valueFitter } from "@gort/types";
 import type { Hasher, Type } from "./api.ts";
 import { invalidKeyType, noKey } from "./errors.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
+import { kindTells } from "./made-elsewhere.ts";
 
 /**
  * Where a hasher of keys of two fields names these, so that a map can keep them itself: as long as its functions are those that it was
@@ -42,12 +43,11 @@ export function pairOf(key: Hasher<any> | Type | undefined): PairFields | null {
     const own = key.hash === hash && key.equal === equal && key.copy === copy;
     return own && names ? { names, fits: null } : null;
   }
-  const { fields } = key as Type & { fields?: readonly { name: string; type: Type }[] };
-  const [a, b] = fields ?? [];
-  if (key.kind !== "struct" || fields!.length !== 2 || a!.name === "_" || b!.name === "_") {
+  if (key.kind !== "struct" || !kindTells(key)) return null;
+  const { fields } = key as Type & { fields: readonly { name: string; type: Type }[] };
+  const [a, b] = fields;
+  if (fields.length !== 2 || !fields.every((f) => f.name !== "_" && isOf(plain, f.type)))
     return null;
-  }
-  if (!plain.test(a!.type.kind) || !plain.test(b!.type.kind)) return null;
   const fit = (f: { name: string; type: Type }): Fit<unknown> | null =>
     valueFitter(f.type, `map key.${f.name}`);
   return { names: [a!.name, b!.name], fits: [fit(a!), fit(b!)] };
@@ -175,8 +175,12 @@ const native = /^(bool|u?int(8|16|32|64)?|uintptr|float(32|64)|string)$/;
 /** Of these, the ones of which there is one value to a JavaScript value: -0 and NaN are no concern. */
 const plain = /^(bool|u?int(8|16|32)?|uintptr|string)$/;
 
-/** Whether every value of a comparable type equals itself: no floats and no interfaces inside. */
+/** Whether values of a type are of one of these kinds in JavaScript too. */
+const isOf = (kinds: RegExp, type: Type): boolean => kinds.test(type.kind) && kindTells(type);
+
+/** Whether every value of a comparable type is known to equal itself: no floats and no interfaces inside. */
 export function isReflexive(type: Type): boolean {
+  if (!kindTells(type)) return false;
   switch (type.kind) {
     case "float32":
     case "float64":
@@ -216,7 +220,7 @@ export function isReflexive(type: Type): boolean {
 /** A descriptor as a hasher of its JavaScript values, which are copies already; null where `===` does the same and faster. */
 export function typeHasher<K>(type: Type<K>): Hasher<K> | null {
   if (!type.comparable) throw invalidKeyType(type.name);
-  if (native.test(type.kind)) return null;
+  if (isOf(native, type)) return null;
   const reflexive = isReflexive(type);
   return {
     hash: (k, seed, random) => {

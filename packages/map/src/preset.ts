@@ -212,8 +212,9 @@ export function build(where: string, o: AnyOptions, nil: boolean): GoMap<any, an
     random,
     hasher,
     zero,
-    fitKey: keyType && valueFitter(keyType, "map key"),
-    fitValue: valueType && valueFitter(valueType, "map value"),
+    // Of somebody else's type there may be a copy only.
+    fitKey: keyType && (valueFitter(keyType, "map key") ?? valueCopier(keyType)),
+    fitValue: valueType && (valueFitter(valueType, "map value") ?? valueCopier(valueType)),
     checkKey: hasher && keyType && valueChecker(keyType, "map key"),
     giveKey: keyType && valueCopier(keyType),
     giveValue: valueType && valueCopier(valueType),

@@ -12,7 +12,6 @@ import { mapToJSON } from "./json.ts";
 import { ENTRIES, Hiter, KEYS, RangeIterator, VALUES } from "./range.ts";
 import { MIN_TOP_HASH, SAME_SIZE_GROW, SLOTS } from "./rules.ts";
 import type { Snapshot, Storage } from "./storage.ts";
-import { mapText } from "./text.ts";
 
 // Not touched as a global at load: the symbol may not exist, and must not be made up.
 const dispose: typeof Symbol.dispose =
@@ -121,12 +120,11 @@ export abstract class BaseMap<K, V, Z> implements GoMap<K, V, Z>, Storage<K, V> 
   }
 
   /**
-   * `map[a:1 b:2]`: keys and values by `String`, strings, numbers and booleans among the keys sorted, as `fmt.Print` shows them; large and
-   * small floats, structs and nil look as in JavaScript. A map that holds itself has no such text and overflows the stack, as in Go.
-   * O(len log len).
+   * Go's name of the type, `map[string]int32`, or `GoMap` where it is not known: what a context prints of a map that it carries. The
+   * entries are what `console.log` and `toJSON` show; a text that is taken in passing must be short, and draw no number for a range. O(1).
    */
   toString(): string {
-    return mapText(this);
+    return this.typeName;
   }
 
   get [Symbol.toStringTag](): string {

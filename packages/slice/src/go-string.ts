@@ -240,7 +240,8 @@ export function goString(x: StringSource): GoString {
   }
   if (isGoString(x)) return x;
   if (isByteSlice(x) || isByteArray(x)) {
-    const array = Uint8Array.from("view" in x ? x.view() : x);
+    const b = bytesOf(x, "goString");
+    const array = Uint8Array.from(b.array.subarray(b.off, b.off + b.len));
     return new GoString(array, 0, array.length);
   }
   if (isSlice(x) && storeTag(x) === "Int32Array") {

@@ -26,6 +26,7 @@ import { HeapSlice, heapRules, type HeapRules, type HeapStore } from "./heap-sli
 import { growthGo118 } from "./growth.ts";
 import { mustBeSlice, type Slice } from "./slice.ts";
 import { typedBackingOf, type TypedBacking } from "./typed-backing.ts";
+import type { ViewedStore } from "./typed-slice.ts";
 import { isDescriptor, notElem } from "./values.ts";
 
 const BACKING = Symbol.for("gort.slice.Backing");
@@ -212,7 +213,7 @@ class ElemInHeap<T> implements HeapElem<T> {
 }
 
 /** The backing of heap slices over one store: the element type, and the store's root. */
-class Store<T> implements HeapStore<T> {
+class Store<T> implements HeapStore<T>, ViewedStore {
   readonly elem: ElemInHeap<T>;
   readonly heap: Heap;
   readonly type: Type<T>;
@@ -223,6 +224,7 @@ class Store<T> implements HeapStore<T> {
   readonly rules: HeapRules<T>;
   private readonly owned: boolean;
   slot = -1;
+  viewed: TypedArray | null = null;
 
   constructor(elem: ElemInHeap<T>, owned: boolean) {
     this.elem = elem;

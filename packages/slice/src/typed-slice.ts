@@ -8,7 +8,8 @@
  *  3. A slice of the first class of a kind begins where its store does, whose length is below 2^31; of the second it begins anywhere.
  *  4. The store may be shared memory, and may be a view over a whole heap: nothing here assumes that the
  *     array is the slice's own.
- *  5. A view of elements in a heap holds what holds their root: V8 drops a slice after its last use, and the view is used on.
+ *  5. A view of elements in a heap holds what holds their root: V8 drops a slice after its last use, and the view is used on. The store
+ *     keeps the last such view: to hold takes tens of times as long as to make one, and a loop asks for the same again and again.
  *
  * Why `get` reads beyond the store instead of branching to the panic: V8 moves loads out of a loop only if nothing leaves it, and it
  * knows that what it reads from a typed array is not undefined. The index must be a positive small integer: after one read at
@@ -16,11 +17,19 @@
  * header (100 ns for each append), or made by the first `get` (V8 must then expect it in each turn of a loop).
  */
 import { badArgument } from "@gort/types";
-import type { Backing, ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
+import type { ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
 import { Slice, mustBeSlice, storeTag } from "./slice.ts";
 
-/** By view, the backing of the slice in a heap that it was made of. A property of the view would cost each access to its elements. */
-const holds = /* @__PURE__ */ new WeakMap<TypedArray, Backing<any>>();
+/** By view, the store in a heap that it was made of. A property of the view would cost each access to its elements. */
+const holds = /* @__PURE__ */ new WeakMap<TypedArray, ViewedStore>();
+
+/** What a backing in a heap knows of views of its store. */
+export interface ViewedStore {
+  /** Negative if nothing keeps the store for JavaScript's sake: a view then cannot either. */
+  readonly slot: number;
+  /** The last view that keeps it. */
+  viewed: TypedArray | null;
+}
 
 /** The methods that bulk work needs, with one type for numbers and bigints. */
 interface BulkArray {
@@ -51,7 +60,9 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
    * a hundred index operations.
    *
    * A view into a heap keeps the elements as the slice itself does: for as long as JavaScript holds either of the two, or until the slice
-   * is released, and of a borrowed slice until the next safepoint. What is made of the view (`view.subarray(1)`) keeps nothing.
+   * is released, and of a borrowed slice until the next safepoint. To keep them makes a new view tens of times as dear;
+   * asked for again, by a slice that begins and ends alike, it is the same view, unless another part of the store was asked for meanwhile.
+   * What is made of the view (`view.subarray(1)`) keeps nothing, and costs no more than elsewhere.
    *
    * @example
    * ```ts
@@ -62,13 +73,25 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
    * ```
    */
   view(): A {
+    const store = this.backing as Partial<ViewedStore>;
+    return store.slot === undefined || store.slot < 0 || this.len === 0
+      ? this.elements()
+      : this.held(store as ViewedStore);
+  }
+
+  /** The view that holds `store`. */
+  private held(store: ViewedStore): A {
+    const { array, len } = this;
+    const last = store.viewed;
+    const begin = array.byteOffset + this.off * array.BYTES_PER_ELEMENT;
+    if (last !== null && last.length === len && last.byteOffset === begin) return last as A;
     const view = this.elements();
-    const { backing } = this;
-    if ("heap" in backing) holds.set(view, backing);
+    holds.set(view, store);
+    store.viewed = view;
     return view;
   }
 
-  /** {@link TypedSlice.view} for the moment. */
+  /** {@link TypedSlice.view} for the moment: it holds nothing. */
   private elements(): A {
     if (this.len === 0) return this.array.subarray(0, 0) as A;
     return this.array.subarray(this.off, this.off + this.len) as A;
@@ -103,7 +126,7 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
 /**
  * The elements of a slice of numbers as a typed array over the same storage: {@link TypedSlice.view}, of slices of which TypeScript does
  * not know the array, as those made by a type descriptor and those in a heap. A view into a heap keeps the elements as the slice itself
- * does; what is made of it (`subarray`) does not. O(1).
+ * does; what is made of it (`subarray`) does not. O(1), as {@link TypedSlice.view}.
  * @throws TypeError for a slice on anything else than such an array
  *
  * @example

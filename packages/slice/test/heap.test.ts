@@ -281,6 +281,44 @@ test("a view into a heap keeps the elements when V8 has collected the slice", as
   views.forEach((view, i) => expect([...view]).toEqual(i % 2 === 0 ? [i, i] : [i]));
 });
 
+test("a view into a heap is made once, until another part of the store is looked at", () => {
+  const heap = createHeap({ reserve: 1 << 24 });
+  const ints = inHeap(heap, int32);
+  const s = makeSlice(ints, [1, 2, 3, 4]);
+  const view = viewOf(s, Int32Array);
+  expect(viewOf(s, Int32Array)).toBe(view);
+  expect(viewOf(s.slice(), Int32Array)).toBe(view);
+  for (const [lo, hi] of [
+    [1, 4],
+    [0, 3],
+    [1, 3],
+    [2, 2],
+    [0, 4],
+  ] as const) {
+    const part = viewOf(s.slice(lo, hi), Int32Array);
+    expect([...part]).toEqual([1, 2, 3, 4].slice(lo, hi));
+  }
+  expect(viewOf(makeSlice(ints, [1, 2, 3, 4]), Int32Array)).not.toBe(view);
+  view[0] = 5;
+  expect(viewOf(s, Int32Array)[0]).toBe(5);
+  const borrowed = ints.borrow(ints.header(s));
+  s.set(1, 6);
+  expect([...viewOf(borrowed, Int32Array)]).toEqual([5, 6, 3, 4]);
+  ints.release(s);
+  expect([...viewOf(s, Int32Array)]).toEqual([5, 6, 3, 4]);
+});
+
+test("a store whose view was asked for is given back when V8 has collected slice and view", async () => {
+  const ints = inHeap(createHeap({ reserve: 1 << 24 }), int32);
+  const gc = await collector();
+  for (let i = 0; i < 100; i++) viewOf(makeSlice(ints, 10), Int32Array);
+  for (let i = 0; i < 100 && ints.rooted > 1; i++) {
+    gc();
+    await new Promise((r) => setImmediate(r));
+  }
+  expect(ints.rooted).toBeLessThan(100);
+});
+
 test("append of values of which one points into another heap writes none of them", () => {
   const [here, there] = [createHeap({ reserve: 1 << 24 }), createHeap({ reserve: 1 << 24 })];
   const s = makeSlice(inHeap(here, any), 0, 4);

@@ -7,7 +7,7 @@
  *  2. Only the second word is a pointer. The words are written value first, so no reader sees a type with another's value.
  *  3. A value stored in an interface with methods implements them.
  *  4. What it points to lies in the space it is stored into (foreign.ts).
- *  5. A copy is the value itself, for interface values never change (interface-value.ts). A store writes all that the value holds, and a
+ *  5. A copy is the value itself, for interface values never change (interface-value.ts); of one that is no box, a box of it. A store writes all that the value holds, and a
  *     load reads it: both by recursion, O(all of it).
  *
  * Go's non-empty interfaces hold an itab where `any` holds a type. Here both hold the type, and a load finds the itab in the
@@ -21,6 +21,7 @@ import { hashInt32 } from "./hash.ts";
 import {
   dynamicType,
   equalInterfaces,
+  isBox,
   isInterfaceValue,
   ownRaw,
   unwrap,
@@ -107,6 +108,9 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     const value = t.get(space, isDirect(t) ? p + 4 : u32[(p >>> 2) + 1]!);
     return wrap(t, value, space, this.itabOf(t)) as V;
   }
+  override copy(value: V): V {
+    return isInterfaceValue(value) && !isBox(value) ? this.form(value) : value;
+  }
   override check(value: unknown, what: string, space?: Space): void {
     const type = dynamicType(value);
     if (type === null) return;
@@ -120,10 +124,11 @@ class InterfaceDescriptor<M extends MethodTypes, V>
         );
       }
     }
-    // A raw value is of the type that it says, and what an interface value holds was checked when it was made: the question that is
-    // left is where it points, all through what is written with it.
-    if (space === undefined || !isInterfaceValue(value)) return;
-    const inner = unwrap(value);
+    // A raw value is of the type that it says, and what a box holds was checked when it was made: the question that is left is where
+    // it points, all through what is written with it.
+    if (!isInterfaceValue(value) || (space === undefined && isBox(value))) return;
+    const inner = unwrap(value); // Checks what is no box.
+    if (space === undefined) return;
     internalType(type).check(inner, what, space);
     checkSpace(type, inner, value.space, space, what);
   }
@@ -180,7 +185,7 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     const t = ownRaw(internalType(type));
     const itab = this.itabOf(t);
     return typed
-      ? (wrap(t, unwrap(value), value.space, itab, value) as V)
+      ? (wrap(t, unwrap(value), value.space, itab, isBox(value) ? value : undefined) as V)
       : (wrap(t, value, null, itab) as V);
   }
 }

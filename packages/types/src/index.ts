@@ -36,7 +36,7 @@ export type { Itab } from "./itab.ts";
 export type { BoundMethod } from "./method-set.ts";
 export {
   type Callable,
-  InterfaceValue,
+  type InterfaceValue,
   dynamicType,
   isInterfaceValue,
   toInterface,

@@ -8,7 +8,7 @@
  *     `float64`, string `string`, bigint `int64` or `uint64`, a function `func()`, an `Error` `*js.Error`, any other object `*js.Object`.
  *  3. {@link unwrap} and {@link wrap} are inverse: raw values stay raw through memory.
  *  4. An InterfaceValue is a box that never changes: what it holds was checked and copied when it was made (by `toInterface` in the
- *     form that memory gives back), and whoever takes it out gets a copy of it: by `value`, an assertion, a method's receiver, reflection. So a copy
+ *     form that memory gives back; so the class is exported as a type only), and whoever takes it out gets a copy of it: by `value`, an assertion, a method's receiver, reflection. So a copy
  *     of an interface value is the same one, as in Go, and a copy of a struct costs its own fields, whatever tree hangs on them.
  *
  * Why a number is a float64 and not an int: it is one. `encoding/json` decides the same way.
@@ -16,7 +16,7 @@
 import type { Space, Type } from "./api.ts";
 import { givenType, internalType, type BaseType } from "./base.ts";
 import { badArgument, show } from "./errors.ts";
-import { valueFitter } from "./fit.ts";
+import { valueFitter, type Fit } from "./fit.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
 import type { Itab } from "./itab.ts";
@@ -34,7 +34,8 @@ export type Callable<F> =
   F extends FuncType<infer A, infer R> ? (...args: A) => R : (...args: any[]) => unknown;
 
 /**
- * A non-nil interface value with its dynamic type. Made by `toInterface`, or by loading one from memory.
+ * A non-nil interface value with its dynamic type. Made by `toInterface`, or by loading one from memory; the class is exported as a type
+ * only: ask {@link isInterfaceValue}, not `instanceof`.
  *
  * @example
  * ```ts
@@ -167,10 +168,13 @@ function isError(v: object): boolean {
   return !(Symbol.toStringTag in v) && Object.prototype.toString.call(v) === "[object Error]";
 }
 
-/** The value without its type, not copied: nobody may change it, or get hold of it. */
+/** Whether what it holds is nobody else's. What another version of this package made has a value only, which anybody may change. */
+export const isBox = (v: InterfaceValue): boolean => "held" in v;
+
+/** The value without its type, not copied: nobody may change it, or get hold of it. Of what is no box a copy, checked. */
 export function unwrap(v: unknown): unknown {
-  // What another version of this package made has a value only.
-  return isInterfaceValue(v) ? ((v.held ?? v.value) as unknown) : v;
+  if (!isInterfaceValue(v)) return v;
+  return (v.held ?? (isBox(v) ? v.held : fitterOf(v.type)(v.value))) as unknown;
 }
 
 const RAW: ReadonlySet<Type> = /* @__PURE__ */ new Set<Type>([
@@ -238,8 +242,13 @@ export function toInterface<T>(
       "type",
     );
   }
-  const fit = (t.fitter ??= valueFitter(t, t.name)!);
-  return new InterfaceValue<T>(type, fit(value), space, null);
+  return new InterfaceValue<T>(type, fitterOf(t)(value), space, null);
+}
+
+/** How a value gets into a box. */
+function fitterOf<T>(type: Type<T>): Fit<T> {
+  const t = internalType(type);
+  return (t.fitter ??= valueFitter(t, t.name)!);
 }
 
 /** Go's `==` on two interface values; equal addresses in two spaces are not equal. @throws RuntimeError `comparing uncomparable type []int` */

@@ -28,10 +28,10 @@ import {
   type Ptr,
   type Space,
   type StructType,
-  InterfaceValue,
   type Type,
 } from "../src/index.ts";
 import { internalType } from "../src/base.ts";
+import { ofAnotherVersion } from "./another-version.ts";
 import { makeSpace } from "./space.ts";
 
 describe("an interface value as JSON", () => {
@@ -166,7 +166,7 @@ describe("an interface value in memory", () => {
     const s = makeSpace();
     const p = s.alloc(any);
     any.store(s, p, "before");
-    const v = new InterfaceValue(struct({ n: int }), { n: 1e10 }, null, null);
+    const v = ofAnotherVersion(struct({ n: int }), { n: 1e10 });
     expect(() => any.store(s, p, v)).toThrow("n: value is 10000000000");
     expect(any.load(s, p)).toBe("before");
     expect(() => toInterface(int, 0.5)).toThrow("int: value is 0.5");

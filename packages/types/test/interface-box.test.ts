@@ -16,11 +16,15 @@ import {
   toInterface,
   typeAssert,
   typeAssertOk,
+  valueChecker,
   valueCopier,
   valueFitter,
   valueOf,
+  valueReader,
   type InterfaceValue,
 } from "../src/index.ts";
+import * as types from "../src/index.ts";
+import { ofAnotherVersion } from "./another-version.ts";
 import { makeSpace } from "./space.ts";
 
 const List = named("main.List", iface({ Next: func([], [any]) }));
@@ -126,6 +130,10 @@ describe("what an interface value holds", () => {
     expect(toInterface(int, -0).value).toBe(0);
   });
 
+  it("is made by toInterface alone: the class is a type", () => {
+    expect("InterfaceValue" in types).toBe(false);
+  });
+
   it("is checked when it is made, and its getters run then only", () => {
     const P = struct({ x: int });
     let n = 0;
@@ -137,5 +145,44 @@ describe("what an interface value holds", () => {
     const x = toInterface(P, counted);
     expect([x.value, x.value, n]).toEqual([{ x: 1 }, { x: 1 }, 1]);
     expect(() => toInterface(P, { x: 0.5 })).toThrow("struct { x int }.x: value is 0.5");
+  });
+});
+
+describe("an interface value of another version of this package, whose value is anybody's", () => {
+  const P = struct({ x: int });
+  const S = named("main.S", P).method("X", func([], [int]), (s) => s.x);
+  const X = iface({ X: func([], [int]) });
+
+  it("is copied into a box wherever it is kept", () => {
+    const H = struct({ e: any });
+    const keep: ((x: unknown) => unknown)[] = [
+      (x) => valueFitter(any, "value")!(x),
+      (x) => valueFitter(X, "value")!(x as InterfaceValue),
+      (x) => valueReader(any, "value")!(x),
+      (x) => valueFitter(H, "value")!({ e: x }).e,
+      (x) => copyValue(any, x),
+      (x) => copyValue(array(any, 1), [x])[0],
+      (x) => toInterface(H, { e: x }).value.e,
+      (x) => convert(x, X),
+    ];
+    for (const put of keep) {
+      const given = { x: 1 };
+      const kept = put(ofAnotherVersion(S, given)) as InterfaceValue;
+      given.x = 2;
+      expect(typeAssert(kept, S)).toEqual({ x: 1 });
+      (kept.value as typeof given).x = 3;
+      expect(any.equalValues(kept, toInterface(S, { x: 1 }))).toBe(true);
+      expect(kept.call("X")).toBe(1);
+    }
+  });
+
+  it("is checked wherever it is kept", () => {
+    const bad = ofAnotherVersion(P, { x: 0.5 });
+    expect(() => valueFitter(any, "value")!(bad)).toThrow("x: value is 0.5");
+    expect(() => valueReader(any, "value")!(bad)).toThrow("x: value is 0.5");
+    expect(() => valueChecker(any, "value")!(bad)).toThrow("x: value is 0.5");
+    expect(() => copyValue(any, bad)).toThrow("x: value is 0.5");
+    const s = makeSpace();
+    expect(() => any.store(s, s.alloc(any), bad)).toThrow("x: value is 0.5");
   });
 });

@@ -127,7 +127,7 @@ export interface SystemMemory {
   /** Zeroed pages outside of the heap, as Go's stacks and work buffers are. `bytes` is rounded up to 8 KiB. */
   allocManual(bytes: number): Ptr;
   /**
-   * Gives back what `allocManual(bytes)` returned.
+   * Gives back what `allocManual(bytes)` returned, with the same `bytes`: more gives away what lies behind it.
    * @throws AllocError of the default allocator, if one of the pages is free already or an object's
    */
   freeManual(p: Ptr, bytes: number): void;

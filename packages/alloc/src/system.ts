@@ -2,7 +2,9 @@
  * The memory outside of objects that a collector may use; see persistent.ts.
  *
  * Invariants
- *  1. Pages that are given back were taken and are not free: no page belongs to two owners, however it is misused.
+ *  1. Pages that are given back are refused if one is free, an object's, or no page of the heap: none gets into the free pages twice.
+ *     That they are one run of the caller, by its own length, nobody checks, as where runs end is not recorded: too great a length gives
+ *     away what lies behind.
  *  2. What is said to be touched is not less than what is, but for the rounding of tables to the host's pages.
  */
 import type { Ptr, SystemMemory } from "./api.ts";

@@ -176,6 +176,9 @@ function signature(text: string): number {
   return h >>> 0;
 }
 
+/** The same for identical types: the name, but for literals that contain themselves, whose names are cut where one began to spell. */
+const likeness = (t: Type): string => (t.name.includes("…") ? t.kind : t.name);
+
 /** Lays out maps from `key` to `value`. Throws for a key type without `==`. */
 export function layOut(key: Type, value: Type): Layout {
   if (!key.comparable) throw invalidKeyType(key.name);
@@ -220,6 +223,8 @@ export function layOut(key: Type, value: Type): Layout {
     opaqueKey: isOpaque(key),
     partedValue: isParted(value) || isOpaque(value),
     segmentBits,
-    magic: signature(`${key.name} ${key.size} ${value.name} ${value.size} ${HEADER_SIZE}`),
+    magic: signature(
+      `${likeness(key)} ${key.size} ${likeness(value)} ${value.size} ${HEADER_SIZE}`,
+    ),
   };
 }

@@ -3,6 +3,7 @@ import {
   any,
   array,
   float64,
+  identical,
   int32,
   int64,
   ptr,
@@ -92,6 +93,18 @@ describe("lifetimes", () => {
       expect(() => mapAt(heap, p, string, int32)).toThrow(`mapAt: ptr is ${p}, want ${text}`);
     }
     expect(() => mapAt(heap, m.ptr, string, float64)).toThrow("map[string]float64");
+  });
+
+  test("mapAt opens a map by identical literals that contain themselves, however they are spelled", () => {
+    const heap = smallHeap();
+    const A: Type = struct({ next: ptr(() => A), v: int32 });
+    const C: Type = struct({ next: ptr(A), v: int32 });
+    expect([identical(A, C), A.name === C.name]).toEqual([true, false]);
+    using m = makeMap(array(A, 1), A, { heap });
+    m.set([{ next: 0, v: 1 }], { next: 0, v: 2 });
+    using again = mapAt(heap, m.ptr, array(C, 1), C);
+    expect(again.get([{ next: 0, v: 1 }])).toEqual({ next: 0, v: 2 });
+    expect(() => mapAt(heap, m.ptr, array(C, 2), C)).toThrow("mapAt: ptr is");
   });
 
   test("overflow buckets without pointers are kept alive by the header's list", () => {

@@ -37,10 +37,11 @@ export interface Ambient {
   /** Timers that outlived the program on whose clock they were: see `Clock.schedule`. */
   lasting?: Clock;
   gate: AsyncGate | null;
-  /** Whose verdict of deadlock waits, how many may yet wake goroutines, and how many verdicts there were: see `postpone.ts`. */
+  /** Whose verdict of deadlock waits, how many may yet wake goroutines, how many verdicts there were, pledges: see `postpone.ts`. */
   postponed?: Set<() => void>;
   hopes?: number;
   verdicts?: number;
+  pledges?: { next: object | null };
   /** The time of all clocks on the host's. */
   time?: HostTime;
   /** What is left of a step, and what is yielded at its end; see `budget.ts`. */

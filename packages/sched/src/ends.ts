@@ -18,7 +18,7 @@ import { type EndHook, G, type JoinOp } from "./g.ts";
 import { DEAD, EXITED, KILLED, PANICKED, RUNNING } from "./g-state.ts";
 import { microtask, reportUncaught } from "./host.ts";
 import type { Op } from "./op.ts";
-import { listens } from "./postpone.ts";
+import { Pledge } from "./postpone.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** Jobs between a panic and its verdict: `await` asks for the result in the first, wrappers of it a little later. */
@@ -120,7 +120,7 @@ export abstract class Ends {
         const { hook } = extra;
         extra.hook = null;
         this.tellHook(g, hook, false);
-        if (g.value === hook) listens(-1);
+        if (g.value instanceof Pledge) g.value.end();
       }
       return false;
     }
@@ -139,8 +139,14 @@ export abstract class Ends {
   protected runsOn(g: G): void {
     const hook = g.extra?.hook ?? null;
     if (hook === null) return;
-    g.value = hook;
-    listens(1);
+    // Weakly, for it may never be heard of again.
+    const ref = new WeakRef(hook);
+    g.value = new Pledge({
+      isAwaited() {
+        const left = ref.deref();
+        return left !== undefined && (left.isAwaited?.() ?? true);
+      },
+    });
   }
 
   /** Tells the hook of a goroutine that its program has ended. */

@@ -63,6 +63,8 @@ export interface EndHook {
    * function runs on: its end is told by `done`, when it comes.
    */
   killed?(error: Error): void;
+  /** Whether anybody waits now for what it counts: while nobody does, an async function that outlasts its program holds up no verdict. */
+  isAwaited?(): boolean;
 }
 
 /** What only few goroutines have. */

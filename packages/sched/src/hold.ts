@@ -10,7 +10,8 @@
  * Why no goroutine: it would end with its program, and there may be none. Why virtual time is not stopped, as a wait for a promise
  * does: the function may itself wait for that time, and nobody can tell.
  */
-import { currentCounter } from "./current.ts";
+import { currentBubble, currentCounter } from "./current.ts";
+import { type Awaitable, Pledge } from "./postpone.ts";
 import { tallyOf, type Tallies } from "./tally.ts";
 
 /**
@@ -41,4 +42,15 @@ export function holdProgram(): () => void {
     held = null;
     from?.outside(-1, false);
   };
+}
+
+/**
+ * For primitives that an async function has while it awaits a promise: those who wait for `what` are not deadlocked meanwhile. Which
+ * program that function belongs to nobody can tell, so it counts for all of them, but only while somebody waits. Returns what ends that.
+ * @internal
+ */
+export function pledge(what: Awaitable): () => void {
+  if (currentBubble() !== null) return holdProgram();
+  const pledged = new Pledge(what);
+  return () => pledged.end();
 }

@@ -38,7 +38,7 @@ export { drive } from "./drive.ts";
 export { createFifoScheduler } from "./fifo.ts";
 export { createScheduler } from "./gmp.ts";
 export type { EndHook } from "./g.ts";
-export { holdProgram } from "./hold.ts";
+export { holdProgram, pledge } from "./hold.ts";
 export { reportUncaught } from "./host.ts";
 export { launch } from "./launch.ts";
 export { initOp, isOp, Op, opMaker, type Waiter } from "./op.ts";

@@ -6,6 +6,7 @@
  *  1. Each of them is one of `ambient.hopes`, as long as it may. A scheduler whose goroutines all wait for each other is none,
  *     and nor is a bubble, which knows what it waits for.
  *  2. Whoever was told that something is pending is called once: when there is no hope left. Then it asks again.
+ *  3. A pledge counts only while somebody waits for it: most are those of async functions that nobody will ever hear of again.
  *
  * Why all of it counts for every program: what a callback, or another program that holds a lock, will do nobody knows. The price is that
  * a deadlock is reported later: programs that wait for each other's promises, for one, when the event loop has run empty.
@@ -19,7 +20,7 @@ import type { RealClock } from "./clock.ts";
  * Whether something else may yet wake a goroutine, so that it is too early to speak of a deadlock: timers on the host's time, as those of
  * contexts, callbacks for signals, other schedulers that run or wait for something outside. Then `again`, a function of its own for
  * each scheduler, is called when those are gone. For schedulers, before their verdict; timers of `own`, the scheduler's clock, do
- * not count. O(1).
+ * not count. O(1), and O(async functions that ended programs have left, or that hold a lock).
  *
  * @example
  * ```ts
@@ -35,7 +36,7 @@ import type { RealClock } from "./clock.ts";
  */
 export function pendingOutside(again: () => void, own: Clock | null = null): boolean {
   const ours = (own as { readonly hope?: Hope } | null)?.hope?.on === true ? 1 : 0;
-  if ((ambient.hopes ?? 0) <= ours) return false;
+  if ((ambient.hopes ?? 0) <= ours && !isPledged()) return false;
   (ambient.postponed ??= new Set()).add(again);
   return true;
 }
@@ -47,10 +48,13 @@ export function notAgain(again: () => void): void {
 
 /** One more who may wake a goroutine (1), or one less (-1): without any, programs that waited look again whether they are deadlocked. */
 export function listens(delta: 1 | -1): void {
-  const n = (ambient.hopes ?? 0) + delta;
-  ambient.hopes = n;
+  ambient.hopes = (ambient.hopes ?? 0) + delta;
+  lookAgain();
+}
+
+function lookAgain(): void {
   const { postponed } = ambient;
-  if (n > 0 || postponed === undefined || postponed.size === 0) return;
+  if ((ambient.hopes ?? 0) > 0 || postponed === undefined || postponed.size === 0) return;
   const looks = [...postponed];
   postponed.clear();
   for (const look of looks) look();
@@ -65,6 +69,54 @@ export class Hope {
     this.on = on;
     listens(on ? 1 : -1);
   }
+}
+
+/** What others wait for, of whatever program. */
+export interface Awaitable {
+  /** Whether anybody waits now; without this somebody always may. */
+  isAwaited?(): boolean;
+}
+
+interface Pledged {
+  next: Pledge | null;
+}
+
+/** An async function will go on when a promise settles that nobody else knows of, and `what` others wait for will come of it. */
+export class Pledge {
+  private readonly what: Awaitable;
+  /** The one made after it, or the list of all, and null when it is over; the one made before. A set takes several times as long. */
+  private before: Pledged | null;
+  next: Pledge | null = null;
+
+  constructor(what: Awaitable) {
+    this.what = what;
+    const list = (ambient.pledges ??= { next: null }) as Pledged;
+    this.before = list;
+    this.next = list.next;
+    list.next = this;
+    if (this.next !== null) this.next.before = this;
+  }
+
+  /** Whether somebody waits for it. */
+  isAwaited(): boolean {
+    return this.what.isAwaited?.() ?? true;
+  }
+
+  /** It came to an end; a second call does nothing. */
+  end(): void {
+    const { before, next } = this;
+    if (before === null) return;
+    before.next = next;
+    if (next !== null) next.before = before;
+    this.before = null;
+    lookAgain();
+  }
+}
+
+function isPledged(): boolean {
+  let pledge = (ambient.pledges as Pledged | undefined)?.next ?? null;
+  while (pledge !== null && !pledge.isAwaited()) pledge = pledge.next;
+  return pledge !== null;
 }
 
 /** Counts waits for what is outside where there is no scheduler. */

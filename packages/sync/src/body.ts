@@ -10,12 +10,12 @@
  *     to who steps it.
  *  4. A promise of a body does not stop virtual time, as an async goroutine does not: its function may itself wait for that time.
  *     What can be stepped instead, such as the routine of another lock, is.
- *  5. While an async function waits for the promise of a body it holds the program: those who wait for the lock are not deadlocked.
+ *  5. While an async function waits for the promise of a body, those who wait for the lock are not deadlocked.
  *
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { drive, holdProgram, isStepper, type Op, OutsideOp, type WaitReason } from "@gort/sched";
+import { drive, isStepper, type Op, OutsideOp, pledge, type WaitReason } from "@gort/sched";
 import type { Body, Routine } from "./api.ts";
 import { PARKED, USED } from "./states.ts";
 
@@ -133,6 +133,8 @@ export abstract class BaseRoutine<R> implements Routine<R> {
 export interface Held {
   /** Gives it back. */
   unlock(): void;
+  /** Whether others wait for it. */
+  isAwaited(): boolean;
 }
 
 /** Runs `fn` between the op that takes something and what gives it back, whatever way `fn` ends. */
@@ -164,7 +166,7 @@ export class HoldingRoutine<R> extends BaseRoutine<R> {
     let release: (() => void) | null = null;
     try {
       const r: unknown = this.fn();
-      if (isPromise(r)) release = holdProgram();
+      if (isPromise(r)) release = pledge(this.held);
       return await finishAsync<R>(r);
     } finally {
       release?.();

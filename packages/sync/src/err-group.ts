@@ -313,6 +313,14 @@ export class ErrGroup {
     }
   }
 
+  /** @internal Whether anybody waits for it, or for his turn in it. */
+  isAwaited(): boolean {
+    if (this.waiters.head !== null) return true;
+    for (let op = this.queue.head; op !== null; op = op.qnext as StartOp | null)
+      if (op.program === null || !op.program.over) return true;
+    return false;
+  }
+
   /** @internal A function ended or was taken back. */
   ended(): void {
     if (--this.active > 0) return;

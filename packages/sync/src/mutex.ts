@@ -264,6 +264,11 @@ export class Mutex implements Locker {
   }
 
   /** @internal */
+  isAwaited(): boolean {
+    return this.queue.head !== null;
+  }
+
+  /** @internal */
   take(g: Goroutine | null): LockToken {
     this.locked = true;
     this.holder = g;

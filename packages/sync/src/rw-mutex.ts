@@ -180,6 +180,10 @@ class ReadLocker implements Locker {
   unlock(): void {
     this.rw.rUnlock();
   }
+
+  isAwaited(): boolean {
+    return this.rw.isAwaited();
+  }
 }
 
 /**
@@ -331,7 +335,7 @@ export class RWMutex implements Locker {
   ): Routine<Awaited<T>>;
   withRLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkFunction("RWMutex.withRLock", "fn", fn);
-    return new HoldingRoutine(this.rLock(options), this.rLocker(), fn);
+    return new HoldingRoutine(this.rLock(options), new ReadLocker(this), fn);
   }
 
   /** Such as `sync.RWMutex "cache" read by 3, 1 waiting`. */
@@ -347,6 +351,11 @@ export class RWMutex implements Locker {
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.describe();
+  }
+
+  /** @internal */
+  isAwaited(): boolean {
+    return this.pending !== null || this.writers.head !== null || this.waitingReaders.head !== null;
   }
 
   /** @internal */

@@ -140,6 +140,10 @@ class HeldPermits implements Held {
   unlock(): void {
     this.sem.release(this.n);
   }
+
+  isAwaited(): boolean {
+    return this.sem.queue.head !== null;
+  }
 }
 
 /**

@@ -10,18 +10,18 @@
  *  4. A panic reaches every `do` as a {@link FlightPanic}; with somebody waiting on a `doChan` it ends the program
  *     too, since nobody there could receive it. `goexit` ends every goroutine that called `do`.
  *  5. A function that the end of its program ended fails its call, so that the next one for its key starts anew.
- *  6. While a call waits for a promise it holds the program of each who waits for it: they are not deadlocked.
+ *  6. While a call waits for a promise, those who wait for it are not deadlocked.
  *
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
  */
 import {
   type EndHook,
-  holdProgram,
   isGoexit,
   launch,
   OutsideOp,
   type Op,
+  pledge,
   WaitQueue,
   type WaitReason,
   withOptions,
@@ -50,8 +50,8 @@ class Call<K, V> implements Outcome, EndHook {
   dups = 0;
   /** Whether it is over when a promise is, which may be the host's. */
   outside = false;
-  /** What lets go of the programs of those who wait on a channel. */
-  readonly holds: (() => void)[] = [];
+  /** What ends that those who wait on a channel are not deadlocked. */
+  release: (() => void) | null = null;
   private readonly group: SingleFlight<K, V>;
   private readonly key: K;
 
@@ -75,6 +75,10 @@ class Call<K, V> implements Outcome, EndHook {
 
   /** Its outcome was told. */
   done(): void {}
+
+  isAwaited(): boolean {
+    return this.queue.head !== null || this.chans.some((ch) => ch.queue.head !== null);
+  }
 
   /** The program in which the function ran ended: the call is over, and those of other programs hear why. */
   killed(error: Error): void {
@@ -203,7 +207,7 @@ export class SingleFlight<K = string, V = unknown> {
     if (call !== undefined) {
       call.dups++;
       call.chans.push(ch);
-      if (call.outside) call.holds.push(holdProgram());
+      if (call.outside) call.release ??= pledge(call);
       return ch;
     }
     call = new Call(this, key);
@@ -259,6 +263,6 @@ export class SingleFlight<K = string, V = unknown> {
   /** The call ended: the next one for its key starts anew, unless one did already. */
   private leave(key: K, call: Call<K, V>): void {
     if (this.calls.get(key) === call) this.calls.delete(key);
-    for (const release of call.holds) release();
+    call.release?.();
   }
 }

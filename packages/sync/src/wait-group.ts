@@ -182,6 +182,11 @@ export class WaitGroup {
     }
   }
 
+  /** @internal */
+  isAwaited(): boolean {
+    return this.queue.head !== null;
+  }
+
   /** Such as `sync.WaitGroup "workers" (counter 2)`. */
   describe(): string {
     const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;

@@ -9,7 +9,15 @@ import {
   sleep,
 } from "@gort/sched";
 import { describe, expect, it } from "vitest";
-import { ErrGroup, Mutex, Once, SingleFlight, WaitGroup } from "../src/index.ts";
+import {
+  ErrGroup,
+  Mutex,
+  Once,
+  RWMutex,
+  Semaphore,
+  SingleFlight,
+  WaitGroup,
+} from "../src/index.ts";
 import { program, settle } from "./trace.ts";
 
 const late = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("late"), 15));
@@ -95,6 +103,45 @@ it("what a program left that deadlocked is no hope for others", async () => {
   expect(pendingOutside(() => {})).toBe(false);
 });
 
+const never = (): Promise<string> => new Promise(() => {});
+
+/** What an async function leaves that never ends, and that nobody waits for. */
+const abandoned: Record<string, () => unknown> = {
+  "a WaitGroup": () => new WaitGroup().go(never),
+  "an ErrGroup": () => new ErrGroup().go(never),
+  "an ErrGroup at its limit": () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    void g.go(never);
+    void g.go(never);
+  },
+  "a flight": () => new SingleFlight<string, string>().do("k", never),
+  "a flight, by a channel": () => new SingleFlight<string, string>().doChan("k", never),
+  "a Once": () => go(async () => await new Once().do(never)),
+  "a Mutex": () => go(async () => await new Mutex().withLock(never)),
+  "a RWMutex": () => go(async () => await new RWMutex().withLock(never)),
+  "a RWMutex, read": () => go(async () => await new RWMutex().withRLock(never)),
+  "a Semaphore": () => go(async () => await new Semaphore(2).withPermits(1, never)),
+};
+
+it.each(Object.entries(abandoned))(
+  "what never ends and nobody waits for is no hope for others: %s",
+  async (_, leave) => {
+    await program(function* () {
+      leave();
+      yield* settle();
+      yield* sleep(1);
+    });
+    await turn();
+    const error: unknown = await program(function* () {
+      const mu = new Mutex();
+      yield* mu.lock();
+      yield* mu.lock();
+    }).catch((e: unknown) => e);
+    expect(isDeadlockError(error)).toBe(true);
+  },
+);
+
 it("a flight that fails, and one that all have left, hold nobody", async () => {
   const flights = new SingleFlight<string, string>();
   const error: unknown = await program(function* () {
@@ -126,6 +173,18 @@ describe("an async function that runs a body", () => {
     withLock: () => {
       const mu = new Mutex();
       return [() => mu.withLock(late), () => mu.lock()];
+    },
+    "withLock of a RWMutex": () => {
+      const rw = new RWMutex();
+      return [() => rw.withLock(late), () => rw.rLock()];
+    },
+    withRLock: () => {
+      const rw = new RWMutex();
+      return [() => rw.withRLock(late), () => rw.lock()];
+    },
+    withPermits: () => {
+      const sem = new Semaphore(2);
+      return [() => sem.withPermits(1, late), () => sem.acquire(2)];
     },
   };
   it.each(Object.entries(holders))(

@@ -14,7 +14,7 @@
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
  * nearly always a mistake.
  */
-import { Op, aborted, isOp, isSignal } from "@gort/sched";
+import { Op, aborted, isOp, isSignal, reportUncaught } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { takeBack } from "./case-end.ts";
@@ -104,8 +104,14 @@ class PreparedOperation extends SelectOperation {
 
   /** One that stays serves again. */
   protected override failed(op: Op<any>): void {
-    if (this.owns(op)) op.reset();
-    else super.failed(op);
+    super.failed(op);
+    if (!this.owns(op)) return;
+    try {
+      op.reset();
+    } catch (error) {
+      // Whoever waits for the pass is to hear why it failed.
+      reportUncaught(error);
+    }
   }
 
   private owns(op: Op<any>): op is Reusable {

@@ -66,7 +66,7 @@ function reader<T>(source: Source<T>): Reader<T> {
     return {
       next: () => r.read() as Promise<IteratorResult<T>>,
       stop: (why) => r.cancel(why),
-      release: () => r.releaseLock(),
+      release: () => r.releaseLock?.(),
     };
   }
   const open = (s[Symbol.asyncIterator] ?? s[Symbol.iterator]!) as () =>

@@ -357,4 +357,18 @@ describe("a case that throws after another one was chosen", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(errors).toEqual(["late"]);
   });
+
+  it("as it is made fresh for the next pass after it failed: the pass fails with its own error", async () => {
+    class Broken extends Never<number> {
+      reset(): void {
+        late();
+      }
+    }
+    const broken = new Broken();
+    const waiting = prepare({ broken: broken as never, in: makeChan<number>().recv() }).start();
+    broken.fail(new Error("boom"));
+    await expect(waiting).rejects.toThrow("boom");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors).toEqual(["late"]);
+  });
 });

@@ -147,7 +147,8 @@ export interface DescribedChanOptions<T> extends ChanOptions {
 export type SelectCase = Op<any> | AbortSignal | null | undefined;
 
 /** `default` among named cases, which is no case but says whether the select waits. */
-interface Default {
+export interface DefaultCase {
+  /** Whether the select takes no case if none is ready, instead of waiting. */
   readonly default?: boolean | null | undefined;
 }
 
@@ -155,7 +156,7 @@ interface Default {
  * The cases of a select by name. `default: true` makes it non-blocking; no case can have that name. Cases that are typed by an
  * `interface` are spread, `select({ ...cases })`: an interface has no index signature.
  */
-export type SelectCases = Readonly<Record<string, SelectCase | boolean>> & Default;
+export type SelectCases = Readonly<Record<string, SelectCase | boolean>> & DefaultCase;
 
 /** What one chosen case gives: a union, discriminated by `case` and, for a receive, by `ok`. */
 export type CaseResult<K, C> =
@@ -192,7 +193,7 @@ export interface DefaultResult {
 export type PreparedCase = RecvOp<any, any> | AbortSignal | null | undefined | (() => SelectCase);
 
 /** The cases of a prepared select by name. `default: true` makes it non-blocking. */
-export type PreparedCases = Readonly<Record<string, PreparedCase | boolean>> & Default;
+export type PreparedCases = Readonly<Record<string, PreparedCase | boolean>> & DefaultCase;
 
 /** What one chosen case of a prepared select gives. */
 export type PreparedResult<C> = {

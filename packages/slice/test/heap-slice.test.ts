@@ -1,6 +1,6 @@
 /** What slices in a heap need of the heap, and what is left when it is full. */
 import { createAllocator, createMemory, failingAllocator } from "@gort/alloc";
-import { createHeap, createStressHeap, traced, type Heap } from "@gort/gc";
+import { createHeap, createStressHeap, type GcHeap, type Heap, traced } from "@gort/gc";
 import { any, array, bool, int32, ptr, string, struct, uint8, type Type } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
@@ -193,14 +193,16 @@ describe("out of memory half way: the slice is as it was", () => {
   });
 });
 
-test.each<[string, Type<any>, unknown, unknown]>([
-  ["bool", bool, true, 5],
-  ["string", string, "x", 5],
-  ["pointer", ptr(int32), 8, "x"],
+test.each<[string, Type<any>, (heap: GcHeap) => unknown, unknown]>([
+  ["bool", bool, () => true, 5],
+  ["string", string, () => "x", 5],
+  ["pointer", ptr(int32), (heap) => heap.root(heap.alloc(int32)).ptr, "x"],
 ])(
   "a bad value behind a good one, of kind %s, leaves what lies there as it was",
-  (_, type, good, bad) => {
-    const s = makeSlice<any>(inHeap(createHeap({ reserve: 1 << 20 }), type), [good, good], 8);
+  (_, type, make, bad) => {
+    const heap = createHeap({ reserve: 1 << 20 });
+    const good = make(heap);
+    const s = makeSlice<any>(inHeap(heap, type), [good, good], 8);
     const before = s.slice(0, 8).toArray();
     expect(before.lastIndexOf(good)).toBe(1);
     for (const f of [

@@ -4,12 +4,13 @@
  * Invariants
  *  1. `f` runs at most once, in a goroutine of its own; cancelling does not wait for it.
  *  2. `stop()` is true exactly if it is the reason why `f` will not run.
- *  3. `f` is started in the async context of the call: where the scheduler keeps contexts, and from async code, by a job of a promise
- *     made there, which is what keeps it on every host.
+ *  3. `f` is started in the async context of the call, where the scheduler keeps contexts and from async code.
  *
  * Why a node of the tree: stopping takes it off its parent like any other child that ended.
  */
 import {
+  carrier,
+  type Carrier,
   type GoFunc,
   type Scheduler,
   currentContext,
@@ -22,13 +23,8 @@ import { Canceled } from "./errors.ts";
 import { Node, attach, checkParent } from "./tree.ts";
 
 /** Runs what it is given in the async context of now; null where a scheduler decides about contexts and keeps none. */
-function keepContext(): ((start: () => void) => void) | null {
-  const context = currentContext();
-  if (context !== null || currentGoroutine() !== null) return context;
-  let begin!: (start: () => void) => void;
-  void new Promise<() => void>((resolve) => (begin = resolve)).then((start) => start());
-  return begin;
-}
+const keepContext = (): Carrier | null =>
+  currentContext() ?? (currentGoroutine() === null ? carrier() : null);
 
 class AfterFuncNode extends Node {
   private f: GoFunc<[], unknown> | null;

@@ -21,6 +21,7 @@ import {
   type Fit,
   int32,
   isParted,
+  kindTells,
   struct,
   uint32,
   uint8,
@@ -31,7 +32,7 @@ import {
 import type { Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
 import { isReflexive } from "./keys.ts";
-import { isOpaque, kindTells } from "./made-elsewhere.ts";
+import { isOpaque } from "./made-elsewhere.ts";
 import {
   MAX_INLINE,
   HEADER_WORDS,

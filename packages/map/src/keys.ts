@@ -10,11 +10,10 @@
  * Why hashers and not joined strings, the usual way: joining allocates and hashes a string for each call, and
  * `"1,23"` and `"12,3"` are only as different as the separator.
  */
-import { badArgument, type Fit, hashIdentity, valueFitter } from "@gort/types";
+import { badArgument, type Fit, hashIdentity, kindTells, valueFitter } from "@gort/types";
 import type { Hasher, Type } from "./api.ts";
 import { invalidKeyType, noKey } from "./errors.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
-import { kindTells } from "./made-elsewhere.ts";
 
 /**
  * Where a hasher of keys of two fields names these, so that a map can keep them itself: as long as its functions are those that it was

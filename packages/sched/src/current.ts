@@ -179,9 +179,26 @@ export function currentProgram(): { readonly over: boolean } | null {
  * not.
  * @internal
  */
-export function currentContext(): ((step: () => void) => void) | null {
+export function currentContext(): Carrier | null {
   const s = (ambient.sched ?? ambient.fallback) as { readonly capture?: Capture | null } | null;
   return s?.capture?.() ?? null;
+}
+
+/**
+ * Runs what it is given in an async context that was kept.
+ * @internal
+ */
+export type Carrier = (start: () => void) => void;
+
+/**
+ * What starts one thing later in the async context of now, outside of goroutines: in a job of a promise made here, which is what keeps
+ * that context on every host, without naming a host's API.
+ * @internal
+ */
+export function carrier(): Carrier {
+  let begin!: Carrier;
+  void new Promise<() => void>((resolve) => (begin = resolve)).then((start) => start());
+  return begin;
 }
 
 /** The current scheduler if it counts waits for what is outside. */

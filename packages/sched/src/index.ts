@@ -13,6 +13,8 @@ export { checkScheduler } from "./check.ts";
 export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
 export { type Competing, CompetingOp } from "./competing.ts";
 export {
+  carrier,
+  type Carrier,
   currentBubble,
   currentClock,
   currentContext,

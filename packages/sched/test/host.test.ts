@@ -427,15 +427,13 @@ describe("fake timers", () => {
   const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const hostSetTimeout = setTimeout;
 
-  test("a timer that is set while fakes come and go fires all the same, by the host's own time", async () => {
-    let ran = 0;
-    afterFunc(30, () => ran++);
-    const asleep = sleep(40).start();
-    await settle(1);
+  /** Sets a timer under fakes, which fires after a hundred milliseconds of theirs and not before, whatever is `meanwhile`. */
+  const fakeHundred = async (meanwhile?: () => Promise<void>): Promise<void> => {
     vi.useFakeTimers();
     try {
       let faked = 0;
       afterFunc(100, () => faked++);
+      await meanwhile?.();
       await vi.advanceTimersByTimeAsync(99);
       expect(faked).toBe(0);
       await vi.advanceTimersByTimeAsync(2);
@@ -443,6 +441,14 @@ describe("fake timers", () => {
     } finally {
       vi.useRealTimers();
     }
+  };
+
+  test("a timer that is set while fakes come and go fires all the same, by the host's own time", async () => {
+    let ran = 0;
+    afterFunc(30, () => ran++);
+    const asleep = sleep(40).start();
+    await settle(1);
+    await fakeHundred();
     await asleep;
     expect(ran).toBe(1);
   });
@@ -451,18 +457,7 @@ describe("fake timers", () => {
     let ran = 0;
     afterFunc(5, () => ran++);
     for (const end = performance.now() + 10; performance.now() < end;);
-    vi.useFakeTimers();
-    try {
-      let faked = 0;
-      afterFunc(100, () => faked++);
-      await new Promise<void>((resolve) => hostSetTimeout(resolve, 10));
-      await vi.advanceTimersByTimeAsync(99);
-      expect(faked).toBe(0);
-      await vi.advanceTimersByTimeAsync(2);
-      expect(faked).toBe(1);
-    } finally {
-      vi.useRealTimers();
-    }
+    await fakeHundred(() => new Promise<void>((resolve) => hostSetTimeout(resolve, 10)));
     await sleep(1);
     expect(ran).toBe(1);
   });

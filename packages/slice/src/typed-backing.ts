@@ -5,7 +5,7 @@
  *  1. Backings are constants: nothing about them changes once made.
  *  2. New storage is zeroed by the platform.
  */
-import { badArgument, checkFunction, isType, type Type, type TypeExtras } from "@gort/types";
+import { badArgument, checkFunction, kindTells, type Type } from "@gort/types";
 import type { Backing, ElementOf, GrowthRule, TypedArray, TypedArrayConstructor } from "./api.ts";
 import { outOfMemory } from "./errors.ts";
 import { growthGo118 } from "./growth.ts";
@@ -175,7 +175,7 @@ export function typedBacking(name: string): TypedBacking<any> | undefined {
  * made: its kind says how its values lie in memory, and not that they are numbers.
  */
 export function typedBackingOf(type: Type): TypedBacking<any> | undefined {
-  if (!isType(type) || (type as TypeExtras).adapted) return undefined;
+  if (!kindTells(type)) return undefined;
   const { kind } = type;
   const name = Object.hasOwn(ARRAY_OF_KIND, kind) ? ARRAY_OF_KIND[kind] : undefined;
   return name === undefined ? undefined : table[name];

@@ -48,6 +48,11 @@ export type Body<R, A extends unknown[] = []> = (
   ...args: A
 ) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R;
 
+/** The same of a plain function that gives a promise or not, now the one and now the other: `T` is all that it returns. */
+export type PlainBody<T> = () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any>
+  ? never
+  : T;
+
 /**
  * A blocking call in which user code runs, such as `mu.withLock(fn)`: use it by `yield*` in a generator goroutine
  * or by `await`. Nothing happens before, and nothing twice: awaited again it gives the same result, stepped again it is refused.

@@ -17,6 +17,7 @@
  * to wait would silently run nothing.
  */
 import {
+  type Carrier,
   currentProgram,
   enter,
   isGoexit,
@@ -29,7 +30,7 @@ import {
 } from "@gort/sched";
 import { badArgument, badNumber, checkFunction } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
-import { carry, type Carrier } from "./carry.ts";
+import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError, neverStarted } from "./errors.ts";
 import { GroupWaitOp, isOff, place, StartOp } from "./group-ops.ts";
 import { isPanic } from "./panic.ts";
@@ -230,7 +231,7 @@ export class ErrGroup {
   /** The same in a later job, which keeps the async context in which it was handed in; its program may be over by then. */
   private startLater(op: StartOp, carrier: Carrier): void {
     carrier(() => {
-      if (op.program !== null && op.program.over) this.killed(neverStarted());
+      if (op.isTooLate) this.killed(neverStarted());
       else this.startAt(op);
     });
   }
@@ -242,7 +243,7 @@ export class ErrGroup {
         continue;
       }
       this.queue.remove(op);
-      if (op.program !== null && op.program.over) {
+      if (op.isTooLate) {
         this.refuse(op);
         continue;
       }
@@ -317,7 +318,7 @@ export class ErrGroup {
   isAwaited(): boolean {
     if (this.waiters.head !== null) return true;
     for (let op = this.queue.head; op !== null; op = op.qnext as StartOp | null)
-      if (op.program === null || !op.program.over) return true;
+      if (!op.isTooLate) return true;
     return false;
   }
 

@@ -5,9 +5,8 @@
  *  1. A StartOp is over when its function was started, or will never be: it was taken back, or its program ended before its turn.
  *  2. One that waits for its turn is in the group's queue, whether anybody waits for the op or not.
  */
-import { enter, leave, Op, type Scheduler, type WaitReason } from "@gort/sched";
+import { type Carrier, enter, leave, Op, type Scheduler, type WaitReason } from "@gort/sched";
 import type { Body } from "./api.ts";
-import type { Carrier } from "./carry.ts";
 import type { ErrGroup } from "./err-group.ts";
 import { USED } from "./states.ts";
 
@@ -31,6 +30,11 @@ export class StartOp extends Op<void> {
     super();
     this.group = group;
     this.fn = fn;
+  }
+
+  /** Whether the program in which it was handed in is over. */
+  get isTooLate(): boolean {
+    return this.program !== null && this.program.over;
   }
 
   override get reason(): WaitReason {

@@ -40,7 +40,7 @@ import {
   withOptions,
 } from "@gort/sched";
 import { checkFunction } from "@gort/types";
-import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
+import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { FRESH, PARKED, USED, WOKEN } from "./states.ts";
@@ -244,10 +244,7 @@ export class Mutex implements Locker {
    */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
-  withLock<T>(
-    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
-    options?: WaitOptions,
-  ): Routine<Awaited<T>>;
+  withLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkFunction("Mutex.withLock", "fn", fn);
     return new HoldingRoutine(this.lock(options), this, fn);

@@ -26,7 +26,7 @@ import {
   withOptions,
 } from "@gort/sched";
 import { checkFunction } from "@gort/types";
-import type { Body, Locker, LockToken, Routine, WaitOptions } from "./api.ts";
+import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { describeLock } from "./mutex.ts";
@@ -317,10 +317,7 @@ export class RWMutex implements Locker {
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
-  withLock<T>(
-    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
-    options?: WaitOptions,
-  ): Routine<Awaited<T>>;
+  withLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkFunction("RWMutex.withLock", "fn", fn);
     return new HoldingRoutine(this.lock(options), this, fn);
@@ -329,10 +326,7 @@ export class RWMutex implements Locker {
   /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
   withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
-  withRLock<T>(
-    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
-    options?: WaitOptions,
-  ): Routine<Awaited<T>>;
+  withRLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withRLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkFunction("RWMutex.withRLock", "fn", fn);
     return new HoldingRoutine(this.rLock(options), new ReadLocker(this), fn);

@@ -20,7 +20,7 @@ import {
   withOptions,
 } from "@gort/sched";
 import { badNumber, checkFunction } from "@gort/types";
-import type { Body, Permit, Routine, WaitOptions } from "./api.ts";
+import type { Body, Permit, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { type Held, HoldingRoutine } from "./body.ts";
 import { disposable } from "./dispose.ts";
 import { MisuseError, texts } from "./errors.ts";
@@ -243,11 +243,7 @@ export class Semaphore {
   /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. */
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
-  withPermits<T>(
-    n: number,
-    fn: () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any> ? never : T,
-    options?: WaitOptions,
-  ): Routine<Awaited<T>>;
+  withPermits<T>(n: number, fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withPermits(n: number, fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkWeight("Semaphore.withPermits", n);
     checkFunction("Semaphore.withPermits", "fn", fn);

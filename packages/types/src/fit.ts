@@ -172,8 +172,11 @@ function inParts(type: Type, form: Fit<any> | null): PartFit {
   };
 }
 
-/** Whether the kind of a type says how its values look in JavaScript: not of one that somebody else made. */
-const kindTells = (type: Type): boolean => isType(type) && !(type as TypeExtras).adapted;
+/**
+ * Whether the kind of a type says how its values look in JavaScript: not of one that somebody else made.
+ * @internal
+ */
+export const kindTells = (type: Type): boolean => isType(type) && !(type as TypeExtras).adapted;
 
 /** The form in which memory would give values back; null where it is the one that is given, or where nobody knows. */
 export function formOf(type: Type): Fit<any> | null {

@@ -6,7 +6,7 @@ import type { Group } from "./groups.ts";
 import { reason } from "./reasons.ts";
 import type { JobResult } from "./run.ts";
 import type { Spread } from "./stats.ts";
-import type { Verdict } from "./verdicts.ts";
+import { type Verdict, withinNoise } from "./verdicts.ts";
 
 /** What every page says of its making. */
 export const BY = "<!-- Written by `pnpm bench --write`; not by hand. -->";
@@ -114,24 +114,31 @@ export function losses(results: readonly JobResult[]): string[] {
     for (const row of r.rows.slice(1)) {
       if (row.name.startsWith("gort")) continue;
       if (row.error !== undefined || !(row.ratio.median < 1)) continue;
-      const within = row.ratio.median >= Math.min(r.noise.min, 1 / r.noise.max);
       const times = figure(1 / row.ratio.median);
       const what = `- ${r.job.title}: ${row.name} needs less, by a factor of ${times}`;
-      const why = within ? "within the noise" : reason(r.job.id, row.name);
+      const why = withinNoise(r, row.ratio) ? "within the noise" : reason(r.job.id, row.name);
       all.push(why === undefined ? `${what}.` : `${what}: ${why}.`);
     }
   }
   return all;
 }
 
-/** What stands in the way of the targets that are missed, as list entries; those that `losses` speaks of are not among them. */
-export const shortfalls = (
-  verdicts: readonly Verdict[],
-  title: (job: string) => string,
-): string[] =>
-  verdicts
-    .filter((v) => !v.met && v.target.short !== undefined && v.measured.median >= 1)
-    .map((v) => `- ${aim(v, title)}, ${v.text}: ${v.target.short}.`);
+/** What stands in the way of a target that is missed; undefined where nobody knows, or where `losses` says it. */
+function hindrance({ target, measured, rival, lost }: Verdict): string | undefined {
+  if (lost) return undefined;
+  const why = rival === undefined ? undefined : reason(target.job, rival);
+  return measured.median < 1 ? (why ?? target.short) : (target.short ?? why);
+}
+
+/** What stands in the way of the targets that are missed, as list entries; those that `losses` explains are not among them. */
+export function shortfalls(verdicts: readonly Verdict[], title: (job: string) => string): string[] {
+  const all: string[] = [];
+  for (const v of verdicts) {
+    const why = v.met ? undefined : hindrance(v);
+    if (why !== undefined) all.push(`- ${aim(v, title)}, ${v.text}: ${why}.`);
+  }
+  return all;
+}
 
 /** The page of a group. */
 export function page(

@@ -10,7 +10,15 @@ export interface Verdict {
   readonly measured: Spread;
   readonly unit: string;
   readonly met: boolean;
+  /** Whom it was measured against, if anybody. */
+  readonly rival?: string;
+  /** Whether gort is slower than that by more than the noise. */
+  readonly lost: boolean;
 }
+
+/** Whether a ratio below 1 is no larger a difference than gort has to itself. */
+export const withinNoise = (r: JobResult, ratio: Spread): boolean =>
+  ratio.median >= Math.min(r.noise.min, 1 / r.noise.max);
 
 /** gort's row against which a target's ratio is read: the rival itself, or the fastest of the libraries. */
 function rivalOf(r: JobResult, name: string, libraries: ReadonlySet<string>): Row | undefined {
@@ -32,7 +40,7 @@ export function verdicts(results: readonly JobResult[], libraries: ReadonlySet<s
       const measured = r.rows[0]!.value;
       const met = measured.median <= target.atMost!;
       const text = `at most ${Number(target.atMost!.toFixed(1))} ${r.job.unit}`;
-      all.push({ target, text, measured, unit: ` ${r.job.unit}`, met });
+      all.push({ target, text, measured, unit: ` ${r.job.unit}`, met, lost: false });
       continue;
     }
     const rival = rivalOf(r, target.rival, libraries);
@@ -45,7 +53,9 @@ export function verdicts(results: readonly JobResult[], libraries: ReadonlySet<s
           ? `the fastest fair library, ${rival.name}`
           : rival.name;
     const text = `at least ${times(target.atLeast!)} ${kind}`;
-    all.push({ target, text, measured, unit: "×", met: measured.median >= target.atLeast! });
+    const lost = measured.median < 1 && !withinNoise(r, measured);
+    const met = measured.median >= target.atLeast!;
+    all.push({ target, text, measured, unit: "×", met, rival: rival.name, lost });
   }
   return all;
 }

@@ -351,16 +351,28 @@ test("a target may be one of gort's other form", async () => {
   ]);
 });
 
-test("a page says what stands in the way of a target where gort is faster and misses it", () => {
+test("a page says what stands in the way of a target that is missed where gort is faster, or slower within the noise", () => {
   const missed = targets
     .filter((t) => t.short !== undefined)
-    .map((target) => ({ target, text: "", measured: spread([1.1]), unit: "×", met: false }));
+    .map((target): Verdict => {
+      const measured = spread([1.1]);
+      return { target, text: "", measured, unit: "×", met: false, rival: "easyts", lost: false };
+    });
   expect(missed.length).toBeGreaterThan(5);
   const lines = shortfalls(missed, (id) => id);
   expect(lines.length).toBe(missed.length);
   expect(lines[0]).toBe(`- chan/unbuffered, : ${missed[0]!.target.short}.`);
   const [first] = missed as [Verdict, ...Verdict[]];
   expect(shortfalls([{ ...first, met: true }], (id) => id)).toEqual([]);
-  // There gort loses, and the reason stands beside the loss.
-  expect(shortfalls([{ ...first, measured: spread([0.9]) }], (id) => id)).toEqual([]);
+  // There gort loses, and the reason stands beside the loss, unless that is within the noise.
+  const slower: Verdict = {
+    ...first,
+    target: targets.find((t) => t.job === "sched/timer-fire")!,
+    rival: "JavaScript",
+    measured: spread([0.98]),
+  };
+  expect(shortfalls([{ ...slower, lost: true }], (id) => id)).toEqual([]);
+  const why = [`- sched/timer-fire, : ${reason("sched/timer-fire", "JavaScript")}.`];
+  expect(shortfalls([slower], (id) => id)).toEqual(why);
+  expect(shortfalls([{ ...slower, measured: spread([2]) }], (id) => id)).toEqual(why);
 });

@@ -71,9 +71,15 @@ export interface Allocator {
    * bigint or a symbol
    */
   alloc(size: number, flags?: number, shard?: number): Ptr;
-  /** Gives back an object; `p` must be what `alloc` returned. Freeing 0 does nothing. */
+  /**
+   * Gives back an object; `p` must be what `alloc` returned. Freeing 0 does nothing.
+   * @throws AllocError `DOUBLE_FREE`, `INTERIOR_POINTER`, `FOREIGN_POINTER`, `BAD_POINTER`, `BAD_SHARD`
+   */
   free(p: Ptr, shard?: number): void;
-  /** Bytes that may be used at `p`: at least what was asked for. */
+  /**
+   * Bytes that may be used at `p`: at least what was asked for.
+   * @throws AllocError for what is no object, as `free` does
+   */
   usableSize(p: Ptr): number;
   /** Go's `MemStats` names; a snapshot. */
   stats(): AllocStats;
@@ -141,8 +147,9 @@ export interface TieredAllocator extends TracedAllocator {
    */
   allocAligned(size: number, align: number, flags?: number, shard?: number): Ptr;
   /**
-   * Resizes an object: in place if {@link NOSCAN} is given or not as it was, and either it is of up to 32 KiB, fits, and uses more
-   * than half of them, or it is larger, stays so, and the pages behind it are free (or no longer needed). Else by moving its bytes.
+   * Resizes an object. It stays in place if `flags` has {@link NOSCAN} exactly if it had before, and either it is of up to 32 KiB and
+   * the new size fits into its bytes and uses more than half of them, or it is larger than that, stays larger, and the pages behind it
+   * are free (or no longer needed). Otherwise its bytes are moved.
    * Bytes past the old object are zero unless `flags` has {@link NOZERO}. `realloc(0, n)` allocates. If it throws, the old object is untouched.
    */
   realloc(p: Ptr, size: number, flags?: number, shard?: number): Ptr;

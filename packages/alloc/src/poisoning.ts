@@ -72,7 +72,7 @@ export interface PoisoningAllocator extends Allocator {
   readonly pointers: CheckedPointers;
 }
 
-/** The same over an allocator that a collector can run on: one that a collector can run on. */
+/** What {@link poisoningAllocator} gives for a {@link TracedAllocator}: a collector can run on it too. */
 export interface PoisoningTracedAllocator extends PoisoningAllocator, TracedAllocator {}
 
 interface Block {

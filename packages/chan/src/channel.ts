@@ -188,6 +188,7 @@ class SendView extends Channel {
  *
  * @param cap values the buffer holds, 0 (the default: every send waits for its receiver) to 2^30
  * @throws `makechan: size out of range`; the error's `cause` names the argument and its value
+ * @throws TypeError for an option that is unknown or cannot be
  *
  * @example
  * ```ts

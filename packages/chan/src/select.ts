@@ -71,7 +71,8 @@ function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown):
  * The result is a discriminated union: `case` is the name (or index), `value` what the op gave, and for a receive `ok`
  * tells a value from a closed channel.
  *
- * @throws `send on closed channel` if a send to a closed channel is chosen
+ * @throws `send on closed channel` if a send to a closed channel is chosen; an Error for an operation that was used before or is in use
+ * @throws TypeError, at once, for a case that is no operation, no `AbortSignal` and not nullish
  *
  * @example
  * ```ts

@@ -76,7 +76,7 @@ function derive(
  * or under a deterministic scheduler, it does not: that time stands still when the program is over.
  *
  * @param at milliseconds since 1970, or a `Date`; `Infinity` for no deadline
- * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is no number
+ * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`
  *
  * @example
  * ```ts

@@ -67,6 +67,7 @@ export class ContextWrapper implements Context {
     return withCancelCause(this);
   }
 
+  /** What Go's `%v` prints of the wrapped context. */
   toString(): string {
     return contextName(this.inner);
   }

@@ -79,9 +79,9 @@ export interface Handle {
 export interface Frame {
   /** Number of slots. */
   readonly slots: number;
-  /** The pointer in a slot, from 0. */
+  /** The pointer in a slot, from 0. Throws a GcArgumentError for a slot that there is none of. */
   get(slot: number): Ptr;
-  /** Puts a pointer into a slot, from 0. */
+  /** Puts a pointer into a slot, from 0. Throws a GcArgumentError for a slot that there is none of. */
   set(slot: number, p: Ptr): void;
   /** Throws unless it is the topmost frame of its stack. */
   release(): void;
@@ -105,7 +105,7 @@ export interface RootStack {
 export interface Rooting {
   /** A root for `p` (which may be nil or interior) until released; O(1), 8 bytes of heap memory. */
   root(p: Ptr): Handle;
-  /** A frame on the heap's own stack. */
+  /** A frame of so many nil pointers, from 0 to 2^24, on the heap's own stack. */
   frame(slots: number): Frame;
   /** A further stack, one per goroutine. */
   newStack(): RootStack;
@@ -169,7 +169,10 @@ export interface Weak {
 
 /** What happens at the end of an object's life. */
 export interface Lifetimes {
-  /** Go's `runtime.SetFinalizer`: `fn` gets the object once it is unreachable; null removes it. */
+  /**
+   * Go's `runtime.SetFinalizer`: `fn` gets the object once it is unreachable; null removes it.
+   * @throws GcFatalError with Go's text: `runtime.SetFinalizer: finalizer already set`, `pointer not in allocated block` and others
+   */
   setFinalizer(p: Ptr, fn: ((p: Ptr) => unknown) | null): void;
   /** Go's `runtime.AddCleanup`: `fn(arg)` runs after the object that contains `p` is gone. */
   addCleanup<A>(p: Ptr, fn: (arg: A) => unknown, arg: A): Cleanup;
@@ -234,14 +237,15 @@ export interface CycleTrace {
 /** Options of `createHeap`, `createStopTheWorldHeap`, `createNoCollectHeap` and `createStressHeap`. */
 export interface HeapOptions {
   /**
-   * The allocator to collect, one without objects: those it has from now on are all the heap's, and are freed when no root reaches them.
+   * The allocator to collect. It must have no objects yet: all that it makes from now on are the heap's, freed when no root reaches them.
    * For a heap beside objects that somebody frees by hand: `traced(allocator)`. Default: the size-class allocator on a memory of its own.
    */
   readonly allocator?: TracedAllocator | undefined;
   /**
    * Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. The goal of a cycle stays
    * below what fits, so a heap does not run out while it has garbage, unless collection is off. Objects above 32 KiB need their bytes in
-   * one piece: a cycle also starts when pieces get short, but room for objects of a per cent of the memory may be in pieces that live ones leave.
+   * one piece: a cycle also starts when such pieces get scarce, but live objects may lie so that
+   * none is left for an object of a per cent of the memory or more.
    */
   readonly reserve?: number | undefined;
   /** GOGC: how much the heap may grow over what is live, in per cent; negative for off. Default 100. */

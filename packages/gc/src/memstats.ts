@@ -57,7 +57,7 @@ export interface GoMemStats {
   readonly otherSys: number;
   /** Heap size that the next cycle aims at, bytes. */
   readonly nextGC: number;
-  /** End of the last cycle; 0 before the first. */
+  /** End of the last cycle, in nanoseconds of the heap's clock (`now`), not since 1970 as in Go; 0 before the first. */
   readonly lastGC: number;
   /** All stops so far, nanoseconds. */
   readonly pauseTotalNs: number;

@@ -22,6 +22,7 @@ function allocatorOf(options: HeapOptions): TracedAllocator {
 
 /**
  * A heap with the default collector: incremental, tri-color, mark-sweep, with a hybrid write barrier.
+ * @throws GcArgumentError for an option that is unknown or cannot be; AllocError for a `reserve` out of range, or if the host refuses it
  *
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export function createHeap(options: HeapOptions = {}): GcHeap {
 }
 
 /**
- * A heap that stops the program for a whole collection, as Go before 1.5: the simple reference collector.
+ * A heap that stops the program for a whole collection, as Go before 1.5: the simple reference collector. Throws as {@link createHeap}.
  *
  * @example
  * ```ts
@@ -60,7 +61,8 @@ export function createStopTheWorldHeap(options: HeapOptions = {}): GcHeap {
 }
 
 /**
- * A heap that never frees anything.
+ * A heap that never frees anything: for a job that ends before memory does, and to measure what collection costs. Throws as
+ * {@link createHeap}.
  *
  * @example
  * ```ts

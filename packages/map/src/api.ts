@@ -39,7 +39,8 @@ export interface GoMap<K, V, Z = V> {
   has(key: K): boolean;
   /**
    * Go's `m[key] = value`. O(1), growth included: at most two old buckets are moved.
-   * Throws `assignment to entry in nil map` on a nil map.
+   * @throws RuntimeError `assignment to entry in nil map`; `hash of unhashable type …` for such a key in an interface
+   * @throws RangeError or TypeError for a key or value that the map's types cannot hold
    */
   set(key: K, value: V): this;
   /**
@@ -48,7 +49,7 @@ export interface GoMap<K, V, Z = V> {
    * the map. The key is what it was when `update` was called.
    */
   update(key: K, change: (value: V | Z) => V): V;
-  /** Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. */
+  /** Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. O(1). */
   delete(key: K): boolean;
   /** Go's `clear(m)`: removes all entries, those no key finds (NaN) included. Keeps the number of buckets; in a heap it allocates nothing. */
   clear(): void;

@@ -31,7 +31,7 @@ function assert(ok: boolean, what: string): asserts ok {
 }
 
 /**
- * Throws if any invariant of the map does not hold.
+ * Throws an Error that names the first invariant of the map that does not hold. O(buckets).
  *
  * @example
  * ```ts

@@ -160,9 +160,10 @@ export function aborted(signal: AbortSignal): Op<unknown> {
 }
 
 /**
- * Calls `fn` when `signal` fires, which it must not have done yet; what this returns takes that back. By the one listener that all
- * waits of gort for a signal share. Meanwhile the program that asked for it is not said to be deadlocked before the event loop has
- * run empty, nor is any, if code outside of programs asked. What `fn` throws is the host's uncaught exception. O(1).
+ * Calls `fn` when `signal` fires; the signal must not have fired yet. Returns a function that takes the callback off. All waits of
+ * gort for a signal share one listener on it. While the callback is there, the program that asked for it is not reported as
+ * deadlocked before the event loop has run empty; if code outside of programs asked, no program is. What `fn` throws becomes an
+ * uncaught exception of the host. O(1).
  *
  * @throws TypeError for what is no signal and no function
  *

@@ -22,8 +22,9 @@ function fail(what: string): never {
 }
 
 /**
- * Throws an Error naming the first broken invariant of a scheduler of this package, of any copy of it; of one of somebody else's it
- * checks what that says of itself: `goroutines`, `numGoroutine` and `stats`, as far as it has them. Throws a TypeError for one of a version that keeps its state otherwise. O(goroutines + timers).
+ * Throws an Error naming the first broken invariant of a scheduler of this package, of any copy of it. Of a scheduler that somebody
+ * else made it checks what that one says of itself: `goroutines`, `numGoroutine` and `stats`, as far as it has them. Throws a TypeError
+ * for one of a version that keeps its state otherwise. O(goroutines + timers).
  *
  * @example
  * ```ts

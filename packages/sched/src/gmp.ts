@@ -347,9 +347,10 @@ export class GmpScheduler extends Core {
 }
 
 /**
- * Go's scheduler: per-P run queues of 256 with a `next` slot, a global queue looked at every 61st slice, stealing
- * half from a random victim, and a 10 ms slice. With `procs: 1` (the default) the order of goroutines is that of Go
- * with `GOMAXPROCS=1`. On one thread more Ps give order and locality, not speed. Throws a RangeError for bad options.
+ * Go's scheduler: per-P run queues of 256 with a `next` slot, a global queue looked at every 61st slice of a P, stealing
+ * half from a random victim, and preemption of goroutines that had 10 ms; the host gets its turn after the option `slice`
+ * (4 ms). With `procs: 1` (the default) the order of goroutines is that of Go with `GOMAXPROCS=1`. On one thread more Ps give
+ * order and locality, not speed. Throws a RangeError for bad options.
  *
  * @example
  * ```ts

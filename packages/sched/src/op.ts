@@ -34,9 +34,9 @@ export interface Waiter {
   /** The op completed or failed (`op.state` tells). Called once, synchronously, by the primitive. */
   wake(op: Op<any>): void;
   /**
-   * Of a waiter that is itself an op and passes the outcome on, such as a select: `op` is about to complete or fail, and nothing else
-   * can be what completes this one any more. False if something else was before: `op` comes too late then. Whoever passes an
-   * outcome on asks its own waiter first, if that has it.
+   * For a waiter that is itself an op and passes the outcome on, such as a select. `op` is about to complete or fail: true if that
+   * decides this op too, and nothing else can from now on; false if something else has decided it, so that `op` comes too late.
+   * A waiter that passes an outcome on asks its own waiter first, if that one has `claim`.
    */
   claim?(op: Op<any>): boolean;
 }
@@ -46,12 +46,18 @@ export interface Waiter {
  * as a case of a select. A primitive makes its own by saying how to complete at once, how to wait and how to stop
  * waiting.
  *
- * An op of your own uses these names for what they mean to selects and to what calls it off, or not at all; none has to be there.
- * `ok`: false says that a receive found its channel closed. `quit()`: another case was chosen, and the op leaves its queue before
- * anybody's code runs; whatever passes on the outcome of an op, such as a receive, which cannot be given back, has it and passes it on,
- * as it does `claim`. `withdraw()`: takes back what was asked for before the op was used, or says false. `abort(error)`: the op cleans
- * up and then fails, or says false. `began`: trying it began something that may have made others ready. `competes`: see `CompetingOp`.
- * `arm()` and `reset()`: it serves again. `ch` and `cases`: it is of a channel, or a select.
+ * Selects, and what calls an op off, give a meaning to some further members. An op of your own need not have any of them, and must not
+ * use their names for anything else:
+ *
+ * - `ok`: false says that a receive found its channel closed.
+ * - `quit()`: another case was chosen; the op leaves its queue, before anybody's code runs. An op that passes on the outcome of another
+ *   one, such as a receive, which cannot be given back, passes this call on to it, and `claim` likewise.
+ * - `withdraw()`: takes back what was asked for before the op was used, or returns false.
+ * - `abort(error)`: the op cleans up and then fails, or returns false.
+ * - `began`: trying the op began something that may have made others ready.
+ * - `competes`: see `CompetingOp`.
+ * - `arm()` and `reset()`: the op can be used again.
+ * - `ch` and `cases`: the op is one of a channel, or a select.
  *
  * @example
  * ```ts
@@ -93,7 +99,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
 
   /** Why a goroutine parked on this op waits. */
   abstract readonly reason: WaitReason;
-  /** Completes at once if that is possible now; see invariant 2. */
+  /** Completes at once if that is possible now: sets `value` and returns true, or throws, or changes nothing and returns false. */
   abstract tryNow(): boolean;
   /** Puts the op on the primitive's queue. May complete or fail it right away: whoever calls this looks at `state` then. */
   abstract park(): void;

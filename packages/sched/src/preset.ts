@@ -97,6 +97,10 @@ export function go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Gorout
  * goroutines are not waited for, as in Go), rejects with the panic that ended the program, or with a
  * {@link DeadlockError} when nothing can ever run again.
  *
+ * @param main a generator function, an async or a plain function, without parameters
+ * @param options those of {@link createScheduler}
+ * @throws RangeError or TypeError for an option that is unknown or cannot be
+ *
  * @example
  * ```ts
  * import { go, run } from "@gort/sched";

@@ -45,7 +45,10 @@ export class Timer {
     return panic(TEXT.stopTimer);
   }
 
-  /** Sets the timer anew. True if it was active. Panics on a zero Timer. O(log n). */
+  /**
+   * Sets the timer anew, to fire after at least `ms` milliseconds. True if it was active. Panics on a zero Timer. O(log n).
+   * @throws RangeError for NaN; TypeError for what is no number
+   */
   reset(ms: number): boolean {
     checkMs("Timer.reset", "ms", ms);
     return panic(TEXT.resetTimer);
@@ -167,7 +170,8 @@ class ForeignCallTimer extends Timer {
 }
 
 /**
- * Go's `time.NewTimer`: delivers its time once on `c`, after at least `ms`. O(1).
+ * Go's `time.NewTimer`: delivers its time once on `c`, after at least `ms` milliseconds; never for Infinity. O(1).
+ * @throws RangeError for NaN; TypeError for what is no number
  *
  * @example
  * ```ts
@@ -218,8 +222,9 @@ export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: 
 }
 
 /**
- * Go's `time.After`: a channel that delivers the time once, after at least `ms`. As a select case write
+ * Go's `time.After`: a channel that delivers the time once, after at least `ms` milliseconds. As a select case write
  * `after(50).recv()`, or simply `sleep(50)`. O(1).
+ * @throws RangeError for NaN; TypeError for what is no number
  *
  * @example
  * ```ts
@@ -275,7 +280,8 @@ export class Ticker {
 }
 
 /**
- * Go's `time.NewTicker`. Panics if `ms` is not positive. O(1).
+ * Go's `time.NewTicker`: a tick on `c` every `ms` milliseconds. Panics if `ms` is not positive. O(1).
+ * @throws RangeError for NaN; TypeError for what is no number
  *
  * @example
  * ```ts

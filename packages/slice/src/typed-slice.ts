@@ -60,9 +60,9 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
    * a hundred index operations.
    *
    * A view into a heap keeps the elements as the slice itself does: for as long as JavaScript holds either of the two, or until the slice
-   * is released, and of a borrowed slice until the next safepoint. To keep them makes a new view tens of times as dear;
-   * asked for again, by a slice that begins and ends alike, it is the same view, unless another part of the store was asked for meanwhile.
-   * What is made of the view (`view.subarray(1)`) keeps nothing, and costs no more than elsewhere.
+   * is released, and of a borrowed slice until the next safepoint. Keeping them alive makes a new
+   * view many times as expensive. Asked for again, by a slice with the same bounds, it is the same view, unless another part of the
+   * store was asked for meanwhile. What is made of the view (`view.subarray(1)`) keeps nothing alive, and costs no more than elsewhere.
    *
    * @example
    * ```ts

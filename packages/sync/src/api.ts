@@ -55,7 +55,7 @@ export type PlainBody<T> = () => T extends Generator<any, any, any> | AsyncGener
 
 /**
  * A blocking call in which user code runs, such as `mu.withLock(fn)`: use it by `yield*` in a generator goroutine
- * or by `await`. Nothing happens before, and nothing twice: awaited again it gives the same result, stepped again it is refused.
+ * or by `await`. Nothing happens before that, and nothing twice: awaited again it gives the same result, stepped again it throws.
  * Unlike an `Op` it cannot be a case of a select.
  */
 export interface Routine<R> extends PromiseLike<R> {

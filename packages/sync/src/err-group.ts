@@ -142,10 +142,12 @@ export class ErrGroup {
   }
 
   /**
-   * Runs `fn` in a goroutine of the group (Go: `Go`), at once or when the limit allows. Wait for what it returns to be
-   * held up while the limit is reached; calling that off before `fn` was started takes `fn` back, as does a select in which it
-   * loses, and what is called off when its turn comes never starts it, and nor is it started when its program is over by then, which
-   * is an error of the group. What `fn` throws is its error, unless that is a panic. O(1).
+   * Runs `fn` in a goroutine of the group (Go: `Go`), at once or when the limit allows. What `fn` throws is the group's error, unless
+   * that is a panic. O(1).
+   *
+   * `await` or `yield*` what this returns to be held up while the limit is reached. It completes when `fn` is started. Called off before
+   * that, or losing in a select, it takes `fn` back, which then never starts. If the program is over before the turn of `fn` comes, `fn`
+   * is not started either, and that is an error of the group.
    * @param fn a generator function, an async or a plain function
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {

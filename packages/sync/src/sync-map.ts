@@ -47,7 +47,7 @@ export class SyncMap<K, V> {
   /** @internal */
   misses = 0;
 
-  /** The value of `key` (Go: `Load`). O(1). */
+  /** `[value, true]` of `key`, or `[undefined, false]` if it is absent (Go: `Load`). O(1). */
   load(key: K): [value: V, ok: true] | [value: undefined, ok: false] {
     let e = this.read.get(key);
     if (e === undefined && this.amended) {
@@ -76,7 +76,7 @@ export class SyncMap<K, V> {
     return [value, false];
   }
 
-  /** Deletes `key` and gives its value (Go: `LoadAndDelete`). O(1). */
+  /** Deletes `key` and gives `[value, true]`, or `[undefined, false]` if it was absent (Go: `LoadAndDelete`). O(1). */
   loadAndDelete(key: K): [value: V, loaded: true] | [value: undefined, loaded: false] {
     let e = this.read.get(key);
     if (e === undefined && this.amended) {
@@ -96,7 +96,7 @@ export class SyncMap<K, V> {
     this.loadAndDelete(key);
   }
 
-  /** Sets the value of `key` and gives the old one (Go: `Swap`). Cost as {@link store}. */
+  /** Sets the value of `key`; gives `[old value, true]`, or `[undefined, false]` if it was absent (Go: `Swap`). Cost: {@link store}. */
   swap(key: K, value: V): [previous: V, loaded: true] | [previous: undefined, loaded: false] {
     const e = this.entry(key, value, false);
     if (e === null) return [undefined, false];

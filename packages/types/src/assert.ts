@@ -175,7 +175,8 @@ export type SwitchResult<C extends readonly TypeCase[]> =
   | (C extends readonly [...unknown[], DefaultCase] ? never : undefined);
 
 /**
- * Go's `switch v := x.(type)`: runs the first case that matches and returns its result; undefined if none does.
+ * Go's `switch v := x.(type)`: runs the first case that matches and returns its result; undefined if none does. O(types in the cases).
+ * @throws TypeError for a case that neither {@link on} nor {@link otherwise} made
  *
  * @example
  * ```ts

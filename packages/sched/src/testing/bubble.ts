@@ -67,8 +67,8 @@ export interface BubbleOptions {
    */
   readonly patience?: number | undefined;
   /**
-   * Gives the bubble up when it fires: it fails, saying what all wait for, and is not the default scheduler any more. A test runner's
-   * signal, of vitest (`({ signal }) => …`) or `node:test` (`t.signal`), fires when the time of a test is over.
+   * When it fires, the bubble is given up: it fails, saying what everybody waits for, and is not the default scheduler any more. The
+   * signal of a test runner, vitest's (`({ signal }) => …`) or that of `node:test` (`t.signal`), fires when the time of a test is over.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -31,8 +31,8 @@ export interface TraceEvent {
   /** Milliseconds on the scheduler's clock. */
   readonly at: number;
   /**
-   * Id of the goroutine in the recording: its own, or another one if the recording speaks of a goroutine of another scheduler or program
-   * that has it. 0 for events of a P, and of no goroutine.
+   * Id of the goroutine in the recording: its own id, or a new one if a goroutine of another scheduler or program has that id in the
+   * recording. 0 for events of a P, and of no goroutine.
    */
   readonly g: number;
   /** Creator or waker (its id; 0: from outside), P (start, steal, timer, proc). */
@@ -56,8 +56,8 @@ export interface Recorder extends Tracer {
   /** Name of a goroutine of the recording. */
   nameOf(g: number): string;
   /**
-   * The names of all goroutines that events of now speak of, for who goes on reading those while more is recorded. O(goroutines that
-   * are not dead). May be missing: then `nameOf` is asked.
+   * The names of all goroutines that the events kept now mention, for whoever goes on reading those events while more are recorded.
+   * O(goroutines that are not dead). May be missing: then `nameOf` is asked.
    */
   names?(): (g: number) => string;
   /**

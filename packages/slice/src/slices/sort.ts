@@ -56,7 +56,8 @@ function sortMoved<T>(s: Slice<T>, cmp: Compare<T>, stable: boolean): void {
 }
 
 /**
- * Go's `slices.Sort`: ascending, numbers, bigints or strings. Not stable (equal ones are alike). O(n log n).
+ * Go's `slices.Sort`: ascending, numbers, bigints or strings. Not stable (equal ones are alike). O(n) for some thousand numbers and
+ * more, else O(n log n).
  * @throws TypeError if the elements are not ordered; the slice is then as it was
  *
  * @example

@@ -95,7 +95,7 @@ function standsAt(s: GoString, at: number, part: GoString): boolean {
 }
 
 /**
- * Go's `strings.HasPrefix`. O(length of the prefix).
+ * Go's `strings.HasPrefix`. O(length of the prefix); a JavaScript string `s` is encoded first, O(its length).
  *
  * @throws TypeError for what is no string
  *
@@ -111,7 +111,7 @@ export function hasPrefix(s: GoString | string, prefix: GoString | string): bool
 }
 
 /**
- * Go's `strings.HasSuffix`. O(length of the suffix).
+ * Go's `strings.HasSuffix`. O(length of the suffix); a JavaScript string `s` is encoded first, O(its length).
  *
  * @throws TypeError for what is no string
  *
@@ -128,7 +128,8 @@ export function hasSuffix(s: GoString | string, suffix: GoString | string): bool
 }
 
 /**
- * Go's `strings.TrimPrefix`: `s` without the prefix, or `s` itself. Shares the bytes of a Go string. O(length of the prefix).
+ * Go's `strings.TrimPrefix`: `s` without the prefix, or `s` itself. Shares the bytes of a Go string. O(length of the prefix);
+ * a JavaScript string `s` is encoded first, O(its length).
  *
  * @throws TypeError for what is no string
  *
@@ -145,7 +146,8 @@ export function trimPrefix(s: GoString | string, prefix: GoString | string): GoS
 }
 
 /**
- * Go's `strings.TrimSuffix`: `s` without the suffix, or `s` itself. Shares the bytes of a Go string. O(length of the suffix).
+ * Go's `strings.TrimSuffix`: `s` without the suffix, or `s` itself. Shares the bytes of a Go string. O(length of the suffix);
+ * a JavaScript string `s` is encoded first, O(its length).
  *
  * @throws TypeError for what is no string
  *

@@ -181,6 +181,8 @@ export interface Lifetimes {
   /**
    * Runs what is queued, in order, one at a time; returns how many ran. Done by safepoints unless `finalizers` is `"manual"`.
    * If one returns a promise, the rest stay queued: a call after it has settled runs them. `onFinalizers` tells of that moment.
+   * If one throws, it is used up and the rest stay queued; the next safepoint calls `onFinalizers` again. O(1) each beside the functions.
+   * @throws what a finalizer or cleanup throws
    */
   runFinalizers(): number;
 }
@@ -264,7 +266,7 @@ export interface HeapOptions {
   readonly finalizers?: "safepoint" | "manual" | undefined;
   /**
    * Called once when finalizers were queued, by the safepoint that finds them, and when those behind an asynchronous one can run.
-   * If it throws, the next safepoint that finds some calls it again.
+   * If it throws, or a finalizer does in `runFinalizers()`, the next safepoint that finds some calls it again.
    */
   readonly onFinalizers?: (() => void) | undefined;
   /** Gets each `gctrace` line, without the line break. */

@@ -49,7 +49,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   wanted = false;
   /** And it has to have marked there: large objects are about to find no pages. */
   urgent = false;
-  /** How many finalizers and cleanups had been queued when `onFinalizers` was called last; -1 if that call threw. */
+  /** How many finalizers and cleanups had been queued when `onFinalizers` was called last; -1 if that call threw, or a run that it asked for. */
   #told = 0;
   readonly #room: LargeRoom;
   readonly #main: Stack;
@@ -181,7 +181,13 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     return this.lifetime.weak(p);
   }
   runFinalizers(): number {
-    return this.lifetime.run();
+    try {
+      return this.lifetime.run();
+    } catch (e) {
+      // Whoever was told has been stopped on the way: told again of what is left.
+      this.#told = -1;
+      throw e;
+    }
   }
   /** Runs what is queued for at most about `budgetMs` milliseconds; the rest waits for the next safepoint. Says once what was queued. */
   protected runQueued(budgetMs: number): void {

@@ -96,6 +96,38 @@ describe("the queue", () => {
     }
   });
 
+  it("onFinalizers that drives runFinalizers is called again for those behind one that throws", async () => {
+    for (const create of [createHeap, createStopTheWorldHeap]) {
+      const thrown: unknown[] = [];
+      let told = 0;
+      const run = (): void => {
+        try {
+          heap.runFinalizers();
+        } catch (e) {
+          thrown.push((e as Error).message);
+        }
+      };
+      const onFinalizers = (): void => (told++, queueMicrotask(run));
+      const heap = create({ ...small, finalizers: "manual", onFinalizers });
+      let ran = 0;
+      const fin = (): void => {
+        if (++ran === 2) throw new Error("second");
+      };
+      for (let i = 0; i < 4; i++) heap.setFinalizer(heap.alloc(Node), fin);
+      heap.collect();
+      await Promise.resolve();
+      expect([told, ran, thrown]).toEqual([1, 2, ["second"]]);
+      for (let i = 0; i < 3; i++) {
+        heap.safepoint();
+        await Promise.resolve();
+      }
+      expect([told, ran]).toEqual([2, 4]);
+      heap.collect();
+      expect(heap.stats().heapObjects).toBe(0);
+      checkHeap(heap);
+    }
+  });
+
   it("a finalizer that throws is used up, the rest still run", () => {
     const heap = createHeap(small);
     let ran = 0;

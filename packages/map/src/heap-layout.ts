@@ -20,6 +20,7 @@ import {
   array,
   type Fit,
   int32,
+  isOpaque,
   isParted,
   kindTells,
   struct,
@@ -32,7 +33,6 @@ import {
 import type { Type } from "./api.ts";
 import { invalidKeyType } from "./errors.ts";
 import { isReflexive } from "./keys.ts";
-import { isOpaque } from "./made-elsewhere.ts";
 import {
   MAX_INLINE,
   HEADER_WORDS,
@@ -222,7 +222,7 @@ export function layOut(key: Type, value: Type): Layout {
     valuePointers,
     reflexive: isReflexive(key),
     opaqueKey: isOpaque(key),
-    partedValue: isParted(value) || isOpaque(value),
+    partedValue: isParted(value),
     segmentBits,
     magic: signature(
       `${likeness(key)} ${key.size} ${likeness(value)} ${value.size} ${HEADER_SIZE}`,

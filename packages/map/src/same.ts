@@ -3,8 +3,7 @@
  *
  * Why not by the type: what a key of an interface type holds is only known when one looks.
  */
-import { isInterfaceValue } from "@gort/types";
-import { isOpaque } from "./made-elsewhere.ts";
+import { isInterfaceValue, isOpaque } from "@gort/types";
 
 /** Of two equal keys that are copies of plain data, of one type. O(size). */
 export function sameParts(a: unknown, b: unknown): boolean {

@@ -5,13 +5,16 @@
  *  1. `off` is the byte address of the first element (-1 for nil), so that a header is (off, len, cap) as it stands.
  *  2. Elements go through the descriptor's `load` and `store`, and move by `typedMove`: every pointer that is written
  *     passes the write barrier.
- *  3. The store lives as long as the slice does if its backing is rooted, else until the next safepoint.
+ *  3. A write that throws has changed nothing: memory may run out half way, and a descriptor that somebody else made refuses values
+ *     only as it writes them. So what was there is kept meanwhile, or values are written elsewhere first.
+ *  4. The store lives as long as the slice does if its backing is rooted, else until the next safepoint.
  *
  * Numbers have no class here: a heap slice of `int32` *is* an `Int32Part` whose array is the heap's own view, so its
  * index loop is the one of typed arrays.
  */
 import type { Heap } from "@gort/gc";
 import {
+  isOpaque,
   isParted,
   restoreWords,
   savedWords,
@@ -30,8 +33,10 @@ export interface HeapRules<T> {
   readonly read: Fit<T> | null;
   /** Their `store` without a check. */
   readonly put: Type<T>["store"] | null;
-  /** Whether writing a value can fail half way, for want of memory: it has several parts, and some have data of their own. */
+  /** Whether writing a value can fail half way: see {@link isParted}. */
   readonly parted: boolean;
+  /** Whether what was read is written without fail: memory is not needed, and no descriptor of somebody else's asked. */
+  readonly sure: boolean;
 }
 
 /** What the descriptors of a package can do for slices in a heap. */
@@ -41,6 +46,7 @@ export function heapRules<T>(type: Type<T>): HeapRules<T> {
     read,
     put: (read && (type as Type<T> & TypeExtras<T>).put) ?? null,
     parted: isParted(type),
+    sure: type.ptrdata === 0 && !isOpaque(type),
   };
 }
 
@@ -85,8 +91,9 @@ export class HeapSlice<T> extends Slice<T> {
   set(i: number, v: T): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
     const { rules, heap, type } = this.backing;
-    if (rules.read === null) type.store(heap, this.off + i * type.size, v);
-    else this.write(i, rules.read(v, heap));
+    if (rules.read !== null) this.write(i, rules.read(v, heap));
+    else if (rules.parted) this.place(i, [v]);
+    else type.store(heap, this.off + i * type.size, v);
   }
 
   appendOne(v: T): this {
@@ -102,14 +109,14 @@ export class HeapSlice<T> extends Slice<T> {
     return out;
   }
 
-  /** Writes a value that was read, all of it or nothing: the heap may run out of memory on the way. */
+  /** Writes a value that was read, all of it or nothing. */
   private write(i: number, v: T): void {
     if (this.backing.rules.parted) this.place(i, [v]);
     else this.put(i, v);
   }
 
   override place(i: number, from: T[] | Slice<T>): void {
-    if (!Array.isArray(from) || this.backing.type.ptrdata === 0) {
+    if (!Array.isArray(from) || this.backing.rules.sure) {
       super.place(i, from);
       return;
     }
@@ -135,7 +142,7 @@ export class HeapSlice<T> extends Slice<T> {
 
   override check(v: T): void {
     const { heap, type } = this.backing as { heap: Heap; type: Type<T> & TypeExtras<T> };
-    // Our own descriptors can check without writing; another's `store` has to do it slot by slot.
+    // Our own descriptors can check without writing; another's `store` does it as it writes.
     type.check?.(v, type.name, heap);
   }
 
@@ -147,7 +154,7 @@ export class HeapSlice<T> extends Slice<T> {
 
   override staged(values: T[]): T[] | Slice<T> {
     const n = values.length;
-    if (n === 0 || this.backing.type.ptrdata === 0) return values;
+    if (n === 0 || this.backing.rules.sure) return values;
     const out = this.scratch(n);
     for (let k = 0; k < n; k++) out.put(k, values[k]!);
     return out;

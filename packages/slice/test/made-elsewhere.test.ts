@@ -1,8 +1,20 @@
 /** Elements of a type whose descriptor somebody else made: its kind says how they lie in memory, and nothing else. */
 import { createHeap } from "@gort/gc";
-import { append, inHeap, makeSlice, type Slice } from "@gort/slice";
-import { float64, named, struct, type Type } from "@gort/types";
-import { expect, test } from "vitest";
+import { append, inHeap, makeSlice, slices, sliceOf, type Slice } from "@gort/slice";
+import {
+  array,
+  bool,
+  float64,
+  int,
+  int16,
+  int32,
+  named,
+  ptr,
+  string,
+  struct,
+  type Type,
+} from "@gort/types";
+import { describe, expect, test } from "vitest";
 
 const date: Type<Date> = {
   kind: "float64",
@@ -35,4 +47,86 @@ test.each([
     const t = append(s, new Date(7));
     expect([...t]).toEqual([new Date(5), new Date(7)]);
   }
+});
+
+describe("a descriptor that throws when it has written", () => {
+  const bad = new Set<unknown>();
+  /** As `base`, but for values that are bad, which it refuses too late. */
+  const late = <T>(base: Type<T>): Type<T> => ({
+    kind: base.kind,
+    name: `main.Late${base.kind}`,
+    size: base.size,
+    align: base.align,
+    ptrdata: base.ptrdata,
+    ptrMask: base.ptrMask,
+    comparable: true,
+    zero: () => base.zero(),
+    load: (s, p) => base.load(s, p),
+    store(s, p, v) {
+      base.store(s, p, v);
+      if (bad.has(v)) throw new RangeError("no more of it");
+    },
+    equal: (s, p, q) => base.equal(s, p, q),
+    hash: (s, p, seed) => base.hash(s, p, seed),
+    equalValues: (a, b) => base.equalValues(a, b),
+    hashValue: (v, seed) => base.hashValue(v, seed),
+  });
+  const list = (): { x: number; y: string } => ({ x: 66, y: "bad" });
+
+  test.each([
+    ["of bytes", late(bool), [false, false, false], false, true],
+    ["of half words", late(int16), [1, 2, 3], 4, 66],
+    ["of words", late(float64), [1, 2, 3], 4, 66],
+    ["with pointers", late(string), ["a", "b", "c"], "d", "bad"],
+    [
+      "in several parts",
+      late(struct({ x: int, y: string })),
+      [0, 1, 2].map((x) => ({ x, y: `${x}` })),
+      { x: 4, y: "d" },
+      list(),
+    ],
+    [
+      "in structs",
+      struct({ p: ptr(int), v: late(int32), s: string }),
+      [0, 1, 2].map((v) => ({ p: 0, v, s: `${v}` })),
+      { p: 0, v: 4, s: "d" },
+      { p: 0, v: 66, s: "x" },
+    ],
+    [
+      "in structs of bytes",
+      struct({ a: bool, b: late(bool) }),
+      [0, 1, 2].map(() => ({ a: false, b: false })),
+      { a: false, b: false },
+      { a: true, b: true },
+    ],
+    ["in arrays", array(late(int32), 2), [1, 2, 3].map((v) => [v, v]), [4, 4], [5, 66]],
+  ] as [string, Type, unknown[], unknown, unknown][])(
+    "has changed nothing: %s",
+    (_, type, values, good, wrong) => {
+      bad.clear();
+      const s = makeSlice(inHeap(heap, type), 3, 8);
+      values.forEach((v, i) => s.set(i, v));
+      const all = [...s.slice(0, 8)];
+      for (const v of [wrong, true, 66, "bad"]) bad.add(v);
+      const writes: (() => unknown)[] = [
+        () => s.set(1, wrong),
+        () => append(s, wrong),
+        () => append(s, good, wrong),
+        () => append(s.slice(0, 1), good, wrong),
+        () => append(s.slice(0, 3, 3), good, wrong),
+        () => slices.insert(s, 1, good, wrong),
+        () => slices.insertSlice(s, 1, sliceOf(good, wrong)),
+        () => slices.replace(s, 0, 2, good, wrong),
+        () => slices.replace(s, 0, 1, good, wrong),
+        () => slices.replace(s.slice(0, 3, 3), 0, 1, good, good, wrong),
+      ];
+      for (const write of writes) {
+        expect(write).toThrow("no more of it");
+        expect([...s.slice(0, 8)]).toEqual(all);
+      }
+      bad.clear();
+      const t = slices.insert(s, 1, good, wrong);
+      expect([...t]).toEqual([values[0], good, wrong, values[1], values[2]]);
+    },
+  );
 });

@@ -173,10 +173,23 @@ function inParts(type: Type, form: Fit<any> | null): PartFit {
 }
 
 /**
- * Whether the kind of a type says how its values look in JavaScript: not of one that somebody else made.
+ * Whether the kind of a type says how its values look in JavaScript: not of one that somebody else made. Its kind says how they lie in
+ * memory, and nothing of which of them are equal, or whether each equals itself: what takes a type by its kind, fields or elements asks
+ * here first, or {@link isOpaque} of all its parts.
  * @internal
  */
 export const kindTells = (type: Type): boolean => isType(type) && !(type as TypeExtras).adapted;
+
+/**
+ * Whether values of a type are, or have as a part, what only somebody else's descriptor knows. O(fields).
+ * @internal
+ */
+export function isOpaque(type: Type): boolean {
+  if (!kindTells(type)) return true;
+  const { elem, fields } = type as Type & { elem: Type; fields: readonly { type: Type }[] };
+  if (type.kind === "array") return isOpaque(elem);
+  return type.kind === "struct" && fields.some((f) => isOpaque(f.type));
+}
 
 /** The form in which memory would give values back; null where it is the one that is given, or where nobody knows. */
 export function formOf(type: Type): Fit<any> | null {

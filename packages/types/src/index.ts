@@ -13,6 +13,7 @@ export {
 } from "./hash.ts";
 export { utf8Compare, utf8Length, utf8Read, utf8Write, wellFormed } from "./utf8.ts";
 export {
+  isOpaque,
   kindTells,
   valueChecker,
   valueCopier,

@@ -2,26 +2,33 @@
  * The words of values in memory, kept while others are written over them: for containers, which write all of a value or nothing.
  *
  * Invariants
- *  1. They are put back without an allocation, and pointers through the write barrier.
+ *  1. They are put back without an allocation, and pointers through the write barrier. Of types that are aligned to less than a word, of
+ *     which none has pointers, they are the bytes.
  *  2. What they point to is kept by nobody: they go stale at the next safepoint.
  *
  * Why words and not values: a value of several parts would have to be made once to be kept and once to be put back, in a memory that
  * has just run out.
  */
 import type { Ptr, Space, Type } from "./api.ts";
+import { isOpaque } from "./fit.ts";
 
 /**
- * Whether writing over a value can fail half way, for want of memory: it has several parts, and some have data of their own.
+ * Whether writing over a value can fail half way: it has several parts, and some have data of their own, for which memory may be
+ * wanting; or a descriptor that somebody else made writes it, and may throw when it has written a part, or all. O(fields).
  * @internal
  */
 export const isParted = (type: Type): boolean =>
-  type.ptrdata > 0 && /^(struct|array)$/.test(type.kind);
+  (type.ptrdata > 0 && /^(struct|array)$/.test(type.kind)) || isOpaque(type);
+
+/** What {@link savedWords} keeps. */
+export type SavedWords = readonly number[] | Uint8Array;
 
 /**
- * The words of `n` values of a type with pointers, which lie at `p`. O(their words).
+ * The words of `n` values of a type, which lie at `p`. O(their words).
  * @internal
  */
-export function savedWords({ memory }: Space, type: Type, p: Ptr, n = 1): readonly number[] {
+export function savedWords({ memory }: Space, type: Type, p: Ptr, n = 1): SavedWords {
+  if (type.align < 4) return memory.u8.slice(p, p + n * type.size);
   const { i32 } = memory;
   const begin = p >>> 2;
   const words: number[] = [];
@@ -33,7 +40,8 @@ export function savedWords({ memory }: Space, type: Type, p: Ptr, n = 1): readon
  * Puts {@link savedWords} back. O(their number).
  * @internal
  */
-export function restoreWords(space: Space, type: Type, p: Ptr, words: readonly number[]): void {
+export function restoreWords(space: Space, type: Type, p: Ptr, words: SavedWords): void {
+  if (words instanceof Uint8Array) return space.memory.u8.set(words, p);
   const { ptrMask, size } = type;
   const { i32 } = space.memory;
   words.forEach((word, k) => {

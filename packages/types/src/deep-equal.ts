@@ -159,7 +159,7 @@ function slices(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
 }
 
 /** Elements that are compared where they lie, without a reflection value for each. */
-const SCALAR = /^(bool|u?int|float|complex)/;
+const SCALAR = /^(bool|u?int(\d+|ptr)?|(float|complex)\d+)$/;
 
 function sameScalars(t: BaseType<any>, a: Value, b: Value, n: number): boolean {
   // Both ends are looked at as any element is: all between them lie well.

@@ -7,6 +7,7 @@ import {
   complex128,
   float32,
   float64,
+  func,
   int,
   int32,
   int64,
@@ -435,6 +436,27 @@ describe("unhashable keys", () => {
       expect(thrown(() => m.get(key)).message).toBe(textOf("map/unhashable-get-empty"));
       expect(thrown(() => m.getOk(key)).message).toBe(textOf("map/unhashable-get-nil"));
       expect(thrown(() => m.delete(key)).message).toBe(textOf("map/unhashable-delete-empty"));
+    }
+  });
+
+  test("a nil function panics as every function does, alone and in a struct, and is a value that keeps its type", () => {
+    const nil = toInterface(func(), null);
+    const Key = struct({ k: any });
+    for (const options of [{}, { heap: smallHeap() }]) {
+      const m = makeMap(any, any, options);
+      const n = makeMap(Key, int, options);
+      for (const f of [
+        () => m.set(nil, 1),
+        () => m.get(nil),
+        () => m.delete(nil),
+        () => n.set({ k: nil }, 1),
+        () => n.get({ k: nil }),
+      ])
+        expect(thrown(f).message).toBe("runtime error: hash of unhashable type func()");
+      expect([m.len, n.len]).toEqual([0, 0]);
+      m.set("a", nil);
+      expect(String(m.get("a"))).toBe("func()(null)");
+      checkMap(m);
     }
   });
 

@@ -131,3 +131,17 @@ test("what comes in is a copy, down to the values in an any, and what moves from
   expect([s.get(0).p.x, s.get(0).list[0].x, s.get(0).held.value.x]).toEqual([1, 2, 3]);
   expect(t.get(1).p.x).toBe(7);
 });
+
+test("an interface that holds a nil function keeps its type as an element: it is not nil", () => {
+  const nil = toInterface(func(), null);
+  const heap = createHeap({ reserve: 1 << 20 });
+  for (const s of [
+    makeSlice(any, [nil, null]),
+    makeSlice(inHeap(heap, any), [nil, null]),
+    append(makeSlice(any, 0), nil, null),
+  ]) {
+    expect([String(s.get(0)), s.get(1)]).toEqual(["func()(null)", null]);
+    expect(slices.index(s, null)).toBe(1);
+    checkSlice(s);
+  }
+});

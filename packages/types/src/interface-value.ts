@@ -207,7 +207,8 @@ export function wrap(
   itab: Itab | null,
   same?: InterfaceValue,
 ): unknown {
-  if (itab === null && RAW.has(type)) return held;
+  // A nil function or object is no nil interface.
+  if (itab === null && held !== null && RAW.has(type)) return held;
   // Of the unsigned ones only those that int64 cannot hold are raw.
   if (itab === null && type === uint64 && (held as bigint) >> 63n !== 0n) return held;
   return same?.itab === itab ? same : new InterfaceValue(givenType(type), held, space, itab);

@@ -15,16 +15,26 @@ import {
   int,
   int64,
   isInterfaceValue,
+  jsBigInt,
+  jsError,
+  jsFunction,
+  jsObject,
+  jsSymbol,
   map,
   named,
+  on,
   ptr,
   slice,
   string,
   struct,
   toInterface,
   typeAssertOk,
+  typeSwitch,
   uint64,
+  valueAt,
   valueFitter,
+  valueOf,
+  type InterfaceValue,
   type Ptr,
   type Space,
   type StructType,
@@ -108,6 +118,51 @@ describe("an interface value in memory", () => {
       expect(isInterfaceValue(got)).toBe(true);
       expect([got.type.name, got.value]).toEqual([t.name, v]);
     }
+  });
+
+  it("that holds a nil function or a nil object keeps its type, and is not nil", () => {
+    const s = makeSpace();
+    const [p, q] = [s.alloc(any), s.alloc(any)];
+    const Box = struct({ v: any });
+    const fit = valueFitter(any, "value")!;
+    const nil = (t: Type) => toInterface(t, null);
+    for (const t of [
+      func(),
+      jsFunction,
+      jsObject,
+      jsError,
+      jsSymbol,
+      jsBigInt,
+      func([int]),
+      map(int, int),
+    ]) {
+      any.store(s, p, nil(t));
+      valueAt(any, s, q).set(valueOf(nil(t)));
+      const lying = [any.load(s, p), any.load(s, q), valueAt(any, s, p).interface()];
+      const fitted = [fit(nil(t)), valueFitter(Box, "value")!({ v: nil(t) }).v];
+      for (const v of [...lying, ...fitted, valueOf(nil(t)).interface()]) {
+        expect([dynamicType(v)?.name, (v as InterfaceValue).value]).toEqual([t.name, null]);
+        expect(any.equalValues(v, null)).toBe(false);
+        expect(
+          typeSwitch(
+            v,
+            on(null, () => "nil"),
+            on(t, (held) => held),
+          ),
+        ).toBe(null);
+      }
+      expect(valueAt(any, s, q).isNil()).toBe(false);
+      expect(valueAt(any, s, q).elem().type.name).toBe(t.name);
+    }
+    any.store(s, p, nil(func()));
+    any.store(s, q, any.load(s, p));
+    for (const same of [
+      () => any.equal(s, p, q),
+      () => any.equalValues(any.load(s, p), fit(nil(func()))),
+    ])
+      expect(same).toThrow("comparing uncomparable type func()");
+    expect(() => any.hash(s, q, 1)).toThrow("hash of unhashable type func()");
+    expect(() => any.hashValue(any.load(s, q), 1)).toThrow("hash of unhashable type func()");
   });
 
   it("has one type number for identical types, of any descriptor object", () => {

@@ -73,8 +73,10 @@ export abstract class HeapClock implements Clock {
   abstract readonly virtual: boolean;
   /** Whether the earliest deadline is armed with a fake timer, which may be gone at the next look. */
   protected faked = false;
-  /** Whether it is the clock of a bubble, whose timers nobody outside may touch. */
-  bubble = false;
+  /** The bubble whose clock it is, whose timers nobody outside may touch; else null. */
+  bubble: object | null = null;
+  /** Whether that bubble has ended. */
+  over = false;
   /** Called when the last timer that was ahead is cancelled, which nobody else hears of. */
   onSpent: () => void = () => {};
 
@@ -224,15 +226,15 @@ export class RealClock extends HeapClock {
       node.moveTo((ambient.lasting ??= new RealClock(1, true)) as RealClock, when);
   }
 
-  /** The owner is about to run goroutines and will look at the heaps itself. */
+  /** The owner is about to run goroutines and will look at the heaps itself, also after the turns it gives the host in between. */
   hold(): void {
     this.held = true;
   }
 
-  /** The owner stops running; `arm` false when it comes back by itself at once. */
-  unhold(arm: boolean): void {
+  /** The owner stops running, and does not come back by itself. */
+  unhold(): void {
     this.held = false;
-    if (arm) this.arm();
+    this.arm();
   }
 
   private wake = this.waker();

@@ -6,8 +6,8 @@
  *  1. A goroutine is in exactly one of: a run queue (RUNNABLE), stepped (RUNNING), parked (WAITING), gone (DEAD).
  *  2. Goroutines are stepped by `pump`, which never nests, or in the job made for their start; waking one never runs
  *     it.
- *  3. `pump` gives the host a turn after each slice; while nothing is runnable it is not scheduled at all, so an
- *     idle scheduler keeps no process alive.
+ *  3. `pump` gives the host a turn after each slice, and is on its way at most once, so that between two turns there is one slice;
+ *     while nothing is runnable it is not scheduled at all, so an idle scheduler keeps no process alive.
  *
  * Why the clock is looked at every so many steps, adapted to how long steps take: reading it costs as much as a step. The
  * steps in between are a small loop of their own, so that V8 inlines them whole.
@@ -57,6 +57,8 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   protected sliceEnd = 0;
   private readonly slice: number;
   private every = 16;
+  /** Whether the host has its turn, and the pump comes after that. */
+  private resting = false;
   /** When the clock was last looked at for ops that complete at once. */
   private looked = 0;
 
@@ -71,7 +73,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     brandScheduler(this);
     this.slice = checkSlice(options.slice ?? 4);
     this.rng = new Xorshift(seed ?? seedFromHost());
-    if (this.heap instanceof RealClock) this.heap.onWake = this.pump;
+    if (this.heap instanceof RealClock) this.heap.onWake = this.wake;
     if (this.heap instanceof VirtualClock) this.heap.onChange = this.look;
   }
 
@@ -116,17 +118,22 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   /** Runs for a slice, and sees to it that it is called again if there is more to do. */
   protected readonly pump = (): void => {
     if (this.pumping) return;
-    this.scheduled = false;
+    this.scheduled = this.resting = false;
     const { heap } = this;
     const real = heap instanceof RealClock ? heap : null;
     if (real !== null) real.hold();
-    const more = this.inside(null);
-    if (more) {
-      this.scheduled = true;
+    if (this.inside(null)) {
+      this.scheduled = this.resting = true;
       macrotask(this.pump);
+      return;
     }
-    if (real !== null) real.unhold(!more);
-    if (!more) this.idle();
+    if (real !== null) real.unhold();
+    this.idle();
+  };
+
+  /** The host timer for the earliest deadline came. One armed before a slice may come after it: then the pump, on its way, looks at the clock. */
+  private readonly wake = (): void => {
+    if (!this.resting) this.pump();
   };
 
   /** Steps goroutines until none is runnable or the slice is over; true if it is that. */

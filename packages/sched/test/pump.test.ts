@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { Carried, Latecomers } from "../src/carried.ts";
 import { soon, turnSpent } from "../src/turn.ts";
-import { afterFunc, createFifoScheduler, go, Op, type WaitReason } from "./helpers.ts";
+import { afterFunc, createFifoScheduler, go, Op, poll, sleep, type WaitReason } from "./helpers.ts";
 
 /** Completes at once, after `work`. */
 class Ready extends Op<void> {
@@ -75,6 +75,35 @@ test("timers come beside goroutines that run, within the slice", async () => {
     return rung && !host;
   });
   expect(early).toBe(true);
+});
+
+test("there is one slice between two turns of the host, however many of its timers come while goroutines run", async () => {
+  const s = createFifoScheduler({ slice: 1 });
+  const pump = s as unknown as { inside(g: null): boolean };
+  const { inside } = pump;
+  let slices = 0;
+  let most = 0;
+  let turns = 0;
+  pump.inside = (g) => {
+    slices++;
+    return inside.call(pump, g);
+  };
+  const turn = (): void => {
+    most = Math.max(most, slices);
+    slices = 0;
+    if (++turns < 60) setImmediate(turn);
+  };
+  await s.run(function* () {
+    for (let i = 0; i < 10; i++)
+      go(function* () {
+        yield* sleep(4 + 4 * i);
+      });
+    yield* poll(new Promise<void>((resolve) => setTimeout(resolve, 1)));
+    slices = 0;
+    setImmediate(turn);
+    while (turns < 60) yield;
+  });
+  expect(most).toBe(1);
 });
 
 test("functions that wait for the host's turn begin in the order in which they were started", async () => {

@@ -10,6 +10,9 @@
  */
 import { FatalError, RuntimeError, badArgument, badNumber } from "@gort/types";
 
+/** The largest of Go's `int`, which is one of 32 bits here. */
+export const MAX_INT = 2 ** 31 - 1;
+
 const PREFIX = "runtime error: ";
 
 const bounds = (text: string): RuntimeError =>

@@ -21,6 +21,7 @@ import {
   type Type,
 } from "@gort/types";
 import type { Backing, GrowthRule, TypedArray } from "./api.ts";
+import { MAX_INT } from "./errors.ts";
 import { HeapRoots } from "./heap-roots.ts";
 import { HeapSlice, heapRules, type HeapRules, type HeapStore } from "./heap-slice.ts";
 import { growthGo118 } from "./growth.ts";
@@ -112,10 +113,8 @@ class ElemInHeap<T> implements HeapElem<T> {
     this.growth = growth;
     this.name = type.name;
     this.size = type.size;
-    this.capMax = Math.min(
-      2 ** 31 - 1,
-      Math.floor(heap.memory.byteLength / Math.max(1, type.size)),
-    );
+    // Elements without size need nothing of the memory: the quotient is infinite.
+    this.capMax = Math.min(MAX_INT, Math.floor(heap.memory.byteLength / type.size));
     this.roots = roots;
     this.rules = heapRules(type);
     this.typed = typedBackingOf(type);

@@ -2,11 +2,13 @@
  * What Go's `slices` and `strings.Builder` promise beyond their results: what becomes of elements outside of the slice, of
  * values that lie in the slice itself, of -0 and NaN.
  */
+import { createHeap } from "@gort/gc";
 import { int32, isMisuseError, isRuntimeError, ptr, struct } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   StringBuilder,
   checkSlice,
+  inHeap,
   makeSlice,
   nilSlice,
   sliceOf,
@@ -261,6 +263,14 @@ test("what the package slices panics with is a string and no runtime.Error", () 
   const none = nilSlice(Int32Array);
   misuse(() => slices.grow(s, -1), "cannot be negative");
   misuse(() => slices.repeat(s, -1), "cannot be negative");
+  // An int has 32 bits here.
+  const overflows = "the result of (len(x) * count) overflows";
+  misuse(() => slices.repeat(s, 2 ** 31), overflows);
+  misuse(() => slices.repeat(sliceOf(1, 2), 2 ** 30), overflows);
+  const most = makeSlice(inHeap(createHeap({ reserve: 1 << 22 }), struct({})), 2 ** 31 - 1);
+  misuse(() => slices.repeat(most, 2), overflows);
+  misuse(() => slices.concat(most, most.slice(0, 1)), "len out of range");
+  misuse(() => slices.concat(sliceOf({}), most, most), "len out of range");
   misuse(() => slices.chunk(s, 0), "cannot be less than 1");
   misuse(() => slices.min(none), "slices.Min: empty list");
   misuse(() => slices.max(none), "slices.Max: empty list");

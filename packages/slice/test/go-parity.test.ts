@@ -126,6 +126,13 @@ describe("append growth in numbers", () => {
     expect(capsOf(empty, 6)).toEqual([1, 2, 3, 4, 5, 6]);
     const s = appendSlice(makeSlice(empty, 3), makeSlice(empty, 4));
     expect([s.len, s.cap, s.slice(2, 5).cap, s.slice(1, 2, 3).len]).toEqual([7, 7, 5, 1]);
+    // In a heap they end where integers do, for they need nothing of it.
+    const none = inHeap(createHeap({ reserve: 1 << 22 }), empty);
+    const most = append(makeSlice(none, 2 ** 31 - 2), {});
+    expect([most.len, most.cap, most.get(most.len - 1)]).toEqual([2 ** 31 - 1, 2 ** 31 - 1, {}]);
+    expect(none.from(none.header(most)).len).toBe(2 ** 31 - 1);
+    expect(() => append(most, {})).toThrow("growslice: len out of range");
+    expect(() => makeSlice(none, 2 ** 31)).toThrow("makeslice: len out of range");
   });
   test("append(s, t...) accepts t of another slice type with the same element type; the result has s's type", () => {
     const s = makeSlice(named("main.Int", int64), [1n]);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createHeap } from "@gort/gc";
 import { float32, float64, string, struct } from "@gort/types";
 import * as subpath from "@gort/slice/slices";
@@ -255,7 +255,24 @@ describe("edit", () => {
     expect(slices.concat(s(), s()).isNil).toBe(true);
     expect(slices.repeat(s(1, 2), 0).toArray()).toEqual([]);
     expect(() => slices.repeat(s(1), -1)).toThrow(/^cannot be negative$/);
-    expect(() => slices.repeat(s(1, 2), 2 ** 40)).toThrow("makeslice: len out of range");
+    expect(() => slices.repeat(sliceOf(1), 2 ** 30)).toThrow("makeslice: len out of range");
+  });
+  test.each([
+    ["numbers", s(1, 2, 3)],
+    ["values", sliceOf("a", "b", "c")],
+    ["values in a heap", makeSlice(inHeap(createHeap({ reserve: 1 << 22 }), string), ["a", "b"])],
+    [
+      "elements without size",
+      makeSlice(inHeap(createHeap({ reserve: 1 << 22 }), struct({})), 3).slice(1),
+    ],
+  ] as [string, Slice<unknown>][])("repeat doubles what is there: %s", (_, x) => {
+    let proto = Object.getPrototypeOf(x) as Slice<unknown>;
+    while (!Object.hasOwn(proto, "move")) proto = Object.getPrototypeOf(proto) as Slice<unknown>;
+    const move = vi.spyOn(proto, "move");
+    const r = slices.repeat(x, 1000);
+    expect(move.mock.calls.length).toBeLessThan(15);
+    move.mockRestore();
+    expect(r.toArray()).toEqual(new Array<unknown[]>(1000).fill(x.toArray()).flat());
   });
 });
 

@@ -9,7 +9,7 @@
 import { badArgument, checkFunction, MisuseError } from "@gort/types";
 import { abandoned, mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
-import { checkMake } from "../errors.ts";
+import { MAX_INT, checkMake } from "../errors.ts";
 import { checkBounds } from "./splice.ts";
 
 /** Zeroes the elements of `s` from `from` on and returns what stands before them. */
@@ -215,6 +215,8 @@ export function clone<S extends Slice<any>>(s: S): S {
 
 /**
  * Go's `slices.Concat`: all elements of all slices, in new storage; nil if there are none. O(total).
+ * @throws MisuseError `len out of range` beyond 2³¹ - 1 elements; RuntimeError `growslice: len out of range`; RangeError or TypeError for
+ * an element that does not fit the type of `first`
  *
  * @example
  * ```ts
@@ -230,6 +232,7 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
     mustBeSlice("concat", s, "rest");
     total += s.len;
   }
+  if (total > MAX_INT) throw new MisuseError("len out of range");
   const nil = first.backing.nil() as S;
   let out = grow(nil, total);
   try {
@@ -242,7 +245,8 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
 
 /**
  * Go's `slices.Repeat`: the elements `count` times over, in new storage. O(length × count).
- * @throws MisuseError `cannot be negative`; RuntimeError `makeslice: len out of range`
+ * @throws MisuseError `cannot be negative`, `the result of (len(x) * count) overflows` beyond 2³¹ - 1 elements; RuntimeError
+ * `makeslice: len out of range`; RangeError for what is no integer
  *
  * @example
  * ```ts
@@ -256,8 +260,12 @@ export function repeat<S extends Slice<any>>(s: S, count: number): S {
   mustBeSlice("repeat", s);
   checkCount("repeat", "count", count);
   const total = s.len * count;
+  if (total > MAX_INT) throw new MisuseError("the result of (len(x) * count) overflows");
   checkMake(total, total, s.backing.capMax);
   const out = s.backing.make(total, total) as S;
-  for (let at = 0; at < total; at += s.len) out.move(at, s, 0, s.len);
+  if (total > 0) out.move(0, s, 0, s.len);
+  // By doubling what is there.
+  for (let done = s.len; done < total; done *= 2)
+    out.move(done, out, 0, Math.min(done, total - done));
   return out;
 }

@@ -7,16 +7,13 @@
  *  3. Splitting by nothing gives runes, each invalid byte by itself and as it is (Go since 1.20).
  */
 import { badArgument, badNumber, MisuseError } from "@gort/types";
-import { outOfMemory } from "../errors.ts";
+import { MAX_INT, outOfMemory } from "../errors.ts";
 import { GoString, goString, isGoString } from "../go-string.ts";
 import type { Slice } from "../slice.ts";
 import { decodeAt, decodeLastRune, runeCount } from "../utf8.ts";
 import { valueBacking } from "../values.ts";
 import { bytesIn, Pattern, text } from "./pattern.ts";
 import { countOf } from "./search.ts";
-
-/** Go's `int`, which is one of 32 bits here. */
-const MAX_INT = 2 ** 31 - 1;
 
 const backing = /* @__PURE__ */ (() => valueBacking<GoString>(goString(""), "string"))();
 

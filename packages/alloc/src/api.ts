@@ -126,6 +126,11 @@ export interface SystemMemory {
   readonly overhead?: number;
   /** How many bytes of `overhead` have been touched: tables over all of a memory count as far as the heap has grown. O(1). */
   readonly touched?: number;
+  /**
+   * Bytes of the heap that others than the collector have allocated, where there may be any: they come and go at any time, so a
+   * collector looks again and again.
+   */
+  readonly others?: number;
   /** Whether there is a run of free pages for so many bytes, with those that the memory still holds; no allocation, no sweep. */
   fits?(bytes: number): boolean;
   /** Zeroed metadata that is never given back, at a multiple of `align`, a power of two up to 8192 (default 8). Throws out of memory. */

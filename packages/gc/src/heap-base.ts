@@ -59,6 +59,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   #waste = 0;
   /** Bytes of pages in use beyond live objects, own blocks included: slots that are free and may stay so count too. */
   #beside = 0;
+  /** Bytes that may be allocated between two looks at what others have in the memory; `Infinity` if it is the heap's alone. */
+  readonly #look: number;
 
   constructor(allocator: TracedAllocator, options: api.HeapOptions) {
     super(allocator, options);
@@ -72,6 +74,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     this.#room = new LargeRoom(allocator);
     this.background = new Background(this);
     this.objects.cycle.onSweep = this.specials.onSweep;
+    this.#look =
+      allocator.system.others === undefined ? Infinity : this.memory.byteLength / HEADROOM;
     if (options.gcPercent !== undefined)
       this.pacer.gcPercent = percent("createHeap", "gcPercent", options.gcPercent);
     if (options.memoryLimit !== undefined)
@@ -267,23 +271,33 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     const { pacer } = this;
     const roots = this.stackBytes + this.globalBytes;
     const overhead = this.#overhead();
+    const { system } = this.allocator;
     const size = this.memory.byteLength;
-    const room = size - overhead - this.own.bytes - this.#waste - size / HEADROOM;
+    const room =
+      size - overhead - (system.others ?? 0) - this.own.bytes - this.#waste - size / HEADROOM;
     // Before all is swept, dead objects would count as free slots.
     if (this.phase === "off" && pacer.memoryLimit !== Infinity)
       this.#beside = Math.max(this.#inuse() - this.live, 0);
-    const touched = this.allocator.system.touched ?? overhead;
+    const touched = system.touched ?? overhead;
     pacer.commit(pacer.marked, roots, touched + this.#beside, room);
     this.grant(0);
   }
   /**
-   * With a memory limit, outside of a cycle: goal and trigger anew, by the free slots that there are now. They move apart from the live
-   * bytes as slots are filled, so a trigger that was reached may lie ahead again. Whether it does, by enough to go on.
+   * With a memory limit, or with others in the memory, outside of a cycle: goal and trigger anew, by the free slots that there are now.
+   * They move apart from the live bytes as slots are filled, so a trigger that was reached may lie ahead again. Whether it does, by
+   * enough to go on.
    */
   protected refit(): boolean {
-    if (this.pacer.memoryLimit === Infinity) return false;
+    if (this.pacer.memoryLimit === Infinity && this.#look === Infinity) return false;
     this.repace();
     return this.pacer.trigger - this.live >= ASSIST_BYTES;
+  }
+  /** Outside of a cycle, where a grant is used up: whether the trigger lies ahead. */
+  protected isAhead(): boolean {
+    return (this.live < this.pacer.trigger && this.#look === Infinity) || this.refit();
+  }
+  protected override grant(bytes: number): void {
+    super.grant(Math.min(bytes, this.#look));
   }
   #inuse(): number {
     const pages = this.objects.cycle.pages;

@@ -329,8 +329,7 @@ export class MarkSweepHeap extends HeapBase {
     else if (this.phase === "sweep") {
       this.#sweepPages(Math.ceil(this.#share(SWEEP_BYTES) * this.#sweepPagesPerByte) + 1);
       if (this.sweeping) this.grant(SWEEP_BYTES);
-    } else if (this.live < this.pacer.trigger || this.refit())
-      this.grant(this.pacer.trigger - this.live);
+    } else if (this.isAhead()) this.grant(this.pacer.trigger - this.live);
     else if (this.#barrierBits === DELETION || this.#stress) {
       // A snapshot needs a safepoint: only there does the program hold no pointer of its own.
       this.want();

@@ -55,10 +55,11 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   protected allocSlow(): void {
-    if (this.live >= this.pacer.trigger && !this.refit()) {
+    if (this.isAhead()) this.grant(this.pacer.trigger - this.live);
+    else {
       this.want();
       this.grant(1 << 20);
-    } else this.grant(this.pacer.trigger - this.live);
+    }
   }
 
   protected shadeNow(_p: Ptr): void {}

@@ -9,7 +9,7 @@
  *  3. Sweeping goes through the address space upwards, page by page; objects allocated above the place where it
  *     stands are born marked, so that it leaves them alone.
  *  4. Objects are counted as they are entered and removed: what the allocator's owner has beside them, allocated before or since, is
- *     not the heap's, and may be freed at any time.
+ *     not the heap's, and may be freed at any time. `others` is how much of it there is now, for the pacer.
  *
  * What it costs: 1/12 of the address space for the bitmaps, and `free` of the allocator for each object swept.
  * Made for allocators of others and for decorators; the default allocator has its own, faster table.
@@ -226,8 +226,10 @@ class Traced implements TracedAllocator, SystemMemory {
   readonly user: Ptr;
   readonly #a: Allocator;
   readonly #table: Table;
-  /** The bitmaps and the blocks of the collector: not objects. */
+  /** The bitmaps and the blocks of the collector, which are not objects. */
   readonly #own = new Set<Ptr>();
+  /** Bytes of the blocks. */
+  #manual = 0;
   /** All objects of size 0. */
   readonly #zero: Ptr;
 
@@ -297,13 +299,21 @@ class Traced implements TracedAllocator, SystemMemory {
   }
   allocManual(bytes: number): Ptr {
     positive("allocManual", bytes);
-    return this.#take(Math.ceil(bytes / PAGE) * PAGE);
+    const p = this.#take(Math.ceil(bytes / PAGE) * PAGE);
+    this.#manual += this.#a.usableSize(p);
+    return p;
   }
   freeManual(p: Ptr, _bytes: number): void {
     if (!this.#own.has(p))
       throw new GcArgumentError(`freeManual: ${p} is not what allocManual returned`);
+    const size = this.#a.usableSize(p);
     this.#a.free(p);
     this.#own.delete(p);
+    this.#manual -= size;
+  }
+  /** What the owner has, and the bitmaps. As long as the allocator's statistics take. */
+  get others(): number {
+    return Math.max(this.#a.stats().heapAlloc - this.#table.bytes - this.#manual, 0);
   }
 }
 
@@ -314,7 +324,13 @@ function positive(call: string, bytes: number): void {
 /**
  * Makes any allocator one that a heap can collect, by keeping the table of objects beside it.
  *
- * @throws what the allocator throws if there is no room for the bitmaps (1/12 of the address space).
+ * What the allocator's owner allocates and frees by hand beside the heap stays the owner's. The heap looks at it as it grows, and
+ * collects the earlier the less room it leaves; but an allocation of the owner never collects: where it finds no room, `collect()`
+ * may make some.
+ *
+ * O(size of the memory), for the bitmaps: 1/12 of the address space. Then an allocation costs a few operations more, and finding an
+ * object is O(log(size of the memory)).
+ * @throws GcArgumentError for what is no allocator; what the allocator throws if there is no room for the bitmaps
  *
  * @example
  * ```ts

@@ -10,7 +10,8 @@ import {
 import { int32, ptr, struct } from "@gort/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkHeap, createHeap, traced } from "../src/index.ts";
+import type { GcHeap } from "../src/index.ts";
+import { checkHeap, createHeap, createStopTheWorldHeap, traced } from "../src/index.ts";
 
 const seed = Number(process.env["GORT_SEED"] ?? 37);
 const Node = struct({ next: ptr(int32), id: int32, more: int32, rest: int32 });
@@ -107,6 +108,48 @@ it("what the allocator's owner frees and allocates beside the heap is not counte
   expect(counts()).toEqual([0, 0, 2 * heapAlloc, 2, 2, 0]);
   checkHeap(heap);
 });
+
+describe.each([createHeap, createStopTheWorldHeap])(
+  "room beside an owner who has much: %o",
+  (create) => {
+    const size = 2 ** 21;
+    const fill = (a: Allocator): number[] =>
+      Array.from({ length: 19 }, () => a.alloc(65_536, NOSCAN));
+    const work = (heap: GcHeap, objects: number): void => {
+      for (let i = 0; i < objects; i++) {
+        heap.alloc(Node, 2);
+        heap.safepoint();
+      }
+    };
+
+    it.each(["before", "after"] as const)("garbage is collected in time, %s", (when) => {
+      for (const memoryLimit of [Infinity, size - 2 ** 17]) {
+        const plain = createAllocator(createMemory({ reserve: size }));
+        if (when === "before") fill(plain);
+        const heap = create({ allocator: traced(plain), memoryLimit });
+        if (when === "after") {
+          work(heap, 1000);
+          fill(plain);
+        }
+        work(heap, 40_000);
+        expect(heap.stats().numGC).toBeGreaterThan(0);
+        expect(heap.stats().nextGC).toBeLessThan(size - 19 * 65_536);
+        checkHeap(heap);
+      }
+    });
+
+    it("the room grows again when the owner frees", () => {
+      const plain = createAllocator(createMemory({ reserve: size }));
+      const owned = fill(plain);
+      const heap = create({ allocator: traced(plain) });
+      work(heap, 5000);
+      const { nextGC } = heap.stats();
+      for (const p of owned) plain.free(p);
+      work(heap, 10_000);
+      expect(heap.stats().nextGC).toBeGreaterThan(nextGC + 15 * 65_536);
+    });
+  },
+);
 
 it("persistent memory is at a multiple of a power of two up to a page, or refused", () => {
   const { system } = traced(createAllocator(createMemory({ reserve: 2 ** 22 })));

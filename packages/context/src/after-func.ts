@@ -4,32 +4,21 @@
  * Invariants
  *  1. `f` runs at most once, in a goroutine of its own; cancelling does not wait for it.
  *  2. `stop()` is true exactly if it is the reason why `f` will not run.
- *  3. `f` is started in the async context of the call, where the scheduler keeps contexts and from async code.
+ *  3. `f` is started in the async context of the call, where the scheduler keeps contexts and from async code. That may be in a later
+ *     job; until then the program in which the context ended counts it as if it ran.
  *
  * Why a node of the tree: stopping takes it off its parent like any other child that ended.
  */
-import {
-  carrier,
-  type Carrier,
-  type GoFunc,
-  type Scheduler,
-  currentContext,
-  currentGoroutine,
-  currentScheduler,
-} from "@gort/sched";
+import { type GoFunc, type Scheduler, currentScheduler, keptContext, startBy } from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Context } from "./api.ts";
 import { Canceled } from "./errors.ts";
 import { Node, attach, checkParent } from "./tree.ts";
 
-/** Runs what it is given in the async context of now; null where a scheduler decides about contexts and keeps none. */
-const keepContext = (): Carrier | null =>
-  currentContext() ?? (currentGoroutine() === null ? carrier() : null);
-
 class AfterFuncNode extends Node {
   private f: GoFunc<[], unknown> | null;
   private readonly scheduler: Scheduler;
-  private readonly context = keepContext();
+  private readonly context = keptContext();
 
   constructor(parent: Context, f: GoFunc<[], unknown>, scheduler: Scheduler) {
     super(parent);
@@ -45,7 +34,10 @@ class AfterFuncNode extends Node {
       this.f = null;
       if (f !== null) {
         if (context === null) scheduler.go(f);
-        else context(() => void scheduler.go(f));
+        else
+          startBy(context, scheduler, (over) => {
+            if (!over) scheduler.go(f);
+          });
       }
     }
   }

@@ -1,6 +1,6 @@
 /** Which `AsyncLocalStorage` those see who hear of the end of a context. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createScheduler, defaultScheduler, run, setDefaultScheduler } from "@gort/sched";
+import { createScheduler, defaultScheduler, go, run, setDefaultScheduler } from "@gort/sched";
 import { expect, test } from "vitest";
 import { afterFunc, background, withCancel, withTimeout } from "../src/index.ts";
 
@@ -28,6 +28,19 @@ test.each(Object.entries(forms))(
     expect(heard.sort()).toEqual(["A", "B", "C"]);
   },
 );
+
+test("afterFunc of the first part of an async function, or of a plain one, keeps the context as after an await", async () => {
+  const heard: string[] = [];
+  const [ctx, cancel] = withCancel(background());
+  const note = (): void => void heard.push(String(store.getStore()));
+  const first = store.run("first part", () => go(async () => void afterFunc(ctx, note)));
+  const plain = store.run("plain", () => go(() => void afterFunc(ctx, note)));
+  await first.join();
+  await plain.join();
+  store.run("canceller", cancel);
+  await later(1);
+  expect(heard.sort()).toEqual(["first part", "plain"]);
+});
 
 test("with the option context, listeners of a deadline hear of it where it was set, and afterFunc of a goroutine too", async () => {
   const before = defaultScheduler();

@@ -1,7 +1,7 @@
 /** Contexts and bubbles: a done channel that is first asked for inside belongs to the bubble, as in Go. */
-import { go, now, sleep } from "@gort/sched";
+import { createFifoScheduler, go, now, sleep } from "@gort/sched";
 import { bubble } from "@gort/sched/testing";
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import {
   afterFunc,
   background,
@@ -46,4 +46,60 @@ test("cancelling from outside panics as in Go, but after everybody under it was 
   expect(ran).toBe(1);
   cancel("again");
   expect(cause(ctx)).toBe("why");
+});
+
+describe("afterFunc of an async function in a bubble, which starts its function in a later job", () => {
+  it("runs it at the instant of the timeout, before time moves on", () =>
+    bubble(function* () {
+      let at = -1;
+      go(async () => {
+        await Promise.resolve();
+        const [ctx] = withTimeout(background(), 10);
+        afterFunc(ctx, function* () {
+          at = now();
+        });
+      });
+      const before = now();
+      yield* sleep(1000);
+      expect(at - before).toBe(10);
+    }));
+
+  it("has run it when nothing can run any more", () =>
+    bubble(function* (b) {
+      let ran = false;
+      const [ctx, cancel] = withCancel(background());
+      yield* go(async () => {
+        await Promise.resolve();
+        afterFunc(ctx, () => void (ran = true));
+      }).join();
+      cancel();
+      yield* b.wait();
+      expect(ran).toBe(true);
+    }));
+
+  it("finds that its function is left", async () => {
+    const program = bubble(function* () {
+      const [ctx, cancel] = withCancel(background());
+      yield* go(async () => {
+        await Promise.resolve();
+        afterFunc(ctx, function* left() {
+          yield* sleep(Infinity);
+        });
+      }).join();
+      cancel();
+    });
+    await expect(program).rejects.toThrow("blocked goroutines remain");
+  });
+});
+
+test("afterFunc of an async function starts nothing if the program in which the context ended is over", async () => {
+  const s = createFifoScheduler();
+  let ran = false;
+  await s.run(function* () {
+    const [ctx, cancel] = withCancel(background());
+    yield* go(async () => afterFunc(ctx, () => void (ran = true))).join();
+    cancel();
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ran).toBe(false);
 });

@@ -201,6 +201,16 @@ export function carrier(): Carrier {
   return begin;
 }
 
+/**
+ * How what is started later runs in the async context of now: as {@link currentContext} says, else by a {@link carrier}; null inside a
+ * generator goroutine whose scheduler keeps no contexts, for that one decides.
+ * @internal
+ */
+export function keptContext(): Carrier | null {
+  const g = ambient.slot.g as { readonly gen?: unknown } | null;
+  return currentContext() ?? (g === null || g.gen === null ? carrier() : null);
+}
+
 /** The current scheduler if it counts waits for what is outside. */
 export function currentCounter(): Counter | null {
   const s = ambient.sched ?? ambient.fallback;
@@ -228,12 +238,20 @@ export function currentBubble(): object | null {
 }
 
 /**
- * Throws `text`, as Go panics, if `clock` is that of a bubble and code outside any bubble is running. (Of bubbles side by
- * side, async code after an `await` cannot be told apart.)
+ * Whether the code running now belongs to `bubble`, which {@link currentBubble} gave, as far as that can be told: of bubbles side by
+ * side, code that runs after an `await` may be of any that has not ended. O(1).
+ * @internal
  */
+export function isInside(bubble: object): boolean {
+  const here = currentBubble();
+  if (here === bubble || here === null) return here !== null;
+  return ambient.sched === null && (bubble as { clock?: { over?: boolean } }).clock?.over !== true;
+}
+
+/** Throws `text`, as Go panics, if `clock` is that of a bubble and code outside of it is running. */
 export function checkInside(clock: Clock, text: string): void {
-  if ((clock as { readonly bubble?: boolean }).bubble === true && currentBubble() === null)
-    throw new RuntimeError(text);
+  const { bubble } = clock as { readonly bubble?: object | null };
+  if (bubble != null && !isInside(bubble)) throw new RuntimeError(text);
 }
 
 /** Where async functions that wait are kept. */

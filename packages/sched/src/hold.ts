@@ -5,12 +5,21 @@
  * Invariants
  *  1. While a program is held it is not deadlocked before the host's event loop has run empty, and virtual time moves only when
  *     nothing moved for a turn of the host: all of that as beside an async goroutine.
- *  2. What was held is released once, and no more than that: neither by a second call, nor for the next program of the scheduler.
+ *  2. What a carrier is to start holds its program until it has: for a scheduler it is as if it ran already.
+ *  3. What was held is released once, and no more than that: neither by a second call, nor for the next program of the scheduler.
  *
  * Why no goroutine: it would end with its program, and there may be none. Why virtual time is not stopped, as a wait for a promise
  * does: the function may itself wait for that time, and nobody can tell.
  */
-import { currentBubble, currentCounter } from "./current.ts";
+import type { Scheduler } from "./api.ts";
+import {
+  type Carrier,
+  currentBubble,
+  currentCounter,
+  currentProgram,
+  enter,
+  leave,
+} from "./current.ts";
 import { type Awaitable, Pledge } from "./postpone.ts";
 import { tallyOf, type Tallies } from "./tally.ts";
 
@@ -53,4 +62,27 @@ export function pledge(what: Awaitable): () => void {
   if (currentBubble() !== null) return holdProgram();
   const pledged = new Pledge(what);
   return () => pledged.end();
+}
+
+/**
+ * Has `carry` call `start`, which begins something on `place` (null: on the default scheduler): now or in a later job, for which the
+ * program there is held. `start` is told whether that program is over by then. O(1).
+ * @internal
+ */
+export function startBy(
+  carry: Carrier,
+  place: Scheduler | null,
+  start: (over: boolean) => void,
+): void {
+  const before = enter(null, place);
+  const program = currentProgram();
+  const release = holdProgram();
+  leave(before);
+  carry(() => {
+    try {
+      start(program?.over === true);
+    } finally {
+      release();
+    }
+  });
 }

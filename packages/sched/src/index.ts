@@ -13,7 +13,6 @@ export { checkScheduler } from "./check.ts";
 export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
 export { type Competing, CompetingOp } from "./competing.ts";
 export {
-  carrier,
   type Carrier,
   currentBubble,
   currentClock,
@@ -22,6 +21,8 @@ export {
   currentProgram,
   enter,
   type Entered,
+  isInside,
+  keptContext,
   leave,
   now,
   random,
@@ -40,7 +41,7 @@ export { drive } from "./drive.ts";
 export { createFifoScheduler } from "./fifo.ts";
 export { createScheduler } from "./gmp.ts";
 export type { EndHook } from "./g.ts";
-export { holdProgram, pledge } from "./hold.ts";
+export { holdProgram, pledge, startBy } from "./hold.ts";
 export { reportUncaught } from "./host.ts";
 export { launch } from "./launch.ts";
 export { initOp, isOp, Op, opMaker, type Waiter } from "./op.ts";

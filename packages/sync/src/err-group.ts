@@ -25,6 +25,7 @@ import {
   leave,
   onAbort,
   type Op,
+  startBy,
   WaitQueue,
   withOptions,
 } from "@gort/sched";
@@ -230,9 +231,9 @@ export class ErrGroup {
     }
   }
 
-  /** The same in a later job, which keeps the async context in which it was handed in; its program may be over by then. */
-  private startLater(op: StartOp, carrier: Carrier): void {
-    carrier(() => {
+  /** The same in the async context in which it was handed in, perhaps in a later job; its program may be over by then. */
+  private startIn(carrier: Carrier, op: StartOp): void {
+    startBy(carrier, op.place, () => {
       if (op.isTooLate) this.killed(neverStarted());
       else this.startAt(op);
     });
@@ -252,7 +253,7 @@ export class ErrGroup {
       this.running++;
       op.started = true;
       if (op.carrier === null) this.startAt(op);
-      else this.startLater(op, op.carrier);
+      else this.startIn(op.carrier, op);
       if (op.state === PARKED) op.complete();
     }
   }

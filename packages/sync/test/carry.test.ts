@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { currentGoroutine, type Go, gosched } from "@gort/sched";
+import { createScheduler, currentGoroutine, type Go, go, gosched, now, sleep } from "@gort/sched";
+import { bubble } from "@gort/sched/testing";
 import { describe, expect, it } from "vitest";
 import {
   Cond,
@@ -102,6 +103,82 @@ describe("AsyncLocalStorage", () => {
     await g.wait();
     expect(seen).toEqual(names.flatMap((name) => [name, name]));
   });
+
+  it.each(["before", "after"])(
+    "is that of the caller in them, %s the first await of an async function",
+    async (when) => {
+      const g = new ErrGroup();
+      g.setLimit(1);
+      const seen: string[] = [];
+      await Promise.all(
+        names.map((name) =>
+          als.run(name, () =>
+            go(async () => {
+              if (when === "after") await Promise.resolve();
+              for (let i = 0; i < 2; i++)
+                void g.go(async () => {
+                  seen.push(`${name} sees ${als.getStore()}`);
+                  await Promise.resolve();
+                });
+            }).join(),
+          ),
+        ),
+      );
+      await g.wait();
+      expect(seen.sort()).toEqual(
+        names.flatMap((name) => [`${name} sees ${name}`, `${name} sees ${name}`]),
+      );
+    },
+  );
+
+  it("is that of the caller in them where the scheduler keeps contexts, of generator functions too", async () => {
+    const g = new ErrGroup();
+    g.setLimit(1);
+    const seen: string[] = [];
+    const s = createScheduler({ context: true });
+    await s.run(function* () {
+      const callers = names.map((name) =>
+        als.run(name, () =>
+          go(function* (): Go {
+            for (let i = 0; i < 2; i++) {
+              void g.go(function* (): Go {
+                yield* gosched();
+                seen.push(`${name} sees ${als.getStore()}`);
+              });
+              void g.go(async () => {
+                await Promise.resolve();
+                seen.push(`${name} sees ${als.getStore()}`);
+              });
+              yield* gosched();
+            }
+          }),
+        ),
+      );
+      for (const g of callers) yield* g.join();
+      yield* g.wait();
+    });
+    expect(seen.sort()).toEqual(
+      names.flatMap((name) => Array<string>(4).fill(`${name} sees ${name}`)),
+    );
+  });
+
+  it("a function that waited for its turn starts before virtual time moves on", () =>
+    bubble(function* () {
+      const g = new ErrGroup();
+      g.setLimit(1);
+      let at = -1;
+      go(async () => {
+        await Promise.resolve();
+        void g.go(function* (): Go {
+          yield* sleep(10);
+        });
+        void g.go(async () => void (at = now()));
+      });
+      const before = now();
+      yield* sleep(1000);
+      expect(at - before).toBe(10);
+      yield* g.wait();
+    }));
 
   it("functions that waited for their turn run in goroutines of their names", async () => {
     const g = new ErrGroup();

@@ -164,6 +164,14 @@ export const changes: readonly Change[] = [
     test: "channel.test.ts: a value received is what was sent: objects by reference",
   },
   {
+    package: "types",
+    status: "changed",
+    go: "1.19: reflect's IsZero of a negative zero is false",
+    here: "true, as since Go 1.22",
+    why: "the newer answer, which is what `==` says",
+    test: "reflect.test.ts: knows zero values, -0 among them as since Go 1.22",
+  },
+  {
     package: "slice",
     status: "changed",
     go: "1.19: growslice: cap out of range",

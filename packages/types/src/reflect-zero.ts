@@ -2,7 +2,7 @@
  * Whether a reflection value is nil, or its type's zero value.
  *
  * Invariants
- *  1. Arrays and structs are zero if all parts are; references if they are nil; floats if all their bits are 0, so -0 is not zero (as in Go before 1.22).
+ *  1. Arrays and structs are zero if all parts are; references if they are nil; floats if `==` says so, hence -0 too (as in Go since 1.22).
  *  2. A JavaScript object that has no type in Go is no nil and no pointer, whatever properties it has.
  */
 import type { Ptr, Type } from "./api.ts";
@@ -55,11 +55,8 @@ export function isZero(v: Value, t: BaseType<any>): boolean {
     case "complex64":
     case "complex128": {
       const c = v.get() as { re: number; im: number };
-      return Object.is(c.re, 0) && Object.is(c.im, 0);
+      return c.re === 0 && c.im === 0;
     }
-    case "float32":
-    case "float64":
-      return Object.is(v.get(), 0);
     default:
       return v.get() === t.zero();
   }

@@ -151,7 +151,7 @@ export class Value {
   isNil(): boolean {
     return isNil(this, this.known("IsNil"));
   }
-  /** Whether it is its type's zero value. -0 is not, as in Go before 1.22. */
+  /** Whether it is its type's zero value, as -0 is too: Go's answer since 1.22. O(size). @throws ReflectError for the zero `Value` */
   isZero(): boolean {
     return isZero(this, this.known("IsZero"));
   }

@@ -6,9 +6,11 @@ import {
   array,
   bool,
   complex128,
+  complex64,
   convert,
   error,
   field,
+  float32,
   float64,
   func,
   iface,
@@ -245,10 +247,16 @@ describe("a reflection value", () => {
     expect(() => valueOf(toInterface(t, {})).len()).toThrow(TypeError);
   });
 
-  it("knows zero values, -0 not among them", () => {
+  it("knows zero values, -0 among them as since Go 1.22", () => {
     const zero = [int, float64, string, Point, array(int, 2), ptr(int), any, map(int, int), func()];
     for (const t of zero) expect(zeroValue(t).isZero()).toBe(true);
-    expect(valueOf(-0).isZero()).toBe(false);
+    expect(valueOf(-0).isZero()).toBe(true);
+    const parts = { c: { re: -0, im: 0 }, f: [-0, 0] };
+    const Parts = struct({ c: complex64, f: array(float32, 2) });
+    const zeroes = (v: typeof parts) => valueOf(toInterface(Parts, v)).isZero();
+    expect(zeroes(parts)).toBe(true);
+    expect(zeroes({ ...parts, c: { re: 0, im: 1 } })).toBe(false);
+    expect(zeroes({ ...parts, f: [0, NaN] })).toBe(false);
     expect(valueOf(toInterface(Point, { X: 0, Y: 0, z: "a" })).isZero()).toBe(false);
     expect(valueOf(toInterface(array(int, 2), [0, 1])).isZero()).toBe(false);
   });
@@ -370,7 +378,7 @@ describe("values of JavaScript's own types", () => {
     expect(text(() => header.pointer())).toBe("reflect: *js.Object has no address");
     expect(text(() => header.elem())).toBe("reflect: *js.Object has no elements");
     expect(valueOf({ ptr: 0 }).isNil()).toBe(false);
-    expect(valueOf(toInterface(complex128, { re: 0, im: -0 })).isZero()).toBe(false);
+    expect(valueOf(toInterface(complex128, { re: 0, im: -0 })).isZero()).toBe(true);
   });
 
   it("are no maps of ours unless they can be looked up", () => {

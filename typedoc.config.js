@@ -5,8 +5,8 @@ import { categoryOrder } from "./scripts/typedoc-categories.mjs";
 export default {
   name: "gort",
   entryPointStrategy: "packages",
-  // Categories of exports, and import paths as the names of entry points.
-  plugin: ["./scripts/typedoc-categories.mjs"],
+  // Categories of exports, and import paths as the names of entry points; links to what only the repository has.
+  plugin: ["./scripts/typedoc-categories.mjs", "./scripts/typedoc-links.mjs"],
   entryPoints: ["packages/*"],
   packageOptions: {
     tsconfig: "tsconfig.json",
@@ -45,6 +45,7 @@ export default {
     "docs/ARCHITECTURE.md",
     "docs/internals/README.md",
     "docs/HACKING.md",
+    "CONTRIBUTING.md",
   ],
   customCss: "docs/site.css",
   sortEntryPoints: true,

@@ -2,7 +2,7 @@
  * The documentation's site, as built by `npm run docs`: no dead link, and it works in a real browser from the disk, light, dark and narrow,
  * with its search. The pictures it leaves in docs/artefacts are to be looked at.
  */
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
@@ -65,8 +65,8 @@ test("no link of the site is dead", () => {
   expect(deadInSite(site)).toEqual([]);
 });
 
-test("every source that the site names is there, at a line that it has", () => {
-  const link = /href="https:\/\/github\.com\/gort-dev\/gort\/blob\/main\/([^"#]+)#L(\d+)"/g;
+test("every file of the repository that the site names is there, at a line that it has", () => {
+  const link = /href="https:\/\/github\.com\/gort-dev\/gort\/blob\/main\/([^"#]+)(?:#L(\d+))?"/g;
   const lines = new Map<string, number>();
   let links = 0;
   for (const path of htmlFiles(site)) {
@@ -76,15 +76,22 @@ test("every source that the site names is there, at a line that it has", () => {
         expect(existsSync(join(root, file!)), `${path} names ${file}`).toBe(true);
         lines.set(file!, readFileSync(join(root, file!), "utf8").split("\n").length);
       }
-      expect(Number(line), file).toBeLessThanOrEqual(lines.get(file!)!);
+      expect(Number(line ?? 1), file).toBeLessThanOrEqual(lines.get(file!)!);
     }
   }
   expect(links).toBeGreaterThan(500);
 });
 
-test("every page of docs is in the site", () => {
+test("what the site has copies of are pictures; a link to a source leads to the repository", () => {
+  const copies = readdirSync(join(site, "media"));
+  expect(copies.filter((name) => !name.endsWith(".svg"))).toEqual([]);
+  const page = readFileSync(join(site, "documents/Inside_gort.Inside_chan.html"), "utf8");
+  expect(page).toContain('/blob/main/packages/chan/src/core.ts"');
+});
+
+test("every page of docs, and how to contribute, is in the site", () => {
   const docs = markdownFiles().filter((path) => path.startsWith(join(root, "docs") + sep));
-  expect(htmlFiles(join(site, "documents")).length).toBe(docs.length);
+  expect(htmlFiles(join(site, "documents")).length).toBe(docs.length + 1);
 });
 
 test("every export has a category", () => {
@@ -100,7 +107,14 @@ test("the site has every package, guide, benchmark and page of how it is made in
     links.map((a) => (a.textContent ?? "").replaceAll("\u200b", "").trim()),
   );
   for (const { manifest } of readPackages()) expect(titles).toContain(manifest.name);
-  for (const title of ["Architecture", "Guides", "Benchmarks", "Go parity", "Inside gort"]) {
+  for (const title of [
+    "Architecture",
+    "Guides",
+    "Benchmarks",
+    "Go parity",
+    "Inside gort",
+    "Contributing",
+  ]) {
     expect(titles).toContain(title);
   }
   expect(wrong).toEqual([]);

@@ -15,10 +15,10 @@
  *
  * Ps take turns, one step each, which stands for running at the same time. M is left out: one thread is one M, and it always runs.
  *
- * Rejected: one queue per priority (Go has none), and stealing `next` from a running P (Go waits a little before it
- * does; here the victim is always about to run it).
+ * Rejected: one queue per priority (Go has none), and two things that make sense between threads only: stealing `next` (Go waits a
+ * little before it does; here a P that has one runs, and is about to run it), and going round all others four times (nothing
+ * changes meanwhile).
  */
-import { checkOptions } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GmpOptions, Scheduler } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
@@ -28,14 +28,12 @@ import { checkCount, checkSeed } from "./errors.ts";
 import type { G } from "./g.ts";
 import { hostNow } from "./host.ts";
 import { GLOBAL_EVERY, P_IDLE, P_RUNNING, Proc, RUNQ } from "./proc.ts";
-import { OPTIONS } from "./program.ts";
+import { checkGmpOptions } from "./options.ts";
 import { Ring } from "./ring.ts";
 import { StealOrder } from "./steal-order.ts";
 
 /** A goroutine may keep its P this long, in milliseconds, before others go first. */
 export const FORCE_PREEMPT_MS = 10;
-/** How often a P goes round all others before it gives up stealing. */
-const STEAL_TRIES = 4;
 /** More Ps than this are refused: every look at the clock visits each. */
 const PROCS_MAX = 1024;
 
@@ -194,33 +192,21 @@ export class GmpScheduler extends Core {
   /** Looks for work at the others, in random order; takes half of what the first one with work has. */
   private steal(p: Proc): G | null {
     const { order, ps } = this;
-    for (let i = 0; i < STEAL_TRIES; i++) {
-      const r = this.rng.next();
-      const step = order.step(r);
-      let at = r % order.count;
-      for (let j = 0; j < order.count; j++, at = (at + step) % order.count) {
-        const victim = ps[at]!;
-        if (victim === p) continue;
-        const g = this.stealFrom(p, victim, i === STEAL_TRIES - 1);
-        if (g !== null) return g;
-      }
+    const r = this.rng.next();
+    const step = order.step(r);
+    let at = r % order.count;
+    for (let j = 0; j < order.count; j++, at = (at + step) % order.count) {
+      const victim = ps[at]!;
+      const g = victim === p ? null : this.stealFrom(p, victim);
+      if (g !== null) return g;
     }
     return null;
   }
 
-  /** Moves half of `victim`'s queue to `p` and returns the last one of it to run. */
-  private stealFrom(p: Proc, victim: Proc, takeNext: boolean): G | null {
+  /** Moves half of `victim`'s queue to `p` and returns the last one of it to run; null if there is none that may be moved. */
+  private stealFrom(p: Proc, victim: Proc): G | null {
     let n = victim.size;
     n -= n >> 1;
-    if (n === 0) {
-      const g = victim.next;
-      if (!takeNext || g === null || victim.status === P_RUNNING) return null;
-      if (g.extra !== null && g.extra.lockedP >= 0) return null;
-      victim.next = null;
-      this.stealCount++;
-      if (this.tracer !== null) this.tracer.steal(this.clock.now(), p.id, victim.id, 1);
-      return g;
-    }
     let last: G | null = null;
     let taken = 0;
     for (; n > 0; n--) {
@@ -370,6 +356,6 @@ export class GmpScheduler extends Core {
  * ```
  */
 export function createScheduler(options: GmpOptions = {}): Scheduler {
-  checkOptions("createScheduler", options, `${OPTIONS} clock procs seed`);
+  checkGmpOptions("createScheduler", options);
   return new GmpScheduler(options);
 }

@@ -27,6 +27,49 @@ test("bubble: using a bubble's channel from outside panics `send on synctest cha
   expect(checkChan(leaked)).toEqual({ receivers: 0, senders: 0 });
 });
 
+test("bubble: a channel of a bubble that has ended is refused in the next one, whoever asks", async () => {
+  let leaked!: Chan<number>;
+  await bubble(function* () {
+    leaked = makeChan<number>(1);
+  });
+  const refused = (): void => {
+    expect(() => leaked.trySend(1)).toThrow("send on synctest channel from outside bubble");
+    expect(() => leaked.send(1)).toThrow("send on synctest channel from outside bubble");
+    expect(() => leaked.tryRecv()).toThrow("receive on synctest channel from outside bubble");
+    expect(() => leaked.recv()).toThrow("receive on synctest channel from outside bubble");
+    expect(() => leaked.range().next()).toThrow("receive on synctest channel from outside bubble");
+    expect(() => leaked.close()).toThrow("close of synctest channel from outside bubble");
+  };
+  await bubble(function* () {
+    refused();
+  });
+  await bubble(async () => {
+    await sleep(1);
+    refused();
+  });
+  expect([leaked.len, leaked.cap]).toEqual([0, 1]);
+});
+
+test("bubble: of bubbles side by side a goroutine is refused the other's channel; code after an await, which may be of any, is not", async () => {
+  let theirs!: Chan<number>;
+  let over!: (value: void) => void;
+  const first = bubble(function* () {
+    theirs = makeChan<number>(1);
+    yield* poll(new Promise<void>((resolve) => (over = resolve)));
+    return yield* theirs.recv();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  await bubble(function* () {
+    expect(() => theirs.trySend(1)).toThrow("send on synctest channel from outside bubble");
+  });
+  await bubble(async () => {
+    await sleep(1);
+    expect(theirs.trySend(2)).toBe(true);
+  });
+  over();
+  expect(await first).toBe(2);
+});
+
 test("bubble: a send that was made inside is refused outside, when it is used", async () => {
   let leaked!: Chan<number>;
   let op!: PromiseLike<void>;

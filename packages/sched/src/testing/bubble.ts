@@ -11,7 +11,8 @@
  *     cannot be written to does not.
  *  5. Of the bubbles that have not ended the one begun last is the default scheduler, in whatever order they end: one that hangs is not
  *     that of the tests after it.
- *  6. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made.
+ *  6. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made. Of bubbles side by
+ *     side, async code after an `await` may be of any; of one that has ended nothing is.
  *
  * Quiescence is counted, not guessed: generator goroutines are seen to park. Only while an async function runs
  * does the bubble wait for one turn of the host, in which every promise that can settle by itself does.
@@ -194,6 +195,7 @@ export async function bubble<R>(
     tracer: tracer === undefined ? outside : tee(outside, tracer),
   });
   const core = scheduler as unknown as Core;
+  const clock = core.clock as HeapClock;
   outside.runtime = core;
   const still = new Patience(core, patience);
   const b: Bubble = { seed, scheduler, wait: () => new Settled(core) };
@@ -223,7 +225,7 @@ export async function bubble<R>(
   };
   core.beneath = setDefaultScheduler(scheduler);
   core.isBubble = true;
-  (core.clock as HeapClock).bubble = true;
+  clock.bubble = core;
   signal?.addEventListener("abort", giveUp);
   try {
     return await scheduler.run(root);
@@ -238,7 +240,7 @@ export async function bubble<R>(
       : error;
     throw withReplay(failure, seed);
   } finally {
-    over = true;
+    over = clock.over = true;
     signal?.removeEventListener("abort", giveUp);
     still.end();
     leave(core);

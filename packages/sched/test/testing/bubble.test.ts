@@ -2,16 +2,22 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   aborted,
+  afterFunc,
   defaultScheduler,
   go,
   gosched,
   isPanicError,
+  newTicker,
+  newTimer,
   now,
   Op,
   PanicError,
   PanicNilError,
   poll,
   sleep,
+  type Ticker,
+  type Timer,
+  type TimerChan,
   wall,
 } from "../../src/index.ts";
 import { type Bubble, bubble, BubbleError } from "../../src/testing/index.ts";
@@ -348,6 +354,45 @@ test("async bubbles side by side sleep each by its own clock at the first await"
       return b.scheduler.clock.now();
     });
   expect(await Promise.all([nap(1000), nap(3_600_000)])).toEqual([1000, 3_600_000]);
+});
+
+test("a timer of a bubble that has ended is refused in the next one, and a goroutine is refused that of a bubble beside its own", async () => {
+  const made = (): [Timer & { readonly c: TimerChan }, Timer, Ticker] => [
+    newTimer(1000),
+    afterFunc(1000, () => {}),
+    newTicker(1000),
+  ];
+  const refused = ([timer, call, ticker]: ReturnType<typeof made>): void => {
+    for (const t of [timer, call]) {
+      expect(() => t.stop()).toThrow("stop of synctest timer from outside bubble");
+      expect(() => t.reset(1)).toThrow("reset of synctest timer from outside bubble");
+    }
+    expect(() => timer.c.tryRecv()).toThrow("receive on synctest channel from outside bubble");
+    expect(() => ticker.reset(1)).toThrow("reset of synctest timer from outside bubble");
+    expect(() => ticker.stop()).toThrow("stop of synctest timer from outside bubble");
+  };
+  const left = await bubble(made);
+  await bubble(function* () {
+    refused(left);
+  });
+  await bubble(async () => {
+    await sleep(1);
+    refused(left);
+  });
+
+  let over!: (value: void) => void;
+  let theirs!: ReturnType<typeof made>;
+  const beside = bubble(function* () {
+    theirs = made();
+    yield* poll(new Promise<void>((resolve) => (over = resolve)));
+    theirs[1].stop();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  await bubble(function* () {
+    refused(theirs);
+  });
+  over();
+  await beside;
 });
 
 test("bubbles side by side do not see each other, and leave the default scheduler as it was", async () => {

@@ -1,7 +1,9 @@
 /**
  * What becomes of a case when its select is over, for whatever reason.
  *
- * Invariant: an op that took or gave nothing leaves nothing behind: no place in a queue, no function that was handed to a group.
+ * Invariants
+ *  1. An op that took or gave nothing leaves nothing behind: no place in a queue, no function that was handed to a group.
+ *  2. An op that somebody else waits for stays as it is, whatever became of that wait: parked, woken, or over and not taken yet.
  */
 import { type Op, reportUncaught, type Waiter } from "@gort/sched";
 import { FRESH, PARKED, USED } from "./states.ts";
@@ -39,15 +41,20 @@ export function quit(op: Op<any>, _name: string | number, by: Waiter): void {
   if (op.waiter === by) (op as { quit?(): void }).quit?.();
 }
 
-/** Nobody may use the op of a case any more; one of a channel goes back to it. What is still parked somebody else waits for. */
+/** Nobody may use the op of a case any more; one of a channel goes back to it. */
 export function useUp(op: Op<any>): void {
-  if (op.state === PARKED) return;
+  if (isWaitedFor(op)) return;
   op.state = USED;
   if (ofChannel(op)) op.recycle();
   else takeBack(op);
 }
 
+/** Whether somebody else waits for an op: of what it parked itself a select has let go before it asks. */
+function isWaitedFor(op: Op<any>): boolean {
+  return op.state === PARKED || op.waiter !== null;
+}
+
 /** An op that asked for what it waits for before it was used has `withdraw`, which does nothing once that was granted. */
 export function takeBack(op: Op<any>): void {
-  if (op.state !== PARKED) (op as { withdraw?(): boolean }).withdraw?.();
+  if (!isWaitedFor(op)) (op as { withdraw?(): boolean }).withdraw?.();
 }

@@ -130,7 +130,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   }
 
   quit(): void {
-    this.inner.quit?.();
+    const { inner } = this;
+    if (inner.waiter === this) inner.quit?.();
   }
 
   claim(op: Op<any>): boolean {
@@ -149,10 +150,10 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     return true;
   }
 
-  /** Called off before it waited, or not chosen: false if what it waits for was granted before that. */
+  /** Called off before it waited, or not chosen: false if what it waits for was granted before that. What others wait for stays. */
   withdraw(): boolean {
     const { inner } = this;
-    return inner.withdraw === undefined || inner.withdraw();
+    return inner.waiter !== null || inner.withdraw === undefined || inner.withdraw();
   }
 
   /** Nothing is ready: looks once more at the context, whose `err` may be behind its `done`. Always false, or a throw. */
@@ -275,9 +276,10 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     return called;
   }
 
-  /** The op leaves its queue for good. */
+  /** The op leaves its queue for good, unless parking found it in somebody else's hands. */
   private release(): void {
     const { inner } = this;
+    if (inner.waiter !== null && inner.waiter !== this) return;
     inner.waiter = null;
     // It may have left already: see `quit`.
     if (inner.state === PARKED || inner.state === WOKEN) unpark(inner);

@@ -6,7 +6,13 @@
  */
 import type { Op } from "./op.ts";
 
-/** What is needed of a context: those of `@gort/context` have it. */
+/**
+ * What is needed of a context: those of `@gort/context` have it.
+ *
+ * Both methods only answer. A wait calls `done()` when it has found that it has to wait, and does not try again after that: if `done()`
+ * is what begins the work of the context, and so makes the wait's own operation ready, that is noticed only when somebody else moves.
+ * Begin that work before the context is handed out.
+ */
 export interface ContextLike {
   /** The channel that closes when the context ends; null if it never does. */
   done(): DoneChan | null;

@@ -50,6 +50,32 @@ test("finding takes linear time where one string nearly is in the other everywhe
   expect(strings.lastIndex(a, a.slice(100_000))).toBe(100_000);
 });
 
+test("a prefix or suffix of a JavaScript string is looked for at its end alone", () => {
+  const s = "é" + "x".repeat(1e6) + "😀";
+  for (let i = 0; i < 2000; i++) {
+    if (!strings.hasPrefix(s, "éx") || strings.hasPrefix(s, goString("éé"))) throw new Error(s);
+    if (!strings.hasSuffix(s, goString("x😀")) || strings.hasSuffix(s, "éé")) throw new Error(s);
+  }
+});
+
+test("prefixes and suffixes of JavaScript strings are those of their bytes, of half pairs, too", () => {
+  const units = ["", "a", "é", "\ufffd", "😀", "\ud83d", "\ude00"];
+  const texts = units.flatMap((a) => units.flatMap((b) => units.map((c) => a + b + c)));
+  const bytes = texts.map((t) => goString(t));
+  const parts = [...new Set(texts)].filter((t) => t.length < 4).map((t) => goString(t));
+  parts.push(goString(Uint8Array.of(0xf0, 0x9f)), goString(Uint8Array.of(0x98, 0x80)));
+  texts.forEach((t, i) => {
+    const s = bytes[i]!;
+    for (const part of parts) {
+      const n = part.len;
+      const begins = n <= s.len && s.slice(0, n).equals(part);
+      const ends = n <= s.len && s.slice(s.len - n).equals(part);
+      if (strings.hasPrefix(t, part) !== begins) expect([t, String(part)]).toBe(begins);
+      if (strings.hasSuffix(t, part) !== ends) expect([t, String(part)]).toBe(ends);
+    }
+  });
+});
+
 describe("what is wrong is named", () => {
   const { index, lastIndex, indexByte, contains, hasPrefix, hasSuffix, count, cut } = strings;
   const { trimPrefix, trimSuffix, trimSpace, split, splitN, fields, join, repeat } = strings;

@@ -4,6 +4,7 @@
  * Invariants
  *  1. Strings are bytes: an invalid one is found like any other, and a part of a rune's form, too.
  *  2. The empty string is everywhere: before, between and after the runes when it is counted.
+ *  3. Of a JavaScript string no more is encoded than what is looked at.
  */
 import type { GoString } from "../go-string.ts";
 import { checkByte, runeCount } from "../utf8.ts";
@@ -95,7 +96,16 @@ function standsAt(s: GoString, at: number, part: GoString): boolean {
 }
 
 /**
- * Go's `strings.HasPrefix`. O(length of the prefix); a JavaScript string `s` is encoded first, O(its length).
+ * As many units of a JavaScript string as have `n` bytes, at its end or else its beginning, and one more, so that no half of a pair is taken
+ * for a whole: each unit takes a byte or more. Of a Go string, all of it.
+ */
+function piece(s: GoString | string, n: number, end: boolean): GoString | string {
+  if (typeof s !== "string") return s;
+  return end ? s.slice(Math.max(0, s.length - n - 1)) : s.slice(0, n + 1);
+}
+
+/**
+ * Go's `strings.HasPrefix`. O(length of the prefix).
  *
  * @throws TypeError for what is no string
  *
@@ -107,11 +117,12 @@ function standsAt(s: GoString, at: number, part: GoString): boolean {
  * ```
  */
 export function hasPrefix(s: GoString | string, prefix: GoString | string): boolean {
-  return standsAt(text("hasPrefix", "s", s), 0, text("hasPrefix", "prefix", prefix));
+  const start = text("hasPrefix", "prefix", prefix);
+  return standsAt(text("hasPrefix", "s", piece(s, start.len, false)), 0, start);
 }
 
 /**
- * Go's `strings.HasSuffix`. O(length of the suffix); a JavaScript string `s` is encoded first, O(its length).
+ * Go's `strings.HasSuffix`. O(length of the suffix).
  *
  * @throws TypeError for what is no string
  *
@@ -123,13 +134,14 @@ export function hasPrefix(s: GoString | string, prefix: GoString | string): bool
  * ```
  */
 export function hasSuffix(s: GoString | string, suffix: GoString | string): boolean {
-  const [all, end] = [text("hasSuffix", "s", s), text("hasSuffix", "suffix", suffix)];
+  const end = text("hasSuffix", "suffix", suffix);
+  const all = text("hasSuffix", "s", piece(s, end.len, true));
   return standsAt(all, all.len - end.len, end);
 }
 
 /**
- * Go's `strings.TrimPrefix`: `s` without the prefix, or `s` itself. Shares the bytes of a Go string. O(length of the prefix);
- * a JavaScript string `s` is encoded first, O(its length).
+ * Go's `strings.TrimPrefix`: `s` without the prefix, or `s` itself. Shares the bytes of a Go string. O(length of the prefix); of
+ * a JavaScript string `s`, which becomes a Go string, O(length of both).
  *
  * @throws TypeError for what is no string
  *
@@ -146,8 +158,8 @@ export function trimPrefix(s: GoString | string, prefix: GoString | string): GoS
 }
 
 /**
- * Go's `strings.TrimSuffix`: `s` without the suffix, or `s` itself. Shares the bytes of a Go string. O(length of the suffix);
- * a JavaScript string `s` is encoded first, O(its length).
+ * Go's `strings.TrimSuffix`: `s` without the suffix, or `s` itself. Shares the bytes of a Go string. O(length of the suffix); of
+ * a JavaScript string `s`, which becomes a Go string, O(length of both).
  *
  * @throws TypeError for what is no string
  *

@@ -55,7 +55,7 @@ export interface MemStats extends AllocStats {
   readonly pauseTotalMs: number;
   /** The most recent pauses, oldest first, at most 256. */
   readonly pauseMs: readonly number[];
-  /** `performance.now()` of the end of the last cycle; 0 before the first. */
+  /** The heap's clock, `performance.now()` if it has none of its own, at the end of the last cycle; 0 before the first. */
   readonly lastGCMs: number;
   /** Fraction of time spent collecting since the heap was made, 0 to 1. Marking and stops, as in Go; lazy sweeping does not count. */
   readonly gcCPUFraction: number;
@@ -256,7 +256,10 @@ export interface HeapOptions {
   readonly memoryLimit?: number | undefined;
   /** Write barrier while marking. Default `"hybrid"`. */
   readonly barrier?: BarrierKind | undefined;
-  /** Milliseconds on any monotonic clock. Default: the host's `performance.now`, read at each call. */
+  /**
+   * Milliseconds on any monotonic clock, which then is the only one that the heap reads. Default: the host's `performance.now`, read at
+   * each call, and `Date.now` for what `readMemStats` tells in nanoseconds since 1970.
+   */
   readonly now?: (() => number) | undefined;
   /** A cycle is started when the last one is this long ago. Default 120,000; `Infinity` for never. */
   readonly forcedPeriodMs?: number | undefined;

@@ -9,7 +9,7 @@ import type * as api from "./api.ts";
 import { checkRoot, HEAP_BRAND, limit, percent } from "./arguments.ts";
 import { Background } from "./background.ts";
 import { VERIFY } from "./barrier.ts";
-import { hostNow } from "./clock.ts";
+import { hostNow, hostWall } from "./clock.ts";
 import { badArgument, checkAttached, GcArgumentError } from "./errors.ts";
 import type { Shader } from "./handles.ts";
 import { HandleTable } from "./handles.ts";
@@ -66,7 +66,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     super(allocator, options);
     this.now = options.now ?? hostNow;
     this.#periodMs = options.forcedPeriodMs ?? 120_000;
-    this.ledger = new Ledger(this.now());
+    this.ledger = new Ledger(this.now(), options.now === undefined ? hostWall : null);
     this.handles = new HandleTable(this.own, this);
     this.lifetime = new Lifetime(this);
     this.runsFinalizers = options.finalizers !== "manual";

@@ -4,7 +4,9 @@
  * Invariants
  *  1. `pauses` and `ends` are rings of 256; cycle `n` (from 1) is at index `(n + 255) % 256`, as in Go.
  *  2. Unused entries are 0, and `pauseTotalMs` is the sum of all pauses ever noted.
- *  3. A cycle's pause is the sum of its two stops; steps and assists are not pauses but collecting time.
+ *  3. `ends` are times of the wall clock, if there is one, as Go's are: read as a cycle ends, so that they hold whatever is done to that
+ *     clock later.
+ *  4. A cycle's pause is the sum of its two stops; steps and assists are not pauses but collecting time.
  */
 export const PAUSES = 256;
 
@@ -22,9 +24,12 @@ export class Ledger {
   gcMs = 0;
   /** The longest single stop, step of marking or assist. */
   longestMs = 0;
+  readonly #wall: (() => number) | null;
 
-  constructor(nowMs: number) {
+  /** @param wall milliseconds since 1970; null if all times are of the one clock that `nowMs` is of */
+  constructor(nowMs: number, wall: (() => number) | null = null) {
     this.startedMs = nowMs;
+    this.#wall = wall;
   }
 
   /** Notes time spent collecting in one piece. */
@@ -37,7 +42,7 @@ export class Ledger {
   finish(pauseMs: number, endMs: number, forced: boolean): void {
     const i = this.numGC % PAUSES;
     this.pauses[i] = pauseMs;
-    this.ends[i] = endMs;
+    this.ends[i] = this.#wall === null ? endMs : this.#wall();
     this.pauseTotalMs += pauseMs;
     this.pauseTotalNs += Math.round(pauseMs * 1e6);
     this.lastGCMs = endMs;

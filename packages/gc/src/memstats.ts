@@ -6,9 +6,10 @@
  *  2. pauseNs and pauseEnd are rings of 256: cycle n is at (n + 255) % 256; unused entries are 0.
  *  3. lastGC = pauseEnd[(numGC + 255) % 256].
  *
- * Times are nanoseconds as numbers on the heap's own clock, which need not start in 1970.
+ * Times are nanoseconds as numbers, moments since 1970 as in Go; of a heap with a `now` of its own they are moments of that clock.
  */
 import type { SizeStats } from "@gort/alloc";
+import { PAUSES } from "./ledger.ts";
 import { insideOf } from "./walk.ts";
 
 /** Go's `runtime.MemStats`. Sizes in bytes, times in nanoseconds. */
@@ -57,13 +58,13 @@ export interface GoMemStats {
   readonly otherSys: number;
   /** Heap size that the next cycle aims at, bytes. */
   readonly nextGC: number;
-  /** End of the last cycle, in nanoseconds of the heap's clock (`now`), not since 1970 as in Go; 0 before the first. */
+  /** End of the last cycle, nanoseconds since 1970 (or on the clock that the heap was given as `now`); 0 before the first. */
   readonly lastGC: number;
   /** All stops so far, nanoseconds. */
   readonly pauseTotalNs: number;
   /** The latest stops as Go's ring of 256 has them, nanoseconds. */
   readonly pauseNs: readonly number[];
-  /** When these stops ended, in the same places of the ring. */
+  /** When these stops ended, in the same places of the ring; nanoseconds as `lastGC`. */
   readonly pauseEnd: readonly number[];
   /** Cycles finished. */
   readonly numGC: number;
@@ -123,7 +124,7 @@ export function readMemStats(heap: object): GoMemStats {
     gcSys: s.gcSys,
     otherSys: s.otherSys,
     nextGC: h.pacer.goal,
-    lastGC: ns(ledger.lastGCMs),
+    lastGC: ns(ledger.ends[(ledger.numGC + PAUSES - 1) % PAUSES]!),
     pauseTotalNs: ledger.pauseTotalNs,
     pauseNs: Array.from(ledger.pauses, ns),
     pauseEnd: Array.from(ledger.ends, ns),

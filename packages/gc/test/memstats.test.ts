@@ -1,7 +1,12 @@
 import { array, int32 } from "@gort/types";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { CycleTrace } from "../src/index.ts";
-import { createHeap, readMemStats } from "../src/index.ts";
+import {
+  createHeap,
+  createNoCollectHeap,
+  createStopTheWorldHeap,
+  readMemStats,
+} from "../src/index.ts";
 import { Ledger, PAUSES } from "../src/ledger.ts";
 
 it("pauseNs and pauseEnd are rings of 256: cycle n is at (n + 255) % 256", () => {
@@ -23,6 +28,27 @@ it("pauseNs and pauseEnd are rings of 256: cycle n is at (n + 255) % 256", () =>
   const m = readMemStats(heap);
   for (let n = 300; n > 300 - 256; n--) expect(m.pauseEnd[(n + 255) % 256]).toBe(ends[n - 1]);
   expect(heap.stats().pauseMs).toHaveLength(256);
+});
+
+it("lastGC and pauseEnd are moments of the wall clock, or of the heap's own clock, and 0 before the first cycle", () => {
+  const wall = vi.spyOn(Date, "now").mockImplementation(() => 1_750_000_000_123);
+  try {
+    for (const create of [createHeap, createStopTheWorldHeap, createNoCollectHeap]) {
+      const heap = create({ reserve: 2 ** 22 });
+      expect(readMemStats(heap).lastGC).toBe(0);
+      heap.collect();
+      // What is done to the clock later changes nothing.
+      wall.mockImplementation(() => 5);
+      const { lastGC, pauseEnd } = readMemStats(heap);
+      wall.mockImplementation(() => 1_750_000_000_123);
+      expect([lastGC, ...pauseEnd.slice(0, 2)]).toEqual([1.750_000_000_123e18, lastGC, 0]);
+      const own = create({ reserve: 2 ** 22, now: () => 7 });
+      own.collect();
+      expect(readMemStats(own).lastGC).toBe(7e6);
+    }
+  } finally {
+    wall.mockRestore();
+  }
 });
 
 it("sums hold: heap = idle + in use, sys = all Sys fields, objects = mallocs - frees", () => {

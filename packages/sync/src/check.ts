@@ -104,6 +104,8 @@ export function checkOnce(once: Once): void {
 /** Invariants of {@link Cond}. */
 export function checkCond(c: Cond): void {
   checkQueue(c.queue, "cond");
+  const { conds } = c.l as Partial<Mutex>;
+  if (conds !== undefined) must(conds >= c.queue.length, "cond 4: its lock counts who waits");
 }
 
 /** Invariants of {@link Semaphore}. */

@@ -6,6 +6,7 @@
  *  2. `signal` wakes the longest waiting; with nobody waiting it is lost. A signal reaches one waiter: if that one
  *     is called off after it, before its caller ran, the next gets it.
  *  3. `wait` returns, or fails because it was called off, with the lock held; who ends before it hears of that gives it back.
+ *  4. Whoever is in the queue is counted by the lock, which he waits for too: while an async function holds it he is not deadlocked.
  *
  * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
  * does not make everybody run to find the lock taken. It asks in the name of the waiter: the lock must not take whoever
@@ -26,6 +27,11 @@ import { badArgument } from "@gort/types";
 import type { Locker, WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { FAILED, PARKED, USED } from "./states.ts";
+
+/** A lock that counts those who wait for a condition of it. */
+interface Counting extends Locker {
+  condWaits?(delta: 1 | -1): void;
+}
 
 /** The op of a lock that notes who holds it. */
 interface Owned {
@@ -62,11 +68,11 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
 
   override park(): void {
     const { cond } = this;
-    cond.queue.push(this);
+    cond.add(this);
     try {
       cond.l.unlock();
     } catch (error) {
-      cond.queue.remove(this);
+      cond.remove(this);
       throw error;
     }
   }
@@ -113,7 +119,7 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
 
   abort(error: unknown): boolean {
     if (this.relock !== null) return false;
-    this.cond.queue.remove(this);
+    this.cond.remove(this);
     this.failure = { error };
     this.lockAgain();
     return true;
@@ -123,7 +129,7 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
   override unpark(): void {
     const { relock, cond } = this;
     if (relock === null) {
-      cond.queue.remove(this);
+      cond.remove(this);
       return;
     }
     relock.state = USED;
@@ -199,18 +205,37 @@ export class Cond {
   /** Wakes the longest waiting, if anybody waits (Go: `Signal`). O(1). */
   signal(): void {
     this.checkCopy();
-    this.queue.shift()?.lockAgain();
+    this.wakeOne();
   }
 
   /** Wakes all who wait now (Go: `Broadcast`). O(waiters). */
   broadcast(): void {
     this.checkCopy();
-    for (let n = this.queue.length; n > 0; n--) this.queue.shift()?.lockAgain();
+    for (let n = this.queue.length; n > 0; n--) this.wakeOne();
   }
 
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `sync.Cond (${this.queue.length} waiting)`;
+  }
+
+  /** @internal */
+  add(op: CondOp): void {
+    this.queue.push(op);
+    (this.l as Counting).condWaits?.(1);
+  }
+
+  /** @internal */
+  remove(op: CondOp): void {
+    this.queue.remove(op);
+    (this.l as Counting).condWaits?.(-1);
+  }
+
+  private wakeOne(): void {
+    const op = this.queue.head;
+    if (op === null) return;
+    this.remove(op);
+    op.lockAgain();
   }
 
   /** @internal */

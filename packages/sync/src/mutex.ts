@@ -165,6 +165,8 @@ export class Mutex implements Locker {
   releases = 0;
   /** @internal */
   holder: Goroutine | null = null;
+  /** @internal Those who wait for a condition of it. */
+  conds = 0;
   /** @internal */
   spare: LockOp | null = null;
   /** @internal */
@@ -261,8 +263,13 @@ export class Mutex implements Locker {
   }
 
   /** @internal */
+  condWaits(delta: 1 | -1): void {
+    this.conds += delta;
+  }
+
+  /** @internal */
   isAwaited(): boolean {
-    return this.queue.head !== null;
+    return this.queue.head !== null || this.conds > 0;
   }
 
   /** @internal */

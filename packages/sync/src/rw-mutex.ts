@@ -181,6 +181,10 @@ class ReadLocker implements Locker {
     this.rw.rUnlock();
   }
 
+  condWaits(delta: 1 | -1): void {
+    this.rw.condWaits(delta);
+  }
+
   isAwaited(): boolean {
     return this.rw.isAwaited();
   }
@@ -216,6 +220,8 @@ export class RWMutex implements Locker {
   releases = 0;
   /** @internal */
   holder: Goroutine | null = null;
+  /** @internal Those who wait for a condition of it. */
+  conds = 0;
   /** @internal */
   spareWrite: WriteOp | null = null;
   /** @internal */
@@ -348,8 +354,18 @@ export class RWMutex implements Locker {
   }
 
   /** @internal */
+  condWaits(delta: 1 | -1): void {
+    this.conds += delta;
+  }
+
+  /** @internal */
   isAwaited(): boolean {
-    return this.pending !== null || this.writers.head !== null || this.waitingReaders.head !== null;
+    return (
+      this.pending !== null ||
+      this.writers.head !== null ||
+      this.waitingReaders.head !== null ||
+      this.conds > 0
+    );
   }
 
   /** @internal */

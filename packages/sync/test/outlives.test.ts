@@ -10,17 +10,24 @@ import {
 } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import {
+  Cond,
   ErrGroup,
+  type Locker,
   Mutex,
   Once,
   RWMutex,
   Semaphore,
   SingleFlight,
   WaitGroup,
+  type WaitOptions,
 } from "../src/index.ts";
+import { FakeContext } from "./fake-context.ts";
 import { program, settle } from "./trace.ts";
 
 const late = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("late"), 15));
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 3; i++) await Promise.resolve();
+};
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a program begins that waits for `late`, and how another one waits for that. */
@@ -205,4 +212,88 @@ describe("an async function that runs a body", () => {
       }
     },
   );
+});
+
+describe("who waits for a condition, while an async function holds the lock,", () => {
+  const lockers: Record<string, () => [Locker, (fn: () => Promise<void>) => PromiseLike<void>]> = {
+    Mutex: () => {
+      const mu = new Mutex();
+      return [mu, (fn) => mu.withLock(fn)];
+    },
+    RWMutex: () => {
+      const rw = new RWMutex();
+      return [rw, (fn) => rw.withLock(fn)];
+    },
+    "rLocker()": () => {
+      const rw = new RWMutex();
+      return [rw.rLocker(), (fn) => rw.withRLock(fn)];
+    },
+  };
+  it.each(Object.entries(lockers))("is not deadlocked: %s", async (_name, make) => {
+    const [l, hold] = make();
+    const changed = new Cond(l);
+    let ready = false;
+    const waits = program(function* () {
+      yield* l.lock();
+      while (!ready) yield* changed.wait();
+      l.unlock();
+    });
+    await settled();
+    await hold(async () => {
+      await late();
+      ready = true;
+      changed.signal();
+    });
+    await waits;
+    await turn();
+    expect(pendingOutside(() => {})).toBe(false);
+  });
+});
+
+it("a lock counts who waits for a condition of it until he is signalled, called off or ended", async () => {
+  const mu = new Mutex();
+  const changed = new Cond(mu);
+  const stop = new AbortController();
+  const waits = (options?: WaitOptions) =>
+    function* (): Go {
+      yield* mu.lock();
+      try {
+        yield* changed.wait(options);
+      } catch {
+        // Called off, with the lock held.
+      }
+      mu.unlock();
+    };
+  await program(function* () {
+    go(waits());
+    go(waits({ signal: stop.signal }));
+    go(waits());
+    go(waits());
+    yield* settle();
+    expect(mu.conds).toBe(4);
+    changed.signal();
+    expect(mu.conds).toBe(3);
+    stop.abort();
+    yield* settle();
+    expect(mu.conds).toBe(2);
+  });
+  expect(mu.conds).toBe(0);
+  await expect(changed.wait().start()).rejects.toThrow("unlock of unlocked mutex");
+  expect(mu.conds).toBe(0);
+});
+
+it("the context of an ErrGroup whose function outlives its program is waited for", async () => {
+  const [g, ctx] = ErrGroup.withContext(new FakeContext());
+  await program(function* () {
+    void g.go(async () => {
+      await late();
+      throw new Error("disk full");
+    });
+    yield* settle();
+  });
+  await program(function* () {
+    yield* ctx.done().recv();
+  });
+  await turn();
+  expect(pendingOutside(() => {})).toBe(false);
 });

@@ -19,7 +19,7 @@ export type GoFunc<A extends unknown[], R> = (
 /** The generator type of a goroutine body: `function* worker(): Go<void> { … }`. */
 export type Go<R = void> = Generator<Op<any> | undefined, R, any>;
 
-/** Go's names of the states of a goroutine. */
+/** Go's names of the states of a goroutine. None here is ever `"syscall"`: there is no thread to leave behind in the system. */
 export type GStatus = "idle" | "runnable" | "running" | "syscall" | "waiting" | "dead";
 
 /** Handle of a goroutine. */

@@ -7,8 +7,9 @@
  *     `op` null, because nobody can see what an async function awaits.
  *  3. A goroutine is linked in its scheduler's list from its first wait to its end: most goroutines never wait, and
  *     those that are runnable or running are found without a list. `allNext` is undefined while it is in none.
- *  4. `gen` is null for a goroutine that has not started, or that runs an async or plain function.
- *  5. Until the end `value` is what `startTask` will call the function with, then the {@link EndHook} or undefined.
+ *  4. `gen` is null for a goroutine that runs an async or plain function.
+ *  5. Until the end `value` is the {@link EndHook} or undefined; before that, where `gen` is null, what `startTask` will call the
+ *     function with.
  *
  * Why so few fields: a parked goroutine should fit in 450 bytes with its generator and its op. What few
  * goroutines have (a name, a creation site, joiners, a deferred call) stands in `extra`, made when needed.
@@ -44,13 +45,17 @@ const NAMES: readonly (GStatus | undefined)[] = [
   "dead",
 ];
 
-/** The states each state may be followed by. */
+/**
+ * The states each state may be followed by. From WAITING straight to RUNNING goes an async or plain function that was started outside of
+ * goroutines, in the job made for its start. Nothing enters SYSCALL, Go's state of a thread inside of the system: what blocks there
+ * blocks all of JavaScript.
+ */
 export const TRANSITIONS: Readonly<Record<number, readonly number[]>> = {
   [IDLE]: [RUNNABLE, DEAD],
   [RUNNABLE]: [RUNNING, DEAD],
   [RUNNING]: [RUNNABLE, WAITING, SYSCALL, DEAD],
   [SYSCALL]: [RUNNABLE, RUNNING, DEAD],
-  [WAITING]: [RUNNABLE, DEAD],
+  [WAITING]: [RUNNABLE, RUNNING, DEAD],
   [DEAD]: [],
 };
 

@@ -17,12 +17,14 @@ import {
   Never,
   panicText,
   poll,
+  goexit,
   run,
   setDefaultScheduler,
   sleep,
   type Tracer,
 } from "./helpers.ts";
 import { checkTransition } from "../src/check.ts";
+import { type G, TRANSITIONS } from "../src/g.ts";
 import { DEAD, IDLE, RUNNABLE, RUNNING, WAITING } from "../src/g-state.ts";
 import type { SchedulerOptions } from "../src/api.ts";
 
@@ -101,8 +103,34 @@ describe("tracer", () => {
 
   test("every change of state is one of the table's, under every scheduler", async () => {
     for (const make of [createFifoScheduler, createScheduler, createDeterministicScheduler]) {
-      const tracer = recorder();
-      const s = make({ tracer });
+      const changes = new Set<string>();
+      const nothing = (): void => {};
+      const tracer: Tracer = {
+        start: nothing,
+        stop: nothing,
+        block: nothing,
+        unblock: nothing,
+        end: nothing,
+        steal: nothing,
+        timer: nothing,
+        proc: nothing,
+        create(_at, g) {
+          let state = (g as G).state;
+          Object.defineProperty(g, "state", {
+            get: () => state,
+            set(to: number) {
+              changes.add(`${state} to ${to}`);
+              state = to;
+            },
+          });
+        },
+      };
+      const s = make({ tracer, onPanic: () => {} });
+      await s
+        .go(async () => {
+          await Promise.resolve();
+        })
+        .join();
       await s.run(function* () {
         const c = new Chan(1);
         for (let i = 0; i < 20; i++) {
@@ -113,11 +141,35 @@ describe("tracer", () => {
           s.go(async () => {
             await Promise.resolve();
           });
+          s.go(() => {
+            if (i % 2 === 0) throw new Error("bad");
+            goexit();
+          });
         }
         for (let i = 0; i < 20; i++) yield* c.recv();
         yield* poll(Promise.resolve());
+        s.go(function* () {
+          yield* new Chan().recv();
+        });
+        yield;
+        s.go(function* () {});
       });
-      expect(tracer.log.length).toBeGreaterThan(100);
+      const forbidden = [...changes].filter((change) => {
+        const [from, to] = change.split(" to ").map(Number) as [number, number];
+        return !TRANSITIONS[from]!.includes(to);
+      });
+      expect(forbidden).toEqual([]);
+      const all = [
+        [RUNNABLE, RUNNING],
+        [RUNNING, RUNNABLE],
+        [RUNNING, WAITING],
+        [RUNNING, DEAD],
+        [WAITING, RUNNABLE],
+        [WAITING, RUNNING],
+        [WAITING, DEAD],
+        [RUNNABLE, DEAD],
+      ];
+      for (const [from, to] of all) expect(changes).toContain(`${from} to ${to}`);
     }
     expect(() => checkTransition(DEAD, RUNNABLE)).toThrow("from state 6 to 1");
   });

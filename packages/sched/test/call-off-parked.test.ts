@@ -5,10 +5,12 @@ import {
   CompetingOp,
   Never,
   type Op,
+  PARKED,
   run,
   sleep,
   type WaitReason,
   withOptions,
+  withSignal,
   WOKEN,
 } from "./helpers.ts";
 
@@ -62,4 +64,128 @@ test("listens to its signal no longer when it throws as it competes", async () =
   op.wakeUp();
   expect(String(await error)).toContain("misused");
   expect(getEventListeners(signal, "abort").length).toBe(0);
+});
+
+/** Woken to compete, it wins from the given try on. */
+class Competes extends CompetingOp<string> {
+  left = 0;
+  tries = 0;
+  private readonly wins: number;
+  constructor(wins: number) {
+    super();
+    this.wins = wins;
+  }
+  get reason(): WaitReason {
+    return "semacquire";
+  }
+  override tryNow(): boolean {
+    return false;
+  }
+  override park(): void {}
+  override unpark(): void {
+    this.left++;
+  }
+  override retry(): boolean {
+    if (++this.tries >= this.wins) {
+      this.value = "mine";
+      return true;
+    }
+    this.state = PARKED;
+    return false;
+  }
+  wakeUp(): void {
+    this.state = WOKEN;
+    this.waiter?.wake(this);
+  }
+}
+
+const forms: [string, (op: Op<string>) => Promise<string>][] = [
+  ["await", async (op) => op],
+  ["start", async (op) => op.start()],
+  ["yield*", (op) => run(() => op[Symbol.iterator]() as never, { deadlock: "exit" })],
+];
+
+test.each(forms)("competes as its op does, and parks again when it loses: %s", async (_, use) => {
+  const { signal } = new AbortController();
+  const op = new Competes(2);
+  const waiting = withSignal(op, signal);
+  const got = use(waiting);
+  await sleep(0);
+  expect(op.competes).toBe(true);
+  op.wakeUp();
+  await sleep(0);
+  expect([op.tries, op.state, waiting.state]).toEqual([1, PARKED, PARKED]);
+  expect(getEventListeners(signal, "abort").length).toBe(1);
+  op.wakeUp();
+  expect([await got, op.tries]).toEqual(["mine", 2]);
+  expect(getEventListeners(signal, "abort").length).toBe(0);
+});
+
+test("where nobody competes its op is not said to", () => {
+  const op = new Competes(1);
+  const waiting = withSignal(op, new AbortController().signal);
+  waiting.waiter = { wake() {} };
+  expect(waiting.tryNow()).toBe(false);
+  waiting.state = PARKED;
+  waiting.park();
+  expect(op.competes).toBe(false);
+});
+
+test.each(forms)(
+  "called off after it competed and lost it leaves, and fails: %s",
+  async (_, use) => {
+    const stop = new AbortController();
+    const op = new Competes(9);
+    const got = use(withSignal(op, stop.signal)).catch((e: unknown) => e);
+    await sleep(0);
+    op.wakeUp();
+    await sleep(0);
+    stop.abort("off");
+    expect([await got, op.left, op.tries]).toEqual(["off", 1, 1]);
+  },
+);
+
+test.each(forms)("a signal that fires as the op is parked calls it off: %s", async (_, use) => {
+  const stop = new AbortController();
+  class Stops extends Competes {
+    override park(): void {
+      stop.abort("off");
+    }
+  }
+  const op = new Stops(1);
+  expect([await use(withSignal(op, stop.signal)).catch((e: unknown) => e), op.left]).toEqual([
+    "off",
+    1,
+  ]);
+});
+
+test("the outcome that a goroutine was ended before it took is given back by the op itself, once", () => {
+  const given: unknown[] = [];
+  class Gives extends Never {
+    override discard(): void {
+      given.push(this.value);
+    }
+    override discardFailure(): void {
+      given.push(this.error);
+    }
+  }
+  for (const end of [
+    (op: Gives) => op.complete("value" as never),
+    (op: Gives) => op.fail("failure"),
+  ]) {
+    const op = new Gives();
+    const waiting = withSignal(op, new AbortController().signal);
+    void waiting.next();
+    end(op);
+    void waiting.return();
+  }
+  expect(given).toEqual(["value", "failure"]);
+});
+
+test("says whether trying its op began something", () => {
+  const op = Object.assign(new Never(), { began: false });
+  const waiting = withSignal(op, new AbortController().signal) as Op<never> & { began: boolean };
+  expect(waiting.began).toBe(false);
+  op.began = true;
+  expect(waiting.began).toBe(true);
 });

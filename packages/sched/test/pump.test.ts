@@ -2,7 +2,17 @@
 import { expect, test, vi } from "vitest";
 import { Carried, Latecomers } from "../src/carried.ts";
 import { soon, turnSpent } from "../src/turn.ts";
-import { afterFunc, createFifoScheduler, go, Op, poll, sleep, type WaitReason } from "./helpers.ts";
+import {
+  afterFunc,
+  checkScheduler,
+  createFifoScheduler,
+  currentGoroutine,
+  go,
+  Op,
+  poll,
+  sleep,
+  type WaitReason,
+} from "./helpers.ts";
 
 /** Completes at once, after `work`. */
 class Ready extends Op<void> {
@@ -104,6 +114,55 @@ test("there is one slice between two turns of the host, however many of its time
     while (turns < 60) yield;
   });
   expect(most).toBe(1);
+});
+
+test("what a timer runs beside a goroutine that runs belongs to no goroutine", async () => {
+  const s = createFifoScheduler();
+  let seen: unknown = "nothing";
+  await s.run(function* () {
+    s.clock.schedule(s.clock.now() + 1, () => (seen = currentGoroutine()));
+    while (seen === "nothing") yield;
+  });
+  expect(seen).toBe(null);
+});
+
+test("a goroutine is made runnable once per wait, and never after its end", async () => {
+  const s = createFifoScheduler();
+  const core = s as unknown as { ready(g: unknown): void };
+  let steps = 0;
+  const ops: Op<void>[] = [];
+  class Parks extends Op<void> {
+    readonly reason = "sleep" as const;
+    override tryNow(): boolean {
+      return false;
+    }
+    override park(): void {
+      ops.push(this);
+    }
+    override unpark(): void {}
+  }
+  await s.run(function* () {
+    const g = s.go(function* () {
+      for (let i = 0; i < 3; i++) {
+        yield* new Parks();
+        steps++;
+      }
+    });
+    core.ready(g); // runnable already
+    yield;
+    for (let i = 1; i <= 3; i++) {
+      ops.shift()!.complete(undefined);
+      core.ready(g);
+      core.ready(g);
+      checkScheduler(s);
+      yield;
+      yield;
+      expect(steps).toBe(i);
+    }
+    yield* g.join();
+    core.ready(g);
+    checkScheduler(s);
+  });
 });
 
 test("functions that wait for the host's turn begin in the order in which they were started", async () => {

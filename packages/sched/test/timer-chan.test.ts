@@ -296,3 +296,30 @@ test("every goroutine that waits for one ticker gets a tick of its own", async (
   });
   expect(ticks).toEqual([10, 20, 30]);
 });
+
+describe("a program that ends takes along the alarm of a timer that somebody outside waits for", () => {
+  const left = async (): Promise<[TimerChan, Promise<number>]> => {
+    const s = createScheduler();
+    let t!: Timer;
+    await s.run(function* () {
+      t = newTimer(30);
+    });
+    const waits = Promise.resolve(t.c!.recv().start());
+    await s.run(function* () {
+      yield* sleep(1);
+    });
+    return [t.c!, waits];
+  };
+
+  test("whoever looks sets it again", async () => {
+    const [c, waits] = await left();
+    expect(c.tryRecv()).toEqual([undefined, false, false]);
+    expect(await waits).toBeTypeOf("number");
+  });
+
+  test("whoever waits too sets it again", async () => {
+    const [c, waits] = await left();
+    void Promise.resolve(c.recv().start());
+    expect(await waits).toBeTypeOf("number");
+  });
+});

@@ -164,7 +164,8 @@ const CLASSES = Symbol("gort.accessors");
  * A field that is a struct gives an accessor of its own, which the next read of that field moves; a field that is an array gives a
  * copy, frozen at every depth (down to complex numbers and slice headers), as a write to it would be lost: assign a whole array, or
  * `store` an element at its own address (`at.$ptr + offsetOf(T, "list") + i * elem.size`). Other fields give their value.
- * @throws TypeError for a field named `constructor` or `toJSON`, or with `$` in front, and for options there are not
+ * O(fields) the first time, then O(1).
+ * @throws TypeError for a type that is no struct or tells no fields, for a field named `constructor` or `toJSON`, or with `$` in front, and for options there are not
  *
  * @example
  * ```ts
@@ -183,8 +184,8 @@ const CLASSES = Symbol("gort.accessors");
  */
 export function accessor<V>(type: StructType<V>, options: AccessorOptions = {}): AccessorClass<V> {
   checkType("accessor", type);
-  if (type.kind !== "struct")
-    throw badArgument("accessor", "type", type.name, "a struct type", "type");
+  if (type.kind !== "struct" || !("fields" in type))
+    throw badArgument("accessor", "type", type.name, "a struct type that tells its fields", "type");
   checkOptions("accessor", options, "codegen");
   const { codegen = true } = options;
   checkBoolean("accessor", "codegen", codegen);

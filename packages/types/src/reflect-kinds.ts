@@ -1,4 +1,9 @@
-/** The kinds that `Int` and `Uint` of a reflection value take, and the integers that set them. */
+/**
+ * The values of JavaScript that the getters of a reflection value give: of integers, with the kinds that have them, and of the other scalars.
+ *
+ * Invariants
+ *  1. A getter gives what its TypeScript type says or throws: a descriptor that somebody else made may have any value for its kind.
+ */
 import type { Kind, Type } from "./api.ts";
 import type { BaseType } from "./base.ts";
 import { badNumber } from "./errors.ts";
@@ -35,6 +40,23 @@ export function integerOf(
   if (t.adapted && typeof n !== "bigint" && !Number.isInteger(n))
     throw new ReflectError(`reflect: ${t.name} is no integer in JavaScript`);
   return BigInt(n as number | bigint);
+}
+
+/** The names of scalars in JavaScript. */
+type Scalar = "boolean" | "number" | "string" | "complex number";
+
+/** Whether `x` is a `what`. */
+function isScalar(x: any, what: Scalar): boolean {
+  if (what !== "complex number") return typeof x === what;
+  return typeof x?.re === "number" && typeof x?.im === "number";
+}
+
+/** What `Bool`, `Float` and the like give of `v`, whose kind is the right one. @throws ReflectError if that is no `what` */
+export function scalarOf<T>(v: Value, what: Scalar): T {
+  const x = v.get() as unknown;
+  if (!isScalar(x, what))
+    throw new ReflectError(`reflect: ${v.type.name} is no ${what} in JavaScript`);
+  return x as T;
 }
 
 /** What `SetInt` and `SetUint` were given, as a value of type `t`: what does not fit is cut off. */

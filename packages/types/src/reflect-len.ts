@@ -11,6 +11,7 @@ import { badArgument } from "./errors.ts";
 import type { ArrayType, PtrType, SliceHeader } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { ReflectError, onKind } from "./reflect-errors.ts";
+import { scalarOf } from "./reflect-kinds.ts";
 import { mapLen } from "./reflect-map.ts";
 import { utf8Length, utf8Write } from "./utf8.ts";
 
@@ -22,7 +23,7 @@ export function lenOf(t: Type, v: Value): number {
     case "slice":
       return (v.get() as SliceHeader).len;
     case "string":
-      return v.canAddr() ? bytesOf(v).length : utf8Length(textOf(v));
+      return v.canAddr() ? bytesOf(v).length : utf8Length(scalarOf(v, "string"));
     case "map":
       return mapLen(v.get());
     case "chan":
@@ -57,23 +58,18 @@ export function bytesOf(v: Value): Uint8Array {
   }
   let bytes = encoded.get(v);
   if (bytes === undefined) {
-    const text = textOf(v);
+    const text = scalarOf<string>(v, "string");
     encoded.set(v, (bytes = new Uint8Array(utf8Length(text))));
     utf8Write(bytes, 0, text);
   }
   return bytes;
 }
 
-function textOf(v: Value): string {
-  const text = v.get() as unknown;
-  if (typeof text !== "string")
-    throw new ReflectError(`reflect: ${v.type.name} is no string in JavaScript`);
-  return text;
-}
-
 function arrayLen(t: Type): number | null {
   const at = t.kind === "ptr" && "elem" in t ? (t as PtrType).elem : t;
-  return at.kind === "array" ? (at as ArrayType).len : null;
+  if (at.kind !== "array") return null;
+  if (!("len" in at)) throw new ReflectError(`reflect: ${at.name} tells no elements`);
+  return (at as ArrayType).len;
 }
 
 function ofChannel(v: Value, what: "len" | "cap"): number {

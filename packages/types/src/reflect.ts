@@ -27,7 +27,7 @@ import type {
 } from "./kinds.ts";
 import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
-import { INTS, UINTS, cutOff, integerOf } from "./reflect-kinds.ts";
+import { INTS, UINTS, cutOff, integerOf, scalarOf } from "./reflect-kinds.ts";
 import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
 import { assignTo, callFunction, checkAssignable, mustBeExported } from "./reflect-call.ts";
 import { isNil, isZero, pointerIn } from "./reflect-zero.ts";
@@ -114,7 +114,7 @@ export class Value {
   }
   /** The boolean. */
   bool(): boolean {
-    return this.ofKind("Bool", "bool").get() as boolean;
+    return scalarOf(this.ofKind("Bool", "bool"), "boolean");
   }
   /** The signed integer of any size. */
   int(): bigint {
@@ -126,16 +126,17 @@ export class Value {
   }
   /** The float of either size. */
   float(): number {
-    return this.ofKind("Float", "float32", "float64").get() as number;
+    return scalarOf(this.ofKind("Float", "float32", "float64"), "number");
   }
   /** The complex number of either size. */
   complex(): Complex {
-    return this.ofKind("Complex", "complex64", "complex128").get() as Complex;
+    return scalarOf(this.ofKind("Complex", "complex64", "complex128"), "complex number");
   }
   /** The string; for other kinds `<int Value>`, and `<invalid Value>`, as in Go: it never throws. */
   string(): string {
     if (this.t === null) return "<invalid Value>";
-    return this.t.kind === "string" ? (this.get() as string) : `<${this.t.name} Value>`;
+    const text = this.t.kind === "string" ? (this.get() as unknown) : null;
+    return typeof text === "string" ? text : `<${this.t.name} Value>`;
   }
   /** The same as `string()`. */
   toString(): string {

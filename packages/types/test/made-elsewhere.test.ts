@@ -5,6 +5,8 @@ import {
   any,
   array,
   assignableTo,
+  bool,
+  complex128,
   convert,
   copyValue,
   deepEqual,
@@ -25,6 +27,7 @@ import {
   toInterface,
   typeAssert,
   typeAssertOk,
+  uint8,
   valueFitter,
   valueOf,
   valueReader,
@@ -232,4 +235,53 @@ test("reflection does not guess by the kind", () => {
   expect(() => v.numField()).toThrow("reflect: main.Pair tells no fields");
   expect(v.isZero()).toBe(false);
   expect(valueOf(toInterface(pair, { n: 0 })).isZero()).toBe(true);
+});
+
+test("reflection gives what its methods promise or says that it cannot", () => {
+  const text = codec(
+    "main.Text",
+    string,
+    (v: { t: string }) => v.t,
+    (t) => ({ t }),
+  );
+  const bit = codec(
+    "main.Bit",
+    bool,
+    (v: number) => v === 1,
+    (v) => Number(v),
+  );
+  const angle = codec(
+    "main.Angle",
+    complex128,
+    (a: number) => ({ re: Math.cos(a), im: Math.sin(a) }),
+    ({ re, im }) => Math.atan2(im, re),
+  );
+  const code = codec(
+    "main.Code",
+    array(uint8, 2),
+    (s: string) => [...s].map((c) => c.charCodeAt(0)),
+    (bytes) => String.fromCharCode(...bytes),
+  );
+  const of = <T>(type: Type<T>, v: T) => valueOf(toInterface(type, v));
+  const at = new Date(5);
+  expect(() => of(date, at).float()).toThrow("reflect: main.Date is no number in JavaScript");
+  expect(() => of(date32, at).float()).toThrow("reflect: main.Date32 is no number in JavaScript");
+  expect(() => of(bit, 1).bool()).toThrow("reflect: main.Bit is no boolean in JavaScript");
+  expect(() => of(angle, 1).complex()).toThrow(
+    "reflect: main.Angle is no complex number in JavaScript",
+  );
+  expect(() => of(text, { t: "a" }).len()).toThrow("reflect: main.Text is no string in JavaScript");
+  // As of every value that is no string: this one never throws.
+  expect(of(text, { t: "a" }).string()).toBe("<main.Text Value>");
+  const elsewhere = [of(code, "ab"), valueOf(toInterface(ptr(code), 0))];
+  for (const v of elsewhere)
+    for (const size of [() => v.len(), () => v.cap()])
+      expect(size).toThrow("reflect: main.Code tells no elements");
+});
+
+test("an accessor is for structs that tell their fields", () => {
+  for (const type of [pair, date])
+    expect(() => accessor(type as unknown as StructType)).toThrow(
+      `accessor: type is "${type.name}", want a struct type that tells its fields`,
+    );
 });

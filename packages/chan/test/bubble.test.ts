@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { go, now, poll, sleep } from "@gort/sched";
+import { after, go, newTicker, newTimer, now, poll, sleep } from "@gort/sched";
 import { bubble } from "@gort/sched/testing";
 import { describe, expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, nilChan, select, toReadable } from "../src/index.ts";
@@ -104,6 +104,33 @@ test("bubble: async functions and timers of the bubble use its channels", async 
     return sum;
   });
   expect(got).toBe(3);
+});
+
+test("bubble: of two timers that come due at one instant a parked select takes the one or the other, by the seed", async () => {
+  const bodies = {
+    *timers() {
+      const [a, b] = [newTimer(5), newTimer(5)];
+      return (yield* select({ a: a.c.recv(), b: b.c.recv() })).case;
+    },
+    *sleeps() {
+      return (yield* select({ a: sleep(1), b: sleep(1) })).case;
+    },
+    *ticks() {
+      const ticker = newTicker(10);
+      const late = after(50);
+      let n = 0;
+      while ((yield* select({ tick: ticker.c.recv(), late: late.recv() })).case === "tick") n++;
+      ticker.stop();
+      return n;
+    },
+  };
+  const seen: Record<string, unknown> = {};
+  for (const [name, body] of Object.entries(bodies)) {
+    const ends = new Set<unknown>();
+    for (let seed = 0; seed < 30; seed++) ends.add(await bubble(body, { seed }));
+    seen[name] = [...ends].sort();
+  }
+  expect(seen).toEqual({ timers: ["a", "b"], sleeps: ["a", "b"], ticks: [4, 5] });
 });
 
 describe("bubble: durably blocking are channel ops and selects on channels made in the bubble, nil channels; not outside channels", () => {

@@ -4,7 +4,8 @@
  * Invariants
  *  1. At most one host timer is armed, for the earliest deadline over all heaps, and only while the scheduler
  *     is not running goroutines: a running one looks at the heaps itself.
- *  2. A timer never fires before its deadline, and due timers fire in deadline order.
+ *  2. A timer never fires before its deadline, and due timers fire in deadline order: those of one instant, in one heap, in the order in
+ *     which they were set, on a virtual clock in an order drawn from its seed.
  *  3. An armed host timer keeps the process alive; a clock without timers does not, nor do timers that outlived their program, unless
  *     the event loop has run empty and a program waits.
  *
@@ -28,6 +29,7 @@ import {
   unrefHostTimer,
 } from "./host.ts";
 import { Hope } from "./postpone.ts";
+import { Xorshift } from "./prng.ts";
 import { TimerHeap, type TimerItem } from "./timer-heap.ts";
 
 /** So many gathered timers are read ahead. */
@@ -299,16 +301,26 @@ export class RealClock extends HeapClock {
   }
 }
 
-/** Time that stands still until it is moved. */
+/**
+ * Time that stands still until it is moved. Many timers are due at one instant then, as they never are on the host's time, so their order
+ * is one of the choices of a seed: a program must not rely on it. The draws are not those of the scheduler, whose own stay as they are.
+ */
 export class VirtualClock extends HeapClock {
   readonly virtual = true;
   private time = 0;
   private readonly epoch: number;
+  private readonly order: Xorshift;
 
   /** @param epoch wall clock at virtual time 0, milliseconds since 1970 */
-  constructor(procs: number, epoch: number) {
+  constructor(procs: number, epoch: number, seed: number) {
     super(procs);
     this.epoch = epoch;
+    this.order = new Xorshift(~seed);
+  }
+
+  override add(node: TimerItem, when: number): void {
+    this.current.seq = this.order.next();
+    super.add(node, when);
   }
 
   now(): number {

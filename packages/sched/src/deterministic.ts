@@ -4,7 +4,7 @@
  * Invariants
  *  1. The same program with the same seed runs the same way, as long as it takes its randomness from `random` and its
  *     time from the clock.
- *  2. Any runnable goroutine may run next; each is equally likely.
+ *  2. Any runnable goroutine may run next, and any of the timers due at one instant may fire first; each is equally likely.
  *  3. Time stands still while anything can run; then it jumps to the next deadline.
  *
  * It finds orders that a FIFO queue never shows, and finds them again by their seed.
@@ -30,7 +30,7 @@ class DeterministicScheduler extends Core {
   private readonly runnable = new Ring();
 
   constructor(options: DeterministicOptions, seed: number) {
-    super(options, new VirtualClock(1, options.epoch ?? EPOCH_MS), null, true, seed);
+    super(options, new VirtualClock(1, options.epoch ?? EPOCH_MS, seed), null, true, seed);
     this.seed = seed;
   }
 

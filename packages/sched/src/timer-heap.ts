@@ -5,7 +5,8 @@
  *  1. An item has a slot from `add` until it leaves; `items[slot]` is the item and `item.index` is `slot * stride + id`, which
  *     names its heap among those of a clock too; -1 outside.
  *  2. Place i of the heap, i below `n`, holds the slot `slots[i]` with the deadline `keys[i]`, and `pos` of that slot
- *     is i. No place is due before its parent `(i - 1) >> 2`; equal deadlines keep the order in which they were added.
+ *     is i. No place is due before its parent `(i - 1) >> 2`; of equal deadlines the one with the lesser `seqs[slot]` is first: the one
+ *     added first, unless somebody sets `seq` before each `add`.
  *  3. What `gather` took out waits in order at `run[runAt …]`; `pos` of its slot is the complement of its place there,
  *     and -1 in `run` is one that was removed. `run[runAt]` is never -1.
  *
@@ -52,7 +53,8 @@ export class TimerHeap {
   /** The slots without an item: a stack, because a list through the slots would touch one more place per timer. */
   private free = new Int32Array(SMALL);
   private freeCount = 0;
-  private seq = 0;
+  /** Where the next item stands among those with its deadline. */
+  seq = 0;
   private run = new Int32Array(0);
   private runKeys = new Float64Array(0);
   private runAt = 0;

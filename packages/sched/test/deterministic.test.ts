@@ -62,6 +62,29 @@ describe("deterministic scheduler", () => {
     expect([...orders].sort()).toEqual(["012", "021", "102", "120", "201", "210"]);
   });
 
+  test("timers that come due at one instant fire in every order, the same for the same seed, whenever they were set", async () => {
+    const orderOf = async (seed: number, n: number): Promise<string> => {
+      const order: number[] = [];
+      const s = createDeterministicScheduler({ seed });
+      await s.run(function* () {
+        for (let i = 0; i < n; i++) {
+          s.clock.schedule(100, () => order.push(i));
+          yield* sleep(1);
+        }
+        s.clock.schedule(99, () => order.push(-1));
+        yield* sleep(1000);
+      });
+      return order.join(" ");
+    };
+    const orders = new Set<string>();
+    for (let seed = 0; seed < 100; seed++) orders.add(await orderOf(seed, 3));
+    expect([...orders].sort()).toEqual(
+      ["0 1 2", "0 2 1", "1 0 2", "1 2 0", "2 0 1", "2 1 0"].map((order) => `-1 ${order}`),
+    );
+    expect(await orderOf(7, 90)).toBe(await orderOf(7, 90));
+    expect(await orderOf(7, 90)).not.toBe(await orderOf(8, 90));
+  });
+
   test("time begins in 2000, stands still while anything runs, and jumps when all wait", async () => {
     const s = createDeterministicScheduler({ seed: 1 });
     const seen = await s.run(function* () {

@@ -43,7 +43,7 @@ import { Patience } from "./patience.ts";
 
 /** What the body of a bubble is given. */
 export interface Bubble {
-  /** The seed of all choices: select order, run order, map iteration. */
+  /** The seed of all choices: select order, run order, the order of timers that are due at one instant, map iteration. */
   readonly seed: number;
   /** The bubble's scheduler: in async code, use its `go` after the first `await` where bubbles run side by side. */
   readonly scheduler: Scheduler;

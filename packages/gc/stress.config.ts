@@ -14,8 +14,8 @@ import { defineConfig } from "vitest/config";
 
 const conditions = ["@gort/source", "module", "node", "development|production"];
 const preset = fileURLToPath(new URL("src/preset.ts", import.meta.url));
-const plain = "return new MarkSweepHeap(allocatorOf(options), options);";
-const stressed = plain.replace(", options)", ", { ...options, stress: true })");
+const plain = "return new MarkSweepHeap(allocatorOf(call, options), options, call);";
+const stressed = plain.replace(", options, call)", ", { ...options, stress: true }, call)");
 
 export default defineConfig({
   root: fileURLToPath(new URL("../..", import.meta.url)),

@@ -138,9 +138,8 @@ const OPTIONS =
     " ",
   );
 
-/** Checks the options that all heaps share, as they come from a caller. */
-export function checkOptions(allocator: TracedAllocator, options: HeapOptions): void {
-  const call = "createHeap";
+/** Checks the options that all heaps share, as they come from a caller of `call`. */
+export function checkOptions(call: string, allocator: TracedAllocator, options: HeapOptions): void {
   if (typeof options !== "object" || options === null)
     badArgument(call, "options", options, "an object");
   for (const name of Object.keys(options))

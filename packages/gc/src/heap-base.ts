@@ -62,8 +62,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   /** Bytes that may be allocated between two looks at what others have in the memory; `Infinity` if it is the heap's alone. */
   readonly #look: number;
 
-  constructor(allocator: TracedAllocator, options: api.HeapOptions) {
-    super(allocator, options);
+  constructor(allocator: TracedAllocator, options: api.HeapOptions, call: string) {
+    super(allocator, options, call);
     this.now = options.now ?? hostNow;
     this.#periodMs = options.forcedPeriodMs ?? 120_000;
     this.ledger = new Ledger(this.now(), options.now === undefined ? hostWall : null);
@@ -77,9 +77,9 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     this.#look =
       allocator.system.others === undefined ? Infinity : this.memory.byteLength / HEADROOM;
     if (options.gcPercent !== undefined)
-      this.pacer.gcPercent = percent("createHeap", "gcPercent", options.gcPercent);
+      this.pacer.gcPercent = percent(call, "gcPercent", options.gcPercent);
     if (options.memoryLimit !== undefined)
-      this.pacer.memoryLimit = limit("createHeap", "memoryLimit", options.memoryLimit);
+      this.pacer.memoryLimit = limit(call, "memoryLimit", options.memoryLimit);
     this.repace();
     this.grant(this.pacer.trigger);
     Object.defineProperty(this, HEAP_BRAND, { value: true });

@@ -58,8 +58,8 @@ export class MarkSweepHeap extends HeapBase {
   #lastStepMs = 0;
   readonly #running = new RunningCycle();
 
-  constructor(allocator: TracedAllocator, options: HeapOptions) {
-    super(allocator, options);
+  constructor(allocator: TracedAllocator, options: HeapOptions, call: string) {
+    super(allocator, options, call);
     this.marker = new Marker(allocator, this.own, new RootParts(this));
     this.#barrierBits = barrierBits(options.barrier ?? "hybrid");
     this.#stepMsMax = options.stepMsMax ?? 0.5;

@@ -76,8 +76,9 @@ export abstract class Mutator implements BoxHost {
   /** The collector is at work. */
   busy = false;
 
-  constructor(allocator: TracedAllocator, options: api.HeapOptions) {
-    checkOptions(allocator, options);
+  /** @param call what makes the heap, for errors */
+  constructor(allocator: TracedAllocator, options: api.HeapOptions, call: string) {
+    checkOptions(call, allocator, options);
     this.allocator = allocator;
     this.objects = allocator.objects;
     this.memory = allocator.memory;
@@ -89,7 +90,7 @@ export abstract class Mutator implements BoxHost {
     const zero = allocator.alloc(0, NOSCAN);
     this.zeroBase = this.objects.find(zero) === 0 ? zero : 0;
     if (this.zeroBase === 0) allocator.free(zero);
-    this.own = new OwnMemory(allocator);
+    this.own = new OwnMemory(allocator, call);
     this.wbStart = this.wbTop = this.own.user + USER_BARRIER;
     this.wbEnd = this.own.user + USER_END - 1;
     this.index = new PageIndex(this.own);

@@ -14,8 +14,12 @@ import { HeapBase } from "./heap-base.ts";
 export class NoCollectHeap extends HeapBase {
   readonly kind = "no-collect";
 
-  constructor(allocator: TracedAllocator, options: HeapOptions) {
-    super(allocator, options.gcPercent === undefined ? { ...options, gcPercent: -1 } : options);
+  constructor(allocator: TracedAllocator, options: HeapOptions, call: string) {
+    super(
+      allocator,
+      options.gcPercent === undefined ? { ...options, gcPercent: -1 } : options,
+      call,
+    );
   }
   get due(): boolean {
     return false;

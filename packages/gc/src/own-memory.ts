@@ -65,17 +65,18 @@ export class OwnMemory {
   cursor: Ptr = 0;
   cursorWords = 0;
 
-  constructor(allocator: TracedAllocator) {
+  /** @param call what makes the heap, for errors */
+  constructor(allocator: TracedAllocator, call = "createHeap") {
     this.memory = allocator.memory;
     this.#system = allocator.system;
     this.#u32 = allocator.memory.u32;
     this.user = allocator.system.user >>> 2;
     if (this.#u32[this.user + USER_MAGIC] === MAGIC)
-      throw new GcArgumentError("createHeap: the allocator has a heap already");
+      throw new GcArgumentError(`${call}: the allocator has a heap already`);
     const { heapObjects } = allocator.stats();
     if (heapObjects > 0)
       throw new GcArgumentError(
-        `createHeap: allocator has ${heapObjects} objects, want one without: the collector would free them (traced(allocator) keeps them)`,
+        `${call}: allocator has ${heapObjects} objects, want one without: the collector would free them (traced(allocator) keeps them)`,
       );
     this.#u32[this.user + USER_MAGIC] = MAGIC;
   }

@@ -12,9 +12,9 @@ import { MarkSweepHeap } from "./mark-sweep.ts";
 import { NoCollectHeap } from "./no-collect.ts";
 import { StopTheWorldHeap } from "./stop-the-world.ts";
 
-function allocatorOf(options: HeapOptions): TracedAllocator {
+function allocatorOf(call: string, options: HeapOptions): TracedAllocator {
   if (typeof options !== "object" || options === null)
-    badArgument("createHeap", "options", options, "an object");
+    badArgument(call, "options", options, "an object");
   if (options.allocator !== undefined) return options.allocator;
   const reserve = options.reserve;
   return createAllocator(createMemory(reserve === undefined ? {} : { reserve }));
@@ -22,7 +22,9 @@ function allocatorOf(options: HeapOptions): TracedAllocator {
 
 /**
  * A heap with the default collector: incremental, tri-color, mark-sweep, with a hybrid write barrier.
- * @throws GcArgumentError for an option that is unknown or cannot be; AllocError for a `reserve` out of range, or if the host refuses it
+ * O(1) beside the reservation of the memory.
+ * @throws GcArgumentError for an option that is unknown or cannot be, for an allocator that has objects or a heap already; AllocError
+ * for a `reserve` out of range, if the host refuses it, or if the allocator has no room for the collector's first pages
  *
  * @example
  * ```ts
@@ -39,11 +41,15 @@ function allocatorOf(options: HeapOptions): TracedAllocator {
  * ```
  */
 export function createHeap(options: HeapOptions = {}): GcHeap {
-  return new MarkSweepHeap(allocatorOf(options), options);
+  const call = "createHeap";
+  return new MarkSweepHeap(allocatorOf(call, options), options, call);
 }
 
 /**
- * A heap that stops the program for a whole collection, as Go before 1.5: the simple reference collector. Throws as {@link createHeap}.
+ * A heap that stops the program for a whole collection, as Go before 1.5: the simple reference collector. A stop is
+ * O(bytes reachable + pages in use).
+ *
+ * @throws as {@link createHeap} does
  *
  * @example
  * ```ts
@@ -57,12 +63,15 @@ export function createHeap(options: HeapOptions = {}): GcHeap {
  * ```
  */
 export function createStopTheWorldHeap(options: HeapOptions = {}): GcHeap {
-  return new StopTheWorldHeap(allocatorOf(options), options);
+  const call = "createStopTheWorldHeap";
+  return new StopTheWorldHeap(allocatorOf(call, options), options, call);
 }
 
 /**
- * A heap that never frees anything: for a job that ends before memory does, and to measure what collection costs. Throws as
- * {@link createHeap}.
+ * A heap that never frees anything: for a job that ends before memory does, and to measure what collection costs. Its `collect` only
+ * counts: O(1).
+ *
+ * @throws as {@link createHeap} does
  *
  * @example
  * ```ts
@@ -76,12 +85,16 @@ export function createStopTheWorldHeap(options: HeapOptions = {}): GcHeap {
  * ```
  */
 export function createNoCollectHeap(options: HeapOptions = {}): GcHeap {
-  return new NoCollectHeap(allocatorOf(options), options);
+  const call = "createNoCollectHeap";
+  return new NoCollectHeap(allocatorOf(call, options), options, call);
 }
 
 /**
  * The default heap in stress mode: every safepoint is a whole collection, freed memory is poisoned at once,
- * and every pointer write and new root is checked. For tests: a pointer kept too long is found at once.
+ * and every pointer write and new root is checked. For tests: a pointer kept too long is found at once. A safepoint is
+ * O(bytes reachable + bytes freed + pages in use).
+ *
+ * @throws as {@link createHeap} does; its `writePtr` and `typedMove` throw a GcArgumentError for what is no pointer
  *
  * @example
  * ```ts
@@ -95,5 +108,6 @@ export function createNoCollectHeap(options: HeapOptions = {}): GcHeap {
  * ```
  */
 export function createStressHeap(options: HeapOptions = {}): GcHeap {
-  return createHeap({ ...options, stress: true });
+  const call = "createStressHeap";
+  return new MarkSweepHeap(allocatorOf(call, options), { ...options, stress: true }, call);
 }

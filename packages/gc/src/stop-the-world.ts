@@ -8,8 +8,7 @@
  *  3. Roots of others are asked for before anything is marked: no code but our own runs in a cycle, and a source that throws
  *     leaves the heap as it was.
  */
-import type { Ptr, TracedAllocator } from "@gort/alloc";
-import type { HeapOptions } from "./api.ts";
+import type { Ptr } from "@gort/alloc";
 import { budget } from "./arguments.ts";
 import { reportCycle } from "./cycle-report.ts";
 import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
@@ -23,10 +22,6 @@ export class StopTheWorldHeap extends HeapBase {
   readonly kind = "stop-the-world";
   readonly #stack: Ptr[] = [];
   #marked = 0;
-
-  constructor(allocator: TracedAllocator, options: HeapOptions) {
-    super(allocator, options);
-  }
 
   get due(): boolean {
     return this.wanted || this.periodIsOver();

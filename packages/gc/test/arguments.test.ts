@@ -50,7 +50,7 @@ const NO_POINTER: readonly [unknown, string][] = [
 const bad = (list: readonly [unknown, string][]): { value: any; shown: string }[] =>
   list.map(([value, shown]) => ({ value, shown }));
 
-describe.each(Object.entries(heaps))("%s", (_name, make) => {
+describe.each(Object.entries(heaps))("%s", (call, make) => {
   const fresh = (): { heap: GcHeap; p: number } => {
     const heap = make({ reserve });
     const p = heap.alloc(Node);
@@ -171,12 +171,12 @@ describe.each(Object.entries(heaps))("%s", (_name, make) => {
         "allocator",
       ] as const) {
         expect(() => make(options(name as keyof HeapOptions, value))).toThrow(
-          `createHeap: ${name} is ${shown}`,
+          `${call}: ${name} is ${shown}`,
         );
       }
     }
     const half = { memory: {}, alloc: () => 8 } as unknown as TracedAllocator;
-    expect(() => make({ allocator: half })).toThrow("createHeap: allocator is an object (Object)");
+    expect(() => make({ allocator: half })).toThrow(`${call}: allocator is an object (Object)`);
   });
 });
 

@@ -104,6 +104,58 @@ describe.each(KINDS)("the %s barrier", (kind) => {
     expect(marked(again.heap, again.far)).toBe((barrierBits(kind) & DELETION) !== 0);
   });
 
+  it.each([
+    ["four elements", Node, 4],
+    ["an element of more than 32 words", array(ptr(int32), 60), 1],
+  ] as const)("shades all that a typed move brings or takes away: %s", (_name, type, n) => {
+    const heap = heapOf(kind);
+    const from = heap.root(heap.alloc(type as typeof Node, n));
+    const held: Ptr[] = [];
+    for (let at = 0; at < n * type.size; at += n === 1 ? 4 : type.size) {
+      const p = heap.alloc(Node);
+      heap.writePtr(from.ptr + at, p);
+      held.push(p);
+    }
+    heap.step(0);
+    const black = heap.root(heap.alloc(type as typeof Node, n));
+    heap.typedMove(type as typeof Node, black.ptr, from.ptr, n);
+    heap.typedMove(type as typeof Node, from.ptr, 0, n);
+    while (heap.stepWork(1e6));
+    for (const p of held) expect(heap.allocator.objects.find(p)).toBe(p);
+    checkHeap(heap);
+  });
+
+  it("takes more pointers at once than a work buffer has room for", () => {
+    const heap = heapOf(kind);
+    const n = 6000;
+    const table = heap.root(heap.alloc(array(ptr(int32), n)));
+    for (let i = 0; i < n; i++) heap.writePtr(table.ptr + 4 * i, heap.alloc(Node));
+    const other = heap.root(heap.alloc(array(ptr(int32), 512)));
+    heap.step(0);
+    for (let i = 0; i < n; i++)
+      heap.writePtr(other.ptr + 4 * (i % 512), heap.memory.u32[(table.ptr >>> 2) + i]!);
+    checkHeap(heap);
+    while (heap.stepWork(1e6));
+    checkHeap(heap);
+    expect(heap.stats().heapObjects).toBe(n + 2);
+  });
+
+  it("has all roots in its snapshot, however many there are", () => {
+    const heap = heapOf(kind);
+    const roots = Array.from({ length: 5000 }, () => heap.root(heap.alloc(Node)));
+    heap.step(0);
+    const held: Ptr[] = [];
+    for (let i = 0; i < roots.length; i += 499) {
+      const p = roots[i]!.ptr;
+      heap.writePtr(heap.root(heap.alloc(Node)).ptr, p);
+      roots[i]!.release();
+      held.push(p);
+    }
+    while (heap.stepWork(1000));
+    for (const p of held) expect(heap.allocator.objects.find(p)).toBe(p);
+    checkHeap(heap);
+  });
+
   it("never loses an object that is hidden behind a black one", () => {
     const heap = heapOf(kind);
     const from = heap.root(heap.alloc(Node));
@@ -119,6 +171,23 @@ describe.each(KINDS)("the %s barrier", (kind) => {
     expect(heap.memory.i32[(hidden + 8) >>> 2]).toBe(77);
     checkHeap(heap);
   });
+});
+
+it("an allocation starts no cycle under the deletion barrier, whose snapshot would lack what only the program holds", () => {
+  const heap = createHeap({ reserve: 2 ** 25, barrier: "deletion" });
+  const p = heap.alloc(Node);
+  for (let i = 0; !heap.due; i++) {
+    heap.alloc(Node);
+    if (i > 1e6) throw new Error("never due");
+  }
+  for (let i = 0; i < 1000; i++) heap.alloc(Node);
+  expect(heap.phase).toBe("off");
+  const held = heap.root(heap.alloc(Node));
+  heap.writePtr(held.ptr, p);
+  heap.safepoint();
+  expect(heap.phase).not.toBe("off");
+  while (heap.stepWork(1e6));
+  expect(heap.allocator.objects.find(p)).toBe(p);
 });
 
 it("hybrid and insertion start with roots not scanned; deletion has scanned them all: its snapshot", () => {

@@ -61,3 +61,21 @@ it("agrees with a Map under random boxing, dropping and collecting, marks includ
     { seed, numRuns: 20 },
   );
 });
+
+it("boxes on many pages let go of their values, and of the pages", () => {
+  const heap = createHeap({ reserve: 2 ** 24, gcPercent: -1 });
+  for (let i = 0; i < 60_000; i++) heap.values.box({ i });
+  heap.collect();
+  checkHeap(heap);
+  expect(held(heap)).toBe(0);
+});
+
+it("a program that makes nothing but boxes collects", () => {
+  const heap = createHeap({ reserve: 2 ** 24 });
+  for (let i = 0; i < 1_200_000; i++) {
+    heap.values.box(i);
+    if (i % 100 === 0) heap.safepoint();
+  }
+  expect(heap.stats().numGC).toBeGreaterThan(0);
+  checkHeap(heap);
+});

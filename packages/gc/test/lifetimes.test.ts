@@ -33,6 +33,31 @@ it("an object allocated while a sweep runs is not dead to it, on any allocator",
   }
 });
 
+it.each([
+  ["bump", () => createBumpAllocator(createMemory({ reserve: 2 ** 24 }))],
+  ["tiered", () => createAllocator(createMemory({ reserve: 2 ** 24 }))],
+  ["traced", () => traced(createAllocator(createMemory({ reserve: 2 ** 24 })))],
+] as const)("ends that lie on many pages are all seen: %s", (_name, make) => {
+  const heap = createHeap({ allocator: make(), gcPercent: -1 });
+  const kept = heap.root(heap.alloc(Node));
+  const held = heap.weak(kept.ptr);
+  const ends: string[] = [];
+  const weak: ReturnType<GcHeap["weak"]>[] = [];
+  for (let i = 0; i < 40_000; i++) {
+    const p = heap.alloc(Node);
+    if (i % 1000 === 0) weak.push(heap.weak(p));
+    if (i % 1000 === 1) heap.addCleanup(p, () => ends.push("cleanup"), 0);
+    if (i % 1000 === 2) heap.setFinalizer(p, () => ends.push("finalizer"));
+  }
+  heap.collect();
+  heap.runFinalizers();
+  expect(weak.filter((w) => w.value() !== 0)).toEqual([]);
+  expect(ends.filter((e) => e === "cleanup").length).toBe(40);
+  expect(ends.filter((e) => e === "finalizer").length).toBe(40);
+  expect(held.value()).toBe(kept.ptr);
+  checkHeap(heap);
+});
+
 describe("the queue", () => {
   it("in manual mode waits for runFinalizers, and says when there is something", () => {
     let told = 0;

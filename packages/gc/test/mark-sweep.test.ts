@@ -1,7 +1,7 @@
 import { createAllocator, createBumpAllocator, createMemory } from "@gort/alloc";
 import { array, float64, int32, ptr, struct, uint8 } from "@gort/types";
 import { describe, expect, it } from "vitest";
-import type { GcHeap, HeapOptions } from "../src/index.ts";
+import type { GcHeap, HeapOptions, Ptr } from "../src/index.ts";
 import {
   checkHeap,
   checkTricolor,
@@ -224,26 +224,49 @@ describe("memory runs out", () => {
     checkHeap(heap);
   });
 
-  it("for the grey set: no object is lost, all marked ones are scanned again", () => {
-    const allocator = simpleAllocator(1 << 24);
-    const heap = createHeap({ allocator, gcPercent: -1 });
-    // A wide tree: far more grey objects at once than one buffer holds.
-    const table = heap.root(heap.alloc(array(ptr(int32), 5000)));
-    for (let i = 0; i < 5000; i++) {
-      const outer = heap.alloc(Node);
-      heap.writePtr(table.ptr + 4 * i, outer);
-      heap.writePtr(outer, heap.alloc(Node));
-    }
-    heap.collect();
-    expect(heap.stats().heapObjects).toBe(10_001);
-    allocator.failManual = 1e9;
-    heap.alloc(Node);
-    heap.step(0);
-    while (heap.stepWork(10_000)) checkHeap(heap);
-    allocator.failManual = 0;
-    expect(heap.stats().heapObjects).toBe(10_001);
-    checkHeap(heap);
-  });
+  it.each([1, 100, 1e6])(
+    "for the grey set: no object is lost, all marked ones are scanned again, and nothing else; in steps of %d",
+    (work) => {
+      const allocator = simpleAllocator(1 << 24);
+      const heap = createHeap({ allocator, gcPercent: -1 });
+      const withOther = (): Ptr => {
+        const p = heap.alloc(Node);
+        heap.writePtr(p, heap.alloc(Node));
+        return p;
+      };
+      // A comb of arrays that are scanned in one go: each leaves 511 grey objects behind, and the next one is on top.
+      const Wide = array(ptr(int32), 512);
+      const comb = heap.root(0);
+      for (let depth = 0; depth < 12; depth++) {
+        const wide = heap.alloc(Wide);
+        for (let i = 0; i < 511; i++) heap.writePtr(wide + 4 * i, withOther());
+        heap.writePtr(wide + 4 * 511, comb.ptr);
+        comb.set(wide);
+      }
+      const live = heap.stats().heapObjects;
+      for (let i = 0; i < 50; i++) withOther();
+      const { grey } = insideOf(heap).marker;
+      let overflows = 0;
+      let overflow = false;
+      Object.defineProperty(grey, "overflow", {
+        get: () => overflow,
+        set(to: boolean) {
+          if (to && !overflow) overflows++;
+          overflow = to;
+        },
+      });
+      allocator.failManual = 1e9;
+      heap.step(0);
+      while (heap.stepWork(work)) {
+        if (overflow) expect(heap.phase).toBe("mark");
+        if (work > 1) checkHeap(heap);
+      }
+      allocator.failManual = 0;
+      expect(overflows).toBeGreaterThan(0);
+      expect(heap.stats().heapObjects).toBe(live);
+      checkHeap(heap);
+    },
+  );
 
   it("for the grey set: what objects with finalizers refer to is not lost either", () => {
     const allocator = simpleAllocator(1 << 24);

@@ -33,3 +33,12 @@ it("agrees with a Map, through growth and entries that fall empty", () => {
     { seed, numRuns: 40 },
   );
 });
+
+it("is never more than half full, so that a page that is not there is found out", () => {
+  const own = new OwnMemory(createAllocator(createMemory({ reserve: 2 ** 24 })));
+  const index = new PageIndex(own);
+  for (let page = 0; page < 500; page++) {
+    own.memory.u32[index.ensure(page) + RECORDS_HEAD] = 1;
+    expect(index.find(page + 1)).toBe(0);
+  }
+});

@@ -11,6 +11,7 @@ import type {
   RootStack,
 } from "../src/index.ts";
 import { checkHeap, createHeap, createStopTheWorldHeap, createStressHeap } from "../src/index.ts";
+import { insideOf } from "../src/walk.ts";
 
 const Node = struct({ next: ptr(int32), value: int32 });
 const small = { reserve: 2 ** 25 };
@@ -286,5 +287,74 @@ describe("sources that get in the way of others", () => {
     expect(() => heap.addRoots({ scan })).toThrow("boom");
     heap.collect();
     checkHeap(heap);
+  });
+});
+
+describe("stacks of many words", () => {
+  const heapOf = (): GcHeap => createHeap({ reserve: 2 ** 24, gcPercent: -1 });
+
+  it("are scanned to the last slot, wherever a block or a piece of one ends", () => {
+    for (const middle of [1020, 2050]) {
+      for (let n = middle - 10; n <= middle + 10; n++) {
+        const heap = heapOf();
+        const frame = heap.newStack().frame(n);
+        for (let i = 0; i < n; i++) frame.set(i, heap.alloc(Node));
+        heap.collect();
+        expect(heap.stats().heapObjects).toBe(n);
+      }
+    }
+  });
+
+  it("may be given back in the midst of their scan: the next one is scanned from its beginning", () => {
+    const heap = heapOf();
+    const below = heap.newStack().frame(1200);
+    const held = Array.from({ length: 1200 }, (_, i) => {
+      const p = heap.alloc(Node);
+      below.set(i, p);
+      return p;
+    });
+    const above = heap.newStack();
+    const frame = above.frame(4000);
+    for (let i = 0; i < 4000; i++) frame.set(i, held[0]!);
+    heap.step(0);
+    const { own } = insideOf(heap);
+    while (own.cursorWords === 0 && heap.phase === "mark") heap.stepWork(1);
+    expect(own.cursorWords).toBeGreaterThan(0);
+    above.release();
+    while (heap.stepWork(1e6));
+    for (const p of held) expect(heap.allocator.objects.find(p)).toBe(p);
+    checkHeap(heap);
+  });
+
+  it("hold what is put into them after they were scanned", () => {
+    const heap = heapOf();
+    const frame = heap.newStack().frame(1);
+    const from = heap.root(heap.alloc(Node));
+    heap.writePtr(from.ptr, heap.alloc(Node));
+    const moved = heap.memory.u32[from.ptr >>> 2]!;
+    // A list in front, so that marking is not over when the stack was scanned.
+    const list = heap.root(0);
+    for (let i = 0; i < 1000; i++) {
+      const p = heap.alloc(Node);
+      heap.writePtr(p, list.ptr);
+      list.set(p);
+    }
+    heap.step(0);
+    heap.stepWork(1);
+    expect(heap.phase).toBe("mark");
+    frame.set(0, moved);
+    heap.memory.u32[from.ptr >>> 2] = 0;
+    while (heap.stepWork(1e6));
+    expect(heap.allocator.objects.find(moved)).toBe(moved);
+  });
+
+  it("have nil in the slots of a new frame, whatever was there before", () => {
+    const heap = heapOf();
+    const stack = heap.newStack();
+    const frame = stack.frame(4);
+    for (let i = 0; i < 4; i++) frame.set(i, heap.alloc(Node));
+    frame.release();
+    const next = stack.frame(4);
+    expect([0, 1, 2, 3].map((i) => next.get(i))).toEqual([0, 0, 0, 0]);
   });
 });

@@ -20,6 +20,10 @@ export type { Type } from "@gort/types";
 /**
  * Go's `map[K]V`. A reference, as in Go: two variables can name the same map.
  * `Z` is the type of the zero value, what `get` gives for a missing key: `undefined` for a map without one.
+ *
+ * Beside what each of them throws: members of a map that was released throw `map: used after release`; a write from inside a hasher is a
+ * FatalError (`concurrent map writes`), as is a read from inside a write; in a heap, whatever makes entries, growth or roots may throw the
+ * heap's `out of memory`.
  */
 export interface GoMap<K, V, Z = V> {
   /** Number of entries, Go's `len(m)`. */
@@ -31,11 +35,21 @@ export interface GoMap<K, V, Z = V> {
    * nothing alive: the map is a root as long as JavaScript holds this object and it is not released.
    */
   readonly ptr: Ptr;
-  /** Go's `m[key]`: the value, or the zero value if the key is missing. O(1). */
+  /**
+   * Go's `m[key]`: the value, or the zero value if the key is missing. O(1).
+   * @throws RuntimeError `hash of unhashable type …` for such a key in an interface
+   * @throws RangeError or TypeError for a key that the map's type cannot hold
+   */
   get(key: K): V | Z;
-  /** Go's `value, ok := m[key]`. The pair is a discriminated union: where `ok` is true, `value` is a `V`. */
+  /**
+   * Go's `value, ok := m[key]`. The pair is a discriminated union: where `ok` is true, `value` is a `V`. O(1).
+   * @throws as {@link GoMap.get} does
+   */
   getOk(key: K): [value: V, ok: true] | [value: Z, ok: false];
-  /** Whether the key is there. O(1). */
+  /**
+   * Whether the key is there. O(1).
+   * @throws as {@link GoMap.get} does
+   */
   has(key: K): boolean;
   /**
    * Go's `m[key] = value`. O(1), growth included: at most two old buckets are moved.
@@ -46,24 +60,34 @@ export interface GoMap<K, V, Z = V> {
   /**
    * Go's `m[key] op= …`: stores `change(m[key])` and returns what `change` gave, which a map with types may store in another form: a
    * `float32` rounded. If `change` throws, nothing is stored. `change` may use
-   * the map. The key is what it was when `update` was called.
+   * the map. The key is what it was when `update` was called. O(1).
+   * @throws as {@link GoMap.set} does; TypeError if `change` is no function
    */
   update(key: K, change: (value: V | Z) => V): V;
-  /** Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. O(1). */
+  /**
+   * Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. O(1).
+   * @throws as {@link GoMap.get} does
+   */
   delete(key: K): boolean;
-  /** Go's `clear(m)`: removes all entries, those no key finds (NaN) included. Keeps the number of buckets; in a heap it allocates nothing. */
+  /**
+   * Go's `clear(m)`: removes all entries, those no key finds (NaN) included. Keeps the number of buckets; in a heap it allocates nothing.
+   * Fine on a nil map. O(buckets / 1024).
+   */
   clear(): void;
-  /** Go's `range m` without an object per entry: `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. */
+  /** Go's `range m` without an object per entry: `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. O(1), and O(buckets) to its end. */
   range(): MapRange<K, V>;
-  /** Keys, in Go's random order, under the promises of a range. */
+  /** Keys, in Go's random order, under the promises of a range. O(1), and O(buckets) to the end. */
   keys(): IterableIterator<K>;
-  /** Values, in Go's random order. */
+  /** Values, in Go's random order. O(1), and O(buckets) to the end. */
   values(): IterableIterator<V>;
-  /** `[key, value]` pairs, in Go's random order. */
+  /** `[key, value]` pairs, in Go's random order. O(1), and O(buckets) to the end. */
   entries(): IterableIterator<[K, V]>;
-  /** `for (const [key, value] of m)`. */
+  /** `for (const [key, value] of m)`: {@link GoMap.entries}. */
   [Symbol.iterator](): IterableIterator<[K, V]>;
-  /** As native `Map`'s `forEach`, in Go's random order. */
+  /**
+   * As native `Map`'s `forEach`, in Go's random order. O(buckets).
+   * @throws TypeError if `visit` is no function
+   */
   forEach(visit: (value: V, key: K) => void): void;
   /**
    * What `JSON.stringify` shows, as Go's `encoding/json`: an object by keys sorted as bytes if these are strings or whole numbers, null for a
@@ -80,7 +104,7 @@ export interface GoMap<K, V, Z = V> {
   stats(): MapStats;
   /** All buckets as plain data, for tools and for the checker. O(buckets). */
   dump(): MapDump<K, V>;
-  /** Lets go of the heap: the map's root is removed. Later use throws. Nothing happens for other maps. */
+  /** Lets go of the heap: the map's root is removed. Later use throws. Nothing happens for other maps, nor the second time. O(1). */
   release(): void;
   /** The same as {@link GoMap.release}, for `using`. */
   [Symbol.dispose](): void;
@@ -93,8 +117,9 @@ export interface MapRange<K, V> {
   /** The value of the current entry, read when the entry was reached. */
   readonly value: V;
   /**
-   * Goes to the next entry; false at the end, and from then on.
-   * Throws `concurrent map iteration and map write` from inside a write, or after `compact`.
+   * Goes to the next entry; false at the end, and from then on. O(1) of a map that is as full as growth makes it; empty buckets on the
+   * way are passed over.
+   * @throws FatalError `concurrent map iteration and map write` from inside a write, or after `compact`
    */
   next(): boolean;
 }

@@ -33,6 +33,8 @@ function assert(ok: boolean, what: string): asserts ok {
 /**
  * Throws an Error that names the first invariant of the map that does not hold. O(buckets).
  *
+ * @throws Error `map check: …`; TypeError for what is no map of this package
+ *
  * @example
  * ```ts
  * import { checkMap, makeMap } from "@gort/map";

@@ -74,7 +74,9 @@ const anew = (): number => Math.random() * 2 ** 32;
 /**
  * Objects by the values of the fields named, which must be all that make up the key. Keys are copied when stored. Fields that are
  * objects are compared by identity, in O(1) too, and a `GoString` is one: use `String(s)`. Another hasher can be made of it:
- * `{ ...hasher, hash, equal }`.
+ * `{ ...hasher, hash, equal }`. Hashing and comparing take O(fields), and the length of strings in them.
+ *
+ * @throws TypeError without a field, or for a name that is no string; its `hash`, and so every use of the map, for a key without fields
  *
  * @example
  * ```ts
@@ -128,6 +130,9 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
 
 /**
  * Arrays by their elements, of any length. Keys are copied when stored. Elements that are objects are compared by identity, in O(1) too.
+ * Hashing and comparing take O(elements), and the length of strings among them.
+ *
+ * @throws TypeError, by its `hash`, and so from every use of the map, for a key that is no array
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ import { filled, madeOf, mustBeMap } from "./args.ts";
  * Go's `maps.Clone`: another map of the same kind and in the same place, with the same keys and values; of a nil map a nil one.
  * It has a source of random numbers of its own, seeded by that of `m`. O(len).
  *
- * @throws TypeError for a map that is another implementation of `GoMap`
+ * @throws TypeError for what is no map, or one that is another implementation of `GoMap`; the heap's `out of memory`
  *
  * @example
  * ```ts
@@ -42,6 +42,7 @@ export function clone<M extends GoMap<any, any, any>>(m: M): M {
  * Go's `maps.Copy`: sets all entries of `src` in `dst`; keys that are there take the values of `src`. O(len of `src`).
  *
  * @throws RuntimeError `assignment to entry in nil map`, of a nil `dst` if `src` has entries
+ * @throws TypeError for what is no map; what `set` of `dst` throws
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ function setFrom(to: GoMap<any, any, any>, from: GoMap<any, any, any>): void {
  * Go's `maps.DeleteFunc`: deletes the entries for which `del` gives true; a key that does not equal itself (NaN) stays, as no key deletes it.
  * O(len).
  *
- * @throws TypeError if `del` is no function
+ * @throws TypeError if `del` is no function, or `m` no map
  *
  * @example
  * ```ts

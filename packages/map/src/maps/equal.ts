@@ -14,6 +14,7 @@ import { madeOf, mustBeMap } from "./args.ts";
  * does for their type, and by `===` without one: NaN equals nothing, objects only themselves. O(len).
  *
  * @throws RuntimeError if the values' type has no `==` in Go: `comparing uncomparable type []int`
+ * @throws TypeError for what is no map, or a key of `a` that the type of `b` cannot hold
  *
  * @example
  * ```ts
@@ -37,7 +38,7 @@ export function equal<K, V>(a: GoMap<K, V, any>, b: GoMap<K, V, any>): boolean {
 /**
  * Go's `maps.EqualFunc`: values may be of two types. O(len).
  *
- * @throws TypeError if `eq` is no function
+ * @throws TypeError if `eq` is no function, `a` or `b` no map, or a key of `a` one that the type of `b` cannot hold
  *
  * @example
  * ```ts

@@ -10,7 +10,9 @@ import { build, readOptions } from "../preset.ts";
 import { filled, mustBeMap, setAll } from "./args.ts";
 
 /**
- * Go's `maps.Keys`: the keys, in random order.
+ * Go's `maps.Keys`: the keys, in random order. O(1), and O(buckets) to its end.
+ *
+ * @throws TypeError for what is no map; as a range does, on the way
  *
  * @example
  * ```ts
@@ -26,7 +28,9 @@ export function keys<K>(m: GoMap<K, any, any>): IterableIterator<K> {
 }
 
 /**
- * Go's `maps.Values`: the values, in random order.
+ * Go's `maps.Values`: the values, in random order. O(1), and O(buckets) to its end.
+ *
+ * @throws TypeError for what is no map; as a range does, on the way
  *
  * @example
  * ```ts
@@ -42,7 +46,9 @@ export function values<V>(m: GoMap<any, V, any>): IterableIterator<V> {
 }
 
 /**
- * Go's `maps.All`: `[key, value]` pairs in random order, as `for…of` over the map itself.
+ * Go's `maps.All`: `[key, value]` pairs in random order, as `for…of` over the map itself. O(1), and O(buckets) to its end.
+ *
+ * @throws TypeError for what is no map; as a range does, on the way
  *
  * @example
  * ```ts
@@ -61,6 +67,7 @@ export function all<K, V>(m: GoMap<K, V, any>): IterableIterator<[K, V]> {
  * what the map cannot hold, what it gave before has been set, as in Go.
  *
  * @throws RuntimeError `assignment to entry in nil map`, of a nil map if there is a pair
+ * @throws TypeError for what is no map, no iterable or no pair; what `set` throws
  *
  * @example
  * ```ts
@@ -81,7 +88,7 @@ export function insert<K, V>(m: GoMap<K, V, any>, seq: Iterable<readonly [K, V]>
  * Go's `maps.Collect`: a new map of what the iterable gives, and what a literal with entries is in Go. With types or options as
  * `makeMap` takes them. O(its pairs).
  *
- * @throws TypeError for what `makeMap` refuses, and for what is no key or value of the map
+ * @throws TypeError for what is no iterable or no pair; what `makeMap` and `set` throw
  *
  * @example
  * ```ts

@@ -99,6 +99,11 @@ class Competes extends CompetingOp<string> {
   }
 }
 
+/** Until the op waits, however long a loaded machine takes. */
+async function parked(op: Op<any>): Promise<void> {
+  while (op.state !== PARKED) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const forms: [string, (op: Op<string>) => Promise<string>][] = [
   ["await", async (op) => op],
   ["start", async (op) => op.start()],
@@ -110,10 +115,10 @@ test.each(forms)("competes as its op does, and parks again when it loses: %s", a
   const op = new Competes(2);
   const waiting = withSignal(op, signal);
   const got = use(waiting);
-  await sleep(0);
+  await parked(op);
   expect(op.competes).toBe(true);
   op.wakeUp();
-  await sleep(0);
+  await parked(op);
   expect([op.tries, op.state, waiting.state]).toEqual([1, PARKED, PARKED]);
   expect(getEventListeners(signal, "abort").length).toBe(1);
   op.wakeUp();
@@ -137,9 +142,9 @@ test.each(forms)(
     const stop = new AbortController();
     const op = new Competes(9);
     const got = use(withSignal(op, stop.signal)).catch((e: unknown) => e);
-    await sleep(0);
+    await parked(op);
     op.wakeUp();
-    await sleep(0);
+    await parked(op);
     stop.abort("off");
     expect([await got, op.left, op.tries]).toEqual(["off", 1, 1]);
   },

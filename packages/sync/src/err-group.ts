@@ -33,9 +33,9 @@ import { badArgument, badNumber, checkFunction } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
 import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError, neverStarted } from "./errors.ts";
-import { GroupWaitOp, isOff, place, StartOp } from "./group-ops.ts";
+import { GroupWaitOp, isOff, StartOp } from "./group-ops.ts";
 import { isPanic } from "./panic.ts";
-import { start } from "./start.ts";
+import { place, start } from "./start.ts";
 import { FRESH, PARKED } from "./states.ts";
 
 const DERIVE = Symbol.for("gort.context.derive");

@@ -5,7 +5,7 @@
  *  1. A StartOp is over when its function was started, or will never be: it was taken back, or its program ended before its turn.
  *  2. One that waits for its turn is in the group's queue, whether anybody waits for the op or not.
  */
-import { type Carrier, enter, leave, Op, type Scheduler, type WaitReason } from "@gort/sched";
+import { type Carrier, Op, type Scheduler, type WaitReason } from "@gort/sched";
 import type { Body } from "./api.ts";
 import type { ErrGroup } from "./err-group.ts";
 import { USED } from "./states.ts";
@@ -111,11 +111,4 @@ export function isOff(op: Op<void>): boolean {
   } catch {
     return true;
   }
-}
-
-/** The scheduler that steps the running goroutine, null outside of any: unlike asking for the current one this makes none. */
-export function place(): Scheduler | null {
-  const now = enter(null, null);
-  leave(now);
-  return now.scheduler;
 }

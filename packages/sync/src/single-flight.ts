@@ -7,8 +7,9 @@
  *  2. Every op that joined a call is on its queue until the call ends or the op is called off; the call goes on
  *     either way, so calling off the first caller takes nothing from the others.
  *  3. All who joined get the same value or error; `shared` is the same for all of them.
- *  4. A panic reaches every `do` as a {@link FlightPanic}; with somebody waiting on a `doChan` it ends the program
- *     too, since nobody there could receive it. `goexit` ends every goroutine that called `do`.
+ *  4. A panic reaches every `do` as a {@link FlightPanic}. It ends the program too if there is a `doChan`, since nobody there could
+ *     receive it, or no caller any more: the program in which the call was made, or none if that is over. A `doChan` gets it only after
+ *     that, where the program or the process survives. `goexit` ends every goroutine that called `do`.
  *  5. A function that the end of its program ended fails its call, so that the next one for its key starts anew.
  *  6. While a call waits for a promise, those who wait for it are not deadlocked.
  *
@@ -16,12 +17,16 @@
  * first caller leave early.
  */
 import {
+  currentProgram,
   type EndHook,
+  enter,
   isGoexit,
   launch,
+  leave,
   OutsideOp,
   type Op,
   pledge,
+  type Scheduler,
   WaitQueue,
   type WaitReason,
   withOptions,
@@ -31,8 +36,8 @@ import type { Body, WaitOptions } from "./api.ts";
 import { isThenable } from "./body.ts";
 import { FlightPanic } from "./flight-panic.ts";
 import { isPanic } from "./panic.ts";
-import { ResultChan } from "./result-chan.ts";
-import { goesOn, type Outcome, start, startSteps, whenSettled } from "./start.ts";
+import { type ChanResult, ResultChan } from "./result-chan.ts";
+import { goesOn, type Outcome, place, start, startSteps, whenSettled } from "./start.ts";
 
 /** What {@link SingleFlight.do} gives. */
 export interface FlightResult<V> {
@@ -40,6 +45,10 @@ export interface FlightResult<V> {
   readonly value: V;
   /** Whether more than one caller got it. */
   readonly shared: boolean;
+}
+
+function raise(panic: FlightPanic): never {
+  throw panic;
 }
 
 /** One run of a function. */
@@ -54,6 +63,10 @@ class Call<K, V> implements Outcome, EndHook {
   release: (() => void) | null = null;
   private readonly group: SingleFlight<K, V>;
   private readonly key: K;
+  /** Where it was made, and in which program. */
+  private readonly place: Scheduler | null = place();
+  private readonly program = currentProgram();
+  private panic: FlightPanic | null = null;
 
   constructor(group: SingleFlight<K, V>, key: K) {
     this.group = group;
@@ -65,16 +78,37 @@ class Call<K, V> implements Outcome, EndHook {
     void whenSettled(r, this);
   }
 
+  /** A panic that not all who joined can be given; `has` says that a goroutine of the call will throw it. */
+  panics(panic: FlightPanic, has: boolean): void {
+    this.panic = panic;
+    if (has) return;
+    const before = enter(null, this.program?.over === true ? null : this.place);
+    try {
+      launch(this, raise, [panic]);
+    } finally {
+      leave(before);
+    }
+  }
+
   returned(value: V): void {
     this.group.succeed(this.key, this, value);
   }
 
   threw(err: unknown): void {
-    void this.group.fail(this.key, this, err, false);
+    void this.group.fail(this.key, this, err, !this.outside, false);
+    if (this.panic !== null && !this.outside) throw this.panic;
   }
 
-  /** Its outcome was told. */
-  done(): void {}
+  /** Its goroutine ended, or the one that raised its panic. */
+  done(): void {
+    const err = this.panic;
+    if (err !== null) this.tell({ ok: false, err, shared: this.dups > 0 });
+  }
+
+  /** Gives it to the channels. */
+  tell(result: ChanResult<V>): void {
+    for (const ch of this.chans) ch.deliver(result);
+  }
 
   isAwaited(): boolean {
     return this.queue.head !== null || this.chans.some((ch) => ch.queue.head !== null);
@@ -123,7 +157,7 @@ class FlightOp<K, V> extends OutsideOp<FlightResult<V>> {
       r = this.fn();
       steps = goesOn(r);
     } catch (e) {
-      throw group.fail(key, call, e, true);
+      throw group.fail(key, call, e, false, true);
     }
     if (steps) void startSteps(r, call, call, this.fn.name);
     else if (isThenable(r)) call.awaits(r);
@@ -177,10 +211,12 @@ export class SingleFlight<K = string, V = unknown> {
   readonly calls: Map<K, Call<K, V>> = new Map();
 
   /**
-   * The outcome of `fn`, or of the call for the same key that is under way (Go: `Do`). Fails with what `fn` throws. O(1).
+   * The outcome of `fn`, or of the call for the same key that is under way (Go: `Do`). Fails with what `fn` throws, with a
+   * {@link FlightPanic} if that is a panic. O(1).
    * @param key compared as a `Map` does
    * @param fn a generator function, an async or a plain function; it is not reached by `options`
    * @param options call off this caller's wait only
+   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
    */
   do(key: K, fn: Body<V>, options?: WaitOptions): Op<FlightResult<V>> {
     checkFunction("SingleFlight.do", "fn", fn);
@@ -189,7 +225,8 @@ export class SingleFlight<K = string, V = unknown> {
 
   /**
    * As {@link do}, started at once, with the outcome on a channel of capacity 1 that is not closed (Go: `DoChan`):
-   * made for `select`. The error is a value there. O(1).
+   * made for `select`. An error is a value there; a panic is not received, but ends the program. O(1).
+   * @throws TypeError if `fn` is no function
    *
    * @example
    * ```ts
@@ -231,32 +268,27 @@ export class SingleFlight<K = string, V = unknown> {
   succeed(key: K, call: Call<K, V>, value: V): void {
     this.leave(key, call);
     const shared = call.dups > 0;
-    const { queue, chans } = call;
+    const { queue } = call;
     for (let op; (op = queue.shift()) !== null;) op.complete({ value, shared });
-    for (const ch of chans) ch.deliver({ ok: true, value, shared });
+    call.tell({ ok: true, value, shared });
   }
 
   /**
-   * Gives what all who joined get; `thrown` says that the first of them is not on the queue and will throw it.
+   * Gives what all who joined get. `own` says that the call has a goroutine, which throws a panic that remains; `thrown` that the first
+   * who joined is not on the queue and will throw it.
    * @internal
    */
-  fail(key: K, call: Call<K, V>, error: unknown, thrown: boolean): unknown {
+  fail(key: K, call: Call<K, V>, error: unknown, own: boolean, thrown: boolean): unknown {
     this.leave(key, call);
-    const shared = call.dups > 0;
-    const { queue, chans } = call;
+    const { queue, chans, dups } = call;
     const exits = isGoexit(error);
-    const panics = !exits && isPanic(error);
-    const err = panics ? new FlightPanic(error) : error;
-    const nobody = queue.head === null && !thrown;
+    const panic = exits || !isPanic(error) ? null : new FlightPanic(error);
+    const err = panic ?? error;
+    // Before anybody who is given it goes on.
+    if (panic !== null && (chans.length > 0 || (queue.head === null && !thrown)))
+      call.panics(panic, own);
     for (let op; (op = queue.shift()) !== null;) op.fail(err);
-    if (exits) return err;
-    for (const ch of chans) ch.deliver({ ok: false, err, shared });
-    if (panics && (nobody || chans.length > 0)) {
-      const raise = (): never => {
-        throw err;
-      };
-      launch(null, raise, []);
-    }
+    if (!exits && panic === null) call.tell({ ok: false, err, shared: dups > 0 });
     return err;
   }
 

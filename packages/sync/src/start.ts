@@ -10,7 +10,15 @@
  * Why two ways to launch: `launch` keeps the context of functions that are no generator functions, and pays a promise
  * for it; a generator function is launched as one.
  */
-import { type EndHook, type Goroutine, launch, type Op } from "@gort/sched";
+import {
+  type EndHook,
+  enter,
+  type Goroutine,
+  launch,
+  leave,
+  type Op,
+  type Scheduler,
+} from "@gort/sched";
 import type { Body } from "./api.ts";
 import { finishSteps, isBlocking, isGenerator, isPlain, isThenable } from "./body.ts";
 
@@ -119,4 +127,11 @@ async function stepped(steps: unknown, to: Outcome): Promise<void> {
     if (end === null) throw error;
     to.threw(error);
   }
+}
+
+/** The scheduler that steps the running goroutine, null outside of any: unlike asking for the current one this makes none. */
+export function place(): Scheduler | null {
+  const now = enter(null, null);
+  leave(now);
+  return now.scheduler;
 }

@@ -1,6 +1,18 @@
-import { createFifoScheduler, DONE, go, goexit, gosched, panic, type Go } from "@gort/sched";
+import {
+  createDeterministicScheduler,
+  createFifoScheduler,
+  createScheduler,
+  DONE,
+  go,
+  goexit,
+  gosched,
+  panic,
+  type Go,
+  type Scheduler,
+  sleep,
+} from "@gort/sched";
 import { describe, expect, it } from "vitest";
-import { type FlightResult, isFlightPanic, SingleFlight } from "../src/index.ts";
+import { type FlightResult, isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
 
 function* slow<T>(value: T): Go<T> {
@@ -194,6 +206,73 @@ describe("singleflight", () => {
         throw new Error("the program went on");
       }),
     ).rejects.toThrow("Panicking in DoChan");
+  });
+
+  const boom: Record<string, () => any> = {
+    plain: () => panic("boom"),
+    generator: function* () {
+      panic("boom");
+    },
+    "generator that waits": function* () {
+      yield* gosched();
+      panic("boom");
+    },
+    async: async () => {
+      await sleep(1);
+      panic("boom");
+    },
+    "async that gives a generator": async () =>
+      (function* () {
+        panic("boom");
+      })(),
+  };
+  const schedulers: Record<string, () => Scheduler> = {
+    default: createScheduler,
+    "2 Ps": () => createScheduler({ procs: 2 }),
+    fifo: createFifoScheduler,
+    deterministic: () => createDeterministicScheduler({ seed: 3 }),
+  };
+  const grid = Object.keys(boom).flatMap((fn) =>
+    Object.keys(schedulers).map((s) => [fn, s] as const),
+  );
+
+  it.each(grid)(
+    "panic with a DoChan waiter ends the program before the waiter gets anything: %s function, %s scheduler",
+    async (fn, scheduler) => {
+      let got: unknown = null;
+      const main = function* (): Go {
+        got = yield* new SingleFlight<string, void>().doChan("k", boom[fn]!).recv();
+      };
+      await expect(schedulers[scheduler]!().run(main)).rejects.toThrow("boom");
+      expect(got).toBe(null);
+    },
+  );
+
+  it("a panic in an async Do shared by DoChan, or that all have left, ends the program in which it was called", async () => {
+    for (const left of [false, true]) {
+      const panics: unknown[] = [];
+      const s = createFifoScheduler({ onPanic: (error) => panics.push(error) });
+      await s.run(function* () {
+        const g = new SingleFlight<string, void>();
+        const stop = new AbortController();
+        go(function* () {
+          try {
+            yield* g.do("k", boom.async!, { signal: stop.signal });
+          } catch {
+            // recovered here, but not there
+          }
+        });
+        yield* gosched();
+        let ch: ResultChan<void> | null = null;
+        if (left) stop.abort();
+        else ch = g.doChan("k", () => {});
+        yield* sleep(10);
+        // Go's program has ended by now; this one survived it.
+        if (ch !== null)
+          expect(yield* ch.recv()).toEqual({ ok: false, err: panics[0], shared: true });
+      });
+      expect(panics.map(isFlightPanic)).toEqual([true]);
+    }
   });
 
   it("panic in a Do shared by DoChan crashes the program", async () => {

@@ -71,8 +71,8 @@ it("boxes on many pages let go of their values, and of the pages", () => {
 });
 
 it("a program that makes nothing but boxes collects", () => {
-  const heap = createHeap({ reserve: 2 ** 24 });
-  for (let i = 0; i < 1_200_000; i++) {
+  const heap = createHeap({ reserve: 2 ** 22 });
+  for (let i = 0; i < 300_000; i++) {
     heap.values.box(i);
     if (i % 100 === 0) heap.safepoint();
   }

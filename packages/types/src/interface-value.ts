@@ -28,6 +28,8 @@ import { string } from "./string.ts";
 import { int64, uint64 } from "./wide.ts";
 
 const INTERFACE: unique symbol = Symbol.for("gort.Interface") as never;
+/** The option of Node's `inspect` that lists what is being shown around a value; slices and maps know it by the same name. */
+const SEEN = "gort.seen";
 
 /** The JavaScript function type of a func descriptor. */
 export type Callable<F> =
@@ -107,6 +109,18 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
   /** The type and a short form of the value, for messages. */
   toString(): string {
     return `${this.type.name}(${show(this.held)})`;
+  }
+
+  /** What `console.log` shows on Node: the type and the value, `main.Point({ x: 1, y: 2 })`, as deep as the value alone. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    depth: number | null,
+    options: { readonly [SEEN]?: readonly unknown[] },
+    inspect: (value: unknown, options: object) => string,
+  ): string {
+    const { [SEEN]: seen = [] } = options;
+    if (seen.includes(this)) return "[Circular]";
+    const { name } = this.type;
+    return `${name}(${inspect(this.value, { ...options, depth, [SEEN]: [...seen, this] })})`;
   }
 }
 

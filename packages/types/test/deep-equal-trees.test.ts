@@ -206,7 +206,7 @@ it("agrees with a simple comparison of what random trees were made from", () => 
       expect(deepEqual(make(b), make(a))).toBe(want);
     }),
     {
-      numRuns: Number(process.env["GORT_FUZZ"] ?? 1000),
+      numRuns: Number(process.env["GORT_FUZZ"] ?? 500),
       ...(process.env["GORT_SEED"] === undefined ? {} : { seed: Number(process.env["GORT_SEED"]) }),
     },
   );

@@ -1,4 +1,5 @@
 /** An interface value is a box that never changes: it is shared and not copied, and what is taken out of it is a copy. */
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   any,
@@ -10,6 +11,7 @@ import {
   func,
   iface,
   int,
+  jsObject,
   named,
   string,
   struct,
@@ -184,5 +186,27 @@ describe("an interface value of another version of this package, whose value is 
     expect(() => copyValue(any, bad)).toThrow("x: value is 0.5");
     const s = makeSpace();
     expect(() => any.store(s, s.alloc(any), bad)).toThrow("x: value is 0.5");
+  });
+});
+
+describe("what the console shows of an interface value", () => {
+  const Point = named("main.Point", struct({ x: int, y: any }));
+
+  it("is its type and its value, at any depth", () => {
+    const p = toInterface(Point, { x: 1, y: toInterface(int, 2) });
+    expect(inspect(p)).toBe("main.Point({ x: 1, y: int(2) })");
+    expect(inspect([toInterface(string, "a"), toInterface(func(), null)])).toBe(
+      "[ string('a'), func()(null) ]",
+    );
+    expect(inspect({ a: { b: p } })).toBe("{ a: { b: main.Point({ x: 1, y: int(2) }) } }");
+    expect(inspect({ a: { b: { c: p } } })).toBe("{ a: { b: { c: main.Point([Object]) } } }");
+    expect(inspect({ a: { b: { c: p.value.y } } })).toBe("{ a: { b: { c: int(2) } } }");
+  });
+
+  it("ends where it holds itself, and where a tree is deeper than is asked for", () => {
+    const o: Record<string, unknown> = {};
+    o["self"] = toInterface(jsObject, o);
+    expect(inspect(o["self"], { depth: null })).toBe("*js.Object({ self: [Circular] })");
+    expect(inspect(chain(9))).toMatch(/^main\.Cons\(\{[^]*main\.Cons\(\[Object\]\)[^]*\}\)$/);
   });
 });

@@ -347,23 +347,23 @@ export function checkFunction(where: string, name: string, fn: unknown): void {
  * ```
  */
 export function checkOptions(where: string, options: object, names: string): void {
-  // What one can walk over or wait for has no names that could be looked at: a Map, a promise.
+  // What one can walk over or wait for has no names that could be looked at; those of other classes are no options, as a context's.
   const isObject = typeof options === "object" && options !== null;
   if (!isObject || Symbol.iterator in options || "then" in options)
     throw noOption(where, "options", options, names);
   const known = names.split(" ");
-  for (const [name, value] of Object.entries(options))
-    if (!known.includes(name)) throw noOption(where, `options.${name}`, value, names);
+  for (const [name, value] of Object.entries(options)) {
+    if (known.includes(name)) continue;
+    const kind = Object.getPrototypeOf(options) as object | null;
+    if (kind === null || Object.getPrototypeOf(kind) === null)
+      throw noOption(where, `options.${name}`, value, names);
+    throw noOption(where, "options", options, names);
+  }
 }
 
 function noOption(where: string, argument: string, value: unknown, names: string): Error {
-  return badArgument(
-    where,
-    argument,
-    value,
-    `no options but ${names.replaceAll(" ", ", ")}`,
-    "type",
-  );
+  const want = `no options but ${names.replaceAll(" ", ", ")}`;
+  return badArgument(where, argument, value, want, "type");
 }
 
 /**

@@ -163,5 +163,19 @@ describe("texts", () => {
       expect(() => checkOptions("f", it as object, "size")).toThrow(
         `f: options is ${show(it)}, want no options but size`,
       );
+    // An object of some class is named as a whole, unless it has the names only.
+    class Background {
+      readonly ownKey: unknown;
+      constructor(ownKey: unknown) {
+        this.ownKey = ownKey;
+      }
+    }
+    checkOptions("f", new Background(3), "ownKey");
+    expect(() => checkOptions("f", new Background(3), "size")).toThrow(
+      "f: options is an object (Background), want no options but size",
+    );
+    expect(() => checkOptions("f", Object.assign(Object.create(null), { a: 3 }), "size")).toThrow(
+      "f: options.a is 3, want no options but size",
+    );
   });
 });

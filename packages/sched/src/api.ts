@@ -52,7 +52,10 @@ export interface Goroutine<R = unknown> {
 export interface Scheduler {
   /** Starts a goroutine. Go's `go` statement: `fn` starts later, its arguments are taken now. */
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R>;
-  /** Runs a program: resolves when `main` returns, rejects with its panic or with a deadlock error. */
+  /**
+   * Runs a program: resolves when `main` returns, rejects with its panic or with a deadlock error. A panic that began before main
+   * returned comes first; our own wait for that one turn of the host while async goroutines are left.
+   */
   run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R>;
   /** What `sleep`, timers and deadlines of its goroutines go by. */
   readonly clock: Clock;

@@ -18,7 +18,7 @@ import { checkEpoch, checkSeed } from "./errors.ts";
 import type { G } from "./g.ts";
 import { hostNow } from "./host.ts";
 import { seedFromHost } from "./prng.ts";
-import { OPTIONS } from "./program.ts";
+import { OPTIONS } from "./options.ts";
 import { Ring } from "./ring.ts";
 
 /** Virtual time begins here, as in Go's synctest: 2000-01-01 00:00:00 UTC. */

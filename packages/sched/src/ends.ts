@@ -128,6 +128,9 @@ export abstract class Ends {
     return true;
   }
 
+  /** The promise of an async goroutine whose program had ended before was rejected. */
+  protected threwLate(_g: G, _error: unknown): void {}
+
   /** Who is to be told that the program of `g` ends: nobody yet if its async function runs on. */
   protected hookOfKilled(g: G): EndHook | null {
     if (g.gen !== null) return (g.value as EndHook | undefined) ?? null;

@@ -14,10 +14,10 @@ export function nilGoFunc(): FatalError {
   return new FatalError("go of nil func value");
 }
 
-/** Throws unless `fn` is something that can run in a goroutine. */
-export function checkGoFunc(where: string, fn: unknown): void {
+/** Throws unless `fn`, the argument `name`, is something that can run in a goroutine. */
+export function checkGoFunc(where: string, fn: unknown, name = "fn"): void {
   if (typeof fn === "function") return;
-  throw fn == null ? nilGoFunc() : badArgument(where, "fn", fn, "a function", "type");
+  throw fn == null ? nilGoFunc() : badArgument(where, name, fn, "a function", "type");
 }
 
 /** A goroutine yielded what a scheduler cannot use. */

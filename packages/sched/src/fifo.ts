@@ -7,7 +7,7 @@ import { checkOptions } from "@gort/types";
 import type { Scheduler, SchedulerOptions } from "./api.ts";
 import { Core } from "./core.ts";
 import type { G } from "./g.ts";
-import { OPTIONS } from "./program.ts";
+import { OPTIONS } from "./options.ts";
 import { Ring } from "./ring.ts";
 
 class FifoScheduler extends Core {

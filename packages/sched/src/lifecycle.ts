@@ -22,7 +22,7 @@ import type { Core } from "./core.ts";
 import { Ends } from "./ends.ts";
 import { badYield, checkGoFunc } from "./errors.ts";
 import { type EndHook, G } from "./g.ts";
-import { DEAD, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
+import { DEAD, KILLED, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts";
 import { adapt, GeneratorFunction, isGenerator, resume } from "./generators.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
 import { type Capture, reportUncaught } from "./host.ts";
@@ -345,6 +345,7 @@ export abstract class Lifecycle extends Ends {
         },
         (error: unknown) => {
           if (this.settles(g)) this.panicked(g, error);
+          else if (g.end === KILLED) this.threwLate(g, error);
           this.moved();
         },
       );

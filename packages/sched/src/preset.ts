@@ -9,8 +9,9 @@ import type { GoFunc, Goroutine, GmpOptions, Scheduler } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { RealClock } from "./clock.ts";
 import { checkClock, checkMethods } from "./errors.ts";
-import { createScheduler, GmpScheduler } from "./gmp.ts";
+import { GmpScheduler } from "./gmp.ts";
 import { lightGoroutines } from "./launch.ts";
+import { checkGmpOptions } from "./options.ts";
 
 /**
  * The scheduler used outside goroutines, and by async goroutines after their first `await`. Made on first use.
@@ -93,13 +94,14 @@ export function go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Gorout
 }
 
 /**
- * Runs `main` as a program on a scheduler of its own. Resolves with main's result as soon as main returns (the other
- * goroutines are not waited for, as in Go), rejects with the panic that ended the program, or with a
+ * Runs `main` as a program on a scheduler of its own. Resolves with main's result when main returns (the other
+ * goroutines are not waited for, as in Go; while async ones are left it resolves one turn of the host later, in which a panic that is on its way
+ * is still heard of), rejects with the panic that ended the program, or with a
  * {@link DeadlockError} when nothing can ever run again.
  *
  * @param main a generator function, an async or a plain function, without parameters
  * @param options those of {@link createScheduler}
- * @throws RangeError or TypeError for an option that is unknown or cannot be
+ * @throws RangeError or TypeError for an option that is unknown or cannot be; a `main` that is no function rejects with a TypeError
  *
  * @example
  * ```ts
@@ -114,7 +116,8 @@ export function go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Gorout
  * ```
  */
 export function run<R>(main: GoFunc<[], R>, options: GmpOptions = {}): Promise<R> {
-  return createScheduler(options).run(main);
+  checkGmpOptions("run", options);
+  return new GmpScheduler(options).run(main);
 }
 
 /**

@@ -3,7 +3,7 @@
  * of ours.
  *
  * Invariants
- *  1. A program ends once: by main's return, by a panic nobody took, or by a fatal error. Then every other
+ *  1. A program ends once: by main's return (see `main-end.ts`), by a panic nobody took, or by a fatal error. Then every other
  *     goroutine is dead, off every wait queue, and no timer of the scheduler is left but those that are to outlive it. An async
  *     goroutine is dead too (joins fail, its result is dropped), but JavaScript cannot end its function, which runs on, and what that
  *     awaits stays queued: nothing of it is counted in the scheduler's next program.
@@ -16,40 +16,31 @@
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
  */
-import { badArgument, checkFunction } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, GoFunc, SchedStats, Scheduler, SchedulerOptions, Tracer } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
 import { HeapClock, type VirtualClock } from "./clock.ts";
 import { CountingClock } from "./counting-clock.ts";
 import { deadlockError, type GoroutineInfo, goroutineInfo } from "./deadlock.ts";
-import { checkClock, checkContext, checkTracer, programEnded } from "./errors.ts";
+import { checkClock, checkContext, checkGoFunc, programEnded } from "./errors.ts";
 import { DEAD, EXITED, KILLED } from "./g-state.ts";
 import type { EndHook, G } from "./g.ts";
 import { macrotask, microtask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { afterMain, Closing, panicking, type Program } from "./main-end.ts";
 import type { Op } from "./op.ts";
+import { checkReports } from "./options.ts";
 import { awaitsLasting, Hope, notAgain, pendingOutside } from "./postpone.ts";
 import { captureSite } from "./site.ts";
 import { Tally } from "./tally.ts";
 import { guarded } from "./trace/guarded.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
-interface Program {
-  readonly main: G<any>;
-  readonly resolve: (value: any) => void;
-  readonly reject: (error: unknown) => void;
-  over: boolean;
-}
-
 /**
  * How many goroutines have their creation site captured unless told otherwise: as many as a report shows, because
  * one costs microseconds.
  */
 const SITES_MAX = 100;
-
-/** The options that all kinds of schedulers have: see api.ts. */
-export const OPTIONS = "slice tracer sites onPanic deadlock context";
 
 export abstract class Programs extends Lifecycle {
   /** Async functions that wait here; with the scheduler's own, of one program. */
@@ -74,6 +65,8 @@ export abstract class Programs extends Lifecycle {
   private readonly ownsClock: boolean;
   private readonly ownsGate: boolean;
   private mainExited = false;
+  /** What is left of a program that main has just ended, of whose async functions one may have thrown. */
+  private closing: Closing | null = null;
   protected jumped = false; // virtual time, outside the pump
   /** A macrotask is armed that will look whether anything can still happen. */
   private judging = false;
@@ -81,14 +74,9 @@ export abstract class Programs extends Lifecycle {
   private heard = 0; // verdicts on any program, when this one last looked
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
-    const { deadlock = "report", sites = "auto", onPanic, tracer = null } = options;
+    const { sites, tracer = null } = options;
     super(tracer === null ? null : guarded(tracer), checkContext(options.context));
-    if (deadlock !== "report" && deadlock !== "exit" && deadlock !== "off")
-      throw badArgument("scheduler", "deadlock", deadlock, '"report", "exit" or "off"', "type");
-    if (typeof sites !== "boolean" && sites !== "auto")
-      throw badArgument("scheduler", "sites", sites, 'true, false or "auto"', "type");
-    if (onPanic !== undefined) checkFunction("scheduler", "onPanic", onPanic);
-    if (tracer !== null) checkTracer("scheduler", "tracer", tracer);
+    checkReports(options);
     this.options = options;
     this.gate = gate ?? new AsyncGate();
     this.ownsGate = gate === null;
@@ -162,11 +150,12 @@ export abstract class Programs extends Lifecycle {
 
   run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      if (this.program !== null)
+      checkGoFunc("run", main, "main");
+      if (this.program !== null || this.closing !== null)
         throw new Error("gort: run: this scheduler is already running a program");
       this.mainExited = false;
       const g = this.spawn(main, args, this.run, undefined) as G<R>;
-      this.program = { main: g, resolve, reject, over: false };
+      this.program = { main: g, first: g.id, resolve, reject, over: false };
     });
   }
 
@@ -179,8 +168,21 @@ export abstract class Programs extends Lifecycle {
     // A panic came first: there is no result.
     this.judge();
     if (this.program !== program) return;
-    if (how === EXITED) this.mainExited = true;
-    else this.endProgram(() => program.resolve(value));
+    if (how === EXITED) {
+      this.mainExited = true;
+      return;
+    }
+    const again = program.main.id !== program.first;
+    const late = again || this.live === 0 ? [] : panicking(this.all, this.queued());
+    if (late.length > 0) program.main = this.spawn(afterMain, [late, value], this.run, undefined);
+    else if (this.asyncs === 0) this.endProgram(() => program.resolve(value));
+    else this.endProgram(() => (this.closing = new Closing(program, value, this.closed)));
+  }
+
+  private readonly closed = (): void => void (this.closing = null);
+
+  protected override threwLate(g: G, error: unknown): void {
+    if (this.closing?.isPanic(g, error) === true) this.unhandled(g, error);
   }
 
   protected isMain(g: G): boolean {
@@ -203,7 +205,8 @@ export abstract class Programs extends Lifecycle {
         error = thrown;
       }
     }
-    if (program !== null) this.endProgram(() => program.reject(error));
+    if (g.end === KILLED) this.closing!.fail(error);
+    else if (program !== null) this.endProgram(() => program.reject(error));
     else reportUncaught(error);
   }
 

@@ -56,6 +56,19 @@ describe.each([
   },
 );
 
+test("run refuses options, and a main that is no function, by its own name", async () => {
+  const { signal } = new AbortController();
+  const main = function* () {};
+  expect(() => run(main, { signal } as never)).toThrow(
+    /^run: options\.signal is .+, want no options but slice, /,
+  );
+  expect(() => run(main, null as never)).toThrow("run: options is null, want no options but ");
+  await expect(run(main() as never)).rejects.toThrow(/^run: main is .+, want a function$/);
+  await expect(createScheduler().run(5 as never)).rejects.toThrow(
+    new TypeError("run: main is 5, want a function"),
+  );
+});
+
 test.each([createScheduler, createFifoScheduler])("%o: a clock that is none is refused", (make) => {
   const { now, wall, schedule } = make().clock;
   for (const clock of [{}, 5, { now, wall }, { now, schedule }])

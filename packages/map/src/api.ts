@@ -74,7 +74,10 @@ export interface GoMap<K, V, Z = V> {
    * Fine on a nil map. O(buckets / 1024).
    */
   clear(): void;
-  /** Go's `range m` without an object per entry: `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. O(1), and O(buckets) to its end. */
+  /**
+   * Go's `range m` without an object per entry: `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. O(1), and O(buckets) to the
+   * end.
+   */
   range(): MapRange<K, V>;
   /** Keys, in Go's random order, under the promises of a range. O(1), and O(buckets) to the end. */
   keys(): IterableIterator<K>;

@@ -79,15 +79,16 @@ export interface Backing<T> {
   readonly capMax: number;
   /** How slices grow. */
   readonly growth: GrowthRule;
-  /** Go's zero value; a fresh one where it is mutable. */
+  /** Go's zero value; a fresh one where it is mutable. O(size). */
   zero(): T;
-  /** Go's `==` on two elements. */
+  /** Go's `==` on two elements. O(size). Throws a RuntimeError `comparing uncomparable type …` where Go panics. */
   equal(a: T, b: T): boolean;
-  /** New storage of `cap` zero elements, the first `len` of them visible. The caller has checked both. */
+  /** New storage of `cap` zero elements, the first `len` of them visible. The caller has checked both. O(cap). Throws a FatalError
+   * `out of memory`, or in a heap its own. */
   make(len: number, cap: number): Slice<T>;
-  /** The nil slice of the type. */
+  /** The nil slice of the type. O(1). */
   nil(): Slice<T>;
-  /** The same elements in the same place, growing by another rule. */
+  /** The same elements in the same place, growing by another rule. O(1). Throws a TypeError for what is no function. */
   withGrowth(rule: GrowthRule): Backing<T>;
 }
 

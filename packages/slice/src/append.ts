@@ -47,6 +47,8 @@ export function append<S extends Slice<any>>(s: S, ...values: ElementType<S>[]):
 /**
  * Go's `append(s, t...)`: all elements of `t`, which may overlap `s`; for bytes also the bytes of a string.
  * Amortised O(length of `t`).
+ * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for an element that does not fit the type; TypeError for
+ * what is no slice, nor a string for bytes
  *
  * @example
  * ```ts
@@ -104,6 +106,8 @@ function putBytes(s: Slice<any>, i: number, { array, off }: Bytes, n: number): v
 /**
  * Go's `copy(dst, src)`: as many elements as both have; for bytes the source may be a string. O(n).
  * @returns the number of elements copied
+ * @throws RangeError or TypeError for an element that does not fit the type, nothing is copied then; TypeError for what is no slice,
+ * nor a string for bytes
  *
  * @example
  * ```ts
@@ -128,6 +132,7 @@ export function copy<T>(dst: Slice<T>, src: Slice<T> | Text<T>): number {
 
 /**
  * Go's `clear(s)`: every element becomes zero; len and cap stay. O(n).
+ * @throws TypeError for what is no slice
  *
  * @example
  * ```ts

@@ -58,7 +58,7 @@ export class GoArray<T> {
 
   /**
    * Go's `a[i]`. O(1).
-   * @throws RuntimeError `index out of range [i] with length n`
+   * @throws RuntimeError `index out of range [i] with length n`; RangeError for a fraction or NaN
    */
   get(i: number): T {
     return this.all.get(i);
@@ -66,13 +66,13 @@ export class GoArray<T> {
 
   /**
    * Go's `a[i] = v`. O(1).
-   * @throws RuntimeError `index out of range [i] with length n`
+   * @throws RuntimeError `index out of range [i] with length n`; RangeError or TypeError if the element type cannot hold `v`
    */
   set(i: number, v: T): void {
     this.all.set(i, v);
   }
 
-  /** The element at `i`, counted from the end if negative. O(1). */
+  /** The element at `i`, counted from the end if negative. O(1). Throws as {@link GoArray.get} does. */
   at(i: number): T {
     return this.all.at(i);
   }
@@ -96,7 +96,8 @@ export class GoArray<T> {
 
   /**
    * Go's `a = b`: copies all elements, as if through a temporary where the two overlap. O(n).
-   * @throws RangeError if the lengths differ (in Go those are two types)
+   * @throws RangeError if the lengths differ (in Go those are two types); RangeError or TypeError for an element that does not fit the
+   * type; TypeError for what is no array of Go
    */
   assign(b: GoArray<T>): void {
     mustBeArray("assign", b);
@@ -104,18 +105,21 @@ export class GoArray<T> {
     this.all.load(b.all, this.len);
   }
 
-  /** Go's `a == b`: equal elements. O(n). */
+  /**
+   * Go's `a == b`: equal elements. O(n).
+   * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no array of Go
+   */
   equals(b: GoArray<T>): boolean {
     mustBeArray("equals", b);
     return b.len === this.len && sameElements(this.all, b.all);
   }
 
-  /** The values of a copy made now, as Go ranges over an array. `a.slice()` ranges over the elements themselves. */
+  /** The values of a copy made now, as Go ranges over an array. `a.slice()` ranges over the elements themselves. O(n). */
   [Symbol.iterator](): IterableIterator<T> {
     return this.copied()[Symbol.iterator]();
   }
 
-  /** Indexes and values of a copy made now; the same as `range(a)`. */
+  /** Indexes and values of a copy made now; the same as `range(a)`. O(n). */
   entries(): IterableIterator<[number, T]> {
     return this.copied().entries();
   }
@@ -131,12 +135,12 @@ export class GoArray<T> {
     return this.all.toArray();
   }
 
-  /** What `JSON.stringify` shows: an array, bytes and bigints as of slices. */
+  /** What `JSON.stringify` shows: an array, bytes and bigints as of slices. O(n). */
   toJSON(): T[] {
     return this.all.toArray();
   }
 
-  /** The elements between brackets, as slices show them: `[1 2 3]`. */
+  /** The elements between brackets, as slices show them: `[1 2 3]`. O(n). */
   toString(): string {
     return this.all.toString();
   }
@@ -244,7 +248,7 @@ export function sliceToArrayPointer<T>(s: Slice<T>, n: number): GoArray<T> | nul
 }
 
 /**
- * Whether `v` is a {@link GoArray}, from whichever copy of this package.
+ * Whether `v` is a {@link GoArray}, from whichever copy of this package. Throws nothing. O(1).
  *
  * @example
  * ```ts

@@ -82,7 +82,7 @@ export class GoString implements Bytes {
     return this.array[this.off + i]!;
   }
 
-  /** The byte at `i`, counted from the end if negative. O(1). */
+  /** The byte at `i`, counted from the end if negative. O(1). Throws as {@link GoString.get} does. */
   at(i: number): number {
     return this.get(typeof i === "number" && i < 0 && i >= -this.len ? i + this.len : i);
   }
@@ -103,18 +103,18 @@ export class GoString implements Bytes {
     return hi - lo === n ? this : new GoString(this.array, this.off + lo, hi - lo);
   }
 
-  /** Go's `s + t`: a new string of both. O(length of both). */
+  /** Go's `s + t`: a new string of both. O(length of both). Throws a TypeError for what is no string. */
   concat(...parts: (GoString | string)[]): GoString {
     return concat(this, ...parts);
   }
 
-  /** Go's `==`: the same bytes. O(n). */
+  /** Go's `==`: the same bytes. O(n). Throws a TypeError for what is no string. */
   equals(t: GoString | string): boolean {
     const b = bytesOf(t, "equals", "t");
     return b.len === this.len && compareBytes(this, b) === 0;
   }
 
-  /** Go's `strings.Compare`, by bytes: -1, 0 or 1. O(n). */
+  /** Go's `strings.Compare`, by bytes: -1, 0 or 1. O(n). Throws a TypeError for what is no string. */
   compare(t: GoString | string): number {
     return compareBytes(this, bytesOf(t, "compare", "t"));
   }
@@ -145,12 +145,12 @@ export class GoString implements Bytes {
     return validUtf8(this);
   }
 
-  /** The runes, as the values of Go's `range`. */
+  /** The runes, as the values of Go's `range`. O(1), and O(n) to the end. */
   [Symbol.iterator](): IterableIterator<number> {
     return new RuneIterator<number>(this, false);
   }
 
-  /** Byte offsets and runes, as Go's `range`; the same as `range(s)`. */
+  /** Byte offsets and runes, as Go's `range`; the same as `range(s)`. O(1), and O(n) to the end. */
   entries(): IterableIterator<[number, number]> {
     return new RuneIterator<[number, number]>(this, true);
   }
@@ -160,7 +160,7 @@ export class GoString implements Bytes {
     return (this.text ??= utf8Read(this.array, this.off, this.len));
   }
 
-  /** What `JSON.stringify` shows: the text. */
+  /** What `JSON.stringify` shows: the text. O(n) the first time, then O(1). */
   toJSON(): string {
     return this.toString();
   }
@@ -203,7 +203,7 @@ class RuneIterator<R> implements IterableIterator<R> {
 }
 
 /**
- * Whether `v` is a {@link GoString}, from whichever copy of this package.
+ * Whether `v` is a {@link GoString}, from whichever copy of this package. Throws nothing. O(1).
  *
  * @example
  * ```ts
@@ -271,6 +271,7 @@ export function runeString(r: number): GoString {
 
 /**
  * Go's `a + b + …` in one allocation. O(total length).
+ * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
  * ```ts
@@ -304,6 +305,7 @@ function compareBytes(a: Bytes, b: Bytes): number {
 
 /**
  * Go's string comparison by bytes, on Go and on JavaScript strings alike: -1, 0 or 1. O(n).
+ * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
  * ```ts

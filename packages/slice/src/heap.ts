@@ -42,15 +42,21 @@ export interface HeapElem<T> extends Backing<T> {
   /** Number of stores and variables that this element type keeps alive from JavaScript. */
   readonly rooted: number;
   withGrowth(rule: GrowthRule): HeapElem<T>;
-  /** The slice that a header read from the heap stands for, with a root of its own. O(1). */
+  /**
+   * The slice that a header read from the heap stands for, with a root of its own. O(1).
+   * @throws RangeError or TypeError for what is no header of elements in this memory
+   */
   from(header: SliceHeader): Slice<T>;
-  /** The same without a root: free of cost, valid until the next safepoint. O(1). */
+  /** The same without a root: free of cost, valid until the next safepoint. O(1). Throws as {@link HeapElem.from} does. */
   borrow(header: SliceHeader): Slice<T>;
   /** The header to be stored in a field of type `slice(type)`. Throws for a slice that lies elsewhere. O(1). */
   header(s: Slice<T>): SliceHeader;
-  /** Gives up the root of the store of `s`: it and all slices over it are valid until the next safepoint. */
+  /**
+   * Gives up the root of the store of `s`: it and all slices over it are valid until the next safepoint. O(1).
+   * @throws TypeError for a slice of other elements, or in another place
+   */
   release(s: Slice<T>): void;
-  /** A slice variable that itself lies in the heap. */
+  /** A slice variable that itself lies in the heap. O(1). Throws the heap's `out of memory`. */
   newVar(): SliceVar<T>;
 }
 
@@ -62,14 +68,15 @@ export interface SliceVar<T> {
   readonly ptr: Ptr;
   /** The slice it holds, borrowed: valid until the next safepoint. Assigning stores the header. */
   value: Slice<T>;
-  /** Stops keeping the variable, and through it its store, alive. */
+  /** Stops keeping the variable, and through it its store, alive: later use is refused. O(1). */
   release(): void;
   /** The same, for `using`. */
   [Symbol.dispose](): void;
 }
 
 /**
- * Elements of `type` in `heap`, to be given to `makeSlice` or `nilSlice`.
+ * Elements of `type` in `heap`, to be given to `makeSlice` or `nilSlice`. O(1).
+ * @throws TypeError for what is no heap or no type descriptor
  *
  * @example
  * ```ts

@@ -49,13 +49,14 @@ export class SliceIterator<R> implements IterableIterator<R> {
 
 /** Something with Go's `range`: slices, arrays and strings of this package. */
 export interface Rangeable<K, V> {
-  /** Pairs of index (or byte offset) and value (or rune). */
+  /** Pairs of index (or byte offset) and value (or rune). O(1), and O(n) to the end. */
   entries(): IterableIterator<[K, V]>;
 }
 
 /**
  * Go's `for i, v := range x`: pairs of index and value of a slice or array, of byte offset and rune of a
- * string; for a number `n`, Go's `for i := range n`, the integers below it.
+ * string; for a number `n`, Go's `for i := range n`, the integers below it. O(1), and O(n) to the end.
+ * @throws TypeError for what cannot be ranged over; RangeError for a number that is no integer
  *
  * @example
  * ```ts

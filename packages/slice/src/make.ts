@@ -31,7 +31,7 @@ function isBacking(v: unknown): v is Backing<any> {
 
 /**
  * Where elements of a type lie when nothing else is said: numbers in the typed array of their kind, all other
- * values in a plain array.
+ * values in a plain array. O(1).
  * @throws TypeError for anything that names no element type
  *
  * @example
@@ -71,7 +71,9 @@ export function resolve(where: string, elem: unknown): Backing<any> {
  * @param elem a type descriptor (`int32`), a typed-array constructor (`Int32Array`), `values(zero)` or `inHeap(heap, type)`
  * @param len an integer from 0
  * @param cap an integer from `len`; default `len`
- * @throws RuntimeError `makeslice: len out of range`, `makeslice: cap out of range`; RangeError for fractions and NaN
+ * @throws RuntimeError `makeslice: len out of range`, `makeslice: cap out of range`; RangeError for fractions and NaN; RangeError or
+ * TypeError for a value that does not fit the type; TypeError for what names no element type; FatalError `out of memory`, or in a heap its
+ * own
  *
  * @example
  * ```ts
@@ -120,6 +122,7 @@ function literal(backing: Backing<unknown>, from: Iterable<unknown>, cap?: numbe
 
 /**
  * The nil slice of a type: len 0, cap 0, `isNil`. `append` works on it. O(1).
+ * @throws TypeError for anything that names no element type
  *
  * @example
  * ```ts
@@ -161,6 +164,8 @@ export function sliceOf<T>(...elements: T[]): ArraySlice<T> {
  *
  * The slice keeps the length it saw; do not shorten the array under it. The zero value of an array of JavaScript values is that of
  * {@link sliceOf}.
+ * @throws TypeError for what is no array, typed array or iterable; RangeError for an array that is longer than slices on its kind of
+ * storage can be
  *
  * @example
  * ```ts
@@ -195,7 +200,8 @@ export const sliceOver = <T>(array: T[]): ArraySlice<T> =>
   valueBacking(zeroLike(array[0]) as T, "any").over(array);
 
 /**
- * The same elements in the same place, growing by another rule, such as Go's before 1.18.
+ * The same elements in the same place, growing by another rule, such as Go's before 1.18. O(1).
+ * @throws TypeError for anything that names no element type, or if `rule` is no function
  *
  * @example
  * ```ts

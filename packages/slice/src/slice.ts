@@ -67,7 +67,7 @@ export abstract class Slice<T> {
    * @throws RuntimeError `index out of range`; RangeError or TypeError if the element type cannot hold `v`
    */
   abstract set(i: number, v: T): void;
-  /** Go's `append(s, v)` of one value; the fastest form of append. Amortised O(1). */
+  /** Go's `append(s, v)` of one value; the fastest form of append. Amortised O(1). Throws as {@link Slice.append} does. */
   abstract appendOne(v: T): this;
 
   /** @internal A header over the same store that begins `lo` elements later. Unchecked. */
@@ -185,7 +185,11 @@ export abstract class Slice<T> {
     return out;
   }
 
-  /** Go's `append(s, t...)`. The two may overlap. Amortised O(length of `t`). */
+  /**
+   * Go's `append(s, t...)`. The two may overlap. Amortised O(length of `t`).
+   * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for an element that does not fit the type; TypeError for
+   * what is no slice
+   */
   appendSlice(t: Slice<T>): this {
     mustBeSlice("appendSlice", t, "t");
     const n = t.len;
@@ -222,12 +226,12 @@ export abstract class Slice<T> {
     return this.backing.make(n, n);
   }
 
-  /** The values in order; the length is the one at the start, writes to elements are seen. As Go's `for _, v := range s`. */
+  /** The values in order; the length is the one at the start, writes to elements are seen. As Go's `for _, v := range s`. O(n) to the end. */
   [Symbol.iterator](): IterableIterator<T> {
     return new SliceIterator(this);
   }
 
-  /** Indexes and values in order, as Go's `for i, v := range s`; the same as `range(s)`. */
+  /** Indexes and values in order, as Go's `for i, v := range s`; the same as `range(s)`. O(1), and O(n) to the end. */
   entries(): IterableIterator<[number, T]> {
     return new SliceIterator<[number, T]>(this, true);
   }
@@ -291,7 +295,7 @@ export function growCap(backing: Backing<any>, oldCap: number, need: number): nu
 }
 
 /**
- * Whether `v` is a slice, from whichever copy of this package.
+ * Whether `v` is a slice, from whichever copy of this package. Throws nothing. O(1).
  *
  * @example
  * ```ts

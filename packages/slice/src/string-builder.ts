@@ -44,8 +44,8 @@ export class StringBuilder {
   }
 
   /**
-   * Go's `Grow`: room for `n` more bytes without another growth.
-   * @throws MisuseError `strings.Builder.Grow: negative count`; FatalError `out of memory`
+   * Go's `Grow`: room for `n` more bytes without another growth. O(bytes written).
+   * @throws MisuseError `strings.Builder.Grow: negative count`; FatalError `out of memory`; RangeError for what is no integer
    */
   grow(n: number): void {
     if (!Number.isInteger(n)) throw badArgument("grow", "n", n, "an integer from 0");
@@ -54,7 +54,10 @@ export class StringBuilder {
     if (buffer.length - used < n) this.enlarge(roundupsize(2 * buffer.length + n));
   }
 
-  /** Appends text or bytes; returns the number of bytes. */
+  /**
+   * Appends text or bytes; returns the number of bytes. Amortised O(that number).
+   * @throws TypeError for what is neither text nor bytes; FatalError `out of memory`
+   */
   writeString(s: string | Bytes | Uint8Array): number {
     const { array, off, len } = bytesOf(s, "writeString", "s");
     this.room(len);
@@ -63,14 +66,20 @@ export class StringBuilder {
     return len;
   }
 
-  /** Appends one byte, 0 to 255. */
+  /**
+   * Appends one byte, 0 to 255. Amortised O(1).
+   * @throws RangeError or TypeError for what is none; FatalError `out of memory`
+   */
   writeByte(b: number): void {
     checkByte("writeByte", b);
     this.room(1);
     this.buffer[this.used++] = b;
   }
 
-  /** Appends the UTF-8 form of a rune, U+FFFD for an invalid one; returns its width. */
+  /**
+   * Appends the UTF-8 form of a rune, U+FFFD for an invalid one; returns its width in bytes. Amortised O(1).
+   * @throws RangeError or TypeError for what is no integer; FatalError `out of memory`
+   */
   writeRune(r: number): number {
     checkRune("writeRune", r);
     this.room(encodedLen(r));
@@ -84,13 +93,13 @@ export class StringBuilder {
     return new GoString(this.buffer, 0, this.used);
   }
 
-  /** Starts anew; strings taken before keep their bytes. */
+  /** Starts anew; strings taken before keep their bytes. O(1). */
   reset(): void {
     this.buffer = new Uint8Array(0);
     this.used = 0;
   }
 
-  /** The same as `string()`, as a JavaScript string. */
+  /** The same as `string()`, as a JavaScript string. O(n). */
   toString(): string {
     return this.string().toString();
   }
@@ -118,17 +127,17 @@ export class StringBuilder {
 
 /** Finds the one string object for given bytes; see {@link createInterner}. */
 export interface Interner {
-  /** The interned string equal to `s`; the first one is kept. O(length). */
+  /** The interned string equal to `s`; the first one is kept. O(length). Throws a TypeError for what is neither text nor bytes. */
   intern(s: string | GoString | Uint8Array): GoString;
   /** Number of strings kept. */
   readonly size: number;
-  /** Forgets all strings. */
+  /** Forgets all strings. O(their number). */
   clear(): void;
 }
 
 /**
  * A table of strings in which equal bytes give the same object, so that they compare by `===` and are kept once.
- * Strings stay until `clear()`.
+ * Strings stay until `clear()`. Making it takes O(1).
  *
  * @example
  * ```ts

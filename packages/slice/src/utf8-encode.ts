@@ -48,6 +48,8 @@ export function encodeRune(p: Slice<number> | Uint8Array, r: number): number {
 
 /**
  * Go's `utf8.AppendRune`: `append` of the form of `r`, or of U+FFFD for an invalid rune. Amortised O(1).
+ * @throws TypeError for what is no byte slice; RangeError or TypeError for what is no integer; RuntimeError
+ * `growslice: len out of range`
  *
  * @example
  * ```ts

@@ -115,6 +115,7 @@ export function encodeString(s: string): Uint8Array {
 
 /**
  * Go's `utf8.DecodeRune`: the first rune and its width in bytes, U+FFFD and 1 for a bad byte, 0 for nothing. O(1).
+ * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
  * ```ts
@@ -134,6 +135,7 @@ export function decodeRune(x: Bytes | Uint8Array | string): [rune: number, width
 
 /**
  * Go's `utf8.DecodeLastRune`: the last rune and its width. O(1).
+ * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
  * ```ts
@@ -158,6 +160,7 @@ export function decodeLastRune(x: Bytes | Uint8Array | string): [rune: number, w
 
 /**
  * Go's `utf8.RuneCount`: runes in the bytes, each bad byte counting as one. O(n).
+ * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
  * ```ts
@@ -177,6 +180,7 @@ export function runeCount(x: Bytes | Uint8Array | string): number {
 
 /**
  * Go's `utf8.Valid`: whether the bytes are UTF-8 throughout. O(n).
+ * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
  * ```ts
@@ -199,6 +203,7 @@ export function validUtf8(x: Bytes | Uint8Array | string): boolean {
 
 /**
  * Go's `utf8.FullRune`: whether the bytes begin with a whole form; a bad byte is whole, a cut-off form is not. O(1).
+ * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
  * ```ts
@@ -227,6 +232,7 @@ export function fullRune(x: Bytes | Uint8Array | string): boolean {
 
 /**
  * Go's `utf8.RuneStart`: whether a byte can be the first of a rune's form: it is no continuation byte. O(1).
+ * @throws RangeError or TypeError for what is no integer from 0 to 255
  *
  * @example
  * ```ts
@@ -243,7 +249,7 @@ export function runeStart(b: number): boolean {
 }
 
 /**
- * Go's `utf8.ValidRune`: a code point that is no surrogate. O(1).
+ * Go's `utf8.ValidRune`: a code point that is no surrogate; false of what is no number. O(1).
  *
  * @example
  * ```ts
@@ -258,7 +264,7 @@ export function validRune(r: number): boolean {
 }
 
 /**
- * Go's `utf8.RuneLen`: bytes of the rune's form, -1 for one that has none. O(1).
+ * Go's `utf8.RuneLen`: bytes of the rune's form, -1 for one that has none, and for what is no number. O(1).
  *
  * @example
  * ```ts

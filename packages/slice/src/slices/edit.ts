@@ -77,6 +77,7 @@ export function deleteFunc<S extends Slice<any>>(s: S, del: (v: ElementType<S>) 
 
 /**
  * Go's `slices.Compact`: one of each run of equal elements; the tail is zeroed. O(n).
+ * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -124,6 +125,7 @@ export function compactFunc<S extends Slice<any>>(
 
 /**
  * Go's `slices.Reverse`, in place. O(n).
+ * @throws TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -161,6 +163,7 @@ export function reverse(s: Slice<any>): void {
 
 /**
  * Go's `slices.Clip`: without unused capacity, `s[:len(s):len(s)]`. O(1).
+ * @throws TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -197,6 +200,7 @@ export function grow<S extends Slice<any>>(s: S, n: number): S {
 
 /**
  * Go's `slices.Clone`: the same elements in storage of their own; nil stays nil. O(n).
+ * @throws TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -216,7 +220,7 @@ export function clone<S extends Slice<any>>(s: S): S {
 /**
  * Go's `slices.Concat`: all elements of all slices, in new storage; nil if there are none. O(total).
  * @throws MisuseError `len out of range` beyond 2³¹ - 1 elements; RuntimeError `growslice: len out of range`; RangeError or TypeError for
- * an element that does not fit the type of `first`
+ * an element that does not fit the type of `first`; TypeError for what is no slice
  *
  * @example
  * ```ts

@@ -15,7 +15,8 @@ import type { Compare, Ordered } from "./order.ts";
 import { sort, sortBy } from "./sort.ts";
 
 /**
- * Go's `slices.All`: indexes and values, as `range`.
+ * Go's `slices.All`: indexes and values, as `range`. O(1), and O(n) to the end.
+ * @throws TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -30,7 +31,8 @@ export function all<T>(s: Slice<T>): IterableIterator<[number, T]> {
 }
 
 /**
- * Go's `slices.Values`: the values, as `for…of` over the slice itself.
+ * Go's `slices.Values`: the values, as `for…of` over the slice itself. O(1), and O(n) to the end.
+ * @throws TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -45,7 +47,8 @@ export function values<T>(s: Slice<T>): IterableIterator<T> {
 }
 
 /**
- * Go's `slices.Backward`: indexes and values, the last first.
+ * Go's `slices.Backward`: indexes and values, the last first. O(1), and O(n) to the end.
+ * @throws TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -64,8 +67,9 @@ function* downwards<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
 }
 
 /**
- * Go's `slices.Chunk`: parts of `n` elements, the last one shorter, over the same storage.
+ * Go's `slices.Chunk`: parts of `n` elements, the last one shorter, over the same storage. O(1) each.
  * @throws MisuseError `cannot be less than 1`
+ * @throws RangeError for what is no integer; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -91,6 +95,8 @@ function* chunks<S extends Slice<any>>(s: S, n: number): Generator<S, void, unde
 /**
  * Go's `slices.AppendSeq`: appends what the iterable gives. O(its values). If the iterable throws, or gives what the type cannot
  * hold, what it gave before has been written where the capacity allowed, as in Go.
+ * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type; TypeError for
+ * what is no slice or no iterable
  *
  * @example
  * ```ts
@@ -140,6 +146,8 @@ function gathered(
 
 /**
  * Go's `slices.Collect`: a new slice of what the iterable gives; nil if it gives nothing. O(its values).
+ * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type; TypeError for
+ * what is no element type or no iterable
  *
  * @example
  * ```ts
@@ -160,6 +168,7 @@ export function collect(elem: any, seq: Iterable<any>): Slice<any> {
 
 /**
  * Go's `slices.Sorted`: collected and sorted. O(n log n).
+ * @throws what {@link collect} throws; TypeError for values that are not ordered
  *
  * @example
  * ```ts

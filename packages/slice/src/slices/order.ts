@@ -16,6 +16,7 @@ const GO_STRING = Symbol.for("gort.GoString");
 
 /**
  * Go's `cmp.Compare`: -1, 0 or 1. O(1), for strings O(length).
+ * @throws TypeError for values that are not ordered, or of two types
  *
  * @example
  * ```ts

@@ -12,6 +12,7 @@ import { checkOrdered, checkResult, compareOrdered, type Ordered } from "./order
 
 /**
  * Go's `slices.Index`: where `v` is first, or -1. O(n).
+ * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -70,6 +71,7 @@ function findFunc<T>(where: string, s: Slice<T>, f: (v: T) => boolean): number {
 
 /**
  * Go's `slices.Contains`. O(n).
+ * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -101,6 +103,7 @@ export function containsFunc<T>(s: Slice<T>, f: (v: T) => boolean): boolean {
 
 /**
  * Go's `slices.Equal`: the same length and equal elements; nil equals empty. O(n).
+ * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -140,6 +143,7 @@ export function equalFunc<A, B>(a: Slice<A>, b: Slice<B>, eq: (x: A, y: B) => bo
 
 /**
  * Go's `slices.Compare`: the first difference decides, then the length. -1, 0 or 1. O(n).
+ * @throws TypeError for elements that are not ordered, or what is no slice
  *
  * @example
  * ```ts
@@ -183,6 +187,7 @@ function compareBy<A, B>(where: string, a: Slice<A>, b: Slice<B>, cmp: (x: A, y:
 
 /**
  * Go's `slices.BinarySearch` in an ascending slice: where `target` is, or would be, and whether it is. O(log n).
+ * @throws TypeError for a target or elements that are not ordered, or what is no slice
  *
  * @example
  * ```ts

@@ -149,6 +149,7 @@ export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
 
 /**
  * Go's `slices.IsSorted`. O(n).
+ * @throws TypeError for elements that are not ordered, or what is no slice
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. At most one host timer is armed, for the earliest deadline over all heaps, and only while the scheduler
- *     is not running goroutines: a running one looks at the heaps itself.
+ *     is not running goroutines: a running one looks at the heaps itself. Of a test's fakes there is a second one, for the latest.
  *  2. A timer never fires before its deadline, and due timers fire in deadline order: those of one instant, in one heap, in the order in
  *     which they were set, on a virtual clock in an order drawn from its seed.
  *  3. An armed host timer keeps the process alive; a clock without timers does not, nor do timers that outlived their program, unless
@@ -17,6 +17,7 @@ import { ambient } from "./ambient.ts";
 import type { Clock, ClockTimer } from "./api.ts";
 import { HostTime } from "./host-time.ts";
 import {
+  behindFakes,
   clearHostTimer,
   DELAY_MAX,
   hostTimers,
@@ -24,6 +25,7 @@ import {
   type HostTimer,
   isFake,
   keepAlive,
+  macrotask,
   reportUncaught,
   setHostTimer,
   unrefHostTimer,
@@ -119,10 +121,9 @@ export abstract class HeapClock implements Clock {
     const { heaps } = this;
     heaps[heaps.length === 1 ? 0 : index % heaps.length]!.remove(node);
     this.size--;
-    if (this.earliest() === Infinity) {
-      this.changed();
-      this.onSpent();
-    }
+    const spent = this.earliest() === Infinity;
+    if (spent || this.faked) this.changed();
+    if (spent) this.onSpent();
     return true;
   }
 
@@ -175,12 +176,19 @@ export abstract class HeapClock implements Clock {
   }
 }
 
-/** How often a clock looks whether the timers it was armed with are the host's again, in milliseconds. */
+/** How often a clock looks whether the timers that it was not armed with are the host's again, in milliseconds. */
 const BACK_MS = 20;
+
+/** In the place of a host timer, while that is being made. */
+const ARMING = {};
 
 /**
  * The host's time. When a test exchanges the host's timers for fakes, or puts the old ones back, the earliest deadline is armed
- * anew with those that are there: at the next change, or by {@link RealClock.comeBack}.
+ * anew with those that are there: at the next change, or by {@link RealClock.comeBack} and {@link RealClock.beside}.
+ *
+ * Of fakes nothing is taken for granted. A test may clear them, so they are armed anew at each change. It may move their time to the
+ * last of them, as `runOnlyPendingTimers` does, so there is one for the latest deadline. A `setTimeout` that calls at once says that
+ * the time has come, as every fake that fires does.
  */
 export class RealClock extends HeapClock {
   readonly virtual = false;
@@ -190,6 +198,10 @@ export class RealClock extends HeapClock {
     this.arm();
   };
   private armed: HostTimer = null;
+  /** A fake for the latest deadline, which does nothing. */
+  private last: HostTimer = null;
+  /** Whether somebody looks if the fakes are gone. */
+  private looking = false;
   private armedFor = Infinity;
   /** What the timer was armed with. */
   private armedBy = hostTimers();
@@ -245,8 +257,11 @@ export class RealClock extends HeapClock {
   private waker(): () => void {
     const wake = (): void => {
       if (this.wake !== wake) return;
-      const timers = hostTimers();
-      if (this.armedBy !== timers) this.comeBack(this.armedBy);
+      if (this.armed === ARMING) {
+        this.atOnce(wake);
+        return;
+      }
+      if (this.armedBy !== hostTimers()) this.replaced();
       else if (this.faked) this.time.reached(this.armedFor);
       this.armed = null;
       this.armedFor = Infinity;
@@ -254,6 +269,15 @@ export class RealClock extends HeapClock {
       if (!this.held) this.arm();
     };
     return wake;
+  }
+
+  /** A stub called while it was being armed: whoever waits does not yet. */
+  private atOnce(wake: () => void): void {
+    const when = this.armedFor;
+    this.faked = true;
+    macrotask(() => {
+      if (this.armedFor === when) wake();
+    });
   }
 
   /** The process waits for the earliest timer, though the clock is weak. */
@@ -266,23 +290,44 @@ export class RealClock extends HeapClock {
     this.hope.set(when !== Infinity);
     if (this.armed !== null) {
       if (this.armedBy !== hostTimers()) {
-        this.comeBack(this.armedBy);
+        this.replaced();
         this.wake = this.waker();
       } else {
-        if (when >= this.armedFor && when !== Infinity) return;
+        if (when >= this.armedFor && when !== Infinity && !this.faked) return;
         clearHostTimer(this.armed);
+        if (this.last !== null) clearHostTimer(this.last);
       }
-      this.armed = null;
+      this.armed = this.last = null;
       this.armedFor = Infinity;
     }
     if (this.release !== null) this.letGo();
     if (when === Infinity) return;
     this.armedBy = hostTimers();
-    this.faked = isFake(this.armedBy);
+    const faked = (this.faked = isFake(this.armedBy));
     const now = this.now();
     this.armedFor = Math.min(when, now + DELAY_MAX);
-    this.armed = setHostTimer(when - now, this.wake);
+    this.armed = ARMING;
+    this.armed = setHostTimer(when - now, this.wake) ?? true;
     if (this.weak) unrefHostTimer(this.armed);
+    if (faked) this.beside(when, now);
+  }
+
+  /** What belongs to an earliest deadline `when` that is armed with fakes: one for the latest, and a look whether they are gone. */
+  private beside(when: number, now: number): void {
+    const latest = Math.max(...this.heaps.map((heap) => heap.latest));
+    if (latest > when) this.last = setHostTimer(latest - now, () => {});
+    this.look();
+  }
+
+  private look(): void {
+    if (this.looking) return;
+    this.looking = true;
+    behindFakes(BACK_MS, () => {
+      this.looking = false;
+      if (this.armed === null || !this.faked) return;
+      if (this.armedBy === hostTimers()) this.look();
+      else this.changed();
+    });
   }
 
   private letGo(): void {
@@ -290,7 +335,12 @@ export class RealClock extends HeapClock {
     this.release = null;
   }
 
-  /** Arms anew once `timers`, which fakes have replaced, are the host's again. Of fakes that are gone nothing comes back. */
+  /** The timers that it was armed with are not the host's any more. Of fakes that are gone nothing comes back. */
+  private replaced(): void {
+    if (!this.faked) this.comeBack(this.armedBy);
+  }
+
+  /** Arms anew once `timers`, which fakes have replaced, are the host's again. */
   private comeBack(timers: (fn: () => void, ms: number) => unknown): void {
     const look = (): void => {
       if (this.size === 0) return;

@@ -2,7 +2,8 @@
  * The host seam: the only file of gort that names the host's timers, queues and clocks.
  *
  * Invariants
- *  1. Every global is read when it is called, never at load, so fake timers installed later are honoured.
+ *  1. Every global is read when it is called, never at load, so fake timers installed later are honoured; {@link behindFakes} alone
+ *     goes by the timers that were there before them.
  *  2. `macrotask` lets the host run its timers and I/O before `fn`, and is not subject to the 4 ms clamp of
  *     nested timeouts.
  *  3. Nothing here keeps a process alive but an armed timer, a macrotask that is about to run, and who asks for that.
@@ -38,6 +39,7 @@ export type Capture = () => (step: () => void) => void;
 
 const host = globalThis as unknown as {
   performance?: { now(): number };
+  setTimeout?: (fn: () => void, ms: number) => HostTimer;
   setImmediate?: (fn: () => void) => unknown;
   MessageChannel?: new () => {
     port1: { onmessage: (() => void) | null };
@@ -147,6 +149,13 @@ export function unrefHostTimer(timer: HostTimer): void {
 
 export function clearHostTimer(timer: HostTimer): void {
   clearTimeout(timer as ReturnType<typeof setTimeout>);
+}
+
+const loadedWith = host.setTimeout;
+
+/** Calls `fn` after about `ms` of the host's own time, whatever fakes there are; never if this was loaded amid fakes. No process waits for it. */
+export function behindFakes(ms: number, fn: () => void): void {
+  if (loadedWith !== undefined && !isFake(loadedWith)) unrefHostTimer(loadedWith(fn, ms));
 }
 
 /**

@@ -78,6 +78,16 @@ export class TimerHeap {
     return gathered < first ? gathered : first;
   }
 
+  /** The latest deadline that will come, -Infinity if there is none; without what is gathered. O(n). */
+  get latest(): number {
+    let latest = -Infinity;
+    for (let i = 0; i < this.n; i++) {
+      const when = this.keys[i]!;
+      if (when > latest && when < Infinity) latest = when;
+    }
+    return latest;
+  }
+
   /** Adds `item`; O(log4 n). */
   add(item: TimerItem, when: number): void {
     const i = this.n++;

@@ -476,6 +476,87 @@ describe("fake timers", () => {
     }
   });
 
+  test("what was set under fakes that are gone fires by the host's own time, though nothing else is set, and hides no deadlock", async () => {
+    vi.useFakeTimers();
+    let ran = 0;
+    afterFunc(60, () => ran++);
+    const asleep = sleep(50).start();
+    vi.useRealTimers();
+    const stuck = run(function* () {
+      yield* new Chan().recv();
+    });
+    await expect(stuck).rejects.toThrow("all goroutines are asleep");
+    await asleep;
+    await settle(20);
+    expect(ran).toBe(1);
+  });
+
+  test.each([
+    ["runOnlyPendingTimers", ["setTimeout", "clearTimeout", "Date", "performance"]],
+    ["runOnlyPendingTimers", ["setTimeout", "clearTimeout"]],
+    ["runAllTimers", ["setTimeout", "clearTimeout", "Date", "performance"]],
+  ] as const)("%s of %s fires every deadline that is set", async (how, toFake) => {
+    vi.useFakeTimers({ toFake: [...toFake] });
+    try {
+      const log: string[] = [];
+      for (const ms of [5000, 100, 3000]) afterFunc(ms, () => log.push(`${ms}`));
+      const stopped = afterFunc(9000, () => log.push("stopped"));
+      expect(vi.getTimerCount()).toBe(2);
+      stopped.stop();
+      const start = performance.now();
+      vi[how]();
+      if (toFake.length > 2) expect(performance.now() - start).toBe(5000);
+      await Promise.resolve();
+      expect(log).toEqual(["100", "3000", "5000"]);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("fakes that were cleared keep later deadlines from nothing", async () => {
+    vi.useFakeTimers();
+    try {
+      let ran = 0;
+      const cleared = afterFunc(50, () => ran++);
+      vi.clearAllTimers();
+      afterFunc(100, () => ran++);
+      vi.advanceTimersByTime(100);
+      await Promise.resolve();
+      expect(ran).toBe(2);
+      expect(cleared.stop()).toBe(false);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test.each([0, undefined])(
+    "a setTimeout that calls at once, and gives %s, makes sleeps short",
+    async (given) => {
+      const stub = vi.spyOn(globalThis, "setTimeout").mockImplementation(((fn: () => void) => {
+        fn();
+        return given;
+      }) as never);
+      const start = performance.now();
+      try {
+        const asleep = [sleep(60_000).start(), sleep(30_000).start()];
+        await sleep(90_000);
+        for (const other of asleep) await other;
+        await run(function* () {
+          yield* sleep(60_000);
+        });
+      } finally {
+        stub.mockRestore();
+      }
+      expect(performance.now() - start).toBeLessThan(5000);
+      const before = now();
+      await sleep(2);
+      expect(now() - before).toBeGreaterThanOrEqual(2);
+      expect(performance.now() - start).toBeLessThan(5000);
+    },
+  );
+
   test("work that was under way when the fakes went goes on, although nobody moved their time", async () => {
     vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout", "clearTimeout"] });
     const ping = new Chan(0);

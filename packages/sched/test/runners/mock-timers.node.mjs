@@ -68,6 +68,14 @@ test("setTimeout alone: a timer that fires says what time it is", async (t) => {
   await program;
 });
 
+test("runAll reaches every deadline that is set", (t) => {
+  t.mock.timers.enable();
+  const log = [];
+  for (const ms of [5000, 100]) afterFunc(ms, () => log.push(ms));
+  t.mock.timers.runAll();
+  return settle().then(() => assert.deepEqual(log, [100, 5000]));
+});
+
 test("time goes on by the host's own when they are gone, and never back", async (t) => {
   const before = now();
   t.mock.timers.enable();

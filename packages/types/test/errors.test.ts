@@ -172,7 +172,7 @@ describe("texts", () => {
     }
     checkOptions("f", new Background(3), "ownKey");
     expect(() => checkOptions("f", new Background(3), "size")).toThrow(
-      "f: options is an object (Background), want no options but size",
+      "f: options is an object (Object), want no options but size",
     );
     expect(() => checkOptions("f", Object.assign(Object.create(null), { a: 3 }), "size")).toThrow(
       "f: options.a is 3, want no options but size",

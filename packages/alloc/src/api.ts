@@ -63,7 +63,8 @@ export interface Allocator {
   /** The memory that its objects lie in. */
   readonly memory: Memory;
   /**
-   * Allocates `size` bytes, zeroed unless `flags` has {@link NOZERO}.
+   * Allocates `size` bytes, zeroed unless `flags` has {@link NOZERO}. Of `createAllocator`: O(1) up to 32 KiB, and
+   * O(objects of a span) where one is used up; above, O(pages of the object + log of all pages). Zeroing comes besides.
    * @param size bytes, an integer from 0; size 0 gives a valid pointer that may be shared
    * @param flags a sum of {@link NOSCAN} and {@link NOZERO}; default 0
    * @param shard which cache serves the call, usually the index of a P; default 0
@@ -72,16 +73,17 @@ export interface Allocator {
    */
   alloc(size: number, flags?: number, shard?: number): Ptr;
   /**
-   * Gives back an object; `p` must be what `alloc` returned. Freeing 0 does nothing.
+   * Gives back an object; `p` must be what `alloc` returned. Freeing 0 does nothing. Of `createAllocator`: O(1), for an object above
+   * 32 KiB O(its pages + log of all pages).
    * @throws AllocError `DOUBLE_FREE`, `INTERIOR_POINTER`, `FOREIGN_POINTER`, `BAD_POINTER`, `BAD_SHARD`
    */
   free(p: Ptr, shard?: number): void;
   /**
-   * Bytes that may be used at `p`: at least what was asked for.
-   * @throws AllocError for what is no object, as `free` does
+   * Bytes that may be used at `p`: at least what was asked for. O(1) of `createAllocator`.
+   * @throws AllocError `DEAD_POINTER` for an object that is free, else as `free` does
    */
   usableSize(p: Ptr): number;
-  /** Go's `MemStats` names; a snapshot. */
+  /** Go's `MemStats` names; a snapshot. Of `createAllocator` O(spans + shards * size classes). */
   stats(): AllocStats;
 }
 
@@ -106,7 +108,8 @@ export interface ObjectRuns {
   readonly end: Ptr;
   /**
    * Claims one or more objects of the size class of `size`, 1 to `sizeMax` bytes; the address of the first.
-   * Pointer-free objects below 16 bytes get a block each. Throws what `alloc` throws.
+   * Pointer-free objects below 16 bytes get a block each.
+   * @throws what `alloc` throws
    */
   claim(size: number, flags: number, shard?: number): Ptr;
   /** Gives back what was not handed out of a run, from `p` to its `end`: as if it had never been allocated. */
@@ -131,14 +134,25 @@ export interface SystemMemory {
    * collector looks again and again.
    */
   readonly others?: number;
-  /** Whether there is a run of free pages for so many bytes, with those that the memory still holds; no allocation, no sweep. */
+  /**
+   * Whether there is a run of free pages for so many bytes, with those that the memory still holds; no allocation, no sweep. O(1), and
+   * O(pages / 32) where only the last pages of the heap might do.
+   * @throws AllocError `BAD_ARGUMENT` for `bytes` that are no number from 0
+   */
   fits?(bytes: number): boolean;
-  /** Zeroed metadata that is never given back, at a multiple of `align`, a power of two up to 8192 (default 8). Throws out of memory. */
+  /**
+   * Zeroed metadata that is never given back, at a multiple of `align`, a power of two up to 8192 (default 8). O(1) beside the zeroing.
+   * @throws AllocError `OUT_OF_MEMORY`, `BAD_SIZE` unless `bytes` is an integer from 1, `BAD_ALIGN`
+   */
   persistentAlloc(bytes: number, align?: number): Ptr;
-  /** Zeroed pages outside of the heap, as Go's stacks and work buffers are. `bytes` is rounded up to 8 KiB. */
+  /**
+   * Zeroed pages outside of the heap, as Go's stacks and work buffers are. `bytes` is rounded up to 8 KiB. O(pages asked for + log of
+   * all pages) beside the zeroing.
+   * @throws AllocError `OUT_OF_MEMORY`, `BAD_SIZE` unless `bytes` is an integer from 1
+   */
   allocManual(bytes: number): Ptr;
   /**
-   * Gives back what `allocManual(bytes)` returned, with the same `bytes`: more gives away what lies behind it.
+   * Gives back what `allocManual(bytes)` returned, with the same `bytes`: more gives away what lies behind it. O(pages given back).
    * @throws AllocError of the default allocator, if one of the pages is free already or an object's
    */
   freeManual(p: Ptr, bytes: number): void;
@@ -148,7 +162,8 @@ export interface SystemMemory {
 export interface TieredAllocator extends TracedAllocator {
   /**
    * Allocates at a multiple of `align`, a power of two up to 1 GiB. `free` and `usableSize` work as usual.
-   * Up to 8 KiB the request is served from the first size class that is a multiple of `align`.
+   * Up to 8 KiB the request is served from the first size class that is a multiple of `align`. As expensive as `alloc`.
+   * @throws AllocError `BAD_ALIGN`, and what `alloc` throws
    */
   allocAligned(size: number, align: number, flags?: number, shard?: number): Ptr;
   /**
@@ -156,11 +171,17 @@ export interface TieredAllocator extends TracedAllocator {
    * the new size fits into its bytes and uses more than half of them, or it is larger than that, stays larger, and the pages behind it
    * are free (or no longer needed). Otherwise its bytes are moved.
    * Bytes past the old object are zero unless `flags` has {@link NOZERO}. `realloc(0, n)` allocates. If it throws, the old object is untouched.
+   * O(1) in place beside the zeroing, else O(bytes moved).
+   * @throws what `alloc` and `usableSize` throw
    */
   realloc(p: Ptr, size: number, flags?: number, shard?: number): Ptr;
-  /** Zeroes up to `maxBytes` of free pages, so that they need not be zeroed when they are reused; bytes done. */
+  /**
+   * Zeroes up to `maxBytes` of free pages, so that they need not be zeroed when they are reused; bytes done. O(bytes zeroed + pages
+   * looked at).
+   * @throws AllocError `BAD_ARGUMENT` unless `maxBytes` is a number from 0
+   */
   scavenge(maxBytes?: number): number;
-  /** Gives the empty spans that caches and central lists keep back to the page heap; bytes freed. */
+  /** Gives the empty spans that caches and central lists keep back to the page heap; bytes freed. O(spans). */
   trim(): number;
 }
 

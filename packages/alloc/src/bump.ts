@@ -205,9 +205,9 @@ class Bump implements BumpAllocator {
 
 /**
  * Makes a bump allocator in a fresh memory. Allocation is a few additions; memory comes back with `reset` only.
- * Each object costs 8 bytes besides its own.
+ * Each object costs 8 bytes besides its own. O(1).
  *
- * @throws AllocError `BAD_MEMORY` if the memory is in use already or too small.
+ * @throws AllocError `BAD_MEMORY` if the memory is in use already or too small, `BAD_ARGUMENT` for no memory.
  *
  * @example
  * ```ts
@@ -229,8 +229,8 @@ export function createBumpAllocator(memory: Memory): BumpAllocator {
 }
 
 /**
- * A second object over the bump allocator in `memory`; it continues where the first one is.
- * @throws AllocError `BAD_MEMORY` if no bump allocator lies in the memory.
+ * A second object over the bump allocator in `memory`; it continues where the first one is. O(1).
+ * @throws AllocError `BAD_MEMORY` if no bump allocator lies in the memory, `BAD_ARGUMENT` for no memory.
  *
  * @example
  * ```ts

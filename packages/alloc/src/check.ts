@@ -22,8 +22,10 @@ export interface CheckOptions {
 }
 
 /**
- * Checks every invariant of the allocator that lies in `allocator.memory`, whichever it is.
- * @throws AllocError `CORRUPT` naming the first broken invariant, `BAD_MEMORY` if no allocator lies there.
+ * Checks every invariant of the allocator that lies in `allocator.memory`, whichever it is. It changes nothing and may be called
+ * between any two calls of the allocator. O(pages and objects obtained so far), and with `deep` the bytes of free pages.
+ * @throws AllocError `CORRUPT` naming the first broken invariant, `BAD_MEMORY` if no allocator lies there, `BAD_ARGUMENT` for what has
+ * no memory
  *
  * @example
  * ```ts

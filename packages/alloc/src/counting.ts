@@ -87,7 +87,10 @@ class Counting implements CountingAllocator {
 }
 
 /**
- * Counts calls, bytes and live objects of an allocator. For a heap to run on the result, pass it to `traced` of `@gort/gc`.
+ * Counts calls, bytes and live objects of an allocator. For a heap to run on the result, pass it to `traced` of `@gort/gc`. A call
+ * costs a few additions more than the inner one; `counts()` is O(1).
+ *
+ * @throws AllocError `BAD_ARGUMENT` for what is no allocator; its methods throw what the inner ones throw
  *
  * @example
  * ```ts

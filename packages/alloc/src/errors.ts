@@ -64,7 +64,7 @@ export class AllocError extends Error {
 }
 
 /**
- * Whether `value` is an {@link AllocError}, of this or of another copy of the package.
+ * Whether `value` is an {@link AllocError}, of this or of another copy of the package. O(1), and throws for no value.
  *
  * @example
  * ```ts

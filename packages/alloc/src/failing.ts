@@ -69,6 +69,10 @@ class Failing implements Allocator {
 
 /**
  * Makes chosen allocations fail as if memory had run out. For a heap to run on the result, pass it to `traced` of `@gort/gc`.
+ * O(1) beside the inner call; one that fails takes the inner statistics.
+ *
+ * @throws AllocError `BAD_ARGUMENT` for what is no allocator, `BAD_OPTION` for an option that is unknown or cannot be; its `alloc` throws
+ * `OUT_OF_MEMORY` where it is to fail, and what `when` throws
  *
  * @example
  * ```ts

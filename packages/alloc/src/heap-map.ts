@@ -95,7 +95,7 @@ export interface HeapMap {
 
 /**
  * Maps the heap of a default allocator. O(pages).
- * @throws AllocError `BAD_MEMORY` if another kind of allocator lies in the memory.
+ * @throws AllocError `BAD_MEMORY` if another kind of allocator lies in the memory, `BAD_ARGUMENT` for what has no memory.
  *
  * @example
  * ```ts

@@ -139,9 +139,11 @@ function checkBytes(name: string, bytes: number): number {
 }
 
 /**
- * Reserves an address space of zero bytes. It costs no memory until it is written to.
+ * Reserves an address space of zero bytes. It costs no memory until it is written to: O(1), and as often again as the host refuses,
+ * which is asked for half as much each time.
  *
- * @throws AllocError `BAD_OPTION` for a size out of range, `BAD_MEMORY` naming every size the host refused.
+ * @throws AllocError `BAD_OPTION` for a size out of range or an option that is unknown, `BAD_ARGUMENT` for options that are no
+ * object, `BAD_MEMORY` naming every size the host refused.
  *
  * @example
  * ```ts
@@ -191,8 +193,9 @@ export function createMemory(options: MemoryOptions = {}): ReservedMemory {
 }
 
 /**
- * A memory over a buffer that exists already: one received from another thread, or of a WebAssembly module.
- * @throws AllocError `BAD_MEMORY` if the buffer is smaller than 128 KiB or not a multiple of 8 KiB.
+ * A memory over a buffer that exists already: one received from another thread, or of a WebAssembly module. O(1).
+ * @throws AllocError `BAD_MEMORY` if the buffer is smaller than 128 KiB, larger than 4 GiB or not a multiple of 8 KiB; `BAD_ARGUMENT`
+ * for what is no buffer.
  *
  * @example
  * ```ts

@@ -336,7 +336,11 @@ class PoisoningTraced extends Poisoning implements PoisoningTracedAllocator {
  * Wraps an allocator for debugging: fills memory with 0xAA and 0x55, puts redzones around every object, keeps freed
  * objects back for a while, and names where an object was allocated and freed when something is wrong with it.
  *
- * @throws AllocError `BAD_OPTION`; its methods throw `REDZONE`, `WRITE_AFTER_FREE`, `DOUBLE_FREE` with sites.
+ * `alloc` and `free` are O(bytes of the object and its redzones), with sites also a stack trace; `verify` and `drain` are O(bytes of
+ * all redzones and of the quarantine).
+ *
+ * @throws AllocError `BAD_OPTION`, `BAD_ARGUMENT` for what is no allocator; its methods throw `REDZONE`, `WRITE_AFTER_FREE`,
+ * `DOUBLE_FREE` with sites.
  *
  * @example
  * ```ts

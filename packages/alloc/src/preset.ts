@@ -5,9 +5,9 @@ import { createMemory } from "./memory.ts";
 import { createAllocator } from "./tiered.ts";
 
 /**
- * A memory and the default allocator over it, in one call.
+ * A memory and the default allocator over it, in one call. O(shards) beside the reservation.
  *
- * @throws AllocError `BAD_OPTION`, or `BAD_MEMORY` if the host refuses the reservation.
+ * @throws AllocError `BAD_OPTION`, `BAD_MEMORY` if the host refuses the reservation or it is too small for so many shards.
  *
  * @example
  * ```ts

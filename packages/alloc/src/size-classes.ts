@@ -52,6 +52,7 @@ export const objectIndex = (offset: number, sizeClass: number): number =>
  * The bytes that a request of `size` bytes really takes: its size class, or whole pages above 32 KiB.
  * Go's `roundupsize`; `append` uses it to choose capacities. O(1).
  * @param size bytes, an integer from 0; 0 gives 0
+ * @throws AllocError `BAD_ARGUMENT` for another size
  *
  * @example
  * ```ts
@@ -83,7 +84,7 @@ export interface SizeClass {
 }
 
 /**
- * Go's table of size classes, class 0 (large objects) excluded.
+ * Go's table of size classes, class 0 (large objects) excluded: a new array each time. O(classes).
  *
  * @example
  * ```ts

@@ -344,9 +344,9 @@ export class Tiered implements TieredAllocator {
 }
 
 /**
- * Makes an allocator in a fresh memory.
+ * Makes an allocator in a fresh memory. O(shards).
  *
- * @throws AllocError `BAD_MEMORY` if an allocator lies in it already or it is too small, `BAD_OPTION`.
+ * @throws AllocError `BAD_MEMORY` if an allocator lies in it already or it is too small, `BAD_OPTION`, `BAD_ARGUMENT` for no memory.
  *
  * @example
  * ```ts
@@ -377,10 +377,10 @@ export function createAllocator(memory: Memory, options: AllocatorOptions = {}):
 }
 
 /**
- * A second allocator object over the same memory: it continues where the first one is.
+ * A second allocator object over the same memory: it continues where the first one is. O(1).
  * Hooks (`onSweep`) belong to the object they were set on.
  *
- * @throws AllocError `BAD_MEMORY` if no such allocator lies in the memory.
+ * @throws AllocError `BAD_MEMORY` if no such allocator lies in the memory, `BAD_ARGUMENT` for no memory.
  *
  * @example
  * ```ts

@@ -97,7 +97,7 @@ export function* finishSteps(r: unknown): Steps<unknown> {
   return isGenerator(value) ? yield* value : value;
 }
 
-/** What an async function awaits of what a body returned. */
+/** What an async function awaits of what a body returned; what a promise gives may have to be finished too. */
 export function finishAsync<R>(r: unknown): PromiseLike<R> | R {
   return (isGenerator(r) ? drive(r) : r) as PromiseLike<R> | R;
 }
@@ -166,8 +166,10 @@ export class HoldingRoutine<R> extends BaseRoutine<R> {
     let release: (() => void) | null = null;
     try {
       const r: unknown = this.fn();
-      if (isPromise(r)) release = pledge(this.held);
-      return await finishAsync<R>(r);
+      const promised = isPromise(r);
+      if (promised) release = pledge(this.held);
+      const value = await finishAsync<R>(r);
+      return promised && isGenerator(value) ? await finishAsync<R>(value) : value;
     } finally {
       release?.();
       this.held.unlock();

@@ -144,7 +144,8 @@ class DoRoutine extends BaseRoutine<void> {
     try {
       const r: unknown = this.fn();
       once.outside = isPromise(r);
-      await finishAsync(r);
+      const value: unknown = await finishAsync(r);
+      if (once.outside) await finishAsync(value);
     } finally {
       once.finish();
     }

@@ -44,6 +44,37 @@ const uses: [string, Use][] = [
   ["onceValue", (body) => onceValue(body)()],
 ];
 
+test.each(uses.slice(0, 4))(
+  "a generator that an async body of %s gives is run from async code too",
+  async (_name, use) => {
+    const log: string[] = [];
+    const body = async (): Promise<Go> => {
+      await turn();
+      return (function* (): Go {
+        yield* sleep(1);
+        log.push("ran");
+      })();
+    };
+    await use(body as never);
+    log.push("over");
+    expect(log).toEqual(["ran", "over"]);
+  },
+);
+
+test("what a generator gives that an async body gave is the result, and its throw too", async () => {
+  const mu = new Mutex();
+  const give = (value: number) => async () =>
+    (function* () {
+      yield* sleep(1);
+      if (value < 0) throw new Error("negative");
+      return value;
+    })();
+  expect(await mu.withLock(give(7) as () => any)).toBe(7);
+  await expect(Promise.resolve(mu.withLock(give(-1) as () => any))).rejects.toThrow("negative");
+  checkMutex(mu);
+  expect(mu.tryLock()).toBe(true);
+});
+
 test.each(uses)(
   "virtual time stands still while a body of %s waits for what is outside",
   async (_name, use) => {

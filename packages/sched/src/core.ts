@@ -77,9 +77,13 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     if (this.heap instanceof VirtualClock) this.heap.onChange = this.look;
   }
 
-  /** What `console.log` shows on Node. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  /** What `JSON.stringify` shows, and `console.log` on Node: how much it has to do. */
+  toJSON(): string {
     return `Scheduler { procs: ${this.procs}, goroutines: ${this.live} }`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toJSON();
   }
 
   /** The next goroutine to run, or null. */

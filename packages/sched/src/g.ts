@@ -150,9 +150,13 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
     return new JoinOp<R>(this);
   }
 
-  /** What `console.log` shows on Node. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  /** What `JSON.stringify` shows, and `console.log` on Node: its scheduler is a circle, and large. */
+  toJSON(): string {
     return `Goroutine { id: ${this.id}, name: ${JSON.stringify(this.name)}, status: "${this.status}" }`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toJSON();
   }
 
   more(): Extra {

@@ -114,10 +114,14 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
     return "";
   }
 
-  /** What `console.log` shows on Node; one that is not used yet lacks its `await` or `yield*`. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  /** What `JSON.stringify` shows, and `console.log` on Node; one that is not used yet lacks its `await` or `yield*`. */
+  toJSON(): string {
     const what = this.describe();
     return `Op { ${this.reason}${what && `: ${what}`}${this.state === FRESH ? ", not used yet" : ""} }`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toJSON();
   }
 
   /**

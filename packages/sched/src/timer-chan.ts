@@ -278,7 +278,11 @@ export class TimerChan implements AsyncIterable<number> {
     return `${this.name} (${this.active ? `due in ${Math.max(0, Math.round(this.when - this.clock.now()))} ms` : "stopped"})`;
   }
 
-  /** What `console.log` shows on Node. */
+  /** What `JSON.stringify` shows, and `console.log` on Node: when it is due. */
+  toJSON(): string {
+    return this.describe();
+  }
+
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.describe();
   }

@@ -53,6 +53,11 @@ export class Timer {
     checkMs("Timer.reset", "ms", ms);
     return panic(TEXT.resetTimer);
   }
+
+  /** What `JSON.stringify` shows: the channel, as of a Ticker. */
+  toJSON(): object {
+    return { c: this.c };
+  }
 }
 
 /** The timer of a `newTimer`. */

@@ -1,10 +1,12 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import {
+  afterFunc,
   createDeterministicScheduler,
   createFifoScheduler,
   createScheduler,
   type Go,
+  newTicker,
   newTimer,
   sleep,
   withSignal,
@@ -57,4 +59,41 @@ test("console.log shows when the channel of a timer is due", () => {
   expect(inspect(timer.c)).toMatch(/^timer \(due in \d+ ms\)$/);
   timer.stop();
   expect(inspect({ c: timer.c })).toBe("{ c: timer (stopped) }");
+});
+
+test("JSON shows the same texts, whoever waits for whom: no insides, no circle", async () => {
+  const s = createScheduler();
+  const json = (v: unknown): unknown => JSON.parse(JSON.stringify({ v })).v as unknown;
+  const timer = newTimer(5000);
+  const [op, receive] = [new Never("nothing"), timer.c.recv()];
+  const called = afterFunc(5000, () => {});
+  expect(json(op)).toBe("Op { select (no cases): nothing, not used yet }");
+  await s.run(function* () {
+    const parked = s.go(function* waiter(): Go {
+      yield* op;
+    });
+    s.go(function* (): Go {
+      yield* receive;
+    });
+    const join = parked.join();
+    s.go(function* (): Go {
+      yield* join;
+    });
+    yield* sleep(1);
+    expect(json(parked)).toBe('Goroutine { id: 2, name: "waiter", status: "waiting" }');
+    expect(json(op)).toBe("Op { select (no cases): nothing }");
+    expect(json(join)).toBe("Op { join: goroutine 2 (waiter) }");
+    expect(json(s)).toBe("Scheduler { procs: 1, goroutines: 4 }");
+    expect(json(timer)).toEqual({ c: expect.stringMatching(/^timer \(due in \d+ ms\)$/) });
+    expect(json(receive)).toMatch(/^Op \{ chan receive: timer \(due in \d+ ms\) \}$/);
+    const ticker = newTicker(7);
+    expect(json([called, ticker, ticker.c.range()])).toEqual([
+      { c: null },
+      { c: "ticker (due in 7 ms)" },
+      expect.anything(),
+    ]);
+    ticker.stop();
+  });
+  expect(json(s)).toBe("Scheduler { procs: 1, goroutines: 0 }");
+  for (const t of [timer, called]) t.stop();
 });

@@ -327,25 +327,26 @@ describe("stacks of many words", () => {
   });
 
   it("hold what is put into them after they were scanned", () => {
-    const heap = heapOf();
+    const heap = createHeap({ reserve: 2 ** 24, gcPercent: -1, barrier: "insertion" });
     const frame = heap.newStack().frame(1);
-    const from = heap.root(heap.alloc(Node));
-    heap.writePtr(from.ptr, heap.alloc(Node));
-    const moved = heap.memory.u32[from.ptr >>> 2]!;
-    // A list in front, so that marking is not over when the stack was scanned.
-    const list = heap.root(0);
-    for (let i = 0; i < 1000; i++) {
+    const list = heap.root(heap.alloc(Node));
+    const tail = list.ptr;
+    const moved = heap.alloc(Node);
+    heap.writePtr(tail, moved);
+    for (let i = 0; i < 10_000; i++) {
       const p = heap.alloc(Node);
       heap.writePtr(p, list.ptr);
       list.set(p);
     }
     heap.step(0);
-    heap.stepWork(1);
+    const { own } = insideOf(heap);
+    while (own.cursor !== 0) heap.stepWork(1);
     expect(heap.phase).toBe("mark");
     frame.set(0, moved);
-    heap.memory.u32[from.ptr >>> 2] = 0;
+    heap.writePtr(tail, 0);
     while (heap.stepWork(1e6));
     expect(heap.allocator.objects.find(moved)).toBe(moved);
+    checkHeap(heap);
   });
 
   it("have nil in the slots of a new frame, whatever was there before", () => {

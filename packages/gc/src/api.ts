@@ -15,13 +15,24 @@ export type { AllocStats, TracedAllocator } from "@gort/alloc";
 /** A garbage-collected heap. Every implementation passes `@gort/gc/testing`. */
 export interface Heap extends Space {
   readonly memory: Memory;
-  /** Adds a set of roots, scanned once per cycle and again at mark termination; returns its removal. */
+  /**
+   * Adds a set of roots, scanned once per cycle and again at mark termination; returns its removal. O(1), and the scan of a source
+   * that is added while a cycle marks.
+   * @throws GcArgumentError for no source; what its `scan` throws while a cycle marks: then it is not added
+   */
   addRoots(source: RootSource): () => void;
-  /** A point where the caller holds no unrooted pointer: the collector may finish a cycle here. */
+  /**
+   * A point where the caller holds no unrooted pointer: the collector may finish a cycle here. Some loads where nothing is to be done,
+   * else one bounded piece of it.
+   * @throws what a root source, a finalizer or cleanup, or a function of the options throws; AllocError `BAD_MEMORY` if the buffer is gone
+   */
   safepoint(): void;
-  /** A full cycle: mark from the roots, sweep everything. A safepoint. Go's `runtime.GC`. */
+  /**
+   * A full cycle: mark from the roots, sweep everything. A safepoint. Go's `runtime.GC`. O(bytes reachable + pages in use).
+   * @throws GcArgumentError from inside a root source; else as `safepoint` does
+   */
   collect(): void;
-  /** Go's `runtime.MemStats`. */
+  /** Go's `runtime.MemStats`, a snapshot. As long as the allocator's own `stats` take. */
   stats(): MemStats;
 }
 
@@ -67,7 +78,10 @@ export interface MemStats extends AllocStats {
 export interface Handle {
   /** The pointer held; 0 after {@link Handle.release}. */
   readonly ptr: Ptr;
-  /** Holds another pointer from now on. Throws after `release`. */
+  /**
+   * Holds another pointer from now on. O(1).
+   * @throws GcArgumentError after `release`, or for what is neither nil nor a pointer into an object
+   */
   set(p: Ptr): void;
   /** Stops holding the object; the second call does nothing. */
   release(): void;
@@ -79,11 +93,21 @@ export interface Handle {
 export interface Frame {
   /** Number of slots. */
   readonly slots: number;
-  /** The pointer in a slot, from 0. Throws a GcArgumentError for a slot that there is none of. */
+  /**
+   * The pointer in a slot, from 0. O(1).
+   * @throws GcArgumentError for a slot that there is none of, or after `release`
+   */
   get(slot: number): Ptr;
-  /** Puts a pointer into a slot, from 0. Throws a GcArgumentError for a slot that there is none of. */
+  /**
+   * Puts a pointer into a slot, from 0. O(1).
+   * @throws GcArgumentError for a slot that there is none of, for what is no address in the memory (in stress mode for what points into
+   * no object), or after `release`
+   */
   set(slot: number, p: Ptr): void;
-  /** Throws unless it is the topmost frame of its stack. */
+  /**
+   * Gives the slots back; the second call does nothing. O(1).
+   * @throws GcArgumentError unless it is the topmost frame of its stack
+   */
   release(): void;
   /** The same as `release`, for `using`. */
   [Symbol.dispose](): void;
@@ -91,11 +115,14 @@ export interface Frame {
 
 /** The pointers of one thread of control, such as a goroutine: frames, last made first released. */
 export interface RootStack {
-  /** Makes a frame of `slots` nil pointers on top. */
+  /**
+   * Makes a frame of `slots` nil pointers, from 0 to 2^24, on top. O(slots).
+   * @throws GcArgumentError for another number of slots, or after `release`; AllocError `OUT_OF_MEMORY`
+   */
   frame(slots: number): Frame;
   /** Number of frames. */
   readonly depth: number;
-  /** Drops all frames and the stack itself, as when a goroutine exits. */
+  /** Drops all frames and the stack itself, as when a goroutine exits. O(blocks of 2 KiB and more). */
   release(): void;
   /** The same as `release`, for `using`. */
   [Symbol.dispose](): void;
@@ -103,11 +130,17 @@ export interface RootStack {
 
 /** Ways to hold pointers across safepoints. */
 export interface Rooting {
-  /** A root for `p` (which may be nil or interior) until released; O(1), 8 bytes of heap memory. */
+  /**
+   * A root for `p` (which may be nil or interior) until released; O(1), 8 bytes of heap memory.
+   * @throws GcArgumentError for what is neither nil nor a pointer into an object; AllocError `OUT_OF_MEMORY`
+   */
   root(p: Ptr): Handle;
-  /** A frame of so many nil pointers, from 0 to 2^24, on the heap's own stack. */
+  /**
+   * A frame of so many nil pointers, from 0 to 2^24, on the heap's own stack. O(slots).
+   * @throws as {@link RootStack.frame}
+   */
   frame(slots: number): Frame;
-  /** A further stack, one per goroutine. */
+  /** A further stack, one per goroutine. O(1); it takes memory with its first frame. */
   newStack(): RootStack;
 }
 
@@ -137,9 +170,15 @@ export interface Stepping {
   /**
    * One bounded piece of collection: starts a cycle if none runs. True while the cycle goes on. A safepoint.
    * Where large objects are about to find no pages it marks as a whole, however long that takes: `collect` would be next.
+   * @param budgetMs milliseconds, from 0; exceeded by as much as is done between two looks at the clock
+   * @throws GcArgumentError for another budget; else as `safepoint` does
    */
   step(budgetMs: number): boolean;
-  /** The same, large objects included, counted in bytes scanned (or swept) instead of time, so that runs repeat exactly. A safepoint. */
+  /**
+   * The same, large objects included, counted in bytes scanned (or swept) instead of time, so that runs repeat exactly. A safepoint.
+   * @param bytes a number from 0
+   * @throws GcArgumentError for another number; else as `safepoint` does
+   */
   stepWork(bytes: number): boolean;
   /** What drives collection from outside. */
   readonly background: BackgroundWork;
@@ -147,11 +186,20 @@ export interface Stepping {
 
 /** Go's `runtime/debug` knobs. */
 export interface Tuning {
-  /** Sets GOGC; negative switches collection off. Returns the previous setting, -1 for off. */
+  /**
+   * Sets GOGC; negative switches collection off. Returns the previous setting, -1 for off. O(1).
+   * @throws GcArgumentError unless it is a finite number; the setting stays
+   */
   setGCPercent(percent: number): number;
-  /** Sets the soft limit in bytes (`Infinity` for none), negative only reads. Returns the previous limit. */
+  /**
+   * Sets the soft limit in bytes (`Infinity` for none), negative only reads. Returns the previous limit. O(1).
+   * @throws GcArgumentError for what is no number; the limit stays
+   */
   setMemoryLimit(bytes: number): number;
-  /** Collects and gives free pages back, as far as the allocator can. A safepoint. */
+  /**
+   * Collects and gives free pages back, as far as the allocator can. A safepoint. As `collect`, and O(bytes zeroed).
+   * @throws as `collect` does
+   */
   freeOSMemory(): void;
 }
 
@@ -163,20 +211,28 @@ export interface Cleanup {
 
 /** A weak pointer: does not keep its object alive. Two of the same pointer are the same object. */
 export interface Weak {
-  /** The pointer, or 0 once the object was found unreachable. Valid until the next safepoint. */
+  /** The pointer, or 0 once the object was found unreachable. Valid until the next safepoint. O(1). */
   value(): Ptr;
 }
 
 /** What happens at the end of an object's life. */
 export interface Lifetimes {
   /**
-   * Go's `runtime.SetFinalizer`: `fn` gets the object once it is unreachable; null removes it.
-   * @throws GcFatalError with Go's text: `runtime.SetFinalizer: finalizer already set`, `pointer not in allocated block` and others
+   * Go's `runtime.SetFinalizer`: `fn` gets the object once it is unreachable; null removes it. O(records of the object's page).
+   * @throws GcFatalError with Go's text: `runtime.SetFinalizer: finalizer already set`, `pointer not in allocated block` and others;
+   * GcArgumentError for an `fn` that is undefined; AllocError `OUT_OF_MEMORY`
    */
   setFinalizer(p: Ptr, fn: ((p: Ptr) => unknown) | null): void;
-  /** Go's `runtime.AddCleanup`: `fn(arg)` runs after the object that contains `p` is gone. */
+  /**
+   * Go's `runtime.AddCleanup`: `fn(arg)` runs after the object that contains `p` is gone. O(1).
+   * @throws GcFatalError with Go's text: `runtime.AddCleanup: ptr is nil`, `ptr is equal to arg, cleanup will never run`,
+   * `ptr not in allocated block`; GcArgumentError for an `fn` that is no function; AllocError `OUT_OF_MEMORY`
+   */
   addCleanup<A>(p: Ptr, fn: (arg: A) => unknown, arg: A): Cleanup;
-  /** Go's `weak.Make`. */
+  /**
+   * Go's `weak.Make`. O(records of the object's page).
+   * @throws GcArgumentError for what is neither nil nor a pointer into an object; AllocError `OUT_OF_MEMORY`
+   */
   weak(p: Ptr): Weak;
   /**
    * Runs what is queued, in order, one at a time; returns how many ran. Done by safepoints unless `finalizers` is `"manual"`.

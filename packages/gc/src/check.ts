@@ -40,7 +40,9 @@ import { scanStack } from "./stack.ts";
 import { forEachPointer, insideOf, reachableBases } from "./walk.ts";
 
 /**
- * Throws `GcCheckError` naming the first broken invariant. O(heap), allocates nothing in the heap.
+ * Checks every invariant of a heap, in any phase. O(bytes of all objects), allocates nothing in the heap.
+ *
+ * @throws GcCheckError naming the first broken invariant; GcArgumentError for what is no heap of this package; what a root source throws
  *
  * @example
  * ```ts
@@ -172,10 +174,11 @@ function checkBoxes(h: HeapBase): void {
 }
 
 /**
- * Throws `GcCheckError` unless the tri-color invariant holds; only while a `createHeap` heap is marking.
+ * Checks the tri-color invariant of a `createHeap` heap that is marking. O(bytes of all objects).
  *
  * @param kind `"strong"`: no black object points to a white one. `"weak"`: every white object that a black one
  *   points to is also reached from a grey one through white ones.
+ * @throws GcCheckError unless it holds, or if the heap does not mark; GcArgumentError for what is no heap of this package
  *
  * @example
  * ```ts

@@ -46,7 +46,10 @@ export interface HeapDump {
 }
 
 /**
- * Takes a dump. O(heap).
+ * Takes a dump. O(bytes of all objects), and the sort by address.
+ *
+ * @param heap a heap made by `createHeap` or one of its twins, in any phase
+ * @throws GcArgumentError for anything else; AllocError `BAD_MEMORY` if its buffer is gone; what a root source throws
  *
  * @example
  * ```ts
@@ -88,7 +91,9 @@ export function dumpHeap(heap: object): HeapDump {
 }
 
 /**
- * A dump as text, one line per root and object.
+ * A dump as text, one line per root and object. O(length of the text).
+ *
+ * @throws GcArgumentError for what {@link dumpHeap} did not return
  *
  * @example
  * ```ts
@@ -116,7 +121,9 @@ export function formatHeapDump(dump: HeapDump): string {
 }
 
 /**
- * Whether each of some pointers names an object that is reachable from the roots, by a walk of its own.
+ * Whether each of some pointers names an object that is reachable from the roots, by a walk of its own. O(bytes reachable + pointers).
+ *
+ * @throws as {@link dumpHeap} does
  *
  * @example
  * ```ts

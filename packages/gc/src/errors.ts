@@ -62,7 +62,7 @@ export class GcArgumentError extends RangeError {
 }
 
 /**
- * Whether `value` is a {@link GcArgumentError}, of this or of another copy of the package.
+ * Whether `value` is a {@link GcArgumentError}, of this or of another copy of the package. O(1), and throws for no value.
  *
  * @example
  * ```ts

@@ -39,7 +39,9 @@ const NO_GOAL = 8796093022207;
 const mb = (bytes: number): number => Math.min(Math.floor(bytes / 1048576), NO_GOAL);
 
 /**
- * The line for one cycle, without a line break.
+ * The line for one cycle, without a line break. O(1).
+ *
+ * @throws GcArgumentError for what `onCycle` did not get
  *
  * @example
  * ```ts

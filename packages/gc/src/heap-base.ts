@@ -49,7 +49,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   wanted = false;
   /** And it has to have marked there: large objects are about to find no pages. */
   urgent = false;
-  /** How many finalizers and cleanups had been queued when `onFinalizers` was called last; -1 if that call threw, or a run that it asked for. */
+  /** How many finalizers and cleanups had been queued when `onFinalizers` was called last; -1 if it threw, or a run after it. */
   #told = 0;
   readonly #room: LargeRoom;
   readonly #main: Stack;

@@ -9,9 +9,10 @@ import type { HeapProfile, ProfileSample } from "./profile.ts";
 import { insideOf } from "./walk.ts";
 
 /**
- * The heap profile of a heap made with `profileRate`. Objects count as in use until they are swept.
+ * The heap profile of a heap made with `profileRate`. Objects count as in use until they are swept. O(n log n) for n places in the
+ * program and sizes of objects.
  *
- * @throws GcArgumentError if the heap was made without `profileRate`
+ * @throws GcArgumentError if the heap was made without `profileRate`, or for what is no heap of this package
  *
  * @example
  * ```ts
@@ -32,7 +33,9 @@ export function heapProfile(heap: object): HeapProfile {
 
 /**
  * A heap profile as Go's `pprof` prints it with `debug=1`; frames stand where Go has addresses. The counts are those of the samples taken, as
- * in Go: whoever reads the text corrects them by the rate in its first line.
+ * in Go: whoever reads the text corrects them by the rate in its first line. O(length of the text).
+ *
+ * @throws GcArgumentError for what {@link heapProfile} did not return
  *
  * @example
  * ```ts

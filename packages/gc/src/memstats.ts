@@ -84,7 +84,9 @@ const BY_SIZE = 61;
 const ns = (ms: number): number => Math.round(ms * 1e6);
 
 /**
- * Go's `runtime.ReadMemStats`. O(size classes).
+ * Go's `runtime.ReadMemStats`, a snapshot. O(spans + shards * size classes) on the default allocator.
+ *
+ * @throws GcArgumentError for what is no heap of this package; AllocError `BAD_MEMORY` if its buffer is gone
  *
  * @example
  * ```ts

@@ -49,6 +49,7 @@ export const TEXT = {
   recvOutside: "receive on synctest channel from outside bubble",
   stopOutside: "stop of synctest timer from outside bubble",
   resetOutside: "reset of synctest timer from outside bubble",
+  notInBubble: "goroutine is not in a bubble",
   bubbleDeadlock: "deadlock: all goroutines in bubble are blocked",
   bubbleGivenUp: "bubble given up by its signal",
   bubbleLeft: "deadlock: main bubble goroutine has exited but blocked goroutines remain",

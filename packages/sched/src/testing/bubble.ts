@@ -22,6 +22,7 @@ import { isSignal } from "../abort.ts";
 import type { Scheduler, Tracer } from "../api.ts";
 import type { HeapClock } from "../clock.ts";
 import type { Core } from "../core.ts";
+import { checkInside } from "../current.ts";
 import {
   asyncBlocks,
   formatGoroutine,
@@ -47,7 +48,10 @@ export interface Bubble {
   readonly seed: number;
   /** The bubble's scheduler: in async code, use its `go` after the first `await` where bubbles run side by side. */
   readonly scheduler: Scheduler;
-  /** Waits until every other goroutine of the bubble is durably blocked or gone. Go's `synctest.Wait`. */
+  /**
+   * Waits until every other goroutine of the bubble is durably blocked or gone. Go's `synctest.Wait`; several may wait at once. O(1).
+   * @throws RuntimeError, where it is waited for, in code outside of the bubble and when that has ended
+   */
   wait(): Op<void>;
 }
 
@@ -128,6 +132,7 @@ class Settled extends Op<void> {
   }
 
   tryNow(): boolean {
+    checkInside(this.core.clock, TEXT.notInBubble);
     return false;
   }
 

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   aborted,
   afterFunc,
+  createDeterministicScheduler,
+  createScheduler,
   defaultScheduler,
   go,
   gosched,
@@ -137,6 +139,37 @@ describe("bubble: wait", () => {
       await sleep(2);
       expect(steps).toBe(51);
     });
+  });
+
+  test("is a panic outside of the bubble: when that has ended, beside it, and in another one", async () => {
+    const text = "goroutine is not in a bubble";
+    const ended = await bubble((b) => b);
+    await expect(ended.wait()).rejects.toThrow(text);
+    await bubble(async () => {
+      await expect(ended.wait()).rejects.toThrow(text);
+    });
+
+    let over!: (value: void) => void;
+    let b!: Bubble;
+    const beside = bubble(function* (mine) {
+      b = mine;
+      yield* poll(new Promise<void>((resolve) => (over = resolve)));
+      yield* b.wait();
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const others = [createScheduler(), createDeterministicScheduler()];
+    for (const s of others)
+      await expect(
+        s.run(function* () {
+          yield* b.wait();
+        }),
+      ).rejects.toThrow(text);
+    const inside = bubble(function* () {
+      yield* b.wait();
+    });
+    await expect(inside).rejects.toThrow(text);
+    over();
+    await beside;
   });
 
   test("may be called again and by several goroutines", async () => {

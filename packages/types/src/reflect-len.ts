@@ -13,7 +13,7 @@ import type { Value } from "./reflect.ts";
 import { ReflectError, onKind } from "./reflect-errors.ts";
 import { scalarOf } from "./reflect-kinds.ts";
 import { mapLen } from "./reflect-map.ts";
-import { utf8Length, utf8Write } from "./utf8.ts";
+import { lengthOf, utf8Write } from "./utf8.ts";
 
 /** Go's `Value.Len` of a value of type `t`. */
 export function lenOf(t: Type, v: Value): number {
@@ -23,7 +23,7 @@ export function lenOf(t: Type, v: Value): number {
     case "slice":
       return (v.get() as SliceHeader).len;
     case "string":
-      return v.canAddr() ? bytesOf(v).length : utf8Length(scalarOf(v, "string"));
+      return v.canAddr() ? bytesOf(v).length : lengthOf(scalarOf(v, "string"));
     case "map":
       return mapLen(v.get());
     case "chan":
@@ -59,7 +59,7 @@ export function bytesOf(v: Value): Uint8Array {
   let bytes = encoded.get(v);
   if (bytes === undefined) {
     const text = scalarOf<string>(v, "string");
-    encoded.set(v, (bytes = new Uint8Array(utf8Length(text))));
+    encoded.set(v, (bytes = new Uint8Array(lengthOf(text))));
     utf8Write(bytes, 0, text);
   }
   return bytes;

@@ -12,7 +12,7 @@ import type { Ptr, Space, Type } from "./api.ts";
 import { BaseType, ONE_POINTER, badValue } from "./base.ts";
 import { hashBytes, hashString } from "./hash.ts";
 import { uint8 } from "./scalar.ts";
-import { sameUtf8, utf8Length, utf8Read, utf8Write } from "./utf8.ts";
+import { lengthOf, sameUtf8, utf8Read, utf8Write } from "./utf8.ts";
 
 class StringType extends BaseType<string> {
   readonly kind = "string";
@@ -42,7 +42,7 @@ class StringType extends BaseType<string> {
     if (typeof value !== "string") throw badValue(what, value, "a string");
   }
   override put(space: Space, p: Ptr, value: string): void {
-    const n = utf8Length(value);
+    const n = lengthOf(value);
     let data = 0;
     if (n > 0) {
       data = space.alloc(uint8, n);

@@ -6,10 +6,18 @@
  *  2. Decoding replaces every invalid *byte* by one U+FFFD, as Go's `range` over a string does. (`TextDecoder`
  *     replaces longest prefixes, which gives other counts; it also refuses shared memory in browsers.)
  *  3. For a string without lone surrogates, decode(encode(s)) is s.
+ *  4. `utf8Length` and `utf8Compare` refuse by name what is no string. Bytes and places in them are not looked at.
  */
+import { badArgument } from "./errors.ts";
+
+/** Throws TypeError for what is no string. */
+function checkString(where: string, s: unknown, argument = "s"): void {
+  if (typeof s !== "string") throw badArgument(where, argument, s, "a string", "type");
+}
 
 /**
  * Bytes that `s` takes in UTF-8, Go's `len(s)`. O(length).
+ * @throws TypeError for what is no string
  *
  * @example
  * ```ts
@@ -19,6 +27,12 @@
  * ```
  */
 export function utf8Length(s: string): number {
+  checkString("utf8Length", s);
+  return lengthOf(s);
+}
+
+/** The same of what is known to be a string. */
+export function lengthOf(s: string): number {
   const n = s.length;
   let bytes = n;
   for (let i = 0; i < n; i++) {
@@ -34,7 +48,8 @@ export function utf8Length(s: string): number {
 }
 
 /**
- * Writes `s` at `p` and returns the bytes written; the caller has made sure of the room. O(length).
+ * Writes `s` at `p`, a place in `u8`, and returns the bytes written; the caller has made sure of the room: what lies beyond is not
+ * written. O(length).
  *
  * @example
  * ```ts
@@ -84,7 +99,7 @@ const CHUNK = 2048;
 const units = /* @__PURE__ */ new Uint16Array(2049);
 
 /**
- * The string of the `n` bytes at `p`, each invalid byte as U+FFFD. O(n).
+ * The string of the `n` bytes at `p`, a place in `u8`, each invalid byte as U+FFFD; the caller has made sure that they are there. O(n).
  *
  * @example
  * ```ts
@@ -201,6 +216,7 @@ export function wellFormed(s: string): string {
 /**
  * The order of two strings by their UTF-8 bytes, which is Go's order and that of code points: -1, 0 or 1. (JavaScript's own `<` goes by
  * UTF-16 units, and puts U+FFFF after U+10000.) Lone surrogates count as U+FFFD. O(length); allocates nothing.
+ * @throws TypeError for what is no string
  *
  * @example
  * ```ts
@@ -212,6 +228,8 @@ export function wellFormed(s: string): string {
  * ```
  */
 export function utf8Compare(a: string, b: string): number {
+  checkString("utf8Compare", a, "a");
+  checkString("utf8Compare", b, "b");
   if (a === b) return 0;
   const n = a.length < b.length ? a.length : b.length;
   for (let i = 0; i < n; i++) {

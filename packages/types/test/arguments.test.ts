@@ -182,3 +182,18 @@ it("options that there are not, or of another type, are named", () => {
   ] as const)
     expect(call).toThrow(text);
 });
+
+it.each([
+  [5, "5"],
+  [null, "null"],
+  [undefined, "undefined"],
+  [["a"], "an array of 1"],
+] as [any, string][])("%j is no string: what reads one says so by name", (value, shown) => {
+  const calls: [() => unknown, string, string][] = [
+    [() => types.utf8Length(value), "utf8Length", "s"],
+    [() => types.utf8Compare(value, value), "utf8Compare", "a"],
+    [() => types.utf8Compare("a", value), "utf8Compare", "b"],
+  ];
+  for (const [call, where, argument] of calls)
+    expect(call).toThrow(new TypeError(`${where}: ${argument} is ${shown}, want a string`));
+});

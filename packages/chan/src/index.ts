@@ -6,6 +6,7 @@ export { nilChan } from "./nil.ts";
 export { prepare } from "./prepare.ts";
 export {
   type PumpOptions,
+  type ReadableOptions,
   type Source,
   type SourceOptions,
   fromSource,

@@ -13,40 +13,52 @@
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import { aborted, holdProgram, isSignal, onAbort } from "@gort/sched";
+import { aborted, holdProgram, onAbort, type Op, withOptions } from "@gort/sched";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
-import type { RecvChan, SendChan } from "./api.ts";
+import type { ContextLike, RecvChan, SendChan, WaitOptions } from "./api.ts";
 import { makeChan } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
 import { Pull } from "./pull.ts";
 import { select } from "./select.ts";
+import { FAILED, PARKED } from "./states.ts";
 
 /** Anything that values can be read from. */
 export type Source<T> = AsyncIterable<T> | Iterable<T> | ReadableStream<T>;
 
 /** Options of {@link pump}. */
-export interface PumpOptions {
+export interface PumpOptions extends WaitOptions {
   /**
    * Stops: the source is closed, the channel too, and `pump` rejects with the signal's reason. A value that was read and that the
    * channel had no room for yet is dropped.
    */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+  /** Stops likewise when it ends; `pump` rejects with its `err()`. */
+  readonly ctx?: ContextLike | null | undefined;
   /** Leaves the channel open at the end. Default false. */
   readonly keepOpen?: boolean | undefined;
 }
 
 /** Options of {@link fromSource}. */
-export interface SourceOptions extends Pick<PumpOptions, "signal"> {
+export interface SourceOptions extends WaitOptions {
   /** Capacity of the channel. @defaultValue 0 */
   readonly cap?: number | undefined;
   /** Name of the channel, for dumps. */
   readonly name?: string | undefined;
-  /** Gets the error of the source, which else is an unhandled rejection, or the reason of the signal. */
+  /** Gets the error of the source, which else is an unhandled rejection, or the reason of the signal, or why the context ended. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-const PUMP_OPTIONS = "signal keepOpen";
-const SOURCE_OPTIONS = "cap name signal onError";
+/** Options of {@link toReadable}. */
+export interface ReadableOptions extends WaitOptions {
+  /**
+   * Called with the reason when the reader cancels the stream: the producer may stop. Cancelling waits for the promise that it may give,
+   * and fails with what it throws.
+   */
+  readonly onCancel?: ((reason: unknown) => unknown) | undefined;
+}
+
+const PUMP_OPTIONS = "signal ctx keepOpen";
+const SOURCE_OPTIONS = "cap name signal ctx onError";
 
 interface Reader<T> {
   next(): PromiseLike<IteratorResult<T>> | IteratorResult<T>;
@@ -83,12 +95,14 @@ function checkObject(what: string, v: unknown): void {
 
 /**
  * Copies a source into a channel, value by value as the channel takes them, and closes the channel at the end.
- * Resolves with the number of values copied; rejects with the source's error, with the signal's reason, or with
- * `send on closed channel`, and then has told the source to stop. A web stream is locked until then.
+ * Resolves with the number of values copied; rejects with the source's error, with the signal's reason or the context's error, or with
+ * `send on closed channel`, and then has told the source to stop. A web stream is locked until then. O(values).
  *
  * One value is read ahead: it is asked for before the channel has room, and dropped if the copying is stopped or the channel closed
  * before it has. In a program a pump counts as an async goroutine does: a slow source is no deadlock, and virtual time does not wait
  * for what the host takes.
+ *
+ * @throws TypeError, as a rejection, that names the argument and its value, for what is no source, no channel and no option
  *
  * @example
  * ```ts
@@ -108,7 +122,8 @@ export async function pump<T>(
   options: PumpOptions = {},
 ): Promise<number> {
   checkPump(source, to, options);
-  const { signal, keepOpen } = options;
+  const { keepOpen } = options;
+  const [signal, forget] = stopper(options);
   const release = holdProgram();
   let from: Reader<T> | null = null;
   let copied = 0;
@@ -129,6 +144,7 @@ export async function pump<T>(
     if (keepOpen !== true) closeOnce(to);
     throw error;
   } finally {
+    forget();
     release();
     from?.release?.();
   }
@@ -156,9 +172,29 @@ function checkPump(source: unknown, to: unknown, options: PumpOptions, where = "
     throw badArgument(where, "source", source, "an iterable or a ReadableStream", "type");
   checkChannel(where, "to", to, "trySend");
   checkOptions(where, options, PUMP_OPTIONS);
-  const { signal } = options;
-  if (signal !== undefined && !isSignal(signal))
-    throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
+  void stopping(options, where);
+}
+
+/** A wait that only what stops the copying can end. */
+function stopping({ signal, ctx }: PumpOptions, where: string): Op<unknown> {
+  return withOptions(makeChan().recv() as Op<unknown>, { signal, ctx }, where);
+}
+
+/** What stops the copying, as one signal, and what to call when the copying is over. */
+function stopper(options: PumpOptions): [signal: AbortSignal | undefined, forget: () => void] {
+  if ((options.ctx ?? null) === null) return [options.signal ?? undefined, () => {}];
+  const stop = new AbortController();
+  const op = stopping(options, "pump");
+  op.waiter = { wake: () => stop.abort(op.error) };
+  try {
+    op.tryNow();
+    op.state = PARKED;
+    op.park();
+  } catch (error) {
+    op.state = FAILED;
+    stop.abort(error);
+  }
+  return [stop.signal, () => op.state === PARKED && op.unpark()];
 }
 
 /** The promise's outcome, or the signal's reason if that comes first. The listener never outlives the wait. */
@@ -194,10 +230,11 @@ function closeOnce(ch: SendChan<any>): void {
 
 /**
  * A channel fed from a source in the background. An error of the source closes the channel and is thrown as an unhandled
- * rejection, unless `onError` takes it. Stopped by its signal it closes the channel, and only `onError` hears of that. As with
- * {@link pump} one value is read ahead.
+ * rejection, unless `onError` takes it. Stopped by its signal or its context it closes the channel, and only `onError` hears of that. As with
+ * {@link pump} one value is read ahead. O(1), and per value.
  *
- * @param options `cap` of the channel (default 0), `signal` to stop, `onError` for the source's error
+ * @param options `cap` of the channel (default 0), `signal` or `ctx` to stop, `onError` for the source's error
+ * @throws TypeError that names the argument and its value, for what is no source and no option; as `makeChan` for a `cap` that cannot be
  *
  * @example
  * ```ts
@@ -215,24 +252,30 @@ function closeOnce(ch: SendChan<any>): void {
  */
 export function fromSource<T>(source: Source<T>, options: SourceOptions = {}): RecvChan<T> {
   checkOptions("fromSource", options, SOURCE_OPTIONS);
-  const { signal, onError } = options;
+  const { signal, ctx, onError } = options;
   if (onError !== undefined) checkFunction("fromSource", "options.onError", onError);
   const ch = makeChan<T>(options.cap, options.name === undefined ? {} : { name: options.name });
-  const pumping: PumpOptions = { signal };
+  const pumping: PumpOptions = { signal, ctx };
   checkPump(source, ch, pumping, "fromSource");
   const done = pump(source, ch, pumping);
   if (onError !== undefined) done.catch(onError);
-  else if (signal !== undefined)
+  else
     done.catch((error: unknown) => {
       // Being stopped is what the caller asked for.
-      if (!signal.aborted || error !== signal.reason) throw error;
+      if (signal?.aborted === true && error === signal.reason) return;
+      if ((error ?? null) === null || error !== ctx?.err()) throw error;
     });
   return ch.recvOnly();
 }
 
 /**
  * A web stream of what the channel gives, closed when the channel is closed and drained. A value is received only
- * when the stream is read. Cancelling the stream leaves the channel open.
+ * when the stream is read. Cancelling the stream leaves the channel open; `onCancel` tells the producer. `signal` or `ctx` fail the
+ * stream at the read that waits or the next one, with the signal's reason or the context's error: the way to say that what was sent so
+ * far is not all. O(1), and per value.
+ *
+ * @param options `signal` or `ctx` to fail the stream, `onCancel` to hear that the reader left
+ * @throws TypeError that names the argument and its value, for what is no channel and no option
  *
  * @example
  * ```ts
@@ -247,20 +290,30 @@ export function fromSource<T>(source: Source<T>, options: SourceOptions = {}): R
  * all; // => ["a", "b"]
  * ```
  */
-export function toReadable<T>(ch: RecvChan<T, unknown>): ReadableStream<T> {
+export function toReadable<T>(
+  ch: RecvChan<T, unknown>,
+  options: ReadableOptions = {},
+): ReadableStream<T> {
   checkChannel("toReadable", "ch", ch, "recv");
+  checkOptions("toReadable", options, "signal ctx onCancel");
+  const { signal, ctx, onCancel } = options;
+  if (onCancel !== undefined) checkFunction("toReadable", "options.onCancel", onCancel);
   const cancelled = new AbortController();
+  const failing = <R>(op: Op<R>): Op<R> => withOptions(op, { signal, ctx }, "toReadable");
+  // What cannot be is refused now, and not at the first read.
+  void failing(aborted(cancelled.signal));
   return new ReadableStream<T>(
     {
       async pull(controller) {
         // Started and not awaited: between the read and a receive that begins later the stream could be cancelled.
         await select({
-          got: new Pull(ch.recvOk(), controller),
+          got: new Pull(failing(ch.recvOk()), controller),
           stop: aborted(cancelled.signal),
         }).start();
       },
-      cancel() {
+      cancel(reason) {
         cancelled.abort();
+        return onCancel?.(reason) as PromiseLike<void> | undefined;
       },
     },
     { highWaterMark: 0 },
@@ -269,7 +322,9 @@ export function toReadable<T>(ch: RecvChan<T, unknown>): ReadableStream<T> {
 
 /**
  * A web stream that sends what is written to it: a write is done when the channel has taken the value. Closing or
- * aborting the stream closes the channel; a write to a closed channel errors the stream.
+ * aborting the stream closes the channel; a write to a closed channel errors the stream. O(1), and per value.
+ *
+ * @throws TypeError for what is no channel
  *
  * @example
  * ```ts

@@ -13,6 +13,12 @@ import {
   trySelect,
 } from "../src/index.ts";
 
+class Ctx {
+  private readonly over = null;
+  done = () => null;
+  err = () => this.over;
+}
+
 const any = (v: unknown): never => v as never;
 const op = () => makeChan<number>(1).recv();
 
@@ -59,7 +65,7 @@ test.each<[string, () => unknown]>([
   ["checkChan: ch is null, want a channel", () => checkChan(any(null))],
   ["fromSource: source is 5, want an iterable or a ReadableStream", () => fromSource(any(5))],
   [
-    "fromSource: options.cpa is 1, want no options but cap, name, signal, onError",
+    "fromSource: options.cpa is 1, want no options but cap, name, signal, ctx, onError",
     () => fromSource([1], any({ cpa: 1 })),
   ],
   [
@@ -67,7 +73,14 @@ test.each<[string, () => unknown]>([
     () => fromSource([1], { signal: any(5) }),
   ],
   ["fromSource: options.onError is 5, want a function", () => fromSource([1], { onError: any(5) })],
+  ["fromSource: options.ctx is 5, want a context", () => fromSource([1], { ctx: any(5) })],
   ["toReadable: ch is 5, want a channel", () => toReadable(any(5))],
+  ["toReadable: options.signal is 5, want", () => toReadable(makeChan(), { signal: any(5) })],
+  ["toReadable: options.onCancel is 5, want", () => toReadable(makeChan(), { onCancel: any(5) })],
+  [
+    "toReadable: options.oncancel is function (anonymous), want no options but signal, ctx, onCancel",
+    () => toReadable(makeChan(), any({ oncancel: (() => () => {})() })),
+  ],
   ["toWritable: ch is undefined, want a channel", () => toWritable(any(undefined))],
 ])("%s", (text, call) => {
   expect(call).toThrow(TypeError);
@@ -88,13 +101,21 @@ describe("pump", () => {
     ],
     ["pump: to is 5, want a channel", () => pump([1], any(5))],
     [
-      "pump: options is null, want no options but signal, keepOpen",
+      "pump: options is null, want no options but signal, ctx, keepOpen",
       () => pump([1], makeChan(1), any(null)),
     ],
     ["pump: options.kepOpen is true", () => pump([1], makeChan(1), any({ kepOpen: true }))],
     [
       "pump: options.signal is 5, want an AbortSignal",
       () => pump([1], makeChan(1), { signal: any(5) }),
+    ],
+    [
+      "pump: options.ctx is an object (AbortSignal), want a context",
+      () => pump([1], makeChan(1), { ctx: any(AbortSignal.abort()) }),
+    ],
+    [
+      "pump: options is an object (Object), want no options but signal, ctx, keepOpen",
+      () => pump([1], makeChan(1), any(new Ctx())),
     ],
   ])("%s", async (text, call) => {
     await expect(call()).rejects.toThrow(text);

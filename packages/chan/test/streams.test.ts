@@ -277,6 +277,76 @@ describe("into a channel", () => {
     }
   });
 
+  describe("{ ctx }", () => {
+    class Ctx {
+      readonly ended = makeChan<never>();
+      private error: Error | null = null;
+      done() {
+        return this.ended;
+      }
+      err() {
+        return this.error;
+      }
+      cancel(why: Error): void {
+        this.error = why;
+        this.ended.close();
+      }
+    }
+    const why = new Error("canceled");
+    const stuck = (): AsyncIterable<number> => ({
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
+    });
+
+    test("stops a pump that waits for the channel, and one that waits for the source; nothing is left on it", async () => {
+      for (const source of [[1, 2, 3], stuck()]) {
+        const [ctx, ch] = [new Ctx(), makeChan<number>()];
+        const { signal } = new AbortController();
+        const copying = pump(source, ch, { ctx, signal });
+        await turn();
+        expect(checkChan(ctx.ended).receivers).toBeGreaterThan(0);
+        ctx.cancel(why);
+        await expect(copying).rejects.toBe(why);
+        expect(await ch.recvOk()).toEqual([undefined, false]);
+      }
+      const ctx = new Ctx();
+      const ch = makeChan<number>(3);
+      expect(await pump([1, 2, 3], ch, { ctx })).toBe(3);
+      expect(checkChan(ctx.ended).receivers).toBe(0);
+    });
+
+    test("that has ended stops it before anything is read; a signal beside it counts as well", async () => {
+      const ctx = new Ctx();
+      const stop = new AbortController();
+      stop.abort("stop");
+      const seen = { taken: 0, closed: false };
+      const { signal } = stop;
+      await expect(pump(counter(3, seen), makeChan(3), { ctx, signal })).rejects.toBe("stop");
+      ctx.cancel(why);
+      await expect(pump(counter(3, seen), makeChan(3), { ctx })).rejects.toBe(why);
+      expect(seen.taken).toBe(0);
+      expect(await pump([1], makeChan(1), { ctx: null, signal: null })).toBe(1);
+    });
+
+    test("stops fromSource, which is no unhandled rejection; onError hears of it", async () => {
+      const unhandled: unknown[] = [];
+      const hear = (e: unknown) => void unhandled.push(e);
+      process.on("unhandledRejection", hear);
+      try {
+        const heard: unknown[] = [];
+        for (const options of [{}, { onError: (e: unknown) => void heard.push(e) }]) {
+          const ctx = new Ctx();
+          const ch = fromSource(stuck(), { ctx, ...options });
+          ctx.cancel(why);
+          expect(await ch.recvOk()).toEqual([undefined, false]);
+        }
+        await turn();
+        expect([heard, unhandled]).toEqual([[why], []]);
+      } finally {
+        process.off("unhandledRejection", hear);
+      }
+    });
+  });
+
   test("one value is read ahead of the channel, and dropped when the pump is stopped", async () => {
     const from = makeChan<number>(3);
     for (const v of [1, 2, 3]) from.trySend(v);
@@ -435,6 +505,55 @@ describe("out of a channel", () => {
     expect(await pending).toEqual({ done: true, value: undefined });
     expect(checkChan(ch).receivers).toBe(0);
     expect(ch.trySend(1)).toBe(false);
+  });
+
+  test("onCancel hears the reason when the reader leaves, and cancel waits for it", async () => {
+    const stop = new AbortController();
+    const ch = makeChan<number>();
+    const stream = toReadable(ch, {
+      onCancel: async (reason) => {
+        await turn();
+        stop.abort(reason);
+      },
+    });
+    const producer = ch.send(1, { signal: stop.signal }).start();
+    await stream.cancel("left");
+    await expect(producer).rejects.toBe("left");
+    expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
+    const failing = toReadable(makeChan<number>(), {
+      onCancel() {
+        throw new Error("cannot");
+      },
+    });
+    await expect(failing.cancel()).rejects.toThrow("cannot");
+  });
+
+  test("a signal or a context fails the stream: at the read that waits, at the next one, or although there are values", async () => {
+    for (const when of ["waiting", "before", "ready"]) {
+      for (const by of ["signal", "ctx"]) {
+        const stop = new AbortController();
+        const done = makeChan<never>();
+        const ctx = {
+          done: () => done,
+          err: () => (stop.signal.aborted ? stop.signal.reason : null),
+        };
+        const ch = makeChan<number>(1);
+        const reader = toReadable(ch, by === "ctx" ? { ctx } : { signal: stop.signal }).getReader();
+        const fail = () => {
+          stop.abort(new Error("half of it"));
+          done.close();
+        };
+        if (when !== "waiting") fail();
+        if (when === "ready") ch.trySend(7);
+        const read = reader.read();
+        if (when === "waiting") fail();
+        await expect(read).rejects.toThrow("half of it");
+        expect([checkChan(ch), ch.len]).toEqual([
+          { receivers: 0, senders: 0 },
+          when === "ready" ? 1 : 0,
+        ]);
+      }
+    }
   });
 
   test("a channel goes through a transform stream and back", async () => {

@@ -3,6 +3,7 @@ import { float64, int32, type Type, uint32 } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import { checkMap, type GoMap, makeMap, mapAt } from "../src/index.ts";
 import { hashInt } from "../src/hash.ts";
+import { createFailingHeap } from "./failing.ts";
 import { picker, rounds, seed, smallHeap } from "./support.ts";
 
 const HASH_SEED = 12345;
@@ -172,4 +173,36 @@ test("the edges of the key types: found, told apart, refused by name", () => {
   ]);
   checkMap(signed);
   checkMap(unsigned);
+});
+
+test("the room for both chains of a pair is there before the first entry of them moves", () => {
+  // Keys of bucket 1 that stay in its lower half, and one for each of the others.
+  const keys: number[] = [];
+  for (let k = 0; keys.length < 40; k++) if ((hashInt(k, HASH_SEED) & 63) === 1) keys.push(k);
+  for (let k = 0; keys.length < 60; k++) if ((hashInt(k, HASH_SEED) & 7) > 1) keys.push(k);
+  const failing = createFailingHeap();
+  const m = makeMap(int32, float64, { heap: failing.heap, random: () => HASH_SEED });
+  const model = new Map<number, number>();
+  let failures = 0;
+  for (const k of keys) {
+    for (let after = 0; ; after++) {
+      failing.failAfter(after);
+      try {
+        m.set(k, k + 0.5);
+        break;
+      } catch (e) {
+        expect((e as Error).message).toContain("no memory");
+        failures++;
+        failing.failAfter(Infinity);
+        checkMap(m);
+        for (const [key, value] of model) expect(m.get(key)).toBe(value);
+        expect(m.len).toBe(model.size);
+      }
+    }
+    failing.failAfter(Infinity);
+    model.set(k, k + 0.5);
+    checkMap(m);
+  }
+  expect(failures).toBeGreaterThan(3);
+  expect(new Map(m)).toEqual(model);
 });

@@ -14,7 +14,7 @@
  */
 import type { Ptr } from "@gort/types";
 import { DELETION, HYBRID, INSERTION } from "./barrier.ts";
-import { invariant } from "./errors.ts";
+import { badArgument, invariant } from "./errors.ts";
 import { LARGE, OBJECT, OBLET } from "./grey.ts";
 import { scanHandles } from "./handles.ts";
 import type { HeapBase } from "./heap-base.ts";
@@ -52,7 +52,7 @@ import { forEachPointer, insideOf, reachableBases } from "./walk.ts";
  * ```
  */
 export function checkHeap(heap: object): void {
-  const h = insideOf(heap);
+  const h = insideOf(heap, "checkHeap");
   checkBlocks(h);
   checkHandles(h);
   checkRecords(h);
@@ -178,7 +178,8 @@ function checkBoxes(h: HeapBase): void {
  *
  * @param kind `"strong"`: no black object points to a white one. `"weak"`: every white object that a black one
  *   points to is also reached from a grey one through white ones.
- * @throws GcCheckError unless it holds, or if the heap does not mark; GcArgumentError for what is no heap of this package
+ * @throws GcCheckError unless it holds, or if the heap does not mark; GcArgumentError for what is no heap of this package, or
+ *   another kind
  *
  * @example
  * ```ts
@@ -191,7 +192,9 @@ function checkBoxes(h: HeapBase): void {
  * ```
  */
 export function checkTricolor(heap: object, kind: "strong" | "weak"): void {
-  const h = insideOf(heap);
+  const h = insideOf(heap, "checkTricolor");
+  if (kind !== "strong" && kind !== "weak")
+    badArgument("checkTricolor", "kind", kind, '"strong" or "weak"');
   invariant(h.kind === "mark-sweep" && h.phase === "mark", `phase is ${h.phase}, not mark`);
   const { objects } = h;
   const { grey } = (h as MarkSweepHeap).marker;

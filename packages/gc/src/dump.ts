@@ -66,7 +66,7 @@ export interface HeapDump {
  * ```
  */
 export function dumpHeap(heap: object): HeapDump {
-  const h = insideOf(heap);
+  const h = insideOf(heap, "dumpHeap");
   const roots: DumpedRoot[] = [];
   forEachRoot(h, (ptr, kind) => roots.push({ kind, ptr }));
   const reached = reachableBases(h);
@@ -138,7 +138,7 @@ export function formatHeapDump(dump: HeapDump): string {
  * ```
  */
 export function isReachable(heap: object, ...pointers: Ptr[]): boolean[] {
-  const h = insideOf(heap);
+  const h = insideOf(heap, "isReachable");
   const reached = reachableBases(h);
   return pointers.map((p) => reached.has(h.objects.find(p)));
 }

@@ -28,7 +28,7 @@ import { insideOf } from "./walk.ts";
  * ```
  */
 export function heapProfile(heap: object): HeapProfile {
-  return insideOf(heap).profile().report();
+  return insideOf(heap, "heapProfile").profile().report();
 }
 
 /**

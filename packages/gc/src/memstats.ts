@@ -100,7 +100,7 @@ const ns = (ms: number): number => Math.round(ms * 1e6);
  * ```
  */
 export function readMemStats(heap: object): GoMemStats {
-  const h = insideOf(heap);
+  const h = insideOf(heap, "readMemStats");
   const s = h.allocator.stats();
   const { ledger } = h;
   return {

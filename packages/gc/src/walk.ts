@@ -15,10 +15,10 @@ import { HANDLES, RECORDS, STACK } from "./own-memory.ts";
 import { scanRecords } from "./specials.ts";
 import { scanStack } from "./stack.ts";
 
-/** The inside of a heap of this package, or of another copy of it. */
-export function insideOf(heap: unknown): HeapBase {
+/** The inside of a heap of this package, or of another copy of it. `call` is what wants it, for errors. */
+export function insideOf(heap: unknown, call = "heap tool"): HeapBase {
   if (typeof heap !== "object" || heap === null || !(HEAP_BRAND in heap))
-    badArgument("heap tool", "heap", heap, "a heap made by createHeap or one of its twins");
+    badArgument(call, "heap", heap, "a heap made by createHeap or one of its twins");
   const h = heap as unknown as HeapBase;
   checkAttached(h.u32);
   h.settleRuns();

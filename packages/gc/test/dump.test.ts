@@ -1,7 +1,16 @@
 import { array, int32, ptr, struct } from "@gort/types";
 import { expect, it } from "vitest";
 import type { GcHeap } from "../src/index.ts";
-import { createHeap, dumpHeap, formatHeapDump, isReachable } from "../src/index.ts";
+import {
+  checkHeap,
+  checkTricolor,
+  createHeap,
+  dumpHeap,
+  formatHeapDump,
+  heapProfile,
+  isReachable,
+  readMemStats,
+} from "../src/index.ts";
 
 const Pair = struct({ a: ptr(int32), b: ptr(int32) });
 const heapOf = (): GcHeap => createHeap({ reserve: 2 ** 24, gcPercent: -1 });
@@ -70,8 +79,20 @@ it("an object with a finalizer is a root of what it refers to, not of itself", (
 });
 
 it("tools refuse what is no heap, by name", () => {
-  expect(() => dumpHeap({})).toThrow("heap tool: heap is an object (Object)");
-  expect(() => isReachable(null as never)).toThrow("heap tool: heap is null");
+  for (const tool of [
+    dumpHeap,
+    isReachable,
+    heapProfile,
+    readMemStats,
+    checkHeap,
+    checkTricolor,
+  ] as ((heap: object) => unknown)[]) {
+    expect(() => tool({})).toThrow(`${tool.name}: heap is an object (Object), want a heap made by`);
+    expect(() => tool(null as never)).toThrow(`${tool.name}: heap is null`);
+  }
+  expect(() => checkTricolor(heapOf(), "Weak" as never)).toThrow(
+    'checkTricolor: kind is "Weak", want "strong" or "weak"',
+  );
 });
 
 it("arrays list their pointers in the order of their slots", () => {

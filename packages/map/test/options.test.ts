@@ -16,7 +16,7 @@ test("an option that there is none of is refused by name", () => {
 
 test("a heap in the place of options is refused, and so is a zero that is no function", () => {
   const heap = createHeap({ reserve: 2 ** 20 });
-  expect(() => makeMap(int32, int32, wrong(heap))).toThrow(/^makeMap: options\./);
+  expect(() => makeMap(int32, int32, wrong(heap))).toThrow(/^makeMap: options is an object /);
   expect(() => makeMap(wrong({ zero: 0 }))).toThrow("makeMap: zero is 0, want a function");
 });
 

@@ -203,14 +203,17 @@ export class ArrayBacking<T> implements Backing<T> {
     checkFunction("withGrowth", "rule", rule);
     return new ArrayBacking(this.rules, rule);
   }
-  /** A slice over all of an array that the caller owns, without a copy. */
+  /**
+   * A slice over all of an array that the caller owns, without a copy. O(1).
+   * @throws RangeError for an array that is longer than slices on JavaScript storage can be
+   */
   over(array: T[]): ArraySlice<T> {
     if (array.length > CAP_MAX) {
       throw badArgument("sliceFrom", "array length", array.length, `at most ${CAP_MAX}`);
     }
     return new ArraySlice(this, array, 0, array.length, array.length);
   }
-  /** Puts zero values into the slots from `from` to `to`: one each if they are mutable. */
+  /** Puts zero values into the slots from `from` to `to`: one each if they are mutable. O(to - from). */
   fill(array: T[], from: number, to: number): void {
     const { rules } = this;
     if (from >= to) return;

@@ -246,7 +246,7 @@ export abstract class Slice<T> {
 
   /**
    * What `JSON.stringify` shows: an array, or null for a nil slice, as in Go; but bytes are an array of numbers, where Go writes them
-   * as base64, and of bigints (`int64`, `uint64`) `JSON.stringify` throws its TypeError unless a replacer makes them something else.
+   * as base64, and of bigints (`int64`, `uint64`) `JSON.stringify` throws its TypeError unless a replacer makes them something else. O(n).
    */
   toJSON(): T[] | null {
     return this.isNil ? null : this.toArray();
@@ -254,8 +254,8 @@ export abstract class Slice<T> {
 
   /**
    * The elements between brackets, each by `String`: `[1 2 3]`. Of integers, booleans and strings it is what `fmt.Print` shows;
-   * large and small floats, structs and nil look as in JavaScript. A slice that holds itself has no such text and overflows the stack, as
-   * in Go.
+   * large and small floats, structs and nil look as in JavaScript. O(n). A slice that holds itself has no such text and overflows the stack,
+   * as in Go.
    */
   toString(): string {
     return `[${this.toArray().map(String).join(" ")}]`;

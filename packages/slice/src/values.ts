@@ -31,7 +31,7 @@ const same = (a: unknown, b: unknown): boolean =>
   a === b || ((typeof a === "object" || typeof b === "object") && sameText(a, b));
 
 /**
- * Elements that are any JavaScript values, stored as they are.
+ * Elements that are any JavaScript values, stored as they are. O(1).
  * @param zero the zero value, or a function that makes it (for mutable zeros, or functions as elements)
  * @param name how the type is called in texts; default `any`
  *

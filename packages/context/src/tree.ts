@@ -117,6 +117,11 @@ export abstract class Base implements Context {
     return parts.reverse().join("");
   }
 
+  /** What `JSON.stringify` shows. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();

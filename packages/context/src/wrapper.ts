@@ -72,6 +72,11 @@ export class ContextWrapper implements Context {
     return contextName(this.inner);
   }
 
+  /** What `JSON.stringify` shows. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();

@@ -41,6 +41,11 @@ export class AtomicValue<T = unknown> {
     return this.v;
   }
 
+  /** What `JSON.stringify` shows: the value. */
+  toJSON(): T | undefined {
+    return this.v;
+  }
+
   /**
    * Sets the value (Go: `Store`). O(1).
    * @throws MisuseError `sync/atomic: store of nil value into Value`

@@ -42,6 +42,11 @@ abstract class AtomicNumber {
     return this.v;
   }
 
+  /** What `JSON.stringify` shows: the value. */
+  toJSON(): number {
+    return this.v;
+  }
+
   /** Sets the value (Go: `Store`). O(1). */
   store(value: number): void {
     if (typeof value !== "number" || (value | 0) !== value) this.check(value, "value", ".store");
@@ -162,6 +167,11 @@ abstract class AtomicBigInt {
     return this.v;
   }
 
+  /** What `JSON.stringify` shows: the value in decimal digits, as a text, since JSON has no bigints. */
+  toJSON(): string {
+    return String(this.v);
+  }
+
   /** Sets the value (Go: `Store`). O(1). */
   store(value: bigint): void {
     this.check(value, "value", ".store");
@@ -278,6 +288,11 @@ export class AtomicBool {
     return this.v;
   }
 
+  /** What `JSON.stringify` shows: the value. */
+  toJSON(): boolean {
+    return this.v;
+  }
+
   /** Sets the value (Go: `Store`). O(1). */
   store(value: boolean): void {
     this.v = bool("AtomicBool.store", "value", value);
@@ -331,6 +346,11 @@ export class AtomicPointer<T extends object> {
 
   /** The reference (Go: `Load`). O(1). */
   load(): T | null {
+    return this.v;
+  }
+
+  /** What `JSON.stringify` shows: what it refers to. */
+  toJSON(): T | null {
     return this.v;
   }
 

@@ -114,6 +114,11 @@ export abstract class BaseRoutine<R> implements Routine<R> {
 
   abstract [Symbol.iterator](): Steps<R>;
 
+  /** What `JSON.stringify` shows: as of a promise. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node, which is often given one that was to be awaited. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "Routine: use it by `yield*` or `await`";

@@ -214,6 +214,11 @@ export class Cond {
     for (let n = this.queue.length; n > 0; n--) this.wakeOne();
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `sync.Cond (${this.queue.length} waiting)`;

@@ -213,6 +213,11 @@ export class ErrGroup {
     return `errgroup (${this.running} running, ${this.queue.length} waiting${limit})`;
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.describe();

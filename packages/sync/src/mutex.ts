@@ -257,6 +257,11 @@ export class Mutex implements Locker {
     return describeLock("sync.Mutex", this.name, this.locked, this.holder, this.queue.length);
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.describe();

@@ -217,6 +217,11 @@ export class Once {
     return new DoRoutine(this, fn, options);
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `sync.Once (${this.done ? "" : "not "}done)`;

@@ -124,6 +124,10 @@ export const Pool: PoolConstructor = class<T, N> implements Pool<T, N> {
     else local.shared.pushHead(x);
   }
 
+  toJSON(): object {
+    return {};
+  }
+
   readonly clean = (): void => {
     this.victims = this.locals;
     this.locals = [];

@@ -152,6 +152,11 @@ export class ResultChan<V> implements AsyncIterable<ChanResult<V>> {
     );
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `singleflight.ResultChan (${this.len}/1)`;

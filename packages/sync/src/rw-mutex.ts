@@ -30,6 +30,7 @@ import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from ".
 import { HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { describeLock } from "./mutex.ts";
+import { ReadLocker } from "./read-locker.ts";
 import { FRESH, USED } from "./states.ts";
 import { ExclusiveToken, SharedFree, SharedToken, TakenFree } from "./token.ts";
 
@@ -163,30 +164,6 @@ export class ReadOp extends Op<LockToken> {
 
   override discard(): void {
     this.value.unlock();
-  }
-}
-
-class ReadLocker implements Locker {
-  private readonly rw: RWMutex;
-
-  constructor(rw: RWMutex) {
-    this.rw = rw;
-  }
-
-  lock(options?: WaitOptions): Op<LockToken> {
-    return this.rw.rLock(options);
-  }
-
-  unlock(): void {
-    this.rw.rUnlock();
-  }
-
-  condWaits(delta: 1 | -1): void {
-    this.rw.condWaits(delta);
-  }
-
-  isAwaited(): boolean {
-    return this.rw.isAwaited();
   }
 }
 
@@ -346,6 +323,11 @@ export class RWMutex implements Locker {
     const text = describeLock("sync.RWMutex", this.name, held, this.holder, 0);
     const readers = this.readers > 0 ? ` read by ${this.readers}` : "";
     return `${text}${readers}${waiting > 0 ? `, ${waiting} waiting` : ""}`;
+  }
+
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
   }
 
   /** What `console.log` shows on Node. */

@@ -256,6 +256,11 @@ export class Semaphore {
     return `semaphore${name} (${this.held} of ${this.size} held, ${this.queue.length} waiting)`;
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.describe();

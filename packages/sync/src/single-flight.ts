@@ -259,6 +259,11 @@ export class SingleFlight<K = string, V = unknown> {
     this.calls.delete(key);
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `singleflight.Group (${this.calls.size} under way)`;

@@ -145,6 +145,11 @@ export class SyncMap<K, V> {
     }
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node: the keys and values, as of a `Map`. Changes nothing inside. O(n). */
   [Symbol.for("nodejs.util.inspect.custom")](
     _depth: number,

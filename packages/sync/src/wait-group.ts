@@ -193,6 +193,11 @@ export class WaitGroup {
     return `sync.WaitGroup${name} (counter ${this.count})`;
   }
 
+  /** What `JSON.stringify` shows: nothing of its insides, as Go. */
+  toJSON(): object {
+    return {};
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.describe();

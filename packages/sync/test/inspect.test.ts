@@ -1,6 +1,14 @@
 import { inspect } from "node:util";
+import { go, type Op } from "@gort/sched";
 import { expect, test } from "vitest";
 import {
+  AtomicBool,
+  AtomicInt32,
+  AtomicInt64,
+  AtomicPointer,
+  AtomicUint32,
+  AtomicUint64,
+  AtomicValue,
   Cond,
   ErrGroup,
   Mutex,
@@ -12,6 +20,7 @@ import {
   SyncMap,
   WaitGroup,
 } from "../src/index.ts";
+import { program, settle } from "./trace.ts";
 
 test("console.log shows what the primitives say of themselves, and nothing of their insides", () => {
   const group = new ErrGroup();
@@ -69,4 +78,111 @@ test("console.log shows a SyncMap as a Map, without moving anything inside", () 
 test("a pool is called Pool", () => {
   expect(Pool.name).toBe("Pool");
   expect(new Pool().constructor.name).toBe("Pool");
+});
+
+/** How to use it, so that it is held, and then so that somebody waits. Never ending, but for the flights. */
+const used: Record<string, () => [v: object, hold: () => unknown, wait: () => unknown]> = {
+  Mutex: () => {
+    const v = new Mutex("m");
+    return [v, () => v.tryLock(), () => v.lock()];
+  },
+  RWMutex: () => {
+    const v = new RWMutex("rw");
+    return [v, () => v.tryRLock(), () => v.lock()];
+  },
+  "rLocker()": () => {
+    const rw = new RWMutex();
+    const v = rw.rLocker();
+    return [v, () => rw.tryLock(), () => v.lock()];
+  },
+  WaitGroup: () => {
+    const v = new WaitGroup("w");
+    return [v, () => v.add(1), () => v.wait()];
+  },
+  Once: () => {
+    const v = new Once();
+    return [v, () => void v.do(() => new Promise(() => {})).then(), () => v.do(() => {})];
+  },
+  Cond: () => {
+    const mu = new Mutex();
+    const v = new Cond(mu);
+    return [v, () => mu.tryLock(), () => v.wait()];
+  },
+  Semaphore: () => {
+    const v = new Semaphore(1);
+    return [v, () => v.tryAcquire(), () => v.acquire()];
+  },
+  ErrGroup: () => {
+    const v = ErrGroup.withSignal()[0];
+    v.setLimit(0);
+    return [v, () => v.go(() => {}), () => v.wait()];
+  },
+  SingleFlight: () => {
+    const v = new SingleFlight<string, number>();
+    const call = (): Promise<number> => new Promise(() => {});
+    return [v, () => v.do("k", call).start(), () => v.do("k", call)];
+  },
+  ResultChan: () => {
+    const v = new SingleFlight<string, number>().doChan("k", () => new Promise(() => {}));
+    return [v, () => {}, () => v.recv()];
+  },
+  Pool: () => {
+    const v = new Pool<{ self?: unknown }>();
+    const item: { self?: unknown } = {};
+    item.self = item;
+    return [v, () => v.put(item), () => {}];
+  },
+  SyncMap: () => {
+    const v = new SyncMap<string, unknown>();
+    return [v, () => v.store("self", v), () => {}];
+  },
+  Routine: () => {
+    const mu = new Mutex();
+    mu.tryLock();
+    const v = mu.withLock(() => {});
+    return [v, () => {}, () => v];
+  },
+};
+
+test.each(Object.entries(used))(
+  "JSON.stringify shows nothing of a %s, idle, held or waited for, from a goroutine and an async function",
+  async (_name, make) => {
+    for (const inGoroutine of [false, true]) {
+      const [v, hold, wait] = make();
+      const seen = [JSON.stringify({ v })];
+      const look = (): void => void seen.push(JSON.stringify({ v }));
+      await program(function* () {
+        hold();
+        look();
+        if (inGoroutine)
+          go(function* () {
+            yield* (wait() as Op<unknown> | undefined) ?? [];
+          });
+        else void (wait() as Op<unknown> | undefined)?.then(() => {});
+        yield* settle();
+        look();
+      });
+      expect(seen).toEqual(Array(3).fill('{"v":{}}'));
+    }
+  },
+);
+
+test("JSON.stringify shows the value of an atomic, as of a plain field", () => {
+  const big = new AtomicInt64();
+  big.add(-(2n ** 62n));
+  const v = new AtomicValue<unknown>();
+  const of = {
+    i: new AtomicInt32(-1),
+    u: new AtomicUint32(-1),
+    big,
+    wide: new AtomicUint64(2n ** 64n - 1n),
+    b: new AtomicBool(true),
+    p: new AtomicPointer({ n: 1 }),
+    nil: new AtomicPointer(),
+    v,
+  };
+  const fields = `"i":-1,"u":4294967295,"big":"-4611686018427387904","wide":"18446744073709551615","b":true,"p":{"n":1},"nil":null`;
+  expect(JSON.stringify(of)).toBe(`{${fields}}`);
+  v.store([1, 2]);
+  expect(JSON.stringify(of)).toBe(`{${fields},"v":[1,2]}`);
 });

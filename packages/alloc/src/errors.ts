@@ -177,10 +177,11 @@ export const badMemory = (message: string): AllocError =>
 
 /**
  * Throws if the buffer under a view is gone, all of which then reads as undefined. Called where the fast paths end that find
- * nothing: they need no test of their own.
+ * nothing: they need no test of their own. Asks for an element and not for the length, which V8's compiler may take for a constant
+ * of a view that it knows.
  */
 export function checkAttached(view: Int32Array): void {
-  if (view.length === 0)
+  if (view[0] === undefined)
     throw badMemory("the buffer was detached: transferred, or of a WebAssembly.Memory that grew");
 }
 

@@ -165,10 +165,11 @@ export function noRoom(error: unknown, heap: { live: number; kind: GcHeap["kind"
 
 /**
  * Throws if the buffer under a view is gone, all of which then reads as undefined. Called where the collector begins to work, and
- * where memory changes hands: between them, on the fast paths, a heap that has lost its memory may seem to work.
+ * where memory changes hands: between them, on the fast paths, a heap that has lost its memory may seem to work. Asks for an element,
+ * as that of `@gort/alloc` does.
  */
 export function checkAttached(view: Uint32Array): void {
-  if (view.length === 0)
+  if (view[0] === undefined)
     throw new AllocError(
       "BAD_MEMORY",
       "heap: the buffer was detached: transferred, or of a WebAssembly.Memory that grew",

@@ -76,14 +76,20 @@ export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<a
   if (isBranded(v)) return v;
   if (isSignal(v)) return aborted(v);
   if (isOp(cases)) throw casesError(cases);
-  const { recv, then } = v as Record<string, unknown>;
-  const want =
-    typeof recv === "function"
-      ? "an operation, such as its recv()"
-      : typeof then === "function"
-        ? "an operation, such as poll(promise)"
-        : "an operation, an AbortSignal or null";
-  throw badArgument("select", `case ${name}`, v, want, "type");
+  throw badArgument("select", `case ${name}`, v, wanted(v), "type");
+}
+
+/** What could be a case in place of `v`: what waits for it, if it is something that one can wait for. */
+function wanted(v: unknown): string {
+  const it = v as Record<string, unknown>;
+  const has = (name: string): boolean => typeof it[name] === "function";
+  const method = ["recv", "join", "lock", "acquire", "wait"].find(has);
+  let such = method === undefined ? "" : `its ${method}()`;
+  if (has("then")) such = "poll(promise)";
+  else if (has("done") && has("err")) such = "its done().recv()";
+  else if (has("stop")) such = "its c.recv()";
+  else if (has("abort")) such = "its signal";
+  return such === "" ? "an operation, an AbortSignal or null" : `an operation, such as ${such}`;
 }
 
 /** Whether trying the op began something; one of `@gort/sync` does. */

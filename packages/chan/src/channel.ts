@@ -113,9 +113,14 @@ class Channel implements Chan<any, any> {
     return this.core.describe();
   }
 
+  /** What `JSON.stringify` shows: not the values, which somebody is to receive, nor those who wait. */
+  toJSON(): string {
+    return this.core.describe();
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.core.describe();
+    return this.toJSON();
   }
 }
 
@@ -234,7 +239,7 @@ function checkMakeOptions(options: MakeOptions): void {
 
 /**
  * Whether `v` is a channel or a view of one, from whichever copy of this package. Which sides of it may be used the value does not
- * say: a view throws a `DirectionError` where its direction forbids something.
+ * say: a view throws a `DirectionError` where its direction forbids something. O(1).
  *
  * @example
  * ```ts

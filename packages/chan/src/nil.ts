@@ -100,6 +100,11 @@ class NilChannel implements Chan<any, any> {
     return "nil chan";
   }
 
+  /** What `JSON.stringify` shows. */
+  toJSON(): string {
+    return "nil chan";
+  }
+
   /** What `console.log` shows on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "nil chan";
@@ -110,7 +115,7 @@ const nil = Object.freeze(new NilChannel());
 
 /**
  * Go's nil channel: sending and receiving block forever, in a select its cases are never ready, `len` and `cap` are 0
- * and `close` panics. Always the same object, so `ch === nilChan()` is Go's `ch == nil`.
+ * and `close` panics. Always the same object, so `ch === nilChan()` is Go's `ch == nil`. O(1).
  *
  * @example
  * ```ts

@@ -195,9 +195,10 @@ class PreparedOperation extends SelectOperation {
  *
  * Receives from channels, timers and tickers are given as they are; sends, receives with options and other ops as
  * functions, which are called in every pass, in the order of the text, and may return `null` to switch their case off for
- * that pass.
+ * that pass. O(cases), and each pass too.
  *
- * @throws TypeError for a case that is neither
+ * @throws TypeError for cases that are no record, and for a case that is neither of these, no `AbortSignal` and not nullish. A pass
+ * throws what the chosen case or one of the functions throws, and an Error if another pass is pending.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
 /** A bad argument is named with its value where it is given: nothing waits for ever, or does nothing, because of one. */
+import { after, go, newTimer } from "@gort/sched";
 import { describe, expect, test } from "vitest";
 import {
   checkChan,
@@ -53,7 +54,24 @@ test.each<[string, () => unknown]>([
     "prepare: case default is function (anonymous), want",
     () => prepare({ default: any(() => op()) }),
   ],
-  ["select: case 1 is false, want an operation", () => select([op(), any(false)])],
+  ["(Object), want an operation, such as its recv()", () => select([any(makeChan())])],
+  ["want an operation, such as its recv()", () => select([any(after(5))])],
+  ["want an operation, such as poll(promise)", () => select([any(Promise.resolve())])],
+  ["want an operation, such as its c.recv()", () => select([any(newTimer(5))])],
+  ["want an operation, such as its done().recv()", () => select([any(new Ctx())])],
+  ["want an operation, such as its join()", () => select([any(go(() => {}))])],
+  ["want an operation, such as its lock()", () => select([any({ lock() {}, unlock() {} })])],
+  ["want an operation, such as its acquire()", () => select([any({ acquire() {} })])],
+  ["want an operation, such as its wait()", () => select([any({ wait() {} })])],
+  ["want an operation, such as its signal", () => select([any(new AbortController())])],
+  [
+    "case 0 is an object (Object), want an operation, an AbortSignal or null",
+    () => select([any({})]),
+  ],
+  [
+    "select: case 1 is false, want an operation, an AbortSignal or null",
+    () => select([op(), any(false)]),
+  ],
   [
     "select: options.defualt is true, want no options but default",
     () => select([op()], any({ defualt: true })),
@@ -75,6 +93,10 @@ test.each<[string, () => unknown]>([
   ["fromSource: options.onError is 5, want a function", () => fromSource([1], { onError: any(5) })],
   ["fromSource: options.ctx is 5, want a context", () => fromSource([1], { ctx: any(5) })],
   ["toReadable: ch is 5, want a channel", () => toReadable(any(5))],
+  [
+    "toReadable: options.signal is an object (AbortController), want an AbortSignal, such as its signal",
+    () => toReadable(makeChan(), { signal: any(new AbortController()) }),
+  ],
   ["toReadable: options.signal is 5, want", () => toReadable(makeChan(), { signal: any(5) })],
   ["toReadable: options.onCancel is 5, want", () => toReadable(makeChan(), { onCancel: any(5) })],
   [

@@ -141,6 +141,13 @@ export function isSignal(v: unknown): v is AbortSignal {
   );
 }
 
+/** The error for what is no signal, but an AbortController perhaps. */
+export function badSignal(where: string, argument: string, v: unknown): Error {
+  const has = typeof (v as Partial<AbortController> | null | undefined)?.abort === "function";
+  const want = has ? "an AbortSignal, such as its signal" : "an AbortSignal";
+  return badArgument(where, argument, v, want, "type");
+}
+
 /**
  * Waits until `signal` fires, and completes with its reason. Useful as a select case. O(1).
  *
@@ -155,7 +162,7 @@ export function isSignal(v: unknown): v is AbortSignal {
  * ```
  */
 export function aborted(signal: AbortSignal): Op<unknown> {
-  if (!isSignal(signal)) throw badArgument("aborted", "signal", signal, "an AbortSignal", "type");
+  if (!isSignal(signal)) throw badSignal("aborted", "signal", signal);
   return new AbortedOp(signal);
 }
 
@@ -181,7 +188,7 @@ export function aborted(signal: AbortSignal): Op<unknown> {
  * ```
  */
 export function onAbort(signal: AbortSignal, fn: () => unknown): () => void {
-  if (!isSignal(signal)) throw badArgument("onAbort", "signal", signal, "an AbortSignal", "type");
+  if (!isSignal(signal)) throw badSignal("onAbort", "signal", signal);
   checkFunction("onAbort", "fn", fn);
   const op = new AbortedOp(signal);
   // The default scheduler runs no program, or one that counts the op.

@@ -21,7 +21,7 @@
  */
 import { badArgument, checkOptions } from "@gort/types";
 import type { Abilities } from "./abilities.ts";
-import { aborted, isSignal } from "./abort.ts";
+import { aborted, badSignal, isSignal } from "./abort.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { type ContextLike, isContext, whyEnded } from "./context-like.ts";
 import { reportUncaught } from "./host.ts";
@@ -342,8 +342,7 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
     if (name !== "signal" && name !== "ctx") checkOptions(where, options, "signal ctx");
   const signal = options.signal ?? null;
   const ctx = options.ctx ?? null;
-  if (signal !== null && !isSignal(signal))
-    throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
+  if (signal !== null && !isSignal(signal)) throw badSignal(where, "options.signal", signal);
   if (ctx !== null && !isContext(ctx))
     throw badArgument(where, "options.ctx", ctx, "a context", "type");
   return signal === null && ctx === null ? op : new CallOffOp(op, signal, ctx);
@@ -378,7 +377,6 @@ export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined)
 export function withSignal(op: Op<any>, signal: AbortSignal | null | undefined): Op<any> {
   if (!isOp(op)) throw badArgument("withSignal", "op", op, "an operation", "type");
   if (signal === null || signal === undefined) return op;
-  if (!isSignal(signal))
-    throw badArgument("withSignal", "signal", signal, "an AbortSignal", "type");
+  if (!isSignal(signal)) throw badSignal("withSignal", "signal", signal);
   return new CallOffOp(op, signal, null);
 }

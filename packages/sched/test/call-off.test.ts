@@ -69,7 +69,7 @@ test.each<[string, unknown]>([
     "nap: options.signal is an object (Object), want an AbortSignal",
     { signal: { aborted: false } },
   ],
-  ["nap: options.signal is an object (AbortController)", { signal: new AbortController() }],
+  ["(AbortController), want an AbortSignal, such as its signal", { signal: new AbortController() }],
   ["nap: options.ctx is an object (Object), want a context", { ctx: { done: () => null } }],
   ["nap: options.ctx is an object (AbortSignal), want a context", { ctx: AbortSignal.abort() }],
   ["nap: options.sginal is 1, want no options but signal, ctx", { sginal: 1 }],

@@ -125,6 +125,6 @@ describe("poll", () => {
 test.each([5, null, {}, new AbortController()])(
   "aborted refuses %o, which is no signal",
   (what) => {
-    expect(() => aborted(what as never)).toThrow(/^aborted: signal is .*, want an AbortSignal$/);
+    expect(() => aborted(what as never)).toThrow(/^aborted: signal is .*, want an AbortSignal/);
   },
 );

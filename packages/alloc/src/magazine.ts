@@ -42,6 +42,7 @@ import { forEachCached, freeToSpan } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { addCounter } from "./counters.ts";
 import { fromWord, pageOf } from "./ptr.ts";
+import { objectIndex } from "./size-classes.ts";
 import {
   C_FREES,
   C_MALLOCS,
@@ -116,8 +117,7 @@ function unload(c: Core, m: number, shard: number, spc: number, n: number): void
   for (let at = slots; at < slots + n; at++) {
     const p = fromWord(i32[at]!);
     const s = i32[c.pageMap + pageOf(p)]!;
-    const div = i32[s + S_DIV]!;
-    const index = Math.imul((p - fromWord(i32[s + S_BASE]!)) >>> 3, div >>> 5) >>> div;
+    const index = objectIndex(p - fromWord(i32[s + S_BASE]!), i32[s + S_DIV]!);
     freeToSpan(c, s, s + S_BITS + (index >>> 5), 1 << (index & 31));
   }
   i32.copyWithin(slots, slots + n, slots + (i32[m]! & M_COUNT));

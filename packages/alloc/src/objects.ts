@@ -14,6 +14,7 @@ import { blackenCaches, flushCaches } from "./cache.ts";
 import type { Core } from "./core.ts";
 import { foreignPointer } from "./errors.ts";
 import { beginCollecting } from "./magazine.ts";
+import { objectIndex } from "./size-classes.ts";
 import { isStarted } from "./span.ts";
 import { beginSweep, sweepPages } from "./sweep.ts";
 import { dropTiny } from "./tiny.ts";
@@ -77,9 +78,6 @@ class Cycle implements SweepControl {
   }
 }
 
-/** Index of the object at `offset` bytes into a span, by the span's multiplier and shift. */
-const indexIn = (offset: number, div: number): number => Math.imul(offset >>> 3, div >>> 5) >>> div;
-
 /** See the file header. */
 export class SpanObjects implements ObjectTable {
   readonly pointerBits: Ptr;
@@ -107,7 +105,7 @@ export class SpanObjects implements ObjectTable {
     const s = i32[this.pageMap + page]!;
     if (s === 0) return 0;
     const base = i32[s + S_BASE]!;
-    const index = indexIn(p - base, i32[s + S_DIV]!);
+    const index = objectIndex(p - base, i32[s + S_DIV]!);
     if (index >= i32[s + S_OBJECTS]!) return 0;
     if ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) return 0;
     const object = (base + Math.imul(index, i32[s + S_SIZE]!)) >>> 0;
@@ -117,7 +115,7 @@ export class SpanObjects implements ObjectTable {
   mark(base: Ptr): boolean {
     const i32 = this.i32;
     const s = i32[this.pageMap + (base >>> PAGE_SHIFT)]!;
-    const index = indexIn(base - i32[s + S_BASE]!, i32[s + S_DIV]!);
+    const index = objectIndex(base - i32[s + S_BASE]!, i32[s + S_DIV]!);
     const w = s + S_BITS + i32[s + S_BIT_WORDS]! + (index >>> 5);
     const bit = 1 << (index & 31);
     const marks = i32[w]!;
@@ -133,7 +131,7 @@ export class SpanObjects implements ObjectTable {
     const s = i32[this.pageMap + page]!;
     if (s === 0) return 0;
     const base = i32[s + S_BASE]!;
-    const index = indexIn(p - base, i32[s + S_DIV]!);
+    const index = objectIndex(p - base, i32[s + S_DIV]!);
     const bit = 1 << (index & 31);
     const free = (s + S_BITS + (index >>> 5)) | 0;
     const w = (free + i32[s + S_BIT_WORDS]!) | 0;
@@ -148,7 +146,7 @@ export class SpanObjects implements ObjectTable {
   isMarked(base: Ptr): boolean {
     const i32 = this.i32;
     const s = i32[this.pageMap + (base >>> PAGE_SHIFT)]!;
-    const index = indexIn(base - i32[s + S_BASE]!, i32[s + S_DIV]!);
+    const index = objectIndex(base - i32[s + S_BASE]!, i32[s + S_DIV]!);
     return ((i32[s + S_BITS + i32[s + S_BIT_WORDS]! + (index >>> 5)]! >>> (index & 31)) & 1) === 1;
   }
 

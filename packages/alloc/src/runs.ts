@@ -21,7 +21,7 @@ import type { Core } from "./core.ts";
 import { addCounter, cacheOf } from "./counters.ts";
 import { noMemory } from "./large.ts";
 import { fromWord } from "./ptr.ts";
-import { classSize, sizeToClass } from "./size-classes.ts";
+import { classSize, objectIndex, sizeToClass } from "./size-classes.ts";
 import {
   BLACK,
   C_MALLOCS,
@@ -121,10 +121,9 @@ export class SpanRuns implements ObjectRuns {
     const i32 = c.i32;
     const s = i32[c.pageMap + (p >>> PAGE_SHIFT)]!;
     const info = i32[s + S_INFO]!;
-    const div = i32[s + S_DIV]!;
     const base = i32[s + S_BASE]!;
     const words = i32[s + S_BIT_WORDS]!;
-    const from = Math.imul((p - base) >>> 3, div >>> 5) >>> div;
+    const from = objectIndex(p - base, i32[s + S_DIV]!);
     const n = Math.round((end - p) / i32[s + S_SIZE]!);
     const marking = i32[H_PHASE] === MARKING;
     for (let i = from; i < from + n;) {

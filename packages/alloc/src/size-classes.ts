@@ -4,7 +4,7 @@
  * Invariants
  *  1. `classOf(n)` is the smallest class whose size is at least n, for 1 <= n <= 32,768.
  *  2. Lookup is one shift and one load: steps of 8 bytes to 1,024, of 128 bytes above, as in Go.
- *  3. `objectIndex(offset, class)` equals `floor(offset / size)` for every offset of a span.
+ *  3. `objectIndex(offset, classDiv[class])` equals `floor(offset / size)` for every offset of a span.
  *
  * Why a 32-bit multiply instead of Go's 64-bit one: V8 has no 64-bit integer product short of BigInt, and a
  * product in doubles costs two conversions. Offsets and sizes are both multiples of 8, so dividing both by 8
@@ -44,9 +44,9 @@ for (let n = 8, c = 1; n <= MAX_SMALL_SIZE; n += 8) {
 /** The smallest class for `size` bytes, 1 to 32,768. */
 export const classOf = (size: number): number => sizeToClass[(size + 7) >>> 3]!;
 
-/** Index of the object at `offset` bytes into a span of a class. */
-export const objectIndex = (offset: number, sizeClass: number): number =>
-  Math.imul(offset >>> 3, classDiv[sizeClass]! >>> 5) >>> classDiv[sizeClass]!;
+/** Index of the object at `offset` bytes into a span, by its class's entry of {@link classDiv}. The tracer spells it out, in parts. */
+export const objectIndex = (offset: number, div: number): number =>
+  Math.imul(offset >>> 3, div >>> 5) >>> div;
 
 /**
  * The bytes that a request of `size` bytes really takes: its size class, or whole pages above 32 KiB.

@@ -37,7 +37,7 @@ import { resizeInPlace } from "./realloc.ts";
 import { releaseEmpty } from "./release.ts";
 import { SpanRuns } from "./runs.ts";
 import { scavengePages } from "./scavenger.ts";
-import { classSize, sizeToClass } from "./size-classes.ts";
+import { classSize, objectIndex, sizeToClass } from "./size-classes.ts";
 import { isStarted } from "./span.ts";
 import { readStats } from "./stats.ts";
 import { sweepInPlace } from "./sweep.ts";
@@ -253,9 +253,8 @@ export class Tiered implements TieredAllocator {
       throw errors.foreignPointer(p, isFree(this.core, page));
     }
     const spc = i32[s + S_INFO]! & SPC_MASK;
-    const div = i32[s + S_DIV]!;
     const offset = (p - i32[s + S_BASE]!) >>> 0;
-    const index = Math.imul(offset >>> 3, div >>> 5) >>> div;
+    const index = objectIndex(offset, i32[s + S_DIV]!);
     const bit = 1 << (index & 31);
     const word = s + S_BITS + (index >>> 5);
     if (spc === TINY_SPC) {

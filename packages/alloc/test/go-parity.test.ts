@@ -11,7 +11,7 @@ import {
   type TieredAllocator,
 } from "@gort/alloc";
 import { CLASS_DIV_MAGIC, CLASS_SIZE } from "../src/size-classes.generated.ts";
-import { classOf, objectIndex, sizeToClass } from "../src/size-classes.ts";
+import { classDiv, classOf, objectIndex, sizeToClass } from "../src/size-classes.ts";
 import { settleAll } from "../src/stats.ts";
 import { Core, readHeader } from "../src/core.ts";
 import { KIND_TIERED } from "../src/words.ts";
@@ -116,7 +116,7 @@ describe("size classes", () => {
         // The product is below 2^53, so doubles hold it exactly.
         if (Math.floor((offset * magic) / 2 ** 32) !== want)
           throw new Error(`Go's magic fails at ${offset} of ${size}`);
-        if (objectIndex(offset, k) !== want)
+        if (objectIndex(offset, classDiv[k]!) !== want)
           throw new Error(`the 32-bit divisor fails at ${offset} of ${size}`);
       }
     }

@@ -142,14 +142,7 @@ export abstract class Ends {
   protected runsOn(g: G): void {
     const hook = g.extra?.hook ?? null;
     if (hook === null) return;
-    // Weakly, for it may never be heard of again.
-    const ref = new WeakRef(hook);
-    g.value = new Pledge({
-      isAwaited() {
-        const left = ref.deref();
-        return left !== undefined && (left.isAwaited?.() ?? true);
-      },
-    });
+    g.value = new Pledge(hook);
   }
 
   /** Tells the hook of a goroutine that its program has ended. */
@@ -215,15 +208,19 @@ export abstract class Ends {
 
   /** What becomes of the panic of `g` is known: its hook is told of the end. */
   protected tellEnd(g: G): void {
-    const extra = g.extra!;
-    const { hook } = extra;
-    if (hook === null) return;
-    extra.hook = null;
     try {
-      hook.done();
+      this.unhook(g);
     } catch (error) {
       this.unhandled(g, error);
     }
+  }
+
+  /** Calls the hook of a goroutine that panicked, once. */
+  private unhook(g: G): void {
+    const extra = g.extra!;
+    const { hook } = extra;
+    extra.hook = null;
+    hook?.done();
   }
 
   private judgeAfter(g: G, jobs: number): void {
@@ -256,9 +253,14 @@ export abstract class Ends {
     return left;
   }
 
-  /** Somebody joined a goroutine that panicked. */
+  /** Somebody joins a goroutine that panicked. What its hook throws is its panic from now on: the program must not end inside a step. */
   taken(g: G): void {
-    if (this.untaken.delete(g)) this.tellEnd(g);
+    if (!this.untaken.delete(g)) return;
+    try {
+      this.unhook(g);
+    } catch (error) {
+      g.value = error;
+    }
   }
 
   protected countBlock(reason: string): void {

@@ -117,7 +117,7 @@ function* andThen(hook: EndHook, fn: GoFunc<any, any>, args: unknown[]): Generat
 /**
  * Starts `fn(...args)` in a goroutine, as `go` does, for primitives: without making the default scheduler if the program
  * has none yet, and calling `hook.done()` when the goroutine ended, whatever way; after a panic that nobody takes was
- * reported. What `hook.done` throws becomes the goroutine's panic. Throws as `go` does, and a TypeError for what is no hook or no list
+ * reported. What `hook.done` throws becomes the goroutine's panic, unless one was reported already: then it is reported after that. Throws as `go` does, and a TypeError for what is no hook or no list
  * of arguments. O(1).
  *
  * @example

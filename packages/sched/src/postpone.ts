@@ -5,12 +5,16 @@
  * Invariants
  *  1. Each of them is one of `ambient.hopes`, as long as it may. A scheduler whose goroutines all wait for each other is none,
  *     and nor is a bubble, which knows what it waits for.
- *  2. Whoever was told that something is pending is called once: when there is no hope left. Then it asks again.
+ *  2. Whoever was told that something is pending is called once: when there is no hope left, and no pledge that counts. Then it asks
+ *     again.
  *  3. A pledge counts only while somebody waits for it: most are those of async functions that nobody will ever hear of again.
+ *  4. A pledge that lasts keeps nothing alive: when the promise can never settle, for nobody holds it, what was pledged can be
+ *     collected, and the pledge goes with it.
  *
  * Why all of it counts for every program: what a callback, or another program that holds a lock, will do nobody knows. The price is that
  * a deadlock is reported later: programs that wait for each other's promises, for one, when the event loop has run empty.
  * Why a number and no list: a service runs a program for each request, and many of them may wait for one lock.
+ * Why a pledge is held weakly only when it has lasted for a while: most end soon, and a `WeakRef` for each costs a tenth of taking a lock.
  */
 import { ambient } from "./ambient.ts";
 import type { Clock } from "./api.ts";
@@ -55,6 +59,8 @@ export function listens(delta: 1 | -1): void {
 function lookAgain(): void {
   const { postponed } = ambient;
   if ((ambient.hopes ?? 0) > 0 || postponed === undefined || postponed.size === 0) return;
+  // Each of them would only be told to wait on; and they are as many as wait for what is pledged.
+  if (isPledged()) return;
   const looks = [...postponed];
   postponed.clear();
   for (const look of looks) look();
@@ -77,20 +83,37 @@ export interface Awaitable {
   isAwaited?(): boolean;
 }
 
+/** A pledge, or the head of the list of all. */
 interface Pledged {
   next: Pledge | null;
 }
 
+/** The list of all, the newest first: those held weakly come last. */
+interface Pledges extends Pledged {
+  /** How many were made. */
+  made: number;
+  /** At how many those are looked for that are gone. */
+  due: number;
+}
+
+/** How many are made until they are held weakly. */
+const YOUNG = 64;
+
+const pledges = (): Pledges => (ambient.pledges ??= { next: null, made: 0, due: YOUNG }) as Pledges;
+
 /** An async function will go on when a promise settles that nobody else knows of, and `what` others wait for will come of it. */
 export class Pledge {
-  private readonly what: Awaitable;
+  /** Null once it is held weakly. */
+  private what: Awaitable | null;
+  private weak: WeakRef<Awaitable> | null = null;
   /** The one made after it, or the list of all, and null when it is over; the one made before. A set takes several times as long. */
   private before: Pledged | null;
   next: Pledge | null = null;
 
   constructor(what: Awaitable) {
     this.what = what;
-    const list = (ambient.pledges ??= { next: null }) as Pledged;
+    const list = pledges();
+    if (++list.made % YOUNG === 0) age(list);
     this.before = list;
     this.next = list.next;
     list.next = this;
@@ -99,24 +122,53 @@ export class Pledge {
 
   /** Whether somebody waits for it. */
   isAwaited(): boolean {
-    return this.what.isAwaited?.() ?? true;
+    return !this.isGone() && ((this.what ?? this.weak!.deref())!.isAwaited?.() ?? true);
+  }
+
+  /** Holds weakly what it is about. False if it does so already. */
+  weaken(): boolean {
+    if (this.what === null) return false;
+    this.weak = new WeakRef(this.what);
+    this.what = null;
+    return true;
+  }
+
+  /** Whether nobody has any more what it is about; then it is over. */
+  isGone(): boolean {
+    if (this.what !== null || this.weak!.deref() !== undefined) return false;
+    if (this.before !== null) this.unlink();
+    return true;
   }
 
   /** It came to an end; a second call does nothing. */
   end(): void {
+    if (this.before === null) return;
+    this.unlink();
+    lookAgain();
+  }
+
+  private unlink(): void {
     const { before, next } = this;
-    if (before === null) return;
-    before.next = next;
+    before!.next = next;
     if (next !== null) next.before = before;
     this.before = null;
-    lookAgain();
   }
 }
 
 function isPledged(): boolean {
-  let pledge = (ambient.pledges as Pledged | undefined)?.next ?? null;
+  let pledge = pledges().next;
   while (pledge !== null && !pledge.isAwaited()) pledge = pledge.next;
   return pledge !== null;
+}
+
+/** Holds weakly those that have lasted; and when as many were made as were left, forgets those whose promises can never settle. */
+function age(list: Pledges): void {
+  let pledge = list.next;
+  while (pledge?.weaken() === true) pledge = pledge.next;
+  if (list.made < list.due) return;
+  let left = 0;
+  for (pledge = list.next; pledge !== null; pledge = pledge.next) if (!pledge.isGone()) left++;
+  list.due = list.made + Math.max(left, YOUNG);
 }
 
 /** Counts waits for what is outside where there is no scheduler. */

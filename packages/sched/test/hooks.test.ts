@@ -87,6 +87,39 @@ describe("a hook of launch", () => {
     }
   });
 
+  it("that throws when the panic of its goroutine is taken gives that one's panic, and its program goes on", async () => {
+    const log: string[] = [];
+    for (const make of [createFifoScheduler, createDeterministicScheduler])
+      await make().run(function* () {
+        // So that the panic is not judged at once.
+        go(() => new Promise(() => {}));
+        yield;
+        const hook = {
+          done(): void {
+            throw new Error("negative counter");
+          },
+        };
+        const g = launch(
+          hook,
+          function* () {
+            throw new Error("x");
+          },
+          [],
+        );
+        while (g.status !== "dead") yield;
+        for (let n = 0; n < 2; n++)
+          try {
+            yield* g.join();
+          } catch (e) {
+            log.push((e as Error).message);
+          }
+        yield* sleep(1);
+        log.push("main goes on");
+      });
+    const once = ["negative counter", "negative counter", "main goes on"];
+    expect(log).toEqual([...once, ...once]);
+  });
+
   it("hears nothing more of a goroutine that ended before its program", async () => {
     expect(await within(function* () {}, true, 3)).toEqual(["done", "main returns"]);
     expect(await within(() => {}, true, 3)).toEqual(["done", "main returns"]);

@@ -1,0 +1,68 @@
+/** Pledges: what comes of promises that nobody else knows of, and of those that never settle. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { ambient } from "../src/ambient.ts";
+import { onAbort, pendingOutside, pledge } from "./helpers.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+const awaited = (): { isAwaited(): boolean } => ({ isAwaited: () => true });
+
+function pledges(): number {
+  let n = 0;
+  let next = ambient.pledges?.next as { next: object | null } | null;
+  for (; next !== null; next = next.next as typeof next) n++;
+  return n;
+}
+
+/** Pledges `n` things, which only weak references lead to afterwards. */
+function pledgeAndDrop(n: number): WeakRef<object>[] {
+  return Array.from({ length: n }, () => {
+    const what = { isAwaited: () => false };
+    pledge(what);
+    return new WeakRef(what);
+  });
+}
+
+test("what is pledged can be collected when its promise can never settle, and the pledge goes with it", async () => {
+  const kept = awaited();
+  const end = pledge(kept);
+  const refs = pledgeAndDrop(1000);
+  await turn();
+  collect();
+  expect(refs.filter((ref) => ref.deref() !== undefined).length).toBeLessThanOrEqual(64);
+  await turn();
+  for (const over of Array.from({ length: 2000 }, () => pledge(kept))) over();
+  expect(pledges()).toBeLessThanOrEqual(1 + 64);
+  // What somebody has stays pledged.
+  let looks = 0;
+  expect(pendingOutside(() => looks++)).toBe(true);
+  end();
+  end();
+  expect(looks).toBe(1);
+  expect(pendingOutside(() => {})).toBe(false);
+});
+
+test("who waits for what is pledged does not look again at each move of others", () => {
+  const end = pledge(awaited());
+  let looks = 0;
+  expect(pendingOutside(() => looks++)).toBe(true);
+  for (let n = 0; n < 3; n++) onAbort(new AbortController().signal, () => {})();
+  expect(looks).toBe(0);
+  end();
+  expect(looks).toBe(1);
+});
+
+test("who waits looks again at a move of others when nobody waits any more for what is pledged", () => {
+  let awaits = true;
+  const end = pledge({ isAwaited: () => awaits });
+  let looks = 0;
+  expect(pendingOutside(() => looks++)).toBe(true);
+  awaits = false;
+  onAbort(new AbortController().signal, () => {})();
+  expect(looks).toBe(1);
+  end();
+  expect(looks).toBe(1);
+});

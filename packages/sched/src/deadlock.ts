@@ -28,7 +28,7 @@ export interface GoroutineInfo {
   readonly reason: WaitReason | null;
   /** What it waits on, as the operation describes itself; "" if it does not. */
   readonly waitsOn: string;
-  /** `function (file:line:column)` of the `go` call; "" if it was not captured. */
+  /** `function (file:line:column)` of the `go` call, of main that of `run`; "" if it was not captured. */
   readonly createdAt: string;
   /** Whole minutes that it has waited, by the scheduler's clock; 0 for an async function, whose waits nobody sees. */
   readonly waitMinutes?: number;

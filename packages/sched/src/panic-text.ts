@@ -25,7 +25,7 @@ function print(v: unknown): Printed {
   try {
     return { text: textOf(v), fatal: false };
   } catch (error) {
-    return { text: `panic while printing panic value: ${messageOf(error)}`, fatal: true };
+    return { text: `panic while printing panic value: ${whatPanicked(error)}`, fatal: true };
   }
 }
 
@@ -68,7 +68,7 @@ function objectText(v: object): string {
     return BUILTIN.test(name) ? `${name}: ${message}` : message;
   }
   // A named basic type, as Go prints one.
-  const type = v.constructor?.name ?? "Object";
+  const type = typeName(v);
   if (v instanceof String) return `main.${type}("${v.valueOf()}")`;
   if (v instanceof Number || v instanceof Boolean) return `main.${type}(${textOf(v.valueOf())})`;
   if (Array.isArray(v)) return `([]interface {}) len ${v.length}`;
@@ -76,6 +76,20 @@ function objectText(v: object): string {
   return typeof toString === "function" && toString !== Object.prototype.toString
     ? String(v)
     : `(main.${type}) ${fields(v)}`;
+}
+
+const typeName = (v: object): string => v.constructor?.name ?? "Object";
+
+/** What Go says of a panic that came while a value was printed: a string as it is, of anything else its type. */
+function whatPanicked(error: unknown): string {
+  try {
+    const { value } = error as { value?: unknown };
+    if (typeof value === "object" && value !== null && hasBrand(error, PANIC))
+      return `type main.${typeName(value)}`;
+  } catch {
+    // A value that cannot be looked at either.
+  }
+  return messageOf(error);
 }
 
 /** What is in an object; Go prints where it lies, so nothing is lost where JSON cannot tell. */
@@ -128,7 +142,8 @@ function newestOf(error: unknown): Chain {
 /**
  * What Go prints for an uncaught panic or a fatal error, chain included, without the goroutine's trace:
  * `panic: first [recovered]`, a new line, a tab, `panic: second`. Lines of a value after its first begin with a tab, as since
- * Go 1.23.
+ * Go 1.23, and a value that was recovered and panicked with again has one line, as since Go 1.25:
+ * `panic: first [recovered, repanicked]`. O(length of the chain).
  *
  * @example
  * ```ts
@@ -141,11 +156,16 @@ function newestOf(error: unknown): Chain {
 export function panicText(error: unknown): string {
   if (isFatalError(error)) return `fatal error: ${messageOf(error)}`;
   const lines: string[] = [];
+  let again = false;
   for (let p: Chain | null = newestOf(error); p !== null; p = p.link) {
-    const { text, fatal } = print(p.value);
+    const { value, link } = p;
+    const end = again ? " [recovered, repanicked]" : p.recovered ? " [recovered]" : "";
+    again = link !== null && link.recovered && Object.is(link.value, value);
+    if (again) continue;
+    const { text, fatal } = print(value);
     // Go prints all values, the newest first, before it writes a line.
     if (fatal) return `fatal error: ${indented(text)}`;
-    lines.push(`panic: ${indented(text)}${p.recovered ? " [recovered]" : ""}`);
+    lines.push(`panic: ${indented(text)}${end}`);
   }
   return lines.reverse().join("\n\t");
 }

@@ -784,7 +784,7 @@ describe("panic text", () => {
     ).toBe("panic: first\n\tpanic: second\n\tpanic: third");
   });
 
-  test("panic: same value re-panicked prints twice", () => {
+  test("panic: same value re-panicked prints once, as since Go 1.25: `panic: message [recovered, repanicked]`", () => {
     expect(
       chain(() =>
         withDefer((s) => {
@@ -792,10 +792,44 @@ describe("panic text", () => {
           panic("message");
         }),
       ),
-    ).toBe("panic: message [recovered]\n\tpanic: message");
+    ).toBe("panic: message [recovered, repanicked]");
   });
 
-  test("panic: an error thrown again by the deferred function prints twice too", () => {
+  test("panic: a chain with repanicked values prints each that lies between others", () => {
+    const nested = (...values: string[]): string =>
+      chain(() => {
+        const raise = (i: number): void =>
+          withDefer((s) => {
+            s.defer(() => {
+              recover();
+              panic(values[i]!);
+            });
+            if (i === 1) panic(values[0]!);
+            raise(i - 1);
+          });
+        raise(values.length - 1);
+      });
+    expect(nested("a", "a", "a")).toBe("panic: a [recovered, repanicked]");
+    expect(nested("inner", "middle", "middle", "outer")).toBe(
+      "panic: inner [recovered]\n\tpanic: middle [recovered, repanicked]\n\tpanic: outer",
+    );
+    expect(nested("outer", "inner", "outer")).toBe(
+      "panic: outer [recovered]\n\tpanic: inner [recovered]\n\tpanic: outer",
+    );
+  });
+
+  test("panic: one that replaces another of the same value unrecovered has a line of its own", () => {
+    expect(
+      chain(() =>
+        withDefer((s) => {
+          s.defer(() => panic("same"));
+          panic("same");
+        }),
+      ),
+    ).toBe("panic: same\n\tpanic: same");
+  });
+
+  test("panic: an error thrown again by the deferred function prints once too", () => {
     const e = new Error("plain");
     expect(
       chain(() =>
@@ -806,7 +840,7 @@ describe("panic text", () => {
           throw e;
         }),
       ),
-    ).toBe("panic: plain [recovered]\n\tpanic: plain");
+    ).toBe("panic: plain [recovered, repanicked]");
   });
 
   test("goexit: a panic it put an end to is printed above a later one, also after another goexit", () => {

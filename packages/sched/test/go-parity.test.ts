@@ -93,11 +93,6 @@ const panics: Record<string, () => Go<void> | void> = {
       s.defer(print, "deferred 2");
       panic("after defers");
     }),
-  "panic/repanic-same": () =>
-    withDefer((s) => {
-      s.defer(() => panic(recover()));
-      panic("message");
-    }),
   "panic/recovered-then-other": () =>
     withDefer((s) => {
       s.defer(() => {
@@ -146,6 +141,15 @@ const panics: Record<string, () => Go<void> | void> = {
 const different: Record<string, { body: () => void; text: string }> = {
   // Since Go 1.23.
   "panic/string-nl": { body: () => panic("two\nlines"), text: "panic: two\n\tlines" },
+  // Since Go 1.25.
+  "panic/repanic-same": {
+    body: () =>
+      withDefer((s) => {
+        s.defer(() => panic(recover()));
+        panic("message");
+      }),
+    text: "panic: message [recovered, repanicked]",
+  },
   // Since Go 1.21.
   "panic/nil": {
     body: () => panic(null),

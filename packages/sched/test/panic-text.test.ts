@@ -163,6 +163,23 @@ test("a text that begins as Go's fatal error does is a panic's text all the same
   );
 });
 
+test("panic: a text whose making panics is a fatal error with that string, or with the type of what else it is", () => {
+  class ExError extends Error {}
+  const printed = (raise: () => never): string => panicText({ toString: raise });
+  const head = "fatal error: panic while printing panic value: ";
+  expect(printed(() => panic("inside"))).toBe(`${head}inside`);
+  expect(printed(() => panic(new ExError("inside")))).toBe(`${head}type main.ExError`);
+  expect(printed(() => panic({ a: 1 }))).toBe(`${head}type main.Object`);
+  const worse = { toString: () => panic("worse") };
+  expect(printed(() => panic(worse))).toBe(`${head}type main.Object`);
+  // What is thrown and no panic: its message, which in JavaScript says more than its type.
+  expect(
+    printed(() => {
+      throw new ExError("thrown");
+    }),
+  ).toBe(`${head}thrown`);
+});
+
 test("panic: a value of a chain that cannot be printed is all that is printed", () => {
   const bad = {
     toString(): string {

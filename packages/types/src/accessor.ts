@@ -165,7 +165,8 @@ const CLASSES = Symbol("gort.accessors");
  * copy, frozen at every depth (down to complex numbers and slice headers), as a write to it would be lost: assign a whole array, or
  * `store` an element at its own address (`at.$ptr + offsetOf(T, "list") + i * elem.size`). Other fields give their value.
  * O(fields) the first time, then O(1).
- * @throws TypeError for a type that is no struct or tells no fields, for a field named `constructor` or `toJSON`, or with `$` in front, and for options there are not
+ * @throws TypeError for a type that is no struct or tells no fields, for a field named `constructor` or `toJSON` or with `$` in front, and
+ * for options there are not
  *
  * @example
  * ```ts

@@ -155,7 +155,7 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
 }
 
 /**
- * `[n]T`.
+ * `[n]T`. O(1).
  * @param n number of elements, an integer from 0
  * @throws RangeError if `n` is no such integer, or the array would be larger than memory can be
  *
@@ -177,7 +177,8 @@ export function array<T>(elem: Type<T>, n: number): ArrayType<T> {
 }
 
 /**
- * `[]T`: in memory the header (pointer, length, capacity), 12 bytes.
+ * `[]T`: in memory the header (pointer, length, capacity), 12 bytes. O(1).
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts

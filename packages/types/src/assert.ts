@@ -16,9 +16,10 @@ import { InterfaceValue, dynamicType, isInterfaceValue, unwrap } from "./interfa
 import type { InterfaceType } from "./kinds.ts";
 
 /**
- * Go's `x.(T)`.
+ * Go's `x.(T)`. O(1); O(size) for structs and arrays, which are copied; O(methods) for the first assertion of a type to an interface.
  * @param from the static interface type of `x`, which the text of the panic names. Default: the one `x` was converted to, else `any`
  * @throws TypeAssertionError with Go's text
+ * @throws TypeError if `type` is no descriptor
  *
  * @example
  * ```ts
@@ -53,6 +54,7 @@ export function typeAssert<T>(x: unknown, type: Type<T>, from?: InterfaceType): 
 
 /**
  * Go's `v, ok := x.(T)`: the value and true, or T's zero value and false.
+ * O(1); O(size) for structs and arrays, which are copied; O(methods) for the first assertion of a type to an interface.
  * @throws TypeError if `type` is no descriptor; a failed assertion never throws
  *
  * @example
@@ -88,8 +90,9 @@ function asInterface(x: unknown, dyn: Type, type: Type): unknown {
 }
 
 /**
- * Go's conversion of a value to an interface type it implements; nil stays nil.
+ * Go's conversion of a value to an interface type it implements; nil stays nil. O(1); O(methods) the first time for a type.
  * @throws TypeAssertionError naming the first missing method, where Go would not have compiled
+ * @throws TypeError if `type` is no interface type
  *
  * @example
  * ```ts
@@ -117,8 +120,9 @@ export interface TypeCase<R = unknown> {
 export type CaseValue<T> = T extends null ? null : T extends Type ? ValueOf<T> : unknown;
 
 /**
- * A case of a {@link typeSwitch}: one type, several, or null for nil.
+ * A case of a {@link typeSwitch}: one type, several, or null for nil. O(types).
  * @param run gets the value; with several types the interface value as it is, as in Go
+ * @throws TypeError for a type that is no descriptor, and a `run` that is no function
  *
  * @example
  * ```ts
@@ -146,7 +150,7 @@ export interface DefaultCase<R = unknown> extends TypeCase<R> {
 }
 
 /**
- * The default case of a {@link typeSwitch}; it stands last.
+ * The default case of a {@link typeSwitch}; it stands last. O(1).
  *
  * @throws TypeError if `run` is no function
  *

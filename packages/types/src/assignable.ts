@@ -38,7 +38,9 @@ export function implementsInterface(t: Type, inter: InterfaceType): boolean {
 
 /**
  * Go's `reflect.Type.AssignableTo`: whether a value of `from` may be assigned to a variable of `to`.
+ * O(size of the type literals); O(methods of both) the first time for an interface.
  * @throws ReflectError with Go's text if `to` is nil
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts
@@ -70,6 +72,8 @@ export function assignableTo(from: Type, to: Type): boolean {
 
 /**
  * The method set of a type, sorted by name: declared methods, and those promoted from embedded fields.
+ * O(methods), after the first call for a type, which looks through all that it embeds.
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts

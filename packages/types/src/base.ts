@@ -170,7 +170,7 @@ export abstract class BaseType<T> implements Type<T> {
 }
 
 /**
- * Throws unless a value of `t` can lie at `p`: nil, misaligned and out of bounds each have their text.
+ * Throws unless a value of `t` can lie at `p`: nil, misaligned and out of bounds each have their text. O(1).
  *
  * @throws RuntimeError `invalid memory address or nil pointer dereference` for 0
  * @throws RangeError for a pointer that is misaligned or out of bounds; TypeError for what is no number, no descriptor or no space
@@ -220,7 +220,7 @@ export function badPointer(t: Type, space: Space, p: Ptr): Error {
 }
 
 /**
- * Whether `v` is a type descriptor made by this package, from whichever copy of it.
+ * Whether `v` is a type descriptor made by this package, from whichever copy of it. O(1).
  *
  * @example
  * ```ts
@@ -323,7 +323,8 @@ class ForeignType<T> extends BaseType<T> {
 
 /**
  * A copy of a value as Go's assignment makes one: structs and arrays are copied part by part, what they point
- * to is shared.
+ * to is shared. O(its size); what interface values hold is shared too, as they never change.
+ * @throws TypeError or RangeError that names the part, for what is no value of the type; TypeError for what is no descriptor
  *
  * @example
  * ```ts

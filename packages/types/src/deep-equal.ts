@@ -44,6 +44,8 @@ class Visited {
 
 /**
  * Whether two interface values are deeply equal, in Go's sense. O(size of both).
+ * @throws TypeError for a map that does not iterate over pairs
+ * @throws RangeError for a pointer or a slice header whose address cannot be one
  *
  * @example
  * ```ts
@@ -59,7 +61,8 @@ export function deepEqual(x: unknown, y: unknown): boolean {
 }
 
 /**
- * The same for two reflection values, which may lie in memory.
+ * The same for two reflection values, which may lie in memory. O(size of both).
+ * @throws TypeError for what is no reflection value; otherwise as {@link deepEqual}
  *
  * @example
  * ```ts

@@ -85,7 +85,7 @@ export class FatalError extends Error {
 }
 
 /**
- * Puts a brand on an object: an own property that is not enumerable.
+ * Puts a brand on an object: an own property that is not enumerable. O(1).
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ export function brand(object: object, symbol: symbol, value: unknown = true): vo
 }
 
 /**
- * Whether `v` is Go's `runtime.Error`, from whichever copy of this package.
+ * Whether `v` is Go's `runtime.Error`, from whichever copy of this package. O(1). Never throws.
  *
  * @example
  * ```ts
@@ -118,7 +118,7 @@ export function isRuntimeError(v: unknown): v is RuntimeError {
 }
 
 /**
- * Whether `v` is a {@link FatalError}, from whichever copy of this package.
+ * Whether `v` is a {@link FatalError}, from whichever copy of this package. O(1). Never throws.
  *
  * @example
  * ```ts
@@ -133,7 +133,7 @@ export function isFatalError(v: unknown): v is FatalError {
 }
 
 /**
- * Whether `v` is a {@link TypeAssertionError}, from whichever copy of this package.
+ * Whether `v` is a {@link TypeAssertionError}, from whichever copy of this package. O(1). Never throws.
  *
  * @example
  * ```ts
@@ -153,7 +153,7 @@ export function isTypeAssertionError(v: unknown): v is TypeAssertionError {
 }
 
 /**
- * Whether `v` carries a brand; false for anything that cannot.
+ * Whether `v` carries a brand; false for anything that cannot. O(1). Never throws.
  *
  * @example
  * ```ts

@@ -61,6 +61,7 @@ export function hashInt64(lo: number, hi: number, seed: number): number {
 
 /**
  * Hash of a bigint, of its low 64 bits. O(1).
+ * @throws TypeError of the host for what is no bigint
  *
  * @example
  * ```ts
@@ -222,6 +223,7 @@ let nextIdentity = 0;
 
 /**
  * Hash of an object, function or symbol by identity: the same one hashes alike for its whole life. O(1).
+ * @throws TypeError of the host for what is none of these
  *
  * @example
  * ```ts

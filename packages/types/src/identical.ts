@@ -21,6 +21,7 @@ import type {
 
 /**
  * Whether two descriptors are one type to Go. O(size of the type literals); O(1) for the same descriptor.
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts

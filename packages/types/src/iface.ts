@@ -192,6 +192,8 @@ class InterfaceDescriptor<M extends MethodTypes, V>
 
 /**
  * An interface type with the methods given. Its values are null, or `InterfaceValue`s whose dynamic type implements it.
+ * O(n log n) for n methods.
+ * @throws TypeError for what is no plain object, for a name that is no identifier, and for a method that is no func type
  *
  * @example
  * ```ts

@@ -99,14 +99,14 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
     return m.invoke(this.held, this.space, args) as ReturnType<Callable<M[K]>>;
   }
 
-  /** What `JSON.stringify` shows: the value alone, as Go's `encoding/json` does. */
+  /** What `JSON.stringify` shows: the value alone, as Go's `encoding/json` does. O(size). */
   toJSON(key?: string): unknown {
     const { value } = this;
     const { toJSON } = ((value as unknown) ?? {}) as { toJSON?: unknown };
     return typeof toJSON === "function" ? (toJSON.call(value, key) as unknown) : value;
   }
 
-  /** The type and a short form of the value, for messages. */
+  /** The type and a short form of the value, for messages. O(1), strings by their length. */
   toString(): string {
     return `${this.type.name}(${show(this.held)})`;
   }
@@ -125,7 +125,7 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
 }
 
 /**
- * Whether `v` is an {@link InterfaceValue}, from whichever copy of this package.
+ * Whether `v` is an {@link InterfaceValue}, from whichever copy of this package. O(1).
  *
  * @example
  * ```ts

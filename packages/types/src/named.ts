@@ -14,8 +14,9 @@ import type { Named } from "./kinds.ts";
 import { declareMethod } from "./method-set.ts";
 
 /**
- * Go's `type name underlying`: a new type, different from every other, that can have methods.
+ * Go's `type name underlying`: a new type, different from every other, that can have methods. O(1).
  * @param name as Go prints it, with its package: `"main.Point"`
+ * @throws TypeError for a name that is empty or no string, and for what is no descriptor
  *
  * @example
  * ```ts
@@ -44,7 +45,8 @@ export function named<D extends Type>(name: string, underlying: D): Named<D> {
 }
 
 /**
- * Whether the type has a name: predeclared or defined.
+ * Whether the type has a name: predeclared or defined. O(1).
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts
@@ -61,7 +63,8 @@ export function isNamed(t: Type): boolean {
 }
 
 /**
- * The type that a defined type was made of; itself for others. Go's underlying type.
+ * The type that a defined type was made of; itself for others. Go's underlying type. O(1).
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import type { Memory, Ptr } from "./api.ts";
 import { badArgument } from "./errors.ts";
 
 /**
- * The `int8` at `p`.
+ * The `int8` at `p`. O(1); nothing is checked.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function loadInt8(m: Memory, p: Ptr): number {
   return m.i8[p]!;
 }
 /**
- * The `uint8` at `p`.
+ * The `uint8` at `p`. O(1); nothing is checked.
  *
  * @example
  * ```ts
@@ -44,7 +44,8 @@ export function loadUint8(m: Memory, p: Ptr): number {
   return m.u8[p]!;
 }
 /**
- * The `int16` at `p`.
+ * The `int16` at `p`, a multiple of 2. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -65,7 +66,8 @@ export function loadInt16(m: Memory, p: Ptr): number {
   }
 }
 /**
- * The `uint16` at `p`.
+ * The `uint16` at `p`, a multiple of 2. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -86,7 +88,8 @@ export function loadUint16(m: Memory, p: Ptr): number {
   }
 }
 /**
- * The `int32` at `p`.
+ * The `int32` at `p`, a multiple of 4. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -107,7 +110,8 @@ export function loadInt32(m: Memory, p: Ptr): number {
   }
 }
 /**
- * The `uint32` at `p`.
+ * The `uint32` at `p`, a multiple of 4. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -128,7 +132,8 @@ export function loadUint32(m: Memory, p: Ptr): number {
   }
 }
 /**
- * The `int64` at `p`.
+ * The `int64` at `p`, a multiple of 8. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -149,7 +154,8 @@ export function loadInt64(m: Memory, p: Ptr): bigint {
   }
 }
 /**
- * The `uint64` at `p`.
+ * The `uint64` at `p`, a multiple of 8. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -170,7 +176,8 @@ export function loadUint64(m: Memory, p: Ptr): bigint {
   }
 }
 /**
- * The `float32` at `p`.
+ * The `float32` at `p`, a multiple of 4. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -191,7 +198,8 @@ export function loadFloat32(m: Memory, p: Ptr): number {
   }
 }
 /**
- * The `float64` at `p`.
+ * The `float64` at `p`, a multiple of 8. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -212,7 +220,8 @@ export function loadFloat64(m: Memory, p: Ptr): number {
   }
 }
 /**
- * The pointer at `p`.
+ * The pointer at `p`, a multiple of 4. O(1).
+ * @throws TypeError for a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -234,7 +243,8 @@ export function loadPtr(m: Memory, p: Ptr): Ptr {
   }
 }
 /**
- * Writes the low 8 bits of `v`; for `int8` and `uint8`.
+ * Writes the low 8 bits of `v` at `p`; for `int8` and `uint8`. O(1).
+ * @throws TypeError for a `v` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -255,7 +265,8 @@ export function storeInt8(m: Memory, p: Ptr, v: number): void {
   }
 }
 /**
- * Writes the low 16 bits of `v`; for `int16` and `uint16`.
+ * Writes the low 16 bits of `v` at `p`, a multiple of 2; for `int16` and `uint16`. O(1).
+ * @throws TypeError for a `p` or a `v` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -276,7 +287,8 @@ export function storeInt16(m: Memory, p: Ptr, v: number): void {
   }
 }
 /**
- * Writes the low 32 bits of `v`; for `int32`, `uint32`, `int`, `uint` and `uintptr`.
+ * Writes the low 32 bits of `v` at `p`, a multiple of 4; for `int32`, `uint32`, `int`, `uint` and `uintptr`. O(1).
+ * @throws TypeError for a `p` or a `v` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -297,7 +309,8 @@ export function storeInt32(m: Memory, p: Ptr, v: number): void {
   }
 }
 /**
- * Writes the low 64 bits of `v`; for `int64` and `uint64`.
+ * Writes the low 64 bits of `v` at `p`, a multiple of 8; for `int64` and `uint64`. O(1).
+ * @throws TypeError for a `v` that cannot become a bigint, as a number cannot, and a `p` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -318,7 +331,8 @@ export function storeInt64(m: Memory, p: Ptr, v: bigint): void {
   }
 }
 /**
- * Writes a `float32`, rounded.
+ * Writes a `float32`, rounded, at `p`, a multiple of 4. O(1).
+ * @throws TypeError for a `p` or a `v` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts
@@ -339,7 +353,8 @@ export function storeFloat32(m: Memory, p: Ptr, v: number): void {
   }
 }
 /**
- * Writes a `float64`.
+ * Writes a `float64` at `p`, a multiple of 8. O(1).
+ * @throws TypeError for a `p` or a `v` that is a bigint or a symbol; nothing else is checked
  *
  * @example
  * ```ts

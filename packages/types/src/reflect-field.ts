@@ -50,8 +50,9 @@ function structBehind(t: Type): StructType | null {
 
 /**
  * The field of that name as Go's `reflect` finds it: the struct's own or one that an embedded field promotes.
- * Go's `reflect.Type.FieldByName`.
+ * Go's `reflect.Type.FieldByName`. O(1) for its own, else O(the fields of all types within reach).
  * @returns the fields to go through, the last one being the field; null if there is none, or more than one at the least depth
+ * @throws TypeError if `t` is no struct type
  *
  * @example
  * ```ts
@@ -70,6 +71,7 @@ export function fieldByName(t: StructType, name: string): FieldPath | null {
 
 /**
  * Go's `reflect.StructTag.Lookup`: the value of a key in a field's tag, and whether the key is there. O(length of the tag).
+ * @throws TypeError if `tag` is no string
  *
  * @example
  * ```ts

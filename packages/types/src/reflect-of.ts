@@ -15,6 +15,7 @@ import { Value, ZERO } from "./reflect.ts";
 
 /**
  * Go's `reflect.ValueOf`: the first law. What it gives is a copy, hence not settable; a pointer's `elem()` is.
+ * O(1). It takes any value; nil gives the zero `Value`.
  * @param space where pointers in the value point, unless the interface value says it itself
  *
  * @example
@@ -35,8 +36,9 @@ export function valueOf(x: unknown, space: Space | null = null): Value {
 }
 
 /**
- * The addressable value at `p`: Go's `reflect.ValueOf(&x).Elem()`.
+ * The addressable value at `p`: Go's `reflect.ValueOf(&x).Elem()`. O(1).
  * @throws RuntimeError nil dereference; RangeError for a pointer that cannot be one
+ * @throws TypeError for what is no descriptor, space or number
  *
  * @example
  * ```ts
@@ -55,8 +57,9 @@ export function valueAt(type: Type, space: Space, p: Ptr): Value {
 }
 
 /**
- * Go's `reflect.Zero`: the zero value of a type; not settable.
+ * Go's `reflect.Zero`: the zero value of a type; not settable. O(size).
  * @throws ReflectError `reflect: Zero(nil)`
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts
@@ -71,8 +74,9 @@ export function zeroValue(type: Type): Value {
 }
 
 /**
- * Go's `reflect.New`: a pointer to a new zero value.
+ * Go's `reflect.New`: a pointer to a new zero value. O(size).
  * @throws ReflectError `reflect: New(nil)`
+ * @throws TypeError for what is no descriptor or no space; what the space throws when it is full
  *
  * @example
  * ```ts
@@ -94,7 +98,7 @@ export function newValue(type: Type, space: Space): Value {
 }
 
 /**
- * Go's `reflect.TypeOf`: the dynamic type, or null for nil.
+ * Go's `reflect.TypeOf`: the dynamic type, or null for nil. O(1).
  *
  * @example
  * ```ts
@@ -110,7 +114,8 @@ export function typeOf(x: unknown): Type | null {
 }
 
 /**
- * Go's `reflect.Indirect`: what a pointer points to; other values as they are.
+ * Go's `reflect.Indirect`: what a pointer points to; other values as they are. O(1). Of a nil pointer it is the zero `Value`.
+ * @throws TypeError for what is no reflection value; RangeError for a pointer that cannot be one; ReflectError for a JavaScript object
  *
  * @example
  * ```ts

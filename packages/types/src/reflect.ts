@@ -38,7 +38,8 @@ import { uint8 } from "./scalar.ts";
 import type { Complex } from "./wide.ts";
 
 /**
- * A reflection value: Go's `reflect.Value`. Made by `valueOf`, `valueAt`, `zeroValue` and `newValue`.
+ * A reflection value: Go's `reflect.Value`. Made by `valueOf`, `valueAt`, `zeroValue` and `newValue`. Where a method says nothing else,
+ * it costs O(1), and throws a {@link ReflectError} with Go's text for the zero `Value` and for kinds that it is not for.
  *
  * @example
  * ```ts
@@ -70,7 +71,7 @@ export class Value {
     this.emb = emb;
   }
 
-  /** Whether it represents a value; false for the zero `Value`. */
+  /** Whether it represents a value; false for the zero `Value`. Never throws. */
   isValid(): boolean {
     return this.t !== null;
   }
@@ -82,15 +83,15 @@ export class Value {
   get kind(): Kind | "invalid" {
     return this.t === null ? "invalid" : this.t.kind;
   }
-  /** The space it lies or points into, or null. */
+  /** The space it lies or points into, or null. Never throws. */
   get space(): Space | null {
     return this.s;
   }
-  /** Whether `addr` can be called: it lies in memory. */
+  /** Whether `addr` can be called: it lies in memory. Never throws. */
   canAddr(): boolean {
     return this.p !== 0;
   }
-  /** Whether it can be changed: addressable, and not through an unexported field. */
+  /** Whether it can be changed: addressable, and not through an unexported field. Never throws. */
   canSet(): boolean {
     return this.p !== 0 && !this.ro;
   }
@@ -100,39 +101,39 @@ export class Value {
     return !this.ro;
   }
 
-  /** The JavaScript side of the value; a copy. */
+  /** The JavaScript side of the value; a copy. O(size). */
   get(): any {
     const t = this.known("Interface");
     return this.p !== 0 ? t.get(this.s!, this.p) : t.copy(this.v);
   }
-  /** The value as an interface value: the second law. @throws ReflectError for a value of an unexported field */
+  /** The value as an interface value: the second law. O(size). @throws ReflectError for a value of an unexported field */
   interface(): unknown {
     const t = this.known("Interface");
     if (this.ro) throw notForInterface();
     if (t.kind === "interface") return this.get();
     return wrap(t, this.get(), this.s, null);
   }
-  /** The boolean. */
+  /** The boolean. @throws ReflectError also for one that is none in JavaScript, of a type made elsewhere */
   bool(): boolean {
     return scalarOf(this.ofKind("Bool", "bool"), "boolean");
   }
-  /** The signed integer of any size. */
+  /** The signed integer of any size. @throws ReflectError also for one that is none in JavaScript, of a type made elsewhere */
   int(): bigint {
     return integerOf("Int", this.known("Int"), INTS, this);
   }
-  /** The unsigned integer of any size. */
+  /** The unsigned integer of any size. @throws ReflectError as `int` */
   uint(): bigint {
     return integerOf("Uint", this.known("Uint"), UINTS, this);
   }
-  /** The float of either size. */
+  /** The float of either size. @throws ReflectError also for one that is no number in JavaScript, of a type made elsewhere */
   float(): number {
     return scalarOf(this.ofKind("Float", "float32", "float64"), "number");
   }
-  /** The complex number of either size. */
+  /** The complex number of either size. @throws ReflectError also for one that is no `{ re, im }`, of a type made elsewhere */
   complex(): Complex {
     return scalarOf(this.ofKind("Complex", "complex64", "complex128"), "complex number");
   }
-  /** The string; for other kinds `<int Value>`, and `<invalid Value>`, as in Go: it never throws. */
+  /** The string; for other kinds `<int Value>`, and `<invalid Value>`, as in Go: it never throws. O(length). */
   string(): string {
     if (this.t === null) return "<invalid Value>";
     const text = this.t.kind === "string" ? (this.get() as unknown) : null;
@@ -142,7 +143,7 @@ export class Value {
   toString(): string {
     return this.string();
   }
-  /** The pointer. */
+  /** The pointer, or that of a slice, a byte offset. @throws ReflectError also for a JavaScript object, which has none */
   pointer(): Ptr {
     const p = pointerIn(this.ofKind("Pointer", "ptr", "unsafe.Pointer", "slice"));
     if (p === undefined) throw new ReflectError(`reflect: ${this.type.name} has no address`);
@@ -156,11 +157,14 @@ export class Value {
   isZero(): boolean {
     return isZero(this, this.known("IsZero"));
   }
-  /** Elements of an array (or of the one a pointer points to), slice, map or channel, bytes of a string. */
+  /**
+   * Elements of an array (or of the one a pointer points to), slice, map or channel, bytes of a string: O(length) outside of memory.
+   * @throws TypeError for a map or channel that tells none
+   */
   len(): number {
     return lenOf(this.known("Len"), this);
   }
-  /** Capacity of an array (or of the one a pointer points to), slice or channel. */
+  /** Capacity of an array (or of the one a pointer points to), slice or channel. @throws TypeError for a channel that tells none */
   cap(): number {
     return capOf(this.known("Cap"), this);
   }
@@ -221,14 +225,14 @@ export class Value {
   numField(): number {
     return this.structType("NumField").fields.length;
   }
-  /** Field `i` of a struct; settable if the struct is addressable and the field exported. */
+  /** Field `i` of a struct, from 0; settable if the struct is addressable and the field exported. @throws ReflectError out of range */
   field(i: number): Value {
     const f = this.structType("Field").fields[i];
     if (f === undefined) throw new ReflectError("reflect: Field index out of range");
     return this.at(f);
   }
   /**
-   * The field of that name, promoted ones included, or the zero `Value`.
+   * The field of that name, promoted ones included, or the zero `Value`. O(1) for its own, else O(fields of all that it embeds).
    * @throws ReflectError on the way through an embedded pointer that is nil
    */
   fieldByName(name: string): Value {
@@ -253,12 +257,12 @@ export class Value {
     const v = f.name === "_" ? f.type.zero() : (this.v as Record<string, unknown>)[f.name];
     return make(f.type, v, 0, this.s, ro, emb);
   }
-  /** The keys of a map, in the map's own order. */
+  /** The keys of a map, in the map's own order. O(entries). @throws TypeError for a map that does not iterate over pairs */
   mapKeys(): Value[] {
     const t = this.ofKind("MapKeys", "map").t as unknown as { key: Type };
     return mapKeys(this.get()).map((k) => make(t.key, copyOf(t.key, k), 0, this.s, this.ro));
   }
-  /** The element of a key, or the zero `Value`. @throws ReflectError if the key is not assignable to the map's key type */
+  /** The element of a key, or the zero `Value`. A lookup of the map's. @throws ReflectError if the key is not assignable to the map's key type */
   mapIndex(key: Value): Value {
     const t = this.ofKind("MapIndex", "map").t as unknown as MapType;
     const [v, ok] = mapEntry(this.get(), assignTo(key, t.key, "reflect.Value.MapIndex", this.s));
@@ -268,7 +272,7 @@ export class Value {
   setMapIndex(key: Value, elem: Value): void {
     setMapEntry(this.ofKind("SetMapIndex", "map"), key, elem);
   }
-  /** Assigns another value. @throws ReflectError if not settable, or the types do not fit */
+  /** Assigns another value. O(size). @throws ReflectError if not settable, or the types do not fit; RangeError for an address of another space */
   set(x: Value): void {
     const t = this.settable("Set");
     checkAssignable(mustBeExported("Set", x), t, "reflect.Set");
@@ -277,44 +281,44 @@ export class Value {
       this.s!.typedMove(t, this.p, x.p, 1);
     else t.store(this.s!, this.p, assignTo(x, t, "reflect.Set", this.s));
   }
-  /** Sets a boolean. */
+  /** Sets a boolean. @throws ReflectError if not settable; TypeError for what is none */
   setBool(v: boolean): void {
     this.settableOf("SetBool", (k) => k === "bool").store(this.s!, this.p, v);
   }
-  /** Sets a signed integer; what does not fit is cut off, as in Go. */
+  /** Sets a signed integer; what does not fit is cut off, as in Go. @throws ReflectError if not settable; RangeError for a fraction, else TypeError */
   setInt(v: number | bigint): void {
     const t = this.settableOf("SetInt", (k) => INTS.has(k));
     t.store(this.s!, this.p, cutOff("setInt", t, v));
   }
-  /** Sets an unsigned integer; what does not fit is cut off, as in Go. */
+  /** Sets an unsigned integer; what does not fit is cut off, as in Go. @throws as `setInt` */
   setUint(v: number | bigint): void {
     const t = this.settableOf("SetUint", (k) => UINTS.has(k));
     t.store(this.s!, this.p, cutOff("setUint", t, v));
   }
-  /** Sets a float. */
+  /** Sets a float; a `float32` is rounded. @throws ReflectError if not settable; TypeError for what is no number */
   setFloat(v: number): void {
     this.settableOf("SetFloat", (k) => k.startsWith("float")).store(this.s!, this.p, v);
   }
-  /** Sets a complex number. */
+  /** Sets a complex number. @throws ReflectError if not settable; TypeError for what is no `{ re, im }` */
   setComplex(v: Complex): void {
     this.settableOf("SetComplex", (k) => k.startsWith("complex")).store(this.s!, this.p, v);
   }
-  /** Sets a string. */
+  /** Sets a string. O(length). @throws ReflectError if not settable; TypeError for what is none */
   setString(v: string): void {
     this.settableOf("SetString", (k) => k === "string").store(this.s!, this.p, v);
   }
 
-  /** Number of methods in the type's method set. */
+  /** Number of methods in the type's method set. O(1) after the first time for a type. */
   numMethod(): number {
     return methodsOf(this.known("NumMethod")).length;
   }
-  /** Method `i` in order of name, bound to the value: a function. */
+  /** Method `i` in order of name, from 0, bound to a copy of the value: a function. O(size). @throws ReflectError out of range, or for a nil interface */
   method(i: number): Value {
     const m = methodsOf(this.known("Method"))[i];
     if (m === undefined) throw new ReflectError("reflect: Method index out of range");
     return this.bind(m.name);
   }
-  /** The method of that name, bound to the value, or the zero `Value`. */
+  /** The method of that name, bound to a copy of the value, or the zero `Value`. O(log methods + size). @throws ReflectError for a nil interface */
   methodByName(name: string): Value {
     return findMethod(this.known("MethodByName"), name) === undefined ? ZERO : this.bind(name);
   }
@@ -328,7 +332,10 @@ export class Value {
     const bound = (...args: unknown[]): unknown => m.invoke(recv, this.s, args);
     return make(m.type, bound, 0, this.s, this.ro);
   }
-  /** Calls a function with arguments of its parameter types. @throws ReflectError with Go's texts for wrong arguments */
+  /**
+   * Calls a function with arguments of its parameter types. O(arguments) beside the call.
+   * @throws ReflectError with Go's texts for wrong arguments; TypeError or RangeError for results that are not of their types
+   */
   call(args: readonly Value[] = []): Value[] {
     const f = this.ofKind("Call", "func");
     if (this.ro) throw unexported("Call");

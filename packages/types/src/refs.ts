@@ -193,8 +193,9 @@ class HostType<T extends Ref> extends BoxedType<T> {
 }
 
 /**
- * `map[K]V`. The values are any JavaScript objects that are maps, `@gort/map`'s or native ones.
+ * `map[K]V`. The values are any JavaScript objects that are maps, `@gort/map`'s or native ones. O(1).
  * @throws TypeError `invalid map key type []int`, Go's text, for a key that cannot be compared
+ * @throws TypeError for what is no descriptor
  *
  * @example
  * ```ts
@@ -210,8 +211,10 @@ export function map<K, V>(key: Type<K>, elem: Lazy<V>): MapType<K, V> {
 }
 
 /**
- * `chan T`, or one direction of it.
+ * `chan T`, or one direction of it. O(1).
  * @param dir which way values go. Default `"both"`
+ * @throws TypeError for what is no descriptor
+ * @throws RangeError for another `dir`
  *
  * @example
  * ```ts
@@ -229,9 +232,10 @@ export function chan<T>(elem: Lazy<T>, dir: ChanDir = "both"): ChanType<T> {
 
 /**
  * `func(params…) results…`. The values are JavaScript functions: no result is `undefined`, several are a tuple.
- * A type that takes or gives itself stands there as a function that returns it.
+ * A type that takes or gives itself stands there as a function that returns it. O(parameters and results).
  * @param options `variadic` says that the last parameter, a slice type, is Go's `...T`: the function takes its elements as rest
  * arguments, and no slice
+ * @throws TypeError for what is no list of types, for options there are not, and for a last parameter that is no `[]T` if `variadic`
  *
  * @example
  * ```ts

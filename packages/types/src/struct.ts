@@ -137,7 +137,7 @@ class StructDescriptor<V> extends BaseType<V> implements StructType<V> {
 }
 
 /**
- * A struct field with a tag, or embedded, or unexported.
+ * A struct field with a tag, or embedded, or unexported. O(1).
  *
  * @throws TypeError for options there are not, or of another type
  *
@@ -170,8 +170,9 @@ export function field<T>(
 }
 
 /**
- * `struct { … }`: a plain object with a property per field, in order.
+ * `struct { … }`: a plain object with a property per field, in order. O(fields).
  * @throws TypeError if a name is no identifier or a field is no descriptor
+ * @throws RangeError if it would be larger than memory can be
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ import { FatalError, RuntimeError, badArgument, badNumber } from "./errors.ts";
 import type { SliceHeader, StructType } from "./kinds.ts";
 
 /**
- * Go's `unsafe.Sizeof`: bytes of one value.
+ * Go's `unsafe.Sizeof`: bytes of one value. O(1).
  *
  * @throws TypeError for what is no descriptor
  *
@@ -29,7 +29,7 @@ export function sizeOf(t: Type): number {
 }
 
 /**
- * Go's `unsafe.Alignof`: 1, 2, 4 or 8.
+ * Go's `unsafe.Alignof`: 1, 2, 4 or 8. O(1).
  *
  * @throws TypeError for what is no descriptor
  *
@@ -46,7 +46,7 @@ export function alignOf(t: Type): number {
 }
 
 /**
- * Go's `unsafe.Offsetof`: bytes from the start of a struct to a field, or along a path of fields.
+ * Go's `unsafe.Offsetof`: bytes from the start of a struct to a field, or along a path of fields. O(length of the path).
  * @throws TypeError if there is no such field
  *
  * @example
@@ -72,7 +72,7 @@ export function offsetOf(t: StructType, ...path: [string, ...string[]]): number 
 }
 
 /**
- * Go's `unsafe.Add`: `p` moved by `n` bytes.
+ * Go's `unsafe.Add`: `p` moved by `n` bytes. O(1).
  * @throws RangeError if `n` is no integer or the result no pointer
  *
  * @example
@@ -92,8 +92,9 @@ export function add(p: Ptr, n: number): Ptr {
 }
 
 /**
- * Go's `unsafe.Slice`: the header of a slice of `len` values at `p`; nil for a nil pointer and length 0.
+ * Go's `unsafe.Slice`: the header of a slice of `len` values at `p`; nil for a nil pointer and length 0. O(1).
  * @throws RuntimeError `unsafe.Slice: len out of range`, `unsafe.Slice: ptr is nil and len is not zero`
+ * @throws RangeError if `p` is no pointer; TypeError if `elem` is no descriptor
  *
  * @example
  * ```ts
@@ -140,7 +141,8 @@ export interface CheckedPointers {
 }
 
 /**
- * A checker over an allocator, with Go's `checkptr` errors.
+ * A checker over an allocator, with Go's `checkptr` errors. O(1); what it gives asks the allocator.
+ * @throws TypeError if `bounds` lacks `find` or `usableSize`
  *
  * @example
  * ```ts

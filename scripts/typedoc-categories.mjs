@@ -7,7 +7,10 @@
 import { sep } from "node:path";
 import { Comment, CommentTag, Converter, ReflectionKind } from "typedoc";
 
-/** Package → category → files under `src/`, without `.ts`; a folder ends with `/`. In the order of the site. */
+/**
+ * Package → category → files under `src/`, without `.ts`; a folder ends with `/`; `file#name` is one export, which is not where its file
+ * is. In the order of the site.
+ */
 export const categories = {
   alloc: {
     "Memory and allocators": ["memory", "tiered", "bump", "preset"],
@@ -49,8 +52,8 @@ export const categories = {
   sched: {
     Goroutines: ["preset", "sleep", "checkpoint", "poll", "abort"],
     "Defer, panic, recover": ["defer", "panic", "panic-text", "brands"],
-    Time: ["timers", "timer-chan"],
-    Schedulers: ["gmp", "fifo", "deterministic", "check"],
+    Time: ["timers", "timer-chan", "current#now", "current#wall"],
+    Schedulers: ["gmp", "fifo", "deterministic", "check", "current#random"],
     "Deadlocks and dumps": ["deadlock"],
     Tracing: ["trace/"],
     "For makers of primitives": [
@@ -76,6 +79,8 @@ export const categories = {
         "drive",
         "op-iterator",
         "preempt",
+        "abort#isSignal",
+        "abort#onAbort",
       ],
     ],
     "Contracts and options": ["api"],
@@ -143,7 +148,10 @@ function categoryOf(reflection, folder) {
     /packages\/([^/]+)\/src\/(.*)\.ts$/.exec(fullFileName.split(sep).join("/")) ?? [];
   // What is re-exported is a contract or an option, if it is no error.
   if (home !== folder) return /error/.test(path) ? errorsOf(folder) : CONTRACTS;
-  for (const [category, places] of Object.entries(categories[folder] ?? {}))
+  const all = Object.entries(categories[folder] ?? {});
+  const own = all.find(([, places]) => places.includes(`${path}#${reflection.name}`));
+  if (own !== undefined) return own[0];
+  for (const [category, places] of all)
     if (places.some((p) => (p.endsWith("/") ? path.startsWith(p) : path === p))) return category;
   return "Other";
 }

@@ -16,7 +16,22 @@ export type GoFunc<A extends unknown[], R> = (
   ...args: A
 ) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R;
 
-/** The generator type of a goroutine body: `function* worker(): Go<void> { … }`. */
+/**
+ * The type of a generator that runs as a goroutine, or that one steps by `yield*`, where it has to be written out: `function* worker(): Go`,
+ * and `Go<number>` for one that gives a number. It yields operations only; `Generator<unknown, R, unknown>` would let a promise pass.
+ *
+ * @example
+ * ```ts
+ * import { type Go, go, sleep } from "@gort/sched";
+ *
+ * function* countdown(n: number): Go<string> {
+ *   if (n === 0) return "lift-off";
+ *   yield* sleep(1);
+ *   return yield* countdown(n - 1);
+ * }
+ * await go(countdown, 3).join(); // => "lift-off"
+ * ```
+ */
 export type Go<R = void> = Generator<Op<any> | undefined, R, any>;
 
 /** Go's names of the states of a goroutine. None here is ever `"syscall"`: there is no thread to leave behind in the system. */

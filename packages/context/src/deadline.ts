@@ -76,7 +76,8 @@ function derive(
  * or under a deterministic scheduler, it does not: that time stands still when the program is over.
  *
  * @param at milliseconds since 1970, or a `Date`; `Infinity` for no deadline
- * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`
+ * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`, for a
+ *   parent that is no context, and for an unknown option
  *
  * @example
  * ```ts
@@ -92,12 +93,13 @@ export function withDeadline(
   at: Instant,
   options?: DeadlineOptions,
 ): [ctx: Context, cancel: CancelFunc] {
-  return withDeadlineCause(parent, at, null, options);
+  return endingAt("withDeadline", parent, at, null, options);
 }
 
 /**
- * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`.
- * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is no number
+ * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`. O(log timers).
+ * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`, for a
+ *   parent that is no context, and for an unknown option
  *
  * @example
  * ```ts
@@ -115,12 +117,22 @@ export function withDeadlineCause(
   cause: unknown,
   options?: DeadlineOptions,
 ): [ctx: Context, cancel: CancelFunc] {
-  checkParent("withDeadline", parent);
+  return endingAt("withDeadlineCause", parent, at, cause, options);
+}
+
+function endingAt(
+  where: string,
+  parent: Context,
+  at: Instant,
+  cause: unknown,
+  options: DeadlineOptions | undefined,
+): [ctx: Context, cancel: CancelFunc] {
+  checkParent(where, parent);
   const { getTime } = Object(at ?? 0) as Partial<HasTime>;
   const ms = typeof getTime === "function" ? (at as HasTime).getTime() : at;
   if (typeof ms !== "number" || Number.isNaN(ms))
-    throw badNumber("withDeadline", "at", ms, "milliseconds since 1970 or a Date");
-  return derive(parent, ms, clockOf("withDeadline", options), cause);
+    throw badNumber(where, "at", ms, "milliseconds since 1970 or a Date");
+  return derive(parent, ms, clockOf(where, options), cause);
 }
 
 /**
@@ -128,7 +140,8 @@ export function withDeadlineCause(
  * Go's `context.WithTimeout`. O(log timers). After the program in which it was made it ends as {@link withDeadline} says.
  *
  * @param timeoutMs milliseconds; zero or less gives a context that is done at once, `Infinity` one without deadline
- * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number
+ * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number, for a parent
+ *   that is no context, and for an unknown option
  *
  * @example
  * ```ts
@@ -145,12 +158,13 @@ export function withTimeout(
   timeoutMs: number,
   options?: DeadlineOptions,
 ): [ctx: Context, cancel: CancelFunc] {
-  return withTimeoutCause(parent, timeoutMs, null, options);
+  return endingIn("withTimeout", parent, timeoutMs, null, options);
 }
 
 /**
- * Like {@link withTimeout}, with a cause for the timeout. Go's `context.WithTimeoutCause`.
- * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number
+ * Like {@link withTimeout}, with a cause for the timeout. Go's `context.WithTimeoutCause`. O(log timers).
+ * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number, for a parent
+ *   that is no context, and for an unknown option
  *
  * @example
  * ```ts
@@ -168,11 +182,21 @@ export function withTimeoutCause(
   cause: unknown,
   options?: DeadlineOptions,
 ): [ctx: Context, cancel: CancelFunc] {
-  checkParent("withTimeout", parent);
+  return endingIn("withTimeoutCause", parent, timeoutMs, cause, options);
+}
+
+function endingIn(
+  where: string,
+  parent: Context,
+  timeoutMs: number,
+  cause: unknown,
+  options: DeadlineOptions | undefined,
+): [ctx: Context, cancel: CancelFunc] {
+  checkParent(where, parent);
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
-    throw badNumber("withTimeout", "timeoutMs", timeoutMs, "a number of milliseconds");
+    throw badNumber(where, "timeoutMs", timeoutMs, "a number of milliseconds");
   }
-  const clock = clockOf("withTimeout", options);
+  const clock = clockOf(where, options);
   return derive(parent, clock.wall() + timeoutMs, clock, cause);
 }
 

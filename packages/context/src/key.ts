@@ -23,7 +23,8 @@ class TypedKey<T> implements Key<T> {
 }
 
 /**
- * Makes a key for values of type `T`.
+ * Makes a key for values of type `T`. O(1).
+ * @param name what `String(ctx)` prints of it; keys of one name are different all the same
  *
  * @example
  * ```ts

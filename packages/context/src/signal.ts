@@ -36,7 +36,7 @@ function isTimeout(reason: unknown): boolean {
  * {@link Canceled}. Call `cancel` when the work is over: it takes the listener off the signal. As long as
  * it is there no program is said to be deadlocked before the event loop has run empty, since the signal may fire yet.
  *
- * @throws `cannot create context from nil parent`
+ * @throws `cannot create context from nil parent`; a TypeError for what is no signal, and for a parent that is no context
  *
  * @example
  * ```ts
@@ -77,11 +77,11 @@ export function fromSignal(
 
 /**
  * An `AbortSignal` for any context, for implementations of their own: aborted, with the cause as reason, when the context
- * is done. Contexts of this package have it as `ctx.signal`.
+ * is done. Contexts of this package have it as `ctx.signal`. O(1).
  *
  * The signal follows the context for as long as that lives; make one per context and keep it.
  *
- * @throws `cannot create context from nil parent`
+ * @throws TypeError for what is no context
  *
  * @example
  * ```ts

@@ -271,14 +271,18 @@ export function checkParent(
   if (parent instanceof Base) return;
   if (parent === null || parent === undefined) throw misuse("nilParent");
   for (const method of ["deadline", "done", "err", "value"] as const)
-    if (typeof parent[method] !== "function")
-      throw badArgument(where, name, parent, "a context", "type");
+    if (typeof parent[method] !== "function") throw badContext(where, name, parent);
+}
+
+function badContext(where: string, name: string, v: unknown): Error {
+  const hint = "aborted" in Object(v) ? "; fromSignal makes one of a signal" : "";
+  return badArgument(where, name, v, `a context${hint}`, "type");
 }
 
 /** Refuses what is no context, for functions that only ask one. */
 export function checkIsContext(where: string, ctx: unknown): void {
   if (typeof (ctx as Partial<Context> | null | undefined)?.value !== "function")
-    throw badArgument(where, "ctx", ctx, "a context", "type");
+    throw badContext(where, "ctx", ctx);
 }
 
 /** Arranges that `child` ends when its parent does, at once if that is already done. O(1) for parents of this package. */
@@ -323,6 +327,7 @@ function attachForeign(parent: Context, child: Node): void {
 
 /**
  * Why a context ended: the cause given to its cancel function, else `ctx.err()`; null while that is null. O(depth).
+ * @throws TypeError for what is no context
  *
  * @example
  * ```ts
@@ -348,7 +353,7 @@ export function cause(ctx: Context): unknown {
  * A copy of `parent` that ends when `cancel` is called or when `parent` ends. Go's `context.WithCancel`. O(1).
  *
  * Call `cancel` as soon as the work is over: it takes the context off its parent.
- * @throws `cannot create context from nil parent`
+ * @throws `cannot create context from nil parent`; a TypeError for a parent that is no context
  *
  * @example
  * ```ts
@@ -371,7 +376,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
 /**
  * Like {@link withCancel}, but the cancel function takes a cause, which `cause(ctx)` and `ctx.signal.reason` then tell.
  * Go's `context.WithCancelCause`. O(1).
- * @throws `cannot create context from nil parent`
+ * @throws `cannot create context from nil parent`; a TypeError for a parent that is no context
  *
  * @example
  * ```ts

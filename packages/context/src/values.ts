@@ -33,7 +33,7 @@ const backgroundRoot = /* @__PURE__ */ Object.freeze(new Root("context.Backgroun
 const todoRoot = /* @__PURE__ */ Object.freeze(new Root("context.TODO"));
 
 /**
- * The root of all contexts: never done, no deadline, no values. Go's `context.Background`.
+ * The root of all contexts: never done, no deadline, no values. Go's `context.Background`. O(1).
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export function background(): Context {
 }
 
 /**
- * Like {@link background}, for code that does not know yet which context to use. Go's `context.TODO`.
+ * Like {@link background}, for code that does not know yet which context to use. Go's `context.TODO`. O(1).
  *
  * @example
  * ```ts
@@ -79,7 +79,8 @@ class ValueContext extends Base {
  * A copy of `parent` in which `key` has `value`. Go's `context.WithValue`. O(1); a lookup is O(depth).
  *
  * Keys made by `key()` carry the type of their value and never collide.
- * @throws `cannot create context from nil parent`, `nil key`, `key is not comparable` (an array, map or function)
+ * @throws `cannot create context from nil parent`, `nil key`, `key is not comparable` (an array, map or function); a TypeError for a
+ *   parent that is no context
  *
  * @example
  * ```ts
@@ -130,7 +131,7 @@ class WithoutCancel extends Base {
 
 /**
  * A copy of `parent` that is not cancelled with it: no deadline, no end, the same values. Go's `context.WithoutCancel`. O(1).
- * @throws `cannot create context from nil parent`
+ * @throws `cannot create context from nil parent`; a TypeError for a parent that is no context
  *
  * @example
  * ```ts

@@ -22,6 +22,7 @@ import {
   withDeadlineCause,
   withTimeout,
   withValue,
+  withTimeoutCause,
 } from "../src/index.ts";
 
 /** Runs on virtual time, so that an hour takes no time. */
@@ -140,6 +141,8 @@ test("what is no number, and a clock that is none, is named", () => {
   for (const [text, call] of [
     ['withTimeout: timeoutMs is "3", want', () => withTimeout(background(), any("3"))],
     ["withDeadline: at is an object (Object), want", () => withDeadline(background(), any({}))],
+    ['withTimeoutCause: timeoutMs is "3"', () => withTimeoutCause(background(), any("3"), "late")],
+    ["withDeadlineCause: at is an", () => withDeadlineCause(background(), any({}), "late")],
     ["options.clock is an object (Object), want a clock", () => timed({})],
     ["options.clock is 5, want a clock", () => timed(5)],
     ["options.clock is an object (Object), want", () => timed({ now() {}, wall() {} })],

@@ -24,6 +24,7 @@ import {
   withTimeoutCause,
   withValue,
   withoutCancel,
+  withDeadlineCause,
 } from "../src/index.ts";
 
 const HOUR = 3_600_000;
@@ -219,6 +220,8 @@ describe("misuse", () => {
       ["withCancelCause: parent", withCancelCause],
       ["withTimeout: parent", (ctx) => withTimeout(ctx, 5)],
       ["withDeadline: parent", (ctx) => withDeadline(ctx, 5)],
+      ["withTimeoutCause: parent", (ctx) => withTimeoutCause(ctx, 5, "late")],
+      ["withDeadlineCause: parent", (ctx) => withDeadlineCause(ctx, 5, "late")],
       ["withValue: parent", (ctx) => withValue(ctx, "k", 1)],
       ["withoutCancel: parent", withoutCancel],
       ["fromSignal: parent", (ctx) => fromSignal(new AbortController().signal, ctx)],
@@ -228,6 +231,11 @@ describe("misuse", () => {
     for (const [where, take] of taking)
       for (const wrong of [{}, like])
         expect(() => take(wrong)).toThrow(`${where} is an object (Object), want a context`);
+    const { signal } = new AbortController();
+    for (const [where, take] of [...taking, ["cause: ctx", cause] as const])
+      expect(() => take(signal as any)).toThrow(
+        `${where} is an object (AbortSignal), want a context; fromSignal makes one of a signal`,
+      );
     expect(() => fromSignal({} as any)).toThrow(
       "fromSignal: signal is an object (Object), want an AbortSignal",
     );

@@ -196,19 +196,26 @@ export class Cond {
    * which it loses does not hold the lock; two conditions of one lock cannot be cases of one select, for each would release it. O(1).
    * @throws FatalError `sync: unlock of unlocked mutex` if the lock is not held
    * @throws MisuseError `sync.Cond is copied`
+   * @throws TypeError for options that are unknown or of a wrong type
    */
   wait(options?: WaitOptions): Op<void> {
     this.checkCopy();
     return withOptions(new CondOp(this), options, "Cond.wait");
   }
 
-  /** Wakes the longest waiting, if anybody waits (Go: `Signal`). O(1). */
+  /**
+   * Wakes the longest waiting, if anybody waits (Go: `Signal`). O(1).
+   * @throws MisuseError `sync.Cond is copied`
+   */
   signal(): void {
     this.checkCopy();
     this.wakeOne();
   }
 
-  /** Wakes all who wait now (Go: `Broadcast`). O(waiters). */
+  /**
+   * Wakes all who wait now (Go: `Broadcast`). O(waiters).
+   * @throws MisuseError `sync.Cond is copied`
+   */
   broadcast(): void {
     this.checkCopy();
     for (let n = this.queue.length; n > 0; n--) this.wakeOne();

@@ -89,7 +89,7 @@ export class ErrGroup {
 
   /**
    * A group with a context derived from `ctx`, which is cancelled with the first error as its cause, or when the
-   * first `wait` ends (Go: `WithContext`).
+   * first `wait` ends (Go: `WithContext`). O(1).
    * @param ctx a context of `@gort/context`; another one goes into a `ContextWrapper` of it first
    * @throws TypeError if no context can be derived from `ctx`
    */
@@ -108,8 +108,9 @@ export class ErrGroup {
 
   /**
    * A group with an `AbortSignal`, which is aborted with the first error as its reason, or when the first `wait`
-   * ends: {@link withContext} for code that knows signals only.
+   * ends: {@link withContext} for code that knows signals only. O(1).
    * @param parent aborts the group's signal too
+   * @throws TypeError for a parent that is no signal
    *
    * @example
    * ```ts
@@ -153,6 +154,7 @@ export class ErrGroup {
    * that, or losing in a select, it takes `fn` back, which then never starts. If the program is over before the turn of `fn` comes, `fn`
    * is not started either, and that is an error of the group.
    * @param fn a generator function, an async or a plain function
+   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkFunction("ErrGroup.go", "fn", fn);
@@ -171,7 +173,10 @@ export class ErrGroup {
     return guarded;
   }
 
-  /** Runs `fn` in a goroutine if the limit allows that now (Go: `TryGo`); false if not. O(1). */
+  /**
+   * Runs `fn` in a goroutine if the limit allows that now (Go: `TryGo`); false if not. O(1).
+   * @throws TypeError if `fn` is no function
+   */
   tryGo(fn: Body<unknown>): boolean {
     checkFunction("ErrGroup.tryGo", "fn", fn);
     if (this.running >= this.limit) return false;
@@ -185,6 +190,7 @@ export class ErrGroup {
    * Waits until all functions ended (Go: `Wait`), cancels the group's context, and fails with the first error if
    * there was one. Called off by the group's own context it fails once that is cancelled by the first error, and does not
    * wait for the functions that still run. O(1).
+   * @throws TypeError for options that are unknown or of a wrong type
    */
   wait(options?: WaitOptions): Op<void> {
     return withOptions(new GroupWaitOp(this), options, "ErrGroup.wait");
@@ -192,7 +198,7 @@ export class ErrGroup {
 
   /**
    * At most `n` functions run at the same time (Go: `SetLimit`); 0 lets none start, a negative `n` removes the limit, also
-   * while functions run.
+   * while functions run. O(functions that it lets in).
    * @param n an integer, or Infinity for none
    * @throws MisuseError `errgroup: modify limit while N goroutines in the group are still active`
    * @throws RangeError for another number, TypeError for anything else

@@ -182,6 +182,7 @@ export class Mutex implements Locker {
   /**
    * Waits for the mutex (Go: `Lock`). The result is a token for `using`, which can be ignored.
    * O(1). Fails with the reason of the signal or the error of the context in `options`.
+   * @throws TypeError for options that are unknown or of a wrong type
    *
    * @example
    * ```ts
@@ -227,6 +228,8 @@ export class Mutex implements Locker {
   /**
    * Runs `fn` with the mutex held and unlocks however it ends. `fn` is a generator function, an async or a plain
    * one; use the result by `yield*` or `await`. A program that ends runs no unlock: what its goroutines hold then stays held.
+   * O(1), and as {@link unlock}.
+   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
    *
    * @example
    * ```ts

@@ -17,7 +17,9 @@ import { fatal, texts } from "./errors.ts";
 import { Once } from "./once.ts";
 
 /**
- * A function that runs `f` once (Go: `sync.OnceFunc`).
+ * A function that runs `f` once (Go: `sync.OnceFunc`). O(1), and each call after the first too.
+ * @throws TypeError if `f` is no function. What it returns throws what `f` threw, and FatalError
+ *   `all goroutines are asleep - deadlock!` if a plain `f` calls it
  *
  * @example
  * ```ts
@@ -42,7 +44,8 @@ export function onceFunc(f: () => unknown): () => unknown {
 }
 
 /**
- * A function that runs `f` once and gives its value on every call (Go: `sync.OnceValue`).
+ * A function that runs `f` once and gives its value on every call (Go: `sync.OnceValue`). O(1), and each call after the first too.
+ * @throws as {@link onceFunc}
  *
  * @example
  * ```ts
@@ -96,7 +99,8 @@ function once<T>(where: string, f: () => T): () => unknown {
 
 /**
  * As {@link onceValue} for two or more values, returned as a tuple (Go: `sync.OnceValues`). From a generator function return
- * the tuple `as const`, which TypeScript takes for an array otherwise.
+ * the tuple `as const`, which TypeScript takes for an array otherwise. O(1), and each call after the first too.
+ * @throws as {@link onceFunc}
  *
  * @example
  * ```ts

@@ -205,10 +205,10 @@ export class Once {
   /**
    * Runs `fn` if no call did before, else waits until that run is over (Go: `Do`). Use the result by `yield*` or
    * `await`. If `fn` throws, the first call throws that, and the others return normally. If the program ends in which `fn` runs,
-   * they fail, and so does every later call.
+   * they fail, and so does every later call. O(1), and O(waiters) at its end.
    * @param fn a generator function, an async or a plain function
    * @param options call off the wait for somebody else's run, also if it is over by now; they do not reach `fn`
-   * @throws TypeError for options that are unknown or of a wrong type
+   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
    */
   do(fn: Body<unknown>, options?: WaitOptions): Routine<void> {
     checkFunction("Once.do", "fn", fn);

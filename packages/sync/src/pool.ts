@@ -48,7 +48,10 @@ export interface PoolOptions<T> {
  * ```
  */
 export interface Pool<T, N = T> {
-  /** An object that is spare, else a new one (Go: `Get`). O(1), O(P) when it must steal. */
+  /**
+   * An object that is spare, else a new one (Go: `Get`). O(1), O(P) when it must steal.
+   * @throws RangeError if `shard` gives no integer from 0 to 1023, as {@link put} does
+   */
   get(): N;
   /** Makes `x` spare (Go: `Put`); null and undefined are ignored. O(1). */
   put(x: T | null | undefined): void;
@@ -69,7 +72,10 @@ export interface PoolConstructor {
   new <T>(options?: PoolOptions<T>): Pool<T, T | undefined>;
 }
 
-/** Makes a {@link Pool}. */
+/**
+ * Makes a {@link Pool}. O(1).
+ * @throws TypeError for what is neither a function nor options, and for options that are unknown or of a wrong type
+ */
 export const Pool: PoolConstructor = class<T, N> implements Pool<T, N> {
   locals: PoolLocal<T>[] = [];
   victims: PoolLocal<T>[] = [];

@@ -220,6 +220,7 @@ export class RWMutex implements Locker {
   /**
    * Waits until nobody reads or writes, then holds it alone (Go: `Lock`). The result is a token for `using`.
    * O(1).
+   * @throws TypeError for options that are unknown or of a wrong type
    */
   lock(options?: WaitOptions): Op<LockToken> {
     if (options !== undefined) return withOptions(new WriteOp(this), options, "RWMutex.lock");
@@ -249,7 +250,10 @@ export class RWMutex implements Locker {
     this.next();
   }
 
-  /** Waits while somebody writes or waits to write, then reads beside others (Go: `RLock`). O(1). */
+  /**
+   * Waits while somebody writes or waits to write, then reads beside others (Go: `RLock`). O(1).
+   * @throws TypeError for options that are unknown or of a wrong type
+   */
   rLock(options?: WaitOptions): Op<LockToken> {
     if (options !== undefined) return withOptions(new ReadOp(this), options, "RWMutex.rLock");
     const op = this.spareRead;
@@ -280,7 +284,7 @@ export class RWMutex implements Locker {
   }
 
   /**
-   * A locker whose `lock` and `unlock` are `rLock` and `rUnlock` (Go: `RLocker`).
+   * A locker whose `lock` and `unlock` are `rLock` and `rUnlock` (Go: `RLocker`). O(1).
    *
    * @example
    * ```ts
@@ -297,7 +301,7 @@ export class RWMutex implements Locker {
     return new ReadLocker(this);
   }
 
-  /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. */
+  /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. Cost and errors are those, too. */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
   withLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
@@ -306,7 +310,7 @@ export class RWMutex implements Locker {
     return new HoldingRoutine(this.lock(options), this, fn);
   }
 
-  /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. */
+  /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. Cost and errors are those, too. */
   withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
   withRLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;

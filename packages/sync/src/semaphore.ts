@@ -203,7 +203,7 @@ export class Semaphore {
    * More than `size` is no error, as in Go: `new Semaphore(2).acquire(3)` waits for ever, or until it is called off, and
    * blocks nobody but itself.
    * @param n an integer from 0, default 1
-   * @throws RangeError for another number, TypeError for anything else
+   * @throws RangeError for another number, TypeError for anything else and for options that are unknown or of a wrong type
    */
   acquire(n = 1, options?: WaitOptions): Op<Permit> {
     checkWeight("Semaphore.acquire", n);
@@ -240,7 +240,7 @@ export class Semaphore {
     this.letIn();
   }
 
-  /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. */
+  /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. Cost and errors are those of {@link acquire}, too. */
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
   withPermits<T>(n: number, fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;

@@ -127,6 +127,7 @@ export class SyncMap<K, V> {
   /**
    * Calls `f` for each key until it returns false (Go: `Range`). Sees each key at most once, and every key that is there
    * all the while; `f` may call any method. O(n).
+   * @throws TypeError if `f` is no function
    */
   range(f: (key: K, value: V) => boolean | void): void {
     checkFunction("SyncMap.range", "f", f);

@@ -152,6 +152,7 @@ export class WaitGroup {
    * Waits until the counter is 0 (Go: `Wait`). O(1).
    * Fails with `sync: WaitGroup is reused before previous Wait has returned` if the counter went up again after
    * this wait was released and before its caller ran.
+   * @throws TypeError for options that are unknown or of a wrong type
    */
   wait(options?: WaitOptions): Op<void> {
     return withOptions(new WaitOp(this), options, "WaitGroup.wait");
@@ -160,7 +161,8 @@ export class WaitGroup {
   /**
    * Starts a goroutine that the group waits for (Go 1.25: `Go`): adds 1, and takes it off when `fn` returns,
    * throws or exits. A throw is a panic of that goroutine; it ends the program unless somebody joins it, and who waits for the group
-   * hears after that.
+   * hears after that. O(1).
+   * @throws TypeError if `fn` is no function; as {@link add} if the counter cannot go up
    */
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R> {
     checkFunction("WaitGroup.go", "fn", fn);

@@ -6,9 +6,9 @@
  *
  * Stop 1 finishes the last sweep, turns all objects white, switches the barrier on and queues the roots.
  * Marking is done by steps (`step`, a background driver, `safepoint`) and by allocations (assists).
- * Stop 2 scans foreign roots again that do not come in parts (root-parts.ts), marks the little that is left,
- * switches the barrier off. Sweeping is lazy: by the allocator before it reuses a span, by allocations in proportion, and
- * by steps.
+ * Stop 2, the phase "marktermination", scans foreign roots again that do not come in parts (root-parts.ts), marks the little that
+ * is left, switches the barrier off. Sweeping is lazy: by the allocator before it reuses a span, by allocations in proportion,
+ * and by steps.
  *
  * Invariants
  *  1. Phases change only along the arrows, and stop 2 happens only at a safepoint.
@@ -20,8 +20,9 @@
  *  5. A `safepoint` that finds nothing to do costs a few loads.
  *
  * Files in reading order: own-memory, pointer-bits, grey, mark, root-parts, barrier, handles, stack, page-index, boxes,
- * specials, lifetimes, pacer, large-room, running-cycle, this one. Rejected: moving or generational collection (raw pointers would
- * change under the program) and reference counts (cycles, and a cost on every pointer copy).
+ * specials, lifetimes, pacer, ledger, large-room, mutator, heap-base, running-cycle, cycle-report, background, this one.
+ * Rejected: moving or generational collection (raw pointers would change under the program) and reference counts (cycles, and a
+ * cost on every pointer copy).
  */
 import type { Ptr, TracedAllocator } from "@gort/alloc";
 import type { HeapOptions, RootSource } from "./api.ts";
@@ -107,9 +108,9 @@ export class MarkSweepHeap extends HeapBase {
   /** Without a driver, safepoints give marking its share of the time since the last one. */
   #ownBackground(): void {
     const now = this.now();
-    const budget = ((now - this.#lastStepMs) * UTILIZATION) / (1 - UTILIZATION);
-    if (budget < 0.02) return;
-    this.#markFor(Math.min(budget, this.#stepMsMax), false);
+    const share = ((now - this.#lastStepMs) * UTILIZATION) / (1 - UTILIZATION);
+    if (share < 0.02) return;
+    this.#markFor(Math.min(share, this.#stepMsMax), false);
     this.#lastStepMs = this.now();
   }
 
@@ -155,8 +156,9 @@ export class MarkSweepHeap extends HeapBase {
   #finishMark(): void {
     const t = this.now();
     this.#drain(Infinity);
-    this.#running.backgroundMs += this.now() - t;
-    this.ledger.spend(this.now() - t);
+    const took = this.now() - t;
+    this.#running.backgroundMs += took;
+    this.ledger.spend(took);
     this.#terminate();
   }
 

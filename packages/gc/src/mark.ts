@@ -3,7 +3,8 @@
  *
  * Invariants
  *  1. White: not marked. Grey: marked and in the grey set, or not yet scanned to its end. Black: the rest.
- *  2. An object is pushed exactly when its mark bit goes from 0 to 1 and it can hold pointers.
+ *  2. An object is pushed when its mark bit goes from 0 to 1 and it can hold pointers, unless it is one of 8 bytes that holds none
+ *     now; and, without being marked, when its contents are to live (what an object with a finalizer refers to).
  *  3. A scan reads exactly the words whose pointer bit is set; a pointer into the object that is being
  *     scanned is skipped, as in Go, so that a self pointer does not keep a finalizable object alive.
  *  4. Objects beyond {@link OBLET_BYTES} are scanned in oblets, and roots block by block, so one step stays short.

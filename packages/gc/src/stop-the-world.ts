@@ -28,6 +28,7 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   safepoint(): void {
+    if (this.busy) return;
     if (this.options.stress === true || this.wanted) this.#cycle(false);
     else if (this.specials.queued !== 0) this.runQueued(Infinity);
     else if (this.pollPeriod()) this.#cycle(false);
@@ -39,12 +40,14 @@ export class StopTheWorldHeap extends HeapBase {
 
   step(budgetMs: number): boolean {
     budget("step", "budgetMs", budgetMs);
+    if (this.busy) return true;
     this.#cycle(false);
     return false;
   }
 
   stepWork(bytes: number): boolean {
     budget("stepWork", "bytes", bytes);
+    if (this.busy) return true;
     this.#cycle(false);
     return false;
   }

@@ -523,6 +523,30 @@ describe("pacing", () => {
   });
 });
 
+it.each([
+  ["mark-sweep", createHeap],
+  ["stop-the-world", createStopTheWorldHeap],
+] as const)(
+  "a root source that steps, or comes to a safepoint, is told that there is more to do: %s",
+  (_name, make) => {
+    const heap = make({ reserve: 16 * MiB });
+    list(heap, 10);
+    const told: unknown[] = [];
+    const remove = heap.addRoots({
+      scan() {
+        heap.safepoint();
+        told.push(heap.step(1), heap.stepWork(1));
+      },
+    });
+    heap.collect();
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.every((more) => more === true)).toBe(true);
+    remove();
+    checkHeap(heap);
+    expect(heap.stats().heapObjects).toBe(10);
+  },
+);
+
 describe("stress", () => {
   it("poisons freed memory at the next safepoint and refuses stale pointers", () => {
     const heap = createHeap({ reserve: 16 * MiB, stress: true });

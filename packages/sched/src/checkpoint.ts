@@ -67,7 +67,7 @@ const done = /* @__PURE__ */ (() =>
 
 /**
  * A place where a long computation may be preempted: gives way if the goroutine had its 10 ms or the host is waiting
- * for its turn, else does nothing. In an async function it gives way to the host's event loop.
+ * for its turn, else does nothing. In an async function it gives way to the host's event loop. O(1).
  *
  * @example
  * ```ts

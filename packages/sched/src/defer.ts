@@ -306,6 +306,9 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
  * After a recovered panic the result is `scope.result`, undefined unless somebody set it, as Go returns zero values. The result's
  * type is that of what the body returns; name it (`withDefer<number>`) where deferred calls set `scope.result`.
  *
+ * O(1), the body and the deferred calls aside.
+ * @throws what the body or a deferred call throws, unless it is recovered; TypeError for a `body` that is no function or an async generator
+ *
  * @example
  * ```ts
  * import { recover, run, sleep, withDefer } from "@gort/sched";

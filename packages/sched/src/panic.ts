@@ -144,7 +144,8 @@ export class Goexit extends Error {
 
 /**
  * Go's `panic`: throws. Deferred functions run, one of them may `recover` the value; a panic nobody recovers ends the
- * program with Go's text. `panic(null)` and `panic(undefined)` panic with a {@link PanicNilError}, as since Go 1.21.
+ * program with Go's text. `panic(null)` and `panic(undefined)` panic with a {@link PanicNilError}, as since Go 1.21. O(1).
+ * @throws PanicError always, with `value`
  *
  * @example
  * ```ts
@@ -167,7 +168,8 @@ export function panic(value: unknown): never {
 /**
  * Go's `runtime.Goexit`: ends the calling goroutine after running its deferred functions. `recover` cannot stop it.
  * From main it ends only main: the others go on, and when they are done the program is deadlocked, as in Go.
- * It works by throwing, so a `catch` must throw it on; see {@link isGoexit}.
+ * It works by throwing, so a `catch` must throw it on; see {@link isGoexit}. O(1), the deferred calls aside.
+ * @throws Goexit always
  *
  * @example
  * ```ts
@@ -257,7 +259,8 @@ export function recoverIn(frame: Frame | null): unknown {
 
 /**
  * Go's `recover`: called directly by a deferred function while a panic unwinds, it stops the panic and returns its
- * value. Otherwise, and the second time, it returns undefined. After an `await` use the scope's `recover()`.
+ * value. Otherwise, and the second time, it returns undefined. After an `await` use the scope's `recover()`. O(1) while nothing
+ * panics, else it reads a few frames of the stack.
  *
  * @example
  * ```ts

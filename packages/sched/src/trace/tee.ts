@@ -8,8 +8,9 @@ import { checkTracer } from "../errors.ts";
 import { guarded } from "./guarded.ts";
 
 /**
- * A tracer that passes every event to each of `tracers`; what one of them throws is the host's uncaught exception, and the
- * others see the event all the same. Throws a TypeError for what is no tracer.
+ * A tracer that passes every event to each of `tracers`; an error that one of them throws is the host's uncaught exception, and the
+ * others see the event all the same. O(tracers) per event.
+ * @throws TypeError for an argument that is no tracer
  *
  * @example
  * ```ts

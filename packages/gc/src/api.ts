@@ -251,7 +251,7 @@ export interface GcHeap extends Heap, Rooting, Stepping, Tuning, Lifetimes {
   readonly allocator: TracedAllocator;
 }
 
-/** Which pointer writes shade which object while marking; see `barrier.ts`. */
+/** Which object a pointer write shades while marking: the new value (`insertion`), the old one (`deletion`), or both, as Go does (`hybrid`). */
 export type BarrierKind = "insertion" | "deletion" | "hybrid";
 
 /** One finished cycle, as `gctrace` prints it. Times in milliseconds, sizes in bytes. */

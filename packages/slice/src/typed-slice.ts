@@ -56,8 +56,8 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
   abstract override readonly array: A;
 
   /**
-   * The elements as a typed array over the same storage, without a copy. O(1), though making the view costs about
-   * a hundred index operations.
+   * The elements as a typed array over the same storage, without a copy. O(1), though making the view costs many times
+   * as much as an index operation.
    *
    * A view into a heap keeps the elements as the slice itself does: for as long as JavaScript holds either of the two, or until the slice
    * is released, and of a borrowed slice until the next safepoint. Keeping them alive makes a new

@@ -243,4 +243,12 @@ export const changes: readonly Change[] = [
     why: "one thread; the flag word is ready for more",
     test: "go-parity.test.ts: concurrent use is detected: a write from inside a hash or equal function",
   },
+  {
+    package: "map",
+    status: "changed",
+    go: "1.24: maps are Swiss tables",
+    here: "buckets of eight that double above 6.5 entries per bucket, as up to Go 1.23",
+    why: "what Go's language says of maps is the same; buckets move two at a time, so no insert stalls",
+    test: "go-parity.test.ts: buckets double when count exceeds 6.5 per bucket",
+  },
 ];

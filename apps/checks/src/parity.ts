@@ -102,9 +102,9 @@ export function parityPage(): string {
     "",
     "# Go parity",
     "",
-    "What of Go's behaviour is kept, changed or dropped. Every line under _kept_ is the title of a test of the",
-    "package; each change names the test that shows it. Expected values come from Go itself where it could be asked",
-    "(`apps/oracle`).",
+    "This page lists the behaviours of Go that are kept, changed or dropped. Every line under _kept_ is the title of a test",
+    "of the package; each change names the test that shows it, and one that begins with a version is about that release of",
+    "Go. Expected values were recorded from Go itself wherever that was possible (`apps/oracle`).",
     "",
   ];
   for (const folder of ORDER) {

@@ -11,6 +11,7 @@ import {
   type Go,
   go,
   goexit,
+  gosched,
   isPanicError,
   newTicker,
   newTimer,
@@ -353,6 +354,29 @@ describe("panic, defer, recover", () => {
     ).catch((e: unknown) => e);
     expect(deferred).toBe(true);
     expect(isPanicError(error) && panicText(error)).toBe("panic: VALUE");
+  });
+
+  test("panic: main that returns because of what a panicking goroutine's deferred calls do is held until the panic ends the program", async () => {
+    for (const async of [false, true]) {
+      const program = run(function* () {
+        const done = new Chan();
+        go(() =>
+          async
+            ? withDefer(async (s) => {
+                s.defer(() => done.close());
+                await sleep(0);
+                panic("crash");
+              })
+            : withDefer(function* (s) {
+                s.defer(gosched);
+                s.defer(() => done.close());
+                panic("crash");
+              }),
+        );
+        yield* done.recv();
+      });
+      expect(panicText(await program.catch((e: unknown) => e))).toBe("panic: crash");
+    }
   });
 
   test("goexit: a panic in a defer during Goexit that is recovered lets Goexit continue (no return to the caller)", async () => {

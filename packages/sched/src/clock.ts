@@ -176,7 +176,7 @@ export abstract class HeapClock implements Clock {
   }
 }
 
-/** How often a clock looks whether the timers that it was not armed with are the host's again, in milliseconds. */
+/** How often a clock that is armed with fakes looks whether they are gone, in milliseconds. */
 const BACK_MS = 20;
 
 /** In the place of a host timer, while that is being made. */
@@ -184,7 +184,7 @@ const ARMING = {};
 
 /**
  * The host's time. When a test exchanges the host's timers for fakes, or puts the old ones back, the earliest deadline is armed
- * anew with those that are there: at the next change, or by {@link RealClock.comeBack} and {@link RealClock.beside}.
+ * anew with those that are there: at the next change, when the host's timer comes, or by {@link RealClock.look}.
  *
  * Of fakes nothing is taken for granted. A test may clear them, so they are armed anew at each change. It may move their time to the
  * last of them, as `runOnlyPendingTimers` does, so there is one for the latest deadline. A `setTimeout` that calls at once says that
@@ -257,27 +257,25 @@ export class RealClock extends HeapClock {
   private waker(): () => void {
     const wake = (): void => {
       if (this.wake !== wake) return;
+      const when = this.armedFor;
       if (this.armed === ARMING) {
-        this.atOnce(wake);
+        // A stub called while it was being armed: whoever waits does not yet.
+        this.faked = true;
+        macrotask(() => {
+          if (this.armedFor === when) wake();
+        });
         return;
       }
-      if (this.armedBy !== hostTimers()) this.replaced();
-      else if (this.faked) this.time.reached(this.armedFor);
-      this.armed = null;
+      if (this.faked && this.armedBy === hostTimers()) {
+        this.time.reached(when);
+        clearHostTimer(this.last);
+      }
+      this.armed = this.last = null;
       this.armedFor = Infinity;
       this.onWake();
       if (!this.held) this.arm();
     };
     return wake;
-  }
-
-  /** A stub called while it was being armed: whoever waits does not yet. */
-  private atOnce(wake: () => void): void {
-    const when = this.armedFor;
-    this.faked = true;
-    macrotask(() => {
-      if (this.armedFor === when) wake();
-    });
   }
 
   /** The process waits for the earliest timer, though the clock is weak. */
@@ -289,13 +287,11 @@ export class RealClock extends HeapClock {
     const when = this.earliest();
     this.hope.set(when !== Infinity);
     if (this.armed !== null) {
-      if (this.armedBy !== hostTimers()) {
-        this.replaced();
-        this.wake = this.waker();
-      } else {
+      if (this.armedBy !== hostTimers()) this.wake = this.waker();
+      else {
         if (when >= this.armedFor && when !== Infinity && !this.faked) return;
         clearHostTimer(this.armed);
-        if (this.last !== null) clearHostTimer(this.last);
+        clearHostTimer(this.last);
       }
       this.armed = this.last = null;
       this.armedFor = Infinity;
@@ -309,16 +305,13 @@ export class RealClock extends HeapClock {
     this.armed = ARMING;
     this.armed = setHostTimer(when - now, this.wake) ?? true;
     if (this.weak) unrefHostTimer(this.armed);
-    if (faked) this.beside(when, now);
-  }
-
-  /** What belongs to an earliest deadline `when` that is armed with fakes: one for the latest, and a look whether they are gone. */
-  private beside(when: number, now: number): void {
+    if (!faked) return;
     const latest = Math.max(...this.heaps.map((heap) => heap.latest));
     if (latest > when) this.last = setHostTimer(latest - now, () => {});
     this.look();
   }
 
+  /** Arms anew once the fakes that it is armed with are gone. */
   private look(): void {
     if (this.looking) return;
     this.looking = true;
@@ -333,21 +326,6 @@ export class RealClock extends HeapClock {
   private letGo(): void {
     this.release!();
     this.release = null;
-  }
-
-  /** The timers that it was armed with are not the host's any more. Of fakes that are gone nothing comes back. */
-  private replaced(): void {
-    if (!this.faked) this.comeBack(this.armedBy);
-  }
-
-  /** Arms anew once `timers`, which fakes have replaced, are the host's again. */
-  private comeBack(timers: (fn: () => void, ms: number) => unknown): void {
-    const look = (): void => {
-      if (this.size === 0) return;
-      if (timers === hostTimers()) this.wake();
-      else timers(look, BACK_MS);
-    };
-    timers(look, BACK_MS);
   }
 }
 

@@ -78,14 +78,10 @@ export class TimerHeap {
     return gathered < first ? gathered : first;
   }
 
-  /** The latest deadline that will come, -Infinity if there is none; without what is gathered. O(n). */
+  /** The latest deadline that will come, 0 if there is none; without what is gathered. O(n). */
   get latest(): number {
-    let latest = -Infinity;
-    for (let i = 0; i < this.n; i++) {
-      const when = this.keys[i]!;
-      if (when > latest && when < Infinity) latest = when;
-    }
-    return latest;
+    const keys = this.keys.subarray(0, this.n);
+    return keys.reduce((latest, when) => (when > latest && when < Infinity ? when : latest), 0);
   }
 
   /** Adds `item`; O(log4 n). */

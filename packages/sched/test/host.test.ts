@@ -521,9 +521,13 @@ describe("fake timers", () => {
       const cleared = afterFunc(50, () => ran++);
       vi.clearAllTimers();
       afterFunc(100, () => ran++);
+      afterFunc(500, () => {}).stop();
+      const later = afterFunc(300, () => {});
       vi.advanceTimersByTime(100);
       await Promise.resolve();
       expect(ran).toBe(2);
+      expect(vi.getTimerCount()).toBe(1);
+      later.stop();
       expect(cleared.stop()).toBe(false);
       expect(vi.getTimerCount()).toBe(0);
     } finally {

@@ -47,7 +47,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   protected readonly runsFinalizers: boolean;
   /** A cycle is wanted as soon as there is a safepoint. */
   wanted = false;
-  /** And it has to have marked there: large objects are about to find no pages. */
+  /** And it has to have marked there: large objects, or all, are about to find no pages. */
   urgent = false;
   /** How many finalizers and cleanups had been queued when `onFinalizers` was called last; -1 if it threw, or a run after it. */
   #told = 0;
@@ -294,7 +294,19 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   }
   /** Outside of a cycle, where a grant is used up: whether the trigger lies ahead. */
   protected isAhead(): boolean {
-    return (this.live < this.pacer.trigger && this.#look === Infinity) || this.refit();
+    if (this.#look === Infinity) return this.live < this.pacer.trigger || this.refit();
+    if (this.pacer.goal !== Infinity && this.#isCramped()) {
+      this.urgent = true;
+      return false;
+    }
+    return this.refit();
+  }
+  /** Whether free pages are about to run out: pages of others may be nearly empty, which their bytes do not tell. */
+  #isCramped(): boolean {
+    const look = this.#look;
+    const { sys, heapIdle } = this.allocator.stats();
+    if (this.memory.byteLength - sys + heapIdle >= 2 * look) return false;
+    return this.#room.isWorth(look, this.allocated, this.pacer.marked);
   }
   protected override grant(bytes: number): void {
     super.grant(Math.min(bytes, this.#look));

@@ -43,7 +43,12 @@ export class LargeRoom {
     const largest = this.#largest;
     const run = Math.max(2 * largest, Math.min(SPARE * largest, this.#piece));
     if (this.#system.fits === undefined || this.#system.fits(run)) return false;
-    return allocated - this.#foundAt >= Math.max(largest, marked / SHARE);
+    return this.isWorth(largest, allocated, marked);
+  }
+
+  /** Whether at least so many bytes have been allocated since the last cycle, and not few for what it would mark. */
+  isWorth(bytes: number, allocated: number, marked: number): boolean {
+    return allocated - this.#foundAt >= Math.max(bytes, marked / SHARE);
   }
 
   /** A cycle has marked. */

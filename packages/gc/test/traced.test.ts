@@ -138,6 +138,17 @@ describe.each([createHeap, createStopTheWorldHeap])(
       }
     });
 
+    it("pages of the owner that are nearly empty are no room", () => {
+      const plain = createAllocator(createMemory({ reserve: size }));
+      const owned = Array.from({ length: 1200 }, () => plain.alloc(1024, NOSCAN));
+      const heap = create({ allocator: traced(plain) });
+      owned.forEach((p, i) => i % 8 !== 0 && plain.free(p));
+      work(heap, 40_000);
+      expect(heap.stats().numGC).toBeGreaterThan(0);
+      expect(heap.stats().numGC).toBeLessThan(40);
+      checkHeap(heap);
+    });
+
     it("the room grows again when the owner frees", () => {
       const plain = createAllocator(createMemory({ reserve: size }));
       const owned = fill(plain);

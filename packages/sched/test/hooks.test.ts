@@ -93,7 +93,7 @@ describe("a hook of launch", () => {
       await make().run(function* () {
         // So that the panic is not judged at once.
         go(() => new Promise(() => {}));
-        yield;
+        yield* sleep(1);
         const hook = {
           done(): void {
             throw new Error("negative counter");

@@ -16,6 +16,7 @@
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
 import { drive, isStepper, type Op, OutsideOp, pledge, type WaitReason } from "@gort/sched";
+import { checkFunction } from "@gort/types";
 import type { Body, Routine } from "./api.ts";
 import { PARKED, USED } from "./states.ts";
 
@@ -24,6 +25,18 @@ type Steps<R> = Generator<Op<any> | undefined, R, any>;
 /** Whether `v` is what calling a generator function gives. Throws a TypeError for what an async one gives. */
 export function isGenerator(v: unknown): v is Generator<any, any, any> {
   return isStepper(v, "fn");
+}
+
+const AsyncGeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(
+  async function* () {},
+) as object;
+
+/** Refuses what can be no body; `where` and `name` say whose argument it is. */
+export function checkBody(where: string, name: string, fn: unknown): void {
+  checkFunction(where, name, fn);
+  // To call it runs nothing yet.
+  if (Object.getPrototypeOf(fn) === AsyncGeneratorFunction)
+    isStepper((fn as () => unknown)(), `${where}: ${name}`);
 }
 
 /** Whether `await` would wait for `v`. */

@@ -29,8 +29,9 @@ import {
   WaitQueue,
   withOptions,
 } from "@gort/sched";
-import { badArgument, badNumber, checkFunction } from "@gort/types";
+import { badArgument, badNumber } from "@gort/types";
 import type { Body, ContextLike, WaitOptions } from "./api.ts";
+import { checkBody } from "./body.ts";
 import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError, neverStarted } from "./errors.ts";
 import { GroupWaitOp, isOff, StartOp } from "./group-ops.ts";
@@ -154,10 +155,10 @@ export class ErrGroup {
    * that, or losing in a select, it takes `fn` back, which then never starts. If the program is over before the turn of `fn` comes, `fn`
    * is not started either, and that is an error of the group.
    * @param fn a generator function, an async or a plain function
-   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
+   * @throws TypeError if `fn` is no function or an async generator function, or for options that are unknown or of a wrong type
    */
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
-    checkFunction("ErrGroup.go", "fn", fn);
+    checkBody("ErrGroup.go", "fn", fn);
     const op = new StartOp(this, fn);
     const guarded = withOptions(op, options, "ErrGroup.go");
     if (guarded !== op && isOff(guarded)) return guarded;
@@ -175,10 +176,10 @@ export class ErrGroup {
 
   /**
    * Runs `fn` in a goroutine if the limit allows that now (Go: `TryGo`); false if not. O(1).
-   * @throws TypeError if `fn` is no function
+   * @throws TypeError if `fn` is no function or an async generator function
    */
   tryGo(fn: Body<unknown>): boolean {
-    checkFunction("ErrGroup.tryGo", "fn", fn);
+    checkBody("ErrGroup.tryGo", "fn", fn);
     if (this.running >= this.limit) return false;
     this.active++;
     this.running++;

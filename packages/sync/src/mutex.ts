@@ -39,9 +39,8 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { checkFunction } from "@gort/types";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
-import { HoldingRoutine } from "./body.ts";
+import { checkBody, HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { FRESH, PARKED, USED, WOKEN } from "./states.ts";
 import { ExclusiveToken, TakenFree } from "./token.ts";
@@ -229,7 +228,7 @@ export class Mutex implements Locker {
    * Runs `fn` with the mutex held and unlocks however it ends. `fn` is a generator function, an async or a plain
    * one; use the result by `yield*` or `await`. A program that ends runs no unlock: what its goroutines hold then stays held.
    * O(1), and as {@link unlock}.
-   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
+   * @throws TypeError if `fn` is no function or an async generator function, or for options that are unknown or of a wrong type
    *
    * @example
    * ```ts
@@ -251,7 +250,7 @@ export class Mutex implements Locker {
   /** For a plain function that gives a promise or not. */
   withLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
-    checkFunction("Mutex.withLock", "fn", fn);
+    checkBody("Mutex.withLock", "fn", fn);
     return new HoldingRoutine(this.lock(options), this, fn);
   }
 

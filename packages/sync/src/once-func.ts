@@ -10,15 +10,14 @@
  * runs while others wait; options call off that wait, not the run.
  */
 import type { Go } from "@gort/sched";
-import { checkFunction } from "@gort/types";
 import type { Routine, WaitOptions } from "./api.ts";
-import { BaseRoutine, isBlocking, isGenerator } from "./body.ts";
+import { BaseRoutine, checkBody, isBlocking, isGenerator } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { Once } from "./once.ts";
 
 /**
  * A function that runs `f` once (Go: `sync.OnceFunc`). O(1), and each call after the first too.
- * @throws TypeError if `f` is no function. What it returns throws what `f` threw, and FatalError
+ * @throws TypeError if `f` is no function or an async generator function. What it returns throws what `f` threw, and FatalError
  *   `all goroutines are asleep - deadlock!` if a plain `f` calls it
  *
  * @example
@@ -67,7 +66,7 @@ export function onceValue(f: () => unknown): () => unknown {
 
 /** What the three are; `where` is the one that was called, for errors. */
 function once<T>(where: string, f: () => T): () => unknown {
-  checkFunction(where, "f", f);
+  checkBody(where, "f", f);
   let fn: (() => T) | null = f;
   let running = false;
   let value: unknown;

@@ -23,9 +23,8 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { checkFunction } from "@gort/types";
 import type { Body, Routine, WaitOptions } from "./api.ts";
-import { BaseRoutine, finishAsync, finishSteps, isPromise } from "./body.ts";
+import { BaseRoutine, checkBody, finishAsync, finishSteps, isPromise } from "./body.ts";
 import { PARKED, USED } from "./states.ts";
 
 const NEW = 0;
@@ -208,10 +207,10 @@ export class Once {
    * they fail, and so does every later call. O(1), and O(waiters) at its end.
    * @param fn a generator function, an async or a plain function
    * @param options call off the wait for somebody else's run, also if it is over by now; they do not reach `fn`
-   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
+   * @throws TypeError if `fn` is no function or an async generator function, or for options that are unknown or of a wrong type
    */
   do(fn: Body<unknown>, options?: WaitOptions): Routine<void> {
-    checkFunction("Once.do", "fn", fn);
+    checkBody("Once.do", "fn", fn);
     if (options !== undefined) void waitFor(this, options);
     else if (this.state === OVER) return OVER_ALREADY;
     return new DoRoutine(this, fn, options);

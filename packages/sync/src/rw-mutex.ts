@@ -25,9 +25,8 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { checkFunction } from "@gort/types";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
-import { HoldingRoutine } from "./body.ts";
+import { checkBody, HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
 import { describeLock } from "./mutex.ts";
 import { ReadLocker } from "./read-locker.ts";
@@ -306,7 +305,7 @@ export class RWMutex implements Locker {
   /** For a plain function that gives a promise or not. */
   withLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
-    checkFunction("RWMutex.withLock", "fn", fn);
+    checkBody("RWMutex.withLock", "fn", fn);
     return new HoldingRoutine(this.lock(options), this, fn);
   }
 
@@ -315,7 +314,7 @@ export class RWMutex implements Locker {
   /** For a plain function that gives a promise or not. */
   withRLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withRLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
-    checkFunction("RWMutex.withRLock", "fn", fn);
+    checkBody("RWMutex.withRLock", "fn", fn);
     return new HoldingRoutine(this.rLock(options), new ReadLocker(this), fn);
   }
 

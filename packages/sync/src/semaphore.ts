@@ -19,9 +19,9 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { badNumber, checkFunction } from "@gort/types";
+import { badNumber } from "@gort/types";
 import type { Body, Permit, PlainBody, Routine, WaitOptions } from "./api.ts";
-import { type Held, HoldingRoutine } from "./body.ts";
+import { checkBody, HoldingRoutine, type Held } from "./body.ts";
 import { disposable } from "./dispose.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { FRESH, USED } from "./states.ts";
@@ -240,13 +240,16 @@ export class Semaphore {
     this.letIn();
   }
 
-  /** Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. Cost and errors are those of {@link acquire}, too. */
+  /**
+   * Runs `fn` with `n` permits and gives them back however it ends; see `Mutex.withLock`. Cost and errors are those of {@link acquire},
+   * too.
+   */
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R>;
   /** For a plain function that gives a promise or not. */
   withPermits<T>(n: number, fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withPermits(n: number, fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkWeight("Semaphore.withPermits", n);
-    checkFunction("Semaphore.withPermits", "fn", fn);
+    checkBody("Semaphore.withPermits", "fn", fn);
     return new HoldingRoutine(this.acquire(n, options), new HeldPermits(this, n), fn);
   }
 

@@ -31,9 +31,8 @@ import {
   type WaitReason,
   withOptions,
 } from "@gort/sched";
-import { checkFunction } from "@gort/types";
 import type { Body, WaitOptions } from "./api.ts";
-import { isThenable } from "./body.ts";
+import { checkBody, isThenable } from "./body.ts";
 import { FlightPanic } from "./flight-panic.ts";
 import { isPanic } from "./panic.ts";
 import { type ChanResult, ResultChan } from "./result-chan.ts";
@@ -216,17 +215,17 @@ export class SingleFlight<K = string, V = unknown> {
    * @param key compared as a `Map` does
    * @param fn a generator function, an async or a plain function; it is not reached by `options`
    * @param options call off this caller's wait only
-   * @throws TypeError if `fn` is no function, or for options that are unknown or of a wrong type
+   * @throws TypeError if `fn` is no function or an async generator function, or for options that are unknown or of a wrong type
    */
   do(key: K, fn: Body<V>, options?: WaitOptions): Op<FlightResult<V>> {
-    checkFunction("SingleFlight.do", "fn", fn);
+    checkBody("SingleFlight.do", "fn", fn);
     return withOptions(new FlightOp<K, V>(this, key, fn), options, "SingleFlight.do");
   }
 
   /**
    * As {@link do}, started at once, with the outcome on a channel of capacity 1 that is not closed (Go: `DoChan`):
    * made for `select`. An error is a value there; a panic is not received, but ends the program. O(1).
-   * @throws TypeError if `fn` is no function
+   * @throws TypeError if `fn` is no function or an async generator function
    *
    * @example
    * ```ts
@@ -238,7 +237,7 @@ export class SingleFlight<K = string, V = unknown> {
    * ```
    */
   doChan(key: K, fn: Body<V>): ResultChan<V> {
-    checkFunction("SingleFlight.doChan", "fn", fn);
+    checkBody("SingleFlight.doChan", "fn", fn);
     const ch = new ResultChan<V>();
     let call = this.calls.get(key);
     if (call !== undefined) {

@@ -4,7 +4,17 @@
  */
 import { describe, expect, it } from "vitest";
 import { isOp, sleep } from "@gort/sched";
-import { ErrGroup, Mutex, Once, Semaphore, SingleFlight, WaitGroup } from "../src/index.ts";
+import {
+  ErrGroup,
+  Mutex,
+  Once,
+  onceFunc,
+  onceValue,
+  RWMutex,
+  Semaphore,
+  SingleFlight,
+  WaitGroup,
+} from "../src/index.ts";
 
 const bodies: Record<string, (value: string) => () => any> = {
   plain: (value) => () => value,
@@ -153,33 +163,52 @@ describe.each(Object.keys(failures))("a throw in a body that is %s", (form) => {
 });
 
 const asyncGenerator = async function* () {} as unknown as () => void;
-const refusing: [string, () => PromiseLike<unknown>][] = [
+const what = "is an async generator function, want a generator, an async or a plain function";
+const refusing: [string, string, (fn: any) => unknown][] = [
+  ["ErrGroup.go", "fn", (fn) => new ErrGroup().go(fn)],
+  ["ErrGroup.tryGo", "fn", (fn) => new ErrGroup().tryGo(fn)],
+  ["Mutex.withLock", "fn", (fn) => new Mutex().withLock(fn)],
+  ["RWMutex.withLock", "fn", (fn) => new RWMutex().withLock(fn)],
+  ["RWMutex.withRLock", "fn", (fn) => new RWMutex().withRLock(fn)],
+  ["Semaphore.withPermits", "fn", (fn) => new Semaphore(1).withPermits(1, fn)],
+  ["Once.do", "fn", (fn) => new Once().do(fn)],
+  ["SingleFlight.do", "fn", (fn) => new SingleFlight().do("k", fn)],
+  ["SingleFlight.doChan", "fn", (fn) => new SingleFlight().doChan("k", fn)],
+  ["onceFunc", "f", onceFunc],
+  ["onceValue", "f", onceValue],
+];
+
+it.each(refusing)(
+  "an async generator function is refused by %s: nobody would run it",
+  (where, name, use) => {
+    expect(() => use(asyncGenerator)).toThrow(new TypeError(`${where}: ${name} ${what}`));
+  },
+);
+
+const giving: [string, (fn: () => any) => PromiseLike<unknown>][] = [
   [
     "ErrGroup.go",
-    async () => {
+    async (fn) => {
       const g = new ErrGroup();
-      await g.go(asyncGenerator);
+      await g.go(fn);
       await g.wait();
     },
   ],
-  ["Mutex.withLock", () => new Mutex().withLock(asyncGenerator)],
-  ["Semaphore.withPermits", () => new Semaphore(1).withPermits(1, asyncGenerator)],
-  ["Once.do", () => new Once().do(asyncGenerator)],
-  ["SingleFlight.do", () => new SingleFlight().do("k", asyncGenerator)],
-  ["SingleFlight.do, async", () => new SingleFlight().do("k", async () => asyncGenerator())],
+  ["Mutex.withLock", (fn) => new Mutex().withLock(fn)],
+  ["Once.do", (fn) => new Once().do(fn)],
+  ["SingleFlight.do", (fn) => new SingleFlight().do("k", fn)],
   [
     "SingleFlight.doChan",
-    async () => {
-      const r = await new SingleFlight().doChan("k", asyncGenerator).recv();
+    async (fn) => {
+      const r = await new SingleFlight().doChan("k", fn).recv();
       if (!r.ok) throw r.err;
     },
   ],
 ];
 
-it.each(refusing)("an async generator is refused by %s: nobody would run it", async (_, use) => {
-  await expect(Promise.resolve(use())).rejects.toThrow(
-    "fn is an async generator function, want a generator, an async or a plain function",
-  );
+it.each(giving)("and so is one that a function given to %s returns", async (_, use) => {
+  for (const fn of [() => asyncGenerator(), async () => asyncGenerator()])
+    await expect(Promise.resolve(use(fn))).rejects.toThrow(`fn ${what}`);
 });
 
 it("a throw in a generator that an async body gave is the group's error, and the flight's", async () => {

@@ -1,6 +1,8 @@
 /** Numbers as people read them, and bars. */
 
+/** A size in bytes; "none" for Infinity, which is the goal of a heap that never collects. */
 export function bytes(n: number): string {
+  if (n === Infinity) return "none";
   if (n < 1024) return `${Math.round(n)} B`;
   if (n < 1 << 20) return `${(n / 1024).toFixed(1)} KB`;
   if (n < 1 << 30) return `${(n / (1 << 20)).toFixed(1)} MB`;

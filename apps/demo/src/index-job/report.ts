@@ -184,7 +184,7 @@ export function render(r: Report): string {
       ],
       [
         "heap",
-        `${bytes(t.heapLive)} live, goal ${bytes(t.heapGoal)}, ${bytes(t.heapSys)} obtained; ${count(t.heapMallocs)} objects made, ${count(t.heapFrees)} collected`,
+        `${bytes(t.heapLive)} live, goal ${bytes(t.heapGoal)}, ${bytes(t.heapSys)} obtained; ${plural(t.heapMallocs, "object")} made, ${count(t.heapFrees)} collected`,
       ],
       ["read buffers", `${count(t.poolNews)} made by the pool for ${plural(r.files, "file")}`],
       ["same content", `${plural(r.sharedFiles, "file")} shared another one's word count`],

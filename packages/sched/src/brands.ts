@@ -13,7 +13,7 @@ export const GOEXIT = Symbol.for("gort.Goexit");
 export const PANIC = Symbol.for("gort.PanicError");
 
 /**
- * Whether `v` is a {@link PanicError}, from whichever copy of this package.
+ * Whether `v` is a {@link PanicError}, from whichever copy of this package. O(1).
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function isPanicError(v: unknown): v is PanicError {
 }
 
 /**
- * Whether `error` is the signal that `goexit` throws.
+ * Whether `error` is the signal that `goexit` throws. O(1).
  *
  * @example
  * ```ts

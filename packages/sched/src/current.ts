@@ -88,7 +88,7 @@ export function leave(before: Entered): void {
 }
 
 /**
- * The clock of the current scheduler, else one on the host's time.
+ * The clock of the current scheduler, else one on the host's time. O(1).
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ import { steppedOn } from "./stepped-on.ts";
 
 /**
  * Runs a generator inside an async function: steps it to its end and gives what it returns. For primitives that call functions of
- * any of the three kinds and that an async function uses. The generator runs in jobs of its own, outside of any goroutine.
+ * any of the three kinds and that an async function uses. The generator runs in jobs of its own, outside of any goroutine. O(1) per step.
  *
  * @throws TypeError for what is no generator, or an async one
  *

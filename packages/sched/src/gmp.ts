@@ -336,7 +336,8 @@ export class GmpScheduler extends Core {
  * Go's scheduler: per-P run queues of 256 with a `next` slot, a global queue looked at every 61st slice of a P, stealing
  * half from a random victim, and preemption of goroutines that had 10 ms; the host gets its turn after the option `slice`
  * (4 ms). With `procs: 1` (the default) the order of goroutines is that of Go with `GOMAXPROCS=1`. On one thread more Ps give
- * order and locality, not speed. Throws a RangeError for bad options.
+ * order and locality, not speed. O(procs).
+ * @throws RangeError for an option out of range; TypeError for an option that is unknown or of a wrong type
  *
  * @example
  * ```ts

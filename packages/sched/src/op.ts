@@ -327,7 +327,7 @@ const OP = Symbol.for("gort.op");
 void Object.defineProperty(Op.prototype, OP, { value: true });
 
 /**
- * Whether `v` is an op, from whichever copy of this package.
+ * Whether `v` is an op, from whichever copy of this package. O(1).
  *
  * @example
  * ```ts

@@ -101,7 +101,7 @@ function running(scheduler: Core): G | null {
 }
 
 /**
- * A tracer that prints {@link schedTrace} every so often while goroutines run, as `GODEBUG=schedtrace=X` does.
+ * A tracer that prints {@link schedTrace} every so often while goroutines run, as `GODEBUG=schedtrace=X` does. Each time O(goroutines).
  *
  * @throws RangeError unless `everyMs` is at least 1; TypeError for a `print` that is no function, and for an option that there is none of
  *

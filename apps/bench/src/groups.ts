@@ -23,15 +23,15 @@ export const groups: readonly Group[] = [
     id: "chan-async",
     title: "Channels from async functions",
     measures:
-      "The same hand-over between two async functions, `await ch.send(i)` and `await ch.recv()`: what a user writes who never meets a goroutine. `ts-chan` yields to the event loop now and then by default, which is fair to timers, and so does gort; the others of the table do not (see the latency table).",
+      "The same hand-over between two async functions, `await ch.send(i)` and `await ch.recv()`: the code of a user who never uses goroutines. `ts-chan` yields to the event loop now and then by default, which is fair to timers, and so does gort; the others of the table do not (see the latency table).",
     hides:
-      "An awaited operation costs at least a few microtasks whoever implements it; `trySend` and `tryRecv` are the way round.",
+      "An awaited operation costs at least a few microtasks in any library; `trySend` and `tryRecv` avoid that.",
   },
   {
     id: "latency",
     title: "Latency under load",
     measures:
-      "Two tasks hand values over as fast as they can for 1.2 s while twenty 10 ms host timers run: the 99.9th percentile of how late they fire. The load ends by itself only when the time is up, so a library that never lets the event loop turn is late by all of it. Go's timers are Go's own.",
+      "Two tasks hand values over as fast as they can for 1.2 s while twenty 10 ms host timers run: the 99.9th percentile of how late they fire. The load ends only when the time is up, so with a library that never lets the event loop turn the timers are late by all of it. Go's timers are Go's own.",
     hides:
       "A program that awaits real input and output lets the loop turn now and then anyhow. The operating system's own lateness is in all figures: on a busy machine read the ratios.",
   },
@@ -40,7 +40,7 @@ export const groups: readonly Group[] = [
     title: "Goroutines and timers",
     measures:
       "Starting and ending goroutines under a WaitGroup; bytes of heap per parked goroutine (or pending task); a million pending timers: adding, stopping, firing.",
-    hides: "What the goroutines do. A goroutine with deep generators below it holds more.",
+    hides: "The work of the goroutines. A goroutine with deep generators below it holds more.",
   },
   {
     id: "sync",
@@ -61,7 +61,7 @@ export const groups: readonly Group[] = [
     title: "Allocation",
     measures:
       "Pairs of alloc and free of 64 bytes; a random live set of blocks of 8 B to 4 KiB (log-uniform), of which one is freed and one allocated, with one byte written and read. One allocator serves all runs of a process. V8 and Go allocate byte arrays and leave the freeing to their collectors, whose time counts.",
-    hides: "Locality of what is allocated, and how much memory is lost to fragmentation.",
+    hides: "Locality of the allocated blocks, and memory lost to fragmentation.",
   },
   {
     id: "gc",
@@ -69,7 +69,7 @@ export const groups: readonly Group[] = [
     measures:
       "Binary trees (many short-lived ones beside a long-lived one); the longest pause while a graph of n records is marked and swept, in steps of 0.5 ms on a gort heap, as V8 and Go do it on their own; time of a full collection per live object; bytes per record of two doubles, all overheads counted; the write barrier, beyond a raw store.",
     hides:
-      "gort's collector runs in steps the program allows for, on the program's thread; V8 and Go mark on other threads meanwhile. Of gort's pauses the time that the thread waited for a processor is taken off, which other programs of the machine cause (the note has the longest with it); V8 and Go tell theirs by the clock. The records are typed data, not JavaScript objects.",
+      "gort's collector runs in steps that the program allows, on the program's thread; V8 and Go mark on other threads meanwhile. Time that the thread waited for a processor, because other programs of the machine had it, is subtracted from gort's pauses (the note has the longest pause with it); the pauses of V8 and Go are by the clock. The records are typed data, not JavaScript objects.",
   },
   {
     id: "slice",
@@ -77,7 +77,7 @@ export const groups: readonly Group[] = [
     measures:
       "Reading n elements by index of a slice that was passed in, and through its `view()`; appending; overlapping copy; sorting, beside the raw typed array or array in the same kind of function.",
     hides:
-      "The slice begins where its store does, as one that `makeSlice` or `append` gave; over one that begins later a loop is slower, and over both in turns slower again (the package's own cost table has both). A program does something with the elements.",
+      "The slices begin where their stores do, like those that `makeSlice` and `append` give. A loop over a slice that begins later is slower, and a loop that meets both kinds is slower still (the package's own cost table has both). A program does something with the elements.",
   },
   {
     id: "map",

@@ -8,7 +8,7 @@
 const switching =
   "Go swaps a few registers to switch goroutines; resuming a generator costs V8 more, and is the floor of every hand-over (the package's own cost table has it)";
 const thenable =
-  "awaiting an operation, which is no promise, is a job of V8's own with two functions made for it; `op.start()` spares that where nothing has to wait, and the event loop is given way to, which the other never does";
+  "awaiting an operation, which is no promise, is a job of V8's own with two functions made for it; `op.start()` avoids that where nothing has to wait. gort also gives way to the event loop, which the other never does";
 const hashing =
   "V8 keeps the hash of a string inside the string, where JavaScript cannot get at it: here its characters are read each time";
 const pages =
@@ -62,7 +62,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "sync/trylock": { Go: "Go inlines it to one atomic instruction; here it is a call" },
   "sync/lock": {
-    Go: "`yield*` over anything at all takes V8 longer than Go's lock as a whole, and a token is made whether or not it is looked at; `tryLock` above does neither",
+    Go: "`yield*` over anything at all takes V8 longer than Go's lock as a whole, and a token is made even if nobody looks at it; `tryLock` above does neither",
   },
   "sync/lock-async": { "*": thenable },
   "sync/limit": {
@@ -78,7 +78,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "gc/trees": {
     JavaScript:
-      "V8's young generation frees dead trees without looking at them; a collector that does not move objects, as Go's, marks what lives each time the heap has doubled",
+      "V8's young generation frees dead trees without looking at them; a collector that does not move objects, as Go's, marks all live objects each time the heap has doubled",
     Go: "the same design in machine code",
   },
   "gc/pause-max": {

@@ -41,7 +41,7 @@ export interface Ambient {
   postponed?: Set<() => void>;
   hopes?: number;
   verdicts?: number;
-  pledges?: { next: object | null; made: number; due: number };
+  pledges?: { next: object | null; due: number };
   /** The time of all clocks on the host's. */
   time?: HostTime;
   /** What is left of a step, and what is yielded at its end; see `budget.ts`. */

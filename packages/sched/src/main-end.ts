@@ -13,7 +13,6 @@
 import { isGoexit } from "./brands.ts";
 import { ALIVE } from "./g-state.ts";
 import type { G } from "./g.ts";
-import { macrotask } from "./host.ts";
 import type { Op } from "./op.ts";
 import type { Frame } from "./panic.ts";
 
@@ -21,7 +20,7 @@ import type { Frame } from "./panic.ts";
 export interface Program {
   /** Its main goroutine; after main's return the one that waits for panics, if there are any. */
   main: G<any>;
-  /** The id of its first goroutine. */
+  /** The id of its first goroutine: those that an older program has left have lower ones. */
   readonly first: number;
   readonly resolve: (value: any) => void;
   readonly reject: (error: unknown) => void;
@@ -51,38 +50,7 @@ export function* afterMain(gs: readonly G[], value: unknown): Generator<Op<any> 
   return value;
 }
 
-/**
- * The end of a program whose async functions run on: main's value settles it a macrotask later, unless one of them is heard of till
- * then that threw.
- */
-export class Closing {
-  private readonly program: Program;
-  /** What is called when it is settled. */
-  private readonly closed: () => void;
-  private over = false;
-
-  constructor(program: Program, value: unknown, closed: () => void) {
-    this.program = program;
-    this.closed = closed;
-    macrotask(() => {
-      if (this.over) return;
-      closed();
-      program.resolve(value);
-    });
-  }
-
-  /**
-   * Whether what `g` threw ends the program: not if it was called off, which may have been main's last act, and not if it is left
-   * from another program.
-   */
-  isPanic(g: G, error: unknown): boolean {
-    if (g.id < this.program.first || isGoexit(error)) return false;
-    return (error as Partial<Error> | null | undefined)?.name !== "AbortError";
-  }
-
-  fail(error: unknown): void {
-    this.over = true;
-    this.closed();
-    this.program.reject(error);
-  }
+/** Whether a wait was called off, which may have been main's last act; or a goroutine left by `goexit`. */
+export function isLeaving(error: unknown): boolean {
+  return (error as Partial<Error> | null | undefined)?.name === "AbortError" || isGoexit(error);
 }

@@ -24,3 +24,14 @@ export function checkReports({ deadlock, sites, onPanic, tracer }: SchedulerOpti
   if (onPanic !== undefined) checkFunction("scheduler", "onPanic", onPanic);
   if (tracer !== undefined && tracer !== null) checkTracer("scheduler", "tracer", tracer);
 }
+
+/**
+ * How many goroutines have their creation site captured unless told otherwise: as many as a report shows, because
+ * one costs microseconds.
+ */
+const SITES_MAX = 100;
+
+/** How many goroutines have their creation site captured. */
+export function sitesOf({ sites }: SchedulerOptions): number {
+  return sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
+}

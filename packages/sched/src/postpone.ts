@@ -88,24 +88,20 @@ interface Pledged {
   next: Pledge | null;
 }
 
-/** The list of all, the newest first: those held weakly come last. */
+/** The list of all, the newest first. */
 interface Pledges extends Pledged {
-  /** How many were made. */
-  made: number;
-  /** At how many those are looked for that are gone. */
+  /** How many more are made before it is looked through. */
   due: number;
 }
 
-/** How many are made until they are held weakly. */
-const YOUNG = 64;
+/** At least so many are made between two looks through the list. */
+const DUE_MIN = 64;
 
-const pledges = (): Pledges => (ambient.pledges ??= { next: null, made: 0, due: YOUNG }) as Pledges;
+const pledges = (): Pledges => (ambient.pledges ??= { next: null, due: DUE_MIN }) as Pledges;
 
 /** An async function will go on when a promise settles that nobody else knows of, and `what` others wait for will come of it. */
 export class Pledge {
-  /** Null once it is held weakly. */
-  private what: Awaitable | null;
-  private weak: WeakRef<Awaitable> | null = null;
+  private what: Awaitable | WeakRef<Awaitable>;
   /** The one made after it, or the list of all, and null when it is over; the one made before. A set takes several times as long. */
   private before: Pledged | null;
   next: Pledge | null = null;
@@ -113,31 +109,30 @@ export class Pledge {
   constructor(what: Awaitable) {
     this.what = what;
     const list = pledges();
-    if (++list.made % YOUNG === 0) age(list);
+    if (--list.due < 0) lookThrough(list);
     this.before = list;
     this.next = list.next;
     list.next = this;
     if (this.next !== null) this.next.before = this;
   }
 
+  private target(): Awaitable | undefined {
+    const { what } = this;
+    return what instanceof WeakRef ? what.deref() : what;
+  }
+
   /** Whether somebody waits for it. */
   isAwaited(): boolean {
-    return !this.isGone() && ((this.what ?? this.weak!.deref())!.isAwaited?.() ?? true);
+    const what = this.target();
+    return what !== undefined && (what.isAwaited?.() ?? true);
   }
 
-  /** Holds weakly what it is about. False if it does so already. */
-  weaken(): boolean {
-    if (this.what === null) return false;
-    this.weak = new WeakRef(this.what);
-    this.what = null;
-    return true;
-  }
-
-  /** Whether nobody has any more what it is about; then it is over. */
-  isGone(): boolean {
-    if (this.what !== null || this.weak!.deref() !== undefined) return false;
-    if (this.before !== null) this.unlink();
-    return true;
+  /** Holds weakly from now on what it is about. False if that is gone, and the pledge with it. */
+  lasts(): boolean {
+    const what = this.target();
+    if (what === undefined) this.unlink();
+    else this.what = new WeakRef(what);
+    return what !== undefined;
   }
 
   /** It came to an end; a second call does nothing. */
@@ -161,14 +156,10 @@ function isPledged(): boolean {
   return pledge !== null;
 }
 
-/** Holds weakly those that have lasted; and when as many were made as were left, forgets those whose promises can never settle. */
-function age(list: Pledges): void {
-  let pledge = list.next;
-  while (pledge?.weaken() === true) pledge = pledge.next;
-  if (list.made < list.due) return;
-  let left = 0;
-  for (pledge = list.next; pledge !== null; pledge = pledge.next) if (!pledge.isGone()) left++;
-  list.due = list.made + Math.max(left, YOUNG);
+/** Forgets those whose promises can never settle, and comes again when as many were made as are left: O(1) for each that is made. */
+function lookThrough(list: Pledges): void {
+  list.due = DUE_MIN;
+  for (let { next } = list; next !== null; next = next.next) if (next.lasts()) list.due++;
 }
 
 /** Counts waits for what is outside where there is no scheduler. */

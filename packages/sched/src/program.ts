@@ -27,20 +27,14 @@ import { DEAD, EXITED, KILLED } from "./g-state.ts";
 import type { EndHook, G } from "./g.ts";
 import { macrotask, microtask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { afterMain, Closing, panicking, type Program } from "./main-end.ts";
+import { afterMain, isLeaving, panicking, type Program } from "./main-end.ts";
 import type { Op } from "./op.ts";
-import { checkReports } from "./options.ts";
+import { checkReports, sitesOf } from "./options.ts";
 import { awaitsLasting, Hope, notAgain, pendingOutside } from "./postpone.ts";
 import { captureSite } from "./site.ts";
 import { Tally } from "./tally.ts";
 import { guarded } from "./trace/guarded.ts";
 import { WaitQueue } from "./wait-queue.ts";
-
-/**
- * How many goroutines have their creation site captured unless told otherwise: as many as a report shows, because
- * one costs microseconds.
- */
-const SITES_MAX = 100;
 
 export abstract class Programs extends Lifecycle {
   /** Async functions that wait here; with the scheduler's own, of one program. */
@@ -65,8 +59,8 @@ export abstract class Programs extends Lifecycle {
   private readonly ownsClock: boolean;
   private readonly ownsGate: boolean;
   private mainExited = false;
-  /** What is left of a program that main has just ended, of whose async functions one may have thrown. */
-  private closing: Closing | null = null;
+  /** A program that main has just ended: one of its async functions may have thrown. */
+  private closing: Program | null = null;
   protected jumped = false; // virtual time, outside the pump
   /** A macrotask is armed that will look whether anything can still happen. */
   private judging = false;
@@ -74,7 +68,7 @@ export abstract class Programs extends Lifecycle {
   private heard = 0; // verdicts on any program, when this one last looked
 
   constructor(options: SchedulerOptions, clock: Clock, gate: AsyncGate | null, ownsClock: boolean) {
-    const { sites, tracer = null } = options;
+    const { tracer = null } = options;
     super(tracer === null ? null : guarded(tracer), checkContext(options.context));
     checkReports(options);
     this.options = options;
@@ -83,7 +77,7 @@ export abstract class Programs extends Lifecycle {
     this.heap = clock instanceof HeapClock && options.clock === undefined ? clock : null;
     if (this.heap === null) checkClock("scheduler", "clock", clock);
     this.clock = this.heap === null ? new CountingClock(clock) : clock;
-    this.sites = sites === true ? Infinity : sites === false ? 0 : SITES_MAX;
+    this.sites = sitesOf(options);
     (this.clock as HeapClock | CountingClock).onSpent = this.look;
     this.ownsClock = ownsClock;
   }
@@ -176,13 +170,19 @@ export abstract class Programs extends Lifecycle {
     const late = again || this.live === 0 ? [] : panicking(this.all, this.queued());
     if (late.length > 0) program.main = this.spawn(afterMain, [late, value], this.run, undefined);
     else if (this.asyncs === 0) this.endProgram(() => program.resolve(value));
-    else this.endProgram(() => (this.closing = new Closing(program, value, this.closed)));
+    else
+      this.endProgram(() => {
+        this.closing = program;
+        macrotask(() => {
+          if (this.closing === program) this.closing = null;
+          program.resolve(value); // of no avail if it was rejected
+        });
+      });
   }
 
-  private readonly closed = (): void => void (this.closing = null);
-
   protected override threwLate(g: G, error: unknown): void {
-    if (this.closing?.isPanic(g, error) === true) this.unhandled(g, error);
+    const { closing } = this;
+    if (closing !== null && g.id >= closing.first && !isLeaving(error)) this.unhandled(g, error);
   }
 
   protected isMain(g: G): boolean {
@@ -205,8 +205,10 @@ export abstract class Programs extends Lifecycle {
         error = thrown;
       }
     }
-    if (g.end === KILLED) this.closing!.fail(error);
-    else if (program !== null) this.endProgram(() => program.reject(error));
+    if (g.end === KILLED) {
+      this.closing!.reject(error);
+      this.closing = null;
+    } else if (program !== null) this.endProgram(() => program.reject(error));
     else reportUncaught(error);
   }
 

@@ -33,7 +33,8 @@ export function leave(op: Op<any>, by: Waiter): void {
   } catch (error) {
     reportUncaught(error);
   }
-  op.state = FRESH;
+  // A select is used up by leaving, and by a refusal to park it: it has no cases any more.
+  if (op.state !== USED) op.state = FRESH;
 }
 
 /** Takes a case of `by` off its queue now if that runs nobody's code: the ops of channels have `quit`, and what passes one on. */

@@ -9,6 +9,7 @@
  *  3. It is used by one goroutine at a time; a second use while one is pending is an error.
  *  4. What a pass made of the functions serves that pass only: it is over, or called off, or another one begins, and what was asked
  *     for is taken back. As the case of something else it is FRESH only from the time it was tried until that is over.
+ *     Whatever has it as a case and finds that its pass is gone begins another.
  *
  * Why: a select in a loop makes its ops, two arrays and a record of names each time; here a pass allocates nothing but
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
@@ -138,6 +139,8 @@ class PreparedOperation extends SelectOperation {
   override tryNow(): boolean {
     // Two selects whose case it is may have been made before the first of them waited.
     this.refusePending();
+    // Another pass came between, or was refused: what was made for this one is gone.
+    if (!this.fixed && !this.made) this.makeCases();
     if (super.tryNow()) return true;
     this.state = FRESH;
     return false;

@@ -20,7 +20,8 @@
  *     anybody's code, unless it is of a channel: those are parked first, then selects, and of the others each is tried again before
  *     it is. A select is not: it would send to this one's own receive. So what only a select in a select starts by being parked is
  *     not to make another such ready.
- *  8. A case is tried only if nobody used it since it was given. The object itself serves another select only after its cases are
+ *  8. A case is tried only if nobody used it since it was given; a select that somebody waits for does not try its own for another
+ *     one, which would use them up if that is refused. The object itself serves another select only after its cases are
  *     parked, though it was decided meanwhile.
  *
  * Why the order is drawn lazily: choosing the i-th case to try among those not yet tried is uniform, and a
@@ -96,6 +97,8 @@ export class SelectOperation extends CaseList {
   }
 
   tryNow(): boolean {
+    // As the case of another select, while somebody waits for it: its cases are not ready, and not to be tried in that one's name.
+    if (this.state === PARKED) return false;
     const chosen = this.tryCases();
     if (chosen === null && !this.hasDefault) return false;
     this.value = chosen ?? defaultResult;

@@ -1,76 +1,16 @@
 /** A select that is refused a case somebody else waits for: whatever became of that wait, it is not the select's to end. */
 import {
-  CompetingOp,
   createDeterministicScheduler,
   type Go,
   gosched,
   type Op,
-  WaitQueue,
   withOptions,
   withSignal,
-  WOKEN,
 } from "@gort/sched";
 import { expect, test } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
+import { Lock } from "./lock.ts";
 import { Never } from "./never.ts";
-
-/** A lock whose waiters are woken to compete for it. */
-class Lock {
-  taken = true;
-  readonly queue = new WaitQueue<Take>();
-  woken: Take | null = null;
-
-  take(): Take {
-    return new Take(this);
-  }
-
-  free(): void {
-    this.taken = false;
-    this.wakeOne();
-  }
-
-  wakeOne(): void {
-    const op = this.taken ? null : this.queue.shift();
-    if (op === null) return;
-    this.woken = op;
-    op.state = WOKEN;
-    op.waiter?.wake(op);
-  }
-}
-
-class Take extends CompetingOp<string> {
-  private readonly lock: Lock;
-
-  constructor(lock: Lock) {
-    super();
-    this.lock = lock;
-  }
-
-  get reason(): "sync.Mutex.Lock" {
-    return "sync.Mutex.Lock";
-  }
-
-  tryNow(): boolean {
-    if (this.lock.taken) return false;
-    this.lock.taken = true;
-    this.value = "mine";
-    return true;
-  }
-
-  park(): void {
-    this.lock.queue.push(this);
-  }
-
-  unpark(): void {
-    if (this.queue !== null) this.lock.queue.remove(this);
-    else this.lock.wakeOne();
-  }
-
-  override retry(): boolean {
-    this.lock.woken = null;
-    return this.tryNow();
-  }
-}
 
 /** An op that was asked for before it is used, as a function that was handed to a group. */
 class Asked extends Never<string> {
@@ -161,6 +101,7 @@ const waits: [string, () => Wait][] = [
     "a lock that it was woken to compete for",
     () => {
       const lock = new Lock();
+      lock.taken = true;
       return {
         op: lock.take(),
         grant: () => lock.free(),
@@ -255,4 +196,60 @@ test("leaves the wait of whoever began it while the select was looking at what c
     expect([checkChan(ch).receivers, ch.trySend(7)]).toEqual([1, true]);
     expect(await owner).toBe(7);
   }
+});
+
+test("leaves the cases of a select that somebody waits for, which is its own case too", async () => {
+  for (const list of [false, true]) {
+    const ch = makeChan<number>();
+    const p = prepare({ got: () => ch.recv() });
+    const shared = list ? select([p, other(), other()]) : select({ p });
+    const [first, second] = [select([shared]), select([shared])];
+    const waiting = first.start();
+    await expect(second.start()).rejects.toThrow("select case 0 is an operation that is already");
+    expect([checkChan(ch).receivers, ch.trySend(7)]).toEqual([1, true]);
+    expect(JSON.stringify(await waiting)).toContain('"value":7');
+  }
+});
+
+test("a select that the function of a prepared one gives again after it lost is refused, and does not wait for nothing", async () => {
+  for (const more of [0, 1]) {
+    const [a, b] = [makeChan<number>(), makeChan<number>(1)];
+    const kept = select([a.recv(), ...Array.from({ length: more }, other)]);
+    const p = prepare({ kept: () => kept, b: b.recv() });
+    const pass = p.start();
+    b.trySend(1);
+    expect(await pass).toMatchObject({ case: "b", value: 1 });
+    await expect(kept.start()).rejects.toThrow("operation used twice");
+    await expect(p.start()).rejects.toThrow("select case kept is an operation that is already");
+    expect(checkChan(a).receivers).toBe(0);
+  }
+});
+
+test("a select that was refused as the case of a prepared one is used up", async () => {
+  const ch = makeChan<number>();
+  const op = ch.recv();
+  const kept = select([op]);
+  const waiting = op.start();
+  await expect(prepare({ kept: () => kept }).start()).rejects.toThrow("already in use");
+  await expect(kept.start()).rejects.toThrow("operation used twice");
+  expect(ch.trySend(7)).toBe(true);
+  expect(await waiting).toBe(7);
+});
+
+test("a prepared select whose pass for one select another use took makes a pass anew", async () => {
+  const ch = makeChan<number>(3);
+  let calls = 0;
+  let op: Op<any> | null = null;
+  const p = prepare({ got: () => (calls++, op ?? ch.recv()) });
+  const later = select({ p, x: other() });
+  for (const v of [1, 2]) ch.trySend(v);
+  expect(await p).toMatchObject({ value: 1 });
+  expect([await later, calls]).toMatchObject([{ case: "p", value: { value: 2 } }, 3]);
+  // A pass that was refused had no cases at all.
+  const again = select({ p, x: other() });
+  op = ch.recv();
+  const waiting = op.start();
+  await expect(p.start()).rejects.toThrow("select case got is an operation that is already in use");
+  await expect(again.start()).rejects.toThrow("already in use");
+  expect([checkChan(ch).receivers, ch.trySend(3), await waiting]).toEqual([1, true, 3]);
 });

@@ -3,9 +3,10 @@
  *
  * Invariants
  *  1. `competes` is true only if a goroutine in `yield*` or an async function waits: those run `Op.retry` when they are
- *     woken in state WOKEN. A case of a select never gets there, since it is used by none of these three methods.
+ *     woken in state WOKEN. A case of a select never gets there, since it is used by none of these three methods, or refused.
  */
 import { Op } from "./op.ts";
+import { FRESH } from "./op-state.ts";
 
 /** An op whose waiter may be woken to compete; see `Op.retry`. */
 export interface Competing {
@@ -44,7 +45,7 @@ export abstract class CompetingOp<T> extends Op<T> implements Competing {
   competes = false;
 
   override next(): IteratorResult<Op<any>, T> {
-    this.competes = true;
+    if (this.state === FRESH) this.competes = true;
     return super.next();
   }
 
@@ -52,12 +53,12 @@ export abstract class CompetingOp<T> extends Op<T> implements Competing {
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    this.competes = true;
+    if (this.state === FRESH) this.competes = true;
     return super.then(onFulfilled, onRejected);
   }
 
   override start(): T | Promise<T> {
-    this.competes = true;
+    if (this.state === FRESH) this.competes = true;
     return super.start();
   }
 }

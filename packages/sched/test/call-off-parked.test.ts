@@ -136,6 +136,17 @@ test("where nobody competes its op is not said to", () => {
   expect(op.competes).toBe(false);
 });
 
+test.each(forms)("a use that is refused does not make a parked op compete: %s", async (_, use) => {
+  const op = new Competes(1);
+  const waiting = withSignal(op, new AbortController().signal);
+  waiting.waiter = { wake() {} };
+  waiting.state = PARKED;
+  waiting.park();
+  await expect(use(op)).rejects.toThrow("operation used while it is pending");
+  await expect(use(waiting)).rejects.toThrow("operation used while it is pending");
+  expect([op.competes, (waiting as unknown as Competes).competes]).toEqual([false, false]);
+});
+
 test.each(forms)(
   "called off after it competed and lost it leaves, and fails: %s",
   async (_, use) => {

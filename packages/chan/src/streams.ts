@@ -13,14 +13,14 @@
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import { aborted, holdProgram, onAbort, type Op, withOptions } from "@gort/sched";
+import { aborted, holdProgram, isSignal, onAbort } from "@gort/sched";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { ContextLike, RecvChan, SendChan, WaitOptions } from "./api.ts";
 import { makeChan } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
 import { Pull } from "./pull.ts";
 import { select } from "./select.ts";
-import { FAILED, PARKED } from "./states.ts";
+import { PARKED } from "./states.ts";
 
 /** Anything that values can be read from. */
 export type Source<T> = AsyncIterable<T> | Iterable<T> | ReadableStream<T>;
@@ -172,29 +172,48 @@ function checkPump(source: unknown, to: unknown, options: PumpOptions, where = "
     throw badArgument(where, "source", source, "an iterable or a ReadableStream", "type");
   checkChannel(where, "to", to, "trySend");
   checkOptions(where, options, PUMP_OPTIONS);
-  void stopping(options, where);
+  checkStops(options, where);
 }
 
-/** A wait that only what stops the copying can end. */
-function stopping({ signal, ctx }: PumpOptions, where: string): Op<unknown> {
-  return withOptions(makeChan().recv() as Op<unknown>, { signal, ctx }, where);
+// Not by `withOptions`, which would double what `pump` adds to a bundle.
+function checkStops({ signal, ctx }: WaitOptions, where: string): void {
+  if ((signal ?? null) !== null && !isSignal(signal))
+    throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
+  if ((ctx ?? null) !== null && (typeof ctx!.done !== "function" || typeof ctx!.err !== "function"))
+    throw badArgument(where, "options.ctx", ctx, "a context", "type");
+}
+
+/** Why a context ended. */
+function whyEnded(ctx: ContextLike): unknown {
+  return ctx.err() ?? new Error("context canceled");
+}
+
+/** Throws why it is over, if it is. */
+function throwIfOver({ signal, ctx }: WaitOptions): void {
+  signal?.throwIfAborted();
+  if ((ctx?.err() ?? null) !== null) throw ctx!.err();
 }
 
 /** What stops the copying, as one signal, and what to call when the copying is over. */
-function stopper(options: PumpOptions): [signal: AbortSignal | undefined, forget: () => void] {
-  if ((options.ctx ?? null) === null) return [options.signal ?? undefined, () => {}];
+function stopper(options: WaitOptions): [signal: AbortSignal | undefined, forget: () => void] {
+  const signal = options.signal ?? undefined;
+  const ctx = options.ctx ?? null;
+  if (ctx === null) return [signal, () => {}];
   const stop = new AbortController();
-  const op = stopping(options, "pump");
-  op.waiter = { wake: () => stop.abort(op.error) };
-  try {
-    op.tryNow();
-    op.state = PARKED;
-    op.park();
-  } catch (error) {
-    op.state = FAILED;
-    stop.abort(error);
+  const done = ctx.done()?.recv();
+  const end = (): void => stop.abort(whyEnded(ctx));
+  let forget = (): void => {};
+  if (signal?.aborted === true) stop.abort(signal.reason);
+  else if ((ctx.err() ?? null) !== null || done?.tryNow() === true) end();
+  else {
+    if (signal !== undefined) forget = onAbort(signal, () => stop.abort(signal.reason));
+    if (done !== undefined) {
+      done.waiter = { wake: end };
+      done.state = PARKED;
+      done.park();
+    }
   }
-  return [stop.signal, () => op.state === PARKED && op.unpark()];
+  return [stop.signal, () => (forget(), done?.state === PARKED && done.unpark())];
 }
 
 /** The promise's outcome, or the signal's reason if that comes first. The listener never outlives the wait. */
@@ -298,18 +317,21 @@ export function toReadable<T>(
   checkOptions("toReadable", options, "signal ctx onCancel");
   const { signal, ctx, onCancel } = options;
   if (onCancel !== undefined) checkFunction("toReadable", "options.onCancel", onCancel);
+  checkStops(options, "toReadable");
   const cancelled = new AbortController();
-  const failing = <R>(op: Op<R>): Op<R> => withOptions(op, { signal, ctx }, "toReadable");
-  // What cannot be is refused now, and not at the first read.
-  void failing(aborted(cancelled.signal));
   return new ReadableStream<T>(
     {
       async pull(controller) {
+        throwIfOver(options);
         // Started and not awaited: between the read and a receive that begins later the stream could be cancelled.
-        await select({
-          got: new Pull(failing(ch.recvOk()), controller),
+        const { case: what } = await select({
+          got: new Pull(ch.recvOk(), controller),
           stop: aborted(cancelled.signal),
+          failed: signal,
+          ended: ctx?.done()?.recv(),
         }).start();
+        if (what === "failed") signal!.throwIfAborted();
+        if (what === "ended") throw whyEnded(ctx!);
       },
       cancel(reason) {
         cancelled.abort();

@@ -94,7 +94,7 @@ test.each<[string, () => unknown]>([
   ["fromSource: options.ctx is 5, want a context", () => fromSource([1], { ctx: any(5) })],
   ["toReadable: ch is 5, want a channel", () => toReadable(any(5))],
   [
-    "toReadable: options.signal is an object (AbortController), want an AbortSignal, such as its signal",
+    "toReadable: options.signal is an object (AbortController), want an AbortSignal",
     () => toReadable(makeChan(), { signal: any(new AbortController()) }),
   ],
   ["toReadable: options.signal is 5, want", () => toReadable(makeChan(), { signal: any(5) })],

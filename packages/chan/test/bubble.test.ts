@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { after, go, newTicker, newTimer, now, poll, sleep } from "@gort/sched";
+import { after, type Go, go, newTicker, newTimer, now, poll, sleep } from "@gort/sched";
 import { bubble } from "@gort/sched/testing";
 import { describe, expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, nilChan, select, toReadable } from "../src/index.ts";
@@ -107,7 +107,7 @@ test("bubble: async functions and timers of the bubble use its channels", async 
 });
 
 test("bubble: of two timers that come due at one instant a parked select takes the one or the other, by the seed", async () => {
-  const bodies = {
+  const bodies: Record<string, () => Go<unknown>> = {
     *timers() {
       const [a, b] = [newTimer(5), newTimer(5)];
       return (yield* select({ a: a.c.recv(), b: b.c.recv() })).case;

@@ -125,7 +125,7 @@ export interface ObjectRuns {
 export interface SystemMemory {
   /** Address of 1 KiB of zeroed words that belong to whoever runs on the allocator. */
   readonly user: Ptr;
-  /** Bytes obtained for anything but the heap, `sys - heapSys` of the statistics; O(1). */
+  /** Bytes obtained for anything but the heap, pages of `allocManual` included: `sys - heapSys` of the statistics; O(1). */
   readonly overhead?: number;
   /** How many bytes of `overhead` have been touched: tables over all of a memory count as far as the heap has grown. O(1). */
   readonly touched?: number;

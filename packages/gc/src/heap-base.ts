@@ -57,7 +57,9 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   #polls = 0;
   /** Bytes of pages in use beyond the objects in them, at the end of the last marking. */
   #waste = 0;
-  /** Bytes of pages in use beyond live objects, own blocks included: slots that are free and may stay so count too. */
+  /** Bytes of own blocks that goal and trigger allow for. */
+  #blocks = 0;
+  /** Bytes of pages in use beyond live objects: slots that are free and may stay so count too. */
   #beside = 0;
   /** Bytes that may be allocated between two looks at what others have in the memory; `Infinity` if it is the heap's alone. */
   readonly #look: number;
@@ -82,6 +84,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
       this.pacer.memoryLimit = limit(call, "memoryLimit", options.memoryLimit);
     this.repace();
     this.grant(this.pacer.trigger);
+    this.own.onTake = this.#tookBlock;
     Object.defineProperty(this, HEAP_BRAND, { value: true });
     Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), { value: inspectHeap });
   }
@@ -262,7 +265,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     const inuse = this.#inuse();
     this.#beside = Math.max(inuse - this.live, 0);
     // By rounding up to size classes and pages. More is not waste, but slots that will be filled again.
-    this.#waste = Math.min(Math.max(inuse - this.own.bytes - this.live, 0), this.live / 4);
+    this.#waste = Math.min(Math.max(inuse - this.#foreign() - this.live, 0), this.live / 4);
     this.setLive(bytes);
     this.pacer.marked = bytes;
   }
@@ -273,15 +276,26 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     const overhead = this.#overhead();
     const { system } = this.allocator;
     const size = this.memory.byteLength;
-    const room =
-      size - overhead - (system.others ?? 0) - this.own.bytes - this.#waste - size / HEADROOM;
+    // Two grants at least, unless others leave little anyway: a cycle that needs more is begun too late.
+    const least = this.#look === Infinity ? Math.min(2 * ASSIST_BYTES, size / 8) : 0;
+    const headroom = Math.max(size / HEADROOM, least);
+    const room = size - overhead - this.#foreign() - this.#waste - headroom;
     // Before all is swept, dead objects would count as free slots.
     if (this.phase === "off" && pacer.memoryLimit !== Infinity)
       this.#beside = Math.max(this.#inuse() - this.live, 0);
     const touched = system.touched ?? overhead;
     pacer.commit(pacer.marked, roots, touched + this.#beside, room);
+    this.#blocks = this.own.bytes;
     this.grant(0);
   }
+  /**
+   * A block of roots, frames or records that is taken between two cycles is no room for objects any more. Those taken in a cycle count
+   * at its end; with others in the memory all do at the next look, as here their statistics would be asked for each time.
+   */
+  readonly #tookBlock = (): void => {
+    if (this.own.bytes <= this.#blocks || this.#look !== Infinity) return;
+    if (this.phase === "off" && !this.busy) this.repace();
+  };
   /**
    * With a memory limit, or with others in the memory, outside of a cycle: goal and trigger anew, by the free slots that there are now.
    * They move apart from the live bytes as slots are filled, so a trigger that was reached may lie ahead again. Whether it does, by
@@ -311,11 +325,16 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   protected override grant(bytes: number): void {
     super.grant(Math.min(bytes, this.#look));
   }
+  /** Bytes in pages of the heap that are no objects: where others have some, what they have, and the own blocks, which else are overhead. */
+  #foreign(): number {
+    const { others } = this.allocator.system;
+    return others === undefined ? 0 : others + this.own.bytes;
+  }
   #inuse(): number {
     const pages = this.objects.cycle.pages;
     return pages === undefined ? this.allocator.stats().heapInuse : pages * PAGE;
   }
-  /** Bytes of the memory that are not the heap's. */
+  /** Bytes of the memory that are not the heap's, pages of own blocks included unless they are objects of a traced allocator. */
   #overhead(): number {
     const known = this.allocator.system.overhead;
     if (known !== undefined) return known;

@@ -204,9 +204,9 @@ export class MarkSweepHeap extends HeapBase {
     }
   }
 
-  /** Back to counting down to the trigger. */
+  /** Back to counting down to the trigger, with the blocks and the free slots that there are now. */
   #afterSweep(): void {
-    this.refit();
+    this.repace();
     this.grant(this.pacer.trigger - this.live);
   }
 

@@ -64,6 +64,8 @@ export class OwnMemory {
   /** The block that a walk in pieces comes to next, and words of it that are done; 0 for no walk. */
   cursor: Ptr = 0;
   cursorWords = 0;
+  /** Called when a block was taken. Must not take any. */
+  onTake: (() => void) | null = null;
 
   /** @param call what makes the heap, for errors */
   constructor(allocator: TracedAllocator, call = "createHeap") {
@@ -97,6 +99,7 @@ export class OwnMemory {
     u32[this.user + USER_BLOCKS] = block;
     this.bytes += size;
     if (kind === STACK) this.stackBytes += size;
+    this.onTake?.();
     return block;
   }
 

@@ -326,7 +326,8 @@ function positive(call: string, bytes: number): void {
  *
  * What the allocator's owner allocates and frees by hand beside the heap stays the owner's. The heap looks at it as it grows, and
  * collects the earlier the less room it leaves; but an allocation of the owner never collects: where it finds no room, `collect()`
- * may make some.
+ * may make some. Where all of them leave only a few pages of a small memory, `createHeap`, which needs room for what is allocated
+ * while it marks, may find none where `createStopTheWorldHeap` goes on.
  *
  * O(size of the memory), for the bitmaps: 1/12 of the address space. Then an allocation costs a few operations more, and finding an
  * object is O(log(size of the memory)).

@@ -652,6 +652,52 @@ for (const [name, create] of Object.entries(kinds)) {
       checkHeap(heap);
     });
 
+    it("roots and frames that take the room between two cycles, or while a cycle is swept", () => {
+      const takes: Record<string, (heap: GcHeap) => unknown> = {
+        roots: (heap) => {
+          for (let i = 0, p = heap.alloc(float64); i < 60_000; i++) heap.root(p);
+        },
+        "a frame": (heap) => heap.frame(120_000),
+        stacks: (heap) => {
+          for (let i = 0; i < 1000; i++) heap.newStack().frame(100);
+        },
+      };
+      const work = (heap: GcHeap): void => {
+        for (let i = 0; i < 120_000; i++) {
+          heap.alloc(float64, 4);
+          if (i % 8 === 0) heap.safepoint();
+        }
+      };
+      for (const take of Object.values(takes)) {
+        const fresh = create({ reserve: 4 * MiB });
+        take(fresh);
+        work(fresh);
+        expect(fresh.stats().numGC).toBeGreaterThan(0);
+        expect(fresh.stats().numGC).toBeLessThan(20);
+        checkHeap(fresh);
+        const swept = create({ reserve: 4 * MiB });
+        work(swept);
+        while (name !== "stop-the-world" && swept.stats().gcPhase !== "sweep") swept.step(0);
+        take(swept);
+        work(swept);
+        checkHeap(swept);
+      }
+    });
+
+    it("a small reservation, a root for each object that is kept", () => {
+      for (const reserve of [MiB / 4, MiB / 2, MiB])
+        for (const share of [0.05, 0.15, 0.25]) {
+          const heap = create({ reserve });
+          for (let bytes = 0; bytes < reserve * share; bytes += 64)
+            heap.root(heap.alloc(float64, 8));
+          for (let i = 0; i < 20_000; i++) {
+            heap.alloc(float64, 4);
+            if (i % 8 === 0) heap.safepoint();
+          }
+          checkHeap(heap);
+        }
+    });
+
     it("a list of 20 of 32 MiB, which takes long to mark", () => {
       const heap = create({ reserve: 32 * MiB });
       const List = struct({ next: ptr(int32), a: int32, b: int32, c: int32 });

@@ -149,6 +149,18 @@ describe.each([createHeap, createStopTheWorldHeap])(
       checkHeap(heap);
     });
 
+    it("what the owner has is taken off the room once: the memory that is free is used", () => {
+      const plain = createAllocator(createMemory({ reserve: 2 * size }));
+      for (let i = 0; i < 26; i++) plain.alloc(65_536, NOSCAN);
+      const heap = create({ allocator: traced(plain) });
+      for (let i = 0; i < 307; i++) heap.root(heap.alloc(Node, 256));
+      heap.collect();
+      const { sys, heapIdle, nextGC, heapMarked } = heap.stats();
+      expect(nextGC - heapMarked).toBeGreaterThan((2 * size - sys + heapIdle) / 2);
+      work(heap, 20_000);
+      checkHeap(heap);
+    });
+
     it("the room grows again when the owner frees", () => {
       const plain = createAllocator(createMemory({ reserve: size }));
       const owned = fill(plain);

@@ -1,7 +1,14 @@
 /** An ErrGroup with real contexts: its end is heard before its context ends, and what it derives is what it says. */
 import { select } from "@gort/chan";
-import { background, type Context, ContextWrapper, withCancel } from "@gort/context";
-import { run, sleep } from "@gort/sched";
+import {
+  background,
+  type Context,
+  ContextWrapper,
+  withCancel,
+  withValue,
+  key,
+} from "@gort/context";
+import { pendingOutside, run, sleep } from "@gort/sched";
 import { ErrGroup } from "@gort/sync";
 import { describe, expect, expectTypeOf, it } from "vitest";
 
@@ -89,4 +96,30 @@ describe("the context of a group", () => {
     cancel();
     expect(ctx.err()?.message).toBe("context canceled");
   });
+});
+
+it("a function that outlives its program keeps deadlocks of others back only while somebody waits for its group's context", async () => {
+  const [g, ctx] = ErrGroup.withContext(background());
+  let end!: () => void;
+  await run(function* () {
+    void g.go(() => new Promise<void>((resolve) => (end = resolve)));
+    yield* sleep(1);
+  });
+  const outside = (): boolean => pendingOutside(() => {});
+  expect(outside()).toBe(false);
+  const [sibling] = withCancel(ctx);
+  const [child] = withCancel(withValue(ctx, key<number>("n"), 1));
+  const [below] = withCancel(child);
+  for (const waited of [ctx, child, below]) {
+    const stop = new AbortController();
+    const wait = Promise.resolve(waited.done().recv({ signal: stop.signal }).start());
+    expect(outside()).toBe(true);
+    stop.abort();
+    await expect(wait).rejects.toThrow();
+    expect(outside()).toBe(false);
+  }
+  expect(sibling.err()).toBe(null);
+  end();
+  await g.wait();
+  expect(below.err()?.message).toBe("context canceled");
 });

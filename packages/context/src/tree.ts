@@ -1,9 +1,9 @@
 /**
  * The tree of cancellable contexts: who is whose child, and what happens when one ends. Overview of the package.
  *
- * A context that can be cancelled is a node. Each live node hangs, by an intrusive list, under the nearest
- * cancellable node above it; contexts between the two (values, wrappers) need no place in the tree. Ending a node takes
- * it and everything below off the tree in one pass and tells the world in a second one.
+ * A context that can be cancelled is a node. Each live node hangs, by an intrusive list, under the nearest cancellable node above
+ * it; contexts between the two (values, wrappers) need no place in the tree. Ending a node takes it and all below it off the tree
+ * in one pass and tells the world in a second one.
  *
  * Invariants (asserted by check.ts)
  *  1. A node in a children list is live: its `error` is null. An ended node has no children, no parent link, no timer.
@@ -14,16 +14,16 @@
  *  4. The `done` channel and the signal, if anybody asked for them, are closed and aborted in the same call. A `done` channel that
  *     was made in a bubble cannot be closed from outside: that is thrown, as in Go, but after everybody else was told.
  *
- * Why two passes, and no recursion: abort listeners run synchronously and may cancel or derive contexts; and
- * a chain of 100,000 contexts must not overflow the stack. The children of each node are spliced, as they are, onto the
- * one list that is being worked off, so a cancellation allocates nothing.
- * Why no goroutine for a foreign parent: a receive on its `done()` is parked with the child as waiter, and leaves when
- * the child ends. Go needs a goroutine there.
+ * Why two passes, and no recursion: abort listeners run synchronously and may cancel or derive contexts; and a chain of 100,000
+ * contexts must not overflow the stack. The children of each node are spliced onto the one list that is being worked off, so that
+ * a cancellation allocates nothing. Why no goroutine for a foreign parent, as in Go: a receive on its `done()` is parked with the
+ * child as waiter, and leaves when the child ends.
  */
 import { type Chan, type RecvChan, makeChan, nilChan } from "@gort/chan";
 import { type ClockTimer, type Op, PARKED } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { CancelCauseFunc, CancelFunc, Context, Key } from "./api.ts";
+import { isAwaited } from "./awaited.ts";
 import { Canceled, misuse } from "./errors.ts";
 import { contextName } from "./text.ts";
 
@@ -237,6 +237,11 @@ export class Node extends Base {
       node = next;
     }
     if (thrown !== null) throw thrown.error;
+  }
+
+  /** @internal Whether anybody waits for its end, or that of a context below it. O(descendants). */
+  isAwaited(): boolean {
+    return isAwaited(this);
   }
 
   /** Hangs `child` under this live node. O(1). */

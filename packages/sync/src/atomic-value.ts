@@ -8,6 +8,7 @@
  * The type of a primitive is what `typeof` says; of an object its prototype; all functions are one type.
  */
 import { MisuseError, texts } from "./errors.ts";
+import { jsonOf } from "./json.ts";
 
 function typeOf(v: unknown): unknown {
   return typeof v === "object" ? Object.getPrototypeOf(v) : typeof v;
@@ -41,9 +42,9 @@ export class AtomicValue<T = unknown> {
     return this.v;
   }
 
-  /** What `JSON.stringify` shows: the value. */
-  toJSON(): T | undefined {
-    return this.v;
+  /** What `JSON.stringify` shows: the value, as that alone would be shown. */
+  toJSON(key?: string): unknown {
+    return jsonOf(this.v, key);
   }
 
   /**

@@ -12,6 +12,7 @@
  * Why each method spells out the test for an int32: as a part of `check` it made an inlined loop half as slow again and more.
  */
 import { badArgument } from "@gort/types";
+import { jsonOf } from "./json.ts";
 
 abstract class AtomicNumber {
   private v: number;
@@ -349,9 +350,9 @@ export class AtomicPointer<T extends object> {
     return this.v;
   }
 
-  /** What `JSON.stringify` shows: what it refers to. */
-  toJSON(): T | null {
-    return this.v;
+  /** What `JSON.stringify` shows: what it refers to, as that alone would be shown. */
+  toJSON(key?: string): unknown {
+    return jsonOf(this.v, key);
   }
 
   /** Sets the reference (Go: `Store`). O(1). Throws as the constructor. */

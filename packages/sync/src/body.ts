@@ -27,16 +27,13 @@ export function isGenerator(v: unknown): v is Generator<any, any, any> {
   return isStepper(v, "fn");
 }
 
-const AsyncGeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(
-  async function* () {},
-) as object;
+const asyncGenerator = async function* (): AsyncGenerator<never> {};
 
 /** Refuses what can be no body; `where` and `name` say whose argument it is. */
 export function checkBody(where: string, name: string, fn: unknown): void {
   checkFunction(where, name, fn);
-  // To call it runs nothing yet.
-  if (Object.getPrototypeOf(fn) === AsyncGeneratorFunction)
-    isStepper((fn as () => unknown)(), `${where}: ${name}`);
+  if (Object.getPrototypeOf(fn) === Object.getPrototypeOf(asyncGenerator))
+    isStepper(asyncGenerator(), `${where}: ${name}`);
 }
 
 /** Whether `await` would wait for `v`. */

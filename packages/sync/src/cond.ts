@@ -239,6 +239,8 @@ export class Cond {
 
   /** @internal */
   remove(op: CondOp): void {
+    // A refused wait took itself off; a select does so again.
+    if (op.queue !== this.queue) return;
     this.queue.remove(op);
     (this.l as Counting).condWaits?.(-1);
   }

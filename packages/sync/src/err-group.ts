@@ -85,8 +85,8 @@ export class ErrGroup {
   /** @internal */
   readonly waiters: WaitQueue<GroupWaitOp> = new WaitQueue();
   private cancelCause: Cancel | null = null;
-  /** Whether it has a context, whose end others may wait for. */
-  private derived = false;
+  /** Its context, whose end others may wait for. */
+  private derived: { isAwaited?(): boolean } | null = null;
 
   /**
    * A group with a context derived from `ctx`, which is cancelled with the first error as its cause, or when the
@@ -103,7 +103,7 @@ export class ErrGroup {
     const group = newGroup();
     const [derived, cancel] = derive.call(ctx);
     group.cancelCause = cancel;
-    group.derived = true;
+    group.derived = derived as { isAwaited?(): boolean };
     return [group, derived as DerivedContext<C>];
   }
 
@@ -334,7 +334,9 @@ export class ErrGroup {
 
   /** @internal Whether anybody waits for it, or for his turn in it, or may wait for the end of its context. */
   isAwaited(): boolean {
-    if (this.waiters.head !== null || (this.derived && this.cancelCause !== null)) return true;
+    if (this.waiters.head !== null) return true;
+    if (this.cancelCause !== null && this.derived !== null && (this.derived.isAwaited?.() ?? true))
+      return true;
     for (let op = this.queue.head; op !== null; op = op.qnext as StartOp | null)
       if (!op.isTooLate) return true;
     return false;

@@ -65,7 +65,7 @@ class Call<K, V> implements Outcome, EndHook {
   /** Where it was made, and in which program. */
   private readonly place: Scheduler | null = place();
   private readonly program = currentProgram();
-  private panic: FlightPanic | null = null;
+  panic: FlightPanic | null = null;
 
   constructor(group: SingleFlight<K, V>, key: K) {
     this.group = group;
@@ -98,10 +98,12 @@ class Call<K, V> implements Outcome, EndHook {
     if (this.panic !== null && !this.outside) throw this.panic;
   }
 
-  /** Its goroutine ended, or the one that raised its panic. */
+  /** Its goroutine ended, or the one that raised its panic: whoever is still there, in a program that survived that, gets it. */
   done(): void {
     const err = this.panic;
-    if (err !== null) this.tell({ ok: false, err, shared: this.dups > 0 });
+    if (err === null) return;
+    for (let op; (op = this.queue.shift()) !== null;) op.fail(err);
+    this.tell({ ok: false, err, shared: this.dups > 0 });
   }
 
   /** Gives it to the channels. */
@@ -115,7 +117,11 @@ class Call<K, V> implements Outcome, EndHook {
 
   /** The program in which the function ran ended: the call is over, and those of other programs hear why. */
   killed(error: Error): void {
-    this.threw(error);
+    if (this.panic === null) this.threw(error);
+    else {
+      this.done();
+      throw this.panic;
+    }
   }
 }
 
@@ -291,6 +297,8 @@ export class SingleFlight<K = string, V = unknown> {
     // Before anybody who is given it goes on.
     if (panic !== null && (chans.length > 0 || (queue.head === null && !thrown)))
       call.panics(panic, own);
+    // Nobody is given a panic before the goroutine that raises it has ended, or they could end the program first: see `done`.
+    if (call.panic !== null) return err;
     for (let op; (op = queue.shift()) !== null;) op.fail(err);
     if (!exits && panic === null) call.tell({ ok: false, err, shared: dups > 0 });
     return err;

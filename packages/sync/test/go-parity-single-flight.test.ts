@@ -266,7 +266,7 @@ describe("singleflight", () => {
         let ch: ResultChan<void> | null = null;
         if (left) stop.abort();
         else ch = g.doChan("k", () => {});
-        yield* sleep(10);
+        while (panics.length === 0) yield* sleep(1);
         // Go's program has ended by now; this one survived it.
         if (ch !== null)
           expect(yield* ch.recv()).toEqual({ ok: false, err: panics[0], shared: true });
@@ -274,6 +274,31 @@ describe("singleflight", () => {
       expect(panics.map(isFlightPanic)).toEqual([true]);
     }
   });
+
+  it.each(grid.filter(([fn]) => fn === "async"))(
+    "a panic in a Do shared by DoChan ends the program before the caller of Do gets it: %s function, %s scheduler",
+    async (fn, scheduler) => {
+      for (const first of ["do", "doChan"]) {
+        let caught = false;
+        let ch: ResultChan<void> | null = null;
+        const main = function* (): Go {
+          const g = new SingleFlight<string, void>();
+          const share = (): void => void (ch = g.doChan("k", boom[fn]!));
+          if (first === "doChan") share();
+          else go(share);
+          try {
+            yield* g.do("k", boom[fn]!);
+          } catch {
+            caught = true;
+          }
+        };
+        await expect(schedulers[scheduler]!().run(main)).rejects.toThrow("boom");
+        expect(caught).toBe(false);
+        // Whoever asks after the end hears why.
+        expect(isFlightPanic(((await ch!.recv()) as { err: unknown }).err)).toBe(true);
+      }
+    },
+  );
 
   it("panic in a Do shared by DoChan crashes the program", async () => {
     await expect(

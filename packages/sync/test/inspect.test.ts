@@ -167,6 +167,23 @@ test.each(Object.entries(used))(
   },
 );
 
+test("what an atomic holds is shown in JSON as it would be alone", () => {
+  const user = { password: "secret", toJSON: (key: string) => `user ${key}` };
+  const big = new AtomicInt64();
+  for (const value of [new Date(0), new Mutex(), big, user, [1], null, "text", { n: 1 }]) {
+    const alone = JSON.stringify({ v: value });
+    const v = new AtomicValue<unknown>();
+    if (value !== null) {
+      v.store(value);
+      expect(JSON.stringify({ v })).toBe(alone);
+    }
+    if (typeof value === "object") {
+      const p = new AtomicPointer<object>(value);
+      expect(JSON.stringify({ v: p })).toBe(alone);
+    }
+  }
+});
+
 test("JSON.stringify shows the value of an atomic, as of a plain field", () => {
   const big = new AtomicInt64();
   big.add(-(2n ** 62n));

@@ -21,7 +21,7 @@ import {
   WaitGroup,
   type WaitOptions,
 } from "../src/index.ts";
-import { FakeContext } from "./fake-context.ts";
+import { FakeContext, fakeContext } from "./fake-context.ts";
 import { program, settle } from "./trace.ts";
 
 const late = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("late"), 15));
@@ -296,4 +296,33 @@ it("the context of an ErrGroup whose function outlives its program is waited for
   });
   await turn();
   expect(pendingOutside(() => {})).toBe(false);
+});
+
+it("a context that says that nobody waits for it does not count", async () => {
+  let awaited = true;
+  const parent = new FakeContext();
+  const derive = Symbol.for("gort.context.derive") as never;
+  (parent as unknown as Record<symbol, unknown>)[derive] = () => {
+    const [child, cancel] = fakeContext();
+    return [Object.assign(child, { isAwaited: () => awaited }), cancel];
+  };
+  const [g] = ErrGroup.withContext(parent);
+  let end!: () => void;
+  await program(function* () {
+    void g.go(() => new Promise<void>((resolve) => (end = resolve)));
+    yield* settle();
+  });
+  expect(pendingOutside(() => {})).toBe(true);
+  awaited = false;
+  expect(pendingOutside(() => {})).toBe(false);
+  end();
+  await turn();
+});
+
+it("a wait for a condition that is refused counts once, though it is taken off twice", async () => {
+  const mu = new Mutex();
+  const op = new Cond(mu).wait();
+  expect(() => op.park()).toThrow("unlock of unlocked mutex");
+  op.unpark();
+  expect(mu.conds).toBe(0);
 });

@@ -16,7 +16,7 @@
 import type { Space, Type } from "./api.ts";
 import { givenType, internalType, type BaseType } from "./base.ts";
 import { badArgument, show } from "./errors.ts";
-import { valueFitter, type Fit } from "./fit.ts";
+import { valueFitter } from "./fit.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
 import type { Itab } from "./itab.ts";
@@ -188,7 +188,7 @@ export const isBox = (v: InterfaceValue): boolean => "held" in v;
 /** The value without its type, not copied: nobody may change it, or get hold of it. Of what is no box a copy, checked. */
 export function unwrap(v: unknown): unknown {
   if (!isInterfaceValue(v)) return v;
-  return (v.held ?? (isBox(v) ? v.held : fitterOf(v.type)(v.value))) as unknown;
+  return (v.held ?? (isBox(v) ? null : fitted(v.type, v.value))) as unknown;
 }
 
 const RAW: ReadonlySet<Type> = /* @__PURE__ */ new Set<Type>([
@@ -257,13 +257,14 @@ export function toInterface<T>(
       "type",
     );
   }
-  return new InterfaceValue<T>(type, fitterOf(t)(value), space, null);
+  return new InterfaceValue<T>(type, fitted(t, value), space, null);
 }
 
-/** How a value gets into a box. */
-function fitterOf<T>(type: Type<T>): Fit<T> {
+/** A value as it gets into a box; undefined for a JavaScript object is nil, which memory gives back as null. */
+function fitted<T>(type: Type<T>, value: T): T {
   const t = internalType(type);
-  return (t.fitter ??= valueFitter(t, t.name)!);
+  t.fitter ??= valueFitter(t, t.name)!;
+  return (t.fitter(value) ?? null) as T;
 }
 
 /** Go's `==` on two interface values; equal addresses in two spaces are not equal. @throws RuntimeError `comparing uncomparable type []int` */

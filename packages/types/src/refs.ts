@@ -18,7 +18,13 @@ import {
   resolveType,
   checkBoolean,
 } from "./base.ts";
-import { badArgument, checkOptions, uncomparableType, unhashableType } from "./errors.ts";
+import {
+  badArgument,
+  checkOptions,
+  nilDereference,
+  uncomparableType,
+  unhashableType,
+} from "./errors.ts";
 import { hashIdentity, hashInt32, hashString } from "./hash.ts";
 import type { CallArgsOf, ChanDir, ChanType, FuncType, Lazy, MapType, ResultOf } from "./kinds.ts";
 import { spell } from "./spell.ts";
@@ -290,7 +296,10 @@ function makeErrorType(): Type<Error> {
   const t = new HostType<Error>("*js.Error");
   const name = "Error";
   const type = func([], [string]);
-  const fn = (e: Error): string => e.message;
+  const fn = (e: Error | null): string => {
+    if (e === null) throw nilDereference();
+    return e.message;
+  };
   t.methodSet = { methods: new Map([[name, { name, type, fn, pointer: false }]]), sealed: true };
   return t;
 }

@@ -22,6 +22,7 @@ import {
   jsSymbol,
   map,
   named,
+  nilDereference,
   on,
   ptr,
   slice,
@@ -154,6 +155,20 @@ describe("an interface value in memory", () => {
       expect(valueAt(any, s, q).isNil()).toBe(false);
       expect(valueAt(any, s, q).elem().type.name).toBe(t.name);
     }
+    for (const t of [jsObject, jsError, jsSymbol, jsBigInt] as Type[]) {
+      // From here or from another copy, whose box may hold it as it was given.
+      const own = toInterface(t, undefined);
+      const other = Object.create(own, { held: { value: undefined } }) as InterfaceValue;
+      expect(own.value).toBe(null);
+      for (const v of [own, other]) {
+        any.store(s, p, v);
+        for (const held of [v, fit(v), any.load(s, p), valueOf(v).interface()]) {
+          expect(dynamicType(held)?.name).toBe(t.name);
+          expect(any.equalValues(held, nil(t))).toBe(true);
+          expect(any.equalValues(held, null)).toBe(false);
+        }
+      }
+    }
     any.store(s, p, nil(func()));
     any.store(s, q, any.load(s, p));
     for (const same of [
@@ -249,6 +264,16 @@ describe("an interface value that knows its space", () => {
     expect((valueFitter(any, "value")!(x) as typeof x).call("Get")).toBe(5);
     expect(valueFitter(Get, "value")!(toInterface(ptr(T), p, s))!.call("Get")).toBe(5);
   });
+});
+
+it("a nil *js.Error in an interface panics as every nil pointer when its message is asked for", () => {
+  for (const e of [
+    toInterface<Error | null>(jsError, null),
+    toInterface(jsError as Type, undefined),
+  ]) {
+    expect(() => convert(e, error)!.call("Error")).toThrow(nilDereference());
+    expect(() => e.call("Error")).toThrow(nilDereference());
+  }
 });
 
 describe("the dynamic type of a raw value", () => {

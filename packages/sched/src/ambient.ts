@@ -42,6 +42,8 @@ export interface Ambient {
   hopes?: number;
   verdicts?: number;
   pledges?: { next: object | null; due: number };
+  /** What waits failed with that were called off: see `called-off.ts`. */
+  calledOff?: { readonly errors: WeakSet<object>; latest: unknown };
   /** The time of all clocks on the host's. */
   time?: HostTime;
   /** What is left of a step, and what is yielded at its end; see `budget.ts`. */

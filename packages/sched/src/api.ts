@@ -69,7 +69,8 @@ export interface Scheduler {
   go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Goroutine<R>;
   /**
    * Runs a program: resolves when `main` returns, rejects with its panic or with a deadlock error. A panic that began before main
-   * returned comes first; our own wait for that one turn of the host while async goroutines are left.
+   * returned comes first; our own wait for that one turn of the host while async goroutines are left. Until the promise is settled the
+   * scheduler runs no other program: our own then reject with an Error.
    */
   run<A extends unknown[], R>(main: GoFunc<A, R>, ...args: A): Promise<R>;
   /** What `sleep`, timers and deadlines of its goroutines go by. */

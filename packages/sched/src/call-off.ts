@@ -22,6 +22,7 @@
 import { badArgument, checkOptions } from "@gort/types";
 import type { Abilities } from "./abilities.ts";
 import { aborted, badSignal, isSignal } from "./abort.ts";
+import { calledOff } from "./called-off.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { type ContextLike, isContext, whyEnded } from "./context-like.ts";
 import { reportUncaught } from "./host.ts";
@@ -120,9 +121,9 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
       if (inner.arm === undefined) throw misuse(inner.state);
       inner.arm();
     }
-    if (signal !== null && signal.aborted && this.withdraw()) throw signal.reason;
+    if (signal !== null && signal.aborted && this.withdraw()) throw calledOff(signal.reason);
     const error = ctx === null ? null : ctx.err();
-    if (error !== null && error !== undefined && this.withdraw()) throw error;
+    if (error !== null && error !== undefined && this.withdraw()) throw calledOff(error);
     if (!inner.tryNow()) return this.isOver();
     inner.state = USED;
     this.value = inner.value;
@@ -160,7 +161,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   private isOver(): false {
     const done = this.ctx === null ? null : this.ctx.done();
     this.doneOp = done === null ? null : done.recv();
-    if (this.doneOp !== null && this.doneOp.tryNow() && this.withdraw()) throw whyEnded(this.ctx!);
+    if (this.doneOp !== null && this.doneOp.tryNow() && this.withdraw())
+      throw calledOff(whyEnded(this.ctx!));
     return false;
   }
 
@@ -251,6 +253,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 
   private cancel(by: Op<unknown>, error: unknown): void {
     const { state } = this;
+    calledOff(error);
     if (this.abort !== undefined) {
       if (state === PARKED || state === WOKEN) this.tell(error);
       return;

@@ -7,6 +7,7 @@
  *  2. The text of a bad argument names the argument and its value.
  */
 import { badArgument, badNumber, FatalError, RuntimeError, show } from "@gort/types";
+import { calledOff } from "./called-off.ts";
 import { type Capture, hostContext } from "./host.ts";
 
 /** `go f()` with a nil `f`: fatal in Go. */
@@ -62,7 +63,7 @@ export function nilCall(): RuntimeError {
 
 /** Somebody outside joins a goroutine whose program is over. */
 export function programEnded(id: number): Error {
-  return new Error(`gort: the program ended before goroutine ${id} did`);
+  return calledOff(new Error(`gort: the program ended before goroutine ${id} did`));
 }
 
 /** Refuses what is no object with all of `methods`, which are separated by spaces. */

@@ -4,17 +4,23 @@
  * Invariants
  *  1. A panic that began before main returned ends the program, though what it does on its way out, as `finally { wg.done() }`, is what
  *     lets main return. Go's `runtime.main` likewise lets goroutines run on while deferred calls run because of a panic.
- *  2. An error that an async function throws after that is dropped: its program is over, and nobody is left to tell.
+ *  2. What async functions throw in the turn of the host that follows counts as on its way, and ends the program too; but not what
+ *     follows from the end itself: what a wait was called off with, or failed with because its program had ended, and `goexit`.
+ *     Later errors are dropped: their program is over, and nobody is left to tell.
  *  3. A program without async goroutines, and without such deferred calls, is over at once.
+ *  4. Until its promise is settled a program may yet wake the goroutines of others: its result is what they may wait for.
  *
  * Why a macrotask: between the `throw` of an async function and the job in which that is heard of lies one job or more for each
  * async function that it crosses, and nothing tells that it is on its way.
  */
 import { isGoexit } from "./brands.ts";
+import { wasCalledOff } from "./called-off.ts";
 import { ALIVE } from "./g-state.ts";
 import type { G } from "./g.ts";
+import { macrotask } from "./host.ts";
 import type { Op } from "./op.ts";
 import type { Frame } from "./panic.ts";
+import { listens } from "./postpone.ts";
 
 /** A program that runs. */
 export interface Program {
@@ -50,7 +56,18 @@ export function* afterMain(gs: readonly G[], value: unknown): Generator<Op<any> 
   return value;
 }
 
-/** Whether a wait was called off, which may have been main's last act; or a goroutine left by `goexit`. */
+/** Calls `settle` after a turn of the host, in which errors are still heard of. */
+export function afterLastTurn(settle: () => void): void {
+  listens(1);
+  macrotask(() => {
+    settle();
+    listens(-1);
+  });
+}
+
+/** Whether `error` follows from the end of the program, or from what main called off last; or is `goexit`. */
 export function isLeaving(error: unknown): boolean {
-  return (error as Partial<Error> | null | undefined)?.name === "AbortError" || isGoexit(error);
+  if (isGoexit(error) || wasCalledOff(error)) return true;
+  const name = (error as Partial<Error> | null | undefined)?.name;
+  return name === "AbortError" || name === "TimeoutError";
 }

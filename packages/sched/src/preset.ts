@@ -96,9 +96,9 @@ export function go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Gorout
 
 /**
  * Runs `main` as a program on a scheduler of its own. Resolves with main's result when main returns (the other
- * goroutines are not waited for, as in Go; while async ones are left it resolves one turn of the host later, in which a panic that is on its way
- * is still heard of), rejects with the panic that ended the program, or with a
- * {@link DeadlockError} when nothing can ever run again.
+ * goroutines are not waited for, as in Go), rejects with the panic that ended the program, or with a {@link DeadlockError} when nothing
+ * can ever run again. While async goroutines are left it resolves one turn of the host later: an error of theirs that comes in that turn
+ * rejects it, unless a wait failed with it because it was called off or because of the end itself.
  *
  * @param main a generator function, an async or a plain function, without parameters
  * @param options those of {@link createScheduler}

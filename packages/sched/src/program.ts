@@ -27,7 +27,7 @@ import { DEAD, EXITED, KILLED } from "./g-state.ts";
 import type { EndHook, G } from "./g.ts";
 import { macrotask, microtask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { afterMain, isLeaving, panicking, type Program } from "./main-end.ts";
+import { afterLastTurn, afterMain, isLeaving, panicking, type Program } from "./main-end.ts";
 import type { Op } from "./op.ts";
 import { checkReports, sitesOf } from "./options.ts";
 import { awaitsLasting, Hope, notAgain, pendingOutside } from "./postpone.ts";
@@ -173,7 +173,7 @@ export abstract class Programs extends Lifecycle {
     else
       this.endProgram(() => {
         this.closing = program;
-        macrotask(() => {
+        afterLastTurn(() => {
           if (this.closing === program) this.closing = null;
           program.resolve(value); // of no avail if it was rejected
         });

@@ -1,5 +1,5 @@
 /** What becomes of panics that are on their way when main returns, and of errors that come after that. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { bubble } from "../src/testing/index.ts";
 import {
   Chan,
@@ -7,13 +7,17 @@ import {
   createDeterministicScheduler,
   createFifoScheduler,
   createScheduler,
+  type DoneChan,
+  type Go,
   go,
   goexit,
   type GoFunc,
+  Never,
   panic,
   run,
   sleep,
   withDefer,
+  withSignal,
 } from "./helpers.ts";
 import { hearUncaught } from "./uncaught.ts";
 
@@ -204,7 +208,125 @@ test("goexit on its way, and what was called off by main's last act, leave main'
   expect(result).toBe("stopped");
 });
 
-test("an error that an async function throws after the end of its program is dropped", async () => {
+const reasons: Record<string, unknown> = {
+  "an AbortError": undefined,
+  "an error": new Error("enough"),
+  "a string": "shutdown",
+};
+
+describe.each(Object.keys(mains))("main's result stands when main, %s,", (as) => {
+  /** Runs a main that does `last`, beside `worker`, of which `onPanic` must not hear either. */
+  async function result(worker: () => Promise<unknown>, last: () => unknown): Promise<unknown> {
+    const told: unknown[] = [];
+    const generator = function* (): Go<unknown> {
+      go(worker);
+      yield* sleep(2);
+      return last();
+    };
+    const value = await run(
+      as === "a generator"
+        ? generator
+        : async () => {
+            go(worker);
+            await sleep(2);
+            return last();
+          },
+      { onPanic: (e) => void told.push(e) },
+    );
+    expect(told).toEqual([]);
+    return value;
+  }
+
+  test("ends goroutines that async ones join", async () => {
+    const worker = async (): Promise<void> => {
+      await go(() => sleep(1000)).join();
+    };
+    expect(await result(worker, () => "result")).toBe("result");
+  });
+
+  test.each(Object.keys(reasons))("aborts with %s what others wait for", async (by) => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const parked = async (): Promise<void> => {
+      for (;;) await withSignal(new Never(), signal);
+    };
+    const last = (): string => {
+      stop.abort(reasons[by]);
+      return "result";
+    };
+    expect(await result(parked, last)).toBe("result");
+    // It comes to its next wait when all is over.
+    const off = new AbortController();
+    let goOn = (): void => {};
+    const between = async (): Promise<void> => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      await withSignal(new Never(), off.signal);
+    };
+    const open = (): string => {
+      off.abort(reasons[by]);
+      goOn();
+      return "result";
+    };
+    expect(await result(between, open)).toBe("result");
+  });
+
+  test("ends a context that others wait for, with whatever error", async () => {
+    const done = new Chan();
+    let why: Error | null = null;
+    const ctx = { done: () => done as unknown as DoneChan, err: () => why };
+    const worker = async (): Promise<void> => {
+      await sleep(1000, { ctx });
+    };
+    const last = (): string => {
+      why = new Error("over");
+      done.close();
+      return "result";
+    };
+    expect(await result(worker, last)).toBe("result");
+  });
+});
+
+test("main's result stands when it was told by the same timeout as others", async () => {
+  const signal = AbortSignal.timeout(1);
+  const told = new Promise((resolve) => signal.addEventListener("abort", resolve));
+  const timeout = new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error)),
+  );
+  timeout.catch(() => {});
+  const worker = async (): Promise<void> => {
+    await sleep(0);
+    await timeout;
+  };
+  const said = await run(async () => {
+    go(worker);
+    await told;
+    return "result";
+  });
+  expect(said).toBe("result");
+});
+
+test.each([undefined, null, "", "disk full", new Error("disk full")])(
+  "an async function that throws %s as main returns ends the program",
+  async (error) => {
+    const program = run(async () => {
+      const done = new Chan();
+      go(async () => {
+        await sleep(1);
+        done.close();
+        throw error;
+      });
+      await done.recv();
+    });
+    expect(
+      await program.then(
+        () => "resolved",
+        (e: unknown) => [e],
+      ),
+    ).toEqual([error]);
+  },
+);
+
+test("an error that an async function throws a turn after the end of its program is dropped", async () => {
   const uncaught = hearUncaught();
   try {
     const s = createFifoScheduler();
@@ -286,4 +408,22 @@ test("a scheduler is busy until the end of its program is settled", async () => 
     queueMicrotask(() => (again = s.run(() => 1).catch((e: unknown) => e)));
   });
   expect(String(await again)).toContain("already running");
+});
+
+test("another program that waits for what is done with the result is not taken for deadlocked meanwhile", async () => {
+  const ends: unknown[] = [];
+  for (let n = 0; n < 20; n++) {
+    const done = new Chan();
+    const outer = createScheduler().run(() => done.recv());
+    const inner = createScheduler().run(async () => {
+      go(() => new Promise(() => {}));
+      for (let jobs = n % 7; jobs > 0; jobs--) await Promise.resolve();
+      if (n % 3 === 0) await sleep(1);
+      if (n % 3 === 1) await new Promise((resolve) => setImmediate(resolve));
+      return n;
+    });
+    void inner.then((v) => done.send(v).tryNow());
+    ends.push(await outer.catch(String));
+  }
+  expect(ends).toEqual(ends.map((_, n) => n));
 });

@@ -142,7 +142,9 @@ export abstract class Ends {
   protected runsOn(g: G): void {
     const hook = g.extra?.hook ?? null;
     if (hook === null) return;
-    g.value = new Pledge(hook);
+    const pledge = new Pledge(hook);
+    pledge.lasts(); // from the beginning: it may never be heard of again
+    g.value = pledge;
   }
 
   /** Tells the hook of a goroutine that its program has ended. */

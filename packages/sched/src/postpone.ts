@@ -15,6 +15,7 @@
  * a deadlock is reported later: programs that wait for each other's promises, for one, when the event loop has run empty.
  * Why a number and no list: a service runs a program for each request, and many of them may wait for one lock.
  * Why a pledge is held weakly only when it has lasted for a while: most end soon, and a `WeakRef` for each costs a tenth of taking a lock.
+ * That of an async function whose program is over is weak from the beginning: most such functions never end.
  */
 import { ambient } from "./ambient.ts";
 import type { Clock } from "./api.ts";
@@ -131,7 +132,7 @@ export class Pledge {
   lasts(): boolean {
     const what = this.target();
     if (what === undefined) this.unlink();
-    else this.what = new WeakRef(what);
+    else if (what === this.what) this.what = new WeakRef(what);
     return what !== undefined;
   }
 

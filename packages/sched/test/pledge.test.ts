@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { ambient } from "../src/ambient.ts";
-import { onAbort, pendingOutside, pledge } from "./helpers.ts";
+import { launch, onAbort, pendingOutside, pledge, run, sleep } from "./helpers.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -68,4 +68,17 @@ test("who waits looks again at a move of others when nobody waits any more for w
   expect(looks).toBe(1);
   end();
   expect(looks).toBe(1);
+});
+
+test("an async function that its program left, and that never ends, hides no deadlock and keeps no hook", async () => {
+  const left = await run(async () => {
+    const hook = { done() {} };
+    launch(hook, () => new Promise(() => {}), []);
+    await sleep(1);
+    return new WeakRef(hook);
+  });
+  await turn();
+  collect();
+  expect(left.deref()).toBe(undefined);
+  expect(pendingOutside(() => {})).toBe(false);
 });

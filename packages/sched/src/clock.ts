@@ -240,9 +240,14 @@ export class RealClock extends HeapClock {
       node.moveTo((ambient.lasting ??= new RealClock(1, true)) as RealClock, when);
   }
 
-  /** The owner is about to run goroutines and will look at the heaps itself, also after the turns it gives the host in between. */
+  /** The owner runs goroutines, or is about to, and looks at the heaps itself. */
   hold(): void {
     this.held = true;
+  }
+
+  /** The owner gives the host a turn. What is set in that is armed, as always: a test may move its fakes in the same turn. */
+  rest(): void {
+    this.held = false;
   }
 
   /** The owner stops running, and does not come back by itself. */

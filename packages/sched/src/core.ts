@@ -116,7 +116,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   protected schedule(): void {
     this.scheduled = true;
     this.hopes(true);
-    soon(this.pump);
+    soon(this.first);
   }
 
   /** Runs for a slice, and sees to it that it is called again if there is more to do. */
@@ -128,6 +128,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     if (real !== null) real.hold();
     if (this.inside(null)) {
       this.scheduled = this.resting = true;
+      if (real !== null) real.rest();
       macrotask(this.pump);
       return;
     }
@@ -135,9 +136,15 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     this.idle();
   };
 
-  /** The host timer for the earliest deadline came. One armed before a slice may come after it: then the pump, on its way, looks at the clock. */
-  private readonly wake = (): void => {
+  /** The pump that was asked for. A host timer may have come before it: then the next slice is on its way already. */
+  private readonly first = (): void => {
     if (!this.resting) this.pump();
+  };
+
+  /** The host timer for the earliest deadline came. While the host has its turn the pump, on its way, looks at the clock. */
+  private readonly wake = (): void => {
+    if (this.resting) (this.heap as RealClock).hold();
+    else this.pump();
   };
 
   /** Steps goroutines until none is runnable or the slice is over; true if it is that. */

@@ -462,6 +462,28 @@ describe("fake timers", () => {
     expect(ran).toBe(1);
   });
 
+  test("a timer set between two slices of a busy program comes when fakes are moved in the same turn", async () => {
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const s = createFifoScheduler({ slice: 1 });
+      let over = false;
+      const program = s.run(function* () {
+        while (!over) yield;
+      });
+      for (let n = 0; n < 3; n++) await turn();
+      let rang = false;
+      s.clock.schedule(s.clock.now() + 50_000, () => (rang = true));
+      vi.advanceTimersByTime(50_000);
+      for (let n = 0; n < 5; n++) await turn();
+      expect(rang).toBe(true);
+      over = true;
+      await program;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("a fake timer that nobody waited for does not keep later ones from firing", async () => {
     for (const ms of [20, 2000]) {
       vi.useFakeTimers();

@@ -30,6 +30,7 @@ import {
   setHostTimer,
   unrefHostTimer,
 } from "./host.ts";
+import { Latest } from "./latest.ts";
 import { Hope } from "./postpone.ts";
 import { Xorshift } from "./prng.ts";
 import { TimerHeap, type TimerItem } from "./timer-heap.ts";
@@ -93,8 +94,8 @@ export abstract class HeapClock implements Clock {
   /** The time now, where `host` is what `hostNow` has just given. */
   abstract at(host: number): number;
   abstract wall(): number;
-  /** The earliest deadline may have moved. */
-  protected abstract changed(): void;
+  /** The earliest deadline may have moved; or, under fakes, `node` was added, or taken out, then `when` is -1. */
+  protected abstract changed(node?: TimerItem, when?: number): void;
 
   schedule(when: number, fire: () => void, lasting = false): ClockTimer {
     checkFunction("clock.schedule", "fire", fire);
@@ -111,7 +112,7 @@ export abstract class HeapClock implements Clock {
     const heap = this.current;
     heap.add(node, when);
     this.size++;
-    if (heap.earliest === when || this.faked) this.changed();
+    if (heap.earliest === when || this.faked) this.changed(node, when);
   }
 
   /** Takes a node out, which is in a heap of this clock; false if it is in none. */
@@ -122,7 +123,7 @@ export abstract class HeapClock implements Clock {
     heaps[heaps.length === 1 ? 0 : index % heaps.length]!.remove(node);
     this.size--;
     const spent = this.earliest() === Infinity;
-    if (spent || this.faked) this.changed();
+    if (spent || this.faked) this.changed(node);
     if (spent) this.onSpent();
     return true;
   }
@@ -202,6 +203,8 @@ export class RealClock extends HeapClock {
   private last: HostTimer = null;
   /** Whether somebody looks if the fakes are gone. */
   private looking = false;
+  /** The latest deadline, while fakes are armed. */
+  private latest: Latest | null = null;
   private armedFor = Infinity;
   /** What the timer was armed with. */
   private armedBy = hostTimers();
@@ -231,11 +234,13 @@ export class RealClock extends HeapClock {
     return hostWall();
   }
 
-  protected changed(): void {
+  protected changed(node?: TimerItem, when = -1): void {
+    if (node !== undefined) this.latest?.moved(node, when);
     if (!this.held) this.arm();
   }
 
   protected override dropped(node: TimerItem, when: number): void {
+    this.latest = null;
     if (node instanceof CallNode && node.lasting)
       node.moveTo((ambient.lasting ??= new RealClock(1, true)) as RealClock, when);
   }
@@ -302,7 +307,10 @@ export class RealClock extends HeapClock {
       this.armedFor = Infinity;
     }
     if (this.release !== null) this.letGo();
-    if (when === Infinity) return;
+    if (when === Infinity) {
+      this.latest = null;
+      return;
+    }
     this.armedBy = hostTimers();
     const faked = (this.faked = isFake(this.armedBy));
     const now = this.now();
@@ -310,8 +318,12 @@ export class RealClock extends HeapClock {
     this.armed = ARMING;
     this.armed = setHostTimer(when - now, this.wake) ?? true;
     if (this.weak) unrefHostTimer(this.armed);
-    if (!faked) return;
-    const latest = Math.max(...this.heaps.map((heap) => heap.latest));
+    if (!faked) {
+      this.latest = null;
+      return;
+    }
+    this.latest ??= new Latest(this.heaps, () => this.changed());
+    const latest = this.latest.find(now);
     if (latest > when) this.last = setHostTimer(latest - now, () => {});
     this.look();
   }

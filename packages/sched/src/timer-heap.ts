@@ -78,10 +78,19 @@ export class TimerHeap {
     return gathered < first ? gathered : first;
   }
 
-  /** The latest deadline that will come, 0 if there is none; without what is gathered. O(n). */
-  get latest(): number {
-    const keys = this.keys.subarray(0, this.n);
-    return keys.reduce((latest, when) => (when > latest && when < Infinity ? when : latest), 0);
+  /** The item with the latest deadline that will come, and that; null and 0 if there is none. Without what is gathered. O(n). */
+  latest(): { readonly item: TimerItem | null; readonly when: number } {
+    const { keys, n } = this;
+    let at = -1;
+    let when = 0;
+    for (let i = 0; i < n; i++) {
+      const key = keys[i]!;
+      if (key > when && key < Infinity) {
+        when = key;
+        at = i;
+      }
+    }
+    return { item: at < 0 ? null : this.items[this.slots[at]!]!, when };
   }
 
   /** Adds `item`; O(log4 n). */

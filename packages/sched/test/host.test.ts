@@ -20,8 +20,10 @@ import {
   now,
   run,
   sleep,
+  type Timer,
 } from "./helpers.ts";
 import { catchUncaught } from "../src/host.ts";
+import { TimerHeap } from "../src/timer-heap.ts";
 
 type FakeMethod = NonNullable<
   NonNullable<Parameters<typeof vi.useFakeTimers>[0]>["toFake"]
@@ -465,9 +467,9 @@ describe("fake timers", () => {
   test("a timer set between two slices of a busy program comes when fakes are moved in the same turn", async () => {
     const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let over = false;
     try {
       const s = createFifoScheduler({ slice: 1 });
-      let over = false;
       const program = s.run(function* () {
         while (!over) yield;
       });
@@ -476,10 +478,11 @@ describe("fake timers", () => {
       s.clock.schedule(s.clock.now() + 50_000, () => (rang = true));
       vi.advanceTimersByTime(50_000);
       for (let n = 0; n < 5; n++) await turn();
-      expect(rang).toBe(true);
       over = true;
       await program;
+      expect(rang).toBe(true);
     } finally {
+      over = true;
       vi.useRealTimers();
     }
   });
@@ -533,6 +536,61 @@ describe("fake timers", () => {
       expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();
+    }
+  });
+
+  test("the latest deadline of fakes is that of a timer that is still set", async () => {
+    vi.useFakeTimers();
+    try {
+      /** How far time moves when it moves to the last fake, with a timer that comes after 50 ms. */
+      const moves = (): number => {
+        const near = afterFunc(50, () => {});
+        const start = performance.now();
+        vi.runOnlyPendingTimers();
+        near.stop();
+        return performance.now() - start;
+      };
+      const far = afterFunc(9000, () => {});
+      const middle = afterFunc(3000, () => {});
+      far.reset(5000);
+      middle.reset(4000);
+      far.stop();
+      expect(moves()).toBe(4000);
+      afterFunc(Infinity, () => {});
+      expect(moves()).toBe(50);
+      const program = createScheduler().run(function* () {
+        go(function* () {
+          yield* sleep(7000);
+        });
+        yield* sleep(500);
+      });
+      await vi.advanceTimersByTimeAsync(1000);
+      await program;
+      expect(moves()).toBe(50);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("it is not looked for at each timer that is set or stopped, and right in the next job at the latest", async () => {
+    const look = vi.spyOn(TimerHeap.prototype, "latest");
+    vi.useFakeTimers();
+    try {
+      const set = (n: number): Timer[] =>
+        Array.from({ length: n }, (_, i) => afterFunc(1000 + i, () => {}));
+      for (const t of set(2000)) t.stop();
+      for (const t of set(2000).reverse()) t.stop();
+      const left = set(1);
+      for (const t of set(2000).reverse()) t.stop();
+      expect(look.mock.calls.length).toBeLessThan(200);
+      await Promise.resolve();
+      const start = performance.now();
+      vi.runOnlyPendingTimers();
+      expect(performance.now() - start).toBe(1000);
+      left[0]!.stop();
+    } finally {
+      vi.useRealTimers();
+      look.mockRestore();
     }
   });
 

@@ -595,7 +595,8 @@ export class Int32Slice extends TypedSlice<Int32Array> {
     return "Int32Slice";
   }
   get(i: number): number {
-    const v = this.array[typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i ? i : 0x7fff_ffff];
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.len) throw failIndex(this, i);
+    const v = this.array[i];
     if (v === undefined) failIndex(this, i);
     return v;
   }
@@ -650,7 +651,8 @@ export class Int32Part extends TypedSlice<Int32Array> {
     return "Int32Part";
   }
   get(i: number): number {
-    const v = this.array[typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i ? (this.off + i) | 0 : 0x7fff_ffff];
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.len) throw failIndex(this, i);
+    const v = this.array[(this.off + i) | 0];
     if (v === undefined) failIndex(this, i);
     return v;
   }
@@ -709,7 +711,8 @@ export class Uint32Slice extends TypedSlice<Uint32Array> {
     return "Uint32Slice";
   }
   get(i: number): number {
-    const v = this.array[typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i ? i : 0x7fff_ffff];
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.len) throw failIndex(this, i);
+    const v = this.array[i];
     if (v === undefined) failIndex(this, i);
     return v;
   }
@@ -764,7 +767,8 @@ export class Uint32Part extends TypedSlice<Uint32Array> {
     return "Uint32Part";
   }
   get(i: number): number {
-    const v = this.array[typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i ? (this.off + i) | 0 : 0x7fff_ffff];
+    if (typeof i !== "number" || i >>> 0 !== i || i >= this.len) throw failIndex(this, i);
+    const v = this.array[(this.off + i) | 0];
     if (v === undefined) failIndex(this, i);
     return v;
   }

@@ -126,7 +126,8 @@ export function losses(results: readonly JobResult[]): string[] {
 /** What stands in the way of a target that is missed; undefined where nobody knows, or where `losses` says it. */
 function hindrance({ target, measured, rival, lost }: Verdict): string | undefined {
   if (lost) return undefined;
-  const why = rival === undefined ? undefined : reason(target.job, rival);
+  const why =
+    rival === undefined || target.form !== undefined ? undefined : reason(target.job, rival);
   return measured.median < 1 ? (why ?? target.short) : (target.short ?? why);
 }
 

@@ -53,7 +53,8 @@ export function verdicts(results: readonly JobResult[], libraries: ReadonlySet<s
           ? `the fastest fair library, ${rival.name}`
           : rival.name;
     const text = `at least ${times(target.atLeast!)} ${kind}`;
-    const lost = measured.median < 1 && !withinNoise(r, measured);
+    // Of the other form nobody else says why it is slower.
+    const lost = target.form === undefined && measured.median < 1 && !withinNoise(r, measured);
     const met = measured.median >= target.atLeast!;
     all.push({ target, text, measured, unit: "×", met, rival: rival.name, lost });
   }

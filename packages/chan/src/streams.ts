@@ -13,7 +13,7 @@
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import { aborted, holdProgram, isSignal, onAbort } from "@gort/sched";
+import { aborted, holdProgram, isContext, isSignal, onAbort, whyEnded } from "@gort/sched";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { ContextLike, RecvChan, SendChan, WaitOptions } from "./api.ts";
 import { makeChan } from "./channel.ts";
@@ -179,13 +179,8 @@ function checkPump(source: unknown, to: unknown, options: PumpOptions, where = "
 function checkStops({ signal, ctx }: WaitOptions, where: string): void {
   if ((signal ?? null) !== null && !isSignal(signal))
     throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
-  if ((ctx ?? null) !== null && (typeof ctx!.done !== "function" || typeof ctx!.err !== "function"))
+  if ((ctx ?? null) !== null && !isContext(ctx))
     throw badArgument(where, "options.ctx", ctx, "a context", "type");
-}
-
-/** Why a context ended. */
-function whyEnded(ctx: ContextLike): unknown {
-  return ctx.err() ?? new Error("context canceled");
 }
 
 /** Throws why it is over, if it is. */

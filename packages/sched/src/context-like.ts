@@ -26,7 +26,10 @@ export interface DoneChan {
   recv(): Op<unknown>;
 }
 
-/** Whether `v` has what is needed of a context. */
+/**
+ * Whether `v` has what is needed of a context.
+ * @internal
+ */
 export function isContext(v: unknown): v is ContextLike {
   const ctx = v as Partial<ContextLike> | null | undefined;
   return (
@@ -36,7 +39,10 @@ export function isContext(v: unknown): v is ContextLike {
   );
 }
 
-/** Why a context ended whose channel is closed. */
+/**
+ * Why a context ended whose channel is closed.
+ * @internal
+ */
 export function whyEnded(ctx: ContextLike): unknown {
   return ctx.err() ?? new Error("context canceled");
 }

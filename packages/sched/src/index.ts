@@ -12,6 +12,7 @@ export {
 export { checkScheduler } from "./check.ts";
 export { checkpoint, lockToP, unlockFromP } from "./checkpoint.ts";
 export { type Competing, CompetingOp } from "./competing.ts";
+export { isContext, whyEnded } from "./context-like.ts";
 export {
   type Carrier,
   currentBubble,

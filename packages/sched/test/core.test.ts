@@ -21,6 +21,7 @@ import {
   run,
   setDefaultScheduler,
   sleep,
+  silent,
   type Tracer,
 } from "./helpers.ts";
 import { checkTransition } from "../src/check.ts";
@@ -104,16 +105,8 @@ describe("tracer", () => {
   test("every change of state is one of the table's, under every scheduler", async () => {
     for (const make of [createFifoScheduler, createScheduler, createDeterministicScheduler]) {
       const changes = new Set<string>();
-      const nothing = (): void => {};
       const tracer: Tracer = {
-        start: nothing,
-        stop: nothing,
-        block: nothing,
-        unblock: nothing,
-        end: nothing,
-        steal: nothing,
-        timer: nothing,
-        proc: nothing,
+        ...silent,
         create(_at, g) {
           let state = (g as G).state;
           Object.defineProperty(g, "state", {

@@ -1,5 +1,5 @@
 /** What the tests share: the package, small primitives in the place of channels, and spelling helpers. */
-import { Op, WaitQueue, type WaitReason } from "@gort/sched";
+import { Op, type Tracer, WaitQueue, type WaitReason } from "@gort/sched";
 import { isFatalError } from "@gort/types";
 export * from "@gort/sched";
 
@@ -162,3 +162,18 @@ export class Never extends Op<never> {
     return this.what;
   }
 }
+
+const nothing = (): void => {};
+
+/** A tracer that does nothing, for those that look at one event. */
+export const silent: Tracer = {
+  create: nothing,
+  start: nothing,
+  stop: nothing,
+  block: nothing,
+  unblock: nothing,
+  end: nothing,
+  steal: nothing,
+  timer: nothing,
+  proc: nothing,
+};

@@ -22,6 +22,7 @@ import {
   type Scheduler,
   setDefaultScheduler,
   sleep,
+  silent,
   type Tracer,
 } from "./helpers.ts";
 
@@ -290,18 +291,7 @@ test("a panic that an async function behind a promise is about to join is joined
 describe("virtual time that is moved while an async goroutine waits", () => {
   test("fires what is due inside of its scheduler, and tracers see it", async () => {
     let timers = 0;
-    const nothing = (): void => {};
-    const tracer: Tracer = {
-      create: nothing,
-      start: nothing,
-      stop: nothing,
-      block: nothing,
-      unblock: nothing,
-      end: nothing,
-      steal: nothing,
-      timer: () => timers++,
-      proc: nothing,
-    };
+    const tracer: Tracer = { ...silent, timer: () => timers++ };
     const s = createDeterministicScheduler({ seed: 1, tracer });
     const seen: unknown[] = [];
     await s.run(async () => {

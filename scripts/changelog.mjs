@@ -15,6 +15,7 @@ export const areas = {
   cycles: "Cycles",
   deadlock: "Deadlocks",
   defer: "Defer",
+  end: "Ends of contexts",
   fakes: "Fake timers",
   final: "Finalizers and cleanups",
   flight: "SingleFlight",

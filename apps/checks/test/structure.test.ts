@@ -4,6 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import ratchet from "../ratchet.json" with { type: "json" };
+import { areas } from "../../../scripts/changelog.mjs";
 import { cycles, freeIdentifiers, readPackages, resolveImport, root } from "../src/workspace.ts";
 
 const packages = readPackages();
@@ -210,7 +211,7 @@ test("changesets ties no versions together", () => {
   expect(config.linked).toEqual([]);
 });
 
-test("every changeset is one sentence for one package, whose name its file's name begins with", () => {
+test("every changeset is one sentence for one package; its file is named <package>-<area>-<words>", () => {
   const dir = join(root, ".changeset");
   const names = packages.map((p) => p.manifest.name);
   for (const file of readdirSync(dir).filter((name) => name.endsWith(".md"))) {
@@ -220,6 +221,7 @@ test("every changeset is one sentence for one package, whose name its file's nam
     expect(names).toContain(match![1]);
     // Changelogs have the order of the files' names: `<package>-<area>-<words>`.
     expect(`@gort/${file}`.startsWith(`${match![1]}-`), `.changeset/${file}`).toBe(true);
+    expect(Object.keys(areas), `.changeset/${file}`).toContain(file.split("-")[1]);
     expect(match![3], `.changeset/${file}`).toMatch(/^[A-Z`@].*\.$/);
   }
 });

@@ -74,6 +74,26 @@ describe.each(kinds)("slices functions on $name", ({ elem, value, settle }) => {
     }
   });
 
+  test("insert and replace by elements that lie around the slice, some of them before it", () => {
+    const list = [1, 2, 3, 4, 5];
+    for (let i = 0; i <= 2; i++) {
+      for (let j = i; j <= 2; j++) {
+        for (let x = 0; x <= 5; x++) {
+          for (let y = x; y <= 5; y++) {
+            const all = filled(5, 10);
+            const got = slices.replaceSlice(all.slice(2, 4), i, j, all.slice(x, y));
+            const [before, after] = [list.slice(2, 2 + i), list.slice(2 + j, 4)];
+            shows(want(...before, ...list.slice(x, y), ...after), got);
+            if (i !== j) continue;
+            const again = filled(5, 10);
+            const longer = slices.insertSlice(again.slice(2, 4), i, again.slice(x, y));
+            shows(want(...before, ...list.slice(x, y), ...after), longer);
+          }
+        }
+      }
+    }
+  });
+
   test("replace by a part of the slice itself, at every place", () => {
     const n = 4;
     const list = [1, 2, 3, 4];

@@ -129,16 +129,15 @@ function splice<S extends Slice<any>>(
   return out;
 }
 
-/** Whether elements of `t` lie in what `s` may be written to; of plain arrays also whether they are neighbours. */
+/**
+ * Whether elements of `t` may lie where moving the tail of `s` treads on them; of plain arrays whether both lie in one. A `t` that begins
+ * before `s` ends before the tail's new place, and is moved as if through a temporary.
+ */
 function overlap(s: Slice<unknown>, t: Slice<unknown>): boolean {
   const [a, b] = [s.array, t.array];
   if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b)) return a === b;
   const [from, to] = [begin(s), begin(t)];
-  return (
-    a.buffer === b.buffer &&
-    from < to + t.len * t.backing.size &&
-    to < from + s.cap * s.backing.size
-  );
+  return a.buffer === b.buffer && from <= to && to < from + s.cap * s.backing.size;
 }
 
 /** The byte of its buffer that a slice begins at. In a heap an offset is one of bytes, and the array one of bytes, too. */

@@ -4,7 +4,7 @@
  * Invariants
  *  1. A sample is taken every `rate` bytes on average, at exponentially distributed distances (a Poisson
  *     process over bytes), so no pattern of sizes hides from it. Rate 1 takes every allocation.
- *  2. A sampled object carries a record; when it is swept, its bucket counts it as freed.
+ *  2. A sampled object carries a record; when it is swept, its bucket counts it as freed. One whose record finds no room is in no bucket.
  *  3. The numbers of `samples` are scaled by 1 / (1 - e^(-size / rate)), the chance that an object is sampled. Those of `records` are
  *     not: they are what Go's text has, and pprof scales them itself.
  *
@@ -82,18 +82,22 @@ export class Profiler {
     return Math.max(0, Math.floor(-Math.log(1 - this.#random()) * this.rate));
   }
 
-  /** Records the object at `base` of `size` bytes with the stack of the caller. */
+  /**
+   * Records the object at `base` of `size` bytes with the stack of the caller. Without room for its record the object is left out: it is
+   * the program's already, and what is not told of its end must not be counted as there.
+   */
   sample(base: Ptr, size: number): void {
     this.distance = this.#next();
     const stack = stackAbove();
     const key = `${size}\n${stack.join("\n")}`;
-    let bucket = this.#buckets.get(key);
-    if (bucket === undefined) {
-      bucket = new Bucket(stack, size);
-      this.#buckets.set(key, bucket);
+    const bucket = this.#buckets.get(key) ?? new Bucket(stack, size);
+    try {
+      this.#specials.attach(base, SAMPLE, new Sample(bucket), 0);
+    } catch {
+      return;
     }
+    this.#buckets.set(key, bucket);
     bucket.allocs++;
-    this.#specials.attach(base, SAMPLE, new Sample(bucket), 0);
   }
 
   report(): HeapProfile {

@@ -17,6 +17,23 @@ it("rate 1 counts every object and byte by the place that allocated it", () => {
   expect(find("two")).toMatchObject({ allocObjects: 3, inuseObjects: 0, inuseBytes: 0 });
 });
 
+it("an object whose record finds no room is there all the same, and in no count", () => {
+  const heap = createHeap({ reserve: 2 ** 20, profileRate: 1, gcPercent: -1 });
+  let made = 0;
+  const fill = (bytes: number): void => {
+    for (;;) made += Math.sign(heap.alloc(uint8, bytes));
+  };
+  // A page of small objects, and all others: what is left are slots, and no page for records.
+  made += Math.sign(heap.alloc(uint8, 16));
+  expect(() => fill(8192)).toThrow("cannot allocate 8192-byte block");
+  expect(() => fill(16)).toThrow("cannot allocate 16-byte block");
+  expect(heap.stats().heapObjects).toBe(made);
+  const inuse = (): number => heapProfile(heap).samples.reduce((n, s) => n + s.inuseObjects, 0);
+  expect(inuse()).toBeLessThan(made);
+  heap.collect();
+  expect(inuse()).toBe(0);
+});
+
 it("a sampling rate estimates the true figures", () => {
   let seed = 7;
   const random = (): number => (seed = (Math.imul(seed, 48271) >>> 0) % 2147483647) / 2147483647;

@@ -2,12 +2,11 @@
 import type { Heap } from "@gort/gc";
 import { smallHeap } from "./support.ts";
 
-export function createFailingHeap(): {
+export function createFailingHeap(inner: Heap = smallHeap()): {
   readonly heap: Heap;
   /** The allocation after `n` more throws, and all that follow. */
   failAfter(n: number): void;
 } {
-  const inner = smallHeap();
   let left = Infinity;
   const heap: Heap = {
     memory: inner.memory,

@@ -320,6 +320,41 @@ test.each([
   }
 });
 
+test.each([
+  ["without pointers", array(float64, 16)],
+  ["with pointers", array(ptr(int32), 32)],
+] as const)("compact that runs out of memory half-way, growing or not: buckets %s", (_, type) => {
+  for (const growing of [true, false]) {
+    const failing = createFailingHeap(stressHeap());
+    // Of large values few buckets make a segment, so that most of them are allocated while entries move.
+    const m = makeMap<number, any>(int32, type as Type<any>, { heap: failing.heap });
+    const value = type.zero();
+    let n = 0;
+    while (n < 600 || m.stats().growing !== growing || m.stats().overflow === 0) m.set(n++, value);
+    const before = [m.stats(), [...m.keys()].sort()];
+    let failed = 0;
+    for (let after = 0; ; after++) {
+      failing.failAfter(after);
+      try {
+        m.compact();
+        break;
+      } catch (e) {
+        expect((e as Error).message).toContain("no memory");
+        failed++;
+      } finally {
+        failing.failAfter(Infinity);
+      }
+      // What the map does not hold again is poisoned now.
+      failing.heap.collect();
+      checkMap(m);
+      expect([m.stats(), [...m.keys()].sort()]).toEqual(before);
+    }
+    expect(failed).toBeGreaterThan(2);
+    checkMap(m);
+    expect([m.len, m.get(n - 1), m.stats().growing]).toEqual([n, value, false]);
+  }
+});
+
 test("a map that ran out of memory while growing can be emptied, key by key or at once", () => {
   for (const [key, value] of [
     [(i: number) => i, (i: number) => i],

@@ -28,6 +28,8 @@ interface Run {
 interface RunOptions {
   /** Gets the child once it has printed something on standard error. */
   readonly onFirstError?: (child: { kill: (signal: NodeJS.Signals) => boolean }) => void;
+  /** When a run that goes on and on is ended. Default: before the test's own limit. */
+  readonly timeout?: number;
 }
 
 /** Runs the demo from its sources. */
@@ -39,6 +41,7 @@ function gortDemo(args: readonly string[], options: RunOptions = {}): Promise<Ru
     cwd: demo,
     env,
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: options.timeout ?? 50_000,
   });
   return new Promise((resolve, reject) => {
     let out = "";
@@ -97,6 +100,16 @@ describe("index", () => {
     const report = JSON.parse(out) as Report;
     expect(report.files).toBe(68);
     expect(report.runtime.gcCycles).toBeGreaterThan(0);
+    const parts = ["allocator", "heap", "procs", "scheduler", "seed"];
+    expect(Object.keys(report.parts).sort()).toEqual(parts); // and no other option
+  });
+
+  test("the top words have letters, of whatever script", async () => {
+    const dir = folder("letters");
+    writeFileSync(join(dir, "text.md"), "— – … – — … “” größe слово слово слово as\n");
+    const { out } = await gortDemo([dir, "--json"]);
+    const { top } = JSON.parse(out) as Report;
+    expect(top.map((w) => w.word)).toEqual(["слово", "good", "größe", "stay", "words"]);
   });
 
   test("a word that stands twice in a query is looked up once", async () => {
@@ -119,13 +132,17 @@ describe("index", () => {
     expect(err).toMatch(/^gc 1 @\d+\.\d{3}s \d+%: .* P( \(forced\))?$/m);
     expect(err).toMatch(/^SCHED \d+ms: gomaxprocs=4 idleprocs=\d/m);
     const { traceEvents } = JSON.parse(readFileSync(trace, "utf8")) as {
-      traceEvents: { ph: string }[];
+      traceEvents: { ph: string; name: string }[];
     };
-    expect(traceEvents.filter((e) => e.ph === "X").length).toBeGreaterThan(100);
+    const slices = traceEvents.filter((e) => e.ph === "X");
+    expect(slices.length).toBeGreaterThan(100);
+    const goroutines = slices.map((e) => /^G\d+ (.*)$/.exec(e.name)?.[1]).filter((n) => n);
+    const stages = ["close batches", "close files", "merger", "reader", "tokenizer", "walker"];
+    expect([...new Set(goroutines)].sort()).toEqual(["count", "main", ...stages].sort());
   });
 
   test("the default tree: more than a hundred megabytes, every count as in plain JavaScript", async () => {
-    const { code, out, err } = await gortDemo(["--verify", "--json"]);
+    const { code, out, err } = await gortDemo(["--verify", "--json"], { timeout: 290_000 });
     expect(err).toBe("");
     const report = JSON.parse(out) as Report;
     expect(report.verdict?.differences).toEqual([]);

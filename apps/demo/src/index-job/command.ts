@@ -13,10 +13,11 @@ import {
   type Tracer,
 } from "@gort/sched";
 import { UserError, fsReason } from "../errors.ts";
-import type { IndexOptions } from "../options.ts";
+import type { IndexOptions, Parts } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
 import { createRuntime } from "../runtime.ts";
 import { millis } from "../format.ts";
+import { called } from "./env.ts";
 import { index } from "./job.ts";
 import { render } from "./report.ts";
 
@@ -38,7 +39,14 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
     tracers.push(schedTracer({ everyMs: options.schedtrace, print }));
   }
 
-  const { scheduler, heap } = createRuntime(options, {
+  const parts: Parts = {
+    scheduler: options.scheduler,
+    allocator: options.allocator,
+    heap: options.heap,
+    procs: options.procs,
+    seed: options.seed,
+  };
+  const { scheduler, heap } = createRuntime(parts, {
     tracer: tracers.length === 0 ? null : tee(...tracers),
     onCycle: (cycle) => {
       const ms = cycle.setupMs + cycle.markMs + cycle.terminationMs;
@@ -48,15 +56,18 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
   });
   const [root, cancel] = withCancelCause(background());
   let interrupted = false;
+  const progress = new ProgressLine(!options.json && process.stderr.isTTY);
   const onSignal = (): void => {
-    if (interrupted) process.exit(INTERRUPTED);
+    if (interrupted) {
+      progress.stop(); // which gives the terminal its cursor back
+      process.exit(INTERRUPTED);
+    }
     interrupted = true;
     cancel(new Error("interrupted (Ctrl-C); again to stop at once"));
   };
   process.on("SIGINT", onSignal);
-  const progress = new ProgressLine(!options.json && process.stderr.isTTY);
   try {
-    const report = await scheduler.run(function* () {
+    const main = called("main", function* () {
       const timeout = options.timeout;
       const [ctx] =
         timeout === undefined
@@ -64,7 +75,7 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
           : withTimeoutCause(root, timeout, new Error(`timeout after ${millis(timeout)}`));
       return yield* index(ctx, {
         directory,
-        parts: options,
+        parts,
         scheduler,
         heap,
         maxFile: options.maxFile,
@@ -74,6 +85,7 @@ export async function runIndex(directory: string, options: IndexOptions): Promis
         onProgress: (p) => progress.update(p),
       });
     });
+    const report = await scheduler.run(main);
     progress.stop();
     process.stdout.write(options.json ? JSON.stringify(report, null, 2) + "\n" : render(report));
     if (recorder !== null && tracePath !== undefined) {

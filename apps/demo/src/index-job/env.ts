@@ -62,6 +62,11 @@ export class Summary {
   }
 }
 
+/** Gives a function the name by which traces and dumps call its goroutine: in the bundle most functions have none. */
+export function called<F extends () => unknown>(name: string, fn: F): F {
+  return Object.defineProperty(fn, "name", { value: name });
+}
+
 export interface Env {
   readonly ctx: Context;
   readonly summary: Summary;

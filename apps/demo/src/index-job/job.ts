@@ -15,7 +15,15 @@ import type { GcHeap } from "@gort/gc";
 import { checkpoint, newTicker, poll, type Go, type Scheduler } from "@gort/sched";
 import { ErrGroup, Pool, SingleFlight, WaitGroup } from "@gort/sync";
 import type { Parts } from "../options.ts";
-import { READ_SIZE, Summary, type Batch, type Env, type Found, type Reading } from "./env.ts";
+import {
+  READ_SIZE,
+  Summary,
+  called,
+  type Batch,
+  type Env,
+  type Found,
+  type Reading,
+} from "./env.ts";
 import { answer, topWords } from "./query.ts";
 import { reader } from "./read.ts";
 import { pauses, type Report } from "./report.ts";
@@ -87,22 +95,10 @@ export function* index(ctx: Context, request: IndexRequest): Go<Report> {
   const meter = new Meter([env.paths, env.files, env.batches]);
   const merged: Merged = { documents: new Map(), bytes: 0, words: 0, reindexed: 0 };
 
-  void group.go(() => walk(env, request.directory));
-  stage(
-    group,
-    env.readers,
-    READERS,
-    () => reader(env),
-    () => env.files.close(),
-  );
-  stage(
-    group,
-    env.tokenizers,
-    TOKENIZERS,
-    () => tokenizer(env),
-    () => env.batches.close(),
-  );
-  void group.go(() => merge(env, store, merged, request, meter, started));
+  void group.go(called("walker", () => walk(env, request.directory)));
+  stage(group, env.readers, READERS, "reader", () => reader(env), env.files);
+  stage(group, env.tokenizers, TOKENIZERS, "tokenizer", () => tokenizer(env), env.batches);
+  void group.go(called("merger", () => merge(env, store, merged, request, meter, started)));
 
   yield* group.wait();
   const stopped = ctx.err() === null ? null : reasonText(cause(ctx));
@@ -167,23 +163,24 @@ function stage(
   group: ErrGroup,
   wg: WaitGroup,
   n: number,
+  name: string,
   worker: () => Go<void>,
-  close: () => void,
+  out: { readonly name: string; close(): void },
 ): void {
   wg.add(n);
-  for (let i = 0; i < n; i++) {
-    void group.go(function* () {
-      try {
-        yield* worker();
-      } finally {
-        wg.done();
-      }
-    });
+  function* work(): Go<void> {
+    try {
+      yield* worker();
+    } finally {
+      wg.done();
+    }
   }
-  void group.go(function* () {
+  function* close(): Go<void> {
     yield* wg.wait();
-    close();
-  });
+    out.close();
+  }
+  for (let i = 0; i < n; i++) void group.go(called(name, work));
+  void group.go(called(`close ${out.name}`, close));
 }
 
 /** The merger: the only goroutine that writes to the store. It also keeps the beat of the progress line. */

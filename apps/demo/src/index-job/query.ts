@@ -17,7 +17,14 @@ export function topWords(store: Store, n: number, stop: ReadonlySet<string>): Re
     if (word.length >= 3 && !stop.has(word)) words = append(words, { word, count, files });
   });
   sortFunc(words, (a, b) => b.count - a.count || (a.word < b.word ? -1 : 1));
-  return [...words.slice(0, Math.min(n, words.len))].map((w) => ({ ...w, word: display(w.word) }));
+  const top: Report["top"][number][] = [];
+  for (const { word, ...counts } of words) {
+    if (top.length === n) break;
+    const shown = display(word);
+    // To the index a dash is a word as well: it is no ASCII.
+    if (/\p{L}{3}/u.test(shown)) top.push({ word: shown, ...counts });
+  }
+  return top;
 }
 
 /** The files that contain every word of `query`, those with the most occurrences first. */

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { select } from "@gort/chan";
 import { makeMap, type GoMap } from "@gort/map";
 import { checkpoint, type Go } from "@gort/sched";
-import type { Env, Part, Reading } from "./env.ts";
+import { called, type Env, type Part, type Reading } from "./env.ts";
 import { eachWord } from "./words.ts";
 
 interface Counted {
@@ -42,10 +42,11 @@ function* countFile(env: Env, file: Reading): Go<Counted & { bytes: number }> {
     if (part.whole) {
       const key = createHash("sha1").update(part.buffer.subarray(0, part.length)).digest("base64");
       const mine = counted;
-      const flight = yield* env.flights.do(key, function* () {
+      const count = called("count", function* () {
         yield* countPart(mine, part);
         return mine;
       });
+      const flight = yield* env.flights.do(key, count);
       if (flight.shared && flight.value !== mine) env.shared.files++;
       counted = flight.value;
     } else {

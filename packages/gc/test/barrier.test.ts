@@ -1,4 +1,4 @@
-import { array, int32, ptr, struct } from "@gort/types";
+import { array, int32, ptr, struct, uint8 } from "@gort/types";
 import { createAllocator, createMemory } from "@gort/alloc";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -124,6 +124,25 @@ describe.each(KINDS)("the %s barrier", (kind) => {
     while (heap.stepWork(1e6));
     for (const p of held) expect(heap.allocator.objects.find(p)).toBe(p);
     checkHeap(heap);
+  });
+
+  it("shades objects beyond 2 GiB, those that come and those that go", () => {
+    const heap = createHeap({ reserve: 2 ** 32, barrier: kind, gcPercent: -1 });
+    const low = heap.root(heap.alloc(uint8, 2 ** 31));
+    const from = heap.root(heap.alloc(Node));
+    const [came, gone] = [heap.alloc(Node), heap.alloc(Node)];
+    expect(Math.min(came, gone)).toBeGreaterThan(2 ** 31);
+    heap.writePtr(from.ptr, came);
+    heap.writePtr(from.ptr + 4, gone);
+    heap.step(0);
+    const to = heap.root(heap.alloc(Node));
+    heap.writePtr(to.ptr, came);
+    heap.writePtr(from.ptr + 4, 0);
+    expect(marked(heap, came)).toBe(kind !== "deletion");
+    expect(marked(heap, gone)).toBe(kind !== "insertion");
+    low.set(0);
+    while (heap.stepWork(1e6));
+    for (const p of [came, to.ptr, from.ptr]) expect(heap.allocator.objects.find(p)).toBe(p);
   });
 
   it("takes more pointers at once than a work buffer has room for", () => {

@@ -10,6 +10,7 @@ import {
   traced,
 } from "../src/index.ts";
 import type { MarkSweepHeap } from "../src/mark-sweep.ts";
+import { ASSIST_BYTES } from "../src/pacer.ts";
 import { insideOf } from "../src/walk.ts";
 import { simpleAllocator } from "./simple-allocator.ts";
 
@@ -121,6 +122,28 @@ describe("phases", () => {
     for (let i = 0; i < 20_000; i++) heap.alloc(float64);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThan(50);
+  });
+
+  it("what steps have marked pays for allocations until it is used up, within one cycle", () => {
+    const heap = heapOf({ now: () => 0 });
+    list(heap, 200_000);
+    const { marker } = insideOf(heap) as MarkSweepHeap;
+    const drain = marker.drain.bind(marker);
+    let assists = 0;
+    marker.drain = (work) => (assists++, drain(work));
+    const assistsOf = (bytes: number): number => {
+      assists = 0;
+      for (let i = 0; i < bytes / Node.size; i++) heap.alloc(Node);
+      return assists;
+    };
+    for (let i = 0; i < 40; i++) heap.step(0);
+    expect(assistsOf(4 * ASSIST_BYTES)).toBe(0);
+    expect(assistsOf(32 * ASSIST_BYTES)).toBeGreaterThan(8);
+    while (heap.step(1));
+    expect(assistsOf(4 * ASSIST_BYTES)).toBe(0);
+    heap.step(0);
+    expect(heap.phase).toBe("mark");
+    expect(assistsOf(4 * ASSIST_BYTES)).toBeGreaterThan(1);
   });
 
   it("assists pay for all bytes of a large object: the heap stays near its goal, and near its limit", () => {

@@ -133,6 +133,25 @@ it("at the end of the memory, runs of other types are given back before an alloc
   expect(() => heap.alloc(types[3]!)).not.toThrow();
 });
 
+it("what a run of one type did not hand out is there for another type when no memory is left", () => {
+  const [A, B] = [types[0]!, struct({ p: ptr(int32), n: array(float64, 1) })];
+  const filled = (...first: Type[]): number => {
+    const heap = createHeap({ reserve: 2 ** 20, gcPercent: -1 });
+    const next = (type: Type): number => heap.root(heap.alloc(type)).ptr;
+    first.forEach(next);
+    for (let n = first.length; ; n++) {
+      try {
+        heap.alloc(A);
+      } catch (error) {
+        expect(error).toMatchObject({ code: "OUT_OF_MEMORY" });
+        checkHeap(heap);
+        return n;
+      }
+    }
+  };
+  expect(filled(B)).toBe(filled(A));
+});
+
 it("a profile and stress mode allocate singly, so that every object is seen by itself", () => {
   const heap = createHeap({ allocator: tiered(), profileRate: 1 });
   for (let i = 0; i < 10; i++) heap.alloc(types[0]!);

@@ -217,9 +217,8 @@ export class Value {
   }
   /** A pointer to the value. @throws ReflectError if it is not addressable */
   addr(): Value {
-    const t = this.known("Addr");
     if (this.p === 0) throw new ReflectError("reflect.Value.Addr of unaddressable value");
-    return make(ptr(t), this.p, 0, this.s, this.ro, this.emb);
+    return make(ptr(this.t!), this.p, 0, this.s, this.ro, this.emb);
   }
   /** Number of fields of a struct. */
   numField(): number {

@@ -122,6 +122,7 @@ describe("misuse of reflection panics with Go's text", () => {
     [() => zero.call(), on("Call", "zero")],
     [() => i(3).elem(), on("Elem", "int")],
     [() => zero.elem(), on("Elem", "zero")],
+    [() => zero.addr(), "reflect.Value.Addr of unaddressable value"],
     [() => uv.field(9), "reflect: Field index out of range"],
     [() => uv.field(-1), "reflect: Field index out of range"],
     [() => i(3).fieldByName("x"), on("FieldByName", "int")],

@@ -8,7 +8,7 @@ import { goexit, recover } from "../panic.ts";
 import { poll } from "../poll.ts";
 import { currentScheduler, go } from "../preset.ts";
 import { gosched, sleep } from "../sleep.ts";
-import { AtOnce, type Cases, Gate, rejection, same } from "./suite-kit.ts";
+import { AtOnce, type Cases, Gate, rejection, same, until } from "./suite-kit.ts";
 
 export const goroutineCases: Cases = {
   async "go starts the function later, with the arguments of now"(make) {
@@ -350,7 +350,7 @@ export const goroutineCases: Cases = {
       const a = s.go(async () => {
         for (let i = 0; i < 20; i++) {
           sum += await there.wait();
-          while (!back.open(i)) await Promise.resolve();
+          await until(() => back.open(i));
         }
       });
       for (let i = 0; i < 20; i++) {

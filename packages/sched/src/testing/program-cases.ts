@@ -9,7 +9,7 @@ import { goexit, panic } from "../panic.ts";
 import { poll } from "../poll.ts";
 import { sleep } from "../sleep.ts";
 import { afterFunc } from "../timers.ts";
-import { type Cases, Gate, Heard, rejection, same, turns } from "./suite-kit.ts";
+import { type Cases, Gate, Heard, rejection, same, turns, until } from "./suite-kit.ts";
 
 export const programCases: Cases = {
   async "run resolves with the result of a generator, async or plain main"(make) {
@@ -217,7 +217,7 @@ export const programCases: Cases = {
     const p = s.run(function* () {
       return yield* gate.wait();
     });
-    while (!gate.open(3)) await Promise.resolve();
+    await until(() => gate.open(3));
     same(await p, 3, "the value");
   },
 

@@ -127,6 +127,14 @@ export async function turns(n: number): Promise<void> {
   for (; n > 0; n--) await new Promise<void>((resolve) => macrotask(resolve));
 }
 
+/**
+ * Waits for jobs, until `is` says yes. After some of them the host has a turn too: on a slow machine what is waited for may be put off
+ * until then.
+ */
+export async function until(is: () => boolean): Promise<void> {
+  for (let n = 1; !is(); n++) await (n % 1000 === 0 ? turns(1) : undefined);
+}
+
 /** What a promise is rejected with. */
 export async function rejection(p: Promise<unknown>): Promise<unknown> {
   try {

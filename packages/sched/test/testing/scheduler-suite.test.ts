@@ -7,6 +7,7 @@ import {
   type Scheduler,
 } from "@gort/sched";
 import { schedulerSuite } from "@gort/sched/testing";
+import { turnIsLong } from "../../src/turn.ts";
 
 const makers: Record<string, () => Scheduler> = {
   fifo: () => createFifoScheduler(),
@@ -17,6 +18,25 @@ const makers: Record<string, () => Scheduler> = {
   "deterministic, seed 2": () => createDeterministicScheduler({ seed: 2 }),
   deterministic: () => createDeterministicScheduler(),
 };
+
+/** Lets code take so long that what is started now waits for a turn of the host. */
+function spendTurn(): void {
+  turnIsLong(performance.now());
+  for (const end = performance.now() + 20; performance.now() < end;);
+  turnIsLong(performance.now());
+}
+
+describe("on a machine so slow that the host has its turn first", () => {
+  for (const c of schedulerSuite.filter((c) =>
+    /wake each other|wake a goroutine before/.test(c.name),
+  ))
+    test(c.name, () =>
+      c.run(() => {
+        spendTurn();
+        return createScheduler();
+      }),
+    );
+});
 
 for (const [name, make] of Object.entries(makers)) {
   describe(name, () => {

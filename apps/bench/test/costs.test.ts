@@ -86,6 +86,7 @@ test.each(
   const out = execFileSync(process.execPath, [...row.flags!, ...run, file], {
     cwd: root,
     encoding: "utf8",
+    timeout: 50_000,
   });
   expect(out.trim()).toBe("true");
 });

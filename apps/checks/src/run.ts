@@ -6,6 +6,9 @@ import { root } from "./workspace.ts";
 
 const run = promisify(execFile);
 
+/** No command takes as long; one that waits for ever would keep the global setup, which has no limit, from ending. */
+const COMMAND_MAX_MS = 600_000;
+
 /** The environment of a user's project: neither our conditions nor our test runner. */
 export function userEnvironment(): NodeJS.ProcessEnv {
   const PATH = `${join(root, "node_modules/.bin")}${delimiter}${process.env["PATH"]}`;
@@ -24,6 +27,7 @@ export async function sh(cwd: string, command: string, ...args: string[]): Promi
       cwd,
       env: userEnvironment(),
       maxBuffer: 1 << 26,
+      timeout: COMMAND_MAX_MS,
     });
     return stdout;
   } catch (error) {

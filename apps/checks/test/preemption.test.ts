@@ -147,8 +147,8 @@ test("a goroutine of a group gives way where no scheduler was made", async () =>
     await wg.wait();
     console.log(host, other);`;
   const args = ["--conditions=@gort/source", "--import", "tsx", "--input-type=module", "-e"];
-  const cwd = new URL("../", import.meta.url);
-  const { stdout } = await promisify(execFile)(process.execPath, [...args, script], { cwd });
+  const options = { cwd: new URL("../", import.meta.url), timeout: 50_000 };
+  const { stdout } = await promisify(execFile)(process.execPath, [...args, script], options);
   expect(stdout.trim()).toBe("true true");
 });
 

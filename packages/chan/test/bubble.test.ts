@@ -246,6 +246,7 @@ describe("bubble: durably blocking are channel ops and selects on channels made 
     const args = ["--conditions=@gort/source", "--import", "tsx", "--input-type=module"];
     const { stdout } = await promisify(execFile)(process.execPath, [...args, "-e", program], {
       cwd: new URL("..", import.meta.url),
+      timeout: 50_000,
     });
     expect(JSON.parse(stdout)).toEqual([
       "BubbleError: deadlock: all goroutines in bubble are blocked",

@@ -18,7 +18,7 @@ import {
   setDefaultScheduler,
   sleep,
 } from "@gort/sched";
-import { Gate } from "../src/testing/suite-kit.ts";
+import { Gate, until } from "../src/testing/suite-kit.ts";
 
 let before: Scheduler | null;
 beforeEach(() => {
@@ -84,7 +84,7 @@ describe.each(ways)("launch with %s", (_, inside) => {
         const g = launch(hookFor(log), fn as (n: number) => number, [41]);
         log.push("started");
         const joined = g.join().then((v) => log.push(`joined ${String(v)}`));
-        while (g.status !== "dead" && !gate.open(1)) await Promise.resolve();
+        await until(() => g.status === "dead" || gate.open(1));
         await joined;
         expect(log).toEqual(["started", "done", "joined 42"]);
       }
@@ -194,14 +194,16 @@ describe("launch without any scheduler", () => {
 
   test("goroutines that spin let the host have its turn", async () => {
     let stop = false;
+    const end = performance.now() + 5000; // nothing else ends a test that starves the host
     const spin = function* (): Go {
-      while (!stop) yield;
+      while (!stop && performance.now() < end) yield;
     };
     const a = launch(null, spin, []);
     const b = launch(null, spin, []);
     await new Promise((resolve) => setTimeout(resolve, 10));
-    stop = true;
+    stop = performance.now() < end;
     await Promise.all([a.join(), b.join()]);
+    expect(stop).toBe(true);
   });
 
   test("a panic that nobody joined is the host's uncaught exception, with Go's text", () => {
@@ -211,7 +213,7 @@ describe("launch without any scheduler", () => {
     const out = execFileSync(
       process.execPath,
       ["--conditions=@gort/source", "--import", "tsx", "--input-type=module", "-e", program],
-      { encoding: "utf8", cwd: new URL("..", import.meta.url) },
+      { encoding: "utf8", cwd: new URL("..", import.meta.url), timeout: 50_000 },
     );
     expect(out.trim()).toBe("panic: boom||goroutine 1 [running]:");
   });

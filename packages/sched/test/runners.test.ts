@@ -24,8 +24,10 @@ function node(args: string[], fails: boolean): Promise<Result> {
   };
   delete (env as Record<string, string>).NODE_TEST_CONTEXT;
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out: stdout + stderr });
+    // Before the test's own limit, so that a child that hangs is ended and its output shown.
+    const options = { cwd: folder, env, timeout: 50_000 };
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out: stdout + stderr });
     });
   });
 }

@@ -17,7 +17,7 @@ describe("a host that forbids compiling text", () => {
     const out = execFileSync(
       process.execPath,
       ["--disallow-code-generation-from-strings", "--import", "tsx", file],
-      { encoding: "utf8" },
+      { encoding: "utf8", timeout: 50_000 },
     );
     expect(JSON.parse(out)).toEqual({
       compiles: false,

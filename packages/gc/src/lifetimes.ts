@@ -192,6 +192,9 @@ export class Lifetime {
         if (u32[r + KIND] === CLEANUP_QUEUED) {
           const side = specials.side(r) as CleanupSide;
           side.handle.record = 0;
+          // Its object is gone: there is nothing to keep meanwhile, and a record that is on no list would be a lost one.
+          specials.release(r);
+          r = 0;
           result = side.fn(side.arg);
         } else {
           u32[r + KIND] = FINALIZER_RUNNING;
@@ -211,9 +214,9 @@ export class Lifetime {
     return ran;
   }
 
-  /** A function has returned, or what it returned has settled. */
+  /** A function has returned, or what it returned has settled. Of a finalizer the record is what keeps its object. */
   #done(record: number): void {
-    this.#host.specials.release(record);
+    if (record !== 0) this.#host.specials.release(record);
     this.#running = false;
   }
 

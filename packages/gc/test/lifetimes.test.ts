@@ -380,6 +380,26 @@ describe("the queue", () => {
     checkHeap(heap);
   });
 
+  it("every invariant holds while a cleanup runs, and while its promise is waited for", async () => {
+    const heap = createHeap(small);
+    let ran = 0;
+    const whole = heap.addCleanup(heap.alloc(Node), () => (checkHeap(heap), ran++), 0);
+    heap.collect();
+    whole.stop();
+    heap.addCleanup(heap.alloc(Node), () => Promise.resolve(ran++), 0);
+    heap.collect();
+    expect(ran).toBe(2);
+    checkHeap(heap);
+    heap.addCleanup(heap.alloc(Node), () => ran++, 0);
+    heap.collect(); // waits for its turn
+    checkHeap(heap);
+    expect(ran).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve));
+    heap.safepoint();
+    expect(ran).toBe(3);
+    checkHeap(heap);
+  });
+
   it("the object of size 0 is never gone: cleanups of it never run, weak pointers stay", () => {
     const heap = createHeap(small);
     const z = heap.alloc(struct({}));

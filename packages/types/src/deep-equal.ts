@@ -88,10 +88,6 @@ function deep(x: Value, y: Value): boolean {
   const seen = new Visited();
   const todo: Todo = [{ i: 0, n: 1, pair: () => [x, y] }];
   for (let top; (top = todo.at(-1)) !== undefined;) {
-    if (top.i === top.n) {
-      todo.pop();
-      continue;
-    }
     const [a, b] = top.pair(top.i++);
     // What was the last of its kind makes room first: a list in a list in a list takes no more than one of them.
     if (top.i === top.n) todo.pop();

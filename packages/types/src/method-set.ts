@@ -108,7 +108,7 @@ export function findMethod(type: Type, name: string): BoundMethod | undefined {
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+  return a.name < b.name ? -1 : 1;
 }
 
 function collect(t: BaseType<any>): readonly BoundMethod[] {

@@ -94,6 +94,8 @@ describe("convert", () => {
     expect(convert(undefined, Str)).toBe(null);
     expect(convert(new RangeError("r"), error)?.call("Error")).toBe("r");
     expect(() => convert(5, Str)).toThrow("float64 is not main.Stringer: missing method String");
+    for (const x of [5, null])
+      expect(() => convert(x, int as never)).toThrow('type is "int", want an interface type');
   });
 });
 

@@ -98,6 +98,14 @@ describe("deepEqual", () => {
     m.set("self", toInterface(t, m));
     n.set("self", toInterface(t, n));
     expect(deepEqual(toInterface(t, m), toInterface(t, n))).toBe(true);
+    // A slice whose only element is the slice itself.
+    const own = () => {
+      const p = s.alloc(any);
+      const it = toInterface(slice(any), { ptr: p, len: 1, cap: 1 }, s);
+      any.store(s, p, it);
+      return it;
+    };
+    expect(deepEqual(own(), own())).toBe(true);
   });
 });
 

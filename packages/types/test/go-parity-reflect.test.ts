@@ -137,6 +137,10 @@ describe("misuse of reflection panics with Go's text", () => {
     [() => zeroValue(wrong), "reflect: Zero(nil)"],
     [() => assignableTo(int, wrong), "reflect: nil type passed to Type.AssignableTo"],
     [() => implementsInterface(int, wrong), "reflect: nil type passed to Type.Implements"],
+    [
+      () => implementsInterface(int, int as never),
+      "reflect: non-interface type passed to Type.Implements",
+    ],
   ];
   const rows = table.map(([f, text]) => [text, f] as const);
   it.each(rows)("the same expression panics in Go with: %s", (text, f) => {

@@ -21,6 +21,7 @@ import {
   typeAssertOk,
   convert,
   type RuntimeError,
+  type Type,
 } from "../src/index.ts";
 import { makeSpace } from "./space.ts";
 
@@ -124,6 +125,28 @@ describe("interface keys and comparisons", () => {
   it("stops at the first difference: {f,1} == {f,2} panics, {1,f} == {2,f} is false", () => {
     expect(pair.equalValues([1, fn], [2, fn])).toBe(false);
     expect(() => pair.equalValues([fn, 1], [fn, 2])).toThrow("comparing uncomparable type func()");
+  });
+
+  it("panics for structs and arrays that hold what cannot be compared, even for no element", () => {
+    const list = slice(int);
+    const types: Type[] = [
+      list,
+      map(string, int),
+      func(),
+      array(list, 2),
+      array(list, 0),
+      struct({ n: int, list }),
+      named("main.P", struct({ lists: array(list, 2) })),
+    ];
+    for (const t of types) {
+      const [p, v] = [space.alloc(t), t.zero() as unknown];
+      const uncomparable = `runtime error: comparing uncomparable type ${t.name}`;
+      const unhashable = `runtime error: hash of unhashable type ${t.name}`;
+      expect(() => t.equal(space, p, p)).toThrow(uncomparable);
+      expect(() => t.equalValues(v, v)).toThrow(uncomparable);
+      expect(() => t.hash(space, p, 1)).toThrow(unhashable);
+      expect(() => t.hashValue(v, 1)).toThrow(unhashable);
+    }
   });
 
   it("panics in memory as on the JavaScript side", () => {

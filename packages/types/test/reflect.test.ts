@@ -243,7 +243,12 @@ describe("a reflection value", () => {
       },
     };
     expect(valueOf(toInterface(t, getOk)).mapIndex(valueOf("z")).int()).toBe(7n);
-    expect(valueOf(toInterface(t, null)).len()).toBe(0);
+    const none = valueOf(toInterface(t, null));
+    expect([none.len(), none.mapKeys(), none.mapIndex(valueOf("a")).isValid()]).toEqual([
+      0,
+      [],
+      false,
+    ]);
     expect(() => valueOf(toInterface(t, {})).len()).toThrow(TypeError);
   });
 
@@ -325,6 +330,14 @@ describe("a reflection value", () => {
     const zero = valueOf(null);
     expect(text(() => zero.type)).toBe("reflect: call of reflect.Value.Type on zero Value");
     expect(text(() => zero.set(v))).toBe("reflect: call of reflect.Value.Set on zero Value");
+    expect(text(() => zero.canInterface())).toBe(
+      "reflect: call of reflect.Value.CanInterface on zero Value",
+    );
+    const nil = newValue(iface({ String: func([], [string]) }), makeSpace()).elem();
+    for (const method of [() => nil.method(0), () => nil.methodByName("String")])
+      expect(text(method)).toBe("reflect: Method on nil interface value");
+    for (const i of [-1, 1, 0.5])
+      expect(text(() => v.index(i))).toBe("reflect: string index out of range");
     expect([zero.string(), String(valueOf(1)), zero.kind]).toEqual([
       "<invalid Value>",
       "<float64 Value>",

@@ -50,6 +50,21 @@ describe("utf8Read", () => {
     expect(read(0xe0, 0x80, 0x80)).toBe("\ufffd\ufffd\ufffd");
     expect(read(0xf0, 0x80, 0x80, 0x80)).toBe("\ufffd\ufffd\ufffd\ufffd");
     expect(read(0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80)).toBe("€😀");
+    // A sequence that ends early, by another character or by the end of the string.
+    expect(read(0xc3, 0x28)).toBe("\ufffd(");
+    expect(read(0xe2, 0x82, 0x28)).toBe("\ufffd\ufffd(");
+    expect(read(0xe2, 0x28, 0x82)).toBe("\ufffd(\ufffd");
+    expect(read(0xf0, 0x9f, 0x98, 0x28)).toBe("\ufffd\ufffd\ufffd(");
+    expect(read(0xf0, 0x9f, 0x28, 0x80)).toBe("\ufffd\ufffd(\ufffd");
+    expect(read(0xf0, 0x28, 0x9f, 0x80)).toBe("\ufffd(\ufffd\ufffd");
+    for (const whole of [
+      [0xc3, 0xa9],
+      [0xe2, 0x82, 0xac],
+      [0xf0, 0x9f, 0x98, 0x80],
+    ])
+      for (let n = 1; n < whole.length; n++)
+        // The bytes that are missing lie beyond the end.
+        expect(utf8Read(Uint8Array.from(whole), 0, n)).toBe("\ufffd".repeat(n));
   });
 
   it("never splits a pair at the edge of its inner chunk", () => {

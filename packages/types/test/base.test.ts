@@ -49,6 +49,19 @@ describe("a pointer", () => {
     }
   });
 
+  it("may point to the last bytes of the memory, and to none beyond", () => {
+    for (const t of [int8, int, float64, array(int, 3)] as Type[]) {
+      const last = s.memory.byteLength - t.size;
+      t.store(s, last, t.zero());
+      expect(t.load(s, last)).toEqual(t.zero());
+      for (const run of [
+        () => t.load(s, last + t.align),
+        () => t.store(s, last + t.align, t.zero()),
+      ])
+        expect(run).toThrow(String(last + t.align));
+    }
+  });
+
   it("that is misaligned, foreign or no pointer at all is refused by name and value", () => {
     expect(() => int32.load(s, 66)).toThrow("*int32: pointer is 66, want a multiple of 4");
     expect(() => float64.store(s, 68, 1)).toThrow("*float64: pointer is 68, want a multiple of 8");

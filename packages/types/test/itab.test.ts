@@ -24,6 +24,15 @@ describe("an itab", () => {
       .method("A", func(), () => undefined)
       .method("B", func(), () => undefined);
     expect(makeItab(I, V).missing).toBe("A");
+    // Of the same type, under a name before or after the one that is wanted.
+    const W = named("main.W", int)
+      .method("AA", func([], [int]), () => 1)
+      .method("B", func(), () => undefined);
+    expect(makeItab(I, W).missing).toBe("A");
+    const X = named("main.X", int)
+      .method("A", func([], [int]), () => 1)
+      .method("BB", func(), () => undefined);
+    expect(makeItab(I, X).missing).toBe("B");
   });
 });
 

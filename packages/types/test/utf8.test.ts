@@ -1,7 +1,15 @@
 /** Strings between UTF-16 and UTF-8, against Go's own conversions and the platform's encoder. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { string, utf8Compare, utf8Length, utf8Read, utf8Write } from "../src/index.ts";
+import {
+  hashBytes,
+  hashString,
+  string,
+  utf8Compare,
+  utf8Length,
+  utf8Read,
+  utf8Write,
+} from "../src/index.ts";
 import { sameUtf8 } from "../src/utf8.ts";
 import { makeSpace } from "./space.ts";
 
@@ -26,6 +34,25 @@ describe("utf8Write", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+it("takes one byte more from U+0080, U+0800 and U+10000 on, here and there", () => {
+  for (const [rune, bytes] of [
+    [0x7f, 1],
+    [0x80, 2],
+    [0x7ff, 2],
+    [0x800, 3],
+    [0xffff, 3],
+    [0x10000, 4],
+    [0x10ffff, 4],
+  ] as const) {
+    const s = String.fromCodePoint(rune);
+    const u8 = new Uint8Array(4);
+    expect([utf8Length(s), utf8Write(u8, 0, s)]).toEqual([bytes, bytes]);
+    expect(u8.subarray(0, bytes)).toEqual(new TextEncoder().encode(s));
+    expect(utf8Read(u8, 0, bytes)).toBe(s);
+    expect(hashString(s, 7)).toBe(hashBytes(u8, 0, bytes, 7));
+  }
 });
 
 describe("utf8Read", () => {
@@ -119,6 +146,14 @@ describe("a string in memory", () => {
     string.store(s, p, "");
     string.store(s, q, "");
     expect(s.memory.u32[p >>> 2]).toBe(0);
+    expect(string.equal(s, p, q)).toBe(true);
+    // One that begins as the other does is another string.
+    string.store(s, p, "ab");
+    for (const other of ["", "a", "abc", "aB", "xb"]) {
+      string.store(s, q, other);
+      expect([string.equal(s, p, q), string.equal(s, q, p)]).toEqual([false, false]);
+    }
+    string.store(s, q, "ab");
     expect(string.equal(s, p, q)).toBe(true);
   });
 });

@@ -1,13 +1,20 @@
 /**
  * `pnpm release [--dry-run]`: publishes every package whose version is not on the registry yet.
- * With --dry-run it packs and lists instead. Run `pnpm version-packages` before.
+ * With --dry-run it packs and lists instead. Run `pnpm version-packages` before. Any other argument is refused: what was meant to
+ * be a dry run must not publish.
  */
 import { install, build, step } from "./setup.mjs";
 
-const dry = process.argv.includes("--dry-run");
+const args = process.argv.slice(2).filter((a) => a !== "--");
+const unknown = args.find((a) => a !== "--dry-run");
+if (unknown !== undefined) {
+  console.error(`release: there is no option "${unknown}"; usage: pnpm release [--dry-run]`);
+  process.exit(2);
+}
+const dry = args.length > 0;
 await install();
 await build("./packages/*");
-const args = dry
+const command = dry
   ? [
       "--recursive",
       "--filter=./packages/*",
@@ -18,7 +25,7 @@ const args = dry
       "public",
     ]
   : ["exec", "changeset", "publish"];
-const { ok, output } = await step(dry ? "dry run" : "publishing", "pnpm", args, { show: !dry });
+const { ok, output } = await step(dry ? "dry run" : "publishing", "pnpm", command, { show: !dry });
 if (dry && ok) {
   // Of what npm says about each tarball, what one would look at before publishing.
   const telling = /^(?:npm notice (name|version|package size|total files): +(.*)|\+ .*)$/;

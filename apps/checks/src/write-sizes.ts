@@ -7,7 +7,11 @@ import { fileURLToPath } from "node:url";
 import { packedProject } from "./packed.ts";
 import { compare, measure, table, type Sizes } from "./sizes.ts";
 
-const [mode, dir] = process.argv.slice(2);
+const [mode, dir] = process.argv.slice(2).filter((a) => a !== "--");
+if (mode !== undefined && mode !== "--write" && mode !== "--measure") {
+  console.error(`sizes: there is no option "${mode}"; usage: pnpm sizes [--write]`);
+  process.exit(2);
+}
 if (mode === "--measure") {
   console.log(JSON.stringify(await measure(dir!)));
 } else {

@@ -1,4 +1,5 @@
 /** Every command that README and docs tell people to run can start. */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -29,6 +30,16 @@ test("a page that says what to install names every package its examples import",
     return imported.filter((name) => !installed.includes(name)).map((name) => `${path}: ${name}`);
   });
   expect(bad).toEqual([]);
+});
+
+test("a release with an option that is misspelled publishes nothing", () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "scripts/release.mjs"), "--dryrun"],
+    { encoding: "utf8", timeout: 50_000, env: { npm_config_registry: "http://127.0.0.1:1/" } },
+  );
+  expect(stderr).toContain('there is no option "--dryrun"');
+  expect([status, stdout]).toEqual([2, ""]);
 });
 
 test("commands are found in blocks and in the text, and those that cannot start are told", () => {

@@ -76,7 +76,7 @@ const cpu = cpus();
 const rounds =
   effort.thorough || effort.rounds === 1
     ? `${effort.rounds} round${effort.rounds === 1 ? "" : "s"}`
-    : `${effort.rounds} rounds (fewer where they take long, 1 of whom no target names)`;
+    : `${effort.rounds} rounds (fewer where they take long, 1 of contenders that no target names)`;
 const header = [
   `${new Date().toISOString().slice(0, 10)}, revision ${revision()}; ${cpu.length} × ${cpu[0]?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}; Node ${node.version}, V8 ${node.v8}`,
   `sizes: ${effort.size}; ${rounds} of fresh processes, in turns; load of the machine before: ${loadavg()[0]!.toFixed(1)}`,

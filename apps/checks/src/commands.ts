@@ -39,7 +39,8 @@ const names = new Set(readPackages().map((p) => p.manifest.name));
 
 /** Why the command cannot start; "" if it can. */
 export function cannotStart(command: string): string {
-  const [program, first = "", ...rest] = command.split(/\s+/);
+  const words = command.split(/\s+/).filter((word) => word !== "--silent");
+  const [program, first = "", ...rest] = words;
   const missing = [first, ...rest].find(
     (word) => /^(?:packages|apps|scripts|docs|\.ci)\//.test(word) && !existsSync(join(root, word)),
   );

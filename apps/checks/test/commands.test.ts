@@ -51,6 +51,7 @@ test("commands are found in blocks and in the text, and those that cannot start 
   expect(cannotStart("npm install @gort/none")).toBe("no package @gort/none");
   expect(cannotStart("pnpm docs")).toBe("pnpm docs is a command of pnpm's own: pnpm run docs");
   expect(cannotStart("pnpm run docs")).toBe("");
+  expect(cannotStart("npm run --silent demo")).toBe("");
   expect(cannotStart("pnpm turbo run build")).toContain("name the script");
   expect(cannotStart("yarn add x")).toBe("unknown program yarn");
 });

@@ -20,6 +20,7 @@ import {
   behindFakes,
   clearHostTimer,
   DELAY_MAX,
+  hostNow,
   hostTimers,
   hostWall,
   type HostTimer,
@@ -223,10 +224,12 @@ export class RealClock extends HeapClock {
   }
 
   now(): number {
-    return this.time.now();
+    return this.at(hostNow());
   }
 
   at(host: number): number {
+    // Fakes have come: what is set now has the clock armed with them, also behind the earliest deadline.
+    if (this.armed !== null && this.armedBy !== hostTimers()) this.faked = true;
     return this.time.at(host);
   }
 

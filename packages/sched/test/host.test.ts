@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   afterFunc,
   Chan,
@@ -679,5 +679,76 @@ describe("fake timers", () => {
     }
     expect(n).toBe(2200);
     await spinning.join();
+  });
+});
+
+describe("host timers", () => {
+  test("none is armed while goroutines run", async () => {
+    const arm = vi.spyOn(globalThis, "setTimeout");
+    try {
+      await createFifoScheduler({ slice: 1000 }).run(function* () {
+        for (let i = 100; i > 0; i--) afterFunc(1e6 + i, () => {});
+        yield;
+      });
+      expect(arm.mock.calls.length).toBeLessThan(5);
+    } finally {
+      arm.mockRestore();
+    }
+  });
+
+  test("the end of a program takes off the one that was armed for it, whoever brings it about", async () => {
+    const arm = vi.spyOn(globalThis, "setTimeout");
+    const clear = vi.spyOn(globalThis, "clearTimeout");
+    try {
+      await createFifoScheduler().run(async () => {
+        afterFunc(1e6, () => {});
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      });
+      const armed = arm.mock.calls.findIndex(([, ms]) => ms! > 9e5);
+      expect(clear).toHaveBeenCalledWith(arm.mock.results[armed]!.value);
+    } finally {
+      arm.mockRestore();
+      clear.mockRestore();
+    }
+  });
+});
+
+describe("fakes that come while a timer is armed", () => {
+  const real = setTimeout;
+  afterEach(() => void vi.useRealTimers());
+
+  test("move what was set before them and what is set after it", async () => {
+    const s = createFifoScheduler();
+    const fired: number[] = [];
+    s.clock.schedule(s.clock.now() + 1e6, () => fired.push(1));
+    vi.useFakeTimers();
+    s.clock.schedule(s.clock.now() + 2e6, () => fired.push(2));
+    await vi.advanceTimersByTimeAsync(2e6 + 1);
+    expect(fired).toEqual([1, 2]);
+  });
+
+  test("are not moved by it", async () => {
+    const s = createFifoScheduler();
+    const fired: number[] = [];
+    s.clock.schedule(s.clock.now() + 5, () => fired.push(1));
+    vi.useFakeTimers();
+    const start = s.clock.now();
+    s.clock.schedule(start + 1000, () => fired.push(2));
+    await new Promise((resolve) => real(resolve, 20));
+    expect([s.clock.now() - start, fired]).toEqual([0, []]);
+  });
+
+  test("go no further than the last timer that comes", () => {
+    vi.useFakeTimers();
+    const s = createFifoScheduler();
+    const start = Date.now();
+    for (const ms of [10, 20]) {
+      const at = s.clock.now() + ms;
+      s.clock.schedule(at, () => {});
+      s.clock.schedule(Infinity, () => {});
+      s.clock.schedule(at + 1, () => {});
+      vi.runOnlyPendingTimers();
+    }
+    expect(Date.now() - start).toBeLessThan(100);
   });
 });

@@ -78,3 +78,16 @@ test("an async function that awaits gosched lets goroutines run first", async ()
   order.push("started");
   expect(order.join(" ")).toBe("first second awaited started");
 });
+
+test("a goroutine that began within a long slice gives way after 10 ms of its own", async () => {
+  const ran = await createScheduler({ slice: 1000 }).run(function* () {
+    let other = false;
+    go(function* () {
+      other = true;
+    });
+    for (const end = performance.now() + 500; !other && performance.now() < end;)
+      yield* checkpoint();
+    return other;
+  });
+  expect(ran).toBe(true);
+});

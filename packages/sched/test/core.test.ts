@@ -1,4 +1,5 @@
 /** What every scheduler of ours shares: states, tracer, hooks, programs, context. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "vitest";
 import {
   Chan,
@@ -11,17 +12,17 @@ import {
   defaultScheduler,
   go,
   type Go,
+  goexit,
   type Goroutine,
   goroutines,
   isDeadlockError,
   Never,
   panicText,
   poll,
-  goexit,
   run,
   setDefaultScheduler,
-  sleep,
   silent,
+  sleep,
   type Tracer,
 } from "./helpers.ts";
 import { checkTransition } from "../src/check.ts";
@@ -492,4 +493,43 @@ describe("a panic that an async function is about to take", () => {
     await expect(program).rejects.toThrow("at once");
     expect(log).toEqual([]);
   });
+});
+
+test("each goroutine has the context of its go, also where no sites are kept", async () => {
+  const storage = new AsyncLocalStorage<number>();
+  const s = createScheduler({ context: true, sites: false });
+  const seen = await s.run(function* () {
+    const all: unknown[] = [];
+    for (const n of [1, 2, 3]) {
+      const g = storage.run(n, () =>
+        s.go(function* () {
+          yield;
+          return storage.getStore();
+        }),
+      );
+      all.push(yield* g.join());
+    }
+    return all;
+  });
+  expect(seen).toEqual([1, 2, 3]);
+});
+
+test("a tracer hears that a function which was started outside is unblocked before it starts", async () => {
+  const events: string[] = [];
+  const note =
+    (what: string) =>
+    (_at: number, g: { readonly id: number }): void =>
+      void events.push(`${what} ${g.id}`);
+  const s = createFifoScheduler({
+    tracer: {
+      ...silent,
+      create: note("create"),
+      start: note("start"),
+      block: note("block"),
+      unblock: note("unblock"),
+      end: note("end"),
+    },
+  });
+  await s.go(() => 5).join();
+  expect(events).toEqual(["create 1", "start 1", "block 1", "unblock 1", "start 1", "end 1"]);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   type Clock,
+  createDeterministicScheduler,
   createScheduler,
   DeadlockError,
   formatGoroutine,
@@ -130,4 +131,17 @@ describe("schedulers of somebody else", () => {
     expect(list.map((g) => g.id)).toEqual([2, 1]);
     expect(goroutines({} as Scheduler)).toEqual([]);
   });
+});
+
+test("a wait begins at the virtual time that the slice before it has jumped to", async () => {
+  const s = createDeterministicScheduler({ seed: 1, slice: 1000 });
+  const all = await s.run(function* () {
+    s.go(function* () {
+      yield* sleep(600_000);
+      yield* new Chan().recv();
+    });
+    yield* sleep(610_000);
+    return headers(s);
+  });
+  expect(all).toContain("goroutine 2 [chan receive]:");
 });

@@ -7,8 +7,8 @@ import { readFileSync } from "node:fs";
 import {
   Chan,
   createScheduler,
-  type Go,
   type DeferScope,
+  type Go,
   go,
   goexit,
   isFatalErrorLike,
@@ -1151,4 +1151,21 @@ describe("stack overflow is a fatal error: recover does not see it, deferred cal
     });
     expect(recovered).toBeInstanceOf(RangeError);
   });
+});
+
+test("what the body set as the result stays, if it returns nothing", () => {
+  const set = (s: { result: number }): void => {
+    s.result = 5;
+  };
+  expect(withDefer<number>(set)).toBe(5);
+});
+
+test("null and undefined that are thrown are recovered as after panic(nil)", () => {
+  const seen: unknown[] = [];
+  for (const v of [null, undefined])
+    withDefer((s) => {
+      s.defer(() => void seen.push(recover()));
+      throw v;
+    });
+  expect(seen.map((e) => e instanceof PanicNilError)).toEqual([true, true]);
 });

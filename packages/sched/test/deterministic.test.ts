@@ -1,6 +1,7 @@
 /** The deterministic scheduler: same seed, same run; other seeds, other runs; time that jumps. */
 import { describe, expect, test } from "vitest";
 import {
+  afterFunc,
   Chan,
   checkpoint,
   createDeterministicScheduler,
@@ -140,4 +141,20 @@ describe("deterministic scheduler", () => {
     });
     expect(log).toEqual(["promise", "async", "timer"]);
   });
+});
+
+test("a timer that is due waits until nothing is runnable, wherever slices end", async () => {
+  const s = createDeterministicScheduler({ seed: 1, slice: 0.01 });
+  const early = await s.run(async () => {
+    await sleep(1); // time has jumped from outside of a slice
+    return await s
+      .go(function* () {
+        let fired = false;
+        afterFunc(0, () => (fired = true));
+        for (const end = performance.now() + 20; !fired && performance.now() < end;) yield;
+        return fired;
+      })
+      .join();
+  });
+  expect(early).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** The life of an op: lazy, one-shot, three ways to use it. */
 import { describe, expect, test, vi } from "vitest";
-import { Chan, createFifoScheduler, isOp, Never, poll, run, sleep } from "./helpers.ts";
+import { Chan, createFifoScheduler, isOp, Never, Op, poll, run, sleep } from "./helpers.ts";
 
 describe("an op", () => {
   test("does nothing before it is used", async () => {
@@ -210,4 +210,24 @@ describe("start", () => {
     for (let i = 0; i < 2000; i++) await one();
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
+});
+
+test("an op that threw when it was tried is used up", async () => {
+  let tries = 0;
+  class Fails extends Op<void> {
+    readonly reason = "sleep" as const;
+    override tryNow(): boolean {
+      tries++;
+      throw new Error("no");
+    }
+    override park(): void {}
+    override unpark(): void {}
+  }
+  for (const use of [async (op: Op<void>) => op, async (op: Op<void>) => op.start()]) {
+    const op = new Fails();
+    tries = 0;
+    await expect(use(op)).rejects.toThrow("no");
+    await expect(use(op)).rejects.toThrow("gort: operation used twice");
+    expect(tries).toBe(1);
+  }
 });

@@ -3,7 +3,17 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { ambient } from "../src/ambient.ts";
-import { launch, onAbort, pendingOutside, pledge, run, sleep } from "./helpers.ts";
+import {
+  createScheduler,
+  launch,
+  Never,
+  onAbort,
+  pendingOutside,
+  pledge,
+  run,
+  sleep,
+} from "./helpers.ts";
+import { startBy } from "../src/hold.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -81,4 +91,24 @@ test("an async function that its program left, and that never ends, hides no dea
   collect();
   expect(left.deref()).toBe(undefined);
   expect(pendingOutside(() => {})).toBe(false);
+});
+
+test("what could not be started in the context of its go holds the program no longer", async () => {
+  const s = createScheduler();
+  let thrown: unknown = null;
+  const main = s.run(function* () {
+    const carry = (start: () => void): void => {
+      try {
+        start();
+      } catch (error) {
+        thrown = error;
+      }
+    };
+    startBy(carry, s, () => {
+      throw new Error("not started");
+    });
+    yield* new Never();
+  });
+  await expect(main).rejects.toThrow("all goroutines are asleep");
+  expect(String(thrown)).toBe("Error: not started");
 });

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { formatGoroutine, panicDump } from "../src/index.ts";
 import { captureSite, framesOf, parseFrame } from "../src/site.ts";
+import { createScheduler, goroutines, Never, poll } from "./helpers.ts";
 
 const X86 = "file:///C:/Program Files (x86)/my (app)/x.cjs:2:3";
 
@@ -92,4 +93,17 @@ test("a stack that cannot be read, or is none, has no frames", () => {
   expect(panicDump(unreadable, { id: 3, name: "main" } as never)).toContain(
     "\n\ngoroutine 3 [running]:\nmain(...)",
   );
+});
+
+test("a goroutine that one of another scheduler started names no creator", async () => {
+  const a = createScheduler({ sites: true });
+  const text = await createScheduler().run(function* () {
+    a.go(function* () {
+      yield* new Never();
+    });
+    yield* poll(new Promise((resolve) => setTimeout(resolve)));
+    return goroutines(a).map(formatGoroutine).join();
+  });
+  expect(text).toContain("created by");
+  expect(text).not.toContain("in goroutine");
 });

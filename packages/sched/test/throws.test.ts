@@ -5,6 +5,7 @@ import {
   checkScheduler,
   type Clock,
   type ClockTimer,
+  createFifoScheduler,
   createScheduler,
   currentGoroutine,
   currentScheduler,
@@ -19,6 +20,7 @@ import {
   type Tracer,
 } from "./helpers.ts";
 import { hearUncaught, type Uncaught } from "./uncaught.ts";
+import { AtOnce } from "../src/testing/suite-kit.ts";
 
 /** What the host was told that nobody caught. */
 let uncaught: Uncaught;
@@ -283,4 +285,23 @@ test("a step that throws without a program ends its goroutine, and is the host's
   await expect(s.run(async () => "never")).rejects.toThrow("no context");
   expect(await s.run(async () => "runs")).toBe("runs");
   checkScheduler(s);
+});
+
+test("a goroutine that was told of a wrong yield may give way, and wait, after that", async () => {
+  const got = await createFifoScheduler().run(function* (): Generator<any, unknown, any> {
+    const seen: unknown[] = [];
+    try {
+      yield 5;
+    } catch {
+      yield;
+      seen.push("gave way");
+    }
+    try {
+      yield 5;
+    } catch {
+      seen.push(yield* new AtOnce(7));
+    }
+    return seen;
+  });
+  expect(got).toEqual(["gave way", 7]);
 });

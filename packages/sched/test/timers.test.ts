@@ -5,7 +5,9 @@ import {
   after,
   afterFunc,
   createDeterministicScheduler,
+  createFifoScheduler,
   createScheduler,
+  currentClock,
   type Go,
   isPanicError,
   newTicker,
@@ -16,6 +18,7 @@ import {
   Ticker,
   Timer,
 } from "./helpers.ts";
+import { hearUncaught } from "./uncaught.ts";
 
 interface Row {
   name: string;
@@ -385,4 +388,53 @@ describe("time: what the language promises", () => {
     op.return(0);
     expect(c.tryRecv()).toEqual([undefined, false, false]);
   });
+});
+
+test("functions of one instant are started in the order in which they were set, of whatever kind they are", async () => {
+  const order: number[] = [];
+  await createScheduler().run(function* () {
+    const at = currentClock().now();
+    afterFunc(1, () => order.push(1));
+    afterFunc(1, function* () {
+      order.push(2);
+    });
+    afterFunc(1, () => order.push(3));
+    while (currentClock().now() < at + 3); // all are due at one look at the clock
+    yield* sleep(1);
+  });
+  expect(order).toEqual([1, 2, 3]);
+});
+
+test("a time that is no number is long past", async () => {
+  const order: number[] = [];
+  const s = createFifoScheduler();
+  await s.run(function* () {
+    const now = s.clock.now();
+    s.clock.schedule(now + 1, () => order.push(1));
+    s.clock.schedule(NaN, () => order.push(0));
+    s.clock.schedule(now + 2, () => order.push(2));
+    yield* sleep(5);
+  });
+  expect(order).toEqual([0, 1, 2]);
+});
+
+test("what a timer throws is an uncaught error, and no end of a program, nor of the timers due with it", async () => {
+  const uncaught = hearUncaught();
+  try {
+    const s = createFifoScheduler();
+    const fired = await s.run(function* () {
+      let n = 0;
+      const at = s.clock.now() + 1;
+      s.clock.schedule(at, () => {
+        throw new Error("thrown");
+      });
+      s.clock.schedule(at, () => n++);
+      yield* sleep(5);
+      return n;
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([fired, ...uncaught.errors.map(String)]).toEqual([1, "Error: thrown"]);
+  } finally {
+    uncaught.stop();
+  }
 });

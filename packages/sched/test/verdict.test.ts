@@ -5,6 +5,7 @@ import {
   Chan,
   type Clock,
   createDeterministicScheduler,
+  createFifoScheduler,
   createScheduler,
   currentScheduler,
   defaultScheduler,
@@ -21,10 +22,11 @@ import {
   run,
   type Scheduler,
   setDefaultScheduler,
-  sleep,
   silent,
+  sleep,
   type Tracer,
 } from "./helpers.ts";
+import { bubble } from "../src/testing/index.ts";
 
 const failure = (p: Promise<unknown>): Promise<unknown> =>
   p.then(
@@ -367,4 +369,43 @@ test("the default scheduler waits for no program, and none for it once it is at 
     .join();
   await hostTurn(0);
   expect(pendingOutside(() => {})).toBe(false);
+});
+
+test("a program that waits for a goroutine outside of programs that gives way again and again is not deadlocked", async () => {
+  const c = new Chan();
+  const main = createScheduler().run(function* () {
+    return yield* c.recv();
+  });
+  createFifoScheduler({ slice: 1 }).go(function* () {
+    for (const end = performance.now() + 30; performance.now() < end;) yield;
+    yield* c.send(7);
+  });
+  expect(await main).toBe(7);
+});
+
+test("the verdict on a program does not wait for a bubble", async () => {
+  let end = (): void => {};
+  const inside = bubble(function* () {
+    yield* poll(new Promise<void>((resolve) => (end = resolve)));
+  });
+  const stuck = createScheduler().run(function* () {
+    yield* new Chan().recv();
+  });
+  const late = setTimeout(() => end(), 5000); // else nothing would end it
+  await expect(stuck).rejects.toThrow("all goroutines are asleep");
+  clearTimeout(late);
+  end();
+  await inside;
+});
+
+test("after a panic that a hook took, of an async function, main that waits for nothing is deadlocked at once", async () => {
+  const s = createScheduler({ onPanic() {} });
+  const main = s.run(function* () {
+    s.go(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      throw new Error("taken");
+    });
+    yield* new Chan().recv();
+  });
+  await expect(main).rejects.toThrow("all goroutines are asleep");
 });

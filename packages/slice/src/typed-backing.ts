@@ -176,7 +176,6 @@ export function typedBacking(name: string): TypedBacking<any> | undefined {
  */
 export function typedBackingOf(type: Type): TypedBacking<any> | undefined {
   if (!kindTells(type)) return undefined;
-  const { kind } = type;
-  const name = Object.hasOwn(ARRAY_OF_KIND, kind) ? ARRAY_OF_KIND[kind] : undefined;
+  const name = ARRAY_OF_KIND[type.kind];
   return name === undefined ? undefined : table[name];
 }

@@ -1,14 +1,24 @@
 import { createHeap, createStressHeap, type GcHeap } from "@gort/gc";
 import {
   any,
+  bool,
+  float32,
   float64,
+  int16,
   int32,
+  int64,
+  int8,
   ptr,
   slice as sliceType,
   string,
   struct,
   toInterface,
+  type Type,
+  uint16,
+  uint32,
+  uint64,
   uint8,
+  uintptr,
 } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
@@ -190,6 +200,14 @@ describe.each([
     expect(() => v.value).toThrow("SliceVar: variable is");
   });
 
+  test("a variable in the heap is released at the end of its block", () => {
+    const strs = inHeap(make(), string);
+    const v = strs.newVar();
+    expect(strs.rooted).toBe(1);
+    v[Symbol.dispose]();
+    expect(strs.rooted).toBe(0);
+  });
+
   test("elements move between the heap and JavaScript storage", () => {
     const heap = make();
     const s = makeSlice(inHeap(heap, string), ["a", "b"]);
@@ -240,6 +258,32 @@ test("bad arguments of inHeap, headers and releases are named", () => {
   expect(() => ints.from({ ptr: 8, len: 0.5, cap: 1 })).toThrow("slice header: (ptr, len, cap)");
   expect(() => ints.withGrowth(null as never)).toThrow("withGrowth: rule is null, want a function");
   expect(() => makeSlice(ints, 2 ** 22)).toThrow("makeslice: len out of range");
+});
+
+test.each<[Type<any>, unknown[]]>([
+  [int8, [-128, 127]],
+  [uint8, [0, 255]],
+  [int16, [-32768, 32767]],
+  [uint16, [1, 65535]],
+  [int32, [-(2 ** 31), 2 ** 31 - 1]],
+  [uint32, [1, 2 ** 32 - 1]],
+  [uintptr, [1, 2 ** 32 - 1]],
+  [int64, [-(2n ** 63n), 2n ** 63n - 1n]],
+  [uint64, [1n, 2n ** 64n - 1n]],
+  [float32, [-0.5, 2 ** 100]],
+  [float64, [-0.1, 1e300]],
+  [bool, [true, false]],
+])("elements in a heap lie where their type puts them: %o", (type, values) => {
+  const heap = createHeap({ reserve: 1 << 22 });
+  const elem = inHeap(heap, type);
+  let s = makeSlice(elem, values);
+  for (const v of values) s = append(s, v);
+  const at = (i: number): unknown => type.load(heap, elem.header(s).ptr + i * type.size);
+  const twice = [...values, ...values];
+  expect([s.toArray(), twice.map((_, i) => at(i))]).toEqual([twice, twice]);
+  s.set(1, values[0]);
+  expect([s.get(1), at(1)]).toEqual([values[0], values[0]]);
+  checkSlice(s);
 });
 
 /** V8's own collection. */

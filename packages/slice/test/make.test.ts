@@ -296,6 +296,24 @@ describe("in and out without a copy", () => {
       }
     }
   });
+  test("a string is appended and copied to any slice of one-byte integers that can hold its bytes", () => {
+    const empty: Slice<number>[] = [
+      makeSlice(Int8Array, 0, 1),
+      makeSlice(Uint8ClampedArray, 0, 1),
+      makeSlice(Uint8Array, 0, 1),
+    ];
+    for (const none of empty) {
+      const s = appendSlice(none, "ab");
+      expect(s.toArray()).toEqual([97, 98]);
+      expect(copy(s, "xyz")).toBe(2);
+      expect(s.toArray()).toEqual([120, 121]);
+      expect([appendSlice(s, "") === s, append(s) === s]).toEqual([true, true]);
+    }
+    const signed: Slice<number> = makeSlice(Int8Array, [1, 2], 8);
+    expect(() => appendSlice(signed, "aé")).toThrow("int8: value is 195");
+    expect(() => copy(signed, "é")).toThrow("int8: value is 195");
+    expect(signed.slice(0, 8).toArray()).toEqual([1, 2, 0, 0, 0, 0, 0, 0]);
+  });
   test("copies between kinds go value by value, through a temporary where buffers overlap", () => {
     const buffer = new ArrayBuffer(8);
     const bytes = sliceFrom(new Uint8Array(buffer));

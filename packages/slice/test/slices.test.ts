@@ -108,6 +108,8 @@ describe("search", () => {
     );
     expect(slices.equal(sliceOf(NaN), sliceOf(NaN))).toBe(false);
     expect(slices.compare(sliceOf(NaN), sliceOf(-Infinity))).toBe(-1);
+    expect(slices.compare(sliceOf(1n, 2n), sliceOf(1n, 3n))).toBe(-1);
+    expect(slices.compare(sliceOf(1n, 2n), sliceOf(1n, 2n))).toBe(0);
   });
   test("min and max: the first among equals, NaN wins, an empty slice panics", () => {
     expect([slices.min(s(3, 1, 2)), slices.max(s(3, 1, 2))]).toEqual([1, 3]);
@@ -116,6 +118,8 @@ describe("search", () => {
     const len = (a: string, b: string): number => a.length - b.length;
     expect(slices.minFunc(sliceOf("bb", "a", "b"), len)).toBe("a");
     expect(slices.maxFunc(sliceOf("aa", "b", "bb"), len)).toBe("aa");
+    expect(slices.minFunc(sliceOf("bb", "b", "a", "aa"), len)).toBe("b");
+    expect(slices.maxFunc(sliceOf("b", "aa", "bb", "a"), len)).toBe("aa");
     expect(() => slices.min(s())).toThrow(/^slices.Min: empty list$/);
     expect(() => slices.max(s())).toThrow(/^slices.Max: empty list$/);
     expect(() => slices.minFunc(s(), (a, b) => a - b)).toThrow(/^slices.MinFunc: empty list$/);

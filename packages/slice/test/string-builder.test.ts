@@ -76,6 +76,11 @@ test("an interner gives one object for equal bytes and keeps only those bytes", 
   for (let i = 0; i < 2000; i++) names.intern(`n${i}`);
   for (let i = 0; i < 2000; i++) expect(String(names.intern(`n${i}`))).toBe(`n${i}`);
   expect(names.size).toBe(2002);
+  // Two that have one hash are two.
+  const [one, two] = [names.intern("costarring"), names.intern("liquid")];
+  expect([String(one), String(two)]).toEqual(["costarring", "liquid"]);
+  expect([names.intern("costarring"), names.intern("liquid")]).toEqual([one, two]);
+  expect(names.intern("liquid")).toBe(two);
   names.clear();
   expect(names.size).toBe(0);
   expect(names.intern("key")).not.toBe(a);

@@ -375,6 +375,26 @@ test("the preset makes memory and allocator in one call", () => {
   expect(() => heap.alloc(8, 0, 1)).toThrow("from 0 to 0");
 });
 
+test.each<[string, (heap: TieredAllocator) => number]>([
+  ["small", (heap) => heap.alloc(1024)],
+  ["tiny", (heap) => heap.alloc(3, NOSCAN)],
+  ["large", (heap) => heap.alloc(40_000)],
+  ["aligned", (heap) => heap.allocAligned(40_000, 16_384)],
+])("a full memory is swept to its end before an allocation fails: %s", (_, alloc) => {
+  const heap = createAllocator(createMemory({ reserve: 16 * MIB }), { shards: 1 });
+  // Live ones come first by address: more than an allocation sweeps as long as there may be fresh pages.
+  const live = Array.from({ length: 1000 }, () => heap.alloc(8192));
+  expect(() => {
+    for (;;) heap.alloc(8192);
+  }).toThrow(expect.objectContaining({ code: "OUT_OF_MEMORY" }));
+  heap.objects.cycle.startMark();
+  for (const p of live) heap.objects.findAndMark(p);
+  heap.objects.cycle.startSweep();
+  expect(live).not.toContain(alloc(heap));
+  checkAllocator(heap);
+  expect(live.map((p) => heap.objects.find(p))).toEqual(live);
+});
+
 test("addresses above 2 GiB work like any other", () => {
   const heap = createAllocator(createMemory({ reserve: 2 ** 32 }), { shards: 1 });
   const low = heap.alloc(2 ** 31 + 2 ** 20, NOSCAN);

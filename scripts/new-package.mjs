@@ -79,4 +79,5 @@ console.log(`packages/${name} is made. Next:
   npx --yes pnpm install
   name it and what it may import in apps/checks/test/structure.test.ts
   give its files categories in scripts/typedoc-categories.mjs
+  describe its sources in docs/internals/${name}.md, and list that page in docs/internals/README.md
   link its README from the table of packages in README.md`);

@@ -20,7 +20,7 @@ test.each(readPackages().map((p) => [p.folder, p] as const))("@gort/%s", (folder
       relative(src, join(src, dirname(entry), m[1]!)),
     );
   });
-  expect(exported.length).toBeGreaterThan(2);
+  expect(exported.length).toBeGreaterThan(0);
   const missing = exported.filter((path) => !has(path) && !path.endsWith("/index"));
   expect(missing, "to be named in scripts/typedoc-categories.mjs").toEqual([]);
   const gone = places.filter((p) => {

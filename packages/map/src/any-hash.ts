@@ -31,7 +31,7 @@ export class AnyHash {
     if (typeof key === "boolean") return mix(seed ^ (key ? 0x51ed270b : 0x2c1b3c6d));
     if (typeof key === "bigint") return hashBigint(key, seed);
     if (typeof key === "symbol" && Symbol.keyFor(key) !== undefined) {
-      return hashString(key.description ?? "", seed);
+      return hashString(key.description!, seed);
     }
     return this.#identity(key, seed, make);
   }

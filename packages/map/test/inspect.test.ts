@@ -122,4 +122,8 @@ test("a large map shows a hundred entries and how many more there are", () => {
   const lines = inspect(m).split("\n");
   expect(lines).toHaveLength(103);
   expect(lines[101]).toBe("  ... 900 more items");
+  for (let i = 101; i < 1000; i++) m.delete(i);
+  expect(inspect(m).split("\n")[101]).toBe("  ... 1 more item");
+  m.delete(100);
+  expect(inspect(m)).not.toContain("more");
 });

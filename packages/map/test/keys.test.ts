@@ -164,6 +164,21 @@ test("a nil map refuses them too", () => {
   expect(() => nilMap<any, any>({ key: tupleKey() }).delete(5)).toThrow("want an array");
 });
 
+test("a hasher of tuples tells lengths, booleans and what is in them apart, and can be asked without a map", () => {
+  const { hash, equal } = tupleKey();
+  expect([equal([1], [1, 2]), equal([1, 2], [1]), equal([], [])]).toEqual([false, false, true]);
+  expect([equal([1, 2], [1, 2]), equal([1, 2], [1, 3]), equal([NaN], [NaN])]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  const keys = [[], [true], [false], [null], [0], [1], [""], ["a"], [1n], [true, true], [0, 0]];
+  expect(new Set(keys.map((k) => hash(k, 7))).size).toBe(keys.length);
+  for (const k of keys) expect(hash([...k], 7)).toBe(hash(k, 7));
+  // NaN hashes anew each time.
+  expect(new Set(Array.from({ length: 20 }, () => hash([NaN], 7))).size).toBeGreaterThan(1);
+});
+
 test("array-likes are tuples", () => {
   const m = makeMap<any, number>({ key: tupleKey() });
   m.set(Uint8Array.of(1, 2), 5);

@@ -79,6 +79,7 @@ class Unwind<R> implements DeferScope<R> {
   /** Null when all of them ran. */
   private calls: Call[] | null = [];
   private panic: PanicState | null = null;
+  /** The goexit that goes on, while there is no panic; one that began later keeps it. */
   private exit: Goexit | null = null;
   /** The deferred call that made the scope directly: `defer(recover)` in it recovers for that function. */
   private readonly outer: Frame | null;
@@ -118,10 +119,7 @@ class Unwind<R> implements DeferScope<R> {
   threw(error: unknown): void {
     throwFatal(error);
     if (isGoexit(error)) this.exit = error;
-    else {
-      this.panic = panicState(error);
-      this.exit = null;
-    }
+    else this.panic = panicState(error);
   }
 
   /** The next deferred call, or null when all ran; `frame` is set for it. */
@@ -173,7 +171,6 @@ class Unwind<R> implements DeferScope<R> {
       fresh.goexit ??= old?.goexit ?? this.exit;
     }
     this.panic = fresh;
-    this.exit = null;
   }
 
   end(): R {

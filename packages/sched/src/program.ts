@@ -147,7 +147,6 @@ export abstract class Programs extends Lifecycle {
       checkGoFunc("run", main, "main");
       if (this.program !== null || this.closing !== null)
         throw new Error("gort: run: this scheduler is already running a program");
-      this.mainExited = false;
       const g = this.spawn(main, args, this.run, undefined) as G<R>;
       this.program = { main: g, first: g.id, resolve, reject, over: false };
     });
@@ -230,7 +229,6 @@ export abstract class Programs extends Lifecycle {
     this.mainExited = false;
     this.unwatch();
     this.dropAll(stuck);
-    this.tally.changed = () => {};
     this.tally = new Tally(() => this.counted());
     if (this.ownsGate) this.gate = new AsyncGate();
     settle();
@@ -304,11 +302,11 @@ export abstract class Programs extends Lifecycle {
     if (this.judging) return;
     this.judging = true;
     const moved = this.gate.moved;
-    const { created, switches } = this;
+    const { switches } = this;
     macrotask(() => {
       this.judging = false;
       if (this.pumping || this.scheduled) return;
-      if (moved !== this.gate.moved || created !== this.created || switches !== this.switches) {
+      if (moved !== this.gate.moved || switches !== this.switches) {
         this.idle();
         return;
       }

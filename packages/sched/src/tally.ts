@@ -16,8 +16,8 @@ export class Tally implements Tallies {
   /** Waits that something outside can end, and of those for a signal and the like, for which virtual time does not wait. */
   externals = 0;
   signalled = 0;
-  /** Told of each change; to be set to what does nothing when the program has ended. */
-  changed: () => void;
+  /** Told of each change. */
+  private readonly changed: () => void;
 
   constructor(changed: () => void) {
     this.changed = changed;

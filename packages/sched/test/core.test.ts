@@ -533,3 +533,14 @@ test("a tracer hears that a function which was started outside is unblocked befo
   await s.go(() => 5).join();
   expect(events).toEqual(["create 1", "start 1", "block 1", "unblock 1", "start 1", "end 1"]);
 });
+
+test("onPanic is not asked about main, whose panic ends the program", async () => {
+  const asked: unknown[] = [];
+  const s = createScheduler({ onPanic: (error) => asked.push(error) });
+  await expect(
+    s.run(function* () {
+      throw new Error("of main");
+    }),
+  ).rejects.toThrow("of main");
+  expect(asked).toEqual([]);
+});

@@ -156,3 +156,17 @@ test("who is held back by a P comes into its full queue at the next look at the 
   expect([p.size, p.held.size, s.global.size]).toEqual([RUNQ / 2 + 1, 0, RUNQ / 2]);
   expect(p.list().at(-1)).toBe(locked);
 });
+
+test("the end of a program forgets those whom a P holds back", async () => {
+  const s = new GmpScheduler({});
+  const held = await s.run(function* () {
+    for (let i = 0; i < 400; i++)
+      go(function* () {
+        lockToP();
+        for (;;) yield;
+      });
+    for (let i = 0; i < 3; i++) yield;
+    return s.ps[0]!.held.size;
+  });
+  expect([held > 0, s.ps[0]!.all()]).toEqual([true, []]);
+});

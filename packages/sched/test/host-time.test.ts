@@ -33,3 +33,11 @@ test("time made before the fakes stands still with them, and goes on when they a
   spin();
   expect(time.now()).toBeGreaterThan(start);
 });
+
+test("a fake Date beside the host's own timers is no time to go by", () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const time = new HostTime();
+  const start = time.now();
+  spin();
+  expect(time.now()).toBeGreaterThan(start);
+});

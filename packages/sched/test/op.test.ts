@@ -231,3 +231,10 @@ test("an op that threw when it was tried is used up", async () => {
     expect(tries).toBe(1);
   }
 });
+
+test("an op that is printed lacks its use until that began", () => {
+  const op = new Never();
+  expect(op.toJSON()).toMatch(/, not used yet }$/);
+  void op.then();
+  expect(op.toJSON()).not.toContain("not used yet");
+});

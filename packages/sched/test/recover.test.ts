@@ -31,3 +31,17 @@ test.each<[string, boolean, () => unknown]>([
   const inside = await createFifoScheduler().run(() => recovers(deferred));
   expect(inside).toBe(want);
 });
+
+test("a call of recover deeper than the stack that the engine keeps is no direct one", () => {
+  const deep = (n: number): unknown => (n > 0 ? deep(n - 1) : recover());
+  let seen: unknown = "nothing";
+  const scope = (): void =>
+    withDefer((s) => {
+      s.defer(() => {
+        seen = deep(100);
+      });
+      panic("boom");
+    });
+  expect(scope).toThrow("boom");
+  expect(seen).toBe(undefined);
+});

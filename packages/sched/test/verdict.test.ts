@@ -27,6 +27,7 @@ import {
   type Tracer,
 } from "./helpers.ts";
 import { bubble } from "../src/testing/index.ts";
+import { turnIsLong } from "../src/turn.ts";
 
 const failure = (p: Promise<unknown>): Promise<unknown> =>
   p.then(
@@ -408,4 +409,58 @@ test("after a panic that a hook took, of an async function, main that waits for 
     yield* new Chan().recv();
   });
   await expect(main).rejects.toThrow("all goroutines are asleep");
+});
+
+test("a program that ended outside of a slice keeps no verdict waiting", async () => {
+  await createScheduler().run(() => new Promise((resolve) => setTimeout(resolve, 5)));
+  const stuck = createScheduler().run(function* () {
+    yield* new Chan().recv();
+  });
+  await expect(stuck).rejects.toThrow("all goroutines are asleep");
+});
+
+test("a timer ahead on somebody's clock outside of programs may wake a goroutine yet", async () => {
+  const clock: Clock = {
+    now: () => performance.now(),
+    wall: () => Date.now(),
+    schedule: (when, fire) => {
+      const timer = setTimeout(fire, when - performance.now());
+      return { cancel: () => (clearTimeout(timer), true) };
+    },
+  };
+  const c = new Chan();
+  createScheduler({ clock }).go(function* () {
+    yield* sleep(20);
+    yield* c.send(1);
+  });
+  const main = createScheduler().run(function* () {
+    return yield* c.recv();
+  });
+  expect(await main).toBe(1);
+});
+
+test("a goroutine that is woken, and runs after a turn of the host, is not deadlocked", async () => {
+  const c = new Chan();
+  const main = createFifoScheduler().run(function* () {
+    return yield* c.recv();
+  });
+  for (let i = 0; i < 20; i++) await Promise.resolve(); // it waits, and the verdict is due
+  turnIsLong(performance.now());
+  for (const end = performance.now() + 20; performance.now() < end;);
+  turnIsLong(performance.now());
+  void c.send(1).start();
+  expect(await main).toBe(1);
+});
+
+test("a callback for a signal that a goroutine of the default scheduler asked for may wake another program's", async () => {
+  const stop = new AbortController();
+  const c = new Chan();
+  go(function* () {
+    onAbort(stop.signal, () => void c.send(1).start());
+  });
+  const main = createFifoScheduler().run(function* () {
+    return yield* c.recv();
+  });
+  setTimeout(() => stop.abort(), 20);
+  expect(await main).toBe(1);
 });

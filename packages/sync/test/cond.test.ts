@@ -123,3 +123,20 @@ it.each<[string, (mu: Mutex) => unknown, string]>([
 function panics(): never {
   throw new Error("no lock today");
 }
+
+it("a signal for a waiter that leaves before it has the lock goes to the next one", async () => {
+  const l = new Mutex();
+  const c = new Cond(l);
+  await l.lock();
+  const first = c.wait();
+  first[Symbol.iterator]().next();
+  await l.lock();
+  let woken = false;
+  const second = c.wait().then(() => (woken = true));
+  await l.lock();
+  c.signal();
+  first.return!(undefined);
+  l.unlock();
+  await second;
+  expect([woken, l.tryLock()]).toEqual([true, false]);
+});

@@ -4,8 +4,11 @@ import type fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { background } from "@gort/context";
+import { createHeap } from "@gort/gc";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { index } from "../src/index-job/job.ts";
+import { Store } from "../src/index-job/store.ts";
+import { verify } from "../src/index-job/verify.ts";
 import { createRuntime } from "../src/runtime.ts";
 
 // Permissions do not bind the superuser, so the file system's refusals come from here.
@@ -38,6 +41,13 @@ beforeAll(async () => {
   }
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test("a file that is gone when the recount comes is a difference", async () => {
+  const gone = join(dir, "gone.md");
+  const store = new Store(createHeap({ reserve: 1 << 20 }));
+  const { exact, differences } = await verify(store, new Map([[0, gone]]));
+  expect([exact, differences]).toEqual([false, [`${gone} does not exist`]]);
+});
 
 test("each problem is reported with its path, and what can be indexed is", async () => {
   const parts = {

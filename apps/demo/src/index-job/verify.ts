@@ -3,6 +3,7 @@
  * that the run indexed and compares every count.
  */
 import { readFile } from "node:fs/promises";
+import { fsReason } from "../errors.ts";
 import type { Store } from "./store.ts";
 
 export interface Verdict {
@@ -36,7 +37,14 @@ export async function verify(
   store: Store,
   documents: ReadonlyMap<number, string>,
 ): Promise<Verdict> {
-  const expected = await plainIndex(documents);
+  let expected: Awaited<ReturnType<typeof plainIndex>>;
+  try {
+    expected = await plainIndex(documents);
+  } catch (error) {
+    // A file that went meanwhile, or is too large for one string.
+    const { path = "a file" } = error as NodeJS.ErrnoException;
+    return { exact: false, words: 0, postings: 0, differences: [`${path} ${fsReason(error)}`] };
+  }
   const differences: string[] = [];
   const differ = (text: string): void => {
     if (differences.length < 10) differences.push(text);

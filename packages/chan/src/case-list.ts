@@ -8,25 +8,25 @@
  * Why: nearly all selects have two, and lists cost those a third of their time; what only lists need stands in methods of its own,
  * so that V8 inlines the rest.
  */
-import { Op, type WaitReason } from "@gort/sched";
+import { Op, type OpRecord, type WaitReason } from "@gort/sched";
 import { inUse, makeReady, refuseTwice } from "./cases.ts";
 import { FRESH } from "./states.ts";
 
-export const none = null as unknown as Op<any>;
-const NO_OPS: Op<any>[] = [];
+export const none = null as unknown as OpRecord<any>;
+const NO_OPS: OpRecord<any>[] = [];
 const NO_NAMES: (string | number)[] = [];
 
 /** An op that has cases. */
 export abstract class CaseList extends Op<any> {
   /** Number of cases. */
   n = 0;
-  a: Op<any> = none;
-  b: Op<any> = none;
+  a: OpRecord<any> = none;
+  b: OpRecord<any> = none;
   protected nameA: string | number = "";
   protected nameB: string | number = "";
-  protected ops: Op<any>[] = NO_OPS;
+  protected ops: OpRecord<any>[] = NO_OPS;
   protected names: (string | number)[] = NO_NAMES;
-  private seen: Set<Op<any>> | null = null;
+  private seen: Set<OpRecord<any>> | null = null;
 
   /** A select over one case waits for what the case waits for, as in Go. */
   get reason(): WaitReason {
@@ -34,7 +34,7 @@ export abstract class CaseList extends Op<any> {
   }
 
   /** The cases, in the order in which they were tried. */
-  get cases(): Op<any>[] {
+  get cases(): OpRecord<any>[] {
     return this.n > 2 ? this.ops.slice(0, this.n) : [this.a, this.b].slice(0, this.n);
   }
 
@@ -47,7 +47,7 @@ export abstract class CaseList extends Op<any> {
   }
 
   /** Adds a case that can be ready. */
-  add(op: Op<any>, name: string | number): void {
+  add(op: OpRecord<any>, name: string | number): void {
     if (op.state !== FRESH) makeReady(op, name);
     const n = this.n;
     if (n === 0) {
@@ -61,7 +61,7 @@ export abstract class CaseList extends Op<any> {
     this.n = n + 1;
   }
 
-  private addToList(op: Op<any>, name: string | number, n: number): void {
+  private addToList(op: OpRecord<any>, name: string | number, n: number): void {
     if (n === 2) {
       // A prepared select comes here once per pass.
       if (this.ops === NO_OPS) {
@@ -86,7 +86,7 @@ export abstract class CaseList extends Op<any> {
     this.seen = null;
   }
 
-  protected each(f: (op: Op<any>, name: string | number, by: this) => void): void {
+  protected each(f: (op: OpRecord<any>, name: string | number, by: this) => void): void {
     const { n, a, b, ops, names } = this;
     if (n > 2) for (let i = 0; i < n; i++) f(ops[i]!, names[i]!, this);
     else {

@@ -3,7 +3,7 @@
  *
  * Invariant: nothing is used here, only looked at.
  */
-import { type Op, aborted, isOp, isSignal } from "@gort/sched";
+import { type OpRecord, aborted, isOp, isSignal } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import { FRESH } from "./states.ts";
 
@@ -30,12 +30,12 @@ const MANY = 9;
 
 /** Refuses a case that is one of the first `n` already; returns the set of all of them, made when there are many. */
 export function refuseTwice(
-  op: Op<any>,
+  op: OpRecord<any>,
   name: string | number,
-  ops: Op<any>[],
+  ops: OpRecord<any>[],
   n: number,
-  seen: Set<Op<any>> | null,
-): Set<Op<any>> | null {
+  seen: Set<OpRecord<any>> | null,
+): Set<OpRecord<any>> | null {
   if (n < MANY) for (let i = 0; i < n; i++) if (ops[i] === op) throw inUse(name);
   if (n < MANY - 1) return seen;
   const all = seen ?? new Set(ops.slice(0, n));
@@ -44,17 +44,17 @@ export function refuseTwice(
 }
 
 /** Refuses a case that is about to wait and was used meanwhile. */
-export function checkFresh(op: Op<any>, name: string | number): void {
+export function checkFresh(op: OpRecord<any>, name: string | number): void {
   if (op.state !== FRESH) throw inUse(name);
 }
 
 /** Refuses a case that is about to be tried and was used since it was given, but for one that serves more than once. */
-export function checkServes(op: Op<any>, name: string | number): void {
+export function checkServes(op: OpRecord<any>, name: string | number): void {
   if ((op as { arm?(): void }).arm === undefined) throw inUse(name);
 }
 
 /** Makes a case that is not fresh ready for a pass, if it is a prepared select; anything else is in use. */
-export function makeReady(op: Op<any>, name: string | number): void {
+export function makeReady(op: OpRecord<any>, name: string | number): void {
   checkServes(op, name);
   (op as unknown as { arm(): void }).arm();
 }
@@ -66,15 +66,15 @@ export function isNoRecord(cases: object): boolean {
 }
 
 /** Whether `v` is an op. By the brand and not by `isOp`, which asks for the type first: a program's ops have few shapes, and then this is free. */
-export function isBranded(v: object | string | number | boolean): v is Op<any> {
+export function isBranded(v: object | string | number | boolean): v is OpRecord<any> {
   return (v as unknown as Record<symbol, unknown>)[OP] === true;
 }
 
 /** The op of a case; null for a case that is never ready. */
-export function caseOp(v: unknown, name: string | number, cases?: unknown): Op<any> | null {
+export function caseOp(v: unknown, name: string | number, cases?: unknown): OpRecord<any> | null {
   if (v === null || v === undefined) return null;
   if (isBranded(v)) return v;
-  if (isSignal(v)) return aborted(v);
+  if (isSignal(v)) return aborted(v) as OpRecord<unknown>;
   if (isOp(cases)) throw casesError(cases);
   throw badArgument("select", `case ${name}`, v, wanted(v), "type");
 }
@@ -93,6 +93,6 @@ function wanted(v: unknown): string {
 }
 
 /** Whether trying the op began something; one of `@gort/sync` does. */
-export function hasBegun(op: Op<any> | null): boolean {
+export function hasBegun(op: OpRecord<any> | null): boolean {
   return (op as { readonly began?: boolean } | null)?.began === true;
 }

@@ -9,7 +9,7 @@
  * leaves room for other makers of channels. Why views are objects and not types alone: Go's compiler forbids
  * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
  */
-import { currentBubble, type Op, OpIterator, withOptions } from "@gort/sched";
+import { currentBubble, type OpRecord, OpIterator, withOptions } from "@gort/sched";
 import { badArgument, checkOptions, type Type } from "@gort/types";
 import type {
   Chan,
@@ -36,7 +36,7 @@ const NONE: MakeOptions = {};
 const KNOWN = "name zero type";
 
 /** A receive that can be called off; it has `ok` too. */
-function calledOff(op: Op<any>, options: WaitOptions, where: string): RecvOp<any, any> {
+function calledOff(op: OpRecord<any>, options: WaitOptions, where: string): RecvOp<any, any> {
   return withOptions(op, options, where) as RecvOp<any, any>;
 }
 

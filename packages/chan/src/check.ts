@@ -3,7 +3,7 @@
  *
  * Invariant: nothing here changes the channel.
  */
-import { isOp, type Op, type WaitQueue } from "@gort/sched";
+import { isOp, type OpRecord, type WaitQueue } from "@gort/sched";
 import type { RecvChan, SendChan } from "./api.ts";
 import { coreOf } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
@@ -13,9 +13,9 @@ function fail(text: string): never {
   throw new Error(`gort: channel invariant broken: ${text}`);
 }
 
-function checkQueue(queue: WaitQueue<Op<any>>, name: string): Op<any>[] {
-  const ops: Op<any>[] = [];
-  let prev: Op<any> | null = null;
+function checkQueue(queue: WaitQueue<OpRecord<any>>, name: string): OpRecord<any>[] {
+  const ops: OpRecord<any>[] = [];
+  let prev: OpRecord<any> | null = null;
   for (let op = queue.head; op !== null; op = op.qnext) {
     if (op.queue !== queue) fail(`${name}: an op does not name the queue it is in`);
     if (op.qprev !== prev) fail(`${name}: links disagree`);
@@ -30,14 +30,14 @@ function checkQueue(queue: WaitQueue<Op<any>>, name: string): Op<any>[] {
 }
 
 /** The op that somebody waits for, which `op` is a part of: a select, or what can be called off; `op` itself else. */
-function outermost(op: Op<any>): Op<any> {
+function outermost(op: OpRecord<any>): OpRecord<any> {
   let outer = op;
   while (isOp(outer.waiter)) outer = outer.waiter;
   return outer;
 }
 
 /** An op that was used up, for the next call to take. */
-function checkFree(op: Op<any> | null, name: string): void {
+function checkFree(op: OpRecord<any> | null, name: string): void {
   if (op === null) return;
   if (op.state !== USED || op.queue !== null) fail(`${name}: the op kept is in use`);
   if (op.waiter !== null) fail(`${name}: the op kept has a waiter`);

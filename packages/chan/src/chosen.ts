@@ -3,7 +3,7 @@
  *
  * Invariant: only a receive can have `ok: false`, and `default`; any other op that completed is ok.
  */
-import type { Op } from "@gort/sched";
+import type { OpRecord } from "@gort/sched";
 import type { DefaultResult } from "./api.ts";
 
 /** The case's name or index with its outcome. */
@@ -20,7 +20,7 @@ export const defaultResult: DefaultResult = Object.freeze({
 });
 
 /** What a case gave. */
-export function outcome(op: Op<any>, name: string | number): Chosen {
+export function outcome(op: OpRecord<any>, name: string | number): Chosen {
   return {
     case: name,
     value: op.value as unknown,

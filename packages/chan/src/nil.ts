@@ -85,7 +85,7 @@ class NilChannel implements Chan<any, any> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
-    return new OpIterator(() => this.recv() as Op<any>);
+    return new OpIterator(() => this.recv());
   }
 
   recvOnly(): this {

@@ -8,7 +8,7 @@
  * caches go megamorphic; the same holds for waking, which is written out where it happens.
  * Why the constructors stand beside the classes: see `opMaker`. `await ch.recv()` costs a seventh less this way.
  */
-import { initOp, Op, opMaker, overdue, preempt } from "@gort/sched";
+import { initOp, Op, type OpRecord, opMaker, overdue, preempt } from "@gort/sched";
 import type { Core } from "./core.ts";
 import { DONE, FRESH, ITEM, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
 
@@ -91,7 +91,7 @@ export class RecvOperation extends ChanOperation {
     this.ch.recvq.remove(this);
   }
 
-  override next(): IteratorResult<Op<any>, any> {
+  override next(): IteratorResult<OpRecord<any>, any> {
     const state = this.state;
     const ch = this.ch;
     if (state === FRESH) {
@@ -100,7 +100,7 @@ export class RecvOperation extends ChanOperation {
       if (!this.tryNow()) {
         this.state = PARKED;
         ch.recvq.push(this);
-        return this as IteratorResult<Op<any>, any>;
+        return this as IteratorResult<OpRecord<any>, any>;
       }
     } else if (state === DONE) this.waiter = null;
     else return super.next();
@@ -112,7 +112,7 @@ export class RecvOperation extends ChanOperation {
   }
 
   /** The plain receive, whose value need not pass through the op. */
-  private nextValue(ch: Core): IteratorResult<Op<any>, any> {
+  private nextValue(ch: Core): IteratorResult<OpRecord<any>, any> {
     this.ok = true;
     if (ch.count > 0) received.value = ch.take();
     else if (ch.sendq.head !== null) received.value = ch.takeFrom();
@@ -122,7 +122,7 @@ export class RecvOperation extends ChanOperation {
     } else {
       this.state = PARKED;
       ch.recvq.push(this);
-      return this as IteratorResult<Op<any>, any>;
+      return this as IteratorResult<OpRecord<any>, any>;
     }
     this.state = USED;
     ch.freeRecv = this;
@@ -177,7 +177,7 @@ export class SendOperation extends ChanOperation {
     this.ch.sendq.remove(this);
   }
 
-  override next(): IteratorResult<Op<any>, any> {
+  override next(): IteratorResult<OpRecord<any>, any> {
     const state = this.state;
     const ch = this.ch;
     if (state === FRESH) {
@@ -185,7 +185,7 @@ export class SendOperation extends ChanOperation {
       if (!ch.offer(this.value)) {
         this.state = PARKED;
         ch.sendq.push(this);
-        return this as IteratorResult<Op<any>, any>;
+        return this as IteratorResult<OpRecord<any>, any>;
       }
       this.value = undefined;
     } else if (state === DONE) this.waiter = null;

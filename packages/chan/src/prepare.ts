@@ -15,7 +15,7 @@
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
  * nearly always a mistake.
  */
-import { Op, aborted, isOp, isSignal, reportUncaught } from "@gort/sched";
+import { Op, type OpRecord, aborted, isOp, isSignal, reportUncaught } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { takeBack } from "./case-end.ts";
@@ -25,7 +25,7 @@ import { SelectOperation } from "./select-op.ts";
 import { FRESH, USED } from "./states.ts";
 
 /** An op that can be used again: `reset` makes it fresh after a pass that it won. */
-interface Reusable extends Op<any> {
+interface Reusable extends OpRecord<any> {
   reset(): void;
 }
 
@@ -96,7 +96,7 @@ class PreparedOperation extends SelectOperation {
   }
 
   /** Ops that stay are made fresh at once; those of functions are used up. */
-  protected override chosen(op: Op<any>, name: string | number): Chosen {
+  protected override chosen(op: OpRecord<any>, name: string | number): Chosen {
     const chosen = super.chosen(op, name);
     if (this.owns(op)) op.reset();
     else op.state = USED;
@@ -104,7 +104,7 @@ class PreparedOperation extends SelectOperation {
   }
 
   /** One that stays serves again. */
-  protected override failed(op: Op<any>): void {
+  protected override failed(op: OpRecord<any>): void {
     super.failed(op);
     if (!this.owns(op)) return;
     try {
@@ -115,7 +115,7 @@ class PreparedOperation extends SelectOperation {
     }
   }
 
-  private owns(op: Op<any>): op is Reusable {
+  private owns(op: OpRecord<any>): op is Reusable {
     if (this.fixed) return true;
     for (const slot of this.slots) if (slot.op === op) return true;
     return false;
@@ -153,11 +153,11 @@ class PreparedOperation extends SelectOperation {
     this.won = null;
   }
 
-  override next(): IteratorResult<Op<any>, any> {
+  override next(): IteratorResult<OpRecord<any>, any> {
     return this.step();
   }
 
-  override [Symbol.iterator](): Iterator<Op<any>, any, unknown> {
+  override [Symbol.iterator](): Iterator<OpRecord<any>, any, unknown> {
     this.begin();
     return iterate.call(this);
   }

@@ -8,17 +8,17 @@
  * Why not a receive whose outcome is put into the stream: an async function learns of it some microtasks later, and a stream
  * that is cancelled in between has nowhere to put the value.
  */
-import { Op, type WaitReason, type Waiter } from "@gort/sched";
+import { Op, type OpRecord, type WaitReason, type Waiter } from "@gort/sched";
 import { FAILED, PARKED, USED } from "./states.ts";
 
 /** Receives once; closes the stream where the channel is closed. */
 export class Pull<T> extends Op<void> implements Waiter {
-  private readonly from: Op<[value: T, ok: boolean]>;
+  private readonly from: OpRecord<[value: T, ok: boolean]>;
   private readonly to: ReadableStreamDefaultController<T>;
 
   constructor(from: Op<[value: T, ok: boolean]>, to: ReadableStreamDefaultController<T>) {
     super();
-    this.from = from;
+    this.from = from as OpRecord<[value: T, ok: boolean]>;
     this.to = to;
   }
 
@@ -56,7 +56,7 @@ export class Pull<T> extends Op<void> implements Waiter {
     from.unpark();
   }
 
-  wake(from: Op<any>): void {
+  wake(from: OpRecord<any>): void {
     const failed = from.state === FAILED;
     from.waiter = null;
     from.state = USED;

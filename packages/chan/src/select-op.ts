@@ -29,7 +29,7 @@
  * every select: an old object that points to a new one costs V8's collector more than making it.
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
-import { type Op, overdue, preempt, random, reportUncaught } from "@gort/sched";
+import { type OpRecord, overdue, preempt, random, reportUncaught } from "@gort/sched";
 import { leave, quit, rank, takeBack, useUp } from "./case-end.ts";
 import { CaseList, none } from "./case-list.ts";
 import { checkFresh, checkServes, hasBegun, inUse } from "./cases.ts";
@@ -43,7 +43,7 @@ let spare: SelectOperation | null = null;
 export class SelectOperation extends CaseList {
   hasDefault = false;
   /** The op that won, from the decision until its outcome is taken: it may stand for something that must not get lost. */
-  protected won: Op<any> | null = null;
+  protected won: OpRecord<any> | null = null;
   /** Whether cases are being parked, which may decide the select: nobody else may use the object before that is over. */
   protected parking = false;
 
@@ -91,7 +91,7 @@ export class SelectOperation extends CaseList {
   }
 
   /** The outcome of the case that won. */
-  protected chosen(op: Op<any>, name: string | number): Chosen {
+  protected chosen(op: OpRecord<any>, name: string | number): Chosen {
     this.won = op;
     return outcome(op, name);
   }
@@ -147,7 +147,7 @@ export class SelectOperation extends CaseList {
   }
 
   /** Parks a case, unless those before it made it ready as they were parked, or decided the select. */
-  private wait(op: Op<any>, name: string | number): void {
+  private wait(op: OpRecord<any>, name: string | number): void {
     if (this.state !== PARKED) return;
     if (op.state !== FRESH) throw inUse(name);
     if (rank(op) > 1) {
@@ -206,13 +206,13 @@ export class SelectOperation extends CaseList {
   }
 
   /** What passes `op` on was granted something, or failed: it is the one. False if another was. */
-  claim(op: Op<any>): boolean {
+  claim(op: OpRecord<any>): boolean {
     if (!this.decide(op)) return false;
     this.quit();
     return true;
   }
 
-  private decide(op: Op<any>): boolean {
+  private decide(op: OpRecord<any>): boolean {
     if (this.state !== PARKED) return this.state === DECIDED && this.won === op;
     const outer = this.waiter;
     if (outer !== null && outer.claim !== undefined && !outer.claim(this)) return false;
@@ -222,7 +222,7 @@ export class SelectOperation extends CaseList {
   }
 
   /** A case completed or failed: the others leave their queues, and the select's own waiter wakes. */
-  wake(op: Op<any>): void {
+  wake(op: OpRecord<any>): void {
     const granted = op.state === DONE;
     if (!this.decide(op)) {
       giveBack(op, granted);
@@ -247,12 +247,12 @@ export class SelectOperation extends CaseList {
   }
 
   /** The case that won failed: nobody may use it any more. */
-  protected failed(op: Op<any>): void {
+  protected failed(op: OpRecord<any>): void {
     op.state = USED;
   }
 
   /** Takes all cases but `winner` off their queues; the name of the winner. */
-  private release(winner: Op<any> | null): string | number {
+  private release(winner: OpRecord<any> | null): string | number {
     const { n, a, b } = this;
     if (winner !== null) winner.waiter = null;
     if (n > 2) return this.releaseList(winner, n);
@@ -264,7 +264,7 @@ export class SelectOperation extends CaseList {
     return this.nameB;
   }
 
-  private releaseList(winner: Op<any> | null, n: number): string | number {
+  private releaseList(winner: OpRecord<any> | null, n: number): string | number {
     const { ops, names } = this;
     let won = names[0]!;
     for (let i = 0; i < n; i++) {
@@ -303,7 +303,7 @@ export class SelectOperation extends CaseList {
     this.won?.discardFailure();
   }
 
-  override next(): IteratorResult<Op<any>, any> {
+  override next(): IteratorResult<OpRecord<any>, any> {
     if (this.state !== FRESH || this.n !== 2 || this.hasDefault) return this.step();
     if (overdue()) return preempt;
     // Two cases, as nearly always: what `step` does, but nothing is put into fields that is taken out again at once.
@@ -316,8 +316,8 @@ export class SelectOperation extends CaseList {
         if (op.tryNow()) {
           const value = outcome(op, takeB ? this.nameB : this.nameA);
           this.n = 0;
-          this.a = null as unknown as Op<any>;
-          this.b = null as unknown as Op<any>;
+          this.a = null as unknown as OpRecord<any>;
+          this.b = null as unknown as OpRecord<any>;
           useUp(a);
           useUp(b);
           this.state = USED;
@@ -332,11 +332,11 @@ export class SelectOperation extends CaseList {
     }
     this.state = PARKED;
     this.park();
-    return this as IteratorResult<Op<any>, any>;
+    return this as IteratorResult<OpRecord<any>, any>;
   }
 
   /** A step of any select. */
-  protected step(): IteratorResult<Op<any>, any> {
+  protected step(): IteratorResult<OpRecord<any>, any> {
     const state = this.state;
     let value: unknown;
     if (state === FRESH) {
@@ -346,7 +346,7 @@ export class SelectOperation extends CaseList {
         if (!this.hasDefault) {
           this.state = PARKED;
           this.park();
-          return this as IteratorResult<Op<any>, any>;
+          return this as IteratorResult<OpRecord<any>, any>;
         }
         value = defaultResult;
       }
@@ -382,7 +382,7 @@ export function newSelect(hasDefault: boolean): SelectOperation {
 }
 
 /** Nobody will hear what became of a case. */
-function giveBack(op: Op<any>, granted: boolean): void {
+function giveBack(op: OpRecord<any>, granted: boolean): void {
   if (granted) op.discard();
   else op.discardFailure();
 }

@@ -13,7 +13,15 @@
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import { aborted, holdProgram, isContext, isSignal, onAbort, whyEnded } from "@gort/sched";
+import {
+  aborted,
+  holdProgram,
+  isContext,
+  isSignal,
+  onAbort,
+  type OpRecord,
+  whyEnded,
+} from "@gort/sched";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { ContextLike, RecvChan, SendChan, WaitOptions } from "./api.ts";
 import { makeChan } from "./channel.ts";
@@ -195,7 +203,7 @@ function stopper(options: WaitOptions): [signal: AbortSignal | undefined, forget
   const ctx = options.ctx ?? null;
   if (ctx === null) return [signal, () => {}];
   const stop = new AbortController();
-  const done = ctx.done()?.recv();
+  const done = ctx.done()?.recv() as OpRecord<unknown> | undefined;
   const end = (): void => stop.abort(whyEnded(ctx));
   let forget = (): void => {};
   if (signal?.aborted === true) stop.abort(signal.reason);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { int32, isRuntimeError } from "@gort/types";
 import { type Chan, checkChan, isChan, makeChan, nilChan, select } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";
+import { recordOf } from "./record-of.ts";
 
 const text = (f: () => unknown): string => {
   try {
@@ -284,7 +285,7 @@ describe("basics", () => {
     expect(String(ch.recvOnly())).toBe('<-chan "jobs" (len 1, cap 4)');
     expect(String(ch.sendOnly())).toBe('chan<- "jobs" (len 1, cap 4)');
     expect(String(nilChan())).toBe("nil chan");
-    expect(ch.recv().describe()).toBe('chan "jobs" (len 1, cap 4)');
+    expect(recordOf(ch.recv()).describe()).toBe('chan "jobs" (len 1, cap 4)');
   });
 
   test("an op used twice is refused", async () => {

@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { withSignal } from "@gort/sched";
 import { checkChan, makeChan, nilChan, select } from "../src/index.ts";
 import { coreOf } from "../src/channel.ts";
+import { recordOf } from "./record-of.ts";
 
 const { signal } = new AbortController();
 
@@ -34,7 +35,7 @@ test("a receiver and a sender of different waits that did not meet are found, an
   const third = makeChan<number>();
   const op = select({ in: third.recv({ signal }) });
   void op.start();
-  op.state = 0;
+  recordOf(op).state = 0;
   expect(() => checkChan(third)).toThrow("a case of a select that is over is queued");
 });
 

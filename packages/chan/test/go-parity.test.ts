@@ -1,5 +1,5 @@
 /** 90 random programs over channels, with the outcome that Go recorded for every step. */
-import type { Op } from "@gort/sched";
+import type { Op, OpRecord } from "@gort/sched";
 import { expect, test } from "vitest";
 import data from "../../../apps/oracle/data/chantrace.json" with { type: "json" };
 import { type Chan, checkChan, makeChan, nilChan, select, trySelect } from "../src/index.ts";
@@ -38,7 +38,10 @@ class World {
     return cases[r.case]![0] === "s" ? [r.case] : [r.case, r.value, r.ok];
   }
 
-  spawn(id: number, body: (emit: (...event: unknown[]) => void) => Generator<Op<any>, void, any>) {
+  spawn(
+    id: number,
+    body: (emit: (...event: unknown[]) => void) => Generator<OpRecord<any>, void, any>,
+  ) {
     const emit = (...event: unknown[]) => this.events.push([id, ...event]);
     const task = this.mini.go(
       (function* () {
@@ -74,7 +77,7 @@ class World {
         const cases = b as Case[];
         const ops = this.cases(cases);
         return void this.spawn(a, (emit) =>
-          function* (this: World): Generator<Op<any>, void, any> {
+          function* (this: World): Generator<OpRecord<any>, void, any> {
             const r: any = yield* select(ops);
             emit("case", ...this.outcome(cases, r));
           }.call(this),

@@ -1,25 +1,25 @@
 /** The smallest scheduler that can run a channel program: one queue, stepped until nothing moves. */
-import { FAILED, Op, type Waiter } from "@gort/sched";
+import { FAILED, Op, type OpRecord, type Waiter } from "@gort/sched";
 
 // `yield*` passes the op through as the iterator result itself; a bare `yield` makes a plain result.
-const isOp = (r: unknown): r is Op<any> => r instanceof Op;
+const isOp = (r: unknown): r is OpRecord<any> => r instanceof Op;
 
 export class Task implements Waiter {
   readonly id: number;
-  readonly body: Generator<Op<any> | undefined, any, any>;
+  readonly body: Generator<OpRecord<any> | undefined, any, any>;
   readonly mini: Mini;
   over = false;
   error: unknown = undefined;
   result: unknown = undefined;
-  parkedOn: Op<any> | null = null;
+  parkedOn: OpRecord<any> | null = null;
 
-  constructor(mini: Mini, id: number, body: Generator<Op<any> | undefined, any, any>) {
+  constructor(mini: Mini, id: number, body: Generator<OpRecord<any> | undefined, any, any>) {
     this.mini = mini;
     this.id = id;
     this.body = body;
   }
 
-  wake(op: Op<any>): void {
+  wake(op: OpRecord<any>): void {
     if (op !== this.parkedOn) throw new Error("woken by an op it does not wait for");
     this.parkedOn = null;
     this.mini.queue.push(this);
@@ -30,7 +30,7 @@ export class Mini {
   queue: Task[] = [];
   tasks: Task[] = [];
 
-  go(body: Generator<Op<any> | undefined, any, any>): Task {
+  go(body: Generator<OpRecord<any> | undefined, any, any>): Task {
     const task = new Task(this, this.tasks.length, body);
     this.tasks.push(task);
     this.queue.push(task);
@@ -63,7 +63,7 @@ export class Mini {
     }
   }
 
-  park(task: Task, op: Op<any>): void {
+  park(task: Task, op: OpRecord<any>): void {
     task.parkedOn = op;
     op.waiter = task;
     if (op.state === FAILED) throw new Error("parked on a failed op");
@@ -75,7 +75,7 @@ export class Mini {
 }
 
 /** Runs generator bodies until nothing moves; throws the first error. */
-export function play(...bodies: (() => Generator<Op<any> | undefined, any, any>)[]): Mini {
+export function play(...bodies: (() => Generator<OpRecord<any> | undefined, any, any>)[]): Mini {
   const mini = new Mini();
   for (const body of bodies) mini.go(body());
   mini.settle();

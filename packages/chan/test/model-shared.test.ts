@@ -20,6 +20,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Lock } from "./lock.ts";
+import { recordOf } from "./record-of.ts";
 
 const CHANS = 2;
 const STOPS = 2;
@@ -204,8 +205,8 @@ class World {
   /** Everybody waits or has ended: whoever waits does so for all of the cases. */
   settled(): void {
     const parked = (entry: Entry): void => {
-      if (entry.op.state !== PARKED)
-        this.errors.push(`what somebody waits for is in state ${entry.op.state}`);
+      if (recordOf(entry.op).state !== PARKED)
+        this.errors.push(`what somebody waits for is in state ${recordOf(entry.op).state}`);
       entry.kids.forEach(parked);
     };
     for (const entry of this.using.values()) parked(entry);

@@ -2,7 +2,7 @@
  * Random programs over channels and selects against a model that keeps plain arrays, with goroutines ended at random
  * points. GORT_FUZZ sets the number of programs, GORT_SEED the seed.
  */
-import type { Op } from "@gort/sched";
+import type { Op, OpRecord } from "@gort/sched";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, nilChan, select, trySelect } from "../src/index.ts";
@@ -42,7 +42,7 @@ class World {
     return { case: r.case, value: r.value as number, ok: r.ok };
   }
 
-  *body(cases: Case[], plain: boolean): Generator<Op<any>, Outcome, any> {
+  *body(cases: Case[], plain: boolean): Generator<OpRecord<any>, Outcome, any> {
     try {
       if (!plain) return World.tidy(cases, yield* select(cases.map((c) => this.op(c))));
       const c = cases[0]!;

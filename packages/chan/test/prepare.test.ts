@@ -14,6 +14,7 @@ import { describe, expect, it, test } from "vitest";
 import { checkChan, makeChan, nilChan, prepare, select, trySelect } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";
 import { Never } from "./never.ts";
+import { recordOf } from "./record-of.ts";
 
 test("a prepared select serves every pass of a loop, ready and blocking", async () => {
   const s = createFifoScheduler();
@@ -278,7 +279,7 @@ describe("what the functions of a pass made serves that pass only", () => {
       "called off in a select in a select",
       (p) => calledOff((s) => withSignal(select([select([p])]), s)),
     ],
-    ["abandoned", (p) => select([p, never()]).return()],
+    ["abandoned", (p) => recordOf(select([p, never()])).return()],
     ["in a goroutine that ended", (p) => waitAndEnd(select([p, never()]))],
     ["lost", (p) => select([p, ready(), ready(), ready()])],
     ["lost in a select", (p) => select([select({ p }), ready()])],
@@ -298,8 +299,8 @@ describe("what the functions of a pass made serves that pass only", () => {
     return { done: () => done, err: () => null };
   };
   const waitAndEnd = (op: Op<any>): void => {
-    void op.next();
-    void op.return();
+    void recordOf(op).next();
+    void recordOf(op).return();
   };
   const calledOff = (use: (signal: AbortSignal) => Op<any>): unknown => {
     const stop = new AbortController();

@@ -1,9 +1,10 @@
 /** What a select does with the cases that lose, when one that leaves lets another one in. */
-import { DONE, FAILED, Op, PARKED, run, WaitQueue, withSignal } from "@gort/sched";
+import { DONE, FAILED, Op, type OpRecord, PARKED, run, WaitQueue, withSignal } from "@gort/sched";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";
 import { Leaver, Never } from "./never.ts";
+import { recordOf } from "./record-of.ts";
 
 const rejection = (p: unknown): Promise<unknown> =>
   (p as Promise<unknown>).then(
@@ -134,10 +135,10 @@ describe("a case that gets in because another one left", () => {
     for (let i = 0; i < 30; i++) {
       const permits = new Permits(0);
       const op = select([permits.take(2), permits.take(1)]);
-      void op.next();
+      void recordOf(op).next();
       permits.give(1);
       const early = permits.free === 0;
-      op.return();
+      recordOf(op).return();
       expect([permits.free, permits.queue.length, early]).toEqual([1, 0, early]);
     }
   });
@@ -183,7 +184,7 @@ describe("a case that had asked for what it waits for", () => {
     ["to a case that was ready", (asked) => trySelect({ asked, ready: ready() })],
     ["to one of two that were ready", (a, b) => trySelect([a, b, ready(), ready()])],
     ["to the default", (asked) => trySelect({ asked })],
-    ["in a goroutine", (asked) => select({ asked, ready: ready() }).next()],
+    ["in a goroutine", (asked) => recordOf(select({ asked, ready: ready() })).next()],
     ["in a prepared select", (asked) => prepare({ asked: () => asked, ready: ready() }).try()],
     ["in one of many", (a, b) => prepare({ a: () => a, b: () => b, ready: ready() }).start()],
   ])("takes it back when it loses %s", (_, lose) => {
@@ -205,7 +206,7 @@ describe("a case that had asked for what it waits for", () => {
 
 it("says of each case what it waits on, or else why", () => {
   const permits = new Permits(0);
-  expect(select({ a: permits.take(1), b: makeChan().recv() }).describe()).toBe(
+  expect(recordOf(select({ a: permits.take(1), b: makeChan().recv() })).describe()).toBe(
     "semacquire, chan (len 0, cap 0)",
   );
 });
@@ -240,12 +241,15 @@ describe("a select that throws", () => {
   const never = () => makeChan<number>().recv();
 
   it.each<[string, (asked: Asked, twin: Asked) => unknown]>([
-    ["trying a case", (asked) => select([asked, new Throws()]).next()],
+    ["trying a case", (asked) => recordOf(select([asked, new Throws()])).next()],
     ["trying a case beside a default", (asked) => trySelect([asked, new Throws()])],
-    ["trying one of many", (a, b) => select([a, b, never(), new Throws()]).next()],
-    ["trying one in a select in a select", (a, b) => select([a, select([b, new Throws()])]).next()],
-    ["parking a case", (asked) => select([asked, new NoPark()]).next()],
-    ["parking one of many", (a, b) => select([a, b, never(), new NoPark()]).next()],
+    ["trying one of many", (a, b) => recordOf(select([a, b, never(), new Throws()])).next()],
+    [
+      "trying one in a select in a select",
+      (a, b) => recordOf(select([a, select([b, new Throws()])])).next(),
+    ],
+    ["parking a case", (asked) => recordOf(select([asked, new NoPark()])).next()],
+    ["parking one of many", (a, b) => recordOf(select([a, b, never(), new NoPark()])).next()],
     ["given what is no case", (asked) => select([asked, 5 as unknown as null])],
     ["given a case twice", (asked) => select([asked, asked])],
     [
@@ -378,13 +382,14 @@ describe("a select whose case is a select", () => {
         };
         const waiting: Op<any>[] = [];
         const finish = (op: Op<any>): void => {
-          if (op.state === DONE) took(leafOf((op.next() as { value: unknown }).value));
-          else if (op.state === FAILED) expect(() => op.next()).toThrow("off");
-          else op.return();
+          if (recordOf(op).state === DONE)
+            took(leafOf((recordOf(op).next() as { value: unknown }).value));
+          else if (recordOf(op).state === FAILED) expect(() => recordOf(op).next()).toThrow("off");
+          else recordOf(op).return();
         };
         for (const shape of programs) {
           const op = make(shape);
-          const r = op.next() as { done: boolean; value: unknown };
+          const r = recordOf(op).next() as { done: boolean; value: unknown };
           if (r.done) took(leafOf(r.value));
           else waiting.push(op);
         }
@@ -435,7 +440,7 @@ describe("an op that is a case of two selects", () => {
 
 describe("an op that one select used up is refused by another that was made before", () => {
   const { signal } = new AbortController();
-  const outcome = (body: () => Generator<Op<any>, any, any>): Promise<unknown> =>
+  const outcome = (body: () => Generator<OpRecord<any>, any, any>): Promise<unknown> =>
     run(body as never);
   it.each([0, 1, 2])("with %i other cases", async (i) => {
     for (const use of [

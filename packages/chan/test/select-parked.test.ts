@@ -3,6 +3,7 @@ import { type Op, USED } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, select } from "../src/index.ts";
 import { Never } from "./never.ts";
+import { recordOf } from "./record-of.ts";
 
 /** Never ready when it is tried; counts how often its outcome was given back. */
 class Later extends Never<string> {
@@ -55,10 +56,10 @@ describe("a select that is decided", () => {
     for (let i = 0; i < 20; i++) {
       const op = new Later();
       const waiting = select(cases(op));
-      void waiting.next();
+      void recordOf(waiting).next();
       op.complete("granted");
       expect(op.discarded).toBe(0);
-      void waiting.return();
+      void recordOf(waiting).return();
       expect(op.discarded).toBe(1);
     }
   });
@@ -68,10 +69,10 @@ describe("a select that is decided", () => {
       const op = new Later();
       const all = cases(op);
       const waiting = select(all);
-      void waiting.next();
+      void recordOf(waiting).next();
       if (fails) op.fail(new Error("no"));
       else op.complete("yes");
-      expect(all.map((each) => each.state)).toEqual(all.map(() => USED));
+      expect(all.map((each) => recordOf(each).state)).toEqual(all.map(() => USED));
     }
   });
 
@@ -85,10 +86,13 @@ describe("a select that is decided", () => {
           return [...two, ...Array.from({ length: more }, () => ch.recv())];
         };
         const [inGoroutine, outside] = [select(cases()), select(cases())];
-        void inGoroutine.next();
+        void recordOf(inGoroutine).next();
         const waiting = outside.start();
         expect([checkChan(ch), ch.trySend("lost")]).toEqual([waits, false]);
-        expect(inGoroutine.next()).toMatchObject({ done: true, value: { value: "at once" } });
+        expect(recordOf(inGoroutine).next()).toMatchObject({
+          done: true,
+          value: { value: "at once" },
+        });
         expect(await waiting).toMatchObject({ value: "at once" });
       }
     }
@@ -102,8 +106,8 @@ describe("a select that is decided", () => {
         const begins = new Begins(() => ch.trySend(7));
         const others = Array.from({ length: more }, () => makeChan().recv());
         const op = select([ch.recv(), begins, ...others]);
-        let r = op.next() as { done: boolean; value: unknown };
-        if (!r.done) r = op.next() as typeof r;
+        let r = recordOf(op).next() as { done: boolean; value: unknown };
+        if (!r.done) r = recordOf(op).next() as typeof r;
         expect([r.done, r.value]).toEqual([true, { case: 0, value: 7, ok: true }]);
         expect([checkChan(ch), ch.len]).toEqual([waits, 0]);
       }
@@ -123,8 +127,8 @@ it("is tried again as often as trying begins something: what a case begins may m
       return false;
     };
     const op = select([ch.recv(), second, first]);
-    let r = op.next() as { done: boolean; value: unknown };
-    if (!r.done) r = op.next() as typeof r;
+    let r = recordOf(op).next() as { done: boolean; value: unknown };
+    if (!r.done) r = recordOf(op).next() as typeof r;
     expect([r.done, r.value]).toEqual([true, { case: 0, value: 7, ok: true }]);
     expect([checkChan(ch), ch.len]).toEqual([waits, 0]);
   }
@@ -144,8 +148,8 @@ it.each([0, 1])(
     again.park = () => void parked.push(again);
     const others = Array.from({ length: more }, () => makeChan().recv());
     const op = select([again, ch.recv(), ...others]);
-    expect(op.next().done).toBe(false);
-    expect(op.next().value).toMatchObject({ case: 1, value: "begun" });
+    expect(recordOf(op).next().done).toBe(false);
+    expect(recordOf(op).next().value).toMatchObject({ case: 1, value: "begun" });
     expect([parked, checkChan(ch)]).toEqual([[], waits]);
   },
 );
@@ -153,9 +157,9 @@ it.each([0, 1])(
 it("a select waits for what its only case waits for, as in Go", () => {
   const ch = makeChan<number>();
   expect([
-    select([]).reason,
-    select([ch.recv()]).reason,
-    select({ never: null, send: ch.send(1) }).reason,
-    select([ch.recv(), ch.send(1)]).reason,
+    recordOf(select([])).reason,
+    recordOf(select([ch.recv()])).reason,
+    recordOf(select({ never: null, send: ch.send(1) })).reason,
+    recordOf(select([ch.recv(), ch.send(1)])).reason,
   ]).toEqual(["select (no cases)", "chan receive", "chan send", "select"]);
 });

@@ -11,6 +11,7 @@ import { expect, test } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Lock } from "./lock.ts";
 import { Never } from "./never.ts";
+import { recordOf } from "./record-of.ts";
 
 /** An op that was asked for before it is used, as a function that was handed to a group. */
 class Asked extends Never<string> {
@@ -159,7 +160,7 @@ test.each(waits)("leaves the wait of whoever waits as it is: %s", async (_, make
               got = asText(error);
             }
           });
-          while (op.state === 0 || op.waiter === null) yield* gosched();
+          while (recordOf(op).state === 0 || recordOf(op).waiter === null) yield* gosched();
           if (grantFirst) grant();
           try {
             yield* second;

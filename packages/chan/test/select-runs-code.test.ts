@@ -4,6 +4,7 @@ import { type ContextLike, poll, WaitQueue, withOptions, withSignal } from "@gor
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Leaver, Never } from "./never.ts";
+import { recordOf } from "./record-of.ts";
 
 /** A promise that starts its work when it is first asked, as query builders do, and never settles. */
 const lazy = (start: () => void): Op<never> => {
@@ -232,9 +233,9 @@ it("a select does not receive what it sends itself, whatever its cases stand in"
     for (const send of ways) {
       for (const more of [[], [lazy(() => {})]]) {
         const op = select([...more, recv(ch.recv()), send(ch.send(1))]);
-        expect(op.next().done).toBe(false);
+        expect(recordOf(op).next().done).toBe(false);
         expect(checkChan(ch)).toEqual({ receivers: 1, senders: 1 });
-        void op.return();
+        void recordOf(op).return();
         expect(checkChan(ch)).toEqual({ receivers: 0, senders: 0 });
       }
     }
@@ -309,9 +310,9 @@ describe("a wait with a context of one's own that runs code as it is left", () =
 
   it("ends with its goroutine", () => {
     const a = makeChan<number>();
-    const ctx = leaving(() => void op.return());
+    const ctx = leaving(() => void recordOf(op).return());
     const op = a.recv({ ctx });
-    void op.next();
+    void recordOf(op).next();
     expect([a.trySend(1), checkChan(a).receivers]).toEqual([true, 0]);
   });
 });

@@ -20,7 +20,7 @@
  * child as waiter, and leaves when the child ends.
  */
 import { type Chan, type RecvChan, makeChan, nilChan } from "@gort/chan";
-import { type ClockTimer, type Op, PARKED } from "@gort/sched";
+import { type ClockTimer, type Op, type OpRecord, PARKED } from "@gort/sched";
 import { badArgument } from "@gort/types";
 import type { CancelCauseFunc, CancelFunc, Context, Key } from "./api.ts";
 import { isAwaited } from "./awaited.ts";
@@ -312,7 +312,7 @@ function attachForeign(parent: Context, child: Node): void {
     throw badArgument("context", "parent.done()", done, "a channel", "type");
   // The child leaves the parent when it settles, and whatever else it hangs on with it.
   const end = (): void => child.cancel(parent.err() ?? Canceled, cause(parent));
-  const op: Op<void | undefined> = done.recv();
+  const op = done.recv() as Op<unknown> as OpRecord<unknown>;
   if (op.tryNow()) return end();
   const node = parent.value(NODE);
   if (node instanceof Node && node.done() === done) return attachTo(node, child);

@@ -8,13 +8,13 @@
  *  3. A scheduler yields to the host's event loop at least once per time slice while it has work.
  */
 import type { GoroutineInfo } from "./deadlock.ts";
-import type { Op } from "./op.ts";
+import type { Op, OpRecord } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** What a goroutine runs: a generator function (fast, steppable) or an async or plain function. */
 export type GoFunc<A extends unknown[], R> = (
   ...args: A
-) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R;
+) => Generator<OpRecord<any> | undefined, R, any> | PromiseLike<R> | R;
 
 /**
  * The type of a generator that runs as a goroutine, or that one steps by `yield*`, where it has to be written out: `function* worker(): Go`,
@@ -32,7 +32,7 @@ export type GoFunc<A extends unknown[], R> = (
  * await go(countdown, 3).join(); // => "lift-off"
  * ```
  */
-export type Go<R = void> = Generator<Op<any> | undefined, R, any>;
+export type Go<R = void> = Generator<OpRecord<any> | undefined, R, any>;
 
 /** Go's names of the states of a goroutine. None here is ever `"syscall"`: there is no thread to leave behind in the system. */
 export type GStatus = "idle" | "runnable" | "running" | "syscall" | "waiting" | "dead";
@@ -209,9 +209,9 @@ export interface Tracer {
   /** `g` stops running but stays runnable. */
   stop(at: number, g: Goroutine, why: "gosched" | "preempted"): void;
   /** `g` parks; `op` is what it waits for, null for an async function. */
-  block(at: number, g: Goroutine, reason: WaitReason, op: Op<any> | null): void;
+  block(at: number, g: Goroutine, reason: WaitReason, op: OpRecord<any> | null): void;
   /** `g` becomes runnable because of `by` (null: a timer or the host). */
-  unblock(at: number, g: Goroutine, by: Goroutine | null, op: Op<any> | null): void;
+  unblock(at: number, g: Goroutine, by: Goroutine | null, op: OpRecord<any> | null): void;
   /** `g` ended: by itself, or `"killed"` by the end of its program. */
   end(at: number, g: Goroutine, how: "return" | "goexit" | "panic" | "killed"): void;
   /** P `proc` took `count` goroutines from P `victim`. */

@@ -18,7 +18,7 @@
  * Why `then` on a parked op does not return a promise: `await` ignores what it returns. So it returns this record,
  * which becomes a promise only when somebody asks it to.
  */
-import type { Op, Waiter } from "./op.ts";
+import type { OpRecord, Waiter } from "./op.ts";
 import { FAILED, PARKED, USED, WOKEN } from "./op-state.ts";
 import { afterTurn, turnSpent } from "./turn.ts";
 
@@ -71,7 +71,7 @@ const executor = (resolve: (value: any) => void, reject: (reason: unknown) => vo
 };
 
 /** Parks `op`, which could not complete at once, and gives the promise of its outcome. */
-export function promiseOf<T>(gate: AsyncGate, op: Op<T>): Promise<T> {
+export function promiseOf<T>(gate: AsyncGate, op: OpRecord<T>): Promise<T> {
   const promise = new Promise<T>(executor);
   new AsyncWaiter(gate, op, give, refuse, true).park();
   return promise;
@@ -80,14 +80,14 @@ export function promiseOf<T>(gate: AsyncGate, op: Op<T>): Promise<T> {
 /** Who stands in an {@link AsyncGate}. */
 interface Gated {
   /** What is waited for. */
-  readonly op: Op<any>;
+  readonly op: OpRecord<any>;
   next: Gated | null;
   prev: Gated | null;
 }
 
 /** Waits in an {@link AsyncGate} for a parked op: on behalf of `then`, or of the promise of an op that was started. */
 export class AsyncWaiter implements Waiter, Gated {
-  readonly op: Op<any>;
+  readonly op: OpRecord<any>;
   next: Gated | null = null;
   prev: Gated | null = null;
   private readonly gate: AsyncGate;
@@ -102,7 +102,7 @@ export class AsyncWaiter implements Waiter, Gated {
 
   constructor(
     gate: AsyncGate,
-    op: Op<any>,
+    op: OpRecord<any>,
     onFulfilled: Callback,
     onRejected: Callback,
     ours: boolean,
@@ -128,7 +128,7 @@ export class AsyncWaiter implements Waiter, Gated {
     }
   }
 
-  wake(op: Op<any>): void {
+  wake(op: OpRecord<any>): void {
     this.gate.remove(this);
     const state = op.state;
     if (state === WOKEN) this.competeSoon();
@@ -223,13 +223,13 @@ export class AsyncWaiter implements Waiter, Gated {
 
 /** Waits for the op that a step of a generator parked; the next step takes what became of it. */
 export class StepWaiter implements Waiter, Gated {
-  readonly op: Op<any>;
+  readonly op: OpRecord<any>;
   next: Gated | null = null;
   prev: Gated | null = null;
   private readonly gate: AsyncGate;
   private readonly wakened: () => void;
 
-  constructor(gate: AsyncGate, op: Op<any>, wakened: () => void) {
+  constructor(gate: AsyncGate, op: OpRecord<any>, wakened: () => void) {
     this.gate = gate;
     this.op = op;
     this.wakened = wakened;

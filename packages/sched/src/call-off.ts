@@ -27,7 +27,7 @@ import { type Competing, CompetingOp } from "./competing.ts";
 import { type ContextLike, isContext, whyEnded } from "./context-like.ts";
 import { reportUncaught } from "./host.ts";
 import { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
-import { isOp, misuse, type Op, type Waiter } from "./op.ts";
+import { isOp, misuse, type Op, type OpRecord, type Waiter } from "./op.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 export type { ContextLike, DoneChan } from "./context-like.ts";
@@ -66,17 +66,17 @@ export interface Abortable {
 }
 
 class CallOffOp<T> extends CompetingOp<T> implements Waiter {
-  private readonly inner: Op<T> & Partial<Competing & Abortable & Abilities>;
+  private readonly inner: OpRecord<T> & Partial<Competing & Abortable & Abilities>;
   private readonly signal: AbortSignal | null;
   private readonly ctx: ContextLike | null;
-  private doneOp: Op<unknown> | null = null;
-  private abortOp: Op<unknown> | null = null;
+  private doneOp: OpRecord<unknown> | null = null;
+  private abortOp: OpRecord<unknown> | null = null;
   /** What was about to end the wait first. What calls it off may claim that before it wakes this one, as a select does. */
-  private by: Op<unknown> | null = null;
+  private by: OpRecord<unknown> | null = null;
   /** Called off by somebody else, where the op has to be told. */
   readonly abort: Abortable["abort"] | undefined;
 
-  constructor(inner: Op<T>, signal: AbortSignal | null, ctx: ContextLike | null) {
+  constructor(inner: OpRecord<T>, signal: AbortSignal | null, ctx: ContextLike | null) {
     super();
     this.inner = inner;
     this.signal = signal;
@@ -135,7 +135,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     if (inner.waiter === this) inner.quit?.();
   }
 
-  claim(op: Op<any>): boolean {
+  claim(op: OpRecord<any>): boolean {
     const { state } = this;
     const callsOff = op === this.doneOp || op === this.abortOp;
     if (op !== this.inner && !callsOff) return false;
@@ -160,7 +160,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   /** Nothing is ready: looks once more at the context, whose `err` may be behind its `done`. Always false, or a throw. */
   private isOver(): false {
     const done = this.ctx === null ? null : this.ctx.done();
-    this.doneOp = done === null ? null : done.recv();
+    this.doneOp = done === null ? null : (done.recv() as OpRecord<unknown>);
     if (this.doneOp !== null && this.doneOp.tryNow() && this.withdraw())
       throw calledOff(whyEnded(this.ctx!));
     return false;
@@ -175,13 +175,13 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     inner.park();
     // Parking may have let it in: a condition unlocks, and a select waits for that lock too.
     if (this.state !== PARKED) return;
-    if (signal !== null) this.watch((this.abortOp = aborted(signal)));
+    if (signal !== null) this.watch((this.abortOp = aborted(signal) as OpRecord<unknown>));
     // Detached if the signal has fired.
     if (this.doneOp !== null) this.watch(this.doneOp);
   }
 
   /** Waits for the signal or the context, which may have ended while the op was parked. */
-  private watch(op: Op<unknown>): void {
+  private watch(op: OpRecord<unknown>): void {
     if (op.tryNow()) {
       this.wake(op);
       return;
@@ -207,7 +207,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     this.inner.discardFailure();
   }
 
-  wake(op: Op<any>): void {
+  wake(op: OpRecord<any>): void {
     if (op === this.abortOp) {
       op.state = USED;
       this.cancel(op, op.value);
@@ -251,7 +251,7 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     return true;
   }
 
-  private cancel(by: Op<unknown>, error: unknown): void {
+  private cancel(by: OpRecord<unknown>, error: unknown): void {
     const { state } = this;
     calledOff(error);
     if (this.abort !== undefined) {
@@ -298,14 +298,14 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
   }
 }
 
-function leave(op: Op<unknown>): void {
+function leave(op: OpRecord<unknown>): void {
   if (op.state !== PARKED) return;
   op.state = USED;
   unpark(op);
 }
 
 /** Takes an op off its queue. What that throws keeps neither the wait from its end nor others who are woken with it. */
-function unpark(op: Op<unknown>): void {
+function unpark(op: OpRecord<unknown>): void {
   try {
     op.unpark();
   } catch (error) {
@@ -321,7 +321,7 @@ function unpark(op: Op<unknown>): void {
  *
  * @example
  * ```ts
- * import { type Op, sleep, type WaitOptions, withOptions } from "@gort/sched";
+ * import { type Op, type OpRecord, sleep, type WaitOptions, withOptions } from "@gort/sched";
  *
  * const nap = (options?: WaitOptions): Op<void> => withOptions(sleep(1000), options, "nap");
  * let why: unknown;
@@ -375,7 +375,7 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
 export function withSignal<O extends Op<any> & { readonly ok: boolean }>(
   op: O,
   signal: AbortSignal | null | undefined,
-): Op<O["value"]> & Pick<O, "ok" | (keyof O & "__recv")>;
+): Op<O extends Op<infer T> ? T : never> & Pick<O, "ok" | (keyof O & "__recv")>;
 export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T>;
 export function withSignal(op: Op<any>, signal: AbortSignal | null | undefined): Op<any> {
   if (!isOp(op)) throw badArgument("withSignal", "op", op, "an operation", "type");

@@ -12,7 +12,7 @@ import { PREEMPT } from "./budget.ts";
 import { Core } from "./core.ts";
 import type { G } from "./g.ts";
 import { hostNow, macrotask } from "./host.ts";
-import { Op } from "./op.ts";
+import { Op, type OpRecord } from "./op.ts";
 import { FRESH } from "./op-state.ts";
 import { GoschedOp } from "./sleep.ts";
 import { turnIsLong } from "./turn.ts";
@@ -28,7 +28,7 @@ class Done extends Op<void> {
   }
   override park(): void {}
   override unpark(): void {}
-  override next(): IteratorResult<Op<any>, void> {
+  override next(): IteratorResult<OpRecord<any>, void> {
     return FINISHED;
   }
   override then<R1 = void, R2 = never>(

@@ -5,7 +5,7 @@
  *  1. `competes` is true only if a goroutine in `yield*` or an async function waits: those run `Op.retry` when they are
  *     woken in state WOKEN. A case of a select never gets there, since it is used by none of these three methods, or refused.
  */
-import { Op } from "./op.ts";
+import { Op, type OpRecord } from "./op.ts";
 import { FRESH } from "./op-state.ts";
 
 /** An op whose waiter may be woken to compete; see `Op.retry`. */
@@ -44,7 +44,7 @@ export interface Competing {
 export abstract class CompetingOp<T> extends Op<T> implements Competing {
   competes = false;
 
-  override next(): IteratorResult<Op<any>, T> {
+  override next(): IteratorResult<OpRecord<any>, T> {
     if (this.state === FRESH) this.competes = true;
     return super.next();
   }

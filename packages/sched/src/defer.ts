@@ -20,7 +20,7 @@ import { badArgument, checkFunction, isFatalError } from "@gort/types";
 import { isGoexit } from "./brands.ts";
 import { driveIn } from "./drive.ts";
 import { nilCall, stackOverflow } from "./errors.ts";
-import { isOp, type Op } from "./op.ts";
+import { isOp, type OpRecord } from "./op.ts";
 import {
   calledDirectly,
   currentFrame,
@@ -242,7 +242,7 @@ function unwindSync<R>(u: Unwind<R>): R {
   return u.end();
 }
 
-function* scopeGen<R>(u: Unwind<R>, gen: Stepper): Generator<Op<any> | undefined, R, any> {
+function* scopeGen<R>(u: Unwind<R>, gen: Stepper): Generator<OpRecord<any> | undefined, R, any> {
   try {
     u.returned(yield* u.steps(gen));
   } catch (error) {
@@ -328,15 +328,15 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
 // First: what never returns would else be taken for a function that returns a generator.
 export function withDefer<R = undefined>(body: (scope: DeferScope<R>) => never): R;
 export function withDefer<R, S extends never>(
-  body: (scope: DeferScope<S>) => Generator<Op<any> | undefined, R, any>,
-): Generator<Op<any> | undefined, R, any>;
+  body: (scope: DeferScope<S>) => Generator<OpRecord<any> | undefined, R, any>,
+): Generator<OpRecord<any> | undefined, R, any>;
 export function withDefer<R, S extends never>(
   body: (scope: DeferScope<S>) => PromiseLike<R>,
 ): Promise<R>;
 export function withDefer<R, S extends never>(body: (scope: DeferScope<S>) => R): R;
 export function withDefer<R>(
-  body: (scope: DeferScope<R>) => Generator<Op<any> | undefined, R | void, any>,
-): Generator<Op<any> | undefined, R, any>;
+  body: (scope: DeferScope<R>) => Generator<OpRecord<any> | undefined, R | void, any>,
+): Generator<OpRecord<any> | undefined, R, any>;
 export function withDefer<R>(body: (scope: DeferScope<R>) => PromiseLike<R | void>): Promise<R>;
 export function withDefer<R>(body: (scope: DeferScope<R>) => R | void): R;
 export function withDefer<R>(body: Body<R>): unknown {

@@ -11,7 +11,7 @@
  *
  * Why not ask for the engine's name: what matters is what it does, and one step of a generator shows it.
  */
-import type { Op } from "./op.ts";
+import type { OpRecord } from "./op.ts";
 
 function copies(): boolean {
   const result = { done: false, value: 0, next: () => result };
@@ -26,24 +26,24 @@ function copies(): boolean {
 export const COPIES_RESULTS: boolean = /* @__PURE__ */ copies();
 
 /** Iterates an op where results are copied. */
-export class Delegate<T> implements Iterator<Op<any>, T, unknown> {
-  private readonly op: Op<T>;
+export class Delegate<T> implements Iterator<OpRecord<any>, T, unknown> {
+  private readonly op: OpRecord<T>;
 
-  constructor(op: Op<T>) {
+  constructor(op: OpRecord<T>) {
     this.op = op;
   }
 
-  next(): IteratorResult<Op<any>, T> {
+  next(): IteratorResult<OpRecord<any>, T> {
     const r = this.op.next();
     // The op itself while it is parked; what gives way has no value.
     return r.done === true || (r as unknown) !== this.op ? r : { done: false, value: this.op };
   }
 
-  return(value?: unknown): IteratorResult<Op<any>, T> {
+  return(value?: unknown): IteratorResult<OpRecord<any>, T> {
     return this.op.return(value);
   }
 
-  throw(error?: unknown): IteratorResult<Op<any>, T> {
+  throw(error?: unknown): IteratorResult<OpRecord<any>, T> {
     return this.op.throw(error);
   }
 }

@@ -17,7 +17,7 @@ import { budget } from "./budget.ts";
 import { callBackSoon, StepWaiter } from "./async-waiter.ts";
 import { currentGate } from "./current.ts";
 import { badYield } from "./errors.ts";
-import { isOp, isOver, type Op } from "./op.ts";
+import { isOp, isOver, type OpRecord } from "./op.ts";
 import { steppedOn } from "./stepped-on.ts";
 
 /**
@@ -37,7 +37,7 @@ import { steppedOn } from "./stepped-on.ts";
  * await drive(body()); // => 42
  * ```
  */
-export function drive<R>(steps: Generator<Op<any> | undefined, R, any>): Promise<R> {
+export function drive<R>(steps: Generator<OpRecord<any> | undefined, R, any>): Promise<R> {
   if (typeof steps?.next !== "function" || Symbol.asyncIterator in steps)
     throw badArgument("drive", "steps", steps, "a generator", "type");
   return driveIn(null, steps);
@@ -46,7 +46,7 @@ export function drive<R>(steps: Generator<Op<any> | undefined, R, any>): Promise
 /** The same as the deferred call `frame`: see `panic.ts`. */
 export async function driveIn<R>(
   frame: unknown,
-  steps: Generator<Op<any> | undefined, R, any>,
+  steps: Generator<OpRecord<any> | undefined, R, any>,
 ): Promise<R> {
   const gate = currentGate();
   let wrong: unknown = null;
@@ -56,7 +56,7 @@ export async function driveIn<R>(
     const outer = ambient.frame;
     ambient.frame = frame;
     budget.driven = true;
-    let r: IteratorResult<Op<any> | undefined, R>;
+    let r: IteratorResult<OpRecord<any> | undefined, R>;
     try {
       r = wrong === null ? steps.next() : steps.throw(wrong);
     } finally {

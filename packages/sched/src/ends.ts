@@ -17,7 +17,7 @@ import { programEnded, stackOverflow } from "./errors.ts";
 import { type EndHook, G, type JoinOp } from "./g.ts";
 import { DEAD, EXITED, KILLED, PANICKED, RUNNING } from "./g-state.ts";
 import { microtask, reportUncaught } from "./host.ts";
-import type { Op } from "./op.ts";
+import type { OpRecord } from "./op.ts";
 import { Pledge } from "./postpone.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
@@ -158,7 +158,7 @@ export abstract class Ends {
   }
 
   /** The `op` of a goroutine that its program ended leaves its queue, or gives back what was handed over but never taken. */
-  protected giveUp(op: Op<any>): void {
+  protected giveUp(op: OpRecord<any>): void {
     try {
       op.return(undefined);
     } catch (error) {

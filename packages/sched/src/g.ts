@@ -29,7 +29,7 @@ import {
   SYSCALL,
   WAITING,
 } from "./g-state.ts";
-import type { Op, Waiter } from "./op.ts";
+import type { Op, OpRecord, Waiter } from "./op.ts";
 import { OutsideOp } from "./outside-op.ts";
 import type { Site } from "./site.ts";
 import { WaitQueue } from "./wait-queue.ts";
@@ -97,8 +97,8 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
   end = ALIVE;
   readonly core: Core;
   readonly fn: (...args: any[]) => unknown;
-  gen: Generator<Op<any> | undefined, unknown, unknown> | null;
-  op: Op<any> | null = null;
+  gen: Generator<OpRecord<any> | undefined, unknown, unknown> | null;
+  op: OpRecord<any> | null = null;
   /** Whole seconds of the scheduler's clock when it last parked on an op. */
   since = 0;
   /** Arguments before the start, a hook while it runs, the result or the panic after the end. */
@@ -111,7 +111,7 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
     core: Core,
     id: number,
     fn: (...args: any[]) => unknown,
-    gen: Generator<Op<any> | undefined, unknown, unknown> | null,
+    gen: Generator<OpRecord<any> | undefined, unknown, unknown> | null,
     args: unknown,
   ) {
     this.core = core;
@@ -122,7 +122,7 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
   }
 
   /** The op this goroutine waits on completed. */
-  wake(op: Op<any>): void {
+  wake(op: OpRecord<any>): void {
     // Whoever used an op by hand inside a goroutine must not wake it from another one.
     if (this.op === op) this.core.ready(this);
   }

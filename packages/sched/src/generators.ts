@@ -4,7 +4,7 @@
  * Invariant: {@link resume} steps generators of this realm only; all else that has their methods is stepped by one that {@link adapt}
  * makes.
  */
-import type { Op } from "./op.ts";
+import type { OpRecord } from "./op.ts";
 import { isBlocking, type Stepper } from "./stepper.ts";
 
 /** `instanceof` it costs V8 less than a look at the prototype. */
@@ -20,7 +20,8 @@ const GeneratorPrototype = /* @__PURE__ */ (() =>
  * too many shapes for V8's caches: a twentieth of a hand-off, measured.
  */
 export const resume = /* @__PURE__ */ (() =>
-  (GeneratorPrototype as { next: (this: Stepper) => IteratorResult<Op<any> | undefined> }).next)();
+  (GeneratorPrototype as { next: (this: Stepper) => IteratorResult<OpRecord<any> | undefined> })
+    .next)();
 
 /** Whether `v` is a generator of this realm's, which {@link resume} can step. */
 export function isGenerator(v: object): v is Stepper {

@@ -45,7 +45,7 @@ export type { EndHook } from "./g.ts";
 export { holdProgram, pledge, startBy } from "./hold.ts";
 export { reportUncaught } from "./host.ts";
 export { launch } from "./launch.ts";
-export { initOp, isOp, Op, opMaker, type Waiter } from "./op.ts";
+export { initOp, isOp, Op, opMaker, type OpRecord, type Waiter } from "./op.ts";
 export { OpIterator } from "./op-iterator.ts";
 export { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 export { goexit, Goexit, panic, PanicError, PanicNilError, recover } from "./panic.ts";

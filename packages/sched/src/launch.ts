@@ -18,7 +18,7 @@ import { checkMethods } from "./errors.ts";
 import type { EndHook, G } from "./g.ts";
 import { hostNow, macrotask, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { isOp, type Op } from "./op.ts";
+import { isOp, type OpRecord } from "./op.ts";
 import { poll } from "./poll.ts";
 import { Hope } from "./postpone.ts";
 import { Ring } from "./ring.ts";
@@ -105,9 +105,9 @@ interface Starter {
 /** For schedulers without `goThen`. */
 function* andThen(hook: EndHook, fn: GoFunc<any, any>, args: unknown[]): Generator<any, any, any> {
   try {
-    const r = fn(...args) as Partial<Generator<Op<any>> & PromiseLike<unknown>> | null;
+    const r = fn(...args) as Partial<Generator<OpRecord<any>> & PromiseLike<unknown>> | null;
     if (typeof r !== "object" || r === null) return r;
-    if (typeof r.next === "function" && !isOp(r)) return yield* r as Generator<Op<any>>;
+    if (typeof r.next === "function" && !isOp(r)) return yield* r as Generator<OpRecord<any>>;
     return typeof r.then === "function" ? yield* poll(r as PromiseLike<unknown>) : r;
   } finally {
     hook.done();

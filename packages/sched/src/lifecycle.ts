@@ -26,7 +26,7 @@ import { DEAD, KILLED, RETURNED, RUNNABLE, RUNNING, WAITING } from "./g-state.ts
 import { adapt, GeneratorFunction, isGenerator, resume } from "./generators.ts";
 import { COPIES_RESULTS } from "./delegate.ts";
 import { type Capture, reportUncaught } from "./host.ts";
-import { isOp, isOver, type Op } from "./op.ts";
+import { isOp, isOver, type OpRecord } from "./op.ts";
 import { PARKED } from "./op-state.ts";
 import { isBlocking, isStepper } from "./stepper.ts";
 
@@ -221,7 +221,7 @@ export abstract class Lifecycle extends Ends {
       this.startTask(g);
       return;
     }
-    let r: IteratorResult<Op<any> | undefined, unknown>;
+    let r: IteratorResult<OpRecord<any> | undefined, unknown>;
     try {
       r = resume.call(gen);
     } catch (error) {
@@ -242,7 +242,7 @@ export abstract class Lifecycle extends Ends {
       this.startTask(g);
       return;
     }
-    let r: IteratorResult<Op<any> | undefined, unknown>;
+    let r: IteratorResult<OpRecord<any> | undefined, unknown>;
     try {
       r = resume.call(g.gen);
     } catch (error) {
@@ -253,20 +253,21 @@ export abstract class Lifecycle extends Ends {
   };
 
   /** What a step left behind: an end, a parked op, a bare yield. */
-  private stepped(g: G, r: IteratorResult<Op<any> | undefined, unknown>): void {
+  private stepped(g: G, r: IteratorResult<OpRecord<any> | undefined, unknown>): void {
     if (r.done === true) this.finished(g, r.value, RETURNED);
-    else if ((r as unknown as Op<any>).state === PARKED) this.park(g, r as unknown as Op<any>);
+    else if ((r as unknown as OpRecord<any>).state === PARKED)
+      this.park(g, r as unknown as OpRecord<any>);
     else this.gaveWay(g, r);
   }
 
   /** Neither ended nor parked. */
-  private gaveWay(g: G, r: IteratorYieldResult<Op<any> | undefined>): void {
+  private gaveWay(g: G, r: IteratorYieldResult<OpRecord<any> | undefined>): void {
     const { value } = r;
     if (COPIES_RESULTS && isOp(value) && (value.state === PARKED || isOver(value))) {
-      this.stepped(g, value as unknown as IteratorResult<Op<any> | undefined, unknown>);
+      this.stepped(g, value as unknown as IteratorResult<OpRecord<any> | undefined, unknown>);
       return;
     }
-    if (value === undefined || isOver(r as unknown as Op<any>)) {
+    if (value === undefined || isOver(r as unknown as OpRecord<any>)) {
       // A bare yield, or an op that completed while it parked: the goroutine only gave way.
       g.state = RUNNABLE;
       if (this.tracer !== null)
@@ -277,7 +278,7 @@ export abstract class Lifecycle extends Ends {
     this.misused(g, value);
   }
 
-  private park(g: G, op: Op<any>): void {
+  private park(g: G, op: OpRecord<any>): void {
     op.waiter = g;
     g.op = op;
     g.since = this.seconds;
@@ -290,13 +291,13 @@ export abstract class Lifecycle extends Ends {
     if (this.tracer !== null) this.traceBlock(this.tracer, g, op);
   }
 
-  private traceBlock(tracer: Tracer, g: G, op: Op<any>): void {
+  private traceBlock(tracer: Tracer, g: G, op: OpRecord<any>): void {
     tracer.block(this.clock.now(), g, op.reason, op);
   }
 
   /** `yield x` with something that is not for the scheduler: throws into the goroutine, where the mistake is. */
   private misused(g: G, what: unknown): void {
-    let r: IteratorResult<Op<any> | undefined, unknown>;
+    let r: IteratorResult<OpRecord<any> | undefined, unknown>;
     do {
       try {
         r = g.gen!.throw(badYield(what, isOp(what)));

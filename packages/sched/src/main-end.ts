@@ -18,7 +18,7 @@ import { wasCalledOff } from "./called-off.ts";
 import { ALIVE } from "./g-state.ts";
 import type { G } from "./g.ts";
 import { macrotask } from "./host.ts";
-import type { Op } from "./op.ts";
+import type { OpRecord } from "./op.ts";
 import type { Frame } from "./panic.ts";
 import { listens } from "./postpone.ts";
 
@@ -51,7 +51,7 @@ export function panicking(all: G | null, queued: readonly G[]): G[] {
 }
 
 /** The goroutine that comes after main: gives what main gave, once those have panicked, or recovered, or take too long. */
-export function* afterMain(gs: readonly G[], value: unknown): Generator<Op<any> | undefined> {
+export function* afterMain(gs: readonly G[], value: unknown): Generator<OpRecord<any> | undefined> {
   for (let n = 0; n < ROUNDS && gs.some(isPanicking); n++) yield;
   return value;
 }

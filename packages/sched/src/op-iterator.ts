@@ -10,11 +10,11 @@
  * microtask queue instead of four. Why no async generator: its `return` waits for the `next` before it, so for the next value.
  */
 import { PARKED } from "./op-state.ts";
-import type { Op, Waiter } from "./op.ts";
+import type { Op, OpRecord, Waiter } from "./op.ts";
 
 /** An op that had to wait, and who waits for it: the op alone may serve others by now. */
 interface Waiting {
-  readonly op: Op<any>;
+  readonly op: OpRecord<any>;
   readonly waiter: Waiter | null;
 }
 
@@ -44,13 +44,13 @@ export class OpIterator<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T>> {
     if (this.over) return Promise.resolve({ done: true, value: undefined });
-    const op = this.op();
+    const op = this.op() as OpRecord<IteratorResult<T>>;
     const result = op.start();
     if (op.state === PARKED) this.note(op);
     return Promise.resolve(result);
   }
 
-  private note(op: Op<any>): void {
+  private note(op: OpRecord<any>): void {
     let { waiting } = this;
     const last = waiting[waiting.length - 1];
     if (last !== undefined && !isWaiting(last)) waiting.length = 0;

@@ -32,19 +32,42 @@ import type { WaitReason } from "./wait-reason.ts";
 /** Whoever waits for an op: a goroutine, a select, an async function. */
 export interface Waiter {
   /** The op completed or failed (`op.state` tells). Called once, synchronously, by the primitive. */
-  wake(op: Op<any>): void;
+  wake(op: OpRecord<any>): void;
   /**
    * For a waiter that is itself an op and passes the outcome on, such as a select. `op` is about to complete or fail: true if that
    * decides this op too, and nothing else can from now on; false if something else has decided it, so that `op` comes too late.
    * A waiter that passes an outcome on asks its own waiter first, if that one has `claim`.
    */
-  claim?(op: Op<any>): boolean;
+  claim?(op: OpRecord<any>): boolean;
 }
 
 /**
- * A blocking operation as a value: lazy, one-shot, used by `yield*` in a generator goroutine, by `await` anywhere, or
- * as a case of a select. A primitive makes its own by saying how to complete at once, how to wait and how to stop
- * waiting.
+ * A blocking operation as a value, as `ch.recv()`, `mu.lock()` and `sleep(5)` return it. It is lazy: nothing happens before it is used.
+ * Use it once: by `yield*` in a generator goroutine, by `await` anywhere, by {@link Op.start | start}, or as a case of a select.
+ *
+ * This is all that its users need. Schedulers, primitives and whatever combines ops see the whole record, {@link OpRecord}.
+ */
+export interface Op<T> extends PromiseLike<T> {
+  /** For `await`. */
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2>;
+  /** For `yield*` in a generator goroutine. */
+  [Symbol.iterator](): Iterator<OpRecord<any>, T, unknown>;
+  /**
+   * Starts the op now: its value if it completes at once, else a promise. `await op.start()` is the fast form of `await op`
+   * in an async function: half the cost where the op is ready, and it takes effect before anything else can run. An op that
+   * fails rejects. Every so often the value comes in a promise too, so that a loop over ops that are always ready
+   * lets the host's timers fire. Misuse rejects. O(1) beside what the op does.
+   */
+  start(): T | Promise<T>;
+}
+
+/**
+ * The whole of an {@link Op}: the record that waits in a primitive's queue, as Go's sudog does. A primitive makes ops of its own by a class
+ * that extends {@link Op} and says how to complete at once, how to wait and how to stop waiting. Whatever combines ops, as a select
+ * does, has it from {@link isOp}.
  *
  * Selects, and what calls an op off, give a meaning to some further members. An op of your own need not have any of them, and must not
  * use their names for anything else:
@@ -58,28 +81,8 @@ export interface Waiter {
  * - `competes`: see `CompetingOp`.
  * - `arm()` and `reset()`: the op can be used again.
  * - `ch` and `cases`: the op is one of a channel, or a select.
- *
- * @example
- * ```ts
- * import { Op, run, WaitQueue } from "@gort/sched";
- *
- * // A latch: everyone waits until it opens.
- * const waiting = new WaitQueue<Opened>();
- * let open = false;
- * class Opened extends Op<string> {
- *   get reason(): "semacquire" { return "semacquire"; }
- *   tryNow() { this.value = "through"; return open; }
- *   park() { waiting.push(this); }
- *   unpark() { waiting.remove(this); }
- * }
- * const program = run(function* () { return yield* new Opened(); });
- * await Promise.resolve();
- * open = true;
- * for (let op; (op = waiting.shift()) !== null; ) op.complete("through");
- * await program; // => "through"
- * ```
  */
-export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLike<T> {
+export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, unknown> {
   /** The op is its own iterator result: false while parked, true with `value` when complete. */
   done = false;
   /** What the op gives, once `state` is {@link DONE}; `tryNow` and `complete` set it. */
@@ -93,9 +96,9 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   /** The queue the op is in, or null; kept by {@link WaitQueue}. */
   queue: WaitQueue<any> | null = null;
   /** The op behind it in its queue. */
-  qnext: Op<any> | null = null;
+  qnext: OpRecord<any> | null = null;
   /** The op before it in its queue. */
-  qprev: Op<any> | null = null;
+  qprev: OpRecord<any> | null = null;
 
   /** Why a goroutine parked on this op waits. */
   abstract readonly reason: WaitReason;
@@ -151,12 +154,12 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
 
   // Declared as an Iterator, not as `this`: from `this` TypeScript would infer `any` for `yield* op`.
   /** An op is its own iterator. */
-  [Symbol.iterator](): Iterator<Op<any>, T, unknown> {
+  [Symbol.iterator](): Iterator<OpRecord<any>, T, unknown> {
     return COPIES_RESULTS ? new Delegate(this) : this;
   }
 
   /** One step of `yield*`; for schedulers, not for users. */
-  next(): IteratorResult<Op<any>, T> {
+  next(): IteratorResult<OpRecord<any>, T> {
     const state = this.state;
     if (state === FRESH) {
       if (overdue()) return preempt;
@@ -167,12 +170,12 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
         this.state = PARKED;
         this.park();
       }
-      return this as unknown as IteratorResult<Op<any>, T>;
+      return this as unknown as IteratorResult<OpRecord<any>, T>;
     }
     if (state === DONE) {
       this.state = USED;
       this.done = true;
-      return this as unknown as IteratorResult<Op<any>, T>;
+      return this as unknown as IteratorResult<OpRecord<any>, T>;
     }
     if (state === FAILED) {
       this.state = USED;
@@ -181,7 +184,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
     if (state === WOKEN) {
       this.state = USED;
       this.done = this.retry();
-      return this as unknown as IteratorResult<Op<any>, T>;
+      return this as unknown as IteratorResult<OpRecord<any>, T>;
     }
     throw misuse(state);
   }
@@ -207,13 +210,13 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   recycle(): void {}
 
   /** The goroutine is ended while parked here: leaves the queue. For schedulers. */
-  return(value?: unknown): IteratorResult<Op<any>, T> {
+  return(value?: unknown): IteratorResult<OpRecord<any>, T> {
     this.abandon();
     return { done: true, value: value as T };
   }
 
   /** An error is thrown into the goroutine while parked here: leaves the queue. For schedulers. */
-  throw(error?: unknown): IteratorResult<Op<any>, T> {
+  throw(error?: unknown): IteratorResult<OpRecord<any>, T> {
     this.abandon();
     throw error;
   }
@@ -259,10 +262,7 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
   }
 
   /**
-   * Starts the op now: its value if it completes at once, else a promise. `await op.start()` is the fast form of `await op`
-   * in an async function: half the cost where the op is ready, and it takes effect before anything else can run. An op that
-   * fails rejects. Every so often the value comes in a promise too, so that a loop over ops that are always ready
-   * lets the host's timers fire.
+   * Starts the op now: see {@link Op.start}.
    *
    * @example
    * ```ts
@@ -295,11 +295,36 @@ export abstract class Op<T> implements Iterator<Op<any>, T, unknown>, PromiseLik
 }
 
 /**
+ * The class to extend for ops of your own: see {@link OpRecord}.
+ *
+ * @example
+ * ```ts
+ * import { Op, run, WaitQueue } from "@gort/sched";
+ *
+ * // A latch: everyone waits until it opens.
+ * const waiting = new WaitQueue<Opened>();
+ * let open = false;
+ * class Opened extends Op<string> {
+ *   get reason(): "semacquire" { return "semacquire"; }
+ *   tryNow() { this.value = "through"; return open; }
+ *   park() { waiting.push(this); }
+ *   unpark() { waiting.remove(this); }
+ * }
+ * const program = run(function* () { return yield* new Opened(); });
+ * await Promise.resolve();
+ * open = true;
+ * for (let op; (op = waiting.shift()) !== null; ) op.complete("through");
+ * await program; // => "through"
+ * ```
+ */
+export const Op: abstract new <T>() => OpRecord<T> = OpRecord;
+
+/**
  * A constructor of ops of class `c` that is a plain function, `init`, which begins with {@link initOp}: V8 does not inline `super()`
  * inside of a `try`, and all of an async function is one. The class declares its fields and has no constructor of its own.
  * @internal
  */
-export function opMaker<T extends Op<any>, A extends unknown[]>(
+export function opMaker<T extends OpRecord<any>, A extends unknown[]>(
   c: { readonly prototype: T },
   init: (this: T, ...args: A) => void,
 ): new (...args: A) => T {
@@ -311,7 +336,7 @@ export function opMaker<T extends Op<any>, A extends unknown[]>(
  * Writes the fields of a fresh op, in the order of the class: see {@link opMaker}.
  * @internal
  */
-export function initOp(op: Op<any>): void {
+export function initOp(op: OpRecord<any>): void {
   op.done = false;
   op.value = undefined;
   op.state = FRESH;
@@ -324,7 +349,7 @@ export function initOp(op: Op<any>): void {
 
 /** The brand by which an op of any copy of the package is known. */
 const OP = Symbol.for("gort.op");
-void Object.defineProperty(Op.prototype, OP, { value: true });
+void Object.defineProperty(OpRecord.prototype, OP, { value: true });
 
 /**
  * Whether `v` is an op, from whichever copy of this package. O(1).
@@ -337,12 +362,14 @@ void Object.defineProperty(Op.prototype, OP, { value: true });
  * isOp(Promise.resolve()); // => false
  * ```
  */
-export function isOp(v: unknown): v is Op<unknown> {
+export function isOp<T>(v: Op<T>): v is OpRecord<T>;
+export function isOp(v: unknown): v is OpRecord<unknown>;
+export function isOp(v: unknown): boolean {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[OP] === true;
 }
 
 /** Whether an op handed its result or error over and its goroutine may go on. */
-export function isOver(op: Op<any>): boolean {
+export function isOver(op: OpRecord<any>): boolean {
   return op.state === DONE || op.state === FAILED;
 }
 

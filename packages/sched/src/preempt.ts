@@ -15,7 +15,7 @@ import { ambient } from "./ambient.ts";
 import { budget, PREEMPT } from "./budget.ts";
 import type { G } from "./g.ts";
 import { hostNow } from "./host.ts";
-import type { Op } from "./op.ts";
+import type { OpRecord } from "./op.ts";
 import { turnIsLong } from "./turn.ts";
 
 /** Ops between two looks at the clock where no scheduler of ours says how many. */
@@ -39,7 +39,7 @@ export function overdue(): boolean {
  * What `next` returns for {@link overdue}.
  * @internal
  */
-export const preempt = PREEMPT as unknown as IteratorYieldResult<Op<any>>;
+export const preempt = PREEMPT as unknown as IteratorYieldResult<OpRecord<any>>;
 
 function timeIsUp(): boolean {
   const g = ambient.slot.g as Partial<G> | null;

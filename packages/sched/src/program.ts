@@ -28,7 +28,7 @@ import type { EndHook, G } from "./g.ts";
 import { macrotask, microtask, onLoopEmpty, reportUncaught } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { afterLastTurn, afterMain, isLeaving, panicking, type Program } from "./main-end.ts";
-import type { Op } from "./op.ts";
+import type { OpRecord } from "./op.ts";
 import { checkReports, sitesOf } from "./options.ts";
 import { awaitsLasting, Hope, notAgain, pendingOutside } from "./postpone.ts";
 import { captureSite } from "./site.ts";
@@ -48,7 +48,7 @@ export abstract class Programs extends Lifecycle {
   /** Of a bubble: who was the default scheduler before it. */
   beneath: Scheduler | null = null;
   /** Ops that complete when nothing can run before time moves on: see `testing/bubble.ts`. */
-  readonly settled: WaitQueue<Op<void>> = new WaitQueue();
+  readonly settled: WaitQueue<OpRecord<void>> = new WaitQueue();
   /** Called when nothing moved for a turn of the host and something outside may still go on: see `testing/patience.ts`. */
   onStill: ((durable: boolean) => void) | null = null;
   /** Waits that something outside can end. */

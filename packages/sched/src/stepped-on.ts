@@ -1,6 +1,6 @@
 /** What a step of a generator left behind, for those who step generators themselves. */
 import { COPIES_RESULTS } from "./delegate.ts";
-import { isOp, type Op } from "./op.ts";
+import { isOp, type OpRecord } from "./op.ts";
 import { PARKED } from "./op-state.ts";
 
 /**
@@ -20,7 +20,7 @@ import { PARKED } from "./op-state.ts";
  * steppedOn(steps.next())?.describe(); // => "chan (len 0, cap 0)"
  * ```
  */
-export function steppedOn(r: IteratorResult<unknown, unknown>): Op<any> | null {
+export function steppedOn(r: IteratorResult<unknown, unknown>): OpRecord<any> | null {
   if (isOp(r)) return r.state === PARKED ? r : null;
   if (!COPIES_RESULTS || r.done === true || !isOp(r.value)) return null;
   return r.value.state === PARKED ? r.value : null;

@@ -4,10 +4,10 @@
  * Why an async generator is refused: it has the same methods, but they give promises, so that whoever steps it would do so for
  * ever, or never.
  */
-import { isOp, type Op } from "./op.ts";
+import { isOp, type OpRecord } from "./op.ts";
 
 /** A generator whose steps are a goroutine's. */
-export type Stepper = Generator<Op<any> | undefined, unknown, any>;
+export type Stepper = Generator<OpRecord<any> | undefined, unknown, any>;
 
 /**
  * Whether `v` is what calling a generator function gives, for primitives that call functions of any of the three kinds. O(1).

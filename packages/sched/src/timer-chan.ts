@@ -17,7 +17,7 @@ import type { Clock, Scheduler } from "./api.ts";
 import { type WaitOptions, withOptions } from "./call-off.ts";
 import { checkInside, type Counter, currentCounter } from "./current.ts";
 import { TEXT } from "./errors.ts";
-import type { Op } from "./op.ts";
+import type { Op, OpRecord } from "./op.ts";
 import { OpIterator } from "./op-iterator.ts";
 import { OutsideOp } from "./outside-op.ts";
 import { FRESH } from "./op-state.ts";
@@ -232,7 +232,7 @@ export class TimerChan implements AsyncIterable<number> {
   }
 
   /** @internal */
-  add(op: Op<any>): void {
+  add(op: OpRecord<any>): void {
     this.waiters.push(op as TimeRecv);
     if (this.active) this.wait();
   }
@@ -251,7 +251,7 @@ export class TimerChan implements AsyncIterable<number> {
   }
 
   /** @internal */
-  remove(op: Op<any>): void {
+  remove(op: OpRecord<any>): void {
     this.waiters.remove(op as TimeRecv);
     if (this.waiters.length === 0) this.alarm.clear();
   }

@@ -8,7 +8,7 @@
  * Why intrusive: parking allocates nothing and leaving is O(1), so a select with many cases never searches.
  * An array was rejected: `shift` and `splice` are linear.
  */
-import type { Op } from "./op.ts";
+import type { OpRecord } from "./op.ts";
 
 /**
  * The operations parked on one primitive, first come first served: an intrusive list, so parking allocates nothing and
@@ -27,7 +27,7 @@ import type { Op } from "./op.ts";
  * q.length; // => 0
  * ```
  */
-export class WaitQueue<O extends Op<any> = Op<any>> {
+export class WaitQueue<O extends OpRecord<any> = OpRecord<any>> {
   /** The op that waits longest, or null; `shift` takes it. */
   head: O | null = null;
   /** The op that came last, or null. */

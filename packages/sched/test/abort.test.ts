@@ -10,6 +10,7 @@ import {
   run,
   sleep,
   withSignal,
+  recordOf,
 } from "./helpers.ts";
 import { hearUncaught } from "./uncaught.ts";
 
@@ -96,7 +97,7 @@ describe("withSignal", () => {
       await sleep(1);
       const send = c.send(1);
       if (first === "abort") s.abort("x");
-      send.next();
+      recordOf(send).next();
       if (first === "value") s.abort("x");
       expect(await got).toBe(first === "value" ? "got 1" : "aborted x");
       expect(c.senders.length).toBe(first === "value" ? 0 : 1);

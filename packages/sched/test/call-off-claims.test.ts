@@ -10,6 +10,7 @@ import {
   withOptions,
   withSignal,
   WOKEN,
+  recordOf,
 } from "./helpers.ts";
 
 /** Passes an outcome on: it claims first, and wakes later. */
@@ -77,14 +78,14 @@ describe("what claims the wait that it calls off", () => {
     const done = new Claimer();
     const heard: string[] = [];
     const wait = withOptions(new Never(), { ctx: ended(done) }, "nap");
-    wait.next();
-    wait.waiter = {
+    recordOf(wait).next();
+    recordOf(wait).waiter = {
       claim: () => heard.push("claim") > 0,
       wake: () => void heard.push("wake"),
     };
     done.pass();
     expect(heard).toEqual(["claim", "wake"]);
-    expect(() => wait.next()).toThrow(ENDED);
+    expect(() => recordOf(wait).next()).toThrow(ENDED);
   });
 
   it("comes too late when the wait was granted, or is over", async () => {
@@ -146,7 +147,7 @@ describe("an op that cleans up", () => {
   it("is not told when it has failed, which nobody hears of who was granted something else", async () => {
     const [op, done] = [new CleansUp(), new Claimer()];
     const { wait } = begun(op, done);
-    wait.waiter = { claim: () => false, wake: () => {} };
+    recordOf(wait).waiter = { claim: () => false, wake: () => {} };
     op.fail("lost");
     expect([op.discarded, op.told]).toEqual([1, []]);
   });

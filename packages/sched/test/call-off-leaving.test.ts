@@ -9,6 +9,7 @@ import {
   sleep,
   withOptions,
   withSignal,
+  recordOf,
 } from "./helpers.ts";
 import { hearUncaught, type Uncaught } from "./uncaught.ts";
 
@@ -103,16 +104,20 @@ describe("what is granted as the wait is left", () => {
   it("is given back if its goroutine ended", () => {
     const op = new Grant();
     const waiting = withOptions(op, { ctx: leaving(() => op.grant()) }, "nap");
-    void waiting.next();
-    void waiting.return();
+    void recordOf(waiting).next();
+    void recordOf(waiting).return();
     expect([op.discarded, op.left]).toEqual([1, 0]);
   });
 
   it("is given back if its goroutine is ended by what runs then", () => {
     for (const fails of [false, true]) {
       const op = new Grant();
-      const waiting = withOptions(op, { ctx: leaving(() => void waiting.return()) }, "nap");
-      void waiting.next();
+      const waiting = withOptions(
+        op,
+        { ctx: leaving(() => void recordOf(waiting).return()) },
+        "nap",
+      );
+      void recordOf(waiting).next();
       if (fails) op.fail(new Error("no"));
       else op.grant();
       expect([op.discarded, op.failuresDiscarded]).toEqual(fails ? [0, 1] : [1, 0]);
@@ -125,10 +130,10 @@ describe("what is granted as the wait is left", () => {
     const options = { signal: stop.signal, ctx: leaving(() => op.grant()) };
     const waiting = withOptions(op, options, "nap");
     let told = 0;
-    void waiting.next();
-    waiting.waiter = { wake: () => void told++ };
+    void recordOf(waiting).next();
+    recordOf(waiting).waiter = { wake: () => void told++ };
     stop.abort("off");
-    expect([told, waiting.next().value]).toEqual([1, "granted"]);
+    expect([told, recordOf(waiting).next().value]).toEqual([1, "granted"]);
     expect([op.discarded, op.failuresDiscarded, op.left]).toEqual([0, 0, 0]);
   });
 
@@ -157,8 +162,8 @@ describe("an op that leaves its queue before anybody's code runs", () => {
     const ways: ((op: Quits) => void)[] = [
       (op) => {
         const waiting = withOptions(op, { ctx: leaving(() => seen.push(op.left)) }, "nap");
-        void waiting.next();
-        void waiting.return();
+        void recordOf(waiting).next();
+        void recordOf(waiting).return();
       },
       (op) => {
         const ctx = leaving(() => seen.push(op.left));

@@ -12,6 +12,7 @@ import {
   withOptions,
   withSignal,
   WOKEN,
+  recordOf,
 } from "./helpers.ts";
 
 /** A wait that somebody outside of a bubble can end. */
@@ -25,9 +26,9 @@ test("is durable only if what ends its context is, too", () => {
   const during = (done: Op<unknown>): boolean => {
     const ctx = { done: () => ({ recv: () => done }), err: () => null };
     const op = withOptions(new Never(), { ctx }, "nap");
-    op.next();
-    const durable = op.isDurable();
-    op.return();
+    recordOf(op).next();
+    const durable = recordOf(op).isDurable();
+    recordOf(op).return();
     return durable;
   };
   expect([during(new Never()), during(new Outside())]).toEqual([true, false]);
@@ -101,7 +102,7 @@ class Competes extends CompetingOp<string> {
 
 /** Until the op waits, however long a loaded machine takes. */
 async function parked(op: Op<any>): Promise<void> {
-  while (op.state !== PARKED) await new Promise((resolve) => setImmediate(resolve));
+  while (recordOf(op).state !== PARKED) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const forms: [string, (op: Op<string>) => Promise<string>][] = [
@@ -119,7 +120,7 @@ test.each(forms)("competes as its op does, and parks again when it loses: %s", a
   expect(op.competes).toBe(true);
   op.wakeUp();
   await parked(op);
-  expect([op.tries, op.state, waiting.state]).toEqual([1, PARKED, PARKED]);
+  expect([op.tries, op.state, recordOf(waiting).state]).toEqual([1, PARKED, PARKED]);
   expect(getEventListeners(signal, "abort").length).toBe(1);
   op.wakeUp();
   expect([await got, op.tries]).toEqual(["mine", 2]);
@@ -129,19 +130,19 @@ test.each(forms)("competes as its op does, and parks again when it loses: %s", a
 test("where nobody competes its op is not said to", () => {
   const op = new Competes(1);
   const waiting = withSignal(op, new AbortController().signal);
-  waiting.waiter = { wake() {} };
-  expect(waiting.tryNow()).toBe(false);
-  waiting.state = PARKED;
-  waiting.park();
+  recordOf(waiting).waiter = { wake() {} };
+  expect(recordOf(waiting).tryNow()).toBe(false);
+  recordOf(waiting).state = PARKED;
+  recordOf(waiting).park();
   expect(op.competes).toBe(false);
 });
 
 test.each(forms)("a use that is refused does not make a parked op compete: %s", async (_, use) => {
   const op = new Competes(1);
   const waiting = withSignal(op, new AbortController().signal);
-  waiting.waiter = { wake() {} };
-  waiting.state = PARKED;
-  waiting.park();
+  recordOf(waiting).waiter = { wake() {} };
+  recordOf(waiting).state = PARKED;
+  recordOf(waiting).park();
   await expect(use(op)).rejects.toThrow("operation used while it is pending");
   await expect(use(waiting)).rejects.toThrow("operation used while it is pending");
   expect([op.competes, (waiting as unknown as Competes).competes]).toEqual([false, false]);
@@ -191,9 +192,9 @@ test("the outcome that a goroutine was ended before it took is given back by the
   ]) {
     const op = new Gives();
     const waiting = withSignal(op, new AbortController().signal);
-    void waiting.next();
+    void recordOf(waiting).next();
     end(op);
-    void waiting.return();
+    void recordOf(waiting).return();
   }
   expect(given).toEqual(["value", "failure"]);
 });

@@ -14,6 +14,7 @@ import {
   withOptions,
   withSignal,
   WOKEN,
+  recordOf,
 } from "./helpers.ts";
 
 /** A context over a channel of the tests. `signal` must not be asked for: that makes one. */
@@ -202,7 +203,7 @@ class Wait extends CompetingOp<string> {
   }
   override unpark(): void {
     if (this.relock === null) this.cond.remove(this);
-    else this.relock.unpark();
+    else recordOf(this.relock).unpark();
   }
   /** Takes the lock, then is over. */
   over(failure: unknown): void {
@@ -216,7 +217,7 @@ class Wait extends CompetingOp<string> {
     }
   }
   private look(): void {
-    if (this.relock!.retry()) this.end();
+    if (recordOf(this.relock!).retry()) this.end();
   }
   private end(): void {
     if (this.failure === null) this.complete("signalled");
@@ -325,7 +326,9 @@ test("an op that was used, or that somebody waits on, is refused untouched by wh
       return yield* op;
     });
     yield;
-    expect(() => withSignal(op, signal).next()).toThrow("operation used while it is pending");
+    expect(() => recordOf(withSignal(op, signal)).next()).toThrow(
+      "operation used while it is pending",
+    );
     checkScheduler(s);
     yield* c.send(7);
     expect(yield* g.join()).toBe(7);

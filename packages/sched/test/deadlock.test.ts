@@ -13,7 +13,7 @@ import {
   sleep,
 } from "../src/index.ts";
 import { bubble } from "../src/testing/index.ts";
-import { Chan } from "./helpers.ts";
+import { Chan, recordOf } from "./helpers.ts";
 
 const headers = (s: Scheduler): string[] =>
   goroutines(s).map((g) => formatGoroutine(g).split("\n")[0]!);
@@ -62,7 +62,7 @@ describe("how long a goroutine has waited", () => {
     await Promise.resolve();
     at(120_000);
     expect(headers(s)).toEqual(["goroutine 1 [chan receive, 2 minutes]:"]);
-    expect(c.send(1).next().done).toBe(true);
+    expect(recordOf(c.send(1)).next().done).toBe(true);
     await Promise.resolve();
     expect(headers(s)).toEqual(["goroutine 1 [chan receive]:"]);
     at(200_000);
@@ -70,7 +70,7 @@ describe("how long a goroutine has waited", () => {
     expect(formatGoroutine({ ...goroutines(s)[0]!, locked: true })).toMatch(
       /^goroutine 1 \[chan receive, 1 minutes, locked to thread\]:\n/,
     );
-    expect(c.send(1).next().done).toBe(true);
+    expect(recordOf(c.send(1)).next().done).toBe(true);
     await done;
   });
 

@@ -21,6 +21,7 @@ import {
   run,
   sleep,
   withDefer,
+  recordOf,
 } from "./helpers.ts";
 
 interface Scenario {
@@ -981,7 +982,7 @@ describe("deferred calls that wait, or cannot", () => {
     }),
     "an op": (log: string[]) => ({
       fn() {
-        const op = sleep(1);
+        const op = recordOf(sleep(1));
         const { complete } = op;
         op.complete = function (value) {
           log.push("deferred");

@@ -20,6 +20,7 @@ import {
   steppedOn,
   type Goroutine,
   type Op,
+  recordOf,
 } from "./helpers.ts";
 import { bubble } from "../src/testing/index.ts";
 
@@ -49,6 +50,7 @@ test("a driven generator gives its result, takes errors where it waits, and give
   await expect(
     drive(
       (function* (): Go<void> {
+        // @ts-expect-error the types refuse it too
         yield sleep(1);
       })(),
     ),
@@ -87,7 +89,7 @@ test("recover sees the panic of its own goroutine where a scheduler of somebody 
   const [first, second] = [risky("A", 1, out), risky("B", 1, out)];
   const waits = [step(a, first), step(b, second)];
   await Promise.all(
-    waits.map((op) => new Promise<void>((wake) => (op!.waiter = { wake: () => wake() }))),
+    waits.map((op) => new Promise<void>((wake) => (recordOf(op!).waiter = { wake: () => wake() }))),
   );
   for (const [g, steps] of [
     [a, first],

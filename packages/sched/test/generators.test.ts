@@ -1,16 +1,19 @@
 /** What a goroutine may be stepped by: generators, and objects that have their methods. */
 import { expect, test } from "vitest";
-import { Chan, go, type Op, run } from "./helpers.ts";
+import { Chan, go, type Op, type OpRecord, run, recordOf } from "./helpers.ts";
 
 /** What a compiler for old engines makes of `function* (c) { try { yield; return yield* c.recv(); } finally { log() } }`. */
-function compiled(c: Chan, log: (end: string) => void): Generator<Op<any> | undefined, number> {
+function compiled(
+  c: Chan,
+  log: (end: string) => void,
+): Generator<OpRecord<any> | undefined, number> {
   let at = 0;
   let op!: Op<any>;
   return {
     next() {
       if (at++ === 0) return { done: false, value: undefined };
       if (at === 2) op = c.recv();
-      const r = op.next();
+      const r = recordOf(op).next();
       if (r.done === true) log("returned");
       return r;
     },
@@ -22,7 +25,7 @@ function compiled(c: Chan, log: (end: string) => void): Generator<Op<any> | unde
       log("left");
       return { done: true, value };
     },
-  } as unknown as Generator<Op<any> | undefined, number>;
+  } as unknown as Generator<OpRecord<any> | undefined, number>;
 }
 
 test("an object with the methods of a generator runs as one: it yields, waits, returns", async () => {

@@ -18,6 +18,7 @@ import {
   sleep,
   withDefer,
   withSignal,
+  recordOf,
 } from "./helpers.ts";
 import { hearUncaught } from "./uncaught.ts";
 
@@ -422,7 +423,7 @@ test("another program that waits for what is done with the result is not taken f
       if (n % 3 === 1) await new Promise((resolve) => setImmediate(resolve));
       return n;
     });
-    void inner.then((v) => done.send(v).tryNow());
+    void inner.then((v) => recordOf(done.send(v)).tryNow());
     ends.push(await outer.catch(String));
   }
   expect(ends).toEqual(ends.map((_, n) => n));

@@ -1,6 +1,16 @@
 /** The life of an op: lazy, one-shot, three ways to use it. */
 import { describe, expect, test, vi } from "vitest";
-import { Chan, createFifoScheduler, isOp, Never, Op, poll, run, sleep } from "./helpers.ts";
+import {
+  Chan,
+  createFifoScheduler,
+  isOp,
+  Never,
+  Op,
+  poll,
+  recordOf,
+  run,
+  sleep,
+} from "./helpers.ts";
 
 describe("an op", () => {
   test("does nothing before it is used", async () => {
@@ -24,12 +34,12 @@ describe("an op", () => {
     ).rejects.toThrow("operation used twice");
     const parked = c.recv();
     c.buf.length = 0;
-    parked.next();
+    recordOf(parked).next();
     await expect((async () => await parked)()).rejects.toThrow(
       "operation used while it is pending",
     );
-    expect(() => parked.next()).toThrow("operation used while it is pending");
-    parked.return(undefined);
+    expect(() => recordOf(parked).next()).toThrow("operation used while it is pending");
+    recordOf(parked).return(undefined);
     expect(c.receivers.length).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 /** Promises as operations: what is refused, and that nothing stays counted when one goes wrong. */
 import { describe, expect, test } from "vitest";
-import { aborted, Chan, DeadlockError, poll, run, withSignal } from "./helpers.ts";
+import { aborted, Chan, DeadlockError, poll, run, withSignal, recordOf } from "./helpers.ts";
 
 describe("poll", () => {
   test.each([5, "x", null, undefined, {}])("refuses %o, which is no promise, by name", (what) => {
@@ -95,11 +95,11 @@ describe("poll", () => {
         asked++;
         settle = resolve;
         // As the end of its goroutine does.
-        if (asked === 1) first.return();
+        if (asked === 1) recordOf(first).return();
       },
     } as PromiseLike<number>;
     const first = poll(ending);
-    first.next();
+    recordOf(first).next();
     const second = poll(ending).start();
     expect(asked).toBe(1);
     settle(8);

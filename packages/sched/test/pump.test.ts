@@ -14,6 +14,7 @@ import {
   type Scheduler,
   sleep,
   type WaitReason,
+  recordOf,
 } from "./helpers.ts";
 
 /** Completes at once, after `work`. */
@@ -180,7 +181,7 @@ test("a goroutine is made runnable once per wait, and never after its end", asyn
     core.ready(g); // runnable already
     yield;
     for (let i = 1; i <= 3; i++) {
-      ops.shift()!.complete(undefined);
+      recordOf(ops.shift()!).complete(undefined);
       core.ready(g);
       core.ready(g);
       checkScheduler(s);

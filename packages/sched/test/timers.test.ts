@@ -17,6 +17,7 @@ import {
   tick,
   Ticker,
   Timer,
+  recordOf,
 } from "./helpers.ts";
 import { hearUncaught } from "./uncaught.ts";
 
@@ -383,9 +384,9 @@ describe("time: what the language promises", () => {
   test("time: a channel without a due time gives up its waiter when the waiter leaves", async () => {
     const c = after(HOUR);
     const op = c.recv();
-    op.next();
-    expect(op.describe()).toMatch(/^timer \(due in 3\d{6} ms\)$/);
-    op.return(0);
+    recordOf(op).next();
+    expect(recordOf(op).describe()).toMatch(/^timer \(due in 3\d{6} ms\)$/);
+    recordOf(op).return(0);
     expect(c.tryRecv()).toEqual([undefined, false, false]);
   });
 });

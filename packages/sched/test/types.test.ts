@@ -16,6 +16,7 @@ import {
   newTicker,
   newTimer,
   type Op,
+  type OpRecord,
   panic,
   poll,
   run,
@@ -148,7 +149,7 @@ describe("types", () => {
       expectTypeOf(tick(1)).toEqualTypeOf<TimerChan | null>();
       if (isPanicError(e)) expectTypeOf(e.value).toEqualTypeOf<unknown>();
       if (isDeadlockError(e)) expectTypeOf(e.goroutines[0]!.name).toEqualTypeOf<string>();
-      if (isOp(e)) expectTypeOf(e).toEqualTypeOf<Op<unknown>>();
+      if (isOp(e)) expectTypeOf(e).toEqualTypeOf<OpRecord<unknown>>();
       return panic("x");
     };
     expectTypeOf(f).returns.toEqualTypeOf<never>();

@@ -10,7 +10,7 @@
  *  4. A token releases at most once. One of an exclusive lock never releases what somebody else holds by now; tokens of readers and
  *     permits stand for one of many that are alike, and release one.
  */
-import type { ContextLike, DoneChan, Go, Goroutine, Op, WaitOptions } from "@gort/sched";
+import type { ContextLike, DoneChan, Go, Goroutine, Op, OpRecord, WaitOptions } from "@gort/sched";
 
 // Go, Goroutine and Op, since declarations that are made of inferred types have to name them.
 export type { ContextLike, DoneChan, Go, Goroutine, Op, WaitOptions };
@@ -46,7 +46,7 @@ export interface Permit extends Disposable {
 /** What runs under a lock or once: a generator function (`function* () {}`), an async or a plain function. */
 export type Body<R, A extends unknown[] = []> = (
   ...args: A
-) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R;
+) => Generator<OpRecord<any> | undefined, R, any> | PromiseLike<R> | R;
 
 /** The same of a plain function that gives a promise or not, now the one and now the other: `T` is all that it returns. */
 export type PlainBody<T> = () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any>
@@ -60,5 +60,5 @@ export type PlainBody<T> = () => T extends Generator<any, any, any> | AsyncGener
  */
 export interface Routine<R> extends PromiseLike<R> {
   /** Runs it on the goroutine that does `yield*`. */
-  [Symbol.iterator](): Iterator<Op<any> | undefined, R, any>;
+  [Symbol.iterator](): Iterator<OpRecord<any> | undefined, R, any>;
 }

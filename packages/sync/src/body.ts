@@ -15,12 +15,20 @@
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import { drive, isStepper, type Op, OutsideOp, pledge, type WaitReason } from "@gort/sched";
+import {
+  drive,
+  isStepper,
+  type Op,
+  type OpRecord,
+  OutsideOp,
+  pledge,
+  type WaitReason,
+} from "@gort/sched";
 import { checkFunction } from "@gort/types";
 import type { Body, Routine } from "./api.ts";
 import { PARKED, USED } from "./states.ts";
 
-type Steps<R> = Generator<Op<any> | undefined, R, any>;
+type Steps<R> = Generator<OpRecord<any> | undefined, R, any>;
 
 /** Whether `v` is what calling a generator function gives. Throws a TypeError for what an async one gives. */
 export function isGenerator(v: unknown): v is Generator<any, any, any> {

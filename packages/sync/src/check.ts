@@ -5,7 +5,7 @@
  * Why it is not exported, as the checks of other packages are: those look at what code of users may have broken, by raw memory, an
  * implementation of a contract or a misbehaving op; what is in here only the package's own files touch.
  */
-import { type Op, type WaitQueue } from "@gort/sched";
+import type { OpRecord, WaitQueue } from "@gort/sched";
 import type { Cond } from "./cond.ts";
 import type { ErrGroup } from "./err-group.ts";
 import type { Mutex } from "./mutex.ts";
@@ -23,8 +23,8 @@ function must(ok: boolean, what: string): void {
 /** Links, length and states of a queue of parked ops. */
 function checkQueue(queue: WaitQueue<any>, what: string): void {
   let n = 0;
-  let last: Op<any> | null = null;
-  for (let op = queue.head as Op<any> | null; op !== null; op = op.qnext) {
+  let last: OpRecord<any> | null = null;
+  for (let op = queue.head as OpRecord<any> | null; op !== null; op = op.qnext) {
     must(op.queue === queue, `${what}: a queued op names its queue`);
     must(op.qprev === last, `${what}: qprev is the one before`);
     must(op.state === PARKED, `${what}: a queued op is parked`);
@@ -36,7 +36,7 @@ function checkQueue(queue: WaitQueue<any>, what: string): void {
 }
 
 /** An op that will be handed out again. */
-function checkSpare(op: Op<any> | null, what: string): void {
+function checkSpare(op: OpRecord<any> | null, what: string): void {
   if (op === null) return;
   must(op.state === USED && op.queue === null, `${what}: a spare op is used and in no queue`);
   must(op.waiter === null && !op.done, `${what}: a spare op never waited`);

@@ -18,6 +18,7 @@ import {
   type Goroutine,
   isOp,
   Op,
+  type OpRecord,
   type Waiter,
   type WaitReason,
   WaitQueue,
@@ -43,7 +44,7 @@ interface Owned {
 export class CondOp extends Op<void> implements Waiter, Abortable {
   private readonly cond: Cond;
   /** Taking the lock again, after the wake-up. */
-  private relock: Op<unknown> | null = null;
+  private relock: OpRecord<unknown> | null = null;
   private failure: { readonly error: unknown } | null = null;
   private g: Goroutine | null = null;
 
@@ -80,7 +81,7 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
   /** Signalled or called off: takes the lock, then is over. */
   lockAgain(): void {
     try {
-      const op: Op<unknown> & Partial<Owned> = this.cond.l.lock();
+      const op = this.cond.l.lock() as OpRecord<unknown> & Partial<Owned>;
       if (!isOp(op)) throw badArgument("Cond", "l.lock()", op, "an operation", "type");
       this.relock = op;
       if (op.tryFor === undefined ? op.tryNow() : op.tryFor(this.g)) op.state = USED;
@@ -105,7 +106,7 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
     this.fail(error);
   }
 
-  wake(op: Op<any>): void {
+  wake(op: OpRecord<any>): void {
     const failed = op.state === FAILED;
     op.state = USED;
     if (failed) this.cannotLock(op.error);

@@ -5,7 +5,7 @@
  *  1. A StartOp is over when its function was started, or will never be: it was taken back, or its program ended before its turn.
  *  2. One that waits for its turn is in the group's queue, whether anybody waits for the op or not.
  */
-import { type Carrier, Op, type Scheduler, type WaitReason } from "@gort/sched";
+import { type Carrier, Op, type OpRecord, type Scheduler, type WaitReason } from "@gort/sched";
 import type { Body } from "./api.ts";
 import type { ErrGroup } from "./err-group.ts";
 import { USED } from "./states.ts";
@@ -106,7 +106,7 @@ export class GroupWaitOp extends Op<void> {
 /** Whether an op that was not used yet is called off: it throws that when it is tried, and again when it is used. */
 export function isOff(op: Op<void>): boolean {
   try {
-    op.tryNow();
+    (op as OpRecord<void>).tryNow();
     return false;
   } catch {
     return true;

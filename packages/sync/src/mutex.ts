@@ -32,6 +32,7 @@ import {
   initOp,
   now,
   type Op,
+  type OpRecord,
   opMaker,
   overdue,
   preempt,
@@ -62,7 +63,7 @@ export class LockOp extends CompetingOp<LockToken> {
     return this.mutex.describe();
   }
 
-  override next(): IteratorResult<Op<any>, LockToken> {
+  override next(): IteratorResult<OpRecord<any>, LockToken> {
     const m = this.mutex;
     if (this.state === FRESH && m.locked === false) {
       if (overdue()) return preempt;

@@ -15,6 +15,7 @@ import {
   currentGoroutine,
   type Goroutine,
   type Op,
+  type OpRecord,
   OutsideOp,
   overdue,
   preempt,
@@ -118,7 +119,7 @@ class DoRoutine extends BaseRoutine<void> {
     this.options = options;
   }
 
-  *[Symbol.iterator](): Generator<Op<any> | undefined, void, any> {
+  *[Symbol.iterator](): Generator<OpRecord<any> | undefined, void, any> {
     const { once } = this;
     if (once.state !== NEW) {
       yield* waitFor(once, this.options);
@@ -153,10 +154,10 @@ class DoRoutine extends BaseRoutine<void> {
 
 /** Waits for the end of the goroutine in which a body runs, while others wait for that body. */
 class Watch implements Waiter {
-  readonly join: Op<unknown>;
+  readonly join: OpRecord<unknown>;
   private readonly once: Once;
 
-  constructor(once: Once, join: Op<unknown>) {
+  constructor(once: Once, join: OpRecord<unknown>) {
     this.once = once;
     this.join = join;
     join.waiter = this;
@@ -237,7 +238,7 @@ export class Once {
   /** @internal Hears of the end of the goroutine in which the body runs, which may be over already. */
   watch(): void {
     if (this.runner === null || this.watching !== null) return;
-    const join = this.runner.join();
+    const join = this.runner.join() as OpRecord<unknown>;
     try {
       if (join.tryNow()) return;
     } catch (error) {

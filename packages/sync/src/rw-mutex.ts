@@ -19,6 +19,7 @@ import {
   currentGoroutine,
   type Goroutine,
   Op,
+  type OpRecord,
   overdue,
   preempt,
   WaitQueue,
@@ -58,7 +59,7 @@ export class WriteOp extends Op<LockToken> {
     return this.rw.describe();
   }
 
-  override next(): IteratorResult<Op<any>, LockToken> {
+  override next(): IteratorResult<OpRecord<any>, LockToken> {
     const rw = this.rw;
     if (this.state !== FRESH) return super.next();
     if (overdue()) return preempt;
@@ -129,7 +130,7 @@ export class ReadOp extends Op<LockToken> {
     return this.rw.describe();
   }
 
-  override next(): IteratorResult<Op<any>, LockToken> {
+  override next(): IteratorResult<OpRecord<any>, LockToken> {
     const rw = this.rw;
     if (this.state !== FRESH) return super.next();
     if (overdue()) return preempt;

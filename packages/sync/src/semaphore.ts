@@ -12,6 +12,7 @@
 import {
   initOp,
   Op,
+  type OpRecord,
   opMaker,
   overdue,
   preempt,
@@ -74,7 +75,7 @@ export class AcquireOp extends Op<Permit> {
   declare weight: number;
   declare sem: Semaphore;
 
-  override next(): IteratorResult<Op<any>, Permit> {
+  override next(): IteratorResult<OpRecord<any>, Permit> {
     const { sem, weight } = this;
     if (this.state !== FRESH) return super.next();
     if (overdue()) return preempt;

@@ -16,13 +16,13 @@ import {
   type Goroutine,
   launch,
   leave,
-  type Op,
+  type OpRecord,
   type Scheduler,
 } from "@gort/sched";
 import type { Body } from "./api.ts";
 import { finishSteps, isBlocking, isGenerator, isPlain, isThenable } from "./body.ts";
 
-type Steps = Generator<Op<any> | undefined, void, any>;
+type Steps = Generator<OpRecord<any> | undefined, void, any>;
 
 /** Who is told how a body ended. */
 export interface Outcome {

@@ -2,7 +2,17 @@
  * Calling waits off: at every step, in every form, by signal and by context, nothing is lost.
  */
 import { getEventListeners } from "node:events";
-import { type Go, go, gosched, type Op, PARKED, poll, USED, type Waiter } from "@gort/sched";
+import {
+  type Go,
+  go,
+  gosched,
+  type Op,
+  type OpRecord,
+  PARKED,
+  poll,
+  USED,
+  type Waiter,
+} from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import {
   checkCond,
@@ -26,6 +36,7 @@ import {
 } from "../src/index.ts";
 import { fakeContext } from "./fake-context.ts";
 import { program, settle, spin } from "./trace.ts";
+import { recordOf } from "./record-of.ts";
 
 /** A contended situation: what the victim does with its options, what the others do, and what must hold after it. */
 interface Scene {
@@ -475,10 +486,10 @@ describe("calling off a wait", () => {
 
   it("as a losing case of a select, a wait leaves nothing behind; as a winning one it owns", () => {
     class Select implements Waiter {
-      won: Op<any> | null = null;
-      private readonly cases: Op<any>[];
+      won: OpRecord<any> | null = null;
+      private readonly cases: OpRecord<any>[];
 
-      constructor(...cases: Op<any>[]) {
+      constructor(...cases: OpRecord<any>[]) {
         this.cases = cases;
         for (const op of cases) {
           op.waiter = this;
@@ -487,7 +498,7 @@ describe("calling off a wait", () => {
         }
       }
 
-      wake(op: Op<any>): void {
+      wake(op: OpRecord<any>): void {
         this.won = op;
         op.state = USED;
         for (const other of this.cases) if (other !== op) other.unpark();
@@ -499,8 +510,8 @@ describe("calling off a wait", () => {
     a.tryLock();
     b.tryLock();
     c.tryAcquire(2);
-    const s1 = new Select(a.lock(), b.lock(), c.acquire(1));
-    const s2 = new Select(a.lock(), b.rLock(), c.acquire(2));
+    const s1 = new Select(recordOf(a.lock()), recordOf(b.lock()), recordOf(c.acquire(1)));
+    const s2 = new Select(recordOf(a.lock()), recordOf(b.rLock()), recordOf(c.acquire(2)));
     c.release(2);
     expect(s1.won?.reason).toBe("semaphore.Acquire");
     expect(s2.won).toBe(null);

@@ -14,6 +14,7 @@ import { describe, expect, it } from "vitest";
 import { checkMutex } from "../src/check.ts";
 import { Mutex } from "../src/index.ts";
 import { program, settle, spin } from "./trace.ts";
+import { recordOf } from "./record-of.ts";
 
 describe("mutex", () => {
   it("Unlock of an unlocked mutex is fatal `sync: unlock of unlocked mutex`; recover does not help", async () => {
@@ -354,11 +355,11 @@ describe("mutex", () => {
     const mu = new Mutex();
     mu.tryLock();
     const op: Op<unknown> = mu.lock();
-    expect(op.tryNow()).toBe(false);
+    expect(recordOf(op).tryNow()).toBe(false);
     const woken: Op<unknown>[] = [];
-    op.waiter = { wake: (o) => void woken.push(o) };
-    op.state = PARKED;
-    op.park();
+    recordOf(op).waiter = { wake: (o) => void woken.push(o) };
+    recordOf(op).state = PARKED;
+    recordOf(op).park();
     mu.unlock();
     expect(woken.length === 1 && woken[0] === op).toBe(true);
     expect(mu.tryLock()).toBe(false);
@@ -371,14 +372,14 @@ describe("mutex", () => {
       mu.tryLock();
       const op = mu.lock();
       if (when === "granted") {
-        op.tryNow();
-        op.state = PARKED;
-        op.park();
+        recordOf(op).tryNow();
+        recordOf(op).state = PARKED;
+        recordOf(op).park();
       } else {
-        op.next();
+        recordOf(op).next();
       }
       if (when !== "parked") mu.unlock();
-      op.return();
+      recordOf(op).return();
       checkMutex(mu);
       if (when === "parked") mu.unlock();
       expect(mu.tryLock()).toBe(true);

@@ -14,6 +14,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { type FlightResult, isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
+import { recordOf } from "./record-of.ts";
 
 function* slow<T>(value: T): Go<T> {
   yield* settle();
@@ -141,10 +142,10 @@ describe("singleflight", () => {
       expect(yield* off.join()).toBe("enough");
       // A receiver that is ended between the delivery and its next step gives the result back.
       const op = ch.recvOk();
-      expect((op.next() as { done?: boolean }).done).toBe(false);
+      expect((recordOf(op).next() as { done?: boolean }).done).toBe(false);
       for (let i = 0; i < 8; i++) yield* gosched();
-      expect(op.state).toBe(DONE);
-      op.return();
+      expect(recordOf(op).state).toBe(DONE);
+      recordOf(op).return();
       expect(ch.len).toBe(1);
       expect((yield* ch.recv()).ok).toBe(true);
     });

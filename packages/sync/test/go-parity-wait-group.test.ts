@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkWaitGroup } from "../src/check.ts";
 import { isMisuseError, WaitGroup } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
+import { recordOf } from "./record-of.ts";
 
 describe("waitgroup", () => {
   it("Wait with counter 0 returns at once; all waiters are released when it reaches 0; not before", async () => {
@@ -81,9 +82,9 @@ describe("waitgroup", () => {
     let error: unknown;
     const wait = (onWake: () => void): void => {
       const op: Op<void> = wg.wait();
-      op.waiter = { wake: onWake };
-      op.state = PARKED;
-      op.park();
+      recordOf(op).waiter = { wake: onWake };
+      recordOf(op).state = PARKED;
+      recordOf(op).park();
     };
     wait(() => {
       try {

@@ -9,6 +9,7 @@ import { checkMutex, checkRWMutex, checkSemaphore, checkWaitGroup } from "../src
 import { Mutex, RWMutex, Semaphore, WaitGroup } from "../src/index.ts";
 import * as states from "../src/states.ts";
 import { property } from "./fuzz.ts";
+import { recordOf } from "./record-of.ts";
 
 /** A goroutine in `yield*` on an op: steps it as a scheduler would. */
 class Task {
@@ -19,7 +20,7 @@ class Task {
   constructor(op: Op<any>) {
     this.op = op;
     this.step();
-    if (this.state === "waiting") op.waiter = { wake: () => void (this.woken = true) };
+    if (this.state === "waiting") recordOf(op).waiter = { wake: () => void (this.woken = true) };
   }
 
   /** Runs if it was woken; true if it did. */
@@ -31,12 +32,12 @@ class Task {
   }
 
   private step(): void {
-    if ((this.op.next() as { done?: boolean }).done === true) this.state = "has";
+    if ((recordOf(this.op).next() as { done?: boolean }).done === true) this.state = "has";
   }
 
   /** Interrupts it at whatever step it is. */
   interrupt(): void {
-    this.op.return();
+    recordOf(this.op).return();
     this.state = "gone";
     this.woken = false;
   }

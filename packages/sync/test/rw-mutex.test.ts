@@ -3,19 +3,20 @@ import { type Op, PARKED, type Waiter } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { checkRWMutex } from "../src/check.ts";
 import { type LockToken, RWMutex } from "../src/index.ts";
+import { recordOf } from "./record-of.ts";
 
 /** Parks `op`; `then` runs when it is woken, before anything else. */
 function park(op: Op<LockToken>, then: () => void = () => {}): Op<LockToken> {
   const waiter: Waiter = { wake: then };
-  op.waiter = waiter;
-  op.state = PARKED;
-  op.park();
+  recordOf(op).waiter = waiter;
+  recordOf(op).state = PARKED;
+  recordOf(op).park();
   return op;
 }
 
 function leave(op: Op<LockToken>): void {
-  op.waiter = null;
-  op.unpark();
+  recordOf(op).waiter = null;
+  recordOf(op).unpark();
 }
 
 /** One that a writer holds. */
@@ -33,7 +34,7 @@ describe("RWMutex, while readers are let in", () => {
     rw.unlock();
     checkRWMutex(rw);
     expect(rw.describe()).toBe("sync.RWMutex read by 1");
-    first.value.unlock();
+    recordOf(first).value.unlock();
     expect(rw.tryLock()).toBe(true);
   });
 
@@ -46,7 +47,7 @@ describe("RWMutex, while readers are let in", () => {
     rw.unlock();
     checkRWMutex(rw);
     expect(rw.describe()).toBe("sync.RWMutex read by 1, 1 waiting");
-    reader.value.unlock();
+    recordOf(reader).value.unlock();
     expect(held).toBe(true);
     checkRWMutex(rw);
   });
@@ -54,13 +55,13 @@ describe("RWMutex, while readers are let in", () => {
   it("a reader that gives it back at once does not let the writer in before the other readers", () => {
     const rw = written();
     const order: string[] = [];
-    const first = park(rw.rLock(), () => first.value.unlock());
+    const first = park(rw.rLock(), () => recordOf(first).value.unlock());
     const second = park(rw.rLock(), () => order.push("reader"));
     void park(rw.lock(), () => order.push("writer"));
     rw.unlock();
     checkRWMutex(rw);
     expect(order).toEqual(["reader"]);
-    second.value.unlock();
+    recordOf(second).value.unlock();
     expect(order).toEqual(["reader", "writer"]);
   });
 
@@ -68,13 +69,13 @@ describe("RWMutex, while readers are let in", () => {
     const rw = written();
     let held = false;
     const readers = [1, 2].map(() => {
-      const op = park(rw.rLock(), () => op.value.unlock());
+      const op = park(rw.rLock(), () => recordOf(op).value.unlock());
       return op;
     });
     void park(rw.lock(), () => (held = true));
     rw.unlock();
     checkRWMutex(rw);
-    expect(readers.map((op) => op.value.held)).toEqual([false, false]);
+    expect(readers.map((op) => recordOf(op).value.held)).toEqual([false, false]);
     expect(held).toBe(true);
   });
 });

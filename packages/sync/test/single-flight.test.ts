@@ -4,6 +4,7 @@ import { bubble } from "@gort/sched/testing";
 import { describe, expect, it } from "vitest";
 import { isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
+import { recordOf } from "./record-of.ts";
 
 const outcome = (p: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(p).then(
@@ -128,7 +129,7 @@ it("a result that was received by somebody who ended before it could look goes t
   const ch = new SingleFlight<string, number>().doChan("k", () => 7);
   for (let turns = 0; turns < 100 && ch.len === 0; turns++)
     await new Promise((resolve) => setImmediate(resolve));
-  for (const op of [ch.recv(), ch.recvOk()]) {
+  for (const op of [recordOf<unknown>(ch.recv()), recordOf<unknown>(ch.recvOk())]) {
     expect([op.tryNow(), ch.len]).toEqual([true, 0]);
     op.discard();
     expect(ch.len).toBe(1);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { checkMutex, checkRWMutex, checkSemaphore } from "../src/check.ts";
 import { type LockToken, Mutex, type Permit, RWMutex, Semaphore } from "../src/index.ts";
 import { program } from "./trace.ts";
+import { recordOf } from "./record-of.ts";
 
 interface Lockable {
   op(): Op<LockToken | Permit>;
@@ -82,7 +83,7 @@ describe.each(Object.keys(kinds))("%s that is free", (name) => {
       const op = l.op();
       yield* op;
       l.unlock();
-      expect(() => op.next()).toThrow("operation used twice");
+      expect(() => recordOf(op).next()).toThrow("operation used twice");
       expect(l.free()).toBe(true);
       l.check();
     });

@@ -33,7 +33,7 @@ import {
 import { createDeterministicScheduler } from "../deterministic.ts";
 import { checkEpoch, checkMs, checkSeed, checkTracer, TEXT } from "../errors.ts";
 import { macrotask, seedFromEnvironment } from "../host.ts";
-import { Op } from "../op.ts";
+import { Op, type OpRecord } from "../op.ts";
 import { PanicError, PanicNilError } from "../panic.ts";
 import { setDefaultScheduler } from "../preset.ts";
 import { seedFromHost } from "../prng.ts";
@@ -177,7 +177,7 @@ class Settled extends Op<void> {
  * ```
  */
 export async function bubble<R>(
-  body: (b: Bubble) => Generator<Op<any> | undefined, R, any> | PromiseLike<R> | R,
+  body: (b: Bubble) => Generator<OpRecord<any> | undefined, R, any> | PromiseLike<R> | R,
   options: BubbleOptions = {},
 ): Promise<R> {
   checkOptions("bubble", options, "seed epoch tracer leakCheck patience signal");
@@ -205,7 +205,7 @@ export async function bubble<R>(
   const still = new Patience(core, patience);
   const b: Bubble = { seed, scheduler, wait: () => new Settled(core) };
 
-  function* root(): Generator<Op<any> | undefined, R, any> {
+  function* root(): Generator<OpRecord<any> | undefined, R, any> {
     const main = scheduler.go<[Bubble], R>(body, b);
     const result: R = yield* main.join();
     still.bodyOver = true;

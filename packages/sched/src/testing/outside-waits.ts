@@ -8,7 +8,7 @@
  */
 import type { Goroutine, Tracer } from "../api.ts";
 import type { Counter } from "../current.ts";
-import type { Op } from "../op.ts";
+import type { OpRecord } from "../op.ts";
 import type { WaitReason } from "../wait-reason.ts";
 
 export class OutsideWaits implements Tracer {
@@ -16,7 +16,7 @@ export class OutsideWaits implements Tracer {
   runtime: Counter | null = null;
   private readonly waiting = new Set<Goroutine>();
 
-  block(_at: number, g: Goroutine, _reason: WaitReason, op: Op<any> | null): void {
+  block(_at: number, g: Goroutine, _reason: WaitReason, op: OpRecord<any> | null): void {
     if (op === null || op.isDurable()) return;
     this.waiting.add(g);
     this.runtime?.outside(1, true);

@@ -8,7 +8,7 @@
  */
 import type { Goroutine, Tracer } from "../api.ts";
 import { reportUncaught } from "../host.ts";
-import type { Op } from "../op.ts";
+import type { OpRecord } from "../op.ts";
 import type { WaitReason } from "../wait-reason.ts";
 
 class Guarded implements Tracer {
@@ -42,7 +42,7 @@ class Guarded implements Tracer {
     }
   }
 
-  block(at: number, g: Goroutine, reason: WaitReason, op: Op<any> | null): void {
+  block(at: number, g: Goroutine, reason: WaitReason, op: OpRecord<any> | null): void {
     try {
       this.tracer.block(at, g, reason, op);
     } catch (error) {
@@ -50,7 +50,7 @@ class Guarded implements Tracer {
     }
   }
 
-  unblock(at: number, g: Goroutine, by: Goroutine | null, op: Op<any> | null): void {
+  unblock(at: number, g: Goroutine, by: Goroutine | null, op: OpRecord<any> | null): void {
     try {
       this.tracer.unblock(at, g, by, op);
     } catch (error) {

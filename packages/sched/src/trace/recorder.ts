@@ -17,7 +17,7 @@
 import { badNumber, checkOptions } from "@gort/types";
 import type { Goroutine, Tracer } from "../api.ts";
 import { checkCount } from "../errors.ts";
-import type { Op } from "../op.ts";
+import type { OpRecord } from "../op.ts";
 import type { WaitReason } from "../wait-reason.ts";
 
 /** What happened; see {@link Tracer} for when. */
@@ -187,10 +187,10 @@ class EventRecorder implements Recorder {
   stop(at: number, g: Goroutine, why: "gosched" | "preempted"): void {
     this.#add(STOP, at, this.#idOf(g), 0, 0, this.#text(why));
   }
-  block(at: number, g: Goroutine, reason: WaitReason, _op: Op<any> | null): void {
+  block(at: number, g: Goroutine, reason: WaitReason, _op: OpRecord<any> | null): void {
     this.#add(BLOCK, at, this.#idOf(g), 0, 0, this.#text(reason));
   }
-  unblock(at: number, g: Goroutine, by: Goroutine | null, _op: Op<any> | null): void {
+  unblock(at: number, g: Goroutine, by: Goroutine | null, _op: OpRecord<any> | null): void {
     this.#add(UNBLOCK, at, this.#idOf(g), this.#idOf(by), 0, 0);
   }
   end(at: number, g: Goroutine, how: "return" | "goexit" | "panic" | "killed"): void {

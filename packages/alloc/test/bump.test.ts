@@ -19,6 +19,19 @@ describe("bump allocator", () => {
     expect(heap.used()).toBe(64);
   });
 
+  test("reset in the middle of a cycle leaves no mark behind", () => {
+    const heap = make();
+    const before = Array.from({ length: 40 }, () => heap.alloc(300));
+    heap.objects.cycle.startMark();
+    for (const p of before) heap.objects.findAndMark(p);
+    heap.reset();
+    checkAllocator(heap);
+    const after = Array.from({ length: 40 }, () => heap.alloc(300));
+    expect(after).toEqual(before);
+    expect(after.some((p) => heap.objects.isMarked(p))).toBe(false);
+    checkAllocator(heap);
+  });
+
   test("reset frees everything at once; memory is zero again when it is handed out", () => {
     const heap = make();
     const first = heap.alloc(1000);

@@ -1,11 +1,13 @@
 /** What the console shows of slices, arrays and strings. */
 import { inspect } from "node:util";
-import { int32, string } from "@gort/types";
+import { createHeap } from "@gort/gc";
+import { int32, named, string } from "@gort/types";
 import { expect, test } from "vitest";
 import {
   append,
   arrayOf,
   goString,
+  inHeap,
   makeArray,
   makeSlice,
   nilSlice,
@@ -21,6 +23,16 @@ test("slices and arrays show their type, their size and their elements", () => {
   expect(inspect(arrayOf(1, 2))).toBe("[2]any [ 1, 2 ]");
   expect(inspect(makeArray(int32, 0))).toBe("[0]int32 []");
   expect(inspect({ s: sliceOf("a") })).toBe("{ s: []any(len 1, cap 1) [ 'a' ] }");
+});
+
+test("a slice in a heap is shown, and named in errors, by its own type", () => {
+  const heap = createHeap({ reserve: 1 << 20 });
+  const [ints, names] = [inHeap(heap, int32), inHeap(heap, named("main.Name", string))];
+  expect(inspect(makeSlice(ints, [1, 2], 4))).toBe("[]int32(len 2, cap 4) [ 1, 2 ]");
+  expect(inspect(makeSlice(names, ["a"]))).toBe("[]main.Name(len 1, cap 1) [ 'a' ]");
+  expect(inspect(nilSlice(names))).toBe("[]main.Name(nil)");
+  expect(() => names.header(sliceOf("a"))).toThrow("a slice of main.Name in this heap");
+  expect(() => ints.header(sliceOf(1))).toThrow("a slice of int32 in this heap");
 });
 
 test("a Go string shows its text in quotes, a builder its size", () => {

@@ -108,7 +108,10 @@ describe("what is no descriptor", () => {
     expect(() => map(int, no)).toThrow("map: type is 5");
     expect(() => chan(no)).toThrow("chan: type is 5");
     expect(() => func([no])).toThrow("func: type is 5");
-    expect(() => func([int], [], { variadic: true })).toThrow("a type []T as the last parameter");
+    for (const params of [[], [int], [slice(int), int], [named("main.Ints", slice(int))]])
+      expect(() => func(params, [], { variadic: true })).toThrow(
+        "a type []T as the last parameter if variadic",
+      );
     expect(() => map(slice(int), int)).toThrow("invalid map key type []int");
   });
 });

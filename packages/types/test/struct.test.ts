@@ -49,6 +49,22 @@ describe("the layout of a struct", () => {
     expect(struct({ z: array(int, 0) }).size).toBe(0);
   });
 
+  it("is zero wherever no field lies, in the room of blank fields too, once a value was stored", () => {
+    const types = [
+      struct({ a: uint8, b: int64, c: int8 }),
+      struct({ a: uint8, _: array(uint8, 5), b: int16 }),
+      struct({ a: uint8, _: struct({ x: int, y: int64 }), c: bool }),
+    ] as Type<any>[];
+    for (const t of types) {
+      const s = makeSpace();
+      const p = s.alloc(t);
+      const u8 = s.memory.u8.subarray(p, p + t.size);
+      u8.fill(0xff);
+      t.store(s, p, t.zero());
+      expect([...u8]).toEqual(Array(t.size).fill(0));
+    }
+  });
+
   it("has a mask with a bit for each pointer word, up to the last one", () => {
     const t = struct({
       n: float64,

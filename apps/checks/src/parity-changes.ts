@@ -110,6 +110,14 @@ export const changes: readonly Change[] = [
   {
     package: "sync",
     status: "changed",
+    go: "a lock that is free stays free after a Signal until the waiter runs",
+    here: "the waiter has it at once",
+    why: "it is in the lock's queue then, as after a Broadcast",
+    test: "go-parity-orders.test.ts: a signal hands a lock that is free to the waiter at once",
+  },
+  {
+    package: "sync",
+    status: "changed",
     go: "Unlock of a starving mutex, and the release of a semaphore, yield to the new owner",
     here: "it owns the lock at once and runs when the unlocker next waits",
     why: "a function that is no generator cannot give way",

@@ -112,6 +112,25 @@ describe("orders of locks, on one P", () => {
     expect(recorded("broadcast-wakes-four")).toEqual(["w3", "w0", "w1", "w2"]);
   });
 
+  it("orders: a signal hands a lock that is free to the waiter at once, where Go leaves it free until that one runs", async () => {
+    const log: string[] = [];
+    await createScheduler().run(function* () {
+      const mu = new Mutex();
+      const c = new Cond(mu);
+      go(function* () {
+        yield* mu.lock();
+        yield* c.wait();
+        log.push("waiter");
+        mu.unlock();
+      });
+      yield* gosched();
+      c.signal();
+      log.push(`try ${mu.tryLock()}`);
+      yield* gosched();
+    });
+    expect(log).toEqual(["try false", "waiter"]); // Go: try true
+  });
+
   it("orders: Unlock of a starving mutex hands it over at once, and the new owner runs when the unlocker next waits", async () => {
     const name = "mutex-starving-handoff";
     const [first, ...rest] = recorded(name);

@@ -2,7 +2,8 @@
  * Contracts of `@gort/context`.
  *
  * Invariants
- *  1. A context is done exactly when `err()` is not null, and then `done()` is closed and `signal` aborted.
+ *  1. A context is done exactly when `err()` is not null, and then `done()` is closed and `signal` aborted: code that runs while several
+ *     are cancelled, such as an abort listener, may see the error of one whose channel and signal are yet to follow.
  *  2. What made it done first stays: neither `err()` nor the cause changes afterwards.
  *  3. A context is done no later than any of its ancestors (`withoutCancel` excepted).
  *

@@ -575,3 +575,20 @@ describe("out of a channel", () => {
     expect(all).toEqual([1, 4, 9]);
   });
 });
+
+test("a signal fails the read that waits, and a context does", async () => {
+  for (const what of ["signal", "ctx"]) {
+    const stop = new AbortController();
+    const ended = makeChan<void>();
+    let error: Error | null = null;
+    const ctx = { done: () => ended, err: () => error };
+    const options = what === "signal" ? { signal: stop.signal } : { ctx };
+    const reader = toReadable(makeChan<number>(), options).getReader();
+    const read = reader.read();
+    await turn();
+    stop.abort(new Error("over"));
+    error = new Error("over");
+    ended.close();
+    await expect(read).rejects.toThrow("over");
+  }
+});

@@ -11,18 +11,18 @@ import {
 } from "@gort/sched";
 import { describe, expect, test } from "vitest";
 import {
-  Canceled,
-  DeadlineExceeded,
   background,
+  Canceled,
   checkContext,
+  DeadlineExceeded,
   isCanceled,
   isDeadlineExceeded,
   withCancel,
   withDeadline,
   withDeadlineCause,
   withTimeout,
-  withValue,
   withTimeoutCause,
+  withValue,
 } from "../src/index.ts";
 
 /** Runs on virtual time, so that an hour takes no time. */
@@ -235,4 +235,15 @@ describe("a deadline and the end of the program in which it was made", () => {
     await sleep(5);
     expect([ctx.err(), clock.now()]).toEqual([null, 0]);
   });
+});
+
+test("a deadline that is also the parent's is one of its own, with its own cause, as in Go", async () => {
+  const s = createDeterministicScheduler({ seed: 1 });
+  const why = await s.run(function* () {
+    const at = s.clock.wall() + 10;
+    const [parent] = withDeadline(background(), at);
+    const [ctx] = withDeadlineCause(parent, at, "mine");
+    return String(ctx).split("WithDeadline").length;
+  });
+  expect(why).toBe(3);
 });

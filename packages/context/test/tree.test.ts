@@ -4,27 +4,27 @@ import { createDeterministicScheduler, createScheduler, type Go, gosched } from 
 import { describe, expect, test } from "vitest";
 import data from "../../../apps/oracle/data/ctxtable.json" with { type: "json" };
 import {
+  afterFunc,
+  background,
   Canceled,
+  cause,
+  checkContext,
   type Context,
   ContextMisuse,
   ContextWrapper,
   DeadlineExceeded,
-  afterFunc,
-  background,
-  cause,
-  checkContext,
   fromSignal,
-  signalOf,
   key,
+  signalOf,
   todo,
   withCancel,
   withCancelCause,
   withDeadline,
+  withDeadlineCause,
+  withoutCancel,
   withTimeout,
   withTimeoutCause,
   withValue,
-  withoutCancel,
-  withDeadlineCause,
 } from "../src/index.ts";
 
 const HOUR = 3_600_000;
@@ -625,4 +625,20 @@ test("a typed key takes values of its type only; any other key takes all", () =>
   // @ts-expect-error a string is no attempt
   withValue(ctx, attempt, "three");
   expect([ctx.value(attempt), ctx.value("plain")]).toEqual([3, "text"]);
+});
+
+test("a context is awaited by those who wait for it or for one below it, not for one beside it", () => {
+  const [parent] = withCancel(background());
+  const [a] = withCancel(parent);
+  const [b] = withCancel(parent);
+  const [below] = withCancel(a);
+  const awaited = (): boolean[] =>
+    [a, b].map((ctx) => (ctx as Context & { isAwaited(): boolean }).isAwaited());
+  expect(awaited()).toEqual([false, false]);
+  const wait = b.done().recv()[Symbol.iterator]();
+  wait.next();
+  expect(awaited()).toEqual([false, true]);
+  wait.return!();
+  below.done().recv()[Symbol.iterator]().next();
+  expect(awaited()).toEqual([true, false]);
 });

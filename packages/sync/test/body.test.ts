@@ -206,3 +206,14 @@ test.each(Object.entries(left))(
     expect(isDeadlockError(error)).toBe(true);
   },
 );
+
+test("who waits for permits that an async function holds while it awaits the host is not deadlocked", async () => {
+  const sem = new Semaphore(1);
+  const held = sem.withPermits(1, () => new Promise<void>((resolve) => setTimeout(resolve, 20)));
+  const first = held.then(() => "given back");
+  const got = await program(function* () {
+    yield* sem.acquire();
+    return "taken";
+  });
+  expect([await first, got]).toEqual(["given back", "taken"]);
+});

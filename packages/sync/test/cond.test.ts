@@ -128,14 +128,14 @@ it("a signal for a waiter that leaves before it has the lock goes to the next on
   const l = new Mutex();
   const c = new Cond(l);
   await l.lock();
-  const first = c.wait();
-  first[Symbol.iterator]().next();
+  const first = c.wait()[Symbol.iterator]();
+  first.next();
   await l.lock();
   let woken = false;
   const second = c.wait().then(() => (woken = true));
   await l.lock();
   c.signal();
-  first.return!(undefined);
+  first.return!();
   l.unlock();
   await second;
   expect([woken, l.tryLock()]).toEqual([true, false]);

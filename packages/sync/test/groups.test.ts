@@ -90,3 +90,13 @@ it("a function that an ErrGroup has started stands, though its context ends befo
   await queued;
   await g.wait();
 });
+
+it("the context of a group outlasts functions that end while nobody waits, as in Go", async () => {
+  const [g, signal] = ErrGroup.withSignal();
+  await g.go(() => {});
+  await g.go(async () => {});
+  await new Promise((resolve) => setTimeout(resolve));
+  expect([signal.aborted, g.describe()]).toEqual([false, "errgroup (0 running, 0 waiting)"]);
+  await g.wait();
+  expect(signal.aborted).toBe(true);
+});

@@ -1,5 +1,5 @@
 /** What happens while a writer hands over, when one who is let in makes others leave at once, as a select does. */
-import { type Op, PARKED, type Waiter } from "@gort/sched";
+import { createFifoScheduler, go, type Op, PARKED, type Waiter } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { checkRWMutex } from "../src/check.ts";
 import { type LockToken, RWMutex } from "../src/index.ts";
@@ -78,4 +78,19 @@ describe("RWMutex, while readers are let in", () => {
     expect(readers.map((op) => recordOf(op).value.held)).toEqual([false, false]);
     expect(held).toBe(true);
   });
+});
+
+it("a writer that waited for readers is named as the one who holds it", async () => {
+  const rw = new RWMutex("data");
+  const said = await createFifoScheduler().run(function* () {
+    yield* rw.rLock();
+    const g = go(function* writer() {
+      yield* rw.lock();
+      return rw.describe();
+    });
+    yield;
+    rw.rUnlock();
+    return yield* g.join();
+  });
+  expect(said).toBe('sync.RWMutex "data" held by goroutine 2 (writer)');
 });

@@ -74,6 +74,27 @@ describe.each(kinds)("slices functions on $name", ({ elem, value, settle }) => {
     }
   });
 
+  test("repeat writes its elements and nothing behind them", () => {
+    for (const [n, count] of [
+      [1, 12],
+      [5, 3],
+      [3, 4],
+    ] as const) {
+      const r = slices.repeat(filled(n), count);
+      // Of that size it lies next to the one before, in a heap.
+      const next = makeSlice(elem(), r.len);
+      shows(
+        Array.from({ length: count }, () =>
+          want(...Array.from({ length: n }, (_, i) => i + 1)),
+        ).flat(),
+        r,
+      );
+      expect(texts(next)).toEqual(texts(makeSlice(elem(), r.len)));
+      expect(new Set(texts(next)).size).toBe(1);
+      if (Array.isArray(r.array)) expect(r.array).toHaveLength(r.cap);
+    }
+  });
+
   test("insert and replace by elements that lie around the slice, some of them before it", () => {
     const list = [1, 2, 3, 4, 5];
     for (let i = 0; i <= 2; i++) {

@@ -110,6 +110,18 @@ describe("search", () => {
     expect(slices.compare(sliceOf(NaN), sliceOf(-Infinity))).toBe(-1);
     expect(slices.compare(sliceOf(1n, 2n), sliceOf(1n, 3n))).toBe(-1);
     expect(slices.compare(sliceOf(1n, 2n), sliceOf(1n, 2n))).toBe(0);
+    const mixed: [unknown, unknown][] = [
+      [1n, 1],
+      [1, 1n],
+      ["1", 1],
+      [1n, "1"],
+    ];
+    for (const [a, b] of mixed)
+      expect(() => slices.compare(sliceOf(a as number), sliceOf(b as number))).toThrow(TypeError);
+    expect([...slices.chunk(s(1, 2, 3), 1)].map((c) => c.toArray())).toEqual([[1], [2], [3]]);
+    expect([...slices.chunk(s(), 1)]).toEqual([]);
+    expect(arrayOf(1, 2).equals(arrayOf(1, 2, 3))).toBe(false);
+    expect(arrayOf(1, 2, 3).equals(arrayOf(1, 2))).toBe(false);
   });
   test("min and max: the first among equals, NaN wins, an empty slice panics", () => {
     expect([slices.min(s(3, 1, 2)), slices.max(s(3, 1, 2))]).toEqual([1, 3]);
@@ -309,5 +321,18 @@ describe("iterators", () => {
     expect(slices.sorted(float64, seq).toArray()).toEqual([1, 2, 3]);
     expect(slices.sortedFunc(float64, seq, (a, b) => b - a).toArray()).toEqual([3, 2, 1]);
     expect(slices.sortedStableFunc(float64, seq, () => 0).toArray()).toEqual([3, 1, 2]);
+  });
+  test("collect and sorted without an element type: JavaScript values", () => {
+    const keys = () => new Set(["b", "a"]).values();
+    const sorted = slices.sorted(keys());
+    expect(sorted.toArray()).toEqual(["a", "b"]);
+    expect(slices.grow(sorted, 1).slice(0, 3).get(2)).toBe("");
+    expect(slices.collect(keys()).toArray()).toEqual(["b", "a"]);
+    expect(slices.collect([]).isNil).toBe(true);
+    const from = [1, 2];
+    slices.collect(from).set(0, 5);
+    expect(from).toEqual([1, 2]);
+    expect(() => slices.sorted([1, "a"])).toThrow("compare: b is 1, want a string");
+    expect(() => slices.collect(float64 as never)).toThrow("collect: seq is undefined");
   });
 });

@@ -7,11 +7,13 @@ import { describe, expect, test } from "vitest";
 import {
   createFifoScheduler,
   type DeferScope,
+  drive,
   type Go,
   goexit,
   isPanicError,
   panic,
   panicText,
+  poll,
   recover,
   sleep,
   withDefer,
@@ -92,19 +94,24 @@ function plain(steps: Step[], log: Log): number {
   });
 }
 
-/** With `mixed`, bodies of odd length run in plain functions. */
-function* generator(steps: Step[], log: Log, mixed: boolean): Go<number> {
+/** In which of `kinds` kinds of function a body runs: in a generator function (0), a plain (1) or an async one (2). */
+const kindOf = ({ body }: Step, kinds: number): number => body.length % kinds;
+
+function* generator(steps: Step[], log: Log, kinds: number): Go<number> {
   return yield* withDefer<number>(function* (s) {
     s.result = 0;
     for (const step of steps) {
-      const other = mixed && step.body.length % 2 === 1;
+      const kind = kindOf(step, kinds);
       if (step.v % 3 === 0) yield;
       if (common(step, s, log)) continue;
       if (step.k === "r") log(`r${show(recover())}`);
-      else if (step.k === "D" && other) s.defer(plain, step.body, log);
-      else if (step.k === "D") s.defer(generator, step.body, log, mixed);
-      else if (step.k === "C" && other) log(`c${plain(step.body, log)}`);
-      else if (step.k === "C") log(`c${yield* generator(step.body, log, mixed)}`);
+      else if (step.k === "D" && kind === 2) s.defer(asynchronous, step.body, log, s, kinds);
+      else if (step.k === "D" && kind === 1) s.defer(plain, step.body, log);
+      else if (step.k === "D") s.defer(generator, step.body, log, kinds);
+      else if (step.k === "C" && kind === 2)
+        log(`c${yield* poll(asynchronous(step.body, log, null, kinds))}`);
+      else if (step.k === "C" && kind === 1) log(`c${plain(step.body, log)}`);
+      else if (step.k === "C") log(`c${yield* generator(step.body, log, kinds)}`);
       else if (step.k === "t") return step.v;
       else if (step.k === "S")
         s.defer(function* () {
@@ -129,15 +136,26 @@ function* generator(steps: Step[], log: Log, mixed: boolean): Go<number> {
   });
 }
 
-function asynchronous(steps: Step[], log: Log, outer: DeferScope<number> | null): Promise<number> {
+function asynchronous(
+  steps: Step[],
+  log: Log,
+  outer: DeferScope<number> | null,
+  kinds: number,
+): Promise<number> {
   return withDefer<number>(async (s) => {
     s.result = 0;
     for (const step of steps) {
+      const kind = kinds === 1 ? 2 : kindOf(step, kinds);
       if (step.v % 3 === 0) await Promise.resolve();
       if (common(step, s, log)) continue;
       if (step.k === "r") log(`r${show(outer === null ? recover() : outer.recover())}`);
-      else if (step.k === "D") s.defer(asynchronous, step.body, log, s);
-      else if (step.k === "C") log(`c${await asynchronous(step.body, log, null)}`);
+      else if (step.k === "D" && kind === 0) s.defer(generator, step.body, log, kinds);
+      else if (step.k === "D" && kind === 1) s.defer(plain, step.body, log);
+      else if (step.k === "D") s.defer(asynchronous, step.body, log, s, kinds);
+      else if (step.k === "C" && kind === 0)
+        log(`c${await drive(generator(step.body, log, kinds))}`);
+      else if (step.k === "C" && kind === 1) log(`c${plain(step.body, log)}`);
+      else if (step.k === "C") log(`c${await asynchronous(step.body, log, null, kinds)}`);
       else if (step.k === "t") return step.v;
       else if (step.k === "S")
         s.defer(async () => {
@@ -163,13 +181,19 @@ const kinds: Record<string, (steps: Step[], log: Log) => () => unknown> = {
   "plain functions": (steps, log) => () => plain(steps, log),
   "generator functions": (steps, log) =>
     function* () {
-      return yield* generator(steps, log, false);
+      return yield* generator(steps, log, 1);
     },
-  "async functions": (steps, log) => () => asynchronous(steps, log, null),
+  "async functions": (steps, log) => () => asynchronous(steps, log, null, 1),
   "generator and plain functions mixed": (steps, log) =>
     function* () {
-      return yield* generator(steps, log, true);
+      return yield* generator(steps, log, 2);
     },
+  "all kinds mixed, begun by a generator function": (steps, log) =>
+    function* () {
+      return yield* generator(steps, log, 3);
+    },
+  "all kinds mixed, begun by an async function": (steps, log) => () =>
+    asynchronous(steps, log, null, 3),
 };
 
 describe("defer, panic, recover, goexit: random programs run as Go recorded them", () => {

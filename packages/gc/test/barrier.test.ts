@@ -118,6 +118,7 @@ describe.each(KINDS)("the %s barrier", (kind) => {
       held.push(p);
     }
     heap.step(0);
+    heap.alloc(type as typeof Node, n); // so that the two are no neighbours
     const black = heap.root(heap.alloc(type as typeof Node, n));
     heap.typedMove(type as typeof Node, black.ptr, from.ptr, n);
     heap.typedMove(type as typeof Node, from.ptr, 0, n);

@@ -51,6 +51,27 @@ const claims =
   (wrong: (stats: AllocStats) => Partial<AllocStats>) =>
   (a: Allocator): Partial<Allocator> => ({ stats: () => ({ ...a.stats(), ...wrong(a.stats()) }) });
 
+/** Hands out memory from front to back, at multiples of `align`; one that is `thin` bytes long overlaps with the next one. */
+const inARow =
+  (align: number, thin = 0) =>
+  (a: Allocator): Partial<Allocator> => {
+    let next = a.alloc(a.memory.byteLength / 2);
+    const sizes = new Map<Ptr, number>();
+    return {
+      alloc: (size) => {
+        const p = next;
+        const bytes = Math.ceil(size / align) * align;
+        sizes.set(p, bytes);
+        next += bytes === thin ? bytes - 16 : bytes;
+        return p;
+      },
+      usableSize: (p) => sizes.get(p)!,
+    };
+  };
+
+const ALIGNED = "pointers are non-zero, distinct and aligned to 8, to 16 for multiples of 16";
+const NEIGHBOURS =
+  "objects of whatever size overlap none of their neighbours, and end inside the memory";
 const ZERO = "memory is zero again when objects of another size get it";
 const SHARDS = "every shard hands out objects of its own, which any shard takes back";
 const SHARD =
@@ -65,6 +86,9 @@ const USABLE =
 const COUNTS = "mallocs and frees are counted one by one and by size class";
 
 test.each<Mutant>([
+  ["multiples of 16 that are aligned to 8", ALIGNED, inARow(8)],
+  ["objects of one odd size that overlap with the next one", NEIGHBOURS, inARow(16, 1008)],
+  ["objects of a page that overlap with the next one", NEIGHBOURS, inARow(16, 4096)],
   [
     "the same object for every shard but the first",
     SHARDS,

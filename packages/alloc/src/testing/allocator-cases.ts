@@ -21,19 +21,28 @@ function exhaust(a: Allocator, size: number): Ptr[] {
   }
 }
 
+/** Each size from 1 to 1,100 bytes, then those about powers of two, up to 64 KiB. */
+function everySize(): number[] {
+  const sizes = Array.from({ length: 1100 }, (_, i) => i + 1);
+  for (let n = 2048; n <= 65_536; n *= 2) sizes.push(n - 1, n, n + 1);
+  return sizes;
+}
+
 const useCases: readonly ConformanceCase[] = [
   {
     name: "pointers are non-zero, distinct and aligned to 8, to 16 for multiples of 16",
     run(make) {
       const a = make(4 * MIB);
       const seen = new Set<Ptr>();
-      for (let size = 1; size <= 600; size++) {
+      const check = (size: number): void => {
         const p = a.alloc(size);
         assert(p > 0 && Number.isInteger(p), `alloc(${size}) gave ${p}`);
         same(p % (size % 16 === 0 ? 16 : 8), 0, `alignment of ${size} bytes at ${p}`);
         assert(!seen.has(p), `${p} was handed out twice`);
         seen.add(p);
-      }
+      };
+      // The 8 bytes in between, or else all may fall on multiples of 16 by the sizes before them.
+      for (let size = 1; size <= 600; size++) [size, 8, size].forEach(check);
     },
   },
   {
@@ -210,6 +219,26 @@ const useCases: readonly ConformanceCase[] = [
       if (after.bySize.length === 0) return; // an allocator without size classes
       same(sums[1]!.mallocs - sums[0]!.mallocs, 100, "mallocs in bySize");
       assert(sums[1]!.frees - sums[0]!.frees <= 40, "frees in bySize");
+    },
+  },
+  {
+    name: "objects of whatever size overlap none of their neighbours, and end inside the memory",
+    run(make) {
+      const a = make(16 * MIB);
+      const live: [Ptr, number, number][] = [];
+      for (const size of everySize())
+        for (const flags of [0, 0, NOSCAN, NOSCAN]) {
+          const p = a.alloc(size, flags);
+          live.push([p, a.usableSize(p), size]);
+        }
+      live.sort(([p], [q]) => p - q);
+      for (const [i, [p, bytes, size]] of live.entries()) {
+        const [next] = live[i + 1] ?? [a.memory.byteLength];
+        if (bytes < size || p + bytes > next)
+          throw new Error(
+            `alloc(${size}) gave ${bytes} bytes at ${p}, where ${next - p} are nobody else's`,
+          );
+      }
     },
   },
   {

@@ -51,6 +51,11 @@ describe("types", () => {
     expectTypeOf(slices.collect(Int32Array, [3, 1])).toExtend<TypedSlice<Int32Array>>();
     expectTypeOf(slices.sorted(Int32Array, [3, 1])).toExtend<TypedSlice<Int32Array>>();
     expectTypeOf(slices.sorted(string, ["b", "a"])).toEqualTypeOf<Slice<string>>();
+    expectTypeOf(slices.sorted(["b", "a"])).toEqualTypeOf<Slice<string>>();
+    expectTypeOf(slices.sorted(new Map<1 | 2, P>().keys())).toEqualTypeOf<Slice<1 | 2>>();
+    expectTypeOf(slices.collect(new Set<P>())).toEqualTypeOf<Slice<P>>();
+    // @ts-expect-error structs have no order
+    void (() => slices.sorted(new Set<P>()));
     expectTypeOf(slices.sortedFunc(BigInt64Array, [3n], (a, b) => Number(a - b))).toExtend<
       TypedSlice<BigInt64Array>
     >();

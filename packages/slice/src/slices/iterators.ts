@@ -11,6 +11,7 @@ import type { ElementType } from "../append.ts";
 import { resolve } from "../make.ts";
 import { abandoned, mustBeSlice, type Slice } from "../slice.ts";
 import type { TypedSlice } from "../typed-slice.ts";
+import { valueBacking, zeroLike } from "../values.ts";
 import type { Compare, Ordered } from "./order.ts";
 import { sort, sortBy } from "./sort.ts";
 
@@ -110,9 +111,11 @@ export function appendSeq<S extends Slice<any>>(s: S, seq: Iterable<ElementType<
   return gather("appendSeq", s, seq);
 }
 
+const isIterable = (v: unknown): v is Iterable<any> =>
+  typeof (v as Partial<Iterable<any>> | null | undefined)?.[Symbol.iterator] === "function";
+
 function gather<S extends Slice<any>>(where: string, s: S, seq: Iterable<ElementType<S>>): S {
-  if (typeof (seq as Partial<typeof seq> | null | undefined)?.[Symbol.iterator] !== "function")
-    throw badArgument(where, "seq", seq, "an iterable", "type");
+  if (!isIterable(seq)) throw badArgument(where, "seq", seq, "an iterable", "type");
   let out = s;
   try {
     for (const v of seq) {
@@ -127,15 +130,22 @@ function gather<S extends Slice<any>>(where: string, s: S, seq: Iterable<Element
   return out;
 }
 
-/** A new slice of what the iterable gives, sorted by `order`; `where` is the function to blame. */
+/**
+ * A new slice of what the iterable gives, sorted by `order`; `where` is the function to blame. An iterable alone, in the place of the
+ * type, gives JavaScript values.
+ */
 function gathered(
   where: string,
   elem: unknown,
-  seq: Iterable<any>,
+  seq: Iterable<any> | undefined,
   order?: (s: Slice<any>) => void,
 ): Slice<any> {
+  if (seq === undefined && isIterable(elem)) {
+    seq = [...elem];
+    elem = valueBacking(zeroLike((seq as unknown[])[0]), "any");
+  }
   const backing = resolve(where, elem);
-  const s = gather(where, backing.nil(), seq);
+  const s = gather(where, backing.nil(), seq!);
   try {
     order?.(s);
   } catch (e) {
@@ -145,7 +155,8 @@ function gathered(
 }
 
 /**
- * Go's `slices.Collect`: a new slice of what the iterable gives; nil if it gives nothing. O(its values).
+ * Go's `slices.Collect`: a new slice of what the iterable gives; nil if it gives nothing. Without an element type the values are
+ * JavaScript's, as of {@link sliceOf}. O(its values).
  * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type; TypeError for
  * what is no element type or no iterable
  *
@@ -155,6 +166,7 @@ function gathered(
  * import { int32 } from "@gort/types";
  *
  * [...slices.collect(int32, new Set([1, 2, 2]))]; // => [1, 2]
+ * [...slices.collect(new Set(["a", "b"]))]; // => ["a", "b"]
  * ```
  */
 export function collect<A extends TypedArray>(
@@ -162,12 +174,13 @@ export function collect<A extends TypedArray>(
   seq: Iterable<ElementOf<A>>,
 ): TypedSlice<A>;
 export function collect<T>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
-export function collect(elem: any, seq: Iterable<any>): Slice<any> {
+export function collect<T>(seq: Iterable<T>): Slice<T>;
+export function collect(elem: any, seq?: Iterable<any>): Slice<any> {
   return gathered("collect", elem, seq);
 }
 
 /**
- * Go's `slices.Sorted`: collected and sorted. O(n log n).
+ * Go's `slices.Sorted`: {@link collect}ed and sorted. O(n log n).
  * @throws what {@link collect} throws; TypeError for values that are not ordered
  *
  * @example
@@ -176,6 +189,7 @@ export function collect(elem: any, seq: Iterable<any>): Slice<any> {
  * import { int32 } from "@gort/types";
  *
  * [...slices.sorted(int32, new Set([3, 1, 2]))]; // => [1, 2, 3]
+ * [...slices.sorted(new Map([["b", 2], ["a", 1]]).keys())]; // => ["a", "b"]
  * ```
  */
 export function sorted<A extends TypedArray>(
@@ -183,7 +197,8 @@ export function sorted<A extends TypedArray>(
   seq: Iterable<ElementOf<A>>,
 ): TypedSlice<A>;
 export function sorted<T extends Ordered>(elem: Elem<T>, seq: Iterable<T>): Slice<T>;
-export function sorted(elem: any, seq: Iterable<any>): Slice<any> {
+export function sorted<T>(seq: Iterable<T> & Iterable<Ordered>): Slice<T>;
+export function sorted(elem: any, seq?: Iterable<any>): Slice<any> {
   return gathered("sorted", elem, seq, sort);
 }
 

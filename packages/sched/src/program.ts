@@ -323,7 +323,7 @@ export abstract class Programs extends Lifecycle {
     const ahead = this.timersAhead();
     if (this.program === null || (ahead && this.heap?.virtual !== true)) return;
     const { deadlock = "report" } = this.options;
-    const certain = deadlock === "report" && !ahead && this.isSettled();
+    const certain = deadlock === "report" && this.isSettled();
     // A bubble knows what it waits for outside; others look again when what is pending there is gone.
     if (certain && (this.isBubble || !pendingOutside(this.look, this.clock))) {
       this.deadlock();

@@ -7,6 +7,7 @@ import {
   createDeterministicScheduler,
   currentScheduler,
   go,
+  Never,
   now,
   poll,
   random,
@@ -157,4 +158,19 @@ test("a timer that is due waits until nothing is runnable, wherever slices end",
       .join();
   });
   expect(early).toBe(false);
+});
+
+test("time moves on, outside of bubbles, whatever else async functions wait for", async () => {
+  class Outside extends Never {
+    override isDurable(): boolean {
+      return false;
+    }
+  }
+  const s = createDeterministicScheduler({ seed: 1 });
+  const at = await s.run(async () => {
+    void new Outside().then();
+    await sleep(1000);
+    return s.clock.now();
+  });
+  expect(at).toBe(1000);
 });

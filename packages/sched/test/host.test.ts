@@ -60,7 +60,7 @@ function child(source: string): Promise<{ code: number | null; out: string; err:
   });
 }
 
-const IMPORT = `import { currentClock, go, run, sleep, newTimer, onAbort, Op, panic, poll } from "@gort/sched";
+const IMPORT = `import { createScheduler, currentClock, go, run, sleep, newTimer, onAbort, Op, panic, poll } from "@gort/sched";
 class Never extends Op {
   get reason() { return "chan receive"; }
   tryNow() { return false; } park() {} unpark() {} describe() { return "nothing"; }
@@ -95,6 +95,15 @@ describe("a process", () => {
       newTimer(1e9);
       process.on("exit", () => console.log("exit"));`);
     expect([r.code, r.out, r.err]).toEqual([0, "exit\n", ""]);
+  });
+
+  test("each program of a scheduler is reported when it is stuck as the event loop runs empty", async () => {
+    const r = await child(`${IMPORT}
+      const s = createScheduler();
+      const stuck = () => s.run(async () => { await new Never(); }).catch((e) => console.log(e.name));
+      await stuck();
+      await stuck();`);
+    expect([r.code, r.out]).toEqual([0, "fatal error\nfatal error\n"]);
   });
 
   test("a pending sleep does keep it alive", async () => {

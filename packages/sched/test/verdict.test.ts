@@ -464,3 +464,14 @@ test("a callback for a signal that a goroutine of the default scheduler asked fo
   setTimeout(() => stop.abort(), 20);
   expect(await main).toBe(1);
 });
+
+test("the verdict on a bubble does not wait for what is outside of it", async () => {
+  const timer = afterFunc(5000, () => {});
+  const start = performance.now();
+  const stuck = bubble(function* () {
+    yield* new Chan().recv();
+  });
+  await expect(stuck).rejects.toThrow("deadlock: all goroutines in bubble are blocked");
+  expect(timer.stop()).toBe(true);
+  expect(performance.now() - start).toBeLessThan(5000);
+});

@@ -395,6 +395,26 @@ test.each<[string, (heap: TieredAllocator) => number]>([
   expect(live.map((p) => heap.objects.find(p))).toEqual(live);
 });
 
+test.each([48, 4096, 40_000])(
+  "objects of %s bytes that a sweep has not reached yet are freed once, marked or not",
+  (size) => {
+    for (const marked of [true, false]) {
+      const heap = createAllocator(createMemory({ reserve: 4 * MIB }), { shards: 1 });
+      const all = Array.from({ length: 3 }, () => heap.alloc(size));
+      heap.objects.cycle.startMark();
+      for (const p of marked ? all : all.slice(1)) heap.objects.findAndMark(p);
+      heap.objects.cycle.startSweep();
+      heap.free(all[0]!);
+      checkAllocator(heap);
+      expect(heap.stats()).toMatchObject({ mallocs: 3, frees: 1, heapObjects: 2 });
+      while (heap.objects.cycle.sweep(1) > 0);
+      checkAllocator(heap);
+      expect(heap.stats()).toMatchObject({ mallocs: 3, frees: 1, heapObjects: 2 });
+      expect(all.map((p) => heap.objects.find(p))).toEqual([0, all[1], all[2]]);
+    }
+  },
+);
+
 test("addresses above 2 GiB work like any other", () => {
   const heap = createAllocator(createMemory({ reserve: 2 ** 32 }), { shards: 1 });
   const low = heap.alloc(2 ** 31 + 2 ** 20, NOSCAN);

@@ -32,6 +32,25 @@ test("a run is allocated objects side by side, zeroed, in one span", () => {
   checkAllocator(a);
 });
 
+test("what is given back has no pointers: the bits that were set for it are clear, those before it are not", () => {
+  const a = make();
+  const map = new Uint32Array(a.memory.buffer, a.objects.pointerBits);
+  const bit = (p: number): number => (map[p >>> 7]! >>> ((p >>> 2) & 31)) & 1;
+  for (const size of [16, 48, 256]) {
+    const p = a.runs.claim(size, 0);
+    const { end } = a.runs;
+    for (let q = p; q < end; q += 4) map[q >>> 7]! |= 1 << ((q >>> 2) & 31);
+    const kept = p + 3 * size;
+    a.runs.unclaim(kept, end);
+    const bits = (from: number, to: number): Set<number> => {
+      const seen = new Set<number>();
+      for (let q = from; q < to; q += 4) seen.add(bit(q));
+      return seen;
+    };
+    expect([bits(p, kept), bits(kept, end)]).toEqual([new Set([1]), new Set([0])]);
+  }
+});
+
 test("what is given back was never allocated, by every count", () => {
   const a = make();
   const p = a.runs.claim(16, 0);

@@ -642,3 +642,11 @@ test("a context is awaited by those who wait for it or for one below it, not for
   below.done().recv()[Symbol.iterator]().next();
   expect(awaited()).toEqual([true, false]);
 });
+
+test("any value but null and undefined is a cause", () => {
+  for (const why of ["", 0, false]) {
+    const [ctx, cancel] = withCancelCause(background());
+    cancel(why);
+    expect([cause(ctx), ctx.err()]).toEqual([why, Canceled]);
+  }
+});

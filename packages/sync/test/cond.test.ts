@@ -140,3 +140,21 @@ it("a signal for a waiter that leaves before it has the lock goes to the next on
   await second;
   expect([woken, l.tryLock()]).toEqual([true, false]);
 });
+
+it("so does one for a waiter that had the lock and ended before it ran", async () => {
+  const l = new Mutex();
+  const c = new Cond(l);
+  await l.lock();
+  const first = c.wait()[Symbol.iterator]();
+  first.next();
+  await l.lock();
+  let woken = false;
+  const second = c.wait().then(() => (woken = true));
+  expect(l.tryLock()).toBe(true);
+  l.unlock();
+  c.signal();
+  expect(l.tryLock()).toBe(false);
+  first.return!();
+  await second;
+  expect([woken, l.tryLock()]).toEqual([true, false]);
+});

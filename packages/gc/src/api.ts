@@ -16,7 +16,8 @@ export type { AllocStats, TracedAllocator } from "@gort/alloc";
 export interface Heap extends Space {
   readonly memory: Memory;
   /**
-   * Adds a set of roots, scanned once per cycle and again at mark termination; returns its removal. O(1), and the scan of a source
+   * Adds a set of roots, scanned once per cycle and again at mark termination; returns its removal. Each call counts by itself: a
+   * source that was added twice is removed twice, and a removal that is called again does nothing. O(1), and the scan of a source
    * that is added while a cycle marks.
    * @throws GcArgumentError for no source; what its `scan` throws while a cycle marks: then it is not added
    */

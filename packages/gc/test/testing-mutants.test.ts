@@ -53,6 +53,8 @@ const STATISTICS = "statistics are consistent";
 const MOVE = "typedMove copies as if through a temporary, both ways, and clears from nil";
 const INTERIOR = "an interior pointer in an object keeps the whole object";
 const ARRAY = "of an array all elements are followed";
+const MANY = "objects that are reached all at once, or one through another, are all followed";
+const TWICE = "a source that was added twice is asked until both additions are removed";
 const PARTS = "a source that can be scanned in parts keeps all it holds and nothing else";
 const MOVES_PARTS = "a cycle loses nothing that a source in parts moves and visits meanwhile";
 const THROWS = "what a source throws, who asked for the cycle gets; no object is lost";
@@ -236,6 +238,28 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
         const p = alloc(type, n);
         for (let a = p + 1000 * type.size; a < p + n * type.size; a += 4) clearBit(h, a);
         return p;
+      };
+    },
+  ],
+  [
+    "a mark stack that takes no more than so many objects at a time",
+    MANY,
+    ({ allocator }) => {
+      const tracer = allocator.objects.tracer!;
+      const traceRange = tracer.traceRange.bind(tracer);
+      tracer.traceRange = (from, bytes, base, size, out) =>
+        Math.min(traceRange(from, bytes, base, size, out), out + 500);
+    },
+  ],
+  [
+    "sources in a set, where a second addition is none of its own",
+    TWICE,
+    (h) => {
+      const addRoots = h.addRoots.bind(h);
+      const removals = new Map<RootSource, () => void>();
+      h.addRoots = (source) => {
+        if (!removals.has(source)) removals.set(source, addRoots(source));
+        return () => removals.get(source)!();
       };
     },
   ],

@@ -230,6 +230,33 @@ const collectingHeap: readonly HeapCase[] = [
       }
     }
   }),
+  collecting(
+    "objects that are reached all at once, or one through another, are all followed",
+    (make) => {
+      const heap = make(32 * MiB);
+      const { held } = holder(heap);
+      const base = live(heap);
+      // More than the powers of two at which a stack may be full, and than calls in calls that an engine allows.
+      const [siblings, depth] = [70_000, 20_000];
+      const wide = heap.alloc(layout(4, 0), siblings);
+      held.push(wide, 0);
+      for (let i = 0; i < siblings; i++) {
+        const sibling = heap.alloc(Node);
+        heap.writePtr(wide + 4 * i, sibling);
+        if (i % 10 === 0) heap.writePtr(sibling + 8, heap.alloc(Leaf));
+      }
+      for (let i = 0; i < depth; i++) {
+        const node = heap.alloc(Node);
+        heap.writePtr(node, held[1]!);
+        held[1] = node;
+      }
+      heap.collect();
+      same(live(heap) - base, 1 + siblings + siblings / 10 + depth, "objects");
+      held.length = 0;
+      heap.collect();
+      same(live(heap) - base, 0, "objects that are left when nothing holds them");
+    },
+  ),
   collecting("only words that hold pointers are followed", (make) => {
     const heap = make(16 * MiB);
     const { held } = holder(heap);

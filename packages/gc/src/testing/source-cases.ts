@@ -79,6 +79,21 @@ export const sourceCases: readonly HeapCase[] = [
       check("1,2,4,6,5");
     },
   ),
+  collecting("a source that was added twice is asked until both additions are removed", (make) => {
+    const heap = make(16 * MiB);
+    const base = live(heap);
+    const p = numbered(heap, 7);
+    const source: RootSource = { scan: (visit) => visit(p) };
+    const [first, second] = [heap.addRoots(source), heap.addRoots(source)];
+    first();
+    first(); // which is not the removal of the other one
+    heap.collect();
+    same(live(heap) - base, 1, "objects after one of the two was removed");
+    same(word(heap, p + 4), 7, "number");
+    second();
+    heap.collect();
+    same(live(heap) - base, 0, "objects after both were removed");
+  }),
   collecting(
     "a source that can be scanned in parts keeps all it holds and nothing else",
     (make) => {

@@ -10,7 +10,7 @@
  * Why the slack is filled when storage is made: reslicing beyond the length must show zero values, and
  * filling then costs a fraction of a nanosecond per slot where testing for holes would cost every `get`.
  */
-import { badArgument, checkFunction } from "@gort/types";
+import { badArgument, checkFunction, type Type } from "@gort/types";
 import type { Backing, GrowthRule } from "./api.ts";
 import { outOfMemory } from "./errors.ts";
 import { growthGo118 } from "./growth.ts";
@@ -23,6 +23,8 @@ const CAP_MAX = 2 ** 27 - 32;
 export interface ValueRules<T> {
   /** Go's name of the type. */
   readonly name: string;
+  /** The descriptor, where there is one. */
+  readonly type?: Type<T>;
   /** Bytes of one value, as Go counts them. */
   readonly size: number;
   /** The zero value. */

@@ -87,6 +87,7 @@ function rulesOf<T>(type: Type<T>): ValueRules<T> {
   const zero: unknown = type.zero();
   return {
     name,
+    type,
     size,
     zero: () => type.zero(),
     // A zero that can be written to, by whoever made the type.

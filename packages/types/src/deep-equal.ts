@@ -7,16 +7,18 @@
  *  2. One pointer, one backing array or one map is equal to itself, even with a NaN inside (Go's rule).
  *  3. A nil slice or map is not equal to an empty one.
  *  4. A pair of references that is being compared already counts as equal, so cycles end.
+ *  5. An object of JavaScript equals itself only, but for those of `deep-objects.ts`.
  *
  * What is left to compare stands in a list and not on JavaScript's stack, which a linked list of some ten thousand nodes would
  * overflow. The answer does not depend on the order: it is one long "and".
  */
 import type { Ptr, Space, Type } from "./api.ts";
 import { internalType, type BaseType } from "./base.ts";
+import { type Each, objectsAlike } from "./deep-objects.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
 import type { MapType, SliceType } from "./kinds.ts";
-import type { Value } from "./reflect.ts";
+import { Value } from "./reflect.ts";
 import { checkValue } from "./reflect-call.ts";
 import { INTS, UINTS } from "./reflect-kinds.ts";
 import { bytesOf } from "./reflect-len.ts";
@@ -43,17 +45,22 @@ class Visited {
 }
 
 /**
- * Whether two interface values are deeply equal, in Go's sense. O(size of both).
+ * Whether two interface values are deeply equal, in Go's sense. Slices, arrays, strings and maps of `@gort/slice` and `@gort/map` are
+ * compared by what they hold; any other object of JavaScript equals only itself. O(size of both).
  * @throws TypeError for a map that does not iterate over pairs
  * @throws RangeError for a pointer or a slice header whose address cannot be one
  *
  * @example
  * ```ts
+ * import { sliceOf } from "@gort/slice";
  * import { any, array, deepEqual, toInterface } from "@gort/types";
  *
  * const t = array(any, 2);
  * deepEqual(toInterface(t, [1, "a"]), toInterface(t, [1, "a"])); // => true
  * deepEqual(NaN, NaN); // => false
+ *
+ * deepEqual(sliceOf(sliceOf(1, 2)), sliceOf(sliceOf(1, 2))); // => true
+ * deepEqual({}, {}); // => false
  * ```
  */
 export function deepEqual(x: unknown, y: unknown): boolean {
@@ -131,10 +138,25 @@ function alike(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   }
 }
 
+/** An object of JavaScript stands for itself, unless it is a slice or a map of gort's other packages. */
+function objects(a: Value, p: unknown, q: unknown, seen: Visited, todo: Todo): boolean {
+  if (p === q) return true;
+  const each: Each = (n, pair, of) => {
+    const value = (v: unknown): Value =>
+      of?.type === undefined ? valueOf(v) : new Value(of.type, v, 0, of.heap ?? null, false);
+    if (seen.again(p, q, [], a.type)) return true;
+    return add(todo, n, (i) => {
+      const [x, y] = pair(i);
+      return [value(x), value(y)];
+    });
+  };
+  return objectsAlike(p, q, each) ?? a.type.equalValues(p, q);
+}
+
 function pointers(a: Value, b: Value, seen: Visited, todo: Todo): boolean {
   const [p, q] = [a.get() as unknown, b.get() as unknown];
-  // A JavaScript object stands for itself; a pointer for an address in its space.
-  if (typeof p !== "number" || typeof q !== "number") return a.type.equalValues(p, q);
+  // A pointer stands for an address in its space.
+  if (typeof p !== "number" || typeof q !== "number") return objects(a, p, q, seen, todo);
   if (p === q && (p === 0 || a.space === b.space)) return true;
   if (p === 0 || q === 0) return false;
   return seen.again(p, q, [a.space, b.space], a.type) || add(todo, 1, () => [a.elem(), b.elem()]);

@@ -138,6 +138,24 @@ describe("a value", () => {
     }
   });
 
+  it("just beyond either end of an integer type is refused, the ends are not", () => {
+    const s = makeSpace();
+    for (const [t, min, max] of [
+      [int8, -128, 127],
+      [uint8, 0, 255],
+      [int32, -(2 ** 31), 2 ** 31 - 1],
+      [int, -(2 ** 31), 2 ** 31 - 1],
+    ] as const) {
+      const p = s.alloc(t);
+      for (const v of [min, max]) {
+        t.store(s, p, v);
+        expect(t.load(s, p)).toBe(v);
+      }
+      for (const v of [min - 1, max + 1]) expect(() => t.store(s, p, v)).toThrow(String(v));
+      expect(t.load(s, p)).toBe(max);
+    }
+  });
+
   it("of each kind has its own refusal", () => {
     const s = makeSpace();
     const p = s.alloc(uint64, 4);

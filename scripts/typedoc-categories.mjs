@@ -78,6 +78,7 @@ export const categories = {
         "stepper",
         "drive",
         "op-iterator",
+        "range-next",
         "preempt",
         "abort#isSignal",
         "abort#onAbort",

@@ -54,6 +54,14 @@ export const changes: readonly Change[] = [
   {
     package: "sched",
     status: "changed",
+    go: "time.Tick of a duration that is not positive is a nil channel",
+    here: "a channel that is never ready, which is what a nil one does",
+    why: "`tick(ms)` has one type, which nobody has to test for null",
+    test: "go-parity-lines.test.ts: time: Tick(<=0) gives a channel that is never ready",
+  },
+  {
+    package: "sched",
+    status: "changed",
     go: "a stack overflows at 1 GB",
     here: "it overflows where the engine's does, with the same fatal error",
     why: "the engine owns the stack",

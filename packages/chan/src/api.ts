@@ -118,7 +118,10 @@ export interface Chan<in out T, out Z = T | undefined> extends RecvChan<T, Z>, S
 export interface Range<out T> {
   /** The value that the last `next()` received. */
   readonly value: T;
-  /** An op that receives into `value`: true, or false when the channel is closed and drained. */
+  /**
+   * An op that receives into `value`: true, or false when the channel is closed and drained. O(1).
+   * @throws Error if the op of the call before was not used: the loop lacks its `yield*`
+   */
   next(): Op<boolean> & { readonly ok: boolean };
 }
 

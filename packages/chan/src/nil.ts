@@ -8,7 +8,7 @@
  * Why an object and not `null`: `ch.recv()` then needs no check, and a variable can be set to it to switch a
  * select case off. A select also takes `null` in place of a case, for the same purpose.
  */
-import { Op, OpIterator, withOptions } from "@gort/sched";
+import { Op, OpIterator, rangeNext, withOptions } from "@gort/sched";
 import type { Chan, Range, RecvOp, SendOp, TryRecv, WaitOptions } from "./api.ts";
 import { chanError } from "./errors.ts";
 
@@ -36,6 +36,9 @@ class NilOperation extends Op<any> {
 
 /** A receive, which a prepared select may use in every pass. */
 class NilReceive extends NilOperation {
+  /** Never read: it never completes. */
+  declare readonly ok: boolean;
+
   constructor() {
     super("chan receive (nil chan)");
   }
@@ -81,7 +84,7 @@ class NilChannel implements Chan<any, any> {
   }
 
   range(): Range<any> {
-    return { value: undefined, next: () => this.recv() };
+    return { value: undefined, next: rangeNext(() => new NilReceive()) };
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {

@@ -10,7 +10,7 @@
  */
 import { initOp, Op, type OpRecord, opMaker, overdue, preempt } from "@gort/sched";
 import type { Core } from "./core.ts";
-import { DONE, FRESH, ITEM, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
+import { DONE, FRESH, ITEM, LENT, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
 
 // The outcome of an op that completed, as `yield*` reads it: at once, before any other op can complete.
 const received: IteratorReturnResult<any> = { done: true, value: undefined };
@@ -44,11 +44,11 @@ abstract class ChanOperation extends Op<any> {
   }
 }
 
-/** `<-ch` in its four forms. Made by {@link Recv}. */
+/** `<-ch` in its forms. Made by {@link Recv}. */
 export class RecvOperation extends ChanOperation {
   declare mode: number;
   declare ok: boolean;
-  /** The value received, in mode MORE. */
+  /** The value received, in modes MORE and LENT. */
   declare item: any;
 
   get reason(): "chan receive" {
@@ -107,7 +107,7 @@ export class RecvOperation extends ChanOperation {
     this.state = USED;
     received.value = this.value;
     this.value = undefined;
-    if (this.mode !== MORE) ch.freeRecv = this;
+    if (this.mode < MORE) ch.freeRecv = this;
     return received;
   }
 
@@ -146,7 +146,13 @@ export class RecvOperation extends ChanOperation {
   /** Gives the op back after its value was taken. */
   override recycle(): void {
     this.value = undefined;
-    if (this.mode !== MORE) this.ch.freeRecv = this;
+    if (this.mode < MORE) this.ch.freeRecv = this;
+  }
+
+  /** A select or a wait is over without having tried it: its range may hand it out again. */
+  withdraw(): boolean {
+    if (this.mode === LENT) this.mode = MORE;
+    return true;
   }
 
   /** Makes the op usable again; it must not be parked. */

@@ -6,16 +6,18 @@
  *  2. `value` holds the last value received; it is set only while `next()` gives true.
  *  3. Leaving a loop early neither closes the channel nor takes a value from it.
  *  4. What was received for one goroutine and not looked at yet is not lost to another one that uses the same cursor.
+ *  5. An op that was handed out and is still fresh is not handed out twice in a row, unless what it was given to let go of it
+ *     (`withdraw`): a loop without its `yield*` would never end, and nothing else would ever run.
  *
  * Why a cursor: a `for…of` cannot wait in a generator, and a callback form takes away `break`, `return` and
  * `yield*`. This is the shape of Go's own scanners: `for rows.Next() { rows.Value() }`. Rejected: a generator
  * method `*range()` that yields ops and values in turn, which costs twice as much and cannot be told apart by types.
  */
-import type { Op } from "@gort/sched";
+import { type Op, unusedNext } from "@gort/sched";
 import type { Range } from "./api.ts";
 import type { Core } from "./core.ts";
 import { Recv, type RecvOperation } from "./ops.ts";
-import { FRESH, MORE, USED } from "./states.ts";
+import { FRESH, LENT, MORE, USED } from "./states.ts";
 
 /** The cursor behind `ch.range()`. */
 export class Cursor<T> implements Range<T> {
@@ -35,7 +37,11 @@ export class Cursor<T> implements Range<T> {
       if (op.state !== USED) throw new Error("gort: range used by two goroutines at once");
       op.reset();
       op.item = undefined;
+    } else if (op.mode === LENT) {
+      op.mode = MORE;
+      throw unusedNext();
     }
+    op.mode = LENT;
     return op;
   }
 }

@@ -24,7 +24,9 @@ export const DECIDED = 6;
 export const VALUE = 0;
 /** What a receive op gives: `[value, ok]`. */
 export const PAIR = 1;
-/** What a receive op gives: `ok`; the value is left in `item`. */
-export const MORE = 2;
 /** What a receive op gives: an iterator result. */
-export const ITEM = 3;
+export const ITEM = 2;
+/** What a receive op gives: `ok`; the value is left in `item`. From here on: the op is that of a range, which keeps it. */
+export const MORE = 3;
+/** As MORE: the range handed it out, and nobody has used it yet. */
+export const LENT = 4;

@@ -1,5 +1,5 @@
 /** What a user's editor shows: types that must be inferred without an annotation. */
-import { type Go, type Op, sleep, withSignal } from "@gort/sched";
+import { after, type Go, newTicker, newTimer, type Op, sleep, tick, withSignal } from "@gort/sched";
 import { describe, expectTypeOf, test } from "vitest";
 import {
   type Chan,
@@ -222,6 +222,14 @@ describe("types", () => {
     }
     expectTypeOf(first(zeroed)).toEqualTypeOf<Promise<number>>();
     expectTypeOf(first(plain)).toEqualTypeOf<Promise<number | undefined>>();
+  });
+
+  test("the channel of a timer is a RecvChan<number>", () => {
+    const times: RecvChan<number>[] = [after(1), newTicker(5).c, newTimer(1).c, tick(5)];
+    const or = <T>(...from: RecvChan<T>[]): RecvChan<T> => from[0]!;
+    expectTypeOf(or<unknown>(plain, ...times, after(1))).toEqualTypeOf<RecvChan<unknown>>();
+    expectTypeOf(after(1)).toExtend<RecvChan<number>>();
+    expectTypeOf(after(1)).not.toExtend<SendChan<number>>();
   });
 
   test("misuse does not compile", () => {

@@ -62,6 +62,7 @@ export {
   run,
   setDefaultScheduler,
 } from "./preset.ts";
+export { rangeNext, unusedNext } from "./range-next.ts";
 export { gosched, sleep } from "./sleep.ts";
 export { steppedOn } from "./stepped-on.ts";
 export { isStepper, type Stepper } from "./stepper.ts";

@@ -21,6 +21,7 @@ import type { Op, OpRecord } from "./op.ts";
 import { OpIterator } from "./op-iterator.ts";
 import { OutsideOp } from "./outside-op.ts";
 import { FRESH } from "./op-state.ts";
+import { rangeNext } from "./range-next.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -102,14 +103,11 @@ class TimeRecv extends OutsideOp<any> {
   }
 }
 
-class TimeRange {
+class TimeRange implements TimeLoop {
   value = 0;
-  private readonly c: TimerChan;
+  readonly next: () => TimeRecv;
   constructor(c: TimerChan) {
-    this.c = c;
-  }
-  next(): Op<boolean> {
-    return new TimeRecv(this.c, STEP, this);
+    this.next = rangeNext(() => new TimeRecv(c, STEP, this));
   }
 }
 
@@ -123,8 +121,11 @@ export interface TimeOp<T> extends Op<T> {
 export interface TimeLoop {
   /** The time that the last `next()` received. */
   readonly value: number;
-  /** An op that receives the next time into `value`; always true. */
-  next(): Op<boolean>;
+  /**
+   * An op that receives the next time into `value`; always true.
+   * @throws Error if the op of the call before was not used: the loop lacks its `yield*`
+   */
+  next(): TimeOp<boolean>;
 }
 
 /**

@@ -309,16 +309,21 @@ export function newTicker(ms: number): Ticker & { readonly c: TimerChan } {
 }
 
 /**
- * Go's `time.Tick`: the channel of a ticker that nobody stops; null if `ms` is not positive, as Go returns a nil
- * channel. It is collected when it is no longer used. O(1).
+ * Go's `time.Tick`: the channel of a ticker that nobody stops. It is collected when it is no longer used. If `ms` is not positive it
+ * is never ready, as Go's nil channel. O(1).
+ * @throws RangeError for NaN; TypeError for what is no number
  *
  * @example
  * ```ts
  * import { tick } from "@gort/sched";
  *
- * tick(0); // => null
+ * const limiter = tick(1);
+ * typeof (await limiter.recv()); // => "number"
+ * tick(0).tryRecv(); // => [undefined, false, false]
  * ```
  */
-export function tick(ms: number): TimerChan | null {
-  return checkMs("tick", "ms", ms) > 0 ? newTicker(ms).c : null;
+export function tick(ms: number): TimerChan {
+  const c = new TimerChan(currentClock(), "ticker");
+  if (checkMs("tick", "ms", ms) > 0) c.arm(true, ms, ms);
+  return c;
 }

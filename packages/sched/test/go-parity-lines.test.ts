@@ -22,6 +22,7 @@ import {
   PanicNilError,
   recover,
   run,
+  isDeadlockError,
   sleep,
   tick,
   withDefer,
@@ -489,10 +490,21 @@ describe("time", () => {
     expect(got).toEqual([true, false, "ended", false, true, "ended"]);
   });
 
-  test("time: NewTicker(<=0) panics with error `non-positive interval for NewTicker`; Ticker.Reset(0) panics `non-positive interval for Ticker.Reset`; Tick(<=0) is nil", () => {
+  test("time: NewTicker(<=0) panics with error `non-positive interval for NewTicker`; Ticker.Reset(0) panics `non-positive interval for Ticker.Reset`", () => {
     expect(thrown(() => newTicker(0))).toContain("non-positive interval for NewTicker");
     expect(thrown(() => newTicker(1).reset(0))).toContain("non-positive interval for Ticker.Reset");
-    expect([tick(0), tick(-1)]).toEqual([null, null]);
+  });
+
+  test("time: Tick(<=0) gives a channel that is never ready", async () => {
+    const got: unknown = await createDeterministicScheduler()
+      .run(function* () {
+        const never = [0, -1, -Infinity].map((ms) => tick(ms));
+        yield* sleep(1e6);
+        expect(never.map((c) => c.tryRecv()[2])).toEqual([false, false, false]);
+        yield* never[0]!.recv();
+      })
+      .catch((e: unknown) => e);
+    expect(isDeadlockError(got)).toBe(true);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type Ticker,
   type Timer,
   type TimerChan,
+  withSignal,
 } from "./helpers.ts";
 
 const virtual = <R>(main: () => Go<R>): Promise<R> => createDeterministicScheduler().run(main);
@@ -321,5 +322,30 @@ describe("a program that ends takes along the alarm of a timer that somebody out
     const [c, waits] = await left();
     void Promise.resolve(c.recv().start());
     expect(await waits).toBeTypeOf("number");
+  });
+});
+
+describe("a range over a ticker", () => {
+  test("without its yield* throws at the second pass, and goes on after that", async () => {
+    const r = newTicker(1).c.range();
+    const loop = (r: { next(): unknown }): void => {
+      for (; r.next(););
+    };
+    expect(() => loop(r)).toThrow("gort: range: next() was called again before it was waited for");
+    expect([await r.next(), typeof r.value]).toEqual([true, "number"]);
+  });
+
+  test("says ok, and serves again whoever called off a wait or left the loop", async () => {
+    const ticker = newTicker(1);
+    const r = ticker.c.range();
+    for (let i = 0; i < 3; i++) {
+      await expect(withSignal(r.next(), AbortSignal.abort("early"))).rejects.toBe("early");
+      const op = r.next();
+      expect([await op, op.ok]).toEqual([true, true]);
+      await run(function* () {
+        while (yield* r.next()) break;
+      });
+    }
+    ticker.stop();
   });
 });

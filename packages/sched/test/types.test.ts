@@ -146,7 +146,7 @@ describe("types", () => {
       expectTypeOf(newTimer(1).c).toEqualTypeOf<TimerChan>();
       expectTypeOf(afterFunc(1, () => {}).c).toEqualTypeOf<null>();
       expectTypeOf(newTicker(1).c).toEqualTypeOf<TimerChan>();
-      expectTypeOf(tick(1)).toEqualTypeOf<TimerChan | null>();
+      expectTypeOf(tick(1)).toEqualTypeOf<TimerChan>();
       if (isPanicError(e)) expectTypeOf(e.value).toEqualTypeOf<unknown>();
       if (isDeadlockError(e)) expectTypeOf(e.goroutines[0]!.name).toEqualTypeOf<string>();
       if (isOp(e)) expectTypeOf(e).toEqualTypeOf<OpRecord<unknown>>();

@@ -8,7 +8,7 @@
  *
  * It has the shape of a receive-only channel of `@gort/chan`, which this package does not depend on.
  */
-import { Op, OpIterator, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import { Op, OpIterator, rangeNext, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
 import type { WaitOptions } from "./api.ts";
 
 /** How a call ended. */
@@ -31,8 +31,11 @@ export interface ResultRecv<T> extends Op<T> {
 export interface ResultLoop<V> {
   /** What the last `next()` received. */
   readonly value: ChanResult<V>;
-  /** An op that receives the next result into `value`; always true. */
-  next(): Op<boolean>;
+  /**
+   * An op that receives the next result into `value`; always true.
+   * @throws Error if the op of the call before was not used: the loop lacks its `yield*`
+   */
+  next(): ResultRecv<boolean>;
 }
 
 class ResultOp<V, R> extends Op<R> {
@@ -136,11 +139,13 @@ export class ResultChan<V> implements AsyncIterable<ChanResult<V>> {
   range(): ResultLoop<V> {
     const loop = {
       value: undefined as unknown as ChanResult<V>,
-      next: () =>
-        this.receive((result) => {
-          loop.value = result;
-          return true;
-        }),
+      next: rangeNext(
+        () =>
+          new ResultOp<V, boolean>(this, (result) => {
+            loop.value = result;
+            return true;
+          }),
+      ),
     };
     return loop;
   }

@@ -199,5 +199,12 @@ describe("a ResultChan", () => {
       return loop.value;
     });
     expect(seen).toEqual(result);
+    const unused = (await make()).range();
+    const loop = (r: { next(): unknown }): void => {
+      for (; r.next(););
+    };
+    expect(() => loop(unused)).toThrow("gort: range: next() was called again before it was waited for");
+    const next = unused.next();
+    expect([await next, next.ok, unused.value]).toEqual([true, true, result]);
   });
 });

@@ -203,7 +203,9 @@ describe("a ResultChan", () => {
     const loop = (r: { next(): unknown }): void => {
       for (; r.next(););
     };
-    expect(() => loop(unused)).toThrow("gort: range: next() was called again before it was waited for");
+    expect(() => loop(unused)).toThrow(
+      "gort: range: next() was called again before it was waited for",
+    );
     const next = unused.next();
     expect([await next, next.ok, unused.value]).toEqual([true, true, result]);
   });

@@ -60,7 +60,9 @@ export interface Goroutine<R = unknown> {
  *  - each step runs between `enter(g, scheduler)` and `leave`, so that `go()` and `currentGoroutine()` know who runs;
  *  - a verdict of deadlock waits for one turn of the host, since code outside may be about to wake somebody; there is none while a
  *    wait is counted by `outside`, nor while `pendingOutside` says that a context made outside, or another program, may yet help;
- *  - an op that is parked when its goroutine is ended is given up by `op.return()`;
+ *  - the end of a program ends its goroutines where they stand: no `finally` block and no deferred call of a generator runs, but an op
+ *    that is parked when its goroutine is ended is given up by `op.return()`;
+ *  - whether a panic is joined is judged so late that an async function that joins at once, as in `await go(fn).join()`, is in time;
  *  - a panic that nobody joins or recovers while no program runs is thrown in a job of its own, for the host to report;
  *    `goexit` is never one.
  */
@@ -98,7 +100,7 @@ export interface Scheduler {
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Wall clock, milliseconds since 1970. */
+  /** Wall clock, milliseconds since 1970; goes on as fast as `now()`. */
   wall(): number;
   /**
    * Calls `fire` once, at `when` (of `now()`) or soon after; never for Infinity. The timers on a scheduler's clock end with its

@@ -239,15 +239,17 @@ export const goroutineCases: Cases = {
     same(got, [7, "eight"], "what they gave");
   },
 
-  async "random(n) is an integer in [0, n) and takes every value"(make) {
+  async "random(n) is an integer in [0, n), each of which comes as often"(make) {
     const s = make();
-    const seen = new Set<number>();
-    for (let i = 0; i < 1000; i++) {
+    const seen = new Array<number>(7).fill(0);
+    for (let i = 0; i < 7000; i++) {
       const r = s.random(7);
       if (!Number.isInteger(r) || r < 0 || r >= 7) throw new Error(`random(7) gave ${r}`);
-      seen.add(r);
+      seen[r]!++;
     }
-    same(seen.size, 7, "different values of random(7)");
+    // A fair source is off by so much once in 10^10 times.
+    if (seen.some((times) => times < 800 || times > 1200))
+      throw new Error(`random(7) gave 0 to 6 so often: ${seen.join()}`);
     same(s.random(1), 0, "random(1)");
   },
 

@@ -58,6 +58,37 @@ export const programCases: Cases = {
     same(went, 0, "steps after the end");
   },
 
+  async "the end of a program runs no finally block of the goroutines that are left"(make) {
+    const s = make();
+    const ran: string[] = [];
+    const ends: Record<string, () => Go> = {
+      *return() {},
+      *panic() {
+        panic("boom");
+      },
+      *deadlock() {
+        yield* new Gate().wait();
+      },
+    };
+    for (const [how, end] of Object.entries(ends)) {
+      const gate = new Gate();
+      const program = s.run(function* () {
+        s.go(function* () {
+          try {
+            yield* gate.wait();
+          } finally {
+            ran.push(how);
+          }
+        });
+        while (gate.waiting.length < 1) yield;
+        yield* end();
+      });
+      await program.catch(() => {});
+    }
+    await turns(1);
+    same(ran, [], "ends of programs at which one ran");
+  },
+
   async "an uncaught panic of any goroutine ends the program with that panic"(make) {
     const s = make();
     const error = await rejection(
@@ -73,6 +104,44 @@ export const programCases: Cases = {
     same(s.numGoroutine(), 0, "goroutines left");
     const value = await rejection(make().run(() => panic("boom")));
     same(String(value), "panic: boom", "the panic of main");
+  },
+
+  async "an async function that joins at once gets the panic, inside a program and outside"(make) {
+    const s = make();
+    const bodies: (() => unknown)[] = [
+      function* () {
+        throw new Error("generator");
+      },
+      async () => {
+        throw new Error("async");
+      },
+      () => {
+        throw new Error("plain");
+      },
+    ];
+    const reported: unknown[] = [];
+    const joinAll = async (): Promise<unknown[]> => {
+      const got: unknown[] = [];
+      for (const fn of bodies) {
+        try {
+          await s.go(fn).join();
+        } catch (error) {
+          got.push((error as Error).message);
+        }
+      }
+      await turns(1);
+      return got;
+    };
+    const want = ["generator", "async", "plain"];
+    const uncatch = catchUncaught((error) => reported.push(error));
+    try {
+      same(await s.run(joinAll), want, "panics that main joined");
+      same(await joinAll(), want, "panics that were joined outside");
+    } finally {
+      await turns(2); // where it went wrong `joinAll` may go on
+      uncatch?.();
+    }
+    same(reported.map(String), [], "panics that were reported though they were joined");
   },
 
   async "a panic outside of any program that nobody joins is the host's to report"(make) {

@@ -204,6 +204,14 @@ export const changes: readonly Change[] = [
     test: "channel.test.ts: a value received is what was sent: objects by reference",
   },
   {
+    package: "chan",
+    status: "changed",
+    go: "`total += <-ch` reads `total` after the wait",
+    here: "before it, so that what others add meanwhile is lost: write `const v = yield* ch.recv(); total += v`",
+    why: "JavaScript evaluates from left to right; ESLint's require-atomic-updates finds such lines",
+    test: "channel.test.ts: an operand to the left of a receive is read before the wait",
+  },
+  {
     package: "types",
     status: "changed",
     go: "1.19: reflect's IsZero of a negative zero is false",

@@ -164,6 +164,20 @@ describe("basics", () => {
     }
   });
 
+  test("an operand to the left of a receive is read before the wait, as JavaScript reads it", () => {
+    const ch = makeChan(0, { zero: 0 });
+    let [stale, total] = [0, 0];
+    const add = function* (): Go {
+      stale += yield* ch.recv();
+      total += 1;
+    };
+    play(add, add, function* () {
+      yield* ch.send(1);
+      yield* ch.send(1);
+    });
+    expect([stale, total]).toEqual([1, 2]);
+  });
+
   test("a value received is what was sent: objects by reference, copies are up to the sender", () => {
     const sent = { p: [1] };
     const buffered = makeChan<typeof sent>(1);

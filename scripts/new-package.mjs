@@ -43,7 +43,10 @@ json("package.json", {
     "./package.json": "./package.json",
   },
   files: ["dist", "src", "README.md", "CHANGELOG.md", "LICENSE"],
-  scripts: { build: "tsup", typecheck: "tsc -p tsconfig.json" },
+  scripts: {
+    build: "tsup && node ../../scripts/strip-internal.mjs",
+    typecheck: "tsc -p tsconfig.json",
+  },
   publishConfig: { access: "public" },
 });
 json("tsconfig.json", {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, test } from "vitest";
+import { stripped } from "../../../scripts/strip-internal.mjs";
 import { entryPoints, readJson } from "../src/packed.ts";
 import { sh } from "../src/run.ts";
 import { readPackages, type Manifest } from "../src/workspace.ts";
@@ -59,6 +60,16 @@ describe.each(readPackages().map((p) => [p.folder, p] as const))("@gort/%s", (fo
       for (const source of readJson<{ sources: string[] }>(join(dist, name)).sources) {
         expect(existsSync(join(dist, source)), `${name} names ${source}`).toBe(true);
       }
+    }
+  });
+
+  test("the declarations show no member that is internal", () => {
+    const dist = join(installed, "dist");
+    const names = readdirSync(dist).filter((name) => name.endsWith(".d.ts"));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) {
+      const text = readFileSync(join(dist, name), "utf8");
+      expect(stripped(text) === text, name).toBe(true);
     }
   });
 

@@ -266,7 +266,7 @@ export class Ticker {
   /** Delivers the ticks; null for a Ticker made by `new`. */
   readonly c: TimerChan | null;
 
-  /** @internal */
+  /** Go's zero Ticker, unless `newTicker` gives it a channel. */
   constructor(c: TimerChan | null = null) {
     this.c = c;
   }

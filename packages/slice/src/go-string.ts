@@ -51,9 +51,9 @@ export type StringSource = string | GoString | Uint8Array | Slice<number>;
  * ```
  */
 export class GoString implements Bytes {
-  /** @internal */
+  /** The bytes, among others; never written. */
   declare readonly array: Uint8Array;
-  /** @internal */
+  /** Where the string begins in {@link GoString.array}. */
   declare readonly off: number;
   /** Go's `len(s)`: number of bytes. O(1). */
   declare readonly len: number;

@@ -1,0 +1,2 @@
+/** The text of a file of declarations without the members that are marked `@internal`. */
+export function stripped(text: string): string;

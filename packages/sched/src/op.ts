@@ -81,6 +81,19 @@ export interface Op<T> extends PromiseLike<T> {
  * - `competes`: see `CompetingOp`.
  * - `arm()` and `reset()`: the op can be used again.
  * - `ch` and `cases`: the op is one of a channel, or a select.
+ *
+ * @example
+ * ```ts
+ * import { FRESH, isOp, type Op, sleep } from "@gort/sched";
+ *
+ * function isUnused(op: Op<unknown>): boolean {
+ *   return isOp(op) && op.state === FRESH;
+ * }
+ * const op = sleep(1);
+ * isUnused(op); // => true
+ * await op;
+ * isUnused(op); // => false
+ * ```
  */
 export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, unknown> {
   /** The op is its own iterator result: false while parked, true with `value` when complete. */

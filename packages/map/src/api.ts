@@ -18,7 +18,8 @@ export type { Heap, Ptr } from "@gort/gc";
 export type { Type } from "@gort/types";
 
 /**
- * Go's `map[K]V`. A reference, as in Go: two variables can name the same map.
+ * A hash table from keys to values, in no particular order, that compares keys by value where it has a type or hasher for them. Go's
+ * `map[K]V`, and a reference as there: two variables can name the same map.
  * `Z` is the type of the zero value, what `get` gives for a missing key: `undefined` for a map without one.
  *
  * Beside what each of them throws: members of a map that was released throw `map: used after release`; a write from inside a hasher is a
@@ -26,9 +27,9 @@ export type { Type } from "@gort/types";
  * heap's `out of memory`.
  */
 export interface GoMap<K, V, Z = V> {
-  /** Number of entries, Go's `len(m)`. */
+  /** Number of entries. Go's `len(m)`. */
   readonly len: number;
-  /** Whether this is Go's nil map: empty, readable, and a panic to write to. */
+  /** Whether the map is one that stays empty: writing to it throws. Go's nil map. */
   readonly isNil: boolean;
   /**
    * The map's header in the heap, to be stored in other heap objects; 0 for nil maps and for maps on JavaScript values. The number keeps
@@ -36,13 +37,14 @@ export interface GoMap<K, V, Z = V> {
    */
   readonly ptr: Ptr;
   /**
-   * Go's `m[key]`: the value, or the zero value if the key is missing. O(1).
+   * The value of the key; the zero value (`undefined` in a map without one) if the key is missing. Go's `m[key]`. O(1).
    * @throws RuntimeError `hash of unhashable type …` for such a key in an interface
    * @throws RangeError or TypeError for a key that the map's type cannot hold
    */
   get(key: K): V | Z;
   /**
-   * Go's `value, ok := m[key]`. The pair is a discriminated union: where `ok` is true, `value` is a `V`. O(1).
+   * The value of the key, and whether the key is there. The pair is a discriminated union: where `ok` is true, `value` is a `V`. Go's
+   * `value, ok := m[key]`. O(1).
    * @throws as {@link GoMap.get} does
    */
   getOk(key: K): [value: V, ok: true] | [value: Z, ok: false];
@@ -52,31 +54,33 @@ export interface GoMap<K, V, Z = V> {
    */
   has(key: K): boolean;
   /**
-   * Go's `m[key] = value`. O(1), growth included: at most two old buckets are moved.
+   * Stores the value under the key, in place of one that is there. Go's `m[key] = value`. O(1), growth included: at most two old buckets
+   * are moved.
    * @throws RuntimeError `assignment to entry in nil map`; `hash of unhashable type …` for such a key in an interface
    * @throws RangeError or TypeError for a key or value that the map's types cannot hold
    */
   set(key: K, value: V): this;
   /**
-   * Go's `m[key] op= …`: stores `change(m[key])` and returns what `change` gave, which a map with types may store in another form: a
-   * `float32` rounded. If `change` throws, nothing is stored. `change` may use
+   * Stores what `change` makes of the key's value, or of the zero value, as Go's `m[key] op= …`. Returns what `change` gave, which a map
+   * with types may store in another form: a `float32` rounded. If `change` throws, nothing is stored. `change` may use
    * the map. The key is what it was when `update` was called. O(1).
    * @throws as {@link GoMap.set} does; TypeError if `change` is no function
    */
   update(key: K, change: (value: V | Z) => V): V;
   /**
-   * Go's `delete(m, key)`; tells whether there was such an entry. Fine on a nil map. O(1).
+   * Removes the key and its value; tells whether they were there. Fine on a nil map. Go's `delete(m, key)`. O(1).
    * @throws as {@link GoMap.get} does
    */
   delete(key: K): boolean;
   /**
-   * Go's `clear(m)`: removes all entries, those no key finds (NaN) included. Keeps the number of buckets; in a heap it allocates nothing.
-   * Fine on a nil map. O(buckets / 1024).
+   * Removes all entries, those no key finds (NaN) included. Keeps the number of buckets; in a heap it allocates nothing. Fine on a nil
+   * map. Go's `clear(m)`. O(buckets / 1024).
    */
   clear(): void;
   /**
-   * Go's `range m` without an object per entry: `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. O(1), and O(buckets) to the
-   * end.
+   * A walk over the entries in random order, without an object per entry:
+   * `for (const r = m.range(); r.next(); ) use(r.key, r.value)`. The map may be changed on the way. Go's `range m`. O(1), and O(buckets) to
+   * the end.
    */
   range(): MapRange<K, V>;
   /** Keys, in Go's random order, under the promises of a range. O(1), and O(buckets) to the end. */

@@ -36,7 +36,7 @@ import { ValueMap } from "./value-map.ts";
 type AnyOptions = TypedMapOptions & Partial<ZeroMapOptions<any, any>>;
 
 /**
- * Go's `make(map[K]V, hint)`.
+ * A new, empty map. Go's `make(map[K]V, hint)`.
  *
  * With two type descriptors the map is typed: keys and values are checked, and copied where they can change, a missing key gives
  * Go's zero value, and with `heap` it lives in that heap. Without, keys and values are any JavaScript values: primitives by value, objects by
@@ -92,7 +92,7 @@ export function makeMap(
 }
 
 /**
- * Go's nil map, `var m map[K]V`: reads as empty, panics on writes. The same forms as {@link makeMap}. O(1).
+ * A map that stays empty: reads are fine, writes throw. The same forms as {@link makeMap}. Go's nil map, `var m map[K]V`. O(1).
  *
  * @throws TypeError if the key type has no `==` in Go: `invalid map key type []int`; for options that are unknown or cannot be
  *

@@ -19,7 +19,8 @@ const GO_STRING = Symbol.for("gort.GoString");
 export type ElementType<S> = S extends Slice<infer T> ? T : never;
 
 /**
- * Go's `append(s, values...)`. Use the result in place of `s`, as in Go: it may or may not share storage.
+ * A slice with the values behind the elements of `s`: in place if its capacity allows, otherwise in a new, larger store. `s` keeps its
+ * length, so use the result in place of it. Go's `s = append(s, values...)`.
  * Amortised O(number of values). The host limits arguments, to some hundred thousand: many values go by
  * `appendSlice(s, sliceFrom(array))`. Where the type of the slice is a parameter, as in Go's `func f[S ~[]int](s S) S`, TypeScript
  * wants it written `s.append(v)`.
@@ -45,8 +46,8 @@ export function append<S extends Slice<any>>(s: S, ...values: ElementType<S>[]):
 }
 
 /**
- * Go's `append(s, t...)`: all elements of `t`, which may overlap `s`; for bytes also the bytes of a string.
- * Amortised O(length of `t`).
+ * A slice with all elements of `t` behind those of `s`; `t` may overlap `s`, and for bytes be a string. Use the result in place of `s`.
+ * Go's `s = append(s, t...)`. Amortised O(length of `t`).
  * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for an element that does not fit the type; TypeError for
  * what is no slice, nor a string for bytes
  *
@@ -104,7 +105,7 @@ function putBytes(s: Slice<any>, i: number, { array, off }: Bytes, n: number): v
 }
 
 /**
- * Go's `copy(dst, src)`: as many elements as both have; for bytes the source may be a string. O(n).
+ * Writes the first elements of `src` over those of `dst`, as many as both have; for bytes `src` may be a string. Go's `copy(dst, src)`. O(n).
  * @returns the number of elements copied
  * @throws RangeError or TypeError for an element that does not fit the type, nothing is copied then; TypeError for what is no slice,
  * nor a string for bytes
@@ -131,7 +132,7 @@ export function copy<T>(dst: Slice<T>, src: Slice<T> | Text<T>): number {
 }
 
 /**
- * Go's `clear(s)`: every element becomes zero; len and cap stay. O(n).
+ * Sets every element to the zero value; length and capacity stay. Go's `clear(s)`. O(n).
  * @throws TypeError for what is no slice
  *
  * @example
@@ -152,8 +153,8 @@ export function clear(s: Slice<any>): void {
 export type Lengthy = { readonly len: number } | readonly unknown[] | TypedArray | string;
 
 /**
- * Go's `len(x)` of a slice, array, string, map or channel; a nullish one has none. O(1), but for a JavaScript string, whose bytes are
- * counted: O(length).
+ * The length of a slice, array, string (in bytes), map or channel; 0 of null and undefined. Go's `len(x)`. O(1), but for a JavaScript
+ * string, whose bytes are counted: O(length).
  * @throws TypeError for what has no length in Go
  *
  * @example
@@ -181,7 +182,7 @@ function arrayLength(where: string, x: unknown, others: string): number {
 }
 
 /**
- * Go's `cap(x)` of a slice, array or channel; a nullish one has none. O(1).
+ * The capacity of a slice, array or channel; 0 of null and undefined. Go's `cap(x)`. O(1).
  * @throws TypeError for what has no capacity in Go: strings, for one
  *
  * @example

@@ -20,7 +20,8 @@ import { isSlice, sameElements, type Slice } from "./slice.ts";
 const GO_ARRAY = Symbol.for("gort.GoArray");
 
 /**
- * Go's `[n]T`. Made by {@link makeArray}, {@link arrayOf}, {@link sliceToArray}.
+ * A fixed number of elements, compared and copied ({@link GoArray.clone}) as one value. Go's `[n]T`. Made by {@link makeArray},
+ * {@link arrayOf}, {@link sliceToArray}.
  *
  * @example
  * ```ts
@@ -37,7 +38,7 @@ const GO_ARRAY = Symbol.for("gort.GoArray");
  */
 export class GoArray<T> {
   private readonly all: Slice<T>;
-  /** Go's `len(a)`. */
+  /** Number of elements. Go's `len(a)`. */
   readonly len: number;
 
   /** @internal Over all of a slice, sharing its storage. */
@@ -51,13 +52,13 @@ export class GoArray<T> {
     return true;
   }
 
-  /** Go's `cap(a)`: the length. */
+  /** The length once more, as of Go's `cap(a)`. */
   get cap(): number {
     return this.len;
   }
 
   /**
-   * Go's `a[i]`. O(1).
+   * The element at index `i`, from 0 to `len - 1`. Go's `a[i]`. O(1).
    * @throws RuntimeError `index out of range [i] with length n`; RangeError for a fraction or NaN
    */
   get(i: number): T {
@@ -65,7 +66,7 @@ export class GoArray<T> {
   }
 
   /**
-   * Go's `a[i] = v`. O(1).
+   * Writes the element at index `i`, from 0 to `len - 1`. Go's `a[i] = v`. O(1).
    * @throws RuntimeError `index out of range [i] with length n`; RangeError or TypeError if the element type cannot hold `v`
    */
   set(i: number, v: T): void {
@@ -78,7 +79,7 @@ export class GoArray<T> {
   }
 
   /**
-   * Go's `a[lo:hi:max]`: a slice over the array's own storage. O(1).
+   * A slice of the elements from `lo` to `hi - 1`, over the array's own storage: writes go both ways. Go's `a[lo:hi:max]`. O(1).
    * @throws RuntimeError `slice bounds out of range`, with length, in all of Go's forms
    */
   slice(lo = 0, hi: number = this.len, max?: number): Slice<T> {
@@ -87,7 +88,7 @@ export class GoArray<T> {
     return this.all.slice(lo, hi, max ?? this.len);
   }
 
-  /** Go's `b := a`: an array of its own. O(n). */
+  /** A copy with storage of its own. Go's `b := a`. O(n). */
   clone(): GoArray<T> {
     const out = this.all.backing.make(this.len, this.len);
     out.move(0, this.all, 0, this.len);
@@ -95,7 +96,7 @@ export class GoArray<T> {
   }
 
   /**
-   * Go's `a = b`: copies all elements, as if through a temporary where the two overlap. O(n).
+   * Copies all elements of `b` over those here, as if through a temporary where the two overlap. Go's `a = b`. O(n).
    * @throws RangeError if the lengths differ (in Go those are two types); RangeError or TypeError for an element that does not fit the
    * type; TypeError for what is no array of Go
    */
@@ -106,7 +107,7 @@ export class GoArray<T> {
   }
 
   /**
-   * Go's `a == b`: equal elements. O(n).
+   * Whether both have equal elements. Go's `a == b`. O(n).
    * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no array of Go
    */
   equals(b: GoArray<T>): boolean {
@@ -158,7 +159,7 @@ export class GoArray<T> {
 }
 
 /**
- * Go's `[n]T{}` with zero elements, or `[...]T{…}` with the values of an iterable. O(n).
+ * An array of `n` zero values, or of the values of an iterable. Go's `[n]T{}` and `[...]T{…}`. O(n).
  * @throws RangeError or TypeError for what is no number of elements; TypeError for what names no element type
  *
  * @example
@@ -210,7 +211,7 @@ function checkConversion(where: string, s: Slice<unknown>, n: number): void {
 }
 
 /**
- * Go's `[n]T(s)`: an array with copies of the first `n` elements. O(n).
+ * An array with copies of the first `n` elements of a slice. Go's `[n]T(s)`. O(n).
  * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`
  *
  * @example
@@ -229,7 +230,7 @@ export function sliceToArray<T>(s: Slice<T>, n: number): GoArray<T> {
 }
 
 /**
- * Go's `(*[n]T)(s)`: a pointer to the array of the first `n` elements, in place; null for a nil slice. O(1).
+ * The first `n` elements of a slice as an array, in place: writes go both ways; null for a nil slice. Go's `(*[n]T)(s)`. O(1).
  * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`
  *
  * @example

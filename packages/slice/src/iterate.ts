@@ -54,8 +54,8 @@ export interface Rangeable<K, V> {
 }
 
 /**
- * Go's `for i, v := range x`: pairs of index and value of a slice or array, of byte offset and rune of a
- * string; for a number `n`, Go's `for i := range n`, the integers below it. O(1), and O(n) to the end.
+ * What a `for…of` goes over: pairs of index and value of a slice or array, of byte offset and rune (code point) of a Go string; for a
+ * number `n`, the integers from 0 to `n - 1`. Go's `for i, v := range x`. O(1), and O(n) to the end.
  * @throws TypeError for what cannot be ranged over; RangeError for a number that is no integer
  *
  * @example

@@ -66,8 +66,8 @@ export function resolve(where: string, elem: unknown): Backing<any> {
 }
 
 /**
- * Go's `make([]T, len, cap)`: zeroed elements. With an array or iterable as second argument, Go's literal
- * `[]T{...}`: its values, copied. O(cap).
+ * A slice of `len` zero values, with room for `cap`; with an array or iterable as second argument, of copies of its values. Go's
+ * `make([]T, len, cap)`, and the literal `[]T{…}`. O(cap).
  * @param elem a type descriptor (`int32`), a typed-array constructor (`Int32Array`), `values(zero)` or `inHeap(heap, type)`
  * @param len an integer from 0
  * @param cap an integer from `len`; default `len`
@@ -121,7 +121,7 @@ function literal(backing: Backing<unknown>, from: Iterable<unknown>, cap?: numbe
 }
 
 /**
- * The nil slice of a type: len 0, cap 0, `isNil`. `append` works on it. O(1).
+ * A slice without a store: len 0, cap 0, `isNil`. `append` works on it. Go's `var s []T`. O(1).
  * @throws TypeError for anything that names no element type
  *
  * @example

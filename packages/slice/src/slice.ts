@@ -30,7 +30,8 @@ import { SliceIterator } from "./iterate.ts";
 const SLICE = Symbol.for("gort.Slice");
 
 /**
- * Go's `[]T`. Made by `makeSlice`, `sliceOf` or `sliceFrom`; grown by `append`.
+ * A window on a store of elements: where it begins, a length, and a capacity up to which it may grow in place. Several slices may share
+ * a store, and then see each other's writes. Go's `[]T`. Made by `makeSlice`, `sliceOf` or `sliceFrom`; grown by `append`.
  *
  * @example
  * ```ts
@@ -52,22 +53,22 @@ export abstract class Slice<T> {
   abstract readonly array: unknown;
   /** Where the first element lies in the store; -1 for a nil slice. */
   abstract readonly off: number;
-  /** Go's `len(s)`: number of elements. */
+  /** Number of elements. Go's `len(s)`. */
   abstract readonly len: number;
-  /** Go's `cap(s)`: elements up to the end of what may be sliced. */
+  /** How many elements the slice can have without a new store, `len` included. Go's `cap(s)`. */
   abstract readonly cap: number;
 
   /**
-   * Go's `s[i]`. O(1).
+   * The element at index `i`, from 0 to `len - 1`. Go's `s[i]`. O(1).
    * @throws RuntimeError `index out of range [i] with length n`; RangeError for a fraction or NaN
    */
   abstract get(i: number): T;
   /**
-   * Go's `s[i] = v`. O(1).
+   * Writes the element at index `i`, from 0 to `len - 1`; slices over the same store see it. Go's `s[i] = v`. O(1).
    * @throws RuntimeError `index out of range`; RangeError or TypeError if the element type cannot hold `v`
    */
   abstract set(i: number, v: T): void;
-  /** Go's `append(s, v)` of one value; the fastest form of append. Amortised O(1). Throws as {@link Slice.append} does. */
+  /** {@link Slice.append} of one value, and the fastest form of it. Go's `append(s, v)`. Amortised O(1). Throws as that does. */
   abstract appendOne(v: T): this;
 
   /** @internal A header over the same store that begins `lo` elements later. Unchecked. */
@@ -102,7 +103,7 @@ export abstract class Slice<T> {
   /** @internal Zeroes `n` slots from slot `i` on. */
   abstract wipe(i: number, n: number): void;
 
-  /** Whether this is Go's nil slice; an empty slice need not be. */
+  /** Whether the slice has no store at all: Go's nil slice. An empty slice need not be one. */
   get isNil(): boolean {
     return this.off < 0;
   }
@@ -113,7 +114,8 @@ export abstract class Slice<T> {
   }
 
   /**
-   * Go's `s[lo:hi]`, or `s[lo:hi:max]` with a third argument: another slice over the same store. O(1).
+   * A slice of the elements from `lo` to `hi - 1`, over the same store: nothing is copied. Go's `s[lo:hi]`, or `s[lo:hi:max]` with a third
+   * argument. O(1).
    * @param lo default 0
    * @param hi default `len`; may exceed it up to `cap`, and what lies between reappears
    * @param max limits the new capacity to `max - lo`; default `cap`
@@ -162,8 +164,8 @@ export abstract class Slice<T> {
   }
 
   /**
-   * Go's `append(s, values...)`: in place if the capacity allows, otherwise in a new, larger store. The receiver
-   * keeps its length. Amortised O(number of values).
+   * A slice with the values behind the elements: in place if the capacity allows, otherwise in a new, larger store. The receiver keeps
+   * its length, so use what is returned. Go's `append(s, values...)`. Amortised O(number of values).
    * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type
    */
   append(...values: T[]): this {
@@ -186,7 +188,7 @@ export abstract class Slice<T> {
   }
 
   /**
-   * Go's `append(s, t...)`. The two may overlap. Amortised O(length of `t`).
+   * A slice with the elements of `t` behind the elements. The two may overlap. Go's `append(s, t...)`. Amortised O(length of `t`).
    * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for an element that does not fit the type; TypeError for
    * what is no slice
    */

@@ -174,13 +174,13 @@ export type CaseResult<K, C> =
           ? { readonly case: K; readonly value: undefined; readonly ok: false }
           : never;
 
-/** What a select over named cases gives. */
-export type SelectResult<C> = { [K in keyof C & string]: CaseResult<K, C[K]> }[keyof C & string];
+/** What a select over named cases gives, or over a list of them, where `case` is the index. */
+export type SelectResult<C> = C extends readonly unknown[]
+  ? { [I in keyof C]: CaseResult<I extends `${infer N extends number}` ? N : number, C[I]> }[number]
+  : { [K in keyof C & string]: CaseResult<K, C[K]> }[keyof C & string];
 
-/** What a select over a list of cases gives: `case` is the index. */
-export type SelectListResult<C extends readonly unknown[]> = {
-  [I in keyof C]: CaseResult<I extends `${infer N extends number}` ? N : number, C[I]>;
-}[number];
+/** What a select over a list of cases gives: see {@link SelectResult}. */
+export type SelectListResult<C extends readonly unknown[]> = SelectResult<C>;
 
 /** What a select gives when its default was taken. */
 export interface DefaultResult {

@@ -211,8 +211,10 @@ class SendView extends Channel {
  * console.log(v, ok); // => 0 false
  * ```
  */
-export function makeChan<T>(cap: number | undefined, options: TypedChanOptions<T>): Chan<T, T>;
-export function makeChan<T>(cap: number | undefined, options: DescribedChanOptions<T>): Chan<T, T>;
+export function makeChan<T>(
+  cap: number | undefined,
+  options: TypedChanOptions<T> | (DescribedChanOptions<T> & { readonly zero?: undefined }),
+): Chan<T, T>;
 export function makeChan<T>(cap?: number, options?: ChanOptions): Chan<T>;
 export function makeChan(cap = 0, options: MakeOptions = NONE): Chan<any, any> {
   if (!(Number.isInteger(cap) && cap >= 0 && cap <= MAX_CAP)) throw sizeError(cap);

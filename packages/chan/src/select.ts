@@ -6,17 +6,18 @@
  */
 import type { Op } from "@gort/sched";
 import { checkOptions } from "@gort/types";
-import type {
-  DefaultResult,
-  SelectCase,
-  SelectCases,
-  SelectListResult,
-  SelectResult,
-} from "./api.ts";
+import type { DefaultResult, SelectCase, SelectCases, SelectResult } from "./api.ts";
 import { caseOp, casesError, defaultError, isBranded, isNoRecord } from "./cases.ts";
 import type { Chosen } from "./chosen.ts";
 import { type SelectOperation, newSelect } from "./select-op.ts";
 import { USED } from "./states.ts";
+
+// One signature for each number of arguments: the compiler reports a mistake once for each that could be meant.
+
+/** What `{ default }` adds to the result of a select over a list. */
+type DefaultOf<O> = O extends { readonly default?: false | undefined } | undefined
+  ? never
+  : DefaultResult;
 
 // What is rare stands elsewhere, so that V8 inlines the rest.
 function makeSelect(
@@ -93,19 +94,13 @@ function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown):
  * idle.case; // => "default"
  * ```
  */
-export function select<const C extends readonly SelectCase[]>(
+export function select<const C extends readonly SelectCase[] | SelectCases>(
   cases: C,
-  options: { readonly default: true },
-): Op<SelectListResult<C> | DefaultResult>;
-export function select<const C extends readonly SelectCase[]>(
-  cases: C,
-  options?: { readonly default?: false | undefined },
-): Op<SelectListResult<C>>;
-export function select<const C extends readonly SelectCase[]>(
-  cases: C,
-  options: { readonly default?: boolean | undefined },
-): Op<SelectListResult<C> | DefaultResult>;
-export function select<const C extends SelectCases>(cases: C): Op<SelectResult<C>>;
+): Op<SelectResult<C>>;
+export function select<
+  const C extends readonly SelectCase[],
+  const O extends { readonly default?: boolean | undefined } | undefined,
+>(cases: C, options: O): Op<SelectResult<C> | DefaultOf<O>>;
 export function select(
   cases: SelectCases | readonly SelectCase[],
   options?: { readonly default?: boolean | undefined },
@@ -130,13 +125,9 @@ export function select(
  * trySelect([ch.recv()]).case; // => "default"
  * ```
  */
-export function trySelect<const C extends readonly SelectCase[]>(
+export function trySelect<const C extends readonly SelectCase[] | SelectCases>(
   cases: C,
-): SelectListResult<C> | DefaultResult;
-export function trySelect<const C extends SelectCases>(
-  cases: C,
-): SelectResult<Omit<C, "default">> | DefaultResult;
-export function trySelect(cases: SelectCases | readonly SelectCase[]): unknown {
+): SelectResult<C> | DefaultResult {
   const s = makeSelect(cases, true);
   // It never waits, whatever `default` says.
   s.hasDefault = true;
@@ -144,5 +135,5 @@ export function trySelect(cases: SelectCases | readonly SelectCase[]): unknown {
   const chosen = s.value as Chosen;
   s.state = USED;
   s.recycle();
-  return chosen;
+  return chosen as SelectResult<C>;
 }

@@ -1,10 +1,14 @@
 /** What a user's editor shows: types that must be inferred without an annotation. */
 import { after, type Go, newTicker, newTimer, type Op, sleep, tick, withSignal } from "@gort/sched";
+import { int32 } from "@gort/types";
 import { describe, expectTypeOf, test } from "vitest";
 import {
   type Chan,
   type RecvChan,
+  type SelectCase,
   type SelectCases,
+  type SelectListResult,
+  type SelectResult,
   type SendChan,
   isChan,
   makeChan,
@@ -129,6 +133,10 @@ describe("types", () => {
     expectTypeOf(f).returns.toEqualTypeOf<Promise<number>>();
     const k = trySelect({ a: plain.recv() });
     expectTypeOf(k.case).toEqualTypeOf<"a" | "default">();
+    if (k.case === "a" && k.ok) expectTypeOf(k.value).toEqualTypeOf<number>();
+    const d = trySelect({ a: sleep(1), default: true as boolean });
+    expectTypeOf(d.case).toEqualTypeOf<"a" | "default">();
+    if (d.case === "default") expectTypeOf(d.value).toEqualTypeOf<undefined>();
   });
 
   test("default may be passed on: known, not known, or not given", () => {
@@ -156,6 +164,18 @@ describe("types", () => {
     };
     const generic = <C extends SelectCases>(cases: C) => select(cases);
     expectTypeOf(generic({ late: sleep(1) })).toExtend<Op<{ case: "late" }>>();
+    const records = <C extends SelectCases>(cases: C): Op<SelectResult<C>> => select(cases);
+    expectTypeOf(records({ late: sleep(1) })).toExtend<Op<{ case: "late" }>>();
+    const lists = <C extends readonly SelectCase[]>(cases: C): Op<SelectListResult<C>> =>
+      select(cases);
+    expectTypeOf(lists([sleep(1)] as const)).toExtend<Op<{ case: 0 }>>();
+    const either = (cases: readonly SelectCase[] | SelectCases) => select(cases);
+    expectTypeOf(either).parameters.toEqualTypeOf<[readonly SelectCase[] | SelectCases]>();
+    const value = async <T>(op: Op<T>): Promise<T> => {
+      const r = await select({ op, never: null });
+      return r.case === "op" ? r.value : (await select([op])).value;
+    };
+    expectTypeOf(value(sleep(1))).toEqualTypeOf<Promise<void>>();
     expectTypeOf(f).returns.toEqualTypeOf<Promise<void>>();
   });
 
@@ -240,6 +260,26 @@ describe("types", () => {
       animals.close();
       // @ts-expect-error a channel is no case: its recv() is
       await select({ a: plain });
+      // @ts-expect-error nor in a list
+      await select([plain]);
+      // @ts-expect-error nor in one with options
+      await select([plain], { default: true });
+      // @ts-expect-error nor where it is only tried
+      trySelect([plain]);
+      // @ts-expect-error a list has its default in the options
+      await select([plain.recv(), true]);
+      // @ts-expect-error an operation is no record of them
+      await select(plain.recv());
+      // @ts-expect-error an option is misspelled
+      await select([plain.recv()], { defualt: true });
+      // @ts-expect-error named cases have no options
+      await select({ a: plain.recv() }, { default: true });
+      // @ts-expect-error the zero value is of another type
+      makeChan<number>(1, { zero: "" });
+      // @ts-expect-error one of zero and type says what the zero value is
+      makeChan(1, { zero: 0, type: int32 });
+      // @ts-expect-error the type is an option
+      makeChan(int32, 1);
       // @ts-expect-error a promise is no case: poll(promise) is
       await select({ a: Promise.resolve(1) });
       // @ts-expect-error no operation is named default

@@ -131,10 +131,11 @@ describe("types", () => {
     const many = select([plain, plain].map((c) => c.recv()));
     const f = async () => (await many).case;
     expectTypeOf(f).returns.toEqualTypeOf<Promise<number>>();
+    const flag: boolean = plain.len > 0;
     const k = trySelect({ a: plain.recv() });
     expectTypeOf(k.case).toEqualTypeOf<"a" | "default">();
     if (k.case === "a" && k.ok) expectTypeOf(k.value).toEqualTypeOf<number>();
-    const d = trySelect({ a: sleep(1), default: true as boolean });
+    const d = trySelect({ a: sleep(1), default: flag });
     expectTypeOf(d.case).toEqualTypeOf<"a" | "default">();
     if (d.case === "default") expectTypeOf(d.value).toEqualTypeOf<undefined>();
   });

@@ -37,7 +37,7 @@ const GO_STRING = Symbol.for("gort.GoString");
 export type StringSource = string | GoString | Uint8Array | Slice<number>;
 
 /**
- * Go's `string`. Made by {@link goString}.
+ * An immutable string of bytes, usually UTF-8: offsets and lengths are those of bytes. Go's `string`. Made by {@link goString}.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export class GoString implements Bytes {
   declare readonly array: Uint8Array;
   /** Where the string begins in {@link GoString.array}. */
   declare readonly off: number;
-  /** Go's `len(s)`: number of bytes. O(1). */
+  /** Number of bytes. Go's `len(s)`. O(1). */
   declare readonly len: number;
   declare private text: string | null;
 
@@ -73,7 +73,7 @@ export class GoString implements Bytes {
   }
 
   /**
-   * Go's `s[i]`: a byte. O(1).
+   * The byte at index `i`, from 0 to `len - 1`. Go's `s[i]`. O(1).
    * @throws RuntimeError `index out of range [i] with length n`
    */
   get(i: number): number {
@@ -88,7 +88,7 @@ export class GoString implements Bytes {
   }
 
   /**
-   * Go's `s[lo:hi]`: shares the bytes. O(1).
+   * The bytes from `lo` to `hi - 1` as a string that shares them. Go's `s[lo:hi]`. O(1).
    * @throws RuntimeError `slice bounds out of range [lo:hi]`, with length, in all of Go's forms
    */
   slice(lo = 0, hi: number = this.len): GoString {
@@ -103,30 +103,30 @@ export class GoString implements Bytes {
     return hi - lo === n ? this : new GoString(this.array, this.off + lo, hi - lo);
   }
 
-  /** Go's `s + t`: a new string of both. O(length of both). Throws a TypeError for what is no string. */
+  /** A new string of this one and the others. Go's `s + t`. O(length of both). Throws a TypeError for what is no string. */
   concat(...parts: (GoString | string)[]): GoString {
     return concat(this, ...parts);
   }
 
-  /** Go's `==`: the same bytes. O(n). Throws a TypeError for what is no string. */
+  /** Whether both have the same bytes. Go's `==`. O(n). Throws a TypeError for what is no string. */
   equals(t: GoString | string): boolean {
     const b = bytesOf(t, "equals", "t");
     return b.len === this.len && compareBytes(this, b) === 0;
   }
 
-  /** Go's `strings.Compare`, by bytes: -1, 0 or 1. O(n). Throws a TypeError for what is no string. */
+  /** The order of both by bytes: -1, 0 or 1. Go's `strings.Compare`. O(n). Throws a TypeError for what is no string. */
   compare(t: GoString | string): number {
     return compareBytes(this, bytesOf(t, "compare", "t"));
   }
 
-  /** Go's `[]byte(s)`: a copy. O(n). */
+  /** A copy of the bytes. Go's `[]byte(s)`. O(n). */
   bytes(): TypedSlice<Uint8Array> {
     const out = makeSlice(Uint8Array, this.len, roundupsize(this.len));
     out.array.set(this.array.subarray(this.off, this.off + this.len));
     return out;
   }
 
-  /** Go's `[]rune(s)`. O(n). */
+  /** The code points, an invalid byte as U+FFFD. Go's `[]rune(s)`. O(n). */
   runes(): TypedSlice<Int32Array> {
     const n = runeCount(this);
     const out = makeSlice(Int32Array, n, roundupsize(4 * n) / 4);
@@ -135,12 +135,12 @@ export class GoString implements Bytes {
     return out;
   }
 
-  /** Go's `utf8.RuneCountInString`. O(n). */
+  /** Number of code points, an invalid byte counted as one. Go's `utf8.RuneCountInString`. O(n). */
   runeCount(): number {
     return runeCount(this);
   }
 
-  /** Go's `utf8.ValidString`. O(n). */
+  /** Whether the bytes are valid UTF-8. Go's `utf8.ValidString`. O(n). */
   valid(): boolean {
     return validUtf8(this);
   }
@@ -218,8 +218,7 @@ export function isGoString(v: unknown): v is GoString {
 }
 
 /**
- * Go's conversion `string(x)`: of text, of bytes (copied), of a slice of runes (`int32`; invalid ones become
- * U+FFFD). For a single rune see {@link runeString}. O(n).
+ * A Go string of text, of bytes (copied), or of a slice of runes (`int32`; invalid ones become U+FFFD). Go's conversion `string(x)`. For a single rune see {@link runeString}. O(n).
  * @throws TypeError for anything else
  *
  * @example
@@ -252,7 +251,7 @@ export function goString(x: StringSource): GoString {
 }
 
 /**
- * Go's `string(r)` of a rune: its UTF-8 form, `"\uFFFD"` for a surrogate, a negative or a too large one. O(1).
+ * The UTF-8 form of a rune (a code point); that of U+FFFD for a surrogate, a negative or a too large one. Go's `string(r)`. O(1).
  * @throws RangeError or TypeError for what is no integer
  *
  * @example
@@ -270,7 +269,7 @@ export function runeString(r: number): GoString {
 }
 
 /**
- * Go's `a + b + …` in one allocation. O(total length).
+ * A new string of all parts, made in one allocation. Go's `a + b + …`. O(total length).
  * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example
@@ -304,7 +303,7 @@ function compareBytes(a: Bytes, b: Bytes): number {
 }
 
 /**
- * Go's string comparison by bytes, on Go and on JavaScript strings alike: -1, 0 or 1. O(n).
+ * The order of two strings by bytes, Go's and JavaScript's alike: -1, 0 or 1. Go's `strings.Compare`. O(n).
  * @throws TypeError for what is no string, byte slice or `Uint8Array`
  *
  * @example

@@ -218,7 +218,8 @@ export function isGoString(v: unknown): v is GoString {
 }
 
 /**
- * A Go string of text, of bytes (copied), or of a slice of runes (`int32`; invalid ones become U+FFFD). Go's conversion `string(x)`. For a single rune see {@link runeString}. O(n).
+ * A Go string of text, of bytes (copied), or of a slice of runes (`int32`; invalid ones become U+FFFD). Go's conversion
+ * `string(x)`. For a single rune see {@link runeString}. O(n).
  * @throws TypeError for anything else
  *
  * @example

@@ -203,7 +203,7 @@ export function sorted(elem: any, seq?: Iterable<any>): Slice<any> {
 }
 
 /**
- * Go's `slices.SortedFunc`. O(n log n).
+ * A new slice of what the iterable gives, sorted by a comparison. Go's `slices.SortedFunc`. O(n log n).
  *
  * @throws TypeError if `cmp` is no function, or gives no number
  *
@@ -227,7 +227,7 @@ export function sortedFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Sl
 }
 
 /**
- * Go's `slices.SortedStableFunc`. O(n log n).
+ * {@link sortedFunc} that keeps equal elements in their order. Go's `slices.SortedStableFunc`. O(n log n).
  *
  * @throws TypeError if `cmp` is no function, or gives no number
  *

@@ -70,7 +70,7 @@ function findFunc<T>(where: string, s: Slice<T>, f: (v: T) => boolean): number {
 }
 
 /**
- * Go's `slices.Contains`. O(n).
+ * Whether an element equals `v`. Go's `slices.Contains`. O(n).
  * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice
  *
  * @example
@@ -86,7 +86,7 @@ export function contains<T>(s: Slice<T>, v: T): boolean {
 }
 
 /**
- * Go's `slices.ContainsFunc`. O(n).
+ * Whether the function is true of an element. Go's `slices.ContainsFunc`. O(n).
  *
  * @throws TypeError if `f` is no function
  *
@@ -158,7 +158,7 @@ export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
 }
 
 /**
- * Go's `slices.CompareFunc`. O(n).
+ * The order of two slices, each pair of elements compared by the function. Go's `slices.CompareFunc`. O(n).
  *
  * @throws TypeError if `cmp` is no function, or gives no number
  *

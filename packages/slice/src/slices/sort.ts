@@ -148,7 +148,7 @@ export function sortStableFunc<T>(s: Slice<T>, cmp: Compare<T>): void {
 }
 
 /**
- * Go's `slices.IsSorted`. O(n).
+ * Whether no element is less than the one before. Go's `slices.IsSorted`. O(n).
  * @throws TypeError for elements that are not ordered, or what is no slice
  *
  * @example
@@ -165,7 +165,7 @@ export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
 }
 
 /**
- * Go's `slices.IsSortedFunc`. O(n).
+ * Whether the comparison puts no element before the one before it. Go's `slices.IsSortedFunc`. O(n).
  *
  * @throws TypeError if `cmp` is no function, or gives no number
  *
@@ -185,7 +185,7 @@ export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
 }
 
 /**
- * Go's `slices.Min`. O(n). A NaN anywhere makes it NaN; -0 is less than 0.
+ * The smallest element. Go's `slices.Min`. O(n). A NaN anywhere makes it NaN; -0 is less than 0.
  * @throws MisuseError `slices.Min: empty list`
  *
  * @example
@@ -223,7 +223,7 @@ const most = <T extends Ordered>(a: T, b: T): T =>
       : a;
 
 /**
- * Go's `slices.Max`. O(n). A NaN anywhere makes it NaN; 0 is more than -0.
+ * The largest element. Go's `slices.Max`. O(n). A NaN anywhere makes it NaN; 0 is more than -0.
  * @throws MisuseError `slices.Max: empty list`
  *
  * @example

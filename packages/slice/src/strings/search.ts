@@ -71,7 +71,7 @@ export function indexByte(s: GoString | string, b: number): number {
 }
 
 /**
- * Go's `strings.Contains`. O(length of both).
+ * Whether `substr` occurs in `s`. Go's `strings.Contains`. O(length of both).
  *
  * @throws TypeError for what is no string
  *
@@ -105,7 +105,7 @@ function piece(s: GoString | string, n: number, end: boolean): GoString | string
 }
 
 /**
- * Go's `strings.HasPrefix`. O(length of the prefix).
+ * Whether `s` begins with `prefix`. Go's `strings.HasPrefix`. O(length of the prefix).
  *
  * @throws TypeError for what is no string
  *
@@ -122,7 +122,7 @@ export function hasPrefix(s: GoString | string, prefix: GoString | string): bool
 }
 
 /**
- * Go's `strings.HasSuffix`. O(length of the suffix).
+ * Whether `s` ends with `suffix`. Go's `strings.HasSuffix`. O(length of the suffix).
  *
  * @throws TypeError for what is no string
  *

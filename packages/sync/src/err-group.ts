@@ -30,7 +30,7 @@ import {
   withOptions,
 } from "@gort/sched";
 import { badArgument, badNumber } from "@gort/types";
-import type { Body, ContextLike, WaitOptions } from "./api.ts";
+import type { Body, PlainBody, ContextLike, WaitOptions } from "./api.ts";
 import { checkBody } from "./body.ts";
 import { carry } from "./carry.ts";
 import { limitWhileActive, MisuseError, neverStarted } from "./errors.ts";
@@ -157,6 +157,9 @@ export class ErrGroup {
    * @param fn a generator function, an async or a plain function
    * @throws TypeError if `fn` is no function or an async generator function, or for options that are unknown or of a wrong type
    */
+  go<R>(fn: Body<R>, options?: WaitOptions): Op<void>;
+  /** For a plain function that gives a promise or not. */
+  go<T>(fn: PlainBody<T>, options?: WaitOptions): Op<void>;
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkBody("ErrGroup.go", "fn", fn);
     const op = new StartOp(this, fn);
@@ -178,6 +181,9 @@ export class ErrGroup {
    * Runs `fn` in a goroutine if the limit allows that now (Go: `TryGo`); false if not. O(1).
    * @throws TypeError if `fn` is no function or an async generator function
    */
+  tryGo<R>(fn: Body<R>): boolean;
+  /** For a plain function that gives a promise or not. */
+  tryGo<T>(fn: PlainBody<T>): boolean;
   tryGo(fn: Body<unknown>): boolean {
     checkBody("ErrGroup.tryGo", "fn", fn);
     if (this.running >= this.limit) return false;

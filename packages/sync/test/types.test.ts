@@ -5,6 +5,7 @@ import {
   AtomicInt64,
   AtomicPointer,
   AtomicValue,
+  type Body,
   type ChanResult,
   Cond,
   ErrGroup,
@@ -134,11 +135,25 @@ describe("types", () => {
     const g = new ErrGroup();
     expectTypeOf(g.go(async () => {})).toEqualTypeOf<Op<void>>();
     expectTypeOf(g.tryGo(() => {})).toEqualTypeOf<boolean>();
+    const some = (x: boolean, later: () => Promise<number>, body: Body<unknown>): void => {
+      for (const fn of [async () => {}, function* (): Go {}, () => {}]) void g.go(fn);
+      void g.go(() => x && later());
+      void g.go(body);
+    };
+    expectTypeOf(some).returns.toEqualTypeOf<void>();
     expectTypeOf(g.wait()).toEqualTypeOf<Op<void>>();
     expectTypeOf(ErrGroup.withSignal()).toEqualTypeOf<[group: ErrGroup, signal: AbortSignal]>();
     const refused = () => {
       // @ts-expect-error a promise was started already: a function is wanted
       void g.go(Promise.resolve());
+      // @ts-expect-error a generator waits by yield*, not by yield
+      void g.go(function* () {
+        yield Promise.resolve();
+      });
+      // @ts-expect-error a star is missing
+      g.tryGo(function* () {
+        yield sleep(1);
+      });
       // @ts-expect-error an argument is missing
       wg.go((n: number) => n);
     };

@@ -53,20 +53,31 @@ export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T>
   /** The name given at creation, or `""`. */
   readonly name: string;
   /**
-   * Go's `v := <-ch`. O(1).
+   * Waits for the next value and takes it; once the channel is closed and empty it gives the zero value, which is `undefined` unless
+   * one was named. It does nothing until it is used by `await` or `yield*`. Go's `v := <-ch`. O(1).
    *
    * With `{ signal }` or `{ ctx }` it can be called off: it then fails with the signal's reason or the context's error, and
    * has taken nothing.
    * @throws `receive on synctest channel from outside bubble`
    */
   recv(options?: WaitOptions): RecvOp<T, Z>;
-  /** Go's `v, ok := <-ch`; otherwise as {@link recv}. */
+  /**
+   * Waits for the next value and says whether there was one: `[value, true]`, or `[zero, false]` once the channel is closed and empty.
+   * Go's `v, ok := <-ch`; otherwise as {@link recv}.
+   */
   recvOk(options?: WaitOptions): RecvOp<[value: T, ok: true], [value: Z, ok: false]>;
   /** Receives if that is possible without waiting. Never blocks. */
   tryRecv(): TryRecv<T, Z>;
-  /** Go's `for v := range ch`, for generator goroutines. */
+  /**
+   * A loop over the values until the channel is closed and empty, for generator functions:
+   * `for (const r = ch.range(); yield* r.next(); ) use(r.value);`. Leaving it early does not close the channel.
+   * Go's `for v := range ch`. O(1).
+   */
   range(): Range<T>;
-  /** Go's `for v := range ch`, for async functions. Leaving the loop early does not close the channel. */
+  /**
+   * A loop over the values until the channel is closed and empty, for async functions: `for await (const v of ch) use(v);`. Leaving it
+   * early does not close the channel. Go's `for v := range ch`. O(1).
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 }
 
@@ -79,7 +90,8 @@ export interface SendChan<in T> {
   /** The name given at creation, or `""`. */
   readonly name: string;
   /**
-   * Go's `ch <- value`. O(1).
+   * Waits until the buffer has room or somebody receives, and hands the value over. It does nothing until it is used by `await` or
+   * `yield*`. Go's `ch <- value`. O(1).
    *
    * With `{ signal }` or `{ ctx }` it can be called off: it then fails with the signal's reason or the context's error, and
    * the value is with nobody.

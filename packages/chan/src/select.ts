@@ -62,7 +62,8 @@ function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown):
 }
 
 /**
- * Waits until one of several operations can proceed, and does that one. Go's `select`. O(cases).
+ * Waits until one of several operations can proceed, does that one and no other, and says which it was. What lost took and gave
+ * nothing, unlike in `Promise.race`. Go's `select`. O(cases).
  *
  * Any op can be a case: receives, sends, locks, timers, joins. An `AbortSignal` is a case that is ready once it aborted.
  * `null` is a case that is never ready. If several are ready, one is chosen uniformly at random. With `default: true`

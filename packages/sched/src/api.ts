@@ -46,8 +46,8 @@ export interface Goroutine<R = unknown> {
   /** Go's name of its state now. */
   readonly status: GStatus;
   /**
-   * Waits for the end: its result, or its panic thrown here (which then counts as handled). Fails if the end of its program ended
-   * it.
+   * Waits until its function has ended and gives its result, or throws here what it threw, which then counts as handled. Fails if the
+   * end of its program ended it. Go has no such wait: it uses a channel or a WaitGroup. O(1).
    */
   join(): Op<R>;
 }

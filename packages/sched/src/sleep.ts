@@ -75,7 +75,8 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
 }
 
 /**
- * Waits at least `ms` milliseconds. Go's `time.Sleep`: zero and negative return at once. O(log n) in the number of
+ * Waits at least `ms` milliseconds while everything else goes on; it does nothing until it is used by `await` or `yield*`, and in a
+ * select it is a timeout. Go's `time.Sleep`: zero and negative return at once. O(log n) in the number of
  * pending timers. Infinity sleeps for ever. With `{ signal }` or `{ ctx }` it can be called off: it then fails with the
  * signal's reason or the context's error.
  *

@@ -163,13 +163,13 @@ export class TimerChan implements AsyncIterable<number> {
     this.alarm = new Alarm(clock, this);
   }
 
-  /** Go's `<-t.C`: the time for which the timer was set, in milliseconds of its clock. */
+  /** Waits until the timer fires and gives the time for which it was set, in milliseconds of its clock. Go's `<-t.C`. O(1). */
   recv(options?: WaitOptions): TimeOp<number> {
     const op = new TimeRecv(this, VALUE, null);
     return options === undefined ? op : (withOptions(op, options, "TimerChan.recv") as TimeRecv);
   }
 
-  /** Go's `t, ok := <-t.C`; `ok` is always true. */
+  /** As {@link recv}, in a pair with `ok`, which is always true. Go's `t, ok := <-t.C`. O(1). */
   recvOk(options?: WaitOptions): TimeOp<[value: number, ok: true]> {
     const op = new TimeRecv(this, PAIR, null);
     return options === undefined ? op : (withOptions(op, options, "TimerChan.recvOk") as TimeRecv);
@@ -181,12 +181,15 @@ export class TimerChan implements AsyncIterable<number> {
     return at === null ? [undefined, false, false] : [at, true, true];
   }
 
-  /** Go's `for t := range ticker.C`, for generator goroutines. */
+  /**
+   * An endless loop over the times, for generator functions: `for (const r = ticker.c.range(); yield* r.next(); ) use(r.value);`.
+   * Go's `for t := range ticker.C`. O(1).
+   */
   range(): TimeLoop {
     return new TimeRange(this);
   }
 
-  /** Go's `for t := range ticker.C`, for async functions. */
+  /** An endless loop over the times, for async functions: `for await (const t of ticker.c)`. Go's `for t := range ticker.C`. O(1). */
   [Symbol.asyncIterator](): AsyncIterableIterator<number> {
     return new OpIterator<number>(() => new TimeRecv(this, ITEM, null));
   }

@@ -149,7 +149,7 @@ export class WaitGroup {
   }
 
   /**
-   * Waits until the counter is 0 (Go: `Wait`). O(1).
+   * Waits until everything that was started by {@link go} or counted by {@link add} is done, so that the counter is 0 (Go: `Wait`). O(1).
    * Fails with `sync: WaitGroup is reused before previous Wait has returned` if the counter went up again after
    * this wait was released and before its caller ran.
    * @throws TypeError for options that are unknown or of a wrong type

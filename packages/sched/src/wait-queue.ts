@@ -16,13 +16,19 @@ import type { OpRecord } from "./op.ts";
  *
  * @example
  * ```ts
- * import { sleep, WaitQueue } from "@gort/sched";
+ * import { Op, WaitQueue } from "@gort/sched";
  *
- * const q = new WaitQueue();
- * const [a, b] = [sleep(1), sleep(2)];
- * q.push(a);
- * q.push(b);
- * q.remove(a);
+ * const q = new WaitQueue<Turn>();
+ * class Turn extends Op<void> {
+ *   get reason(): "semacquire" { return "semacquire"; }
+ *   tryNow() { return false; }
+ *   park() { q.push(this); }
+ *   unpark() { q.remove(this); }
+ * }
+ * const [a, b] = [new Turn(), new Turn()];
+ * a.park();
+ * b.park();
+ * a.unpark();
  * q.shift() === b; // => true
  * q.length; // => 0
  * ```

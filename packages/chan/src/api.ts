@@ -14,6 +14,9 @@
 import type { ContextLike, Op, WaitOptions } from "@gort/sched";
 import type { Type } from "@gort/types";
 
+/** The key of a brand of types: a symbol, which editors do not offer after the dot. */
+declare const received: unique symbol;
+
 /** A receive: an {@link Op} that gives `T`, or `Z` when the channel is closed. */
 export interface RecvOp<out T, out Z> extends Op<T | Z> {
   /**
@@ -22,7 +25,7 @@ export interface RecvOp<out T, out Z> extends Op<T | Z> {
    */
   readonly ok: boolean;
   /** Type-level brand for inference only; never present at run time. */
-  readonly __recv?: { readonly value: T; readonly zero: Z };
+  readonly [received]?: { readonly value: T; readonly zero: Z };
 }
 
 /** A send: an {@link Op} that completes when the value is in the buffer or in a receiver's hands. */

@@ -117,6 +117,12 @@ describe("types", () => {
       if (r.case === "late") expectTypeOf(r.ok).toEqualTypeOf<true>();
     };
     expectTypeOf(f).parameters.toEqualTypeOf<[AbortSignal]>();
+    // What an editor offers after the dot; the brand, by which that is inferred, is no name.
+    const names = <O>(_op: O): (keyof O & string)[] => [];
+    expectTypeOf(names(plain.recv())).toEqualTypeOf<("ok" | "start" | "then")[]>();
+    expectTypeOf(names(withSignal(plain.recv(), null))).toEqualTypeOf<
+      ("ok" | "start" | "then")[]
+    >();
     const generic = <T>(op: Op<T>, signal: AbortSignal): Op<T> => withSignal(op, signal);
     expectTypeOf(generic<string>).returns.toEqualTypeOf<Op<string>>();
     expectTypeOf((op: Op<number>) => withSignal<number>(op, null)).returns.toEqualTypeOf<

@@ -351,6 +351,12 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
   return signal === null && ctx === null ? op : new CallOffOp(op, signal, ctx);
 }
 
+/** What a receive has besides an op: `ok`, and the brand by which a select infers what a closed channel gives. */
+export type ReceiveOf<O extends { readonly ok: boolean }> = Pick<
+  O,
+  "ok" | Exclude<keyof O & symbol, typeof Symbol.iterator>
+>;
+
 /**
  * `op`, given up with `signal.reason` when the signal fires; `op` itself when there is no signal. If the signal has
  * already fired the result fails, even if `op` could complete at once. Of a receive the result has `ok` too. O(1).
@@ -375,7 +381,7 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
 export function withSignal<O extends Op<any> & { readonly ok: boolean }>(
   op: O,
   signal: AbortSignal | null | undefined,
-): Op<O extends Op<infer T> ? T : never> & Pick<O, "ok" | (keyof O & "__recv")>;
+): Op<O extends Op<infer T> ? T : never> & ReceiveOf<O>;
 export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T>;
 export function withSignal(op: Op<any>, signal: AbortSignal | null | undefined): Op<any> {
   if (!isOp(op)) throw badArgument("withSignal", "op", op, "an operation", "type");

@@ -5,6 +5,7 @@ export {
   type Abortable,
   type ContextLike,
   type DoneChan,
+  type ReceiveOf,
   type WaitOptions,
   withOptions,
   withSignal,

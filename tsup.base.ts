@@ -4,9 +4,13 @@ import ts from "typescript";
 type Plugin = NonNullable<Options["plugins"]>[number];
 
 /**
- * A class with a key that is computed (`[Symbol.for("…")]() {}`) is not left out by esbuild where nobody uses it: computing
- * a key might do something. What a function that is declared pure returns is, so each such class is made the result of one. So is
- * a namespace (`export * as maps`), which esbuild fills by a call: without, each import of its chunk would bring all that is in it.
+ * A class with a key that is computed (`[Symbol.for("…")]() {}`), or that extends another, is not left out by esbuild where nobody
+ * uses it: computing a key, or asking the other class for its prototype, might do something. What a function that is declared pure
+ * returns is, so each such class is made the result of one. So is a namespace (`export * as maps`), which esbuild fills by a call:
+ * without, each import of its chunk would bring all that is in it.
+ *
+ * A pure call in the sources has to be of a function with a name: one that is called where it stands, `(() => x)()`, esbuild writes
+ * out, and then does not know any more that it is pure.
  */
 const pureResults: Plugin = {
   name: "pure-results",
@@ -25,7 +29,11 @@ const pureResults: Plugin = {
           edits.push([next.getEnd(), ` return ${name.getText()}; })();`]);
         }
         if (initializer === undefined || !ts.isClassExpression(initializer)) continue;
-        if (!ts.isIdentifier(name) || !initializer.members.some(hasComputedKey)) continue;
+        if (
+          !ts.isIdentifier(name) ||
+          (!initializer.members.some(hasComputedKey) && !initializer.heritageClauses)
+        )
+          continue;
         const at = initializer.getStart();
         edits.push([at, "/* @__PURE__ */ (() => "], [initializer.getEnd(), ")()"]);
         // A class has the name of its variable; one that is returned would have none.

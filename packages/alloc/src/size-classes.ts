@@ -27,18 +27,22 @@ const column = (values: readonly number[], tiny: number): Int32Array =>
   Int32Array.from([...values, tiny]);
 
 /** Bytes of an object by class; the last entry is the tiny block. */
-export const classSize = column(CLASS_SIZE, TINY_SIZE);
-export const classPages = column(CLASS_PAGES, 1);
-export const classObjects = column(CLASS_OBJECTS, PAGE_SIZE / TINY_SIZE);
+export const classSize = /* @__PURE__ */ column(CLASS_SIZE, TINY_SIZE);
+export const classPages = /* @__PURE__ */ column(CLASS_PAGES, 1);
+export const classObjects = /* @__PURE__ */ column(CLASS_OBJECTS, PAGE_SIZE / TINY_SIZE);
 /** Multiplier << 5 | shift; see {@link objectIndex}. Class 0 gives index 0 for every offset. */
-const divs = CLASS_DIV_MUL.map((mul, k) => (mul << 5) | CLASS_DIV_SHIFT[k]!);
-export const classDiv = column(divs, divs[2]!);
+const divs = /* @__PURE__ */ CLASS_DIV_MUL.map((mul, k) => (mul << 5) | CLASS_DIV_SHIFT[k]!);
+export const classDiv = /* @__PURE__ */ column(divs, divs[2]!);
 
 /** Class by `(size + 7) >>> 3`, for all sizes. */
-export const sizeToClass = new Uint8Array(MAX_SMALL_SIZE / 8 + 1);
-for (let n = 8, c = 1; n <= MAX_SMALL_SIZE; n += 8) {
-  while (n > CLASS_SIZE[c]!) c++;
-  sizeToClass[n >>> 3] = c;
+export const sizeToClass = /* @__PURE__ */ classes();
+function classes(): Uint8Array {
+  const table = new Uint8Array(MAX_SMALL_SIZE / 8 + 1);
+  for (let n = 8, c = 1; n <= MAX_SMALL_SIZE; n += 8) {
+    while (n > CLASS_SIZE[c]!) c++;
+    table[n >>> 3] = c;
+  }
+  return table;
 }
 
 /** The smallest class for `size` bytes, 1 to 32,768. */

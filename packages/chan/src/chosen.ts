@@ -13,7 +13,7 @@ export interface Chosen {
   readonly ok: boolean;
 }
 
-export const defaultResult: DefaultResult = Object.freeze({
+export const defaultResult: DefaultResult = /* @__PURE__ */ Object.freeze({
   case: "default",
   value: undefined,
   ok: false,

@@ -114,7 +114,7 @@ class NilChannel implements Chan<any, any> {
   }
 }
 
-const nil = Object.freeze(new NilChannel());
+const nil = /* @__PURE__ */ Object.freeze(/* @__PURE__ */ new NilChannel());
 
 /**
  * Go's nil channel: sending and receiving block forever, in a select its cases are never ready, `len` and `cap` are 0

@@ -14,7 +14,10 @@ import { DONE, FRESH, ITEM, LENT, MORE, PAIR, PARKED, USED, VALUE } from "./stat
 
 // The outcome of an op that completed, as `yield*` reads it: at once, before any other op can complete.
 const received: IteratorReturnResult<any> = { done: true, value: undefined };
-const sent: IteratorReturnResult<any> = Object.freeze({ done: true, value: undefined });
+const sent: IteratorReturnResult<any> = /* @__PURE__ */ Object.freeze({
+  done: true,
+  value: undefined,
+});
 
 /** Completes a parked receiver, which is off its queue. */
 export function deliver(r: RecvOperation, value: unknown, ok: boolean): void {

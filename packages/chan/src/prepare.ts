@@ -41,7 +41,10 @@ interface Slot {
 }
 
 /** What an op is iterated by; `super[Symbol.iterator]` is a slow lookup each time. */
-const iterate = Op.prototype[Symbol.iterator];
+const iterate = /* @__PURE__ */ iteratorOfOps();
+function iteratorOfOps(): Op<any>[typeof Symbol.iterator] {
+  return Op.prototype[Symbol.iterator];
+}
 
 class PreparedOperation extends SelectOperation {
   private readonly slots: Slot[];

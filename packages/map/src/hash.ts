@@ -31,8 +31,8 @@ export function hashWords(lo: number, hi: number, seed: number): number {
   return mix((Math.imul(h, 0x1b873593) ^ hi) + 0x3c6ef372);
 }
 
-const f64 = new Float64Array(1);
-const bits = new Int32Array(f64.buffer);
+const f64 = /* @__PURE__ */ new Float64Array(1);
+const bits = /* @__PURE__ */ new Int32Array(f64.buffer);
 
 /** Hash of a number that is not NaN: integers of 32 bits as such, others by their bits. */
 export function hashNumber(x: number, seed: number): number {

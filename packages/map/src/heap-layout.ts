@@ -53,7 +53,7 @@ const SEGMENT_BYTES = 128 * 1024;
 const HEADER_SIZE = HEADER_WORDS * 4;
 
 /** The type of a map's header. */
-export const headerType: () => Type = memo(() =>
+export const headerType: () => Type = /* @__PURE__ */ memo(() =>
   struct({
     buckets: unsafePointer,
     oldbuckets: unsafePointer,

@@ -62,8 +62,10 @@ class HostTurn extends Op<void> {
 
 const FINISHED = /* @__PURE__ */ Object.freeze({ done: true as const, value: undefined });
 /** Whoever uses it may say that it is used: it stays fresh. */
-const done = /* @__PURE__ */ (() =>
-  Object.defineProperty(new Done(), "state", { get: () => FRESH, set: () => {} }))();
+const done = /* @__PURE__ */ alwaysFresh();
+function alwaysFresh(): Done {
+  return Object.defineProperty(new Done(), "state", { get: () => FRESH, set: () => {} });
+}
 
 /**
  * A place where a long computation may be preempted: gives way if the goroutine had its 10 ms or the host is waiting

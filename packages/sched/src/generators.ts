@@ -8,20 +8,27 @@ import type { OpRecord } from "./op.ts";
 import { isBlocking, type Stepper } from "./stepper.ts";
 
 /** `instanceof` it costs V8 less than a look at the prototype. */
-export const GeneratorFunction = /* @__PURE__ */ (() =>
-  function* () {}.constructor as unknown as new () => object)();
+export const GeneratorFunction = /* @__PURE__ */ constructorOf(function* () {});
+
+function constructorOf(f: object): new () => object {
+  return f.constructor as new () => object;
+}
 
 /** What generators inherit from. */
-const GeneratorPrototype = /* @__PURE__ */ (() =>
-  (GeneratorFunction.prototype as { prototype: Stepper }).prototype)();
+const GeneratorPrototype = /* @__PURE__ */ prototypeOf(GeneratorFunction);
+function prototypeOf(f: new () => object): Stepper {
+  return (f.prototype as { prototype: Stepper }).prototype;
+}
 
 /**
  * `gen.next()` of a generator. Each generator function has generators of a shape of their own, so a look at their `next` finds
  * too many shapes for V8's caches: a twentieth of a hand-off, measured.
  */
-export const resume = /* @__PURE__ */ (() =>
-  (GeneratorPrototype as { next: (this: Stepper) => IteratorResult<OpRecord<any> | undefined> })
-    .next)();
+export const resume = /* @__PURE__ */ nextOf(GeneratorPrototype);
+type Next = (this: Stepper) => IteratorResult<OpRecord<any> | undefined>;
+function nextOf(steps: { next: Next }): Next {
+  return steps.next;
+}
 
 /** Whether `v` is a generator of this realm's, which {@link resume} can step. */
 export function isGenerator(v: object): v is Stepper {

@@ -29,6 +29,9 @@ import { afterTurn, turnSpent } from "./turn.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
+/** The brand by which an op of any copy of the package is known. */
+const OP = Symbol.for("gort.op");
+
 /** Whoever waits for an op: a goroutine, a select, an async function. */
 export interface Waiter {
   /** The op completed or failed (`op.state` tells). Called once, synchronously, by the primitive. */
@@ -112,6 +115,10 @@ export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, u
   qnext: OpRecord<any> | null = null;
   /** The op before it in its queue. */
   qprev: OpRecord<any> | null = null;
+
+  static {
+    Object.defineProperty(this.prototype, OP, { value: true });
+  }
 
   /** Why a goroutine parked on this op waits. */
   abstract readonly reason: WaitReason;
@@ -359,10 +366,6 @@ export function initOp(op: OpRecord<any>): void {
   op.qnext = null;
   op.qprev = null;
 }
-
-/** The brand by which an op of any copy of the package is known. */
-const OP = Symbol.for("gort.op");
-void Object.defineProperty(OpRecord.prototype, OP, { value: true });
 
 /**
  * Whether `v` is an op, from whichever copy of this package. O(1).

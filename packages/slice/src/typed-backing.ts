@@ -109,44 +109,48 @@ export class TypedBacking<A extends TypedArray> implements Backing<ElementOf<A>>
   }
 }
 
-const table: Readonly<Record<string, TypedBacking<any>>> = /* @__PURE__ */ (() => ({
-  Int8Array: new TypedBacking<Int8Array>("int8", Int8Array, g.Int8Slice, g.Int8Part),
-  Uint8Array: new TypedBacking<Uint8Array>("uint8", Uint8Array, g.Uint8Slice, g.Uint8Part),
-  Uint8ClampedArray: new TypedBacking<Uint8ClampedArray>(
-    "uint8",
-    Uint8ClampedArray,
-    g.Uint8ClampedSlice,
-    g.Uint8ClampedPart,
-  ),
-  Int16Array: new TypedBacking<Int16Array>("int16", Int16Array, g.Int16Slice, g.Int16Part),
-  Uint16Array: new TypedBacking<Uint16Array>("uint16", Uint16Array, g.Uint16Slice, g.Uint16Part),
-  Int32Array: new TypedBacking<Int32Array>("int32", Int32Array, g.Int32Slice, g.Int32Part),
-  Uint32Array: new TypedBacking<Uint32Array>("uint32", Uint32Array, g.Uint32Slice, g.Uint32Part),
-  Float32Array: new TypedBacking<Float32Array>(
-    "float32",
-    Float32Array,
-    g.Float32Slice,
-    g.Float32Part,
-  ),
-  Float64Array: new TypedBacking<Float64Array>(
-    "float64",
-    Float64Array,
-    g.Float64Slice,
-    g.Float64Part,
-  ),
-  BigInt64Array: new TypedBacking<BigInt64Array>(
-    "int64",
-    BigInt64Array,
-    g.BigInt64Slice,
-    g.BigInt64Part,
-  ),
-  BigUint64Array: new TypedBacking<BigUint64Array>(
-    "uint64",
-    BigUint64Array,
-    g.BigUint64Slice,
-    g.BigUint64Part,
-  ),
-}))();
+const table = /* @__PURE__ */ backings();
+// A function with a name, for esbuild writes out one that is called where it stands, and then cannot leave the table out.
+function backings(): Readonly<Record<string, TypedBacking<any>>> {
+  return {
+    Int8Array: new TypedBacking<Int8Array>("int8", Int8Array, g.Int8Slice, g.Int8Part),
+    Uint8Array: new TypedBacking<Uint8Array>("uint8", Uint8Array, g.Uint8Slice, g.Uint8Part),
+    Uint8ClampedArray: new TypedBacking<Uint8ClampedArray>(
+      "uint8",
+      Uint8ClampedArray,
+      g.Uint8ClampedSlice,
+      g.Uint8ClampedPart,
+    ),
+    Int16Array: new TypedBacking<Int16Array>("int16", Int16Array, g.Int16Slice, g.Int16Part),
+    Uint16Array: new TypedBacking<Uint16Array>("uint16", Uint16Array, g.Uint16Slice, g.Uint16Part),
+    Int32Array: new TypedBacking<Int32Array>("int32", Int32Array, g.Int32Slice, g.Int32Part),
+    Uint32Array: new TypedBacking<Uint32Array>("uint32", Uint32Array, g.Uint32Slice, g.Uint32Part),
+    Float32Array: new TypedBacking<Float32Array>(
+      "float32",
+      Float32Array,
+      g.Float32Slice,
+      g.Float32Part,
+    ),
+    Float64Array: new TypedBacking<Float64Array>(
+      "float64",
+      Float64Array,
+      g.Float64Slice,
+      g.Float64Part,
+    ),
+    BigInt64Array: new TypedBacking<BigInt64Array>(
+      "int64",
+      BigInt64Array,
+      g.BigInt64Slice,
+      g.BigInt64Part,
+    ),
+    BigUint64Array: new TypedBacking<BigUint64Array>(
+      "uint64",
+      BigUint64Array,
+      g.BigUint64Slice,
+      g.BigUint64Part,
+    ),
+  };
+}
 
 /** Name of the typed array that holds values of a kind, or undefined if none does. */
 export const ARRAY_OF_KIND: Readonly<Record<string, string>> = {

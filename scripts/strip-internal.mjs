@@ -1,6 +1,6 @@
 /**
  * Takes the members that are marked `@internal` out of a package's declarations, so that editors do not offer them: run in the
- * package's folder after its build. A constructor that is marked becomes protected. Exports that are marked stay: other packages of
+ * package's folder after its build. A constructor that is marked becomes one that cannot be called. Exports that are marked stay: other packages of
  * gort's import them.
  *
  * Why not TypeScript's `stripInternal`: it takes the exports away too, and the bundling of the declarations fails.
@@ -25,7 +25,7 @@ export function stripped(text) {
           cuts.push([
             member.getFullStart(),
             member.getEnd(),
-            ts.isConstructorDeclaration(member) ? "\n    protected constructor();" : "",
+            ts.isConstructorDeclaration(member) ? "\n    constructor(...args: never);" : "",
           ]);
     ts.forEachChild(node, walk);
   };

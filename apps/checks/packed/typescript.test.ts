@@ -28,7 +28,8 @@ export const all: object[] = [${entries.map((_, i) => `m${i}`).join(", ")}];
 import { makeChan, select } from "@gort/chan";
 import { run } from "@gort/sched";
 import { makeMap, structKey } from "@gort/map";
-import { makeSlice } from "@gort/slice";
+import { GoString, makeSlice } from "@gort/slice";
+import { ContextError } from "@gort/context";
 import { int32, struct, string } from "@gort/types";
 const ch = makeChan<number>(1);
 export const sum: Promise<number> = run(function* () {
@@ -52,6 +53,12 @@ export const older: number = found ? age + 1 : 0;
 export const first: number = makeSlice(int32, 3).get(0);
 export const point = struct({ x: int32, y: int32, name: string });
 void structKey;
+// What only gort makes goes wherever a class is expected all the same.
+declare function isA<T>(c: abstract new (...args: any) => T, v: unknown): v is T;
+export const wrong = (e: unknown): boolean => isA(ContextError, e) && e.message !== "";
+export type Text = InstanceType<typeof GoString>;
+// @ts-expect-error nobody else makes one
+void new GoString("x");
 `;
 
 /** What the project sees of the host: only browsers' and the language's own types, or Node's in their place. */

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { stripped } from "../../../scripts/strip-internal.mjs";
 
-test("members that are marked go, a constructor becomes protected, and all else stays", () => {
+test("members that are marked go, a constructor cannot be called, and all else stays", () => {
   const text = `
 /** @internal Other packages import it. */
 declare function initOp(): void;
@@ -32,7 +32,7 @@ declare function initOp(): void;
 declare class Mutex {
     /** Its name. */
     readonly name: string;
-    protected constructor();
+    constructor(...args: never);
     /** Locks. Nothing is @internalised here. */
     lock(): void;
 }

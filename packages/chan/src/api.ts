@@ -181,7 +181,7 @@ export type CaseResult<K, C> =
   C extends RecvOp<infer T, infer Z>
     ? | { readonly case: K; readonly value: T; readonly ok: true }
       | { readonly case: K; readonly value: Z; readonly ok: false }
-    : C extends Op<infer R>
+    : C extends { [Symbol.iterator](): Iterator<any, infer R, any> }
       ? { readonly case: K; readonly value: R; readonly ok: true }
       : C extends AbortSignal
         ? { readonly case: K; readonly value: unknown; readonly ok: true }

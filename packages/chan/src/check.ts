@@ -32,7 +32,7 @@ function checkQueue(queue: WaitQueue<OpRecord<any>>, name: string): OpRecord<any
 /** The op that somebody waits for, which `op` is a part of: a select, or what can be called off; `op` itself else. */
 function outermost(op: OpRecord<any>): OpRecord<any> {
   let outer = op;
-  while (isOp(outer.waiter)) outer = outer.waiter;
+  for (let by: unknown = op.waiter; isOp(by); by = by.waiter) outer = by;
   return outer;
 }
 

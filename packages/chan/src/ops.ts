@@ -98,8 +98,12 @@ export class RecvOperation extends ChanOperation {
     const state = this.state;
     const ch = this.ch;
     if (state === FRESH) {
-      if (overdue()) return preempt;
+      if (overdue()) {
+        this.withdraw(); // Its goroutine may end here.
+        return preempt;
+      }
       if (this.mode === VALUE) return this.nextValue(ch);
+      this.withdraw(); // It is used, whatever becomes of it.
       if (!this.tryNow()) {
         this.state = PARKED;
         ch.recvq.push(this);
@@ -163,6 +167,7 @@ export class RecvOperation extends ChanOperation {
     this.value = undefined;
     this.state = FRESH;
     this.waiter = null;
+    this.withdraw();
   }
 }
 

@@ -240,8 +240,10 @@ export function prepare<const C extends PreparedCases>(cases: C): PreparedSelect
     if (name === "default") {
       if (typeof v !== "boolean") throw defaultError("prepare", v);
       hasDefault = v;
-    } else if (isReusable(v)) slots.push({ name, op: v, make: null });
-    else if (typeof v === "function") slots.push({ name, op: null, make: v as () => unknown });
+    } else if (isReusable(v)) {
+      takeBack(v); // The op of a range is the select's from here on.
+      slots.push({ name, op: v, make: null });
+    } else if (typeof v === "function") slots.push({ name, op: null, make: v as () => unknown });
     else if (isSignal(v)) slots.push({ name, op: null, make: () => aborted(v) });
     else {
       const want =

@@ -4,10 +4,12 @@ import {
   type Go,
   go,
   newTicker,
+  type Op,
   run,
   sleep,
   withSignal,
 } from "@gort/sched";
+import type { Type } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   checkChan,
@@ -34,12 +36,13 @@ function endless(loop: { next(): unknown }): number {
   return -1;
 }
 
-test("a range loop without its yield* throws at the second pass, with values or without, and on the nil channel", () => {
-  for (const ch of [makeChan<number>(2), makeChan<number>(), nilChan<number>()]) {
+test("a range loop without its yield* throws at the second pass, with values or without, and on the nil channel soon", () => {
+  for (const ch of [makeChan<number>(2), makeChan<number>()]) {
     ch.trySend(1);
     expect(endless(ch.range())).toBe(1);
     expect(ch.len).toBe(Math.min(1, ch.cap));
   }
+  expect(endless(nilChan<number>().range())).toBe(100);
 });
 
 test("the error leaves the range as it was: the next call is served", async () => {
@@ -95,6 +98,7 @@ describe("a range whose op was not used up is served again", () => {
   test("when it lost a select, that waited or not, with others and in another select", async () => {
     const ch = makeChan<number>();
     const out = makeChan<number>(64);
+    const { signal } = new AbortController();
     const r = ch.range();
     await run(function* () {
       for (let i = 0; i < 8; i++) {
@@ -103,6 +107,10 @@ describe("a range whose op was not used up is served again", () => {
         expect((yield* select({ n: r.next(), default: true })).case).toBe("default");
         expect(trySelect({ n: r.next() }).case).toBe("default");
         expect(trySelect([r.next(), out.send(i), out.send(i)]).case).not.toBe(0);
+        const called = (): Op<boolean> => withSignal(r.next(), signal);
+        expect((yield* select({ n: called(), out: out.send(i) })).case).toBe("out");
+        expect((yield* select({ n: called(), default: true })).case).toBe("default");
+        expect(trySelect({ n: called() }).case).toBe("default");
         const inner = select({ n: r.next(), never: nilChan().recv() });
         expect((yield* select({ inner, out: out.send(i) })).case).toBe("out");
       }
@@ -128,6 +136,40 @@ describe("a range whose op was not used up is served again", () => {
     }
     ch.trySend(7);
     expect([await r.next(), r.value]).toEqual([true, 7]);
+  });
+
+  test("after a prepared select that owned its op", async () => {
+    const ch = makeChan<number>(4);
+    const r = ch.range();
+    const p = prepare({ n: r.next(), out: nilChan().recv() });
+    for (let i = 0; i < 4; i++) ch.trySend(i);
+    const passes = await run(function* () {
+      const n = [];
+      for (let i = 0; i < 2; i++) {
+        expect((yield* p).case).toBe("n");
+        n.push(r.value);
+      }
+      for (let i = 0; i < 2 && (yield* r.next()); i++) n.push(r.value);
+      return n;
+    });
+    expect(passes).toEqual([0, 1, 2, 3]);
+  });
+
+  test("when trying it threw", async () => {
+    const type = {
+      zero() {
+        throw new Error("zero!");
+      },
+    };
+    const ch = makeChan(0, { type: type as unknown as Type<number> });
+    ch.close();
+    const r = ch.range();
+    for (let i = 0; i < 3; i++)
+      await expect(
+        run(function* () {
+          yield* r.next();
+        }),
+      ).rejects.toThrow("zero!");
   });
 
   test("when a select refused another of its cases", async () => {
@@ -172,7 +214,7 @@ describe("a range whose op was not used up is served again", () => {
 test("a timer's channel is ranged over as any: ok and value, and a loop without its yield* throws", async () => {
   const times: RecvChan<number> = newTicker(1).c;
   const r = times.range();
-  expect(endless(r)).toBe(1);
+  expect(endless(r)).toBe(100);
   const op = r.next();
   expect([await op, op.ok, typeof r.value]).toEqual([true, true, "number"]);
   const out = makeChan<number>(64);

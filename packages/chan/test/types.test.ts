@@ -101,6 +101,15 @@ describe("types", () => {
     expectTypeOf(f).parameters.toEqualTypeOf<[AbortSignal]>();
   });
 
+  test("a receive of promises, called off or not, gives promises", () => {
+    const promises = makeChan(0, { zero: Promise.resolve(1) });
+    const f = function* (signal: AbortSignal) {
+      expectTypeOf(yield* promises.recv()).toEqualTypeOf<Promise<number>>();
+      expectTypeOf(yield* withSignal(promises.recv(), signal)).toEqualTypeOf<Promise<number>>();
+    };
+    expectTypeOf(f).parameters.toEqualTypeOf<[AbortSignal]>();
+  });
+
   test("a receive that can be called off, and the next of a range, may find the channel closed", () => {
     const f = async (signal: AbortSignal) => {
       const r = await select({

@@ -207,6 +207,11 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
     this.inner.discardFailure();
   }
 
+  /** As a case that was not chosen: of an op of a channel this is called, of others `withdraw`. */
+  override recycle(): void {
+    if (this.inner.state === FRESH) this.withdraw();
+  }
+
   wake(op: OpRecord<any>): void {
     if (op === this.abortOp) {
       op.state = USED;
@@ -381,7 +386,7 @@ export type ReceiveOf<O extends { readonly ok: boolean }> = Pick<
 export function withSignal<O extends Op<any> & { readonly ok: boolean }>(
   op: O,
   signal: AbortSignal | null | undefined,
-): Op<O extends Op<infer T> ? T : never> & ReceiveOf<O>;
+): Op<O extends { [Symbol.iterator](): Iterator<any, infer T, any> } ? T : never> & ReceiveOf<O>;
 export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T>;
 export function withSignal(op: Op<any>, signal: AbortSignal | null | undefined): Op<any> {
   if (!isOp(op)) throw badArgument("withSignal", "op", op, "an operation", "type");

@@ -92,10 +92,7 @@ export interface Op<T> extends PromiseLike<T> {
  * function isUnused(op: Op<unknown>): boolean {
  *   return isOp(op) && op.state === FRESH;
  * }
- * const op = sleep(1);
- * isUnused(op); // => true
- * await op;
- * isUnused(op); // => false
+ * isUnused(sleep(1)); // => true
  * ```
  */
 export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, unknown> {
@@ -379,7 +376,10 @@ export function initOp(op: OpRecord<any>): void {
  * ```
  */
 export function isOp<T>(v: Op<T>): v is OpRecord<T>;
-export function isOp(v: unknown): v is OpRecord<unknown>;
+// Of a union with ops the other branch has none: what a guard names is taken from it only where it is as wide.
+export function isOp<V>(
+  v: V,
+): v is V & ([Extract<V, Op<any>>] extends [never] ? OpRecord<unknown> : Op<any>);
 export function isOp(v: unknown): boolean {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[OP] === true;
 }

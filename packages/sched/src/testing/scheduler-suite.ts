@@ -19,7 +19,7 @@ export interface SchedulerCase {
 }
 
 /**
- * The conformance cases for a {@link Scheduler}: run each with a factory of yours.
+ * The conformance cases for a {@link Scheduler}: run each with a factory of yours, of schedulers whose wall clock says 2000 or later.
  *
  * @example
  * ```ts

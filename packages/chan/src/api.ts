@@ -11,7 +11,7 @@
  * Why `Z` is a type of its own and not `T | undefined` everywhere: `const [v, ok] = yield* ch.recvOk()` then
  * narrows `v` by `ok`, and a channel with a zero value never bothers its user with `undefined`.
  */
-import type { ContextLike, Op, WaitOptions } from "@gort/sched";
+import type { ContextLike, Op, WaitOptions, Yields } from "@gort/sched";
 import type { Type } from "@gort/types";
 
 /** The key of a brand of types: a symbol, which editors do not offer after the dot. */
@@ -181,7 +181,7 @@ export type CaseResult<K, C> =
   C extends RecvOp<infer T, infer Z>
     ? | { readonly case: K; readonly value: T; readonly ok: true }
       | { readonly case: K; readonly value: Z; readonly ok: false }
-    : C extends { [Symbol.iterator](): Iterator<any, infer R, any> }
+    : C extends Yields<infer R>
       ? { readonly case: K; readonly value: R; readonly ok: true }
       : C extends AbortSignal
         ? { readonly case: K; readonly value: unknown; readonly ok: true }
@@ -206,6 +206,11 @@ export interface DefaultResult {
   /** Always false. */
   readonly ok: false;
 }
+
+/** What `{ default }` adds to the result of a select over a list. */
+export type DefaultOf<O> = O extends { readonly default?: false | undefined } | undefined
+  ? never
+  : DefaultResult;
 
 /** One case of a prepared select: a receive, or a function called in each pass for the op of that pass. */
 export type PreparedCase = RecvOp<any, any> | AbortSignal | null | undefined | (() => SelectCase);

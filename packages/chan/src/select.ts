@@ -6,18 +6,13 @@
  */
 import type { Op } from "@gort/sched";
 import { checkOptions } from "@gort/types";
-import type { DefaultResult, SelectCase, SelectCases, SelectResult } from "./api.ts";
+import type { DefaultOf, DefaultResult, SelectCase, SelectCases, SelectResult } from "./api.ts";
 import { caseOp, casesError, defaultError, isBranded, isNoRecord } from "./cases.ts";
 import type { Chosen } from "./chosen.ts";
 import { type SelectOperation, newSelect } from "./select-op.ts";
 import { USED } from "./states.ts";
 
 // One signature for each number of arguments: the compiler reports a mistake once for each that could be meant.
-
-/** What `{ default }` adds to the result of a select over a list. */
-type DefaultOf<O> = O extends { readonly default?: false | undefined } | undefined
-  ? never
-  : DefaultResult;
 
 // What is rare stands elsewhere, so that V8 inlines the rest.
 function makeSelect(

@@ -34,6 +34,12 @@ export type GoFunc<A extends unknown[], R> = (
  */
 export type Go<R = void> = Generator<OpRecord<any> | undefined, R, any>;
 
+/** What `yield*` gives `T` for, such as an op. To infer `T` from an op as a whole would tell a value that is a promise in two ways. */
+export interface Yields<T> {
+  /** For `yield*`. */
+  [Symbol.iterator](): Iterator<any, T, any>;
+}
+
 /** Go's names of the states of a goroutine. None here is ever `"syscall"`: there is no thread to leave behind in the system. */
 export type GStatus = "idle" | "runnable" | "running" | "syscall" | "waiting" | "dead";
 

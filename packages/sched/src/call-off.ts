@@ -22,6 +22,7 @@
 import { badArgument, checkOptions } from "@gort/types";
 import type { Abilities } from "./abilities.ts";
 import { aborted, badSignal, isSignal } from "./abort.ts";
+import type { Yields } from "./api.ts";
 import { calledOff } from "./called-off.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
 import { type ContextLike, isContext, whyEnded } from "./context-like.ts";
@@ -386,7 +387,7 @@ export type ReceiveOf<O extends { readonly ok: boolean }> = Pick<
 export function withSignal<O extends Op<any> & { readonly ok: boolean }>(
   op: O,
   signal: AbortSignal | null | undefined,
-): Op<O extends { [Symbol.iterator](): Iterator<any, infer T, any> } ? T : never> & ReceiveOf<O>;
+): Op<O extends Yields<infer T> ? T : never> & ReceiveOf<O>;
 export function withSignal<T>(op: Op<T>, signal: AbortSignal | null | undefined): Op<T>;
 export function withSignal(op: Op<any>, signal: AbortSignal | null | undefined): Op<any> {
   if (!isOp(op)) throw badArgument("withSignal", "op", op, "an operation", "type");

@@ -114,7 +114,7 @@ export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, u
   qprev: OpRecord<any> | null = null;
 
   static {
-    Object.defineProperty(this.prototype, OP, { value: true });
+    void Object.defineProperty(this.prototype, OP, { value: true });
   }
 
   /** Why a goroutine parked on this op waits. */

@@ -156,7 +156,7 @@ function gathered(
 
 /**
  * Go's `slices.Collect`: a new slice of what the iterable gives; nil if it gives nothing. Without an element type the values are
- * JavaScript's, as of {@link sliceOf}. O(its values).
+ * JavaScript's, as of `sliceOf`. O(its values).
  * @throws RuntimeError `growslice: len out of range`; RangeError or TypeError for a value that does not fit the type; TypeError for
  * what is no element type or no iterable
  *

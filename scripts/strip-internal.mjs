@@ -1,7 +1,7 @@
 /**
  * Takes the members that are marked `@internal` out of a package's declarations, so that editors do not offer them: run in the
- * package's folder after its build. A constructor that is marked becomes one that cannot be called. Exports that are marked stay: other packages of
- * gort's import them.
+ * package's folder after its build. Constructors stay, since a class without one could be made of nothing, and one that cannot be called
+ * goes nowhere where a class is expected. Exports stay: other packages of gort's import them.
  *
  * Why not TypeScript's `stripInternal`: it takes the exports away too, and the bundling of the declarations fails.
  */
@@ -21,16 +21,12 @@ export function stripped(text) {
   const walk = (node) => {
     if (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node))
       for (const member of node.members)
-        if (isInternal(member, text))
-          cuts.push([
-            member.getFullStart(),
-            member.getEnd(),
-            ts.isConstructorDeclaration(member) ? "\n    constructor(...args: never);" : "",
-          ]);
+        if (!ts.isConstructorDeclaration(member) && isInternal(member, text))
+          cuts.push([member.getFullStart(), member.getEnd()]);
     ts.forEachChild(node, walk);
   };
   walk(file);
-  return cuts.reduceRight((all, [from, to, by]) => all.slice(0, from) + by + all.slice(to), text);
+  return cuts.reduceRight((all, [from, to]) => all.slice(0, from) + all.slice(to), text);
 }
 
 if (process.argv[1] === import.meta.filename) {

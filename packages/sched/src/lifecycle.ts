@@ -264,7 +264,7 @@ export abstract class Lifecycle extends Ends {
   private gaveWay(g: G, r: IteratorYieldResult<OpRecord<any> | undefined>): void {
     const { value } = r;
     if (COPIES_RESULTS && isOp(value) && (value.state === PARKED || isOver(value))) {
-      this.stepped(g, value);
+      this.stepped(g, value as unknown as IteratorResult<OpRecord<any> | undefined, unknown>);
       return;
     }
     if (value === undefined || isOver(r as unknown as OpRecord<any>)) {

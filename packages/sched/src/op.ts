@@ -376,10 +376,7 @@ export function initOp(op: OpRecord<any>): void {
  * ```
  */
 export function isOp<T>(v: Op<T>): v is OpRecord<T>;
-// Of a union with ops the other branch has none: what a guard names is taken from it only where it is as wide.
-export function isOp<V>(
-  v: V,
-): v is V & ([Extract<V, Op<any>>] extends [never] ? OpRecord<unknown> : Op<any>);
+export function isOp(v: unknown): v is OpRecord<unknown>;
 export function isOp(v: unknown): boolean {
   return typeof v === "object" && v !== null && (v as Record<symbol, unknown>)[OP] === true;
 }

@@ -31,6 +31,8 @@ export default {
       "Namespace",
     ],
   },
+  // TypeDoc leaves out of the page of hierarchies what extends an interface of another package, and links to it all the same.
+  includeHierarchySummary: false,
   // Types are checked by their own step; here only their documentation is.
   skipErrorChecking: true,
   disableGit: true,

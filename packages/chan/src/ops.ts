@@ -156,7 +156,7 @@ export class RecvOperation extends ChanOperation {
     if (this.mode < MORE) this.ch.freeRecv = this;
   }
 
-  /** A select or a wait is over without having tried it: its range may hand it out again. */
+  /** Its range may hand it out again: it was used, or what it was given to is over without having tried it. */
   withdraw(): boolean {
     if (this.mode === LENT) this.mode = MORE;
     return true;

@@ -123,7 +123,7 @@ export interface TimeLoop {
   readonly value: number;
   /**
    * An op that receives the next time into `value`; always true.
-   * @throws Error if the op of the call before was not used: the loop lacks its `yield*`
+   * @throws Error if no op of a hundred calls in a row was used: the loop lacks its `yield*`
    */
   next(): TimeOp<boolean>;
 }

@@ -181,7 +181,8 @@ export class Mutex implements Locker {
 
   /**
    * Waits until nobody else holds the mutex, then holds it until {@link unlock} (Go: `Lock`). The result is a token for `using`, which
-   * can be ignored. It does nothing until it is used by `await` or `yield*`. O(1). Fails with the reason of the signal or the error of the context in `options`.
+   * can be ignored. It does nothing until it is used by `await` or `yield*`. O(1). Fails with the reason of the signal or the error of
+   * the context in `options`.
    * @throws TypeError for options that are unknown or of a wrong type
    *
    * @example

@@ -33,7 +33,7 @@ export interface ResultLoop<V> {
   readonly value: ChanResult<V>;
   /**
    * An op that receives the next result into `value`; always true.
-   * @throws Error if the op of the call before was not used: the loop lacks its `yield*`
+   * @throws Error if no op of a hundred calls in a row was used: the loop lacks its `yield*`
    */
   next(): ResultRecv<boolean>;
 }

@@ -22,6 +22,7 @@ import {
 } from "@gort/sched";
 import { Cond, Mutex, Once, WaitGroup } from "@gort/sync";
 import { expect, test } from "vitest";
+import { parse, show, type Step } from "../../../packages/sched/test/steps.ts";
 
 interface Row {
   program: string;
@@ -31,38 +32,6 @@ interface Row {
 const { cases } = JSON.parse(
   readFileSync(new URL("../../oracle/data/programs.json", import.meta.url), "utf8"),
 ) as { cases: Row[] };
-
-interface Step {
-  readonly k: string;
-  readonly n: number;
-  readonly v: number;
-  readonly body: Step[];
-}
-
-function parse(text: string): Step[] {
-  let at = 0;
-  const list = (): Step[] => {
-    const steps: Step[] = [];
-    while (at < text.length && text[at] !== ")") {
-      if (text[at] === " ") at++;
-      const k = text[at++]!;
-      let body: Step[] = [];
-      if (text[at] === "(") {
-        at++;
-        body = list();
-        at++;
-      }
-      const [all, n, v] = /^(\d*),?(\d*)/.exec(text.slice(at))!;
-      at += all.length;
-      steps.push({ k, n: Number(n), v: Number(v), body });
-    }
-    return steps;
-  };
-  return list();
-}
-
-const show = (r: unknown): string =>
-  r === undefined ? "<nil>" : r instanceof Error ? r.message : String(r);
 
 /** What the functions of one program share. */
 class World {

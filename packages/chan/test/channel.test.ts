@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { int32, isRuntimeError } from "@gort/types";
 import { type Chan, checkChan, isChan, makeChan, nilChan, select } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 const text = (f: () => unknown): string => {
   try {

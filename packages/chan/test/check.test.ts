@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { withSignal } from "@gort/sched";
 import { checkChan, makeChan, nilChan, select } from "../src/index.ts";
 import { coreOf } from "../src/channel.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 const { signal } = new AbortController();
 

@@ -20,7 +20,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Lock } from "./lock.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 const CHANS = 2;
 const STOPS = 2;

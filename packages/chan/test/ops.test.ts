@@ -1,7 +1,7 @@
 import { createFifoScheduler, type Go, Op, run, withSignal } from "@gort/sched";
 import { expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, prepare, select } from "../src/index.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 class Bare extends Op<void> {
   get reason(): "semacquire" {

@@ -14,7 +14,7 @@ import { describe, expect, it, test } from "vitest";
 import { checkChan, makeChan, nilChan, prepare, select, trySelect } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";
 import { Never } from "./never.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 test("a prepared select serves every pass of a loop, ready and blocking", async () => {
   const s = createFifoScheduler();

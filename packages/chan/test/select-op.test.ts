@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";
 import { Leaver, Never } from "./never.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 const rejection = (p: unknown): Promise<unknown> =>
   (p as Promise<unknown>).then(

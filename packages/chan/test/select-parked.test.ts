@@ -3,7 +3,7 @@ import { type Op, USED } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, select } from "../src/index.ts";
 import { Never } from "./never.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 /** Never ready when it is tried; counts how often its outcome was given back. */
 class Later extends Never<string> {

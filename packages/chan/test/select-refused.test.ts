@@ -11,7 +11,7 @@ import { expect, test } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Lock } from "./lock.ts";
 import { Never } from "./never.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 /** An op that was asked for before it is used, as a function that was handed to a group. */
 class Asked extends Never<string> {

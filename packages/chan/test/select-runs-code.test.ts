@@ -4,7 +4,7 @@ import { type ContextLike, poll, WaitQueue, withOptions, withSignal } from "@gor
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Leaver, Never } from "./never.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 /** A promise that starts its work when it is first asked, as query builders do, and never settles. */
 const lazy = (start: () => void): Op<never> => {

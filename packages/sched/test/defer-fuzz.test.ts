@@ -18,6 +18,7 @@ import {
   sleep,
   withDefer,
 } from "./helpers.ts";
+import { parse, show, type Step } from "./steps.ts";
 
 interface Row {
   program: string;
@@ -28,47 +29,16 @@ const { cases } = JSON.parse(
   readFileSync(new URL("../../../apps/oracle/data/deferfuzz.json", import.meta.url), "utf8"),
 ) as { cases: Row[] };
 
-interface Step {
-  readonly k: string;
-  readonly v: number;
-  readonly body: Step[];
-}
-
-function parse(text: string): Step[] {
-  let at = 0;
-  const list = (): Step[] => {
-    const steps: Step[] = [];
-    while (at < text.length && text[at] !== ")") {
-      if (text[at] === " ") at++;
-      const k = text[at++]!;
-      let body: Step[] = [];
-      if (k === "D" || k === "C") {
-        at++;
-        body = list();
-        at++;
-      }
-      const digits = /^\d*/.exec(text.slice(at))![0];
-      at += digits.length;
-      steps.push({ k, v: Number(digits), body });
-    }
-    return steps;
-  };
-  return list();
-}
-
-const show = (r: unknown): string =>
-  r === undefined ? "<nil>" : r instanceof Error ? r.message : String(r);
-
 type Log = (what: string) => void;
 
 /** The steps that are the same in every kind; true if `step` was one, null for the end of the function. */
 function common(step: Step, s: DeferScope<number>, log: Log): boolean {
-  if (step.k === "l") log(`l${step.v}`);
+  if (step.k === "l") log(`l${step.n}`);
   else if (step.k === "N") s.defer(null);
   else if (step.k === "R") s.defer(recover);
-  else if (step.k === "p") panic(step.v);
+  else if (step.k === "p") panic(step.n);
   else if (step.k === "g") goexit();
-  else if (step.k === "s") s.result = step.v;
+  else if (step.k === "s") s.result = step.n;
   else return false;
   return true;
 }
@@ -81,12 +51,12 @@ function plain(steps: Step[], log: Log): number {
       if (step.k === "r") log(`r${show(recover())}`);
       else if (step.k === "D") s.defer(plain, step.body, log);
       else if (step.k === "C") log(`c${plain(step.body, log)}`);
-      else if (step.k === "t") return step.v;
-      else if (step.k === "S") s.defer(() => void (s.result = step.v));
+      else if (step.k === "t") return step.n;
+      else if (step.k === "S") s.defer(() => void (s.result = step.n));
       else if (step.k === "X")
         s.defer(() => {
           log(`x${show(recover())}`);
-          s.result = step.v;
+          s.result = step.n;
         });
       else if (step.k === "E") s.defer(() => [0].forEach(() => log(`e${show(recover())}`)));
     }
@@ -102,7 +72,7 @@ function* generator(steps: Step[], log: Log, kinds: number): Go<number> {
     s.result = 0;
     for (const step of steps) {
       const kind = kindOf(step, kinds);
-      if (step.v % 3 === 0) yield;
+      if (step.n % 3 === 0) yield;
       if (common(step, s, log)) continue;
       if (step.k === "r") log(`r${show(recover())}`);
       else if (step.k === "D" && kind === 2) s.defer(asynchronous, step.body, log, s, kinds);
@@ -112,17 +82,17 @@ function* generator(steps: Step[], log: Log, kinds: number): Go<number> {
         log(`c${yield* poll(asynchronous(step.body, log, null, kinds))}`);
       else if (step.k === "C" && kind === 1) log(`c${plain(step.body, log)}`);
       else if (step.k === "C") log(`c${yield* generator(step.body, log, kinds)}`);
-      else if (step.k === "t") return step.v;
+      else if (step.k === "t") return step.n;
       else if (step.k === "S")
         s.defer(function* () {
           yield* sleep(0);
-          s.result = step.v;
+          s.result = step.n;
         });
       else if (step.k === "X")
         s.defer(function* () {
           yield;
           log(`x${show(recover())}`);
-          s.result = step.v;
+          s.result = step.n;
         });
       else if (step.k === "E")
         s.defer(function* () {
@@ -146,7 +116,7 @@ function asynchronous(
     s.result = 0;
     for (const step of steps) {
       const kind = kinds === 1 ? 2 : kindOf(step, kinds);
-      if (step.v % 3 === 0) await Promise.resolve();
+      if (step.n % 3 === 0) await Promise.resolve();
       if (common(step, s, log)) continue;
       if (step.k === "r") log(`r${show(outer === null ? recover() : outer.recover())}`);
       else if (step.k === "D" && kind === 0) s.defer(generator, step.body, log, kinds);
@@ -156,17 +126,17 @@ function asynchronous(
         log(`c${await drive(generator(step.body, log, kinds))}`);
       else if (step.k === "C" && kind === 1) log(`c${plain(step.body, log)}`);
       else if (step.k === "C") log(`c${await asynchronous(step.body, log, null, kinds)}`);
-      else if (step.k === "t") return step.v;
+      else if (step.k === "t") return step.n;
       else if (step.k === "S")
         s.defer(async () => {
           await Promise.resolve();
-          s.result = step.v;
+          s.result = step.n;
         });
       else if (step.k === "X")
         s.defer(async () => {
           await Promise.resolve();
           log(`x${show(s.recover())}`);
-          s.result = step.v;
+          s.result = step.n;
         });
       else if (step.k === "E")
         s.defer(async () => {

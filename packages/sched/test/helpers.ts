@@ -1,7 +1,8 @@
 /** What the tests share: the package, small primitives in the place of channels, and spelling helpers. */
-import { isOp, Op, type OpRecord, type Tracer, WaitQueue, type WaitReason } from "@gort/sched";
+import { Op, type Tracer, WaitQueue, type WaitReason } from "@gort/sched";
 import { isFatalError } from "@gort/types";
 export * from "@gort/sched";
+export { recordOf } from "./record-of.ts";
 
 export const isFatalErrorLike = isFatalError;
 
@@ -177,9 +178,3 @@ export const silent: Tracer = {
   timer: nothing,
   proc: nothing,
 };
-
-/** The record of an op: tests of primitives do what goroutines and selects do with it. */
-export function recordOf<T>(op: Op<T>): OpRecord<T> {
-  if (!isOp(op)) throw new TypeError("not an op");
-  return op;
-}

@@ -36,7 +36,7 @@ import {
 } from "../src/index.ts";
 import { fakeContext } from "./fake-context.ts";
 import { program, settle, spin } from "./trace.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 /** A contended situation: what the victim does with its options, what the others do, and what must hold after it. */
 interface Scene {

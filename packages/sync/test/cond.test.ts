@@ -124,37 +124,35 @@ function panics(): never {
   throw new Error("no lock today");
 }
 
-it("a signal for a waiter that leaves before it has the lock goes to the next one", async () => {
+/** A goroutine's wait, which its test steps and ends by hand, and an async function's behind it. */
+async function twoWaiting() {
   const l = new Mutex();
   const c = new Cond(l);
   await l.lock();
   const first = c.wait()[Symbol.iterator]();
   first.next();
   await l.lock();
-  let woken = false;
-  const second = c.wait().then(() => (woken = true));
+  const second = c.wait().then(() => "woken");
+  return { l, c, first, second };
+}
+
+it("a signal for a waiter that leaves before it has the lock goes to the next one", async () => {
+  const { l, c, first, second } = await twoWaiting();
   await l.lock();
   c.signal();
   first.return!();
   l.unlock();
-  await second;
-  expect([woken, l.tryLock()]).toEqual([true, false]);
+  expect(await second).toBe("woken");
+  expect(l.tryLock()).toBe(false);
 });
 
 it("so does one for a waiter that had the lock and ended before it ran", async () => {
-  const l = new Mutex();
-  const c = new Cond(l);
-  await l.lock();
-  const first = c.wait()[Symbol.iterator]();
-  first.next();
-  await l.lock();
-  let woken = false;
-  const second = c.wait().then(() => (woken = true));
+  const { l, c, first, second } = await twoWaiting();
   expect(l.tryLock()).toBe(true);
   l.unlock();
   c.signal();
   expect(l.tryLock()).toBe(false);
   first.return!();
-  await second;
-  expect([woken, l.tryLock()]).toEqual([true, false]);
+  expect(await second).toBe("woken");
+  expect(l.tryLock()).toBe(false);
 });

@@ -14,7 +14,7 @@ import { describe, expect, it } from "vitest";
 import { checkMutex } from "../src/check.ts";
 import { Mutex } from "../src/index.ts";
 import { program, settle, spin } from "./trace.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 describe("mutex", () => {
   it("Unlock of an unlocked mutex is fatal `sync: unlock of unlocked mutex`; recover does not help", async () => {

@@ -14,7 +14,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { type FlightResult, isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 function* slow<T>(value: T): Go<T> {
   yield* settle();

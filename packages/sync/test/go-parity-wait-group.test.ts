@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkWaitGroup } from "../src/check.ts";
 import { isMisuseError, WaitGroup } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 describe("waitgroup", () => {
   it("Wait with counter 0 returns at once; all waiters are released when it reaches 0; not before", async () => {

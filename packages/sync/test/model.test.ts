@@ -9,7 +9,7 @@ import { checkMutex, checkRWMutex, checkSemaphore, checkWaitGroup } from "../src
 import { Mutex, RWMutex, Semaphore, WaitGroup } from "../src/index.ts";
 import * as states from "../src/states.ts";
 import { property } from "./fuzz.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 /** A goroutine in `yield*` on an op: steps it as a scheduler would. */
 class Task {

@@ -23,7 +23,7 @@ import {
 } from "../src/index.ts";
 import { FakeContext, fakeContext } from "./fake-context.ts";
 import { program, settle } from "./trace.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 const late = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("late"), 15));
 const settled = async (): Promise<void> => {

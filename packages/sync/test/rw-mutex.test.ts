@@ -3,7 +3,7 @@ import { createFifoScheduler, go, type Op, PARKED, type Waiter } from "@gort/sch
 import { describe, expect, it } from "vitest";
 import { checkRWMutex } from "../src/check.ts";
 import { type LockToken, RWMutex } from "../src/index.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 /** Parks `op`; `then` runs when it is woken, before anything else. */
 function park(op: Op<LockToken>, then: () => void = () => {}): Op<LockToken> {

@@ -4,7 +4,7 @@ import { bubble } from "@gort/sched/testing";
 import { describe, expect, it } from "vitest";
 import { isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 const outcome = (p: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(p).then(

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { checkMutex, checkRWMutex, checkSemaphore } from "../src/check.ts";
 import { type LockToken, Mutex, type Permit, RWMutex, Semaphore } from "../src/index.ts";
 import { program } from "./trace.ts";
-import { recordOf } from "./record-of.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 
 interface Lockable {
   op(): Op<LockToken | Permit>;

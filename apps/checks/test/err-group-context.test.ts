@@ -8,7 +8,8 @@ import {
   withValue,
   key,
 } from "@gort/context";
-import { pendingOutside, run, sleep } from "@gort/sched";
+import { run, sleep } from "@gort/sched";
+import { pendingOutside } from "@gort/sched/primitives";
 import { ErrGroup } from "@gort/sync";
 import { describe, expect, expectTypeOf, it } from "vitest";
 

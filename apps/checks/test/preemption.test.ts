@@ -8,13 +8,12 @@ import {
   createRecorder,
   createScheduler,
   currentScheduler,
-  drive,
   go,
   type Go,
   run,
   sleep,
-  steppedOn,
 } from "@gort/sched";
+import { drive, steppedOn } from "@gort/sched/primitives";
 import { describe, expect, test, vi } from "vitest";
 import { Mutex, RWMutex, Semaphore } from "@gort/sync";
 

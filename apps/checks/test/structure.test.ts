@@ -59,8 +59,9 @@ describe.each(packages.map((p) => [p.folder, p] as const))("@gort/%s", (folder, 
           );
           continue;
         }
-        expect(from, `${file.path} imports ${from}`).toMatch(/^@gort\/[a-z]+$/);
-        used.add(from);
+        const [, name] = /^(@gort\/[a-z]+)(?:\/primitives)?$/.exec(from) ?? [];
+        expect(name, `${file.path} imports ${from}`).toBeDefined();
+        used.add(name!);
       }
     }
     const may = ["types", ...allowed[folder]!].map((name) => `@gort/${name}`);

@@ -9,7 +9,7 @@
  * Why a class of its own: a channel that was not made in a bubble pays nothing for the check. A receive is refused where
  * it is made, or asked for from a range, and not where it is used, for the same reason: its fast path reads the record directly.
  */
-import { currentBubble, isInside } from "@gort/sched";
+import { currentBubble, isInside } from "@gort/sched/primitives";
 import type { TryRecv } from "./api.ts";
 import { Core } from "./core.ts";
 import type { RecvOperation, SendOperation } from "./ops.ts";

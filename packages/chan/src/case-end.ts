@@ -5,7 +5,8 @@
  *  1. An op that took or gave nothing leaves nothing behind: no place in a queue, no function that was handed to a group.
  *  2. An op that somebody else waits for stays as it is, whatever became of that wait: parked, woken, or over and not taken yet.
  */
-import { type OpRecord, reportUncaught, type Waiter } from "@gort/sched";
+import type { OpRecord, Waiter } from "@gort/sched";
+import { reportUncaught } from "@gort/sched/primitives";
 import { FRESH, PARKED, USED } from "./states.ts";
 
 /**

@@ -3,7 +3,8 @@
  *
  * Invariant: nothing is used here, only looked at.
  */
-import { type OpRecord, aborted, isOp, isSignal } from "@gort/sched";
+import { type OpRecord, aborted, isOp } from "@gort/sched";
+import { isSignal } from "@gort/sched/primitives";
 import { badArgument } from "@gort/types";
 import { FRESH } from "./states.ts";
 

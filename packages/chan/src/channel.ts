@@ -9,7 +9,8 @@
  * leaves room for other makers of channels. Why views are objects and not types alone: Go's compiler forbids
  * `close` on a `<-chan`; JavaScript callers get the same refusal at run time.
  */
-import { currentBubble, type OpRecord, OpIterator, withOptions } from "@gort/sched";
+import type { OpRecord } from "@gort/sched";
+import { currentBubble, OpIterator, withOptions } from "@gort/sched/primitives";
 import { badArgument, checkOptions, type Type } from "@gort/types";
 import type {
   Chan,

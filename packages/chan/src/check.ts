@@ -3,7 +3,8 @@
  *
  * Invariant: nothing here changes the channel.
  */
-import { isOp, type OpRecord, type WaitQueue } from "@gort/sched";
+import { isOp, type OpRecord } from "@gort/sched";
+import type { WaitQueue } from "@gort/sched/primitives";
 import type { RecvChan, SendChan } from "./api.ts";
 import { coreOf } from "./channel.ts";
 import { checkChannel } from "./errors.ts";

@@ -21,7 +21,7 @@
  * Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
  * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
  */
-import { WaitQueue } from "@gort/sched";
+import { WaitQueue } from "@gort/sched/primitives";
 import type { TryRecv } from "./api.ts";
 import { chanError } from "./errors.ts";
 import { deliver, Recv, type RecvOperation, Send, type SendOperation } from "./ops.ts";

@@ -8,7 +8,8 @@
  * Why an object and not `null`: `ch.recv()` then needs no check, and a variable can be set to it to switch a
  * select case off. A select also takes `null` in place of a case, for the same purpose.
  */
-import { Op, OpIterator, rangeNext, withOptions } from "@gort/sched";
+import { Op } from "@gort/sched";
+import { OpIterator, rangeNext, withOptions } from "@gort/sched/primitives";
 import type { Chan, Range, RecvOp, SendOp, TryRecv, WaitOptions } from "./api.ts";
 import { chanError } from "./errors.ts";
 

@@ -8,7 +8,8 @@
  * caches go megamorphic; the same holds for waking, which is written out where it happens.
  * Why the constructors stand beside the classes: see `opMaker`. `await ch.recv()` costs a seventh less this way.
  */
-import { initOp, Op, type OpRecord, opMaker, overdue, preempt } from "@gort/sched";
+import { Op, type OpRecord } from "@gort/sched";
+import { initOp, opMaker, overdue, preempt } from "@gort/sched/primitives";
 import type { Core } from "./core.ts";
 import { DONE, FRESH, ITEM, LENT, MORE, PAIR, PARKED, USED, VALUE } from "./states.ts";
 

@@ -15,7 +15,8 @@
  * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
  * nearly always a mistake.
  */
-import { Op, type OpRecord, aborted, isOp, isSignal, reportUncaught } from "@gort/sched";
+import { Op, type OpRecord, aborted, isOp } from "@gort/sched";
+import { isSignal, reportUncaught } from "@gort/sched/primitives";
 import { badArgument } from "@gort/types";
 import type { DefaultResult, PreparedCases, PreparedSelect } from "./api.ts";
 import { takeBack } from "./case-end.ts";

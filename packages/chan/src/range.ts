@@ -13,7 +13,8 @@
  * `yield*`. This is the shape of Go's own scanners: `for rows.Next() { rows.Value() }`. Rejected: a generator
  * method `*range()` that yields ops and values in turn, which costs twice as much and cannot be told apart by types.
  */
-import { type Op, unusedNext } from "@gort/sched";
+import type { Op } from "@gort/sched";
+import { unusedNext } from "@gort/sched/primitives";
 import type { Range } from "./api.ts";
 import type { Core } from "./core.ts";
 import { Recv, type RecvOperation } from "./ops.ts";

@@ -29,7 +29,8 @@
  * every select: an old object that points to a new one costs V8's collector more than making it.
  * Rejected: promises and `Promise.race` (the loser's value is gone, and every race leaves a reaction behind on each loser).
  */
-import { type OpRecord, overdue, preempt, random, reportUncaught } from "@gort/sched";
+import { type OpRecord, random } from "@gort/sched";
+import { overdue, preempt, reportUncaught } from "@gort/sched/primitives";
 import { leave, quit, rank, takeBack, useUp } from "./case-end.ts";
 import { CaseList, none } from "./case-list.ts";
 import { checkFresh, checkServes, hasBegun, inUse } from "./cases.ts";

@@ -13,15 +13,8 @@
  *
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
-import {
-  aborted,
-  holdProgram,
-  isContext,
-  isSignal,
-  onAbort,
-  type OpRecord,
-  whyEnded,
-} from "@gort/sched";
+import { aborted, type OpRecord, onAbort } from "@gort/sched";
+import { holdProgram, isContext, isSignal, whyEnded } from "@gort/sched/primitives";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { ContextLike, RecvChan, SendChan, WaitOptions } from "./api.ts";
 import { makeChan } from "./channel.ts";

@@ -1,5 +1,5 @@
 /** A lock whose waiters compete for it where they can, as those of a mutex do: small enough to see through. */
-import { CompetingOp, PARKED, WaitQueue, WOKEN } from "@gort/sched";
+import { CompetingOp, PARKED, WaitQueue, WOKEN } from "@gort/sched/primitives";
 
 export class Lock {
   taken = false;

@@ -1,5 +1,6 @@
 /** The smallest scheduler that can run a channel program: one queue, stepped until nothing moves. */
-import { FAILED, Op, type OpRecord, type Waiter } from "@gort/sched";
+import { Op, type OpRecord, type Waiter } from "@gort/sched";
+import { FAILED } from "@gort/sched/primitives";
 
 // `yield*` passes the op through as the iterator result itself; a bare `yield` makes a plain result.
 const isOp = (r: unknown): r is OpRecord<any> => r instanceof Op;

@@ -14,8 +14,8 @@ import {
   sleep,
   type Tracer,
   type WaitOptions,
-  withOptions,
 } from "@gort/sched";
+import { withOptions } from "@gort/sched/primitives";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, nilChan, select, trySelect } from "../src/index.ts";

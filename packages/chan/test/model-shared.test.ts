@@ -10,12 +10,12 @@ import {
   type Go,
   gosched,
   type Op,
-  PARKED,
   type Scheduler,
   sleep,
   type Tracer,
   withSignal,
 } from "@gort/sched";
+import { PARKED } from "@gort/sched/primitives";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Chan, checkChan, makeChan, prepare, select } from "../src/index.ts";

@@ -7,9 +7,9 @@ import {
   newTicker,
   type Op,
   sleep,
-  withOptions,
   withSignal,
 } from "@gort/sched";
+import { withOptions } from "@gort/sched/primitives";
 import { describe, expect, it, test } from "vitest";
 import { checkChan, makeChan, nilChan, prepare, select, trySelect } from "../src/index.ts";
 import { Mini, play } from "./mini.ts";

@@ -1,5 +1,6 @@
 /** What a select does with the cases that lose, when one that leaves lets another one in. */
-import { DONE, FAILED, Op, type OpRecord, PARKED, run, WaitQueue, withSignal } from "@gort/sched";
+import { Op, type OpRecord, run, withSignal } from "@gort/sched";
+import { DONE, FAILED, PARKED, WaitQueue } from "@gort/sched/primitives";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select, trySelect } from "../src/index.ts";

@@ -1,5 +1,6 @@
 /** A select while it parks its cases, and what it owes them from its decision until its outcome is taken. */
-import { type Op, USED } from "@gort/sched";
+import type { Op } from "@gort/sched";
+import { USED } from "@gort/sched/primitives";
 import { describe, expect, it } from "vitest";
 import { checkChan, makeChan, select } from "../src/index.ts";
 import { Never } from "./never.ts";

@@ -1,12 +1,6 @@
 /** A select that is refused a case somebody else waits for: whatever became of that wait, it is not the select's to end. */
-import {
-  createDeterministicScheduler,
-  type Go,
-  gosched,
-  type Op,
-  withOptions,
-  withSignal,
-} from "@gort/sched";
+import { createDeterministicScheduler, type Go, gosched, type Op, withSignal } from "@gort/sched";
+import { withOptions } from "@gort/sched/primitives";
 import { expect, test } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Lock } from "./lock.ts";

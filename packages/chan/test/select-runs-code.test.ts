@@ -1,6 +1,7 @@
 /** Cases that run anybody's code as they are parked or leave: nothing is missed, lost or left behind. */
 import type { Op } from "@gort/sched";
-import { type ContextLike, poll, WaitQueue, withOptions, withSignal } from "@gort/sched";
+import { type ContextLike, poll, withSignal } from "@gort/sched";
+import { WaitQueue, withOptions } from "@gort/sched/primitives";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkChan, makeChan, prepare, select } from "../src/index.ts";
 import { Leaver, Never } from "./never.ts";

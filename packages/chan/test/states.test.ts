@@ -1,4 +1,4 @@
-import * as sched from "@gort/sched";
+import * as sched from "@gort/sched/primitives";
 import { expect, it } from "vitest";
 import * as states from "../src/states.ts";
 

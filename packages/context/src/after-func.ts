@@ -9,7 +9,8 @@
  *
  * Why a node of the tree: stopping takes it off its parent like any other child that ended.
  */
-import { type GoFunc, type Scheduler, currentScheduler, keptContext, startBy } from "@gort/sched";
+import { type GoFunc, type Scheduler, currentScheduler } from "@gort/sched";
+import { keptContext, startBy } from "@gort/sched/primitives";
 import { checkFunction } from "@gort/types";
 import type { Context } from "./api.ts";
 import { Canceled } from "./errors.ts";

@@ -39,7 +39,10 @@ export type CancelCauseFunc = (cause?: unknown) => void;
 export interface Key<T> {
   /** The name, as printed by `String(ctx)`. */
   readonly name: string;
-  /** The value in a context: `[value, true]`, or `[undefined, false]` if there is none (or `undefined`). */
+  /**
+   * The value in a context: `[value, true]`, or `[undefined, false]` if there is none (or `undefined`).
+   * @throws TypeError for what is no context
+   */
   get(ctx: Context): [value: T, ok: true] | [value: undefined, ok: false];
   /** Type-level brand for inference only; never present at run time. */
   readonly __key?: T;

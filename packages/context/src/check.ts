@@ -4,7 +4,8 @@
  * Invariant: nothing here changes a context; the walk uses a list, so depth does not matter.
  */
 import type { Context } from "./api.ts";
-import { NODE, Node, checkIsContext } from "./tree.ts";
+import { checkIsContext } from "./errors.ts";
+import { NODE, Node } from "./tree.ts";
 
 function fail(text: string): never {
   throw new Error(`gort: context invariant broken: ${text}`);

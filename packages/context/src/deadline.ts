@@ -12,7 +12,8 @@
  * Why the clock is the scheduler's: under a deterministic scheduler deadlines are virtual like everything else. The
  * deadline is wall time, as in Go; the timer runs on the monotonic clock, for the time that was left at the start.
  */
-import { type Clock, currentClock, currentContext } from "@gort/sched";
+import { type Clock, currentClock } from "@gort/sched";
+import { currentContext } from "@gort/sched/primitives";
 import { badArgument, badNumber, checkOptions } from "@gort/types";
 import type { CancelFunc, Context, DeadlineOptions, HasTime, Instant } from "./api.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";

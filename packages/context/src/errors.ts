@@ -7,6 +7,8 @@
  *  2. Messages are Go's to the letter. Names are those that the web platform uses for the same outcomes
  *     (`AbortError`, `TimeoutError`), so code written for `AbortSignal` recognises them.
  */
+import { badArgument } from "@gort/types";
+import type { Context } from "./api.ts";
 
 const CONTEXT_ERROR = Symbol.for("gort.context.error");
 
@@ -151,4 +153,16 @@ export class ContextMisuse extends TypeError {
 /** The panic of the given kind. */
 export function misuse(code: keyof typeof contextTexts): ContextMisuse {
   return new ContextMisuse(contextTexts[code]);
+}
+
+/** What is no context, where one is wanted. */
+export function badContext(where: string, name: string, v: unknown): Error {
+  const hint = "aborted" in Object(v) ? "; fromSignal makes one of a signal" : "";
+  return badArgument(where, name, v, `a context${hint}`, "type");
+}
+
+/** Refuses what is no context, for functions that only ask one. */
+export function checkIsContext(where: string, ctx: unknown): void {
+  if (typeof (ctx as Partial<Context> | null | undefined)?.value !== "function")
+    throw badContext(where, "ctx", ctx);
 }

@@ -4,6 +4,7 @@
  * Invariant: a key equals only itself, so two packages that choose the same name do not collide.
  */
 import type { Context, Key } from "./api.ts";
+import { checkIsContext } from "./errors.ts";
 
 class TypedKey<T> implements Key<T> {
   readonly name: string;
@@ -13,6 +14,7 @@ class TypedKey<T> implements Key<T> {
   }
 
   get(ctx: Context): [value: T, ok: true] | [value: undefined, ok: false] {
+    checkIsContext("Key.get", ctx);
     const value = ctx.value<T>(this);
     return value === undefined ? [undefined, false] : [value, true];
   }

@@ -7,11 +7,12 @@
  *  3. The reason of the signal is the cause of the context; a timeout stays a timeout (`DeadlineExceeded`).
  *  4. While a context follows a signal, whoever made it, a program that may wait for it is not taken for deadlocked: see `onAbort`.
  */
-import { isSignal, onAbort } from "@gort/sched";
+import { onAbort } from "@gort/sched";
+import { isSignal } from "@gort/sched/primitives";
 import { badArgument } from "@gort/types";
 import type { CancelFunc, Context } from "./api.ts";
-import { Canceled, DeadlineExceeded } from "./errors.ts";
-import { Node, attach, checkIsContext, checkParent } from "./tree.ts";
+import { Canceled, checkIsContext, DeadlineExceeded } from "./errors.ts";
+import { Node, attach, checkParent } from "./tree.ts";
 import { background } from "./values.ts";
 
 class SignalNode extends Node {

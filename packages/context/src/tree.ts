@@ -20,11 +20,12 @@
  * child as waiter, and leaves when the child ends.
  */
 import { type Chan, type RecvChan, makeChan, nilChan } from "@gort/chan";
-import { type ClockTimer, type Op, type OpRecord, PARKED } from "@gort/sched";
+import type { ClockTimer, Op, OpRecord } from "@gort/sched";
+import { PARKED } from "@gort/sched/primitives";
 import { badArgument } from "@gort/types";
 import type { CancelCauseFunc, CancelFunc, Context, Key } from "./api.ts";
 import { isAwaited } from "./awaited.ts";
-import { Canceled, misuse } from "./errors.ts";
+import { badContext, Canceled, checkIsContext, misuse } from "./errors.ts";
 import { contextName } from "./text.ts";
 
 /**
@@ -277,17 +278,6 @@ export function checkParent(
   if (parent === null || parent === undefined) throw misuse("nilParent");
   for (const method of ["deadline", "done", "err", "value"] as const)
     if (typeof parent[method] !== "function") throw badContext(where, name, parent);
-}
-
-function badContext(where: string, name: string, v: unknown): Error {
-  const hint = "aborted" in Object(v) ? "; fromSignal makes one of a signal" : "";
-  return badArgument(where, name, v, `a context${hint}`, "type");
-}
-
-/** Refuses what is no context, for functions that only ask one. */
-export function checkIsContext(where: string, ctx: unknown): void {
-  if (typeof (ctx as Partial<Context> | null | undefined)?.value !== "function")
-    throw badContext(where, "ctx", ctx);
 }
 
 /** Arranges that `child` ends when its parent does, at once if that is already done. O(1) for parents of this package. */

@@ -297,6 +297,14 @@ describe("values", () => {
     expect(withValue(background(), NaN, 1).value(NaN)).toBe(undefined);
   });
 
+  test("a key that is asked about what is no context says so", () => {
+    const k = key<string>("k");
+    expect(() => k.get(undefined as never)).toThrow("Key.get: ctx is undefined, want a context");
+    expect(() => k.get(new AbortController().signal as never)).toThrow(
+      "want a context; fromSignal makes one of a signal",
+    );
+  });
+
   test("values remain readable after cancellation", () => {
     const k = key<number>("k");
     const [ctx, cancel] = withCancel(withValue(background(), k, 5));

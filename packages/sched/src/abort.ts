@@ -125,7 +125,7 @@ class AbortedOp extends OutsideOp<unknown> {
  *
  * @example
  * ```ts
- * import { isSignal } from "@gort/sched";
+ * import { isSignal } from "@gort/sched/primitives";
  *
  * isSignal(new AbortController().signal); // => true
  * isSignal(new AbortController()); // => false

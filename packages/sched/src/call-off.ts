@@ -327,7 +327,8 @@ function unpark(op: OpRecord<unknown>): void {
  *
  * @example
  * ```ts
- * import { type Op, type OpRecord, sleep, type WaitOptions, withOptions } from "@gort/sched";
+ * import { type Op, type OpRecord, sleep, type WaitOptions } from "@gort/sched";
+ * import { withOptions } from "@gort/sched/primitives";
  *
  * const nap = (options?: WaitOptions): Op<void> => withOptions(sleep(1000), options, "nap");
  * let why: unknown;

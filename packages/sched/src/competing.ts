@@ -20,7 +20,7 @@ export interface Competing {
  *
  * @example
  * ```ts
- * import { CompetingOp, PARKED, WaitQueue, WOKEN } from "@gort/sched";
+ * import { CompetingOp, PARKED, WaitQueue, WOKEN } from "@gort/sched/primitives";
  *
  * // A lock without an order: whoever is woken takes it if nobody was faster.
  * let taken = true;

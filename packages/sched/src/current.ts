@@ -50,7 +50,8 @@ export interface Entered {
  *
  * @example
  * ```ts
- * import { createFifoScheduler, currentScheduler, enter, leave } from "@gort/sched";
+ * import { createFifoScheduler, currentScheduler } from "@gort/sched";
+ * import { enter, leave } from "@gort/sched/primitives";
  *
  * const mine = createFifoScheduler(); // stands for a scheduler of your own
  * const before = enter(null, mine);
@@ -73,7 +74,8 @@ export function enter(g: Goroutine | null, scheduler: Scheduler | null): Entered
  *
  * @example
  * ```ts
- * import { createFifoScheduler, currentScheduler, enter, leave } from "@gort/sched";
+ * import { createFifoScheduler, currentScheduler } from "@gort/sched";
+ * import { enter, leave } from "@gort/sched/primitives";
  *
  * const mine = createFifoScheduler(); // stands for a scheduler of your own
  * const outside = currentScheduler();
@@ -223,7 +225,7 @@ export function currentCounter(): Counter | null {
  *
  * @example
  * ```ts
- * import { currentBubble } from "@gort/sched";
+ * import { currentBubble } from "@gort/sched/primitives";
  * import { bubble } from "@gort/sched/testing";
  *
  * currentBubble(); // => null

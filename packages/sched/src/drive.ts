@@ -28,7 +28,8 @@ import { steppedOn } from "./stepped-on.ts";
  *
  * @example
  * ```ts
- * import { drive, sleep } from "@gort/sched";
+ * import { sleep } from "@gort/sched";
+ * import { drive } from "@gort/sched/primitives";
  *
  * function* body() {
  *   yield* sleep(1);

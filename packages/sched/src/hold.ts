@@ -30,7 +30,8 @@ import { tallyOf, type Tallies } from "./tally.ts";
  * @example
  * ```ts
  * import { makeChan } from "@gort/chan";
- * import { holdProgram, run } from "@gort/sched";
+ * import { run } from "@gort/sched";
+ * import { holdProgram } from "@gort/sched/primitives";
  *
  * await run(function* () {
  *   const ch = makeChan<string>();

@@ -122,7 +122,7 @@ function* andThen(hook: EndHook, fn: GoFunc<any, any>, args: unknown[]): Generat
  *
  * @example
  * ```ts
- * import { launch } from "@gort/sched";
+ * import { launch } from "@gort/sched/primitives";
  *
  * let running = 1;
  * const hook = { done: () => { running--; } };

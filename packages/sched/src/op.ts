@@ -87,7 +87,8 @@ export interface Op<T> extends PromiseLike<T> {
  *
  * @example
  * ```ts
- * import { FRESH, isOp, type Op, sleep } from "@gort/sched";
+ * import { isOp, type Op, sleep } from "@gort/sched";
+ * import { FRESH } from "@gort/sched/primitives";
  *
  * function isUnused(op: Op<unknown>): boolean {
  *   return isOp(op) && op.state === FRESH;
@@ -279,7 +280,7 @@ export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, u
   }
 
   /**
-   * Starts the op now: see {@link Op.start}.
+   * Starts the op now: see `start` of `Op`.
    *
    * @example
    * ```ts
@@ -316,7 +317,8 @@ export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, u
  *
  * @example
  * ```ts
- * import { Op, run, WaitQueue } from "@gort/sched";
+ * import { Op, run } from "@gort/sched";
+ * import { WaitQueue } from "@gort/sched/primitives";
  *
  * // A latch: everyone waits until it opens.
  * const waiting = new WaitQueue<Opened>();

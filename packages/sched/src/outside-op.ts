@@ -21,7 +21,8 @@ import { tallyOf, type Tallies } from "./tally.ts";
  *
  * @example
  * ```ts
- * import { OutsideOp, run } from "@gort/sched";
+ * import { run } from "@gort/sched";
+ * import { OutsideOp } from "@gort/sched/primitives";
  *
  * class Fired extends OutsideOp<string> {
  *   private readonly target: EventTarget;

@@ -29,7 +29,8 @@ import type { RealClock } from "./clock.ts";
  *
  * @example
  * ```ts
- * import { onAbort, pendingOutside } from "@gort/sched";
+ * import { onAbort } from "@gort/sched";
+ * import { pendingOutside } from "@gort/sched/primitives";
  *
  * const looks: string[] = [];
  * const stop = onAbort(new AbortController().signal, () => {});

@@ -11,7 +11,7 @@ import { PARKED } from "./op-state.ts";
  * @example
  * ```ts
  * import { makeChan } from "@gort/chan";
- * import { steppedOn } from "@gort/sched";
+ * import { steppedOn } from "@gort/sched/primitives";
  *
  * const ch = makeChan<number>();
  * const steps = (function* () {

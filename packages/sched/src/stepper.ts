@@ -17,7 +17,7 @@ export type Stepper = Generator<OpRecord<any> | undefined, unknown, any>;
  *
  * @example
  * ```ts
- * import { isStepper } from "@gort/sched";
+ * import { isStepper } from "@gort/sched/primitives";
  *
  * isStepper((function* () {})(), "fn"); // => true
  * isStepper(Promise.resolve(), "fn"); // => false

@@ -16,7 +16,8 @@ import type { OpRecord } from "./op.ts";
  *
  * @example
  * ```ts
- * import { Op, WaitQueue } from "@gort/sched";
+ * import { Op } from "@gort/sched";
+ * import { WaitQueue } from "@gort/sched/primitives";
  *
  * const q = new WaitQueue<Turn>();
  * class Turn extends Op<void> {

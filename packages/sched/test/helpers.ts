@@ -1,7 +1,9 @@
 /** What the tests share: the package, small primitives in the place of channels, and spelling helpers. */
-import { Op, type Tracer, WaitQueue, type WaitReason } from "@gort/sched";
+import { Op, type Tracer, type WaitReason } from "@gort/sched";
+import { WaitQueue } from "@gort/sched/primitives";
 import { isFatalError } from "@gort/types";
 export * from "@gort/sched";
+export * from "@gort/sched/primitives";
 export { recordOf } from "./record-of.ts";
 
 export const isFatalErrorLike = isFatalError;

@@ -8,10 +8,10 @@ import {
   go,
   type Goroutine,
   gosched,
-  launch,
   now,
   sleep,
 } from "../src/index.ts";
+import { launch } from "../src/primitives.ts";
 
 /** A hook that notes what it hears. */
 function noting(log: string[], kills: boolean): { done(): void; killed?(error: Error): void } {

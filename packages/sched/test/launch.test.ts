@@ -10,7 +10,6 @@ import {
   go,
   goexit,
   type Goroutine,
-  launch,
   numGoroutine,
   poll,
   run,
@@ -18,6 +17,7 @@ import {
   setDefaultScheduler,
   sleep,
 } from "@gort/sched";
+import { launch } from "@gort/sched/primitives";
 import { Gate, until } from "../src/testing/suite-kit.ts";
 
 let before: Scheduler | null;
@@ -207,7 +207,8 @@ describe("launch without any scheduler", () => {
   });
 
   test("a panic that nobody joined is the host's uncaught exception, with Go's text", () => {
-    const program = `import { launch, panic } from "@gort/sched";
+    const program = `import { panic } from "@gort/sched";
+      import { launch } from "@gort/sched/primitives";
       process.on("uncaughtException", (e) => console.log(e.stack.split("\\n").slice(0, 3).join("|")));
       launch(null, function* worker() { panic("boom"); }, []);`;
     const out = execFileSync(

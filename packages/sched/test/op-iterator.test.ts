@@ -1,6 +1,7 @@
 /** The async iterator of ops; its use by channels is tested in `@gort/chan`. */
 import { expect, test } from "vitest";
-import { createScheduler, newTicker, OpIterator } from "../src/index.ts";
+import { createScheduler, newTicker } from "../src/index.ts";
+import { OpIterator } from "../src/primitives.ts";
 import { Chan } from "./helpers.ts";
 
 test("return ends the next calls that wait, side by side, and takes nothing", async () => {

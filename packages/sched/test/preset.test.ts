@@ -10,9 +10,9 @@ import {
   poll,
   run,
   sleep,
-  WaitQueue,
   withSignal,
 } from "@gort/sched";
+import { WaitQueue } from "@gort/sched/primitives";
 
 /** An op that waits until `fire` is called. */
 class Gate {

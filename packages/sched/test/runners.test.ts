@@ -73,6 +73,7 @@ describe("bubble under jest", () => {
     await build({
       entryPoints: {
         index: join(folder, "src/index.ts"),
+        primitives: join(folder, "src/primitives.ts"),
         testing: join(folder, "src/testing/index.ts"),
       },
       bundle: true,
@@ -95,6 +96,7 @@ describe("bubble under jest", () => {
         watchman: false,
         moduleNameMapper: {
           "^@gort/sched$": join(out, "index.mjs"),
+          "^@gort/sched/primitives$": join(out, "primitives.mjs"),
           "^@gort/sched/testing$": join(out, "testing.mjs"),
         },
       }),

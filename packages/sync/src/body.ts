@@ -15,15 +15,8 @@
  * Why classes with a generator method and not closures: making a generator function at run time makes a prototype
  * object for it, which costs 2 microseconds and keeps the collector busy; a method is made once.
  */
-import {
-  drive,
-  isStepper,
-  type Op,
-  type OpRecord,
-  OutsideOp,
-  pledge,
-  type WaitReason,
-} from "@gort/sched";
+import type { Op, OpRecord, WaitReason } from "@gort/sched";
+import { drive, isStepper, OutsideOp, pledge } from "@gort/sched/primitives";
 import { checkFunction } from "@gort/types";
 import type { Body, Routine } from "./api.ts";
 import { PARKED, USED } from "./states.ts";

@@ -5,7 +5,8 @@
  * Why it is not exported, as the checks of other packages are: those look at what code of users may have broken, by raw memory, an
  * implementation of a contract or a misbehaving op; what is in here only the package's own files touch.
  */
-import type { OpRecord, WaitQueue } from "@gort/sched";
+import type { OpRecord } from "@gort/sched";
+import type { WaitQueue } from "@gort/sched/primitives";
 import type { Cond } from "./cond.ts";
 import type { ErrGroup } from "./err-group.ts";
 import type { Mutex } from "./mutex.ts";

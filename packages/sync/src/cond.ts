@@ -21,9 +21,8 @@ import {
   type OpRecord,
   type Waiter,
   type WaitReason,
-  WaitQueue,
-  withOptions,
 } from "@gort/sched";
+import { WaitQueue, withOptions } from "@gort/sched/primitives";
 import { badArgument } from "@gort/types";
 import type { Locker, WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";

@@ -16,19 +16,17 @@
  * waits until it was started: `yield*` or `await` that for Go's back-pressure. A lazy `go` was rejected: forgetting
  * to wait would silently run nothing.
  */
+import { isGoexit, type Op, onAbort } from "@gort/sched";
 import {
   type Carrier,
   currentProgram,
   enter,
-  isGoexit,
   isSignal,
   leave,
-  onAbort,
-  type Op,
   startBy,
   WaitQueue,
   withOptions,
-} from "@gort/sched";
+} from "@gort/sched/primitives";
 import { badArgument, badNumber } from "@gort/types";
 import type { Body, PlainBody, ContextLike, WaitOptions } from "./api.ts";
 import { checkBody } from "./body.ts";

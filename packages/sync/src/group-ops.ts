@@ -5,7 +5,8 @@
  *  1. A StartOp is over when its function was started, or will never be: it was taken back, or its program ended before its turn.
  *  2. One that waits for its turn is in the group's queue, whether anybody waits for the op or not.
  */
-import { type Carrier, Op, type OpRecord, type Scheduler, type WaitReason } from "@gort/sched";
+import { Op, type OpRecord, type Scheduler, type WaitReason } from "@gort/sched";
+import type { Carrier } from "@gort/sched/primitives";
 import type { Body } from "./api.ts";
 import type { ErrGroup } from "./err-group.ts";
 import { USED } from "./states.ts";

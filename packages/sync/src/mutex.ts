@@ -26,20 +26,22 @@
  * Ownership by goroutine is not checked, as in Go: any goroutine may unlock.
  */
 import {
-  CompetingOp,
   currentGoroutine,
   type Goroutine,
-  initOp,
   now,
   type Op,
   type OpRecord,
+  type WaitReason,
+} from "@gort/sched";
+import {
+  CompetingOp,
+  initOp,
   opMaker,
   overdue,
   preempt,
   WaitQueue,
-  type WaitReason,
   withOptions,
-} from "@gort/sched";
+} from "@gort/sched/primitives";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";

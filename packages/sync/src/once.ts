@@ -16,14 +16,10 @@ import {
   type Goroutine,
   type Op,
   type OpRecord,
-  OutsideOp,
-  overdue,
-  preempt,
   type Waiter,
-  WaitQueue,
   type WaitReason,
-  withOptions,
 } from "@gort/sched";
+import { OutsideOp, overdue, preempt, WaitQueue, withOptions } from "@gort/sched/primitives";
 import type { Body, Routine, WaitOptions } from "./api.ts";
 import { BaseRoutine, checkBody, finishAsync, finishSteps, isPromise } from "./body.ts";
 import { PARKED, USED } from "./states.ts";

@@ -8,7 +8,8 @@
  *
  * It has the shape of a receive-only channel of `@gort/chan`, which this package does not depend on.
  */
-import { Op, OpIterator, rangeNext, WaitQueue, type WaitReason, withOptions } from "@gort/sched";
+import { Op, type WaitReason } from "@gort/sched";
+import { OpIterator, rangeNext, WaitQueue, withOptions } from "@gort/sched/primitives";
 import type { WaitOptions } from "./api.ts";
 
 /** How a call ended. */

@@ -15,17 +15,8 @@
  * Difference to Go inside what Go promises: writers are served strictly first come first served, by handing over;
  * in Go they compete through an inner mutex. A woken writer is never overtaken here.
  */
-import {
-  currentGoroutine,
-  type Goroutine,
-  Op,
-  type OpRecord,
-  overdue,
-  preempt,
-  WaitQueue,
-  type WaitReason,
-  withOptions,
-} from "@gort/sched";
+import { currentGoroutine, type Goroutine, Op, type OpRecord, type WaitReason } from "@gort/sched";
+import { overdue, preempt, WaitQueue, withOptions } from "@gort/sched/primitives";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";

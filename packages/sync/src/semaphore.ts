@@ -9,17 +9,8 @@
  *  4. A request that is called off frees its place at once, and those behind it get in if they fit.
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
  */
-import {
-  initOp,
-  Op,
-  type OpRecord,
-  opMaker,
-  overdue,
-  preempt,
-  WaitQueue,
-  type WaitReason,
-  withOptions,
-} from "@gort/sched";
+import { Op, type OpRecord, type WaitReason } from "@gort/sched";
+import { initOp, opMaker, overdue, preempt, WaitQueue, withOptions } from "@gort/sched/primitives";
 import { badNumber } from "@gort/types";
 import type { Body, Permit, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine, type Held } from "./body.ts";

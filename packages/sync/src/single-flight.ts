@@ -16,21 +16,18 @@
  * A generator body runs in a goroutine of its own, not in that of the first caller as in Go: that is what lets the
  * first caller leave early.
  */
+import { isGoexit, type Op, type Scheduler, type WaitReason } from "@gort/sched";
 import {
   currentProgram,
   type EndHook,
   enter,
-  isGoexit,
   launch,
   leave,
   OutsideOp,
-  type Op,
   pledge,
-  type Scheduler,
   WaitQueue,
-  type WaitReason,
   withOptions,
-} from "@gort/sched";
+} from "@gort/sched/primitives";
 import type { Body, WaitOptions } from "./api.ts";
 import { checkBody, isThenable } from "./body.ts";
 import { FlightPanic } from "./flight-panic.ts";

@@ -10,15 +10,8 @@
  * Why two ways to launch: `launch` keeps the context of functions that are no generator functions, and pays a promise
  * for it; a generator function is launched as one.
  */
-import {
-  type EndHook,
-  enter,
-  type Goroutine,
-  launch,
-  leave,
-  type OpRecord,
-  type Scheduler,
-} from "@gort/sched";
+import type { Goroutine, OpRecord, Scheduler } from "@gort/sched";
+import { type EndHook, enter, launch, leave } from "@gort/sched/primitives";
 import type { Body } from "./api.ts";
 import { finishSteps, isBlocking, isGenerator, isPlain, isThenable } from "./body.ts";
 

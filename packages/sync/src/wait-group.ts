@@ -10,17 +10,8 @@
  * Goroutines are started by `launch`, which tells the group when one ended: a group of async functions brings no
  * scheduler into a bundle, and no second generator is made per goroutine.
  */
-import {
-  type Abortable,
-  CompetingOp,
-  type GoFunc,
-  type Goroutine,
-  launch,
-  type Op,
-  WaitQueue,
-  type WaitReason,
-  withOptions,
-} from "@gort/sched";
+import type { Abortable, GoFunc, Goroutine, Op, WaitReason } from "@gort/sched";
+import { CompetingOp, launch, WaitQueue, withOptions } from "@gort/sched/primitives";
 import { badNumber, checkFunction } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";

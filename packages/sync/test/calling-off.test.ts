@@ -2,17 +2,8 @@
  * Calling waits off: at every step, in every form, by signal and by context, nothing is lost.
  */
 import { getEventListeners } from "node:events";
-import {
-  type Go,
-  go,
-  gosched,
-  type Op,
-  type OpRecord,
-  PARKED,
-  poll,
-  USED,
-  type Waiter,
-} from "@gort/sched";
+import { type Go, go, gosched, type Op, type OpRecord, poll, type Waiter } from "@gort/sched";
+import { PARKED, USED } from "@gort/sched/primitives";
 import { describe, expect, it } from "vitest";
 import {
   checkCond,

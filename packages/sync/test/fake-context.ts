@@ -1,5 +1,6 @@
 /** A context of the shape the package accepts, made without `@gort/context`. */
-import { Op, type WaitReason, WaitQueue } from "@gort/sched";
+import { Op, type WaitReason } from "@gort/sched";
+import { WaitQueue } from "@gort/sched/primitives";
 import type { ContextLike } from "../src/index.ts";
 
 class DoneOp extends Op<unknown> {

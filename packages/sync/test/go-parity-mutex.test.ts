@@ -5,10 +5,10 @@ import {
   gosched,
   isDeadlockError,
   type Op,
-  PARKED,
   sleep,
   withDefer,
 } from "@gort/sched";
+import { PARKED } from "@gort/sched/primitives";
 import { isFatalError } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import { checkMutex } from "../src/check.ts";

@@ -2,7 +2,6 @@ import {
   createDeterministicScheduler,
   createFifoScheduler,
   createScheduler,
-  DONE,
   go,
   goexit,
   gosched,
@@ -11,6 +10,7 @@ import {
   type Scheduler,
   sleep,
 } from "@gort/sched";
+import { DONE } from "@gort/sched/primitives";
 import { describe, expect, it } from "vitest";
 import { type FlightResult, isFlightPanic, type ResultChan, SingleFlight } from "../src/index.ts";
 import { program, settle } from "./trace.ts";

@@ -1,4 +1,5 @@
-import { type Go, go, gosched, type Op, PARKED, sleep } from "@gort/sched";
+import { type Go, go, gosched, type Op, sleep } from "@gort/sched";
+import { PARKED } from "@gort/sched/primitives";
 import { describe, expect, it } from "vitest";
 import { checkWaitGroup } from "../src/check.ts";
 import { isMisuseError, WaitGroup } from "../src/index.ts";

@@ -3,7 +3,8 @@
  * scheduler: it says when a woken waiter runs, so every order is reachable.
  */
 import fc from "fast-check";
-import { DONE, FAILED, FRESH, type Op, PARKED, USED, WOKEN } from "@gort/sched";
+import type { Op } from "@gort/sched";
+import { DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "@gort/sched/primitives";
 import { describe, expect, it } from "vitest";
 import { checkMutex, checkRWMutex, checkSemaphore, checkWaitGroup } from "../src/check.ts";
 import { Mutex, RWMutex, Semaphore, WaitGroup } from "../src/index.ts";

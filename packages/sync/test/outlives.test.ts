@@ -1,13 +1,6 @@
 /** An async function that outlives its program may be waited for in another one, which is not deadlocked meanwhile. */
-import {
-  createFifoScheduler,
-  type Go,
-  go,
-  isDeadlockError,
-  type Op,
-  pendingOutside,
-  sleep,
-} from "@gort/sched";
+import { createFifoScheduler, type Go, go, isDeadlockError, type Op, sleep } from "@gort/sched";
+import { pendingOutside } from "@gort/sched/primitives";
 import { describe, expect, it } from "vitest";
 import {
   Cond,

@@ -1,5 +1,6 @@
 /** What happens while a writer hands over, when one who is let in makes others leave at once, as a select does. */
-import { createFifoScheduler, go, type Op, PARKED, type Waiter } from "@gort/sched";
+import { createFifoScheduler, go, type Op, type Waiter } from "@gort/sched";
+import { PARKED } from "@gort/sched/primitives";
 import { describe, expect, it } from "vitest";
 import { checkRWMutex } from "../src/check.ts";
 import { type LockToken, RWMutex } from "../src/index.ts";

@@ -1,7 +1,8 @@
 /** What a bubble has to do under any test runner: plain functions that throw, so that no runner is needed to read them. */
 /* eslint-disable require-yield -- goroutines that end without waiting */
 import assert from "node:assert/strict";
-import { currentBubble, go, newTimer, now, sleep, wall } from "@gort/sched";
+import { go, newTimer, now, sleep, wall } from "@gort/sched";
+import { currentBubble } from "@gort/sched/primitives";
 import { bubble } from "@gort/sched/testing";
 
 export const cases = {

@@ -107,7 +107,7 @@ export const categories = {
     ],
     "Memory by hand": ["raw", "unsafe", "hash", "utf8"],
     "For makers of containers": ["fit", "saved-words"],
-    "Run-time errors": ["errors", "misuse-error"],
+    "Run-time errors": ["errors", "misuse-error", "show"],
     "Contracts and options": ["api", "kinds"],
   },
 };

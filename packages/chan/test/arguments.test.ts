@@ -35,26 +35,32 @@ test.each<[string, () => unknown]>([
   ["select: cases is null, want an object or a list of operations", () => select(any(null))],
   ["select: cases is 5, want an object or a list", () => select(any(5))],
   ["select: cases is function (anonymous), want", () => select(any(() => op()))],
-  ["select: cases is an object (Object), want an object or a list", () => select(any(op()))],
+  ["select: cases is an object (RecvOperation), want an object or a list", () => select(any(op()))],
   ["select: cases is undefined, want an object", () => trySelect(any(undefined))],
   ["select: cases is an object (Map), want an object", () => select(any(new Map([["a", op()]])))],
   ["select: cases is an object (Promise), want", () => select(any(Promise.resolve({ a: op() })))],
-  ["select: case a is an object (Object), want an operation", () => select({ a: any(makeChan()) })],
+  [
+    "select: case a is an object (Channel), want an operation",
+    () => select({ a: any(makeChan()) }),
+  ],
   ["select: case default is 1, want true or false", () => select({ default: any(1) })],
   [
-    "select: case default is an object (Object), want true or false",
+    "select: case default is an object (RecvOperation), want true or false",
     () => trySelect({ a: op(), default: any(op()) }),
   ],
   [
     "select: case default is an object (AbortSignal), want true or false",
     () => select({ default: any(AbortSignal.abort()) }),
   ],
-  ["prepare: case default is an object (Object), want", () => prepare({ default: any(op()) })],
+  [
+    "prepare: case default is an object (RecvOperation), want",
+    () => prepare({ default: any(op()) }),
+  ],
   [
     "prepare: case default is function (anonymous), want",
     () => prepare({ default: any(() => op()) }),
   ],
-  ["(Object), want an operation, such as its recv()", () => select([any(makeChan())])],
+  ["(Channel), want an operation, such as its recv()", () => select([any(makeChan())])],
   ["want an operation, such as its recv()", () => select([any(after(5))])],
   ["want an operation, such as poll(promise)", () => select([any(Promise.resolve())])],
   ["want an operation, such as its c.recv()", () => select([any(newTimer(5))])],
@@ -77,7 +83,10 @@ test.each<[string, () => unknown]>([
     () => select([op()], any({ defualt: true })),
   ],
   ["prepare: cases is null, want an object of operations", () => prepare(any(null))],
-  ["prepare: cases is an object (Object), want an object of operations", () => prepare(any(op()))],
+  [
+    "prepare: cases is an object (RecvOperation), want an object of operations",
+    () => prepare(any(op())),
+  ],
   ["prepare: cases is an object (Map), want an object", () => prepare(any(new Map()))],
   ["checkChan: ch is 5, want a channel", () => checkChan(any(5))],
   ["checkChan: ch is null, want a channel", () => checkChan(any(null))],
@@ -136,7 +145,7 @@ describe("pump", () => {
       () => pump([1], makeChan(1), { ctx: any(AbortSignal.abort()) }),
     ],
     [
-      "pump: options is an object (Object), want no options but signal, ctx, keepOpen",
+      "pump: options is an object (Ctx), want no options but signal, ctx, keepOpen",
       () => pump([1], makeChan(1), any(new Ctx())),
     ],
   ])("%s", async (text, call) => {

@@ -13,6 +13,7 @@
  * bundlers then keep it in programs that use none of it. It is not enumerable, so printing an error shows the message only. Why the texts are functions and not a table with holes: each has
  * its own number of parts, and the compiler then checks the call.
  */
+import { show } from "./show.ts";
 
 const RUNTIME_ERROR = Symbol.for("gort.RuntimeError");
 const FATAL_ERROR = Symbol.for("gort.FatalError");
@@ -364,37 +365,4 @@ export function checkOptions(where: string, options: object, names: string): voi
 function noOption(where: string, argument: string, value: unknown, names: string): Error {
   const want = `no options but ${names.replaceAll(" ", ", ")}`;
   return badArgument(where, argument, value, want, "type");
-}
-
-/**
- * A short, safe text for any value, as error messages quote it: strings in quotes, `10n` for a bigint, `-0` as such.
- *
- * @example
- * ```ts
- * import { show } from "@gort/types";
- *
- * show(-0); // => "-0"
- * show("a"); // => "\"a\""
- * ```
- */
-export function show(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-    case "bigint":
-      return `${value}n`;
-    case "number":
-      return Object.is(value, -0) ? "-0" : `${value}`;
-    case "function":
-      return `function ${value.name || "(anonymous)"}`;
-    case "object":
-      if (value === null) return "null";
-      return Array.isArray(value)
-        ? `an array of ${value.length}`
-        : `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
-    case "boolean":
-    case "symbol":
-    case "undefined":
-      return String(value);
-  }
 }

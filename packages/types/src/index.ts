@@ -1,6 +1,7 @@
 export type * from "./api.ts";
 export type * from "./kinds.ts";
 export * from "./errors.ts";
+export { show } from "./show.ts";
 export { MisuseError, isMisuseError } from "./misuse-error.ts";
 export {
   hashBigInt64,

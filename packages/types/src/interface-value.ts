@@ -15,7 +15,7 @@
  */
 import type { Space, Type } from "./api.ts";
 import { givenType, internalType, type BaseType } from "./base.ts";
-import { badArgument, show } from "./errors.ts";
+import { badArgument } from "./errors.ts";
 import { valueFitter } from "./fit.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
@@ -26,6 +26,7 @@ import { jsBigInt, jsError, jsFunction, jsObject, jsSymbol } from "./refs.ts";
 import { bool, float64 } from "./scalar.ts";
 import { string } from "./string.ts";
 import { int64, uint64 } from "./wide.ts";
+import { show } from "./show.ts";
 
 const INTERFACE: unique symbol = Symbol.for("gort.Interface") as never;
 /** The option of Node's `inspect` that lists what is being shown around a value; slices and maps know it by the same name. */

@@ -153,6 +153,32 @@ describe("texts", () => {
     );
   });
 
+  it("name an object by its class, whatever it does when it is looked at", () => {
+    class Order {}
+    class _Slice {}
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const throws = (name: PropertyKey): object =>
+      Object.defineProperty({}, name, {
+        get() {
+          throw new Error("looked at");
+        },
+      });
+    const named = [
+      [new Order(), "Order"],
+      [new _Slice(), "Slice"],
+      [new (class {})(), "Object"],
+      [Object.create(null), "Object"],
+      [{ constructor: 1 }, "Object"],
+      [{ constructor: { name: 5 } }, "Object"],
+      [{ [Symbol.toStringTag]: "Tagged" }, "Tagged"],
+      [throws("constructor"), "Object"],
+      [throws(Symbol.toStringTag), "Object"],
+      [proxy, "Object"],
+    ] as const;
+    for (const [value, name] of named) expect(show(value)).toBe(`an object (${name})`);
+  });
+
   it("refuse as options what nobody's names can be looked up in, and names that there are none of", () => {
     checkOptions("f", { size: 3 }, "size name");
     checkOptions("f", Object.create({ size: 3 }) as object, "size name");
@@ -172,7 +198,7 @@ describe("texts", () => {
     }
     checkOptions("f", new Background(3), "ownKey");
     expect(() => checkOptions("f", new Background(3), "size")).toThrow(
-      "f: options is an object (Object), want no options but size",
+      "f: options is an object (Background), want no options but size",
     );
     expect(() => checkOptions("f", Object.assign(Object.create(null), { a: 3 }), "size")).toThrow(
       "f: options.a is 3, want no options but size",

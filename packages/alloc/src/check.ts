@@ -1,5 +1,5 @@
 /**
- * The checker: asserts every invariant that the file headers state, by walking the whole heap.
+ * The checker: asserts the invariants of the heap that the file headers state, by walking all of it.
  *
  * It changes nothing and may be called between any two calls of an allocator, in any phase of a collection. What it
  * reports is the first sentence that is not true, as an `AllocError` with code CORRUPT. Cost: proportional to

@@ -3,13 +3,16 @@
  *
  *     alloc(size) ─► tiny block?           tiny.ts        pointer-free, below 16 bytes, not 8
  *        │
+ *        ├─► magazine of the shard         magazine.ts    the object of the class that was freed last, until a collector works
+ *        │
  *        ├─► cache of the shard            cache.ts       one span per class: clear one bit, done
  *        │     └─ empty ─► central lists   central.ts     partial spans, swept just before use (sweep.ts)
  *        │                  └─ none ─► page heap          page-heap.ts   first fit over a page bitmap
  *        │                              └─ none ─► frontier moves on, up to the end of the memory
  *        └─► above 32 KiB: a span of its own (large.ts)
  *
- *     free(p) ─► page map ─► span record ─► index ─► set one bit; an empty span goes back to the page heap
+ *     free(p) ─► start bit ─► magazine; a full one gives half of its objects to their spans
+ *        └─► without a magazine: page map ─► span record ─► index ─► set one bit; an empty span goes back to the page heap
  *
  * Invariants: those of the parts, and
  *  1. All state lies in the memory (layout.ts); this object holds views and constants.

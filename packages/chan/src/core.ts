@@ -4,7 +4,7 @@
  * A value moves in one of three ways: sender to parked receiver, sender to buffer, parked sender to receiver
  * (by way of the buffer's tail when there is one). Each is one synchronous step, so there is nothing to lock.
  *
- * Invariants (asserted by check.ts)
+ * Invariants (asserted by check.ts, but for 6)
  *  1. `recvq` and `sendq` are not both non-empty, but for a select parked on both sides of this channel.
  *  2. A receiver is parked only while the buffer is empty; a sender only while it is full.
  *  3. A closed channel has no parked ops.
@@ -12,7 +12,7 @@
  *     channel keeps nothing alive that was received.
  *  5. `buf.length` is a power of two, `mask` is one less, and `count <= buf.length`.
  *  6. A parked SendOperation carries its value in `value`; a completed one carries `undefined`.
- *  7. `freeRecv` and `freeSend` are null or an op that `yield*` used up: no queue, no waiter, no value.
+ *  7. `freeRecv` and `freeSend` are null or an op that `yield*`, `start` or a select used up: no queue, no waiter, no value.
  *
  * Why used-up ops are kept: Go does the same with its sudogs. An op taken through `yield*` is out of the program's hands
  * once the value is, so the next `recv()` or `send()` takes it instead of allocating: a hand-off costs two thirds.

@@ -1,5 +1,5 @@
 /**
- * Ranging over a channel in generator goroutines; async functions have `OpIterator` of `@gort/sched`.
+ * Ranging over a channel in generator goroutines; async functions have `OpIterator` of `@gort/sched/primitives`.
  *
  * Invariants
  *  1. A cursor owns one receive op and uses it again for every value: a loop allocates nothing.

@@ -108,7 +108,7 @@ export function select(
 /**
  * Does one of several operations if that is possible without waiting. Go's `select` with `default`. O(cases).
  *
- * @throws `send on closed channel` if a send to a closed channel is chosen
+ * @throws `send on closed channel` if a send to a closed channel is chosen; for cases that cannot be, as {@link select}
  *
  * @example
  * ```ts

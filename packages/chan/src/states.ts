@@ -2,7 +2,7 @@
  * The states of an op, as `@gort/sched` numbers them, and what a receive op gives.
  *
  * Invariants
- *  1. Each state equals the constant of that name in `@gort/sched`; a test compares them.
+ *  1. Each state equals the constant of that name in `@gort/sched/primitives`; a test compares them.
  *  2. This file imports nothing. The build puts a constant's number where its name stands only if it is declared before anything
  *     is imported; else each use loads a variable.
  */

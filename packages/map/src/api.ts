@@ -22,9 +22,9 @@ export type { Type } from "@gort/types";
  * `map[K]V`, and a reference as there: two variables can name the same map.
  * `Z` is the type of the zero value, what `get` gives for a missing key: `undefined` for a map without one.
  *
- * Beside what each of them throws: members of a map that was released throw `map: used after release`; a write from inside a hasher is a
- * FatalError (`concurrent map writes`), as is a read from inside a write; in a heap, whatever makes entries, growth or roots may throw the
- * heap's `out of memory`.
+ * Beside what each of them throws: members of a map that was released throw `map: used after release`; from inside a hasher that runs
+ * for a write, a write is a FatalError `concurrent map writes` and a read one `concurrent map read and map write`, as is a write from
+ * inside one that runs for a read; in a heap, whatever makes entries, growth or roots may throw the heap's `out of memory`.
  */
 export interface GoMap<K, V, Z = V> {
   /** Number of entries. Go's `len(m)`. */
@@ -104,7 +104,7 @@ export interface GoMap<K, V, Z = V> {
   toJSON(): { [key: string]: V } | [key: K, value: V][] | null;
   /**
    * Rebuilds the map with the fewest buckets that hold its entries; Go's maps never shrink by themselves.
-   * O(len). Ranges under way end with `concurrent map iteration and map write`.
+   * O(len). Where that makes fewer buckets, ranges under way end with `concurrent map iteration and map write`.
    */
   compact(): void;
   /** Buckets, load, overflow, growth progress and memory; a snapshot. O(buckets). */
@@ -126,7 +126,7 @@ export interface MapRange<K, V> {
   /**
    * Goes to the next entry; false at the end, and from then on. O(1) of a map that is as full as growth makes it; empty buckets on the
    * way are passed over.
-   * @throws FatalError `concurrent map iteration and map write` from inside a write, or after `compact`
+   * @throws FatalError `concurrent map iteration and map write` from inside a write, or after a `compact` that made fewer buckets
    */
   next(): boolean;
 }

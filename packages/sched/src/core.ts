@@ -1,5 +1,5 @@
 /**
- * Core: the pump. It runs goroutines in time slices; the third layer of every scheduler of ours. A subclass says in
+ * Core: the pump. It runs goroutines in time slices; the fourth layer of every scheduler of ours. A subclass says in
  * which order: `put` and `pick`, and `putYield` and `putOutside` where those differ.
  *
  * Invariants

@@ -68,7 +68,8 @@ class DeterministicScheduler extends Core {
 /**
  * A scheduler whose every choice is drawn from `seed`, on virtual time that jumps to the next deadline when all
  * goroutines wait. For tests: run the same body under many seeds, and repeat a failure by its seed. O(1).
- * @throws RangeError for a seed that is no number of 32 bits; TypeError for an option that is unknown or of a wrong type
+ * @throws RangeError for an option out of range, such as a seed that is no number of 32 bits; TypeError for an option that is unknown or
+ * of a wrong type
  *
  * @example
  * ```ts

@@ -34,6 +34,7 @@ class FifoScheduler extends Core {
 /**
  * A scheduler with one queue, first come first served: the simplest that can work, and the reference.
  * `go` and waking cost O(1).
+ * @throws RangeError for an option out of range; TypeError for an option that is unknown or of a wrong type
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Lifecycle: goroutines from `go` on, step by step; with their ends (`ends.ts`) the first layer of every scheduler of ours
- * (then `program.ts`, then `core.ts`), and all of the small one in `launch.ts`.
+ * Lifecycle: goroutines from `go` on, step by step; on top of their ends (`ends.ts`) the second layer of every scheduler of ours
+ * (then come `program.ts` and `core.ts`), and the last one of the small one in `launch.ts`.
  *
  * Invariants
  *  1. `ready` makes a goroutine runnable only if it is WAITING, so once per wait.

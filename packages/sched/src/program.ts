@@ -1,5 +1,5 @@
 /**
- * Programs: `run`, and how a program ends; what happens when nothing is runnable. The second layer of every scheduler
+ * Programs: `run`, and how a program ends; what happens when nothing is runnable. The third layer of every scheduler
  * of ours.
  *
  * Invariants

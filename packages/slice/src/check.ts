@@ -1,7 +1,7 @@
 /**
  * Asserts the invariants of slice.ts on a slice; tests call it after every step.
  *
- * Numbers refer to the list at the head of slice.ts.
+ * Numbers refer to the list at the head of slice.ts; 2 and 6 are about what happens, which one slice does not show.
  */
 import { mustBeSlice, type Slice } from "./slice.ts";
 

@@ -1,5 +1,6 @@
 /**
- * check: asserts the invariants of every primitive, as the comments at the heads of the files number them.
+ * check: asserts the invariants of primitives, as the comments at the heads of the files number them, as far as a state shows them:
+ * of all but `SingleFlight`, `SyncMap`, `Pool` beside its chains, and the atomics.
  * For tests, after every step of a random program; it throws an Error that names what does not hold.
  *
  * Why it is not exported, as the checks of other packages are: those look at what code of users may have broken, by raw memory, an

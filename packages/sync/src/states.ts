@@ -1,7 +1,7 @@
 /**
  * The states of an op, as `@gort/sched` numbers them.
  *
- * Invariant: each equals the constant of that name in `@gort/sched`; a test compares them.
+ * Invariant: each equals the constant of that name in `@gort/sched/primitives`; a test compares them.
  *
  * Why repeated: an import from another package is no constant to V8 unless the program is bundled, and an uncontended lock
  * looks at the state three times (5% of its time, measured). The build inlines these.

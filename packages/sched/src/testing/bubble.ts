@@ -10,7 +10,7 @@
  *  4. Every failure names the seed that repeats it, wherever it is printed: in its message and in its stack. Only an error that
  *     cannot be written to does not.
  *  5. Of the bubbles that have not ended the one begun last is the default scheduler, in whatever order they end: one that hangs is not
- *     that of the tests after it.
+ *     that of the bubbles after it, nor of anything once its signal has fired.
  *  6. A timer of the bubble can be used only inside it, and a primitive can find out in which bubble it was made. Of bubbles side by
  *     side, async code after an `await` may be of any; of one that has ended nothing is.
  *

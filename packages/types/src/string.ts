@@ -7,12 +7,21 @@
  *  2. Storing encodes as Go does (lone surrogates become U+FFFD); loading shows each invalid byte as U+FFFD.
  *  3. `hash` of the bytes equals `hashValue` of the JavaScript string for all valid UTF-8, and `equal` agrees with
  *     `equalValues`. Bytes that are not valid UTF-8 compare and hash as bytes.
+ *  4. Bytes beyond the memory are not read: the header of a string that was freed may have any length, up to 4 GiB.
  */
 import type { Ptr, Space, Type } from "./api.ts";
 import { BaseType, ONE_POINTER, badValue } from "./base.ts";
+import { badArgument } from "./errors.ts";
 import { hashBytes, hashString } from "./hash.ts";
 import { uint8 } from "./scalar.ts";
 import { lengthOf, sameUtf8, utf8Read, utf8Write } from "./utf8.ts";
+
+/** Throws for a header at `p` that no string has. */
+function checkBytes(u8: Uint8Array, p: Ptr, data: Ptr, n: number): void {
+  if (data + n <= u8.length) return;
+  const want = "an address and a length within the memory: the object may have been freed";
+  throw badArgument("string", `header at ${p}`, `${data}, ${n}`, want);
+}
 
 class StringType extends BaseType<string> {
   readonly kind = "string";
@@ -35,8 +44,10 @@ class StringType extends BaseType<string> {
   }
   override get(space: Space, p: Ptr): string {
     const { u8, u32 } = space.memory;
-    const w = p >>> 2;
-    return utf8Read(u8, u32[w]!, u32[w + 1]!);
+    const data = u32[p >>> 2]!;
+    const n = u32[(p >>> 2) + 1]!;
+    checkBytes(u8, p, data, n);
+    return utf8Read(u8, data, n);
   }
   override check(value: unknown, what: string): void {
     if (typeof value !== "string") throw badValue(what, value, "a string");
@@ -58,12 +69,17 @@ class StringType extends BaseType<string> {
     const a = u32[p >>> 2]!;
     const b = u32[q >>> 2]!;
     if (a === b) return true;
+    checkBytes(u8, p, a, n);
+    checkBytes(u8, q, b, n);
     for (let i = 0; i < n; i++) if (u8[a + i] !== u8[b + i]) return false;
     return true;
   }
   override hash(space: Space, p: Ptr, seed: number): number {
     const { u8, u32 } = space.memory;
-    return hashBytes(u8, u32[p >>> 2]!, u32[(p >>> 2) + 1]!, seed);
+    const data = u32[p >>> 2]!;
+    const n = u32[(p >>> 2) + 1]!;
+    checkBytes(u8, p, data, n);
+    return hashBytes(u8, data, n, seed);
   }
   override equalValues(a: string, b: string): boolean {
     return sameUtf8(a, b);

@@ -28,6 +28,27 @@ import {
 } from "../src/index.ts";
 import { makeSpace } from "./space.ts";
 
+describe("the header of a string", () => {
+  // A collector that poisons fills freed records so; read byte by byte, such a string takes seconds, and then all memory.
+  it("whose bytes are not in the memory is refused where it is loaded, compared and hashed", () => {
+    const s = makeSpace(4096);
+    const T = struct({ id: int32, name: string });
+    const [p, q] = [s.alloc(T), s.alloc(T)];
+    s.memory.u8.fill(0x55, p, p + T.size);
+    s.memory.u8.fill(0x55, q, q + T.size);
+    s.memory.u32[(q >>> 2) + 1] = 4090; // the last bytes, and some beyond
+    const text = (at: number, data: number): string =>
+      `string: header at ${at} is "${data}, 1431655765", want an address and a length within the memory: the object may have been freed`;
+    expect(() => T.load(s, p)).toThrow(RangeError(text(p + 4, 0x55555555)));
+    expect(() => T.load(s, q)).toThrow(RangeError(text(q + 4, 4090)));
+    expect(() => T.hash(s, p, 1)).toThrow(RangeError(text(p + 4, 0x55555555)));
+    expect(() => T.equal(s, p, q)).toThrow(RangeError(text(p + 4, 0x55555555)));
+    expect(() => string.equal(s, q + 4, p + 4)).toThrow(RangeError(text(q + 4, 4090)));
+    s.memory.u32[(q >>> 2) + 2] = 6;
+    expect(string.load(s, q + 4)).toBe("\0".repeat(6)); // up to the end
+  });
+});
+
 describe("a pointer", () => {
   const s = makeSpace(4096);
 

@@ -1,3 +1,4 @@
+import { runInThisContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   checkAllocator,
@@ -91,6 +92,19 @@ describe("poisoning", () => {
     heap.drain();
     checkAllocator(heap);
     expect(heap.stats().heapObjects).toBe(0);
+  });
+
+  test("the site is in the program, and not in a heap or a map that allocates for it", () => {
+    const heap = make();
+    const filename = "/app/node_modules/@gort/gc/dist/index.js";
+    const code = "(function alloc(allocator) { return allocator.alloc(24); })";
+    const alloc = runInThisContext(code, { filename }) as (allocator: typeof heap) => number;
+    expect(heap.siteOf(alloc(heap))).toMatch(/poisoning\.test\.ts/);
+    const program = Error.stackTraceLimit;
+    Error.stackTraceLimit = 1; // as in a bundle, where every frame is of one file
+    const p = alloc(heap);
+    Error.stackTraceLimit = program;
+    expect(heap.siteOf(p)).toMatch(filename);
   });
 
   test("siteOf tells where a live object was allocated; without sites it is empty", () => {

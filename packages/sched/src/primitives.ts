@@ -3,6 +3,8 @@
  *
  * Why an entry point of its own: `chan`, `sync` and `context` are made of these, and so is whatever you make; but half of what an
  * editor offers after `import {` would be for one reader in a hundred.
+ *
+ * @module
  */
 export { isSignal } from "./abort.ts";
 export { withOptions } from "./call-off.ts";

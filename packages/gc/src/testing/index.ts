@@ -1,6 +1,7 @@
 /**
  * The conformance suite of `@gort/gc`: what every heap has to do, as plain cases for any test runner.
- * Re-exports only: see heap-cases.ts and case.ts.
+ *
+ * @module
  */
 export { heapCases } from "./heap-cases.ts";
 export { runHeapCases } from "./case.ts";

@@ -1,3 +1,8 @@
+/**
+ * Go's package `slices`, on slices of any kind.
+ *
+ * @module
+ */
 export { compareOrdered, type Compare, type Ordered } from "./order.ts";
 export {
   isSorted,

@@ -1,3 +1,8 @@
+/**
+ * The functions of Go's package `strings` that work on bytes, for Go strings and JavaScript's.
+ *
+ * @module
+ */
 export {
   contains,
   count,

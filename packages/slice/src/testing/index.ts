@@ -1,2 +1,6 @@
-/** The conformance suite for backings of `@gort/slice`. Re-exports only. */
+/**
+ * The conformance suite for backings of `@gort/slice`.
+ *
+ * @module
+ */
 export { type BackingCase, type BackingUnderTest, backingCases } from "./cases.ts";

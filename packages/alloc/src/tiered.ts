@@ -2,9 +2,7 @@
  * The default allocator. This is the overview; the parts say "see tiered.ts".
  *
  *     alloc(size) ─► tiny block?           tiny.ts        pointer-free, below 16 bytes, not 8
- *        │
  *        ├─► magazine of the shard         magazine.ts    the object of the class that was freed last, until a collector works
- *        │
  *        ├─► cache of the shard            cache.ts       one span per class: clear one bit, done
  *        │     └─ empty ─► central lists   central.ts     partial spans, swept just before use (sweep.ts)
  *        │                  └─ none ─► page heap          page-heap.ts   first fit over a page bitmap

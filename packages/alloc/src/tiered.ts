@@ -5,8 +5,7 @@
  *        ├─► magazine of the shard         magazine.ts    the object of the class that was freed last, until a collector works
  *        ├─► cache of the shard            cache.ts       one span per class: clear one bit, done
  *        │     └─ empty ─► central lists   central.ts     partial spans, swept just before use (sweep.ts)
- *        │                  └─ none ─► page heap          page-heap.ts   first fit over a page bitmap
- *        │                              └─ none ─► frontier moves on, up to the end of the memory
+ *        │                  └─ none ─► page heap          page-heap.ts   first fit over a page bitmap, or the frontier moves on
  *        └─► above 32 KiB: a span of its own (large.ts)
  *
  *     free(p) ─► start bit ─► magazine; a full one gives half of its objects to their spans

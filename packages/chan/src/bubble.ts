@@ -39,7 +39,7 @@ export class BubbleCore extends Core {
 
   /** Throws if code outside of the bubble is running. */
   inside(code: Outside): void {
-    if (!isInside(this.bubble)) throw chanError(code);
+    if (!isInside(this.bubble)) throw chanError(code, this);
   }
 
   override isDurable(): boolean {

@@ -86,7 +86,9 @@ function wanted(v: unknown): string {
   const has = (name: string): boolean => typeof it[name] === "function";
   const method = ["recv", "join", "lock", "acquire", "wait"].find(has);
   let such = method === undefined ? "" : `its ${method}()`;
-  if (has("then")) such = "poll(promise)";
+  if (Number.isFinite(v)) such = `sleep(${String(v)})`;
+  else if (typeof v === "function") such = "its result";
+  else if (has("then")) such = "poll(promise)";
   else if (has("done") && has("err")) such = "its done().recv()";
   else if (has("stop")) such = "its c.recv()";
   else if (has("abort")) such = "its signal";

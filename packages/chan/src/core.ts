@@ -134,7 +134,7 @@ export class Core {
 
   /** Sends without waiting; false if that is impossible. */
   offer(value: unknown): boolean {
-    if (this.closed) throw chanError("sendClosed");
+    if (this.closed) throw chanError("sendClosed", this);
     if (this.recvq.head !== null) {
       deliver(this.recvq.shift()!, value, true);
       return true;
@@ -158,7 +158,7 @@ export class Core {
    * Go collects the waiters on a stack, so the first to park is readied last and, with a run-next slot, runs first.
    */
   close(): void {
-    if (this.closed) throw chanError("closeClosed");
+    if (this.closed) throw chanError("closeClosed", this);
     this.closed = true;
     for (let r; (r = this.recvq.tail) !== null;) {
       this.recvq.remove(r);
@@ -175,7 +175,7 @@ export class Core {
     for (let s; (s = this.sendq.tail) !== null;) {
       this.sendq.remove(s);
       s.value = undefined;
-      s.fail(chanError("sendClosed"));
+      s.fail(chanError("sendClosed", this));
     }
   }
 

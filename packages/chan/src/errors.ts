@@ -22,9 +22,22 @@ export const chanTexts = {
   recvSendOnly: "invalid operation: cannot receive from send-only channel",
 } as const;
 
-/** `panic(text)` of the channel package: the error to throw. */
-export function chanError(code: keyof typeof chanTexts): RuntimeError {
-  return new RuntimeError(chanTexts[code]);
+/** `panic(text)` of the channel package: the error to throw, whose cause is the channel, if that has a name. */
+export function chanError(
+  code: keyof typeof chanTexts,
+  of?: { readonly name: string; describe(): string },
+): RuntimeError {
+  const error = new RuntimeError(chanTexts[code]);
+  return of === undefined || of.name === "" ? error : because(error, of.describe());
+}
+
+/** Gives an error its cause as the constructor of `Error` would. */
+function because<E extends Error>(error: E, cause: unknown): E {
+  return Object.defineProperty(error, "cause", {
+    value: cause,
+    configurable: true,
+    writable: true,
+  });
 }
 
 /**
@@ -67,10 +80,9 @@ export const MAX_CAP = 2 ** 30;
 
 /** The error of `makeChan` for a capacity that cannot be. */
 export function sizeError(cap: unknown): Error {
-  const argument = badNumber("makeChan", "cap", cap, `an integer from 0 to ${MAX_CAP}`);
+  const then = typeof cap === "object" ? ", and then the options" : "";
+  const argument = badNumber("makeChan", "cap", cap, `an integer from 0 to ${MAX_CAP}${then}`);
   const integer = Number.isInteger(cap) || cap === Infinity || cap === -Infinity;
   if (!integer) return argument;
-  const error = chanError("makeSize");
-  Object.defineProperty(error, "cause", { value: argument, configurable: true, writable: true });
-  return error;
+  return because(chanError("makeSize"), argument);
 }

@@ -26,6 +26,10 @@ const op = () => makeChan<number>(1).recv();
 test.each<[string, () => unknown]>([
   ["makeChan: options is null, want no options but name, zero, type", () => makeChan(1, any(null))],
   ["makeChan: options is 5, want no options but", () => makeChan(1, any(5))],
+  [
+    "makeChan: cap is an object (Object), want an integer from 0 to 1073741824, and then the options",
+    () => makeChan(any({ name: "jobs" })),
+  ],
   ["makeChan: options.zeroo is 0, want no options but", () => makeChan(1, any({ zeroo: 0 }))],
   ["makeChan: options.name is 5, want a string", () => makeChan(1, any({ name: 5 }))],
   [
@@ -70,6 +74,9 @@ test.each<[string, () => unknown]>([
   ["want an operation, such as its acquire()", () => select([any({ acquire() {} })])],
   ["want an operation, such as its wait()", () => select([any({ wait() {} })])],
   ["want an operation, such as its signal", () => select([any(new AbortController())])],
+  ["case late is 50, want an operation, such as sleep(50)", () => select({ late: any(50) })],
+  ["case late is NaN, want an operation, an AbortSignal or null", () => select({ late: any(NaN) })],
+  ["case a is function op, want an operation, such as its result", () => select({ a: any(op) })],
   [
     "case 0 is an object (Object), want an operation, an AbortSignal or null",
     () => select([any({})]),

@@ -110,6 +110,8 @@ describe("{ signal }", () => {
     ],
     ["options.signal is 5, want an AbortSignal", { signal: 5 }],
     ["options.ctx is an object (Object), want a context", { ctx: {} }],
+    ["options.ctx is an array of 2, want a context, such as its first element", { ctx: [{}, {}] }],
+    ["options is an array of 2, want { signal } or { ctx }", [{}, {}]],
     ["options.sginal is 1, want no options but signal, ctx", { sginal: 1 }],
   ])("what is no signal, no context and no option is named: %s", (text, options) => {
     const ch = makeChan<number>(1);

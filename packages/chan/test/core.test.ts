@@ -77,6 +77,26 @@ describe("close", () => {
     }
   });
 
+  test("a panic of a channel that has a name tells it in its cause, and keeps Go's text", () => {
+    const ch = makeChan<number>(1, { name: "jobs" });
+    const parked = [1, 2].map((v) => ch.send(v).start());
+    ch.close();
+    const errors = [() => ch.close(), () => ch.trySend(1), () => ch.sendOnly().close()].map(
+      panicOf,
+    );
+    expect(errors.map((e) => [e.message, e.cause])).toEqual([
+      ["close of closed channel", 'chan "jobs" (len 1, cap 1)'],
+      ["send on closed channel", 'chan "jobs" (len 1, cap 1)'],
+      ["close of closed channel", 'chan "jobs" (len 1, cap 1)'],
+    ]);
+    expect(Object.keys(errors[0]!)).toEqual([]);
+    expect(parked[0]).toBe(undefined);
+    const nameless = makeChan<number>();
+    nameless.close();
+    expect("cause" in panicOf(() => nameless.close())).toBe(false);
+    return expect(parked[1]).rejects.toHaveProperty("cause", 'chan "jobs" (len 1, cap 1)');
+  });
+
   test("a value sent on a closed channel is discarded; later receives still give zero", () => {
     const ch = makeChan<number>(1, { zero: 0 });
     ch.close();

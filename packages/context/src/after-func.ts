@@ -47,7 +47,7 @@ class AfterFuncNode extends Node {
   stop(): boolean {
     if (this.f === null) return false;
     this.f = null;
-    this.cancel(Canceled, null);
+    this.end(Canceled, null);
     return true;
   }
 }

@@ -52,22 +52,22 @@ function derive(
   const left = at - clock.wall();
   const when = clock.now() + left;
   attach(node);
-  if (left <= 0) node.cancel(DeadlineExceeded, why);
+  if (left <= 0) node.end(DeadlineExceeded, why);
   else if (node.error === null) {
     const over = (): void => {
       node.timer = null;
-      node.cancel(DeadlineExceeded, why);
+      node.end(DeadlineExceeded, why);
     };
     const context = currentContext();
     const end = context === null ? over : () => context(over);
     try {
       node.timer = clock.schedule(when, end, true);
     } catch (error) {
-      node.cancel(Canceled, null);
+      node.end(Canceled, null);
       throw error;
     }
   }
-  return [node, () => node.cancel(Canceled, null)];
+  return [node, () => node.end(Canceled, null)];
 }
 
 /**

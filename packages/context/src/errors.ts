@@ -157,7 +157,11 @@ export function misuse(code: keyof typeof contextTexts): ContextMisuse {
 
 /** What is no context, where one is wanted. */
 export function badContext(where: string, name: string, v: unknown): Error {
-  const hint = "aborted" in Object(v) ? "; fromSignal makes one of a signal" : "";
+  const hint = Array.isArray(v)
+    ? ", such as its first element"
+    : "aborted" in Object(v)
+      ? "; fromSignal makes one of a signal"
+      : "";
   return badArgument(where, name, v, `a context${hint}`, "type");
 }
 

@@ -55,14 +55,14 @@ export function fromSignal(
   signal: AbortSignal,
   parent: Context = background(),
 ): [ctx: Context, cancel: CancelFunc] {
-  checkParent("fromSignal", parent);
   if (!isSignal(signal))
     throw badArgument("fromSignal", "signal", signal, "an AbortSignal", "type");
+  checkParent("fromSignal", parent);
   const node = new SignalNode(parent);
   attach(node);
   const end = (): void => {
     const { reason } = signal;
-    node.cancel(isTimeout(reason) ? DeadlineExceeded : Canceled, reason);
+    node.end(isTimeout(reason) ? DeadlineExceeded : Canceled, reason);
   };
   if (signal.aborted) end();
   else if (node.error === null) {
@@ -73,7 +73,7 @@ export function fromSignal(
       leave();
     };
   }
-  return [node, () => node.cancel(Canceled, null)];
+  return [node, () => node.end(Canceled, null)];
 }
 
 /**

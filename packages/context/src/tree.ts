@@ -209,7 +209,7 @@ export class Node extends Base {
   }
 
   /** Ends the node and everything below it; does nothing if it has ended. O(descendants). */
-  cancel(error: Error, cause: unknown): void {
+  end(error: Error, cause: unknown): void {
     if (this.error !== null) return;
     if (this.up !== null) unlink(this);
     const reason = cause ?? error;
@@ -290,7 +290,7 @@ export function attach(child: Node): void {
 }
 
 function attachTo(node: Node, child: Node): void {
-  if (node.error !== null) child.cancel(node.error, node.reason);
+  if (node.error !== null) child.end(node.error, node.reason);
   else node.adopt(child);
 }
 
@@ -301,7 +301,7 @@ function attachForeign(parent: Context, child: Node): void {
   if (typeof done.recv !== "function")
     throw badArgument("context", "parent.done()", done, "a channel", "type");
   // The child leaves the parent when it settles, and whatever else it hangs on with it.
-  const end = (): void => child.cancel(parent.err() ?? Canceled, cause(parent));
+  const end = (): void => child.end(parent.err() ?? Canceled, cause(parent));
   const op = done.recv() as Op<unknown> as OpRecord<unknown>;
   if (op.tryNow()) return end();
   const node = parent.value(NODE);
@@ -365,7 +365,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
   checkParent("withCancel", parent);
   const node = new Node(parent);
   attach(node);
-  return [node, () => node.cancel(Canceled, null)];
+  return [node, () => node.end(Canceled, null)];
 }
 
 /**
@@ -386,5 +386,5 @@ export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelC
   checkParent("withCancelCause", parent);
   const node = new Node(parent);
   attach(node);
-  return [node, (why) => node.cancel(Canceled, why)];
+  return [node, (why) => node.end(Canceled, why)];
 }

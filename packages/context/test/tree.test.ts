@@ -240,6 +240,13 @@ describe("misuse", () => {
       "fromSignal: signal is an object (Object), want an AbortSignal",
     );
     expect(() => fromSignal(undefined as any)).toThrow("fromSignal: signal is undefined");
+    expect(() => fromSignal(background() as any, signal as any)).toThrow(
+      /^fromSignal: signal is an object \(.*\), want an AbortSignal$/,
+    );
+    for (const [where, take] of taking)
+      expect(() => take(withCancel(background()))).toThrow(
+        `${where} is an array of 2, want a context, such as its first element`,
+      );
     for (const wrong of [null, undefined, 5, "ctx", {}, () => {}] as any[]) {
       expect(() => cause(wrong)).toThrow(/^cause: ctx is .*, want a context$/);
       expect(() => signalOf(wrong)).toThrow(/^signalOf: ctx is .*, want a context$/);
@@ -247,6 +254,14 @@ describe("misuse", () => {
     }
     for (const wrong of [null, undefined, "now", {}, [], new Date(NaN)] as any[])
       expect(() => withDeadline(background(), wrong)).toThrow(/^withDeadline: at is /);
+  });
+
+  test("a context has no cancel of its own: code without types that calls it is told so", () => {
+    const [ctx, cancel] = withCancel(background());
+    expect(() => (ctx as any).cancel()).toThrow("cancel is not a function");
+    expect(ctx.err()).toBe(null);
+    cancel();
+    expect(ctx.err()).toBe(Canceled);
   });
 
   test("WithCancel(nil), WithDeadline(nil), WithValue(nil) panic `cannot create context from nil parent`; nil key panics `nil key`; uncomparable key panics `key is not comparable`", () => {

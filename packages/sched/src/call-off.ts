@@ -25,7 +25,7 @@ import { aborted, badSignal, isSignal } from "./abort.ts";
 import type { Yields } from "./api.ts";
 import { calledOff } from "./called-off.ts";
 import { type Competing, CompetingOp } from "./competing.ts";
-import { type ContextLike, isContext, whyEnded } from "./context-like.ts";
+import { badContext, type ContextLike, isContext, whyEnded } from "./context-like.ts";
 import { reportUncaught } from "./host.ts";
 import { DECIDED, DONE, FAILED, FRESH, PARKED, USED, WOKEN } from "./op-state.ts";
 import { isOp, misuse, type Op, type OpRecord, type Waiter } from "./op.ts";
@@ -346,15 +346,19 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
   if (!isOp(op)) throw badArgument(where, "op", op, "an operation", "type");
   // First, since asking a context for its signal makes one.
   if (isContext(options)) return new CallOffOp(op, null, options);
-  if (typeof options !== "object" || options === null || isSignal(options))
+  if (
+    typeof options !== "object" ||
+    options === null ||
+    isSignal(options) ||
+    Array.isArray(options)
+  )
     throw badArgument(where, "options", options, "{ signal } or { ctx }", "type");
   for (const name in options)
     if (name !== "signal" && name !== "ctx") checkOptions(where, options, "signal ctx");
   const signal = options.signal ?? null;
   const ctx = options.ctx ?? null;
   if (signal !== null && !isSignal(signal)) throw badSignal(where, "options.signal", signal);
-  if (ctx !== null && !isContext(ctx))
-    throw badArgument(where, "options.ctx", ctx, "a context", "type");
+  if (ctx !== null && !isContext(ctx)) throw badContext(where, "options.ctx", ctx);
   return signal === null && ctx === null ? op : new CallOffOp(op, signal, ctx);
 }
 

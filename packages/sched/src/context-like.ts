@@ -4,6 +4,7 @@
  * Invariant: a context whose channel is closed has ended, and the reason is never null, whatever its `err` says: one may close the
  * channel before it sets that.
  */
+import { badArgument } from "@gort/types";
 import type { Op } from "./op.ts";
 
 /**
@@ -37,6 +38,12 @@ export function isContext(v: unknown): v is ContextLike {
     typeof ctx.done === "function" &&
     typeof ctx.err === "function"
   );
+}
+
+/** What is no context; of what `withCancel` and the like give, the first element would have been one. */
+export function badContext(where: string, argument: string, v: unknown): Error {
+  const want = Array.isArray(v) ? "a context, such as its first element" : "a context";
+  return badArgument(where, argument, v, want, "type");
 }
 
 /**

@@ -37,7 +37,16 @@ export {
 } from "./preset.ts";
 export { gosched, sleep } from "./sleep.ts";
 export { type TimeLoop, type TimeOp, TimerChan } from "./timer-chan.ts";
-export { after, afterFunc, newTicker, newTimer, tick, Ticker, Timer } from "./timers.ts";
+export {
+  after,
+  afterFunc,
+  newTicker,
+  newTimer,
+  tick,
+  Ticker,
+  type TickerConstructor,
+  Timer,
+} from "./timers.ts";
 export { chromeTrace, type ChromeTraceOptions } from "./trace/chrome-trace.ts";
 export {
   createRecorder,

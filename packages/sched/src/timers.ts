@@ -19,22 +19,23 @@ import type { TimerItem } from "./timer-heap.ts";
 
 /**
  * Go's `time.Timer`: one time, delivered once on `c`. Made by {@link newTimer} and {@link afterFunc}; one made by
- * `new` is Go's zero Timer, which panics when used.
+ * `new` is Go's zero Timer, which panics when used. A `Timer` may be of either kind; a `Timer<TimerChan>` is one that has a channel.
  *
  * @example
  * ```ts
- * import { newTimer, Timer } from "@gort/sched";
+ * import { newTimer, Timer, type TimerChan } from "@gort/sched";
  *
- * const t: Timer = newTimer(1000);
+ * const t: Timer<TimerChan> = newTimer(1000);
  * t.reset(2000); // => true
  * t.stop(); // => true
+ * t.c.tryRecv(); // => [undefined, false, false]
  * new Timer().stop(); // throws time: Stop called on uninitialized Timer
  * ```
  */
-export class Timer {
+export class Timer<out C extends TimerChan | null = TimerChan | null> {
   /** Delivers the time; null for a timer made by {@link afterFunc}. */
-  get c(): TimerChan | null {
-    return null;
+  get c(): C {
+    return null as C;
   }
 
   /**
@@ -61,7 +62,7 @@ export class Timer {
 }
 
 /** The timer of a `newTimer`. */
-class ChanTimer extends Timer {
+class ChanTimer extends Timer<TimerChan> {
   private readonly chan: TimerChan;
 
   constructor(chan: TimerChan) {
@@ -84,7 +85,7 @@ class ChanTimer extends Timer {
 }
 
 /** The timer of an `afterFunc`, itself the item in the heap of our clocks: one object of three fields per timer. */
-class CallTimer extends Timer implements TimerItem {
+class CallTimer extends Timer<null> implements TimerItem {
   index = -1;
   protected readonly sched: Scheduler;
   protected readonly fn: () => unknown;
@@ -137,7 +138,7 @@ class ContextCallTimer extends CallTimer {
 }
 
 /** The same, of both kinds, on somebody else's clock. */
-class ForeignCallTimer extends Timer {
+class ForeignCallTimer extends Timer<null> {
   private readonly sched: Scheduler;
   private readonly fn: () => unknown;
   private readonly enter: ((step: () => void) => void) | null;
@@ -189,7 +190,7 @@ class ForeignCallTimer extends Timer {
  * typeof (await t.c.recv()); // => "number"
  * ```
  */
-export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
+export function newTimer(ms: number): Timer<TimerChan> {
   checkMs("newTimer", "ms", ms);
   const c = new TimerChan(currentClock(), "timer");
   c.arm(true, ms, 0);
@@ -212,7 +213,7 @@ export function newTimer(ms: number): Timer & { readonly c: TimerChan } {
  * t.stop(); // => false
  * ```
  */
-export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: null } {
+export function afterFunc(ms: number, fn: () => unknown): Timer<null> {
   checkMs("afterFunc", "ms", ms);
   checkGoFunc("afterFunc", fn);
   const s = currentScheduler();
@@ -223,7 +224,7 @@ export function afterFunc(ms: number, fn: () => unknown): Timer & { readonly c: 
       ? new CallTimer(s, fn)
       : new ContextCallTimer(s, fn, capture);
   timer.set(ms);
-  return timer as Timer & { readonly c: null };
+  return timer;
 }
 
 /**
@@ -262,27 +263,41 @@ export function after(ms: number): TimerChan {
  * }); // => [10, 15]
  * ```
  */
-export class Ticker {
+export interface Ticker<out C extends TimerChan | null = TimerChan> {
   /** Delivers the ticks; null for a Ticker made by `new`. */
-  readonly c: TimerChan | null;
+  readonly c: C;
+  /** Stops the ticks. Does not close the channel. Harmless on a Ticker made by hand. O(log n). */
+  stop(): void;
+  /** Starts anew with a period of `ms`. Panics if `ms` is not positive. O(log n). */
+  reset(ms: number): void;
+}
 
-  /** Go's zero Ticker, unless `newTicker` gives it a channel. */
-  constructor(c: TimerChan | null = null) {
+/** How a {@link Ticker} is made by hand. */
+export interface TickerConstructor {
+  /** Go's zero Ticker. */
+  new (): Ticker<null>;
+  /** The ticker of a channel. */
+  new (c: TimerChan): Ticker;
+}
+
+/** Go's zero {@link Ticker}, which cannot be reset; {@link newTicker} makes those that tick. */
+export const Ticker: TickerConstructor = class<C extends TimerChan | null> implements Ticker<C> {
+  readonly c: C;
+
+  constructor(c: C = null as C) {
     this.c = c;
   }
 
-  /** Stops the ticks. Does not close the channel. Harmless on a Ticker made by hand. O(log n). */
   stop(): void {
     this.c?.arm(false, 0, 0);
   }
 
-  /** Starts anew with a period of `ms`. Panics if `ms` is not positive. O(log n). */
   reset(ms: number): void {
     if (!(checkMs("Ticker.reset", "ms", ms) > 0)) panic(TEXT.resetTicker);
     if (this.c === null) panic(TEXT.resetZeroTicker);
     else this.c.arm(true, ms, ms);
   }
-}
+};
 
 /**
  * Go's `time.NewTicker`: a tick on `c` every `ms` milliseconds. Panics if `ms` is not positive. O(1).
@@ -301,11 +316,11 @@ export class Ticker {
  * n; // => 3
  * ```
  */
-export function newTicker(ms: number): Ticker & { readonly c: TimerChan } {
+export function newTicker(ms: number): Ticker {
   if (!(checkMs("newTicker", "ms", ms) > 0)) panic(new Error(TEXT.newTicker));
   const c = new TimerChan(currentClock(), "ticker");
   c.arm(true, ms, ms);
-  return new Ticker(c) as Ticker & { readonly c: TimerChan };
+  return new Ticker(c);
 }
 
 /**

@@ -136,7 +136,7 @@ test("a time that is due is for who waits also if the program that set the timer
 });
 
 describe("a timer on the clock of another scheduler", () => {
-  const foreign = async (): Promise<Timer & { readonly c: TimerChan }> => {
+  const foreign = async (): Promise<Timer<TimerChan>> => {
     const t = await createScheduler().run(() => newTimer(HOUR));
     t.stop();
     return t;
@@ -241,7 +241,7 @@ describe("time: timers and tickers do as a simple twin does", () => {
         await createDeterministicScheduler({ seed: 1 }).run(function* () {
           const ticks = kind === "ticker";
           const t: Timer | Ticker = ticks ? newTicker(5) : newTimer(5);
-          const c = t.c!;
+          const c = t.c;
           const twin = new Twin(0, 5, ticks ? 5 : 0);
           let waits = 0;
           for (const { what, ms } of steps) {

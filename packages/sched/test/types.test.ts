@@ -23,6 +23,8 @@ import {
   type Scheduler,
   sleep,
   tick,
+  Ticker,
+  Timer,
   type TimerChan,
   type WaitOptions,
   withDefer,
@@ -139,6 +141,25 @@ describe("types", () => {
       s.defer((b: string) => b.length, 1);
     });
     expectTypeOf(named).toEqualTypeOf<number>();
+  });
+
+  test("a field that holds a ticker or a timer knows its channel", () => {
+    class Poller {
+      readonly every: Ticker = newTicker(1000);
+      readonly once: Timer<TimerChan> = newTimer(1000);
+      readonly either: Timer[] = [newTimer(1000), afterFunc(1000, () => {})];
+    }
+    const f = ({ every, once, either }: Poller) => {
+      expectTypeOf(every.c).toEqualTypeOf<TimerChan>();
+      expectTypeOf(once.c).toEqualTypeOf<TimerChan>();
+      expectTypeOf(either[0]!.c).toEqualTypeOf<TimerChan | null>();
+      expectTypeOf(new Ticker().c).toEqualTypeOf<null>();
+      expectTypeOf(new Ticker(every.c)).toEqualTypeOf<Ticker>();
+      expectTypeOf(new Timer().c).toEqualTypeOf<TimerChan | null>();
+      // @ts-expect-error the timer of a function has no channel
+      return afterFunc(1, () => {}) satisfies Timer<TimerChan>;
+    };
+    expectTypeOf(f).toBeFunction();
   });
 
   test("timers say what they deliver, panic never returns, guards narrow", () => {

@@ -390,7 +390,7 @@ test("async bubbles side by side sleep each by its own clock at the first await"
 });
 
 test("a timer of a bubble that has ended is refused in the next one, and a goroutine is refused that of a bubble beside its own", async () => {
-  const made = (): [Timer & { readonly c: TimerChan }, Timer, Ticker] => [
+  const made = (): [Timer<TimerChan>, Timer, Ticker] => [
     newTimer(1000),
     afterFunc(1000, () => {}),
     newTicker(1000),

@@ -346,12 +346,8 @@ export function withOptions<T>(op: Op<T>, options: WaitOptions | undefined, wher
   if (!isOp(op)) throw badArgument(where, "op", op, "an operation", "type");
   // First, since asking a context for its signal makes one.
   if (isContext(options)) return new CallOffOp(op, null, options);
-  if (
-    typeof options !== "object" ||
-    options === null ||
-    isSignal(options) ||
-    Array.isArray(options)
-  )
+  const other = isSignal(options) || Array.isArray(options);
+  if (typeof options !== "object" || options === null || other)
     throw badArgument(where, "options", options, "{ signal } or { ctx }", "type");
   for (const name in options)
     if (name !== "signal" && name !== "ctx") checkOptions(where, options, "signal ctx");

@@ -1,4 +1,7 @@
-/** Checks of spans, lists, caches and counters: invariants of span.ts, central.ts, cache.ts, sweep.ts, counters.ts, tiny.ts. */
+/**
+ * Checks of spans, lists, caches, magazines and counters: invariants of span.ts, central.ts, cache.ts, magazine.ts, sweep.ts, counters.ts
+ * and tiny.ts. See check.ts.
+ */
 import { countBits } from "./bits.ts";
 import { ensure } from "./check-pages.ts";
 import { forEachCached, slowBits } from "./cache.ts";

@@ -1,5 +1,5 @@
 /**
- * The host seam: the only file of gort that names the host's timers, queues and clocks.
+ * The host seam: the only file of gort that names the host's timers and queues, and its clocks but for the default of a heap.
  *
  * Invariants
  *  1. Every global is read when it is called, never at load, so fake timers installed later are honoured; {@link behindFakes} alone

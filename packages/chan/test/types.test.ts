@@ -207,6 +207,29 @@ describe("types", () => {
     expectTypeOf(p).toExtend<Op<unknown>>();
   });
 
+  test("in a loop whose cases depend on the last result the result has a type", () => {
+    const jobs = makeChan<string>();
+    const byFunction = async (): Promise<number> => {
+      let on = false;
+      const late = (): Op<void> | null => (on ? sleep(50) : null);
+      for (;;) {
+        const r = await select({ job: jobs.recv(), late: late() });
+        on = r.case === "job";
+        if (r.case === "job" && r.ok) return r.value.length;
+      }
+    };
+    const byPrepare = async (): Promise<number> => {
+      let last: string | null = null;
+      const next = prepare({ job: jobs.recvOk(), late: () => (last === null ? null : sleep(50)) });
+      for (;;) {
+        const r = await next;
+        if (r.case === "late") return 0;
+        last = r.value[0] ?? null;
+      }
+    };
+    expectTypeOf([byFunction, byPrepare]).toEqualTypeOf<(() => Promise<number>)[]>();
+  });
+
   test("directions: a channel is both, a view is one, and values cannot be confused", () => {
     expectTypeOf(plain).toExtend<RecvChan<number>>();
     expectTypeOf(plain).toExtend<SendChan<number>>();

@@ -173,12 +173,15 @@ export function isDeadlockError(v: unknown): v is DeadlockError {
 interface AsyncSource {
   readonly gate: AsyncGate;
   readonly asyncs: number;
+  readonly isBubble?: boolean;
 }
 
 /** What async functions await, a block each. That is known, but not by which of them: `await` looks at an op in a job of its own. */
 export function asyncBlocks(source: AsyncSource): string[] {
   const blocks: string[] = [];
-  const gates = source.asyncs > 0 ? [source.gate, ambient.gate] : [source.gate];
+  // An async function may have begun to wait before the program; but before a bubble it was that of another test.
+  const before = source.asyncs > 0 && source.isBubble !== true;
+  const gates = before ? [source.gate, ambient.gate] : [source.gate];
   for (const gate of new Set(gates)) {
     for (let w = gate?.head ?? null, n = 0; w !== null && n < SHOWN_MAX; w = w.next, n++) {
       const what = w.op.describe();

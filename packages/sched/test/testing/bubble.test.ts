@@ -16,6 +16,7 @@ import {
   PanicError,
   PanicNilError,
   poll,
+  setDefaultScheduler,
   sleep,
   type Ticker,
   type Timer,
@@ -216,6 +217,29 @@ describe("bubble: failures", () => {
     );
     expect(error.goroutines.map((g) => g.name)).toEqual(["forgotten"]);
     expect(error.message).toMatch(/created by [^]*bubble\.test\.ts/);
+  });
+
+  test("the report leaves out async functions that wait since before the bubble, of another test perhaps", async () => {
+    const had = setDefaultScheduler(null); // Outside of every scheduler, as in a file that has not made one.
+    try {
+      class Leaked extends Forever {
+        override describe(): string {
+          return "what a test before left behind";
+        }
+      }
+      void new Leaked().start();
+      const failure = bubble(
+        async () => {
+          await new Forever();
+        },
+        { patience: 5 },
+      );
+      await expect(failure).rejects.toThrow(
+        /blocked\n\n.*\n.*\n\nasync function \[select \(no cases\)\]:\n\nreplay with/,
+      );
+    } finally {
+      setDefaultScheduler(had);
+    }
   });
 
   test("the report of what is left says what async functions wait for", async () => {

@@ -5,7 +5,7 @@
  * it; contexts between the two (values, wrappers) need no place in the tree. Ending a node takes it and all below it off the tree
  * in one pass and tells the world in a second one.
  *
- * Invariants (asserted by check.ts)
+ * Invariants (asserted by check.ts, but for 3 and for the signal)
  *  1. A node in a children list is live: its `error` is null. An ended node has no children, no parent link, no timer.
  *  2. A child is in its `up`'s list exactly while both are live; it leaves at once when it ends, so nothing
  *     accumulates under a long-lived parent.

@@ -302,9 +302,10 @@ export interface HeapOptions {
   readonly allocator?: TracedAllocator | undefined;
   /**
    * Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. The goal of a cycle stays
-   * below what fits, so a heap does not run out while it has garbage, unless collection is off. Objects above 32 KiB need their bytes in
-   * one piece: a cycle also starts when such pieces get scarce, but live objects may lie so that
-   * none is left for an object of a per cent of the memory or more.
+   * below what fits, so a heap does not run out while it has garbage, unless collection is off. A cycle also starts when free pages get
+   * scarce, as where the program goes over to objects of other sizes, and when pieces for objects above 32 KiB do. But live objects
+   * stay where they are: in a memory that is mostly full, pages may be full of slots of sizes that nobody asks for any more, and no
+   * piece may be left for an object of a per cent of the memory or more.
    */
   readonly reserve?: number | undefined;
   /** GOGC: how much the heap may grow over what is live, in per cent; negative for off. Default 100. */

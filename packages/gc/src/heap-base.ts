@@ -18,16 +18,13 @@ import type { LifetimeHost } from "./lifetimes.ts";
 import { LargeRoom } from "./large-room.ts";
 import { Lifetime } from "./lifetimes.ts";
 import { Mutator } from "./mutator.ts";
-import { PAGE } from "./own-memory.ts";
 import { ASSIST_BYTES, Pacer } from "./pacer.ts";
+import { HEADROOM, Pages } from "./pages.ts";
 import type { RootEntry } from "./root-parts.ts";
 import { Stack } from "./stack.ts";
 
 /** Every so many idle safepoints the clock is read for the forced cycle. */
 const POLLS = 64;
-
-/** One of so many bytes of the memory is left free by the pacer: for what is allocated between the end of marking and a sweep. */
-const HEADROOM = 32;
 
 /** What `console.log` shows on Node. Not a method: a class with a computed key cannot be left out of a bundle. */
 function inspectHeap(this: HeapBase): string {
@@ -52,6 +49,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   /** How many finalizers and cleanups had been queued when `onFinalizers` was called last; -1 if it threw, or a run after it. */
   #told = 0;
   readonly #room: LargeRoom;
+  readonly #pages: Pages;
   readonly #main: Stack;
   readonly #periodMs: number;
   #polls = 0;
@@ -63,6 +61,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   #beside = 0;
   /** Bytes that may be allocated between two looks at what others have in the memory; `Infinity` if it is the heap's alone. */
   readonly #look: number;
+  /** Bytes that the heap can have before free pages run out, if they do so before the pacer's room; else `Infinity`. */
+  #end = Infinity;
 
   constructor(allocator: TracedAllocator, options: api.HeapOptions, call: string) {
     super(allocator, options, call);
@@ -74,6 +74,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     this.runsFinalizers = options.finalizers !== "manual";
     this.#main = new Stack(this.own, this);
     this.#room = new LargeRoom(allocator);
+    this.#pages = new Pages(allocator);
     this.background = new Background(this);
     this.objects.cycle.onSweep = this.specials.onSweep;
     this.#look =
@@ -262,27 +263,28 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   protected found(bytes: number): void {
     this.urgent = false;
     this.#room.found(this.allocated);
-    const inuse = this.#inuse();
+    const inuse = this.#pages.inuse;
     this.#beside = Math.max(inuse - this.live, 0);
     // By rounding up to size classes and pages. More is not waste, but slots that will be filled again.
     this.#waste = Math.min(Math.max(inuse - this.#foreign() - this.live, 0), this.live / 4);
     this.setLive(bytes);
     this.pacer.marked = bytes;
+    this.#end = Infinity;
   }
   /** Goal and trigger anew; the next allocation looks at them. */
   protected repace(): void {
     const { pacer } = this;
     const roots = this.stackBytes + this.globalBytes;
-    const overhead = this.#overhead();
+    const overhead = this.#pages.overhead;
     const { system } = this.allocator;
     const size = this.memory.byteLength;
     // Two grants at least, unless others leave little anyway: a cycle that needs more is begun too late.
     const least = this.#look === Infinity ? Math.min(2 * ASSIST_BYTES, size / 8) : 0;
     const headroom = Math.max(size / HEADROOM, least);
-    const room = size - overhead - this.#foreign() - this.#waste - headroom;
+    const room = Math.min(size - overhead - this.#foreign() - this.#waste - headroom, this.#end);
     // Before all is swept, dead objects would count as free slots.
     if (this.phase === "off" && pacer.memoryLimit !== Infinity)
-      this.#beside = Math.max(this.#inuse() - this.live, 0);
+      this.#beside = Math.max(this.#pages.inuse - this.live, 0);
     const touched = system.touched ?? overhead;
     pacer.commit(pacer.marked, roots, touched + this.#beside, room);
     this.#blocks = this.own.bytes;
@@ -308,7 +310,8 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   }
   /** Outside of a cycle, where a grant is used up: whether the trigger lies ahead. */
   protected isAhead(): boolean {
-    if (this.#look === Infinity) return this.live < this.pacer.trigger || this.refit();
+    if (this.#look === Infinity)
+      return (this.live < this.pacer.trigger || this.refit()) && !this.#endsEarly();
     if (this.pacer.goal !== Infinity && this.#isCramped()) {
       this.urgent = true;
       return false;
@@ -322,24 +325,23 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
     if (this.memory.byteLength - sys + heapIdle >= 2 * look) return false;
     return this.#room.isWorth(look, this.allocated, this.pacer.marked);
   }
+  /** Whether free pages run out before the pacer's room: goal and trigger are then where the pages end. */
+  #endsEarly(): boolean {
+    if (this.pacer.goal === Infinity || !this.#pages.runOut()) return false;
+    if (!this.#room.isWorth(this.#pages.least, this.allocated, 0)) return false;
+    this.#end = this.live + this.#pages.free;
+    this.repace();
+    return true;
+  }
   protected override grant(bytes: number): void {
-    super.grant(Math.min(bytes, this.#look));
+    const alone = this.#look === Infinity;
+    const look = !alone ? this.#look : this.phase === "off" ? this.#pages.untilLook() : Infinity;
+    super.grant(Math.min(bytes, look));
   }
   /** Bytes in pages of the heap that are no objects: where others have some, what they have, and the own blocks, which else are overhead. */
   #foreign(): number {
     const { others } = this.allocator.system;
     return others === undefined ? 0 : others + this.own.bytes;
-  }
-  #inuse(): number {
-    const pages = this.objects.cycle.pages;
-    return pages === undefined ? this.allocator.stats().heapInuse : pages * PAGE;
-  }
-  /** Bytes of the memory that are not the heap's, pages of own blocks included unless they are objects of a traced allocator. */
-  #overhead(): number {
-    const known = this.allocator.system.overhead;
-    if (known !== undefined) return known;
-    const s = this.allocator.stats();
-    return s.sys - s.heapSys;
   }
   freeOSMemory(): void {
     this.collect();

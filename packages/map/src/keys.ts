@@ -89,8 +89,12 @@ const anew = (): number => Math.random() * 2 ** 32;
  * ```
  */
 export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [P in F]: any }> {
-  if (fields.length === 0 || fields.some((f) => typeof f !== "string"))
+  if (fields.length === 0)
     throw badArgument("structKey", "fields", fields, "names of fields, one at least", "type");
+  fields.forEach((f, i) => {
+    if (typeof f !== "string")
+      throw badArgument("structKey", `name ${i}`, f, "the name of a field", "type");
+  });
   const [a, b] = fields;
   type K = { readonly [P in F]: any };
   if (fields.length === 2 && a !== undefined && b !== undefined) {

@@ -190,5 +190,7 @@ test("array-likes are tuples", () => {
 
 test("a key of no fields, and of what is no field name, is refused", () => {
   expect(() => structKey()).toThrow("structKey: fields is an array of 0, want names of fields");
-  expect(() => structKey("x", 5 as never)).toThrow("structKey: name 1 is 5, want the name of a field");
+  expect(() => structKey("x", 5 as never)).toThrow(
+    "structKey: name 1 is 5, want the name of a field",
+  );
 });

@@ -22,6 +22,7 @@ import { addCounter, cacheOf } from "./counters.ts";
 import { noMemory } from "./large.ts";
 import { fromWord } from "./ptr.ts";
 import { classSize, objectIndex, sizeToClass } from "./size-classes.ts";
+import { countFree } from "./span.ts";
 import {
   BLACK,
   C_MALLOCS,
@@ -41,6 +42,7 @@ import {
   S_COUNT,
   S_DIV,
   S_INFO,
+  S_OBJECTS,
   S_SETTLED,
   S_SIZE,
   SPC_MASK,
@@ -144,12 +146,20 @@ export class SpanRuns implements ObjectRuns {
         i32[entry + E_CURSOR] = word;
         i32[entry + E_BASE] = base + Math.imul((from >>> 5) << 5, i32[s + S_SIZE]!);
       }
+      // But if the span left the cache since the claim and has come back, it was settled with these objects among the allocated ones.
+      const counted = i32[s + S_COUNT]! - (i32[s + S_OBJECTS]! - countFree(c, s));
+      if (counted > 0) this.uncount(s, counted);
       return;
     }
-    const count = i32[s + S_COUNT]! - n;
-    i32[s + S_COUNT] = count;
+    this.uncount(s, n);
+    demote(c, s, i32[s + S_COUNT]!, n);
+  }
+
+  /** Takes back that `n` objects of a span were counted as allocated. */
+  private uncount(s: number, n: number): void {
+    const { i32 } = this.c;
+    i32[s + S_COUNT] = i32[s + S_COUNT]! - n;
     i32[s + S_SETTLED] = i32[s + S_SETTLED]! - n;
-    addCounter(c, 0, C_MALLOCS + (info & SPC_MASK & -2), -n);
-    demote(c, s, count, n);
+    addCounter(this.c, 0, C_MALLOCS + (i32[s + S_INFO]! & SPC_MASK & -2), -n);
   }
 }

@@ -63,6 +63,22 @@ test("what is given back was never allocated, by every count", () => {
   checkAllocator(a);
 });
 
+test("counted when its span left the cache and came back, it is uncounted", () => {
+  for (const taken of [1, 30]) {
+    const a = make();
+    const p = a.runs.claim(81, 0);
+    const { end } = a.runs;
+    a.trim();
+    for (let i = 0; i < taken; i++) a.alloc(81);
+    a.runs.unclaim(p, end);
+    checkAllocator(a);
+    expect(a.stats()).toMatchObject({ mallocs: taken, frees: 0, heapObjects: taken });
+    a.trim();
+    checkAllocator(a);
+    expect(a.stats()).toMatchObject({ mallocs: taken, frees: 0, heapObjects: taken });
+  }
+});
+
 test("counted in between, it is uncounted again", () => {
   const a = make();
   const p = a.runs.claim(64, 0);

@@ -3,6 +3,7 @@
  *
  * Invariant: a key equals only itself, so two packages that choose the same name do not collide.
  */
+import { badArgument } from "@gort/types";
 import type { Context, Key } from "./api.ts";
 import { checkIsContext } from "./errors.ts";
 
@@ -27,6 +28,7 @@ class TypedKey<T> implements Key<T> {
 /**
  * Makes a key for values of type `T`. O(1).
  * @param name what `String(ctx)` prints of it; keys of one name are different all the same
+ * @throws TypeError for a name that is no string
  *
  * @example
  * ```ts
@@ -40,5 +42,6 @@ class TypedKey<T> implements Key<T> {
  * ```
  */
 export function key<T>(name: string): Key<T> {
+  if (typeof name !== "string") throw badArgument("key", "name", name, "a string", "type");
   return new TypedKey<T>(name);
 }

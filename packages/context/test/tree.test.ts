@@ -312,6 +312,10 @@ describe("values", () => {
     expect(withValue(background(), NaN, 1).value(NaN)).toBe(undefined);
   });
 
+  test("a key has a name", () => {
+    expect(() => key(5 as never)).toThrow("key: name is 5, want a string");
+  });
+
   test("a key that is asked about what is no context says so", () => {
     const k = key<string>("k");
     expect(() => k.get(undefined as never)).toThrow("Key.get: ctx is undefined, want a context");

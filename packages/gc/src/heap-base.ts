@@ -328,7 +328,7 @@ export abstract class HeapBase extends Mutator implements api.GcHeap, Shader, Li
   /** Whether free pages run out before the pacer's room: goal and trigger are then where the pages end. */
   #endsEarly(): boolean {
     if (this.pacer.goal === Infinity || !this.#pages.runOut()) return false;
-    if (!this.#room.isWorth(this.#pages.least, this.allocated, 0)) return false;
+    if (!this.#room.isWorth(this.#pages.least, this.allocated, this.pacer.marked)) return false;
     this.#end = this.live + this.#pages.free;
     this.repace();
     return true;

@@ -69,7 +69,7 @@ export class Pages {
   get #inPieces(): boolean {
     return this.#allocator.system.fits?.(SPANS) === false;
   }
-  /** Bytes after a cycle before the next one for the sake of pages. */
+  /** Bytes after a cycle before the next one for the sake of pages, or a share of what is live if that is more: see `LargeRoom.isWorth`. */
   get least(): number {
     return this.#size / LOOKS;
   }

@@ -55,3 +55,11 @@ export function settleTo(c: Core, shard: number, s: number, count: number): void
   if (fresh !== 0) addCounter(c, shard, C_MALLOCS + field, fresh);
   if (frees !== 0) addCounter(c, shard, C_FREES + field, frees);
 }
+
+/** Takes back that `n` objects of a span were counted as allocated, though nobody had them. */
+export function uncount(c: Core, s: number, n: number): void {
+  const i32 = c.i32;
+  i32[s + S_COUNT] = i32[s + S_COUNT]! - n;
+  i32[s + S_SETTLED] = i32[s + S_SETTLED]! - n;
+  addCounter(c, 0, C_MALLOCS + (i32[s + S_INFO]! & SPC_MASK & -2), -n);
+}

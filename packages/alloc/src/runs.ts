@@ -18,14 +18,13 @@ import { demote, refill } from "./cache.ts";
 import { beginCollecting } from "./magazine.ts";
 import { releaseEmpty } from "./release.ts";
 import type { Core } from "./core.ts";
-import { addCounter, cacheOf } from "./counters.ts";
+import { cacheOf, uncount } from "./counters.ts";
 import { noMemory } from "./large.ts";
 import { fromWord } from "./ptr.ts";
 import { classSize, objectIndex, sizeToClass } from "./size-classes.ts";
 import { countFree } from "./span.ts";
 import {
   BLACK,
-  C_MALLOCS,
   CACHE_ENTRY,
   E_BASE,
   E_CURSOR,
@@ -43,7 +42,6 @@ import {
   S_DIV,
   S_INFO,
   S_OBJECTS,
-  S_SETTLED,
   S_SIZE,
   SPC_MASK,
 } from "./words.ts";
@@ -148,18 +146,10 @@ export class SpanRuns implements ObjectRuns {
       }
       // But if the span left the cache since the claim and has come back, it was settled with these objects among the allocated ones.
       const counted = i32[s + S_COUNT]! - (i32[s + S_OBJECTS]! - countFree(c, s));
-      if (counted > 0) this.uncount(s, counted);
+      if (counted > 0) uncount(c, s, counted);
       return;
     }
-    this.uncount(s, n);
+    uncount(c, s, n);
     demote(c, s, i32[s + S_COUNT]!, n);
-  }
-
-  /** Takes back that `n` objects of a span were counted as allocated. */
-  private uncount(s: number, n: number): void {
-    const { i32 } = this.c;
-    i32[s + S_COUNT] = i32[s + S_COUNT]! - n;
-    i32[s + S_SETTLED] = i32[s + S_SETTLED]! - n;
-    addCounter(this.c, 0, C_MALLOCS + (i32[s + S_INFO]! & SPC_MASK & -2), -n);
   }
 }

@@ -14,7 +14,7 @@
  * Why channels do not carry errors: Go's do not either. Send a result type, or await the promise of `pump`.
  */
 import { aborted, type OpRecord, onAbort } from "@gort/sched";
-import { holdProgram, isContext, isSignal, whyEnded } from "@gort/sched/primitives";
+import { badContext, holdProgram, isContext, isSignal, whyEnded } from "@gort/sched/primitives";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { ContextLike, RecvChan, SendChan, WaitOptions } from "./api.ts";
 import { makeChan } from "./channel.ts";
@@ -180,8 +180,7 @@ function checkPump(source: unknown, to: unknown, options: PumpOptions, where = "
 function checkStops({ signal, ctx }: WaitOptions, where: string): void {
   if ((signal ?? null) !== null && !isSignal(signal))
     throw badArgument(where, "options.signal", signal, "an AbortSignal", "type");
-  if ((ctx ?? null) !== null && !isContext(ctx))
-    throw badArgument(where, "options.ctx", ctx, "a context", "type");
+  if ((ctx ?? null) !== null && !isContext(ctx)) throw badContext(where, "options.ctx", ctx);
 }
 
 /** Throws why it is over, if it is. */

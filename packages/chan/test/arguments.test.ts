@@ -144,6 +144,10 @@ describe("pump", () => {
     ],
     ["pump: options.kepOpen is true", () => pump([1], makeChan(1), any({ kepOpen: true }))],
     [
+      "pump: options.ctx is an array of 2, want a context, such as its first element",
+      () => pump([1], makeChan(1), { ctx: any([{}, () => {}]) }),
+    ],
+    [
       "pump: options.signal is 5, want an AbortSignal",
       () => pump([1], makeChan(1), { signal: any(5) }),
     ],

@@ -7,7 +7,7 @@
  *  2. Messages are Go's to the letter. Names are those that the web platform uses for the same outcomes
  *     (`AbortError`, `TimeoutError`), so code written for `AbortSignal` recognises them.
  */
-import { badArgument } from "@gort/types";
+import { badContext as noContext } from "@gort/sched/primitives";
 import type { Context } from "./api.ts";
 
 const CONTEXT_ERROR = Symbol.for("gort.context.error");
@@ -157,12 +157,8 @@ export function misuse(code: keyof typeof contextTexts): ContextMisuse {
 
 /** What is no context, where one is wanted. */
 export function badContext(where: string, name: string, v: unknown): Error {
-  const hint = Array.isArray(v)
-    ? ", such as its first element"
-    : "aborted" in Object(v)
-      ? "; fromSignal makes one of a signal"
-      : "";
-  return badArgument(where, name, v, `a context${hint}`, "type");
+  const hint = "aborted" in Object(v) ? "; fromSignal makes one of a signal" : "";
+  return noContext(where, name, v, hint);
 }
 
 /** Refuses what is no context, for functions that only ask one. */

@@ -40,10 +40,13 @@ export function isContext(v: unknown): v is ContextLike {
   );
 }
 
-/** What is no context; of what `withCancel` and the like give, the first element would have been one. */
-export function badContext(where: string, argument: string, v: unknown): Error {
-  const want = Array.isArray(v) ? "a context, such as its first element" : "a context";
-  return badArgument(where, argument, v, want, "type");
+/**
+ * The error for what is no context. Of what `withCancel` and the like give, the first element would have been one; else `hint` says more.
+ * @internal
+ */
+export function badContext(where: string, argument: string, v: unknown, hint = ""): Error {
+  const more = Array.isArray(v) ? ", such as its first element" : hint;
+  return badArgument(where, argument, v, `a context${more}`, "type");
 }
 
 /**

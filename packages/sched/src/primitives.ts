@@ -9,7 +9,7 @@
 export { isSignal } from "./abort.ts";
 export { withOptions } from "./call-off.ts";
 export { type Competing, CompetingOp } from "./competing.ts";
-export { isContext, whyEnded } from "./context-like.ts";
+export { badContext, isContext, whyEnded } from "./context-like.ts";
 export {
   type Carrier,
   currentBubble,

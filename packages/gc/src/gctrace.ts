@@ -4,12 +4,13 @@
  * Invariants
  *  1. Times are truncated to what Go shows: whole milliseconds from 10 ms on, else two significant digits, down to
  *     whole microseconds.
- *  2. Sizes are whole MiB, rounded down. With GOGC off the goal is 8796093022207 MB, all that an int64 counts; Go takes a few MiB of
+ *  2. Sizes are whole MiB, rounded down, unless the caller asks for KiB. With GOGC off the goal is 8796093022207 MB, all that an int64 counts; Go takes a few MiB of
  *     overheads off.
  *
  * A line reads: gc N @seconds percent: setup+mark+termination ms clock, the same in processor time with
  * marking split into assists/background/idle, heap at start->at end->live, goal, roots, processors.
  */
+import { checkOptions } from "@gort/types";
 import type { CycleTrace } from "./api.ts";
 import { badArgument } from "./errors.ts";
 
@@ -36,12 +37,13 @@ function fixed(x: number, decimals: number): string {
 
 /** Go's greatest goal, 2^63 - 1 bytes, in MiB. */
 const NO_GOAL = 8796093022207;
-const mb = (bytes: number): number => Math.min(Math.floor(bytes / 1048576), NO_GOAL);
 
 /**
  * The line for one cycle, without a line break. O(1).
  *
- * @throws GcArgumentError for what `onCycle` did not get
+ * @param options `unit: "KB"` for heaps so small that whole MB say nothing: the one way in which the line is not Go's
+ *
+ * @throws GcArgumentError for what `onCycle` did not get, or another unit
  *
  * @example
  * ```ts
@@ -53,18 +55,26 @@ const mb = (bytes: number): number => Math.min(Math.floor(bytes / 1048576), NO_G
  * lines[0]?.startsWith("gc 1 @"); // => true
  * ```
  */
-export function formatGctrace(c: CycleTrace): string {
+export function formatGctrace(c: CycleTrace, options: { unit?: "MB" | "KB" } = {}): string {
   if (typeof (c as Partial<CycleTrace> | null | undefined)?.markMs !== "number")
     badArgument("formatGctrace", "cycle", c, "what onCycle gets");
+  checkOptions("formatGctrace", options, "unit");
+  const { unit = "MB" } = options;
+  if (unit !== "MB" && unit !== "KB")
+    badArgument("formatGctrace", "unit", unit, '"MB", as in Go, or "KB"');
+  const shift = unit === "MB" ? 20 : 10;
+  const size = (bytes: number): string =>
+    `${bytes === Infinity ? NO_GOAL * 2 ** (20 - shift) : Math.floor(bytes / 2 ** shift)}`;
   const clock = [c.setupMs, c.markMs, c.terminationMs].map(formatMs).join("+");
   const mark = [c.assistMs, c.backgroundMs, c.idleMs].map(formatMs).join("/");
   const cpu = [formatMs(c.setupMs * c.procs), mark, formatMs(c.terminationMs * c.procs)].join("+");
   const at = fixed(Math.floor(c.startMs), 3);
   const percent = Math.floor(c.cpuFraction * 100);
-  const heap = [c.heapStart, c.heapEnd, c.heapLive].map(mb).join("->");
+  const heap = [c.heapStart, c.heapEnd, c.heapLive].map(size).join("->");
   return (
-    `gc ${c.n} @${at}s ${percent}%: ${clock} ms clock, ${cpu} ms cpu, ${heap} MB, ` +
-    `${mb(c.goal)} MB goal, ${mb(c.stackBytes)} MB stacks, ${mb(c.globalBytes)} MB globals, ` +
+    `gc ${c.n} @${at}s ${percent}%: ${clock} ms clock, ${cpu} ms cpu, ${heap} ${unit}, ` +
+    `${size(c.goal)} ${unit} goal, ${size(c.stackBytes)} ${unit} stacks, ` +
+    `${size(c.globalBytes)} ${unit} globals, ` +
     `${c.procs} P${c.forced ? " (forced)" : ""}`
   );
 }

@@ -4,7 +4,7 @@ import { createAllocator, createMemory, NOSCAN } from "@gort/alloc";
 import type { Type } from "@gort/types";
 import { array, int32, int8, ptr, struct } from "@gort/types";
 import { describe, expect, it } from "vitest";
-import type { GcHeap, HeapOptions } from "../src/index.ts";
+import type { CycleTrace, GcHeap, HeapOptions } from "../src/index.ts";
 import {
   checkHeap,
   createHeap,
@@ -294,7 +294,13 @@ describe("tools and formatters", () => {
       expect(() => formatHeapProfile(v)).toThrow("formatHeapProfile: profile is");
       expect(() => formatGctrace(v)).toThrow("formatGctrace: cycle is");
     }
-    const heap = createHeap({ reserve: 2 ** 24 });
+    const cycles: CycleTrace[] = [];
+    const heap = createHeap({ reserve: 2 ** 24, onCycle: (cycle) => cycles.push(cycle) });
+    heap.collect();
+    const line = (options: unknown) => formatGctrace(cycles[0]!, options as { unit?: "KB" });
+    expect(() => line({ unit: "kB" })).toThrow('formatGctrace: unit is "kB", want "MB", as in Go');
+    expect(() => line({ units: "KB" })).toThrow("formatGctrace: options.units is");
+    expect(() => line(null)).toThrow("formatGctrace: options is null");
     for (const value of [1n, Symbol("s"), "8", null, {}])
       expect(() => heap.values.unbox(value as never)).toThrow("unbox: p is");
   });

@@ -791,6 +791,19 @@ describe("gctrace", () => {
     }
   });
 
+  it("prints sizes in KB when asked to, for whole MB say nothing of a small heap", () => {
+    const cycles: CycleTrace[] = [];
+    const heap = createHeap({ reserve: 2 ** 24, onCycle: (cycle) => cycles.push(cycle) });
+    for (let i = 0; i < 100; i++) heap.alloc(array(int32, 256));
+    heap.setGCPercent(-1);
+    heap.collect();
+    const line = formatGctrace(cycles[0]!, { unit: "KB" });
+    expect(line).toContain(" ms cpu, 100->100->0 KB, ");
+    expect(line).toContain(" KB goal, 0 KB stacks, 0 KB globals, 1 P (forced)");
+    expect(formatGctrace(cycles[0]!, { unit: "MB" })).toBe(formatGctrace(cycles[0]!));
+    expect(formatGctrace(cycles[0]!)).toContain(" ms cpu, 0->0->0 MB, 8796093022207 MB goal, ");
+  });
+
   it("prints times as Go does: three significant digits of microseconds, whole milliseconds from 10 on", () => {
     const cases: [number, string][] = [
       [0, "0"],

@@ -50,11 +50,16 @@ function draw(option: object, width: number, height: number): string {
   return svg + "\n";
 }
 
+/** Of the two lines below a title, which lie on each other at ECharts' own distance. */
+const subtextStyle = { lineHeight: 17 };
+
 /**
  * Bars per job, one for each contender: how many times gort's value it needs, on a logarithmic axis. `origin` says when and
  * where it was measured.
  */
-export function bars(title: string, results: readonly JobResult[], origin: string): string {
+export function bars(title: string, all: readonly JobResult[], origin: string): string {
+  // What nobody else does has no bar.
+  const results = all.filter((r) => r.rows.some((row) => row.name !== "gort"));
   const names = [...new Set(results.flatMap((r) => r.rows.map((row) => row.name)))].filter(
     (n) => n !== "gort",
   );
@@ -67,13 +72,14 @@ export function bars(title: string, results: readonly JobResult[], origin: strin
       title: {
         text: title,
         subtext: `times what gort needs; 1 is gort, right of it gort is better\n${origin}`,
+        subtextStyle,
       },
-      legend: { top: 80, itemGap: 18 },
+      legend: { top: 84, itemGap: 18 },
       grid: {
         // No browser measures the labels here: about 7 px a character.
         left: 20 + 7 * Math.max(...results.map((r) => r.job.title.length)),
         right: 60,
-        top: 84 + 26 * Math.ceil(names.length / 5),
+        top: 88 + 26 * Math.ceil(names.length / 5),
         bottom: 30,
       },
       xAxis: { type: "log", logBase: 10, axisLabel: { formatter: "{value}×" } },
@@ -97,7 +103,7 @@ export function bars(title: string, results: readonly JobResult[], origin: strin
       })),
     },
     900,
-    144 + results.length * Math.max(34, 15 * names.length),
+    148 + results.length * Math.max(34, 15 * names.length),
   );
 }
 
@@ -124,6 +130,7 @@ export function growthChart(title: string, growths: readonly Growth[], origin: s
         {
           text: `${title}: growth`,
           subtext: `value per operation (or in all) against n\n${origin}`,
+          subtextStyle,
         },
         ...growths.map((g, i) => ({
           text: `${g.job.title} (${g.job.unit})`,

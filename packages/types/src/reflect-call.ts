@@ -59,12 +59,14 @@ function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
   const rest = t.variadic ? (t.params.at(-1) as SliceType).elem : null;
   const want = (i: number): Type => (i < fixed ? t.params[i]! : rest!);
   args.forEach((a, i) => {
-    if (assignableTo(a.type, want(i))) return;
-    throw new ReflectError(
-      i < fixed
-        ? `reflect: Call using ${a.type.name} as type ${want(i).name}`
-        : `reflect: cannot use ${a.type.name} as type ${want(i).name} in Call`,
-    );
+    if (!assignableTo(a.type, want(i)))
+      throw new ReflectError(
+        i < fixed
+          ? `reflect: Call using ${a.type.name} as type ${want(i).name}`
+          : `reflect: cannot use ${a.type.name} as type ${want(i).name} in Call`,
+      );
+    // Go sets the elements of a slice to them, before it looks at the other arguments.
+    if (i >= fixed && !a.canInterface()) throw unexported("Set");
   });
   return args.map((a, i): unknown => {
     if (!a.canInterface()) throw unexported("Call");

@@ -118,6 +118,10 @@ describe("misuse of reflection panics with Go's text", () => {
       "reflect: cannot use string as type int in Call",
     ],
     [() => takes([int]).call([uv.field(0)]), `reflect: reflect.Value.Call ${unexported}`],
+    [
+      () => takes([int, slice(int)], true).call([uv.field(0), uv.field(0)]),
+      `reflect: reflect.Value.Set ${unexported}`,
+    ],
     [() => i(3).call(), on("Call", "int")],
     [() => zero.call(), on("Call", "zero")],
     [() => i(3).elem(), on("Elem", "int")],

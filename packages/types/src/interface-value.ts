@@ -19,6 +19,7 @@ import { badArgument } from "./errors.ts";
 import { valueFitter } from "./fit.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
+import { inspectHeld, type InspectArguments } from "./inspect.ts";
 import type { Itab } from "./itab.ts";
 import type { FuncType, MethodTypes } from "./kinds.ts";
 import { findMethod } from "./method-set.ts";
@@ -29,8 +30,6 @@ import { int64, uint64 } from "./wide.ts";
 import { show } from "./show.ts";
 
 const INTERFACE: unique symbol = Symbol.for("gort.Interface") as never;
-/** The option of Node's `inspect` that lists what is being shown around a value; slices and maps know it by the same name. */
-const SEEN = "gort.seen";
 
 /** The JavaScript function type of a func descriptor. */
 export type Callable<F> =
@@ -113,15 +112,8 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
   }
 
   /** What `console.log` shows on Node: the type and the value, `main.Point({ x: 1, y: 2 })`, as deep as the value alone. */
-  [Symbol.for("nodejs.util.inspect.custom")](
-    depth: number | null,
-    options: { readonly [SEEN]?: readonly unknown[] },
-    inspect: (value: unknown, options: object) => string,
-  ): string {
-    const { [SEEN]: seen = [] } = options;
-    if (seen.includes(this)) return "[Circular]";
-    const { name } = this.type;
-    return `${name}(${inspect(this.value, { ...options, depth, [SEEN]: [...seen, this] })})`;
+  [Symbol.for("nodejs.util.inspect.custom")](...args: InspectArguments): string {
+    return inspectHeld(this, this.value, args, this.type.name);
   }
 }
 

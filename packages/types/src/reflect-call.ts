@@ -1,5 +1,5 @@
 /**
- * Calls through reflection: their arguments and results.
+ * Calls through reflection: methods, arguments and results.
  *
  * Invariants
  *  1. Every argument is assignable to its parameter, or the call does not happen; the texts are Go's.
@@ -15,6 +15,7 @@ import { checkSpace } from "./foreign.ts";
 import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import { itabOf } from "./iface.ts";
 import type { FuncType, InterfaceType, SliceType } from "./kinds.ts";
+import type { BoundMethod } from "./method-set.ts";
 import type { Value } from "./reflect.ts";
 import { ReflectError, onZero, unexported } from "./reflect-errors.ts";
 
@@ -30,6 +31,14 @@ export function mustBeExported(method: string, v: Value): Value {
   if (!checkValue(method, v).isValid()) throw onZero(method);
   if (!v.canInterface()) throw unexported(method);
   return v;
+}
+
+/** A method of `v`, bound to it: the receiver is evaluated now, as Go does. */
+export function bind(v: Value, { invoke }: BoundMethod): unknown {
+  if (v.kind === "interface" && v.isNil())
+    throw new ReflectError("reflect: Method on nil interface value");
+  const recv = v.get() as unknown;
+  return (...args: unknown[]): unknown => invoke(recv, v.space, args);
 }
 
 /** Calls `fn`, a value of type `t`; the results as a list, however many there are. */

@@ -27,6 +27,8 @@ export const UINTS: ReadonlySet<Kind> = /* @__PURE__ */ new Set<Kind>([
   "uint64",
   "uintptr",
 ]);
+/** What Go's `Pointer` takes. */
+export const POINTERS: readonly Kind[] = ["ptr", "unsafe.Pointer", "slice", "map", "chan", "func"];
 
 /** What `Int` and `Uint` give of `v`, a value of type `t`. */
 export function integerOf(

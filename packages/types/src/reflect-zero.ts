@@ -11,10 +11,11 @@ import type { SliceHeader } from "./kinds.ts";
 import type { Value } from "./reflect.ts";
 import { onKind } from "./reflect-errors.ts";
 
-/** The pointer in a pointer, or in the first word of a slice; undefined for an object of JavaScript's own. */
+/** The pointer in a pointer, or in the first word of a slice; 0 for nil, and undefined for what JavaScript holds. */
 export function pointerIn(v: Value): Ptr | undefined {
-  const word = v.get() as Ptr | SliceHeader;
+  const word = v.get() as Ptr | SliceHeader | null;
   if (typeof word === "number") return word;
+  if (word === null) return 0;
   return v.kind === "slice" ? word.ptr : undefined;
 }
 

@@ -14,6 +14,7 @@
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { checkPointer, givenType, internalType, type BaseType } from "./base.ts";
+import { inspectHeld, type InspectArguments } from "./inspect.ts";
 import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import type {
   ArrayType,
@@ -27,9 +28,9 @@ import type {
 } from "./kinds.ts";
 import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
-import { INTS, UINTS, cutOff, integerOf, scalarOf } from "./reflect-kinds.ts";
+import { INTS, POINTERS, UINTS, cutOff, integerOf, scalarOf } from "./reflect-kinds.ts";
 import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
-import { assignTo, callFunction, checkAssignable, mustBeExported } from "./reflect-call.ts";
+import { assignTo, bind, callFunction, checkAssignable, mustBeExported } from "./reflect-call.ts";
 import { isNil, isZero, pointerIn } from "./reflect-zero.ts";
 import { mapEntry, mapKeys, setMapEntry } from "./reflect-map.ts";
 import { bytesOf, capOf, lenOf } from "./reflect-len.ts";
@@ -143,9 +144,13 @@ export class Value {
   toString(): string {
     return this.string();
   }
-  /** The pointer, or that of a slice, a byte offset. @throws ReflectError also for a JavaScript object, which has none */
+  /** What `console.log` shows on Node: the value that it holds, as `fmt` prints it, and `<invalid reflect.Value>`. */
+  [Symbol.for("nodejs.util.inspect.custom")](...args: InspectArguments): string {
+    return this.t === null ? "<invalid reflect.Value>" : inspectHeld(this, this.get(), args);
+  }
+  /** The pointer, or that of a slice, a byte offset; 0 for nil. @throws ReflectError also for an object or function of JavaScript, which has none */
   pointer(): Ptr {
-    const p = pointerIn(this.ofKind("Pointer", "ptr", "unsafe.Pointer", "slice"));
+    const p = pointerIn(this.ofKind("Pointer", ...POINTERS));
     if (p === undefined) throw new ReflectError(`reflect: ${this.type.name} has no address`);
     return p;
   }
@@ -315,21 +320,12 @@ export class Value {
   method(i: number): Value {
     const m = methodsOf(this.known("Method"))[i];
     if (m === undefined) throw new ReflectError("reflect: Method index out of range");
-    return this.bind(m.name);
+    return make(m.type, bind(this, m), 0, this.s, this.ro);
   }
   /** The method of that name, bound to a copy of the value, or the zero `Value`. O(log methods + size). @throws ReflectError for a nil interface */
   methodByName(name: string): Value {
-    return findMethod(this.known("MethodByName"), name) === undefined ? ZERO : this.bind(name);
-  }
-  private bind(name: string): Value {
-    if (this.kind === "interface" && this.isNil()) {
-      throw new ReflectError("reflect: Method on nil interface value");
-    }
-    const m = findMethod(this.t!, name)!;
-    // The receiver is evaluated now, as Go does.
-    const recv = this.get() as unknown;
-    const bound = (...args: unknown[]): unknown => m.invoke(recv, this.s, args);
-    return make(m.type, bound, 0, this.s, this.ro);
+    const m = findMethod(this.known("MethodByName"), name);
+    return m === undefined ? ZERO : make(m.type, bind(this, m), 0, this.s, this.ro);
   }
   /**
    * Calls a function with arguments of its parameter types. O(arguments) beside the call.

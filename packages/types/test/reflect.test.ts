@@ -5,6 +5,7 @@ import {
   any,
   array,
   bool,
+  chan,
   complex128,
   complex64,
   convert,
@@ -386,6 +387,12 @@ describe("values of JavaScript's own types", () => {
     ]);
     expect(text(() => o.pointer())).toBe("reflect: *js.Object has no address");
     expect(text(() => o.elem())).toBe("reflect: *js.Object has no elements");
+    for (const t of [map(string, int), chan(int), func()]) {
+      expect(valueOf(toInterface<unknown>(t, null)).pointer()).toBe(0);
+      const held = t.kind === "func" ? () => undefined : new Map();
+      const v = valueOf(toInterface<unknown>(t, held));
+      expect(text(() => v.pointer())).toBe(`reflect: ${t.name} has no address`);
+    }
     // A property of theirs is no address either.
     const header = valueOf({ ptr: 64, len: 1, cap: 1 });
     expect(text(() => header.pointer())).toBe("reflect: *js.Object has no address");

@@ -13,7 +13,8 @@ import type { ErrGroup } from "./err-group.ts";
 import type { Mutex } from "./mutex.ts";
 import type { Once } from "./once.ts";
 import type { PoolChain } from "./pool-chain.ts";
-import { HELD, NONE, PENDING, type RWMutex } from "./rw-mutex.ts";
+import type { RWMutex } from "./rw-mutex.ts";
+import { HELD, NONE, PENDING } from "./rw-ops.ts";
 import type { Semaphore } from "./semaphore.ts";
 import { DONE, PARKED, USED, WOKEN } from "./states.ts";
 import type { WaitGroup } from "./wait-group.ts";
@@ -68,14 +69,23 @@ export function checkRWMutex(rw: RWMutex): void {
   if (rw.writer === PENDING)
     must(rw.readers > 0 && rw.pending?.state === PARKED, "rwmutex 2: pending behind readers");
   else must(rw.pending === null, "rwmutex 2: pending only if PENDING");
-  if (rw.writer === NONE)
-    must(
-      rw.writers.head === null && rw.waitingReaders.head === null,
-      "rwmutex 3: nobody waits for what is free",
-    );
+  if (rw.writer === NONE) {
+    must(rw.waitingReaders.head === null, "rwmutex 3: no reader waits for what is free");
+    if (rw.writers.head !== null)
+      must(rw.woken !== null, "rwmutex 3: no turn and queued, so woken");
+  }
   if (rw.writer !== HELD) must(rw.holder === null, "rwmutex: no holder unless a writer has it");
   checkSpare(rw.spareWrite, "rwmutex 5");
   checkSpare(rw.spareRead, "rwmutex 5");
+  if (rw.woken !== null) {
+    must(rw.woken.state === WOKEN, "rwmutex 6: the woken writer is in state WOKEN");
+    must(rw.woken.queue === null, "rwmutex 6: the woken writer is in no queue");
+  }
+  if (rw.starving)
+    must(
+      rw.writer !== NONE && rw.writers.head !== null,
+      "rwmutex 6: starving, so taken and queued",
+    );
 }
 
 /** Invariants of {@link WaitGroup}. */

@@ -1,162 +1,31 @@
 /**
  * RWMutex: Go's `sync.RWMutex`, many readers or one writer, writers first.
  *
+ * Writers take turns as the lockers of a `Mutex` do, with its two modes (`mutex.ts`): one that is woken competes with whoever runs,
+ * and one that has waited too long is handed the turn. Whoever has the turn waits for the readers inside to leave.
+ *
  * Invariants
  *  1. `writer` is HELD exactly while a writer owns it; then `readers` is 0.
- *  2. `writer` is PENDING while the writer at the front waits for the readers inside to leave; then `readers` > 0,
+ *  2. `writer` is PENDING while a writer that has the turn waits for the readers inside to leave; then `readers` > 0,
  *     and readers that come now queue (otherwise writers would starve).
- *  3. `writer` is NONE only if both queues are empty: nobody waits for what could be had.
- *  4. When a writer unlocks, all readers that queued meanwhile get in before the next writer, and that next
- *     writer is PENDING at once.
+ *  3. If `writer` is NONE no reader is queued, and if a writer is, then some writer is woken and will compete.
+ *  4. When a writer unlocks, all readers that queued meanwhile get in before the next writer has the turn.
  *  5. A spare op is used, never waited, and is handed out again, as in `mutex.ts`.
+ *  6. At most one writer is woken; it is in state WOKEN and in no queue. `starving` implies that a writer has the turn and another
+ *     is queued.
  *
  * A second `rLock` by a goroutine that already reads deadlocks behind a waiting writer, as in Go.
- *
- * Difference to Go inside what Go promises: writers are served strictly first come first served, by handing over;
- * in Go they compete through an inner mutex. A woken writer is never overtaken here.
  */
-import { currentGoroutine, type Goroutine, Op, type OpRecord, type WaitReason } from "@gort/sched";
-import { overdue, preempt, WaitQueue, withOptions } from "@gort/sched/primitives";
+import { currentGoroutine, type Goroutine, now, type Op } from "@gort/sched";
+import { WaitQueue, withOptions } from "@gort/sched/primitives";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine } from "./body.ts";
 import { fatal, texts } from "./errors.ts";
-import { describeLock } from "./mutex.ts";
+import { describeLock, STARVATION_MS } from "./mutex.ts";
 import { ReadLocker } from "./read-locker.ts";
-import { FRESH, USED } from "./states.ts";
-import { ExclusiveToken, SharedFree, SharedToken, TakenFree } from "./token.ts";
-
-/** @internal */
-export const NONE = 0;
-/** @internal */
-export const PENDING = 1;
-/** @internal */
-export const HELD = 2;
-
-/** @internal */
-export class WriteOp extends Op<LockToken> {
-  g: Goroutine | null = null;
-  private readonly rw: RWMutex;
-
-  constructor(rw: RWMutex) {
-    super();
-    this.rw = rw;
-  }
-
-  override get reason(): WaitReason {
-    return "sync.RWMutex.Lock";
-  }
-
-  override describe(): string {
-    return this.rw.describe();
-  }
-
-  override next(): IteratorResult<OpRecord<any>, LockToken> {
-    const rw = this.rw;
-    if (this.state !== FRESH) return super.next();
-    if (overdue()) return preempt;
-    if (rw.tryLock()) {
-      this.state = USED;
-      rw.spareWrite = this;
-      return (rw.free ??= new TakenFree(rw));
-    }
-    return super.next();
-  }
-
-  override tryNow(): boolean {
-    return this.tryFor(currentGoroutine());
-  }
-
-  tryFor(g: Goroutine | null): boolean {
-    const rw = this.rw;
-    this.g = g;
-    if (rw.writer !== NONE || rw.readers > 0) return false;
-    this.value = rw.take(g);
-    return true;
-  }
-
-  override park(): void {
-    const rw = this.rw;
-    if (rw.writer === NONE) {
-      // Free: another case of the same select unlocked it, to wait for a condition.
-      if (rw.readers === 0) {
-        this.complete(rw.take(this.g));
-        return;
-      }
-      rw.writer = PENDING;
-      rw.pending = this;
-    } else {
-      rw.writers.push(this);
-    }
-  }
-
-  override unpark(): void {
-    const rw = this.rw;
-    if (rw.pending === this) {
-      rw.pending = null;
-      rw.next();
-    } else {
-      rw.writers.remove(this);
-    }
-  }
-
-  override discard(): void {
-    this.value.unlock();
-  }
-}
-
-/** @internal */
-export class ReadOp extends Op<LockToken> {
-  private readonly rw: RWMutex;
-
-  constructor(rw: RWMutex) {
-    super();
-    this.rw = rw;
-  }
-
-  override get reason(): WaitReason {
-    return "sync.RWMutex.RLock";
-  }
-
-  override describe(): string {
-    return this.rw.describe();
-  }
-
-  override next(): IteratorResult<OpRecord<any>, LockToken> {
-    const rw = this.rw;
-    if (this.state !== FRESH) return super.next();
-    if (overdue()) return preempt;
-    if (rw.tryRLock()) {
-      this.state = USED;
-      rw.spareRead = this;
-      return (rw.readFree ??= new SharedFree(rw));
-    }
-    return super.next();
-  }
-
-  override tryNow(): boolean {
-    const rw = this.rw;
-    if (rw.writer !== NONE) return false;
-    rw.readers++;
-    this.value = rw.readToken();
-    return true;
-  }
-
-  override park(): void {
-    const rw = this.rw;
-    if (rw.writer === NONE) {
-      rw.readers++;
-      this.complete(rw.readToken());
-    } else rw.waitingReaders.push(this);
-  }
-
-  override unpark(): void {
-    this.rw.waitingReaders.remove(this);
-  }
-
-  override discard(): void {
-    this.value.unlock();
-  }
-}
+import { HELD, NONE, PENDING, ReadOp, WriteOp } from "./rw-ops.ts";
+import { FRESH, WOKEN } from "./states.ts";
+import { ExclusiveToken, type SharedFree, SharedToken, type TakenFree } from "./token.ts";
 
 /**
  * Go's `sync.RWMutex`.
@@ -184,6 +53,10 @@ export class RWMutex implements Locker {
   writer: number = NONE;
   /** @internal */
   pending: WriteOp | null = null;
+  /** @internal */
+  woken: WriteOp | null = null;
+  /** @internal */
+  starving = false;
   /** @internal */
   releases = 0;
   /** @internal */
@@ -238,7 +111,8 @@ export class RWMutex implements Locker {
     if (this.writer !== HELD) throw fatal(texts.unlockOfUnlockedRWMutex);
     this.releases = (this.releases + 1) | 0;
     this.holder = null;
-    this.next();
+    if (this.writers.head === null && this.waitingReaders.head === null) this.writer = NONE;
+    else this.next();
   }
 
   /**
@@ -357,23 +231,53 @@ export class RWMutex implements Locker {
     return new SharedToken(this);
   }
 
+  /** Gives the turn to a writer. @internal */
+  admit(op: WriteOp): void {
+    if (this.readers === 0) op.complete(this.take(op.g));
+    else this.wait(op);
+  }
+
+  /** One that has the turn waits for the readers inside. @internal */
+  wait(op: WriteOp): void {
+    this.writer = PENDING;
+    this.pending = op;
+  }
+
   /**
-   * The writer at the front is gone: readers that queued get in, then the next writer's turn comes.
+   * The writer that had the turn is gone: readers that queued get in, then the turn is the next writer's.
    *
    * One who gets in may make others leave before this is over (a select takes its other cases off their queues, or
-   * gives back what came too late). So nothing is counted in advance, and whoever lets readers in counts as one himself
-   * meanwhile: nobody inside is then the last one.
+   * gives back what came too late). So nothing is counted in advance, and the turn is nobody's but not free meanwhile.
    * @internal
    */
   next(): void {
-    const op = this.writers.shift();
-    this.writer = op === null ? NONE : PENDING;
-    this.pending = op;
+    this.writer = PENDING;
     this.readers++;
     for (let r; (r = this.waitingReaders.shift()) !== null;) {
       this.readers++;
       r.complete(this.readToken());
     }
-    this.rUnlock();
+    this.readers--;
+    this.writer = NONE;
+    if (!this.starving) {
+      if (this.woken === null) this.wakeOne();
+      return;
+    }
+    const op = this.writers.shift()!;
+    if (this.writers.head === null || now() - op.waitStart <= STARVATION_MS) this.starving = false;
+    this.admit(op);
+  }
+
+  /** @internal */
+  wakeOne(): void {
+    const op = this.writers.shift();
+    if (op === null) return;
+    if (!op.competes) {
+      this.admit(op);
+      return;
+    }
+    this.woken = op;
+    op.state = WOKEN;
+    op.waiter?.wake(op);
   }
 }

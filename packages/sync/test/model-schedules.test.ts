@@ -21,7 +21,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { checkMutex, checkRWMutex, checkSemaphore, checkWaitGroup } from "../src/check.ts";
 import { Mutex, RWMutex, Semaphore, WaitGroup } from "../src/index.ts";
-import { HELD } from "../src/rw-mutex.ts";
+import { HELD } from "../src/rw-ops.ts";
 import { settle } from "./trace.ts";
 import { Entry, MutexTwin, RWMutexTwin, SemaphoreTwin, WaitGroupTwin } from "./twins.ts";
 
@@ -226,11 +226,14 @@ describe("a primitive and its twin under seeded schedules", () => {
     expect([starved, lost]).toEqual([true, true]);
   });
 
-  it("rwmutex: a writer alone, readers together, and who waits for whom", async () => {
+  it("rwmutex: a writer alone, readers together, who waits for whom, and writers that compete for their turn", async () => {
+    let starved = false;
+    let lost = false;
     await agree(() => {
       const rw = new RWMutex();
       const twin = new RWMutexTwin();
       const writes = new Set<Entry>();
+      const [tried, triedToRead] = [new Entry(), new Entry()];
       const reader = (): void => {
         const e = new Entry();
         asks(e, (options) => {
@@ -239,19 +242,39 @@ describe("a primitive and its twin under seeded schedules", () => {
           return rw.rLock(o);
         });
       };
+      const writer = (): void => {
+        const e = new Entry();
+        writes.add(e);
+        asks(e, (options) => {
+          const o = sometimes(options, e);
+          twin.lock(e, now());
+          return rw.lock(o);
+        });
+      };
+      const unlock = (): void => {
+        twin.unlock(now());
+        rw.unlock();
+      };
+      const rUnlock = (): void => {
+        twin.rUnlock();
+        rw.rUnlock();
+      };
       return {
         commands: {
-          lock() {
-            const e = new Entry();
-            writes.add(e);
-            asks(e, (options) => {
-              const o = sometimes(options, e);
-              twin.lock(e);
-              return rw.lock(o);
-            });
-          },
+          lock: writer,
           rLock: reader,
           again: reader,
+          lockAgain: writer,
+          tryLock() {
+            const got = twin.tryLock();
+            expect(rw.tryLock()).toBe(got);
+            if (got) tried.knows = true;
+          },
+          tryRLock() {
+            if (triedToRead.knows) return;
+            triedToRead.knows = twin.tryRLock();
+            expect(rw.tryRLock()).toBe(triedToRead.knows);
+          },
         },
         compare() {
           checkRWMutex(rw);
@@ -259,30 +282,47 @@ describe("a primitive and its twin under seeded schedules", () => {
             {
               readers: rw.readers,
               writing: rw.writer === HELD,
-              writers: rw.writers.length + (rw.pending === null ? 0 : 1),
+              pending: rw.pending !== null,
+              writers: rw.writers.length,
+              woken: rw.woken !== null,
+              starving: rw.starving,
               queue: rw.waitingReaders.length,
             },
             {
               readers: twin.readers,
               writing: twin.writing,
-              writers: twin.writers.length,
+              pending: twin.pending !== null,
+              writers: twin.turn.queue.length,
+              woken: twin.turn.woken !== null,
+              starving: twin.turn.starving,
               queue: twin.queue.length,
             },
           );
+          starved ||= twin.turn.starving;
+        },
+        runs(e) {
+          const was = twin.turn.woken === e;
+          twin.runs(e, now());
+          lost ||= was && twin.turn.queue.includes(e);
         },
         off(e) {
-          twin.off(e);
+          twin.off(e, now());
         },
         release() {
+          if (tried.knows) {
+            tried.knows = false;
+            unlock();
+            return true;
+          }
+          if (triedToRead.knows) {
+            triedToRead.knows = false;
+            rUnlock();
+            return true;
+          }
           const e = pickInside();
           if (e === undefined) return false;
-          if (writes.has(e)) {
-            twin.unlock();
-            rw.unlock();
-          } else {
-            twin.rUnlock();
-            rw.rUnlock();
-          }
+          if (writes.has(e)) unlock();
+          else rUnlock();
           return true;
         },
         over() {
@@ -291,6 +331,7 @@ describe("a primitive and its twin under seeded schedules", () => {
         },
       };
     });
+    expect([starved, lost]).toEqual([true, true]);
   });
 
   it("semaphore: first come first served, by weight, also above its size", async () => {

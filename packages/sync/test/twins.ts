@@ -84,21 +84,35 @@ export class MutexTwin {
   }
 }
 
-/** Go's RWMutex: readers together, a writer alone, readers that queued before the next writer. */
+/** Go's RWMutex: readers together, a writer alone, who needs the turn first: an inner mutex. */
 export class RWMutexTwin {
   readers = 0;
   writing = false;
-  readonly writers: Entry[] = [];
   readonly queue: Entry[] = [];
+  readonly turn = new MutexTwin();
+  /** Who has the turn, and waits for the readers inside. */
+  pending: Entry | null = null;
 
-  lock(e: Entry): void {
-    this.writers.push(e);
-    this.letWriterIn();
+  lock(e: Entry, now: number): void {
+    this.turn.lock(e, now);
+    this.hasTurn(e);
+  }
+
+  tryLock(): boolean {
+    if (this.turn.locked || this.readers > 0) return false;
+    this.turn.tryLock();
+    return (this.writing = true);
   }
 
   rLock(e: Entry): void {
-    if (this.writing || this.writers.length > 0) this.queue.push(e);
+    if (this.turn.locked) this.queue.push(e);
     else this.read(e);
+  }
+
+  tryRLock(): boolean {
+    if (this.turn.locked) return false;
+    this.readers++;
+    return true;
   }
 
   private read(e: Entry): void {
@@ -106,22 +120,27 @@ export class RWMutexTwin {
     this.readers++;
   }
 
-  private letWriterIn(): void {
-    const first = this.writers[0];
-    if (first === undefined || this.writing || this.readers > 0) return;
-    this.writers.shift();
-    this.writing = true;
-    first.state = "in";
-  }
-
-  private writerLeft(): void {
-    for (const e of this.queue.splice(0)) this.read(e);
+  /** One who may have got the turn, which is not yet the lock. */
+  private hasTurn(e: Entry | undefined): void {
+    if (e?.state !== "in") return;
+    e.state = "waits";
+    this.pending = e;
     this.letWriterIn();
   }
 
-  unlock(): void {
+  private letWriterIn(): void {
+    if (this.pending === null || this.readers > 0) return;
+    this.pending.state = "in";
+    this.pending = null;
+    this.writing = true;
+  }
+
+  unlock(now: number): void {
     this.writing = false;
-    this.writerLeft();
+    for (const e of this.queue.splice(0)) this.read(e);
+    const first = this.turn.queue[0];
+    this.turn.unlock(now);
+    this.hasTurn(first);
   }
 
   rUnlock(): void {
@@ -129,11 +148,23 @@ export class RWMutexTwin {
     this.letWriterIn();
   }
 
-  off(e: Entry): void {
+  /** The writer that was woken runs, and competes. */
+  runs(e: Entry, now: number): void {
+    if (this.turn.woken !== e) return;
+    this.turn.runs(e, now);
+    this.hasTurn(e);
+  }
+
+  off(e: Entry, now: number): void {
     if (e.state !== "waits") return;
-    e.state = "off";
-    if (remove(this.writers, e) && !this.writing) this.writerLeft();
-    remove(this.queue, e);
+    if (this.pending === e) {
+      e.state = "off";
+      this.pending = null;
+      this.unlock(now);
+    } else {
+      remove(this.queue, e);
+      this.turn.off(e);
+    }
   }
 }
 

@@ -107,12 +107,9 @@ export function add(p: Ptr, n: number): Ptr {
 export function unsafeSlice(elem: Type, p: Ptr, len: number): SliceHeader {
   checkType("unsafeSlice", elem);
   if (typeof p !== "number" || p >>> 0 !== p) throw badArgument("unsafeSlice", "p", p, "a pointer");
-  if (
-    typeof len !== "number" ||
-    len >>> 0 !== len ||
-    len > 0x7fff_ffff ||
-    len * elem.size > 0x1_0000_0000 - p
-  ) {
+  const isLength = typeof len === "number" && len >>> 0 === len && len <= 0x7fff_ffff;
+  // A length that is none first, one that is too large only where there is something to point to: Go's order.
+  if (!isLength || (p !== 0 && len * elem.size > 0x1_0000_0000 - p)) {
     throw new RuntimeError("runtime error: unsafe.Slice: len out of range");
   }
   if (p === 0 && len > 0) {

@@ -51,6 +51,9 @@ describe("pointer arithmetic", () => {
     expect(() => unsafeSlice(int32, 64, -1)).toThrow(text("unsafe/slice-neg"));
     expect(() => unsafeSlice(int32, 64, 2 ** 31)).toThrow(text("unsafe/slice-neg"));
     expect(() => unsafeSlice(int32, 0, 1)).toThrow(text("unsafe/slice-nil"));
+    // That there is nothing to point to is said of lengths that memory could not hold, too.
+    expect(() => unsafeSlice(int32, 0, 2 ** 31 - 1)).toThrow(text("unsafe/slice-nil"));
+    expect(() => unsafeSlice(int32, 64, 2 ** 30)).toThrow(text("unsafe/slice-neg"));
   });
 });
 

@@ -44,7 +44,7 @@ export class AtomicValue<T = unknown> {
 
   /** What `JSON.stringify` shows: the value, as that alone would be shown. */
   toJSON(key?: string): unknown {
-    return jsonOf(this.v, key);
+    return jsonOf(this, this.v, key);
   }
 
   /**

@@ -352,7 +352,7 @@ export class AtomicPointer<T extends object> {
 
   /** What `JSON.stringify` shows: what it refers to, as that alone would be shown. */
   toJSON(key?: string): unknown {
-    return jsonOf(this.v, key);
+    return jsonOf(this, this.v, key);
   }
 
   /** Sets the reference (Go: `Store`). O(1). Throws as the constructor. */

@@ -184,6 +184,33 @@ test("what an atomic holds is shown in JSON as it would be alone", () => {
   }
 });
 
+test("an atomic that holds itself, by whatever way, is refused by JSON.stringify as any circle is", () => {
+  const p = new AtomicPointer<object>();
+  const q = new AtomicPointer<object>(p);
+  const v = new AtomicValue<object>();
+  const circular = /^TypeError: .*circular/i;
+  const refused = (): void => {
+    for (const x of [p, q, { q }, v]) {
+      let error: unknown;
+      try {
+        JSON.stringify(x);
+      } catch (e) {
+        error = e;
+      }
+      expect(String(error)).toMatch(circular);
+    }
+  };
+  v.store(q);
+  p.store(p);
+  refused();
+  p.store(q);
+  refused();
+  p.store({ q });
+  refused();
+  p.store({ n: 1 });
+  expect(JSON.stringify({ p, q, v })).toBe('{"p":{"n":1},"q":{"n":1},"v":{"n":1}}');
+});
+
 test("JSON.stringify shows the value of an atomic, as of a plain field", () => {
   const big = new AtomicInt64();
   big.add(-(2n ** 62n));

@@ -7,6 +7,12 @@ import { isPanicError } from "@gort/sched";
 import { brand, hasBrand } from "@gort/types";
 import { FLIGHT_PANIC } from "./panic.ts";
 
+/** The text of what a panic prints otherwise than `%v`, which Go uses here: numbers, and values of named basic types. */
+function basic(v: unknown): string | null {
+  if (v instanceof Number || v instanceof String || v instanceof Boolean) return String(v);
+  return Number.isFinite(v) ? String(v) : null;
+}
+
 /**
  * A panic in the function of a `SingleFlight`, as every caller gets it. The message is the panic's and the stack where
  * it happened; `cause` is the value of the panic.
@@ -30,10 +36,10 @@ export class FlightPanic extends Error {
   /** @param thrown what the function threw */
   constructor(thrown: unknown) {
     const error = thrown as Partial<Error> | null | undefined;
-    const text = typeof error?.message === "string" ? error.message : String(thrown);
-    super(`${text}\n\n${error?.stack ?? ""}`, {
-      cause: isPanicError(thrown) ? thrown.value : thrown,
-    });
+    const cause = isPanicError(thrown) ? thrown.value : thrown;
+    const text =
+      basic(cause) ?? (typeof error?.message === "string" ? error.message : String(thrown));
+    super(`${text}\n\n${error?.stack ?? ""}`, { cause });
     brand(this, FLIGHT_PANIC);
   }
 

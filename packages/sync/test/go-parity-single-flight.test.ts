@@ -195,6 +195,32 @@ describe("singleflight", () => {
     });
   });
 
+  it("the panic that Do callers get prints its value as `%v` does, not as a panic does", async () => {
+    class Code extends Number {}
+    for (const [value, text] of [
+      [1.5, "1.5"],
+      [1e21, "1e+21"],
+      [-0.25, "-0.25"],
+      [Infinity, "+Inf"],
+      [93, "93"],
+      [new Code(93), "93"],
+      [new String("text"), "text"],
+      [true, "true"],
+      [new Error("broken"), "broken"],
+    ] as const) {
+      let got: unknown;
+      await program(function* () {
+        try {
+          yield* new SingleFlight().do("k", () => panic(value));
+        } catch (e) {
+          got = e;
+        }
+      });
+      expect((got as Error).message.split("\n\n")[0]).toBe(text);
+      expect((got as Error).cause).toBe(value);
+    }
+  });
+
   it("panic with a DoChan waiter crashes the program", async () => {
     await expect(
       program(function* () {

@@ -150,6 +150,14 @@ export const changes: readonly Change[] = [
   {
     package: "sync",
     status: "changed",
+    go: "semaphore's Acquire fails if its context ends after the permits were granted and before the goroutine runs",
+    here: "it has the permits",
+    why: "a wait that has succeeded stays so, of whatever primitive; an outcome that may still be taken back is none to a select",
+    test: "calling-off.test.ts: granted and aborted in one turn, the grant stands",
+  },
+  {
+    package: "sync",
+    status: "changed",
     go: "errgroup's Go blocks its caller while the limit is reached",
     here: "it takes the function at once; waiting for the returned op gives Go's back-pressure",
     why: "a lazy operation that is forgotten would silently run nothing",

@@ -345,7 +345,13 @@ export function storeTag(s: Slice<any>): string | undefined {
 export function failIndex(s: Slice<any>, i: unknown): never {
   if (!isIndex(s, i)) throw indexError(i, s.len);
   // Nothing: so the owner of the store has detached or shortened it.
-  throw badArgument("slice", "store", s.array, "storage that still holds all elements", "type");
+  throw storeError(s);
+}
+
+/** The error for a store that no longer has all elements of `s`. */
+export function storeError(s: Slice<any>): Error {
+  const want = "storage that still holds all elements: transfer a copy, s.view().slice()";
+  return badArgument("slice", "store", s.array, want, "type");
 }
 
 /** Throws what is wrong with `s[i] = v`: the index first, as Go does. */

@@ -19,7 +19,7 @@
  */
 import { badArgument } from "@gort/types";
 import type { ElementOf, TypedArray, TypedArrayConstructor } from "./api.ts";
-import { Slice, mustBeSlice, storeTag } from "./slice.ts";
+import { Slice, mustBeSlice, storeError, storeTag } from "./slice.ts";
 
 /** By view, the store in a heap that it was made of. A property of the view would cost each access to its elements. */
 const holds = /* @__PURE__ */ new WeakMap<TypedArray, ViewedStore>();
@@ -30,6 +30,12 @@ export interface ViewedStore {
   readonly slot: number;
   /** The last view that keeps it. */
   viewed: TypedArray | null;
+}
+
+/** What to throw for what bulk work threw: the platform does not say whose store its owner has taken away. */
+function lost(error: unknown, ...slices: Slice<any>[]): unknown {
+  const bare = slices.find(({ array, off, cap }) => (array as TypedArray).length < off + cap);
+  return bare === undefined ? error : storeError(bare);
 }
 
 /** The methods that bulk work needs, with one type for numbers and bigints. */
@@ -94,8 +100,12 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
 
   /** {@link TypedSlice.view} for the moment: it holds nothing. */
   private elements(): A {
-    if (this.len === 0) return this.array.subarray(0, 0) as A;
-    return this.array.subarray(this.off, this.off + this.len) as A;
+    const begin = this.len === 0 ? 0 : this.off;
+    try {
+      return this.array.subarray(begin, begin + this.len) as A;
+    } catch (e) {
+      throw lost(e, this);
+    }
   }
 
   override toArray(): ElementOf<A>[] {
@@ -113,14 +123,23 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
     const from = src.array as BulkArray;
     const at = this.off + i;
     const start = src.off + j;
-    if (from === dst) dst.copyWithin(at, start, start + n);
-    else if (n === from.length) dst.set(from, at);
-    else dst.set(from.subarray(start, start + n), at);
+    try {
+      if (from === dst) dst.copyWithin(at, start, start + n);
+      else if (n === from.length) dst.set(from, at);
+      else dst.set(from.subarray(start, start + n), at);
+    } catch (e) {
+      throw lost(e, src, this);
+    }
   }
 
   override wipe(i: number, n: number): void {
     const zero: number | bigint = this.backing.zero();
-    if (n > 0) (this.array as unknown as BulkArray).fill(zero, this.off + i, this.off + i + n);
+    if (n === 0) return;
+    try {
+      (this.array as unknown as BulkArray).fill(zero, this.off + i, this.off + i + n);
+    } catch (e) {
+      throw lost(e, this);
+    }
   }
 }
 

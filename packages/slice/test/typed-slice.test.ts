@@ -4,12 +4,16 @@ import { int16, int32, int64, uint64, uint8 } from "@gort/types";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   append,
+  appendSlice,
   checkSlice,
+  clear,
+  copy,
   inHeap,
   makeSlice,
   nilSlice,
   sliceFrom,
   sliceOf,
+  slices,
   viewOf,
   type Slice,
 } from "@gort/slice";
@@ -148,10 +152,41 @@ test("a store that its owner has taken away is named, and not taken for a bad in
   const array = Int32Array.of(1, 2, 3);
   const s = sliceFrom(array);
   structuredClone(array.buffer, { transfer: [array.buffer] });
-  const text = "slice: store is an object (Int32Array), want storage that still holds all elements";
+  const text =
+    "slice: store is an object (Int32Array), want storage that still holds all elements: transfer a copy, s.view().slice()";
   expect(message(() => s.get(0))).toBe(text);
   expect(message(() => s.set(2, 1))).toBe(text);
   expect(message(() => s.get(3))).toBe("runtime error: index out of range [3] with length 3");
+});
+
+test("a store that its owner has taken away is named by what works on many elements, too", () => {
+  for (const [from, to] of [
+    [0, 3],
+    [1, 3],
+  ]) {
+    const array = Int32Array.of(1, 2, 3, 4);
+    const s = sliceFrom(array).slice(from, to);
+    const other = makeSlice(Int32Array, 1, 4);
+    structuredClone(array.buffer, { transfer: [array.buffer] });
+    for (const use of [
+      () => append(s.slice(0, 1, 1), 1),
+      () => appendSlice(s.slice(0, 1), other),
+      () => appendSlice(other, s),
+      () => copy(s, other),
+      () => copy(other, s),
+      () => copy(s.slice(1), s),
+      () => clear(s),
+      () => s.view(),
+      () => s.toArray(),
+      () => slices.sort(s),
+      () => slices.clone(s),
+      () => String(s),
+    ])
+      expect(message(use), String(use)).toBe(
+        "slice: store is an object (Int32Array), want storage that still holds all elements: transfer a copy, s.view().slice()",
+      );
+    expect([...other.slice(0, 4)]).toEqual([0, 0, 0, 0]);
+  }
 });
 
 test("in a heap of 4 GiB no index of a nil slice of bytes or half words reads another's memory", () => {

@@ -5,21 +5,38 @@
  *  1. An op that took or gave nothing leaves nothing behind: no place in a queue, no function that was handed to a group.
  *  2. An op that somebody else waits for stays as it is, whatever became of that wait: parked, woken, or over and not taken yet.
  */
-import type { OpRecord, Waiter } from "@gort/sched";
+import { type OpRecord, random, type Waiter } from "@gort/sched";
 import { reportUncaught } from "@gort/sched/primitives";
 import { FRESH, PARKED, USED } from "./states.ts";
+
+/** What tells ops of channels and selects from others. */
+interface MaybeCase {
+  readonly ch?: unknown;
+  readonly cases?: unknown;
+}
 
 /**
  * Whether an op is of a channel, told by the record it names, which what calls it off names too. Not by instanceof, which looks
  * through the prototypes each time.
  */
 function ofChannel(op: OpRecord<any>): boolean {
-  return (op as { readonly ch?: unknown }).ch !== undefined;
+  return (op as MaybeCase).ch !== undefined;
 }
 
 /** When a select parks an op: those of channels first (0), then selects, or what calls one off (1), then the others (2). */
 export function rank(op: OpRecord<any>): number {
-  return ofChannel(op) ? 0 : (op as { readonly cases?: unknown }).cases === undefined ? 2 : 1;
+  return ofChannel(op) ? 0 : (op as MaybeCase).cases === undefined ? 2 : 1;
+}
+
+/**
+ * Whether a select of two parks the second one first: by their ranks. Two of one channel may stand in one queue, which serves the first:
+ * there chance decides, as Go sorts the cases of a select from a random order.
+ */
+export function secondFirst(first: OpRecord<any>, second: OpRecord<any>): boolean {
+  const a = first as MaybeCase;
+  const b = second as MaybeCase;
+  if (a.ch !== undefined) return a.ch === b.ch && random(2) === 1;
+  return b.ch !== undefined || (b.cases !== undefined && a.cases === undefined);
 }
 
 /**

@@ -7,7 +7,8 @@
  *
  * Invariants
  *  1. Exactly one case runs. Trying and taking are one step, so readiness is judged at one instant.
- *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text.
+ *  2. If several cases are ready, each is chosen with the same probability, whatever their order in the text; so is each of those that
+ *     wait for one channel, in whose queue they stand in random order: that in which they were tried, where they are more than two.
  *  3. A parked select, in state PARKED, has each of its cases parked with the select as waiter. Before it takes them off their
  *     queues it is DECIDED, and so is each select whose case it is: what is granted to another one after that is given back. What
  *     could not be, the ops of channels, leaves before anybody's code can run.
@@ -31,7 +32,7 @@
  */
 import { type OpRecord, random } from "@gort/sched";
 import { overdue, preempt, reportUncaught } from "@gort/sched/primitives";
-import { leave, quit, rank, takeBack, useUp } from "./case-end.ts";
+import { leave, quit, rank, secondFirst, takeBack, useUp } from "./case-end.ts";
 import { CaseList, none } from "./case-list.ts";
 import { checkFresh, checkServes, hasBegun, inUse } from "./cases.ts";
 import { type Chosen, defaultResult, outcome } from "./chosen.ts";
@@ -116,7 +117,7 @@ export class SelectOperation extends CaseList {
       this.parking = true;
       if (n > 2) this.parkList(n);
       else {
-        const turned = n > 1 && rank(this.b) < rank(this.a);
+        const turned = n > 1 && secondFirst(this.a, this.b);
         if (turned) this.wait(this.b, this.nameB);
         if (n > 0) this.wait(this.a, this.nameA);
         if (n > 1 && !turned) this.wait(this.b, this.nameB);

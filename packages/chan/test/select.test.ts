@@ -72,6 +72,29 @@ describe("choice", () => {
     }
   });
 
+  test("two cases on one channel that have to wait: each is chosen as often, in sends and receives, prepared too", async () => {
+    const s = createDeterministicScheduler({ seed: 5 });
+    const firsts = await s.run(function* () {
+      const ch = makeChan<number>(0, { zero: -1 });
+      const prepared = prepare({ a: ch.recv(), b: ch.recv() });
+      const counts = [0, 0, 0];
+      for (let i = 0; i < 600; i++) {
+        s.go(function* (): Go {
+          if (i % 3 === 0) yield* ch.recv();
+          else yield* ch.send(i);
+        });
+        const r =
+          i % 3 === 0
+            ? yield* select({ a: ch.send(0), b: ch.send(1) })
+            : yield* i % 3 === 1 ? select({ a: ch.recv(), b: ch.recv() }) : prepared;
+        if (r.case === "a") counts[i % 3]!++;
+      }
+      return counts;
+    });
+    // 100 expected, standard deviation 7: four of them.
+    for (const n of firsts) expect(Math.abs(n - 100)).toBeLessThan(29);
+  });
+
   test("the same seed makes the same choices, another seed others", async () => {
     const choices = (seed: number): Promise<string> =>
       createDeterministicScheduler({ seed }).run(function* () {

@@ -4,6 +4,7 @@
  * Invariants
  *  1. What `quote` gives is one line of printable characters, and `unquote` gives the text back.
  */
+import { utf8Read } from "./utf8.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   a: "\x07",
@@ -23,20 +24,26 @@ export function unquote(text: string): string | null {
   const body = text.slice(1, -1);
   if (body.includes("\n")) return null;
   const out = body.replace(
-    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([^]))/g,
-    (_, x?: string, u?: string, long?: string, octal?: string, one?: string) => {
+    /((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3})+)|\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g,
+    (_, bytes?: string, u?: string, long?: string, one?: string) => {
+      if (bytes !== undefined) {
+        const codes = bytes
+          .match(/x..|\d{3}/g)!
+          .map((c) => (c[0] === "x" ? +`0${c}` : parseInt(c, 8)));
+        if (codes.some((c) => c > 255)) ok = false;
+        // Together they may be the UTF-8 of a text. Those that are not show as everywhere else.
+        return utf8Read(Uint8Array.from(codes), 0, codes.length);
+      }
       if (one !== undefined) {
-        if (Object.hasOwn(ESCAPES, one)) return ESCAPES[one]!;
+        if (!Object.hasOwn(ESCAPES, one)) ok = false;
+        return ESCAPES[one] ?? "";
+      }
+      const code = parseInt((u ?? long)!, 16);
+      if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
         ok = false;
         return "";
       }
-      const byte = x ?? octal;
-      const code =
-        byte === undefined ? parseInt((u ?? long)!, 16) : parseInt(byte, x === undefined ? 8 : 16);
-      const surrogate = code >= 0xd800 && code < 0xe000;
-      if (code > (byte === undefined ? 0x10ffff : 255) || surrogate) ok = false;
-      // A byte beyond ASCII is no text by itself: it shows as everywhere else.
-      return !ok ? "" : byte !== undefined && code > 127 ? "\ufffd" : String.fromCodePoint(code);
+      return String.fromCodePoint(code);
     },
   );
   return ok ? out : null;

@@ -86,8 +86,9 @@ export function fieldByName(t: StructType, name: string): FieldPath | null {
  */
 export function tagLookup(tag: string, key: string): [value: string, ok: boolean] {
   if (typeof tag !== "string") throw badArgument("tagLookup", "tag", tag, "a string", "type");
-  // Key without spaces, quotes, colons and control characters; value in double quotes, with Go's escapes.
-  const pair = /^ *([^ ":\p{Cc}]+):("(?:[^"\\]|\\[^])*")/u;
+  // Key without spaces, quotes, colons and ASCII control characters; value in double quotes, with Go's escapes.
+  // eslint-disable-next-line no-control-regex -- those are meant
+  const pair = /^ *([^ ":\x00-\x1f\x7f]+):("(?:[^"\\]|\\[^])*")/u;
   for (let rest = tag; ;) {
     const m = pair.exec(rest);
     if (m === null) return ["", false];

@@ -18,4 +18,8 @@ test("what is no string literal of Go is refused", () => {
   }
   expect(unquote('"a\\x41\\u00e9\\101\\U0001f600\\n"')).toBe("aAéA\u{1f600}\n");
   expect(unquote('"\\xff"')).toBe("\ufffd"); // a byte, not a text
+  // Bytes side by side may be one.
+  expect(unquote('"\\xc3\\251\\xe2\\x82\\x41\\xf0\\237\\x98\\200!"')).toBe(
+    "é\ufffd\ufffdA\u{1f600}!",
+  );
 });

@@ -140,6 +140,8 @@ describe("tagLookup answers as StructTag.Lookup", () => {
     ['k:"\\q"', "k", "", false],
     [' k:"v"', "k", "v", true],
     ['\tk:"v"', "k", "", false],
+    ['\x7f:"x" k:"v"', "k", "", false],
+    ['\x80:"x" k:"v"', "k", "v", true],
     ['k :"v"', "k", "", false],
     ['k: "v"', "k", "", false],
     ['j:"1"  k:"v"', "k", "v", true],

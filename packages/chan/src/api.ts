@@ -167,14 +167,24 @@ export type SelectCase = Op<any> | AbortSignal | null | undefined;
 /** `default` among named cases, which is no case but says whether the select waits. */
 export interface DefaultCase {
   /** Whether the select takes no case if none is ready, instead of waiting. */
-  readonly default?: boolean | null | undefined;
+  readonly default: boolean | null | undefined;
+}
+
+/** Named cases without a default. */
+export interface NoDefaultCase {
+  /** No operation has that name. */
+  readonly default?: null | undefined;
 }
 
 /**
  * The cases of a select by name. `default: true` makes it non-blocking; no case can have that name. Cases that are typed by an
- * `interface` are spread, `select({ ...cases })`: an interface has no index signature.
+ * `interface` are spread, `select({ ...cases })`: an interface has no index signature. A case that may be off is `on ? op : null`; the
+ * `false` of `on && op` is none.
  */
-export type SelectCases = Readonly<Record<string, SelectCase | boolean>> & DefaultCase;
+export type SelectCases =
+  | (Readonly<Record<string, SelectCase>> & NoDefaultCase)
+  // The index signature has to allow what `default` is. With one type for both, a boolean would pass under any name.
+  | (Readonly<Record<string, SelectCase | boolean>> & DefaultCase);
 
 /** What one chosen case gives: a union, discriminated by `case` and, for a receive, by `ok`. */
 export type CaseResult<K, C> =
@@ -216,7 +226,9 @@ export type DefaultOf<O> = O extends { readonly default?: false | undefined } | 
 export type PreparedCase = RecvOp<any, any> | AbortSignal | null | undefined | (() => SelectCase);
 
 /** The cases of a prepared select by name. `default: true` makes it non-blocking. */
-export type PreparedCases = Readonly<Record<string, PreparedCase | boolean>> & DefaultCase;
+export type PreparedCases =
+  | (Readonly<Record<string, PreparedCase | boolean>> & DefaultCase)
+  | (Readonly<Record<string, PreparedCase>> & NoDefaultCase);
 
 /** What one chosen case of a prepared select gives. */
 export type PreparedResult<C> = {

@@ -166,6 +166,8 @@ describe("types", () => {
       expectTypeOf((await select(n(), {})).case).toEqualTypeOf<0>();
       const named = await select({ n: plain.recv(), default: flag });
       expectTypeOf(named.case).toEqualTypeOf<"n" | "default">();
+      const passed = await select({ n: plain.recv(), default: maybe.default });
+      expectTypeOf(passed.case).toEqualTypeOf<"n" | "default">();
     };
     expectTypeOf(f).returns.toEqualTypeOf<Promise<void>>();
   });
@@ -321,6 +323,12 @@ describe("types", () => {
       makeChan(int32, 1);
       // @ts-expect-error a promise is no case: poll(promise) is
       await select({ a: Promise.resolve(1) });
+      // @ts-expect-error a case that is off is null, not the false of &&
+      await select({ a: signal.aborted && plain.recv(), late: sleep(1) });
+      // @ts-expect-error nor is a case true
+      trySelect({ a: true });
+      // @ts-expect-error nor in a prepared select
+      void prepare({ a: signal.aborted && plain.recv() });
       // @ts-expect-error no operation is named default
       trySelect({ default: plain.recv() });
       // @ts-expect-error no operation is named default

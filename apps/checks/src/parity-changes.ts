@@ -172,6 +172,14 @@ export const changes: readonly Change[] = [
     test: "go-parity-single-flight.test.ts: panic in f panics in every Do caller",
   },
   {
+    package: "context",
+    status: "changed",
+    go: "a struct that embeds a Context prints as its type, with what is derived from it: `main.Traced.WithCancel`",
+    here: "as the context in it: `context.TODO.WithCancel`",
+    why: "the name of a class does not survive a minifier, and what is in it says more",
+    test: "text.test.ts: a wrapper prints as the context in it",
+  },
+  {
     package: "sched",
     status: "changed",
     go: "a program that panics or deadlocks ends with status 2",

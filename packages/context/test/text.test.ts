@@ -33,7 +33,14 @@ test("String: `context.Background.WithCancel`, `...WithDeadline(TIME [REMAINING]
   expect(String(withValue(background(), k, {}))).toBe(`${bg}(user, Object)`);
   expect(String(withValue(background(), k, []))).toBe(`${bg}(user, Array)`);
   expect(String(withCancel(withValue(background(), k, "x"))[0])).toBe(`${bg}(user, x).WithCancel`);
-  expect(String(withCancel(new ContextWrapper(todo()))[0])).toBe("context.TODO.WithCancel");
+});
+
+test("a wrapper prints as the context in it, where Go prints the type that embeds one", () => {
+  class Traced extends ContextWrapper {}
+  const traced = new Traced(withValue(todo(), "k", "v"));
+  expect(String(traced)).toBe("context.TODO.WithValue(k, v)");
+  // Go: main.Traced.WithCancel
+  expect(String(withCancel(traced)[0])).toBe("context.TODO.WithValue(k, v).WithCancel");
 });
 
 test("a context that is not ours prints by its own text, else by its class", () => {

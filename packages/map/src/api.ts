@@ -145,6 +145,16 @@ export interface Hasher<K> {
   copy?(key: K): K;
 }
 
+/** A {@link Hasher} of arrays, whatever their elements. */
+export interface TupleHasher {
+  /** As {@link Hasher.hash}. */
+  hash(key: readonly unknown[], seed: number, random?: () => number): number;
+  /** As {@link Hasher.equal}. */
+  equal(a: readonly unknown[], b: readonly unknown[]): boolean;
+  /** As {@link Hasher.copy}. */
+  copy<K extends readonly unknown[]>(key: K): K;
+}
+
 /** What every map can be given. */
 export interface MapOptions {
   /** Number of entries to make room for; negative or absurd hints count as none, as in Go. @defaultValue 0 */
@@ -168,6 +178,11 @@ export interface ValueMapOptions<K, V> extends MapOptions {
 export interface ZeroMapOptions<K, V> extends ValueMapOptions<K, V> {
   /** Makes the zero value. */
   readonly zero: () => V;
+}
+/** Options of a map on JavaScript values that may name a zero value or not. */
+export interface AnyMapOptions<K, V> extends ValueMapOptions<K, V> {
+  /** Makes the zero value; without it a miss gives undefined. */
+  readonly zero?: (() => V) | undefined;
 }
 
 /** Options of a map with typed keys and values. */

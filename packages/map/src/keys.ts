@@ -11,7 +11,7 @@
  * `"1,23"` and `"12,3"` are only as different as the separator.
  */
 import { badArgument, type Fit, hashIdentity, kindTells, valueFitter } from "@gort/types";
-import type { Hasher, Type } from "./api.ts";
+import type { Hasher, TupleHasher, Type } from "./api.ts";
 import { invalidKeyType, noKey } from "./errors.ts";
 import { hashBigint, hashNumber, hashString, mix } from "./hash.ts";
 
@@ -148,22 +148,23 @@ export function structKey<F extends string>(...fields: F[]): Hasher<{ readonly [
  * m.has(["a", 2]); // => false
  * ```
  */
-export function tupleKey(): Hasher<any> {
+export function tupleKey(): TupleHasher {
   return {
-    hash: (k: readonly unknown[], seed, random) => {
+    hash: (k, seed, random) => {
       mustBeTuple(k);
       let h = seed ^ k.length;
       for (let i = 0; i < k.length; i++) h = hashPart(k[i], h, random);
       return h;
     },
-    equal: (k: readonly unknown[], q: readonly unknown[]) => {
+    equal: (k, q) => {
       if (k.length !== q.length) return false;
       for (let i = 0; i < k.length; i++) if (k[i] !== q[i]) return false;
       return true;
     },
-    copy: (k: readonly unknown[]) => {
+    copy: <K extends readonly unknown[]>(k: K) => {
       mustBeTuple(k);
-      return Array.isArray(k) ? k.slice() : Array.from(k);
+      const copy: readonly unknown[] = Array.isArray(k) ? k.slice() : Array.from(k);
+      return copy as K;
     },
   };
 }

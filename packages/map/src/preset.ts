@@ -14,6 +14,7 @@ import {
   valueFitter,
 } from "@gort/types";
 import type {
+  AnyMapOptions,
   GoMap,
   Hasher,
   MapOptions,
@@ -82,7 +83,9 @@ export function makeMap<K, V>(
 export function makeMap<K, V>(
   options: ValueMapOptions<K, V> & { readonly value: Type<V> },
 ): GoMap<K, V>;
-export function makeMap<K, V>(options: ValueMapOptions<K, V>): GoMap<K, V, undefined>;
+export function makeMap<K, V>(
+  options: AnyMapOptions<K, V> & { readonly kind?: never },
+): GoMap<K, V, undefined>;
 export function makeMap(
   first?: number | Type | ValueMapOptions<any, any>,
   value?: Type,
@@ -118,7 +121,9 @@ export function nilMap<K, V>(
 export function nilMap<K, V>(
   options: ValueMapOptions<K, V> & { readonly value: Type<V> },
 ): GoMap<K, V>;
-export function nilMap<K, V>(options: ValueMapOptions<K, V>): GoMap<K, V, undefined>;
+export function nilMap<K, V>(
+  options: AnyMapOptions<K, V> & { readonly kind?: never },
+): GoMap<K, V, undefined>;
 export function nilMap(
   first?: Type | ValueMapOptions<any, any>,
   value?: Type,

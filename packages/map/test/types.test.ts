@@ -24,6 +24,11 @@ test("hashers fit the keys they are for", () => {
   const d = makeMap<[string, number], number>({ key: tupleKey() });
   d.set(["a", 1], 10);
   expect(d.get(["a", 1])).toBe(10);
+  const pairs = makeMap<readonly [string, number], number>({ key: tupleKey(), zero: () => 0 });
+  expectTypeOf(pairs.keys()).toEqualTypeOf<IterableIterator<readonly [string, number]>>();
+  expectTypeOf(makeMap({ key: tupleKey(), value: int32 })).toEqualTypeOf<
+    GoMap<readonly unknown[], number>
+  >();
   const e = makeMap<{ x: number; y: number }, string>({ key: structKey("x", "y"), zero: () => "" });
   expectTypeOf(e.get({ x: 1, y: 2 })).toEqualTypeOf<string>();
   expect(e.get({ x: 1, y: 2 })).toBe("");
@@ -47,6 +52,10 @@ test("types of keys and values follow from descriptors, in a heap too", () => {
   expect(none).toBe(0);
   const inferred = makeMap({ key: string, value: int32 });
   expectTypeOf(inferred).toEqualTypeOf<GoMap<string, number>>();
+  const perhaps: (() => number) | undefined = none === 0 ? undefined : () => 1;
+  expectTypeOf(makeMap<string, number>({ zero: perhaps }).get("a")).toEqualTypeOf<
+    number | undefined
+  >();
   h.release();
 });
 
@@ -58,6 +67,8 @@ test("misuse does not compile", () => {
     m.set("a", "b");
     // @ts-expect-error an option that there is none of
     makeMap(string, int32, { hep: 1 });
+    // @ts-expect-error a string is no tuple
+    makeMap<string, number>({ key: tupleKey() });
     // @ts-expect-error the zero value is made by a function
     makeMap<string, number>({ zero: 0 });
     // @ts-expect-error a key type alone: it has a `zero`, as options have

@@ -4,7 +4,14 @@
  * Invariants
  *  1. Iterators over a map are ranges: in random order, under the promises of Go's `range`, each to be gone through once.
  */
-import type { GoMap, Type, TypedMapOptions, ValueMapOptions, ZeroMapOptions } from "../api.ts";
+import type {
+  AnyMapOptions,
+  GoMap,
+  Type,
+  TypedMapOptions,
+  ValueMapOptions,
+  ZeroMapOptions,
+} from "../api.ts";
 import { isDescriptor } from "../keys.ts";
 import { build, readOptions } from "../preset.ts";
 import { filled, mustBeMap, setAll } from "./args.ts";
@@ -118,7 +125,7 @@ export function collect<K, V>(
 ): GoMap<K, V>;
 export function collect<K, V>(
   seq: Iterable<readonly [K, V]>,
-  options: ValueMapOptions<K, V>,
+  options: AnyMapOptions<K, V>,
 ): GoMap<K, V, undefined>;
 export function collect(
   first: Type | Iterable<readonly [any, any]>,

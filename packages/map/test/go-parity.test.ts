@@ -439,6 +439,14 @@ describe("unhashable keys", () => {
     }
   });
 
+  test("an update reads before it writes, as m[k] /= v and m[k] = append(m[k], v) do: of a nil map, too, it is the key that panics", () => {
+    const key = toInterface(slice(int), header) as any;
+    const m = nilMap(any, int);
+    const change = (): number => expect.unreachable();
+    expect(thrown(() => m.update(key, change)).message).toBe(textOf("map/unhashable-get-nil"));
+    expect(thrown(() => m.set(key, 1)).message).toBe(textOf("map/nil-set"));
+  });
+
   test("a nil function panics as every function does, alone and in a struct, and is a value that keeps its type", () => {
     const nil = toInterface(func(), null);
     const Key = struct({ k: any });

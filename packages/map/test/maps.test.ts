@@ -81,6 +81,12 @@ test("a seeded map has clones of one order", () => {
   expect(order()).toBe(order());
 });
 
+test("what All, Keys and Values give is gone through once, as iterators of JavaScript are", () => {
+  const m = maps.collect([["a", 1]]);
+  for (const seq of [maps.all(m), maps.keys(m), maps.values(m)])
+    expect([[...seq].length, [...seq].length]).toEqual([1, 0]);
+});
+
 test("a map over somebody else's implementation is copied and compared, but not cloned", () => {
   const inner = makeMap<string, number>({ zero: () => 0 });
   const other = new Proxy(inner, {

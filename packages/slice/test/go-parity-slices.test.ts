@@ -275,6 +275,7 @@ describe("how a slice shows itself", () => {
     const s = makeSlice(Int32Array, [1, 2]);
     expect(String(s)).toBe("[1 2]");
     expect(JSON.stringify({ s, nil: nilSlice(Int32Array) })).toBe('{"s":[1,2],"nil":null}');
+    expect(JSON.stringify(makeSlice(Uint8Array, [1, 2]))).toBe("[1,2]");
     expect(inspect(s)).toBe("[]int32(len 2, cap 2) [ 1, 2 ]");
     expect(inspect(nilSlice(Int32Array))).toBe("[]int32(nil)");
   });

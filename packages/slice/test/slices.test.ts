@@ -313,6 +313,11 @@ describe("iterators", () => {
     expect(() => slices.chunk(s(1), 1.5)).toThrow("chunk: n is 1.5");
     expect([...slices.chunk(s(), 3)]).toEqual([]);
   });
+  test("what All, Values, Backward and Chunk give is gone through once, as iterators of JavaScript are", () => {
+    const s = sliceOf(1, 2);
+    for (const seq of [slices.all(s), slices.values(s), slices.backward(s), slices.chunk(s, 1)])
+      expect([[...seq].length, [...seq].length]).toEqual([2, 0]);
+  });
   test("collect, appendSeq, sorted", () => {
     const seq = new Set([3, 1, 2]);
     expect(slices.collect(Float64Array, seq).toArray()).toEqual([3, 1, 2]);

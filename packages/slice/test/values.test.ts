@@ -31,6 +31,7 @@ import {
   copy,
   inHeap,
   makeSlice,
+  range,
   sliceOf,
   slices,
   type Slice,
@@ -143,5 +144,19 @@ test("an interface that holds a nil function keeps its type as an element: it is
     expect([String(s.get(0)), s.get(1)]).toEqual(["func()(null)", null]);
     expect(slices.index(s, null)).toBe(1);
     checkSlice(s);
+  }
+});
+
+test("what get and a range give of a struct is the element itself on JavaScript's storage, and a copy of it in a heap", () => {
+  const Point = struct({ x: int32 });
+  const heap = createHeap({ reserve: 1 << 24 });
+  for (const [elem, want] of [
+    [Point, [1, 2]],
+    [inHeap(heap, Point), [0, 0]],
+  ] as const) {
+    const s = makeSlice<{ x: number }>(elem, 2);
+    s.get(0).x = 1;
+    for (const [i, p] of range(s)) p.x = i + 1;
+    expect(s.toArray().map((p) => p.x)).toEqual(want);
   }
 });

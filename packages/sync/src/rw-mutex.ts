@@ -72,6 +72,8 @@ export class RWMutex implements Locker {
   /** @internal */
   readFree: SharedFree | null = null;
   /** @internal */
+  reading: ReadLocker | null = null;
+  /** @internal */
   readonly writers: WaitQueue<WriteOp> = new WaitQueue();
   /** @internal */
   readonly waitingReaders: WaitQueue<ReadOp> = new WaitQueue();
@@ -149,7 +151,7 @@ export class RWMutex implements Locker {
   }
 
   /**
-   * A locker whose `lock` and `unlock` are `rLock` and `rUnlock` (Go: `RLocker`). O(1).
+   * The locker whose `lock` and `unlock` are `rLock` and `rUnlock` (Go: `RLocker`); the same each time. O(1).
    *
    * @example
    * ```ts
@@ -163,7 +165,7 @@ export class RWMutex implements Locker {
    * ```
    */
   rLocker(): Locker {
-    return new ReadLocker(this);
+    return (this.reading ??= new ReadLocker(this));
   }
 
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. Cost and errors are those, too. */
@@ -181,7 +183,7 @@ export class RWMutex implements Locker {
   withRLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withRLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkBody("RWMutex.withRLock", "fn", fn);
-    return new HoldingRoutine(this.rLock(options), new ReadLocker(this), fn);
+    return new HoldingRoutine(this.rLock(options), (this.reading ??= new ReadLocker(this)), fn);
   }
 
   /** Such as `sync.RWMutex "cache" read by 3, 1 waiting`. */

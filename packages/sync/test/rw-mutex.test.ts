@@ -91,6 +91,12 @@ describe("RWMutex, while readers are let in", () => {
   });
 });
 
+it("rLocker gives the same locker each time, as in Go, where it is the mutex itself", () => {
+  const rw = new RWMutex();
+  expect(rw.rLocker()).toBe(rw.rLocker());
+  expect(rw.rLocker()).not.toBe(new RWMutex().rLocker());
+});
+
 it("a writer that waited for readers is named as the one who holds it", async () => {
   const rw = new RWMutex("data");
   const said = await createFifoScheduler().run(function* () {

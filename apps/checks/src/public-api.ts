@@ -24,6 +24,8 @@ export interface Documented {
   readonly hasExample: boolean;
   /** Names of the parameters that its `@param` tags speak of and that it does not have. */
   readonly strayParams: readonly string[];
+  /** Whether it overrides a member that is marked `@internal` and bears no such mark: editors offer it. */
+  readonly isUnmarked: boolean;
 }
 
 function entryPoints(folder: string): string[] {
@@ -105,12 +107,18 @@ class ApiReader {
     const declaration = member.declarations?.[0];
     // Constructors and symbols such as `[Symbol.iterator]` are documented by what they are.
     if (declaration === undefined || member.name.startsWith("__")) return;
-    if (ts.isTypeParameterDeclaration(declaration) || this.#isInternal(member)) return;
+    if (ts.isTypeParameterDeclaration(declaration)) return;
+    if (ts.getJSDocTags(declaration).some((tag) => tag.tagName.text === "internal")) return;
     if (ts.isPropertyDeclaration(declaration) && ts.isPrivateIdentifier(declaration.name)) return;
     const { Private, Protected, Override } = ts.ModifierFlags;
+    const flags = ts.getCombinedModifierFlags(declaration);
     // What overrides is documented where it is declared first.
-    if ((ts.getCombinedModifierFlags(declaration) & (Private | Protected | Override)) !== 0) return;
-    this.found.set(member, this.#describe(member, `${owner}.${member.name}`, "member"));
+    if ((flags & (Private | Protected)) !== 0) return;
+    // The compiler gives a member without a comment the tags of what it overrides.
+    const isUnmarked = this.#isInternal(member);
+    if ((flags & Override) !== 0 && !isUnmarked) return;
+    const described = this.#describe(member, `${owner}.${member.name}`, "member");
+    this.found.set(member, { ...described, isUnmarked });
   }
 
   #isInternal(symbol: ts.Symbol): boolean {
@@ -135,6 +143,7 @@ class ApiReader {
         .filter(ts.isJSDocParameterTag)
         .map((tag) => tag.name.getText())
         .filter((param) => calls.length > 0 && !parameters.has(param)),
+      isUnmarked: false,
     };
   }
 }

@@ -29,3 +29,7 @@ test("every @param names a parameter that is there", () => {
   const stray = api.filter((e) => e.strayParams.length > 0);
   expect(stray.map((e) => `${e.where} ${e.name}: ${e.strayParams.join(", ")}`)).toEqual([]);
 });
+
+test("what overrides a member that editors are not to offer is marked as well", () => {
+  expect(api.filter((e) => e.isUnmarked).map((e) => `${e.where} ${e.name}`)).toEqual([]);
+});

@@ -98,29 +98,35 @@ export class ArraySlice<T> extends Slice<T> {
     return out;
   }
 
+  /** @internal */
   override part(lo: number, len: number, cap: number): this {
     const off = cap === 0 ? this.off : this.off + lo;
     return new ArraySlice(this.backing, this.array, off, len, cap) as this;
   }
 
+  /** @internal */
   override check(v: T): void {
     this.backing.rules.fit?.(v);
   }
 
+  /** @internal */
   override fits(t: Slice<unknown>): boolean {
     const { rules } = this.backing;
     return rules.fit === null || (t.backing as Partial<ArrayBacking<T>>).rules === rules;
   }
 
+  /** @internal */
   override taken(values: T[]): T[] {
     const { fit } = this.backing.rules;
     return fit === null ? values : values.map((v) => fit(v));
   }
 
+  /** @internal */
   override put(i: number, v: T): void {
     this.array[this.off + i] = v;
   }
 
+  /** @internal */
   override move(i: number, src: Slice<T>, j: number, n: number): void {
     if (n === 0) return;
     const { copy } = this.backing.rules;
@@ -135,10 +141,12 @@ export class ArraySlice<T> extends Slice<T> {
     for (let k = 0; k < n; k++) this.array[at + k] = values[k]!;
   }
 
+  /** @internal */
   override wipe(i: number, n: number): void {
     this.backing.fill(this.array, this.off + i, this.off + i + n);
   }
 
+  /** @internal */
   override grown(need: number, len: number): this {
     const { backing, array, off, len: n } = this;
     const cap = growCap(backing, this.cap, need);

@@ -112,11 +112,13 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
     return Array.from(this.elements() as unknown as ArrayLike<ElementOf<A>>);
   }
 
+  /** @internal */
   override fits(t: Slice<unknown>): boolean {
     // The array alone does not tell: under a slice of pointers in a heap lie bytes, too.
     return "view" in t && (t.array as A).constructor === this.array.constructor;
   }
 
+  /** @internal */
   override move(i: number, src: Slice<ElementOf<A>>, j: number, n: number): void {
     if (n === 0) return;
     const dst = this.array as unknown as BulkArray;
@@ -132,6 +134,7 @@ export abstract class TypedSlice<A extends TypedArray> extends Slice<ElementOf<A
     }
   }
 
+  /** @internal */
   override wipe(i: number, n: number): void {
     const zero: number | bigint = this.backing.zero();
     if (n === 0) return;

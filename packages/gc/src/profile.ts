@@ -3,8 +3,10 @@
  *
  * Invariants
  *  1. A sample is taken every `rate` bytes on average, at exponentially distributed distances (a Poisson
- *     process over bytes), so no pattern of sizes hides from it. Rate 1 takes every allocation.
+ *     process over bytes), so no pattern of sizes hides from it. Rate 1 takes every object.
  *  2. A sampled object carries a record; when it is swept, its bucket counts it as freed. One whose record finds no room is in no bucket.
+ *     Small objects that share a block are one object, with one record however many of them are sampled: the chance that one is
+ *     is then the block's.
  *  3. The numbers of `samples` are scaled by 1 / (1 - e^(-size / rate)), the chance that an object is sampled. Those of `records` are
  *     not: they are what Go's text has, and pprof scales them itself.
  *
@@ -88,6 +90,7 @@ export class Profiler {
    */
   sample(base: Ptr, size: number): void {
     this.distance = this.#next();
+    if (this.#specials.lookup(base, SAMPLE, -1) !== 0) return;
     const stack = stackAbove();
     const key = `${size}\n${stack.join("\n")}`;
     const bucket = this.#buckets.get(key) ?? new Bucket(stack, size);

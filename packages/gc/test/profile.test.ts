@@ -17,6 +17,30 @@ it("rate 1 counts every object and byte by the place that allocated it", () => {
   expect(find("two")).toMatchObject({ allocObjects: 3, inuseObjects: 0, inuseBytes: 0 });
 });
 
+it("objects that share a block count as the block, with finalizers on some as well, as in Go", () => {
+  for (const profileRate of [1, 16]) {
+    let seed = 7;
+    const random = (): number => (seed = (Math.imul(seed, 48271) >>> 0) % 2147483647) / 2147483647;
+    const heap = createHeap({ reserve: 2 ** 24, profileRate, random, gcPercent: -1 });
+    const held = heap.frame(250);
+    let ran = 0;
+    for (let i = 0; i < 4000; i++) {
+      const p = heap.alloc(int32);
+      if (i % 16 === 0) held.set(i / 16, p);
+      if (i % 7 === 0) heap.setFinalizer(p, () => ran++);
+    }
+    for (let left = 3; left > 0; left--) {
+      const { heapObjects, heapAlloc } = heap.stats();
+      const [sample] = heapProfile(heap).samples;
+      const error = profileRate === 1 ? 0 : 0.1;
+      expect(Math.abs(sample!.inuseObjects / heapObjects - 1)).toBeLessThanOrEqual(error);
+      expect(Math.abs(sample!.inuseBytes / heapAlloc - 1)).toBeLessThanOrEqual(error);
+      heap.collect();
+    }
+    expect(ran).toBeGreaterThan(0);
+  }
+});
+
 it("an object whose record finds no room is there all the same, and in no count", () => {
   const heap = createHeap({ reserve: 2 ** 20, profileRate: 1, gcPercent: -1 });
   let made = 0;

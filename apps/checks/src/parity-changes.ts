@@ -142,9 +142,9 @@ export const changes: readonly Change[] = [
   {
     package: "sync",
     status: "changed",
-    go: "a goroutine that waits in Once, errgroup's Go at its limit, or semaphore's Acquire has the wait reason `sync.Mutex.Lock`, `chan send`, `select`",
-    here: "`sync.Once.Do`, `errgroup.Go`, `semaphore.Acquire`",
-    why: "they are no mutex, channel or select inside; the name says what is waited for",
+    go: "wait reasons: `sync.Mutex.Lock` in Once and behind another writer of an RWMutex, `chan send` at errgroup's limit, `select` in semaphore's Acquire, `sync.WaitGroup.Wait` in singleflight",
+    here: "`sync.Once.Do`, `sync.RWMutex.Lock`, `errgroup.Go`, `semaphore.Acquire`, `singleflight.Do`",
+    why: "what is inside is of no interest; the name says what is waited for",
     test: "durable.test.ts: lets time pass and `wait` return, and is named as a leak",
   },
   {

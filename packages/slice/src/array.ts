@@ -4,7 +4,8 @@
  * Invariants
  *  1. Two arrays never share storage unless one was made from a slice by {@link sliceToArrayPointer}, which is Go's
  *     `(*[n]T)(s)`: a pointer to an array shows the elements it points at.
- *  2. Assigning, cloning and ranging copy; slicing shares, as in Go.
+ *  2. Assigning, cloning and ranging copy; slicing shares, as in Go. So does a range over such a pointer: Go copies no array that
+ *     it reaches by one.
  *  3. Bounds texts speak of length where those of slices speak of capacity.
  *
  * JavaScript has no assignment that copies, so the copy has a name: `b = a.clone()` is Go's `b := a`, `a.assign(b)`
@@ -38,12 +39,15 @@ const GO_ARRAY = Symbol.for("gort.GoArray");
  */
 export class GoArray<T> {
   private readonly all: Slice<T>;
+  /** Whether it is Go's pointer to the array. */
+  private readonly pointer: boolean;
   /** Number of elements. Go's `len(a)`. */
   readonly len: number;
 
   /** @internal Over all of a slice, sharing its storage. */
-  constructor(all: Slice<T>) {
+  constructor(all: Slice<T>, pointer = false) {
     this.all = all;
+    this.pointer = pointer;
     this.len = all.len;
   }
 
@@ -115,19 +119,23 @@ export class GoArray<T> {
     return b.len === this.len && sameElements(this.all, b.all);
   }
 
-  /** The values of a copy made now, as Go ranges over an array. `a.slice()` ranges over the elements themselves. O(n). */
+  /**
+   * The values of a copy made now, as Go ranges over an array. `a.slice()` ranges over the elements themselves, and so does what
+   * {@link sliceToArrayPointer} gave. O(n).
+   */
   [Symbol.iterator](): IterableIterator<T> {
-    return this.copied()[Symbol.iterator]();
+    return this.walked()[Symbol.iterator]();
   }
 
-  /** Indexes and values of a copy made now; the same as `range(a)`. O(n). */
+  /** Indexes and values of a copy made now, or by a pointer the elements themselves; the same as `range(a)`. O(n). */
   entries(): IterableIterator<[number, T]> {
-    return this.copied().entries();
+    return this.walked().entries();
   }
 
-  /** A copy to walk: of an array in a heap in JavaScript, where it needs no root and no room in the heap. */
-  private copied(): Slice<T> {
+  /** What a range walks; a copy of an array in a heap in JavaScript, where it needs no root and no room in the heap. */
+  private walked(): Slice<T> {
     const { all } = this;
+    if (this.pointer) return all;
     return "heap" in all.backing ? sliceOver(all.toArray()) : this.clone().all;
   }
 
@@ -230,7 +238,8 @@ export function sliceToArray<T>(s: Slice<T>, n: number): GoArray<T> {
 }
 
 /**
- * The first `n` elements of a slice as an array, in place: writes go both ways; null for a nil slice. Go's `(*[n]T)(s)`. O(1).
+ * The first `n` elements of a slice as an array, in place: writes go both ways, and a range walks the elements themselves; null for a
+ * nil slice. Go's `(*[n]T)(s)`. O(1).
  * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`
  *
  * @example
@@ -245,7 +254,7 @@ export function sliceToArray<T>(s: Slice<T>, n: number): GoArray<T> {
  */
 export function sliceToArrayPointer<T>(s: Slice<T>, n: number): GoArray<T> | null {
   checkConversion("sliceToArrayPointer", s, n);
-  return s.isNil ? null : new GoArray(s.slice(0, n, n));
+  return s.isNil ? null : new GoArray(s.slice(0, n, n), true);
 }
 
 /**

@@ -91,6 +91,30 @@ describe("conversion of slices", () => {
     s.set(0, 9);
     expect([a.get(0), p.get(0), p.len]).toEqual([1, 9, 2]);
   });
+  test("range over an array pointer walks the elements themselves, over what it points at a copy", () => {
+    const heap = createHeap({ reserve: 1 << 22 });
+    for (const s of [
+      sliceOf(1, 2, 3),
+      makeSlice(Int32Array, [1, 2, 3]),
+      makeSlice(inHeap(heap, int32), [1, 2, 3]),
+    ]) {
+      const p = sliceToArrayPointer<number>(s, 3)!;
+      const seen: number[] = [];
+      for (const [i, v] of range(p)) {
+        if (i === 0) s.set(2, 30);
+        seen.push(v);
+      }
+      for (const v of p) {
+        s.set(2, 300);
+        seen.push(v);
+      }
+      for (const v of p.clone()) {
+        s.set(2, 3000);
+        seen.push(v);
+      }
+      expect(seen).toEqual([1, 2, 30, 1, 2, 300, 1, 2, 300]);
+    }
+  });
   test("with too few elements: cannot convert slice with length 3 to array or pointer to array with length 4", () => {
     const text =
       "runtime error: cannot convert slice with length 3 to array or pointer to array with length 4";

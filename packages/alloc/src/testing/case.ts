@@ -19,7 +19,7 @@ export interface ConformanceCase<A extends Allocator = Allocator> {
   /** The behaviour, as a sentence. */
   readonly name: string;
   /** Throws if what `make` makes does not conform. */
-  run(make: MakeAllocator<A>): void;
+  readonly run: (make: MakeAllocator<A>) => void;
 }
 
 /**

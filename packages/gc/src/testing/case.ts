@@ -27,7 +27,7 @@ export interface HeapCase {
   /** What the heap has to be for the case to make sense: one that collects, or any. */
   readonly needs: "any" | "collection";
   /** Throws if what `make` makes does not conform. */
-  run(make: MakeHeap): void;
+  readonly run: (make: MakeHeap) => void;
 }
 
 /**

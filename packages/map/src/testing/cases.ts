@@ -18,7 +18,7 @@ export interface MapCase {
   /** What is checked, as a sentence. */
   readonly name: string;
   /** Throws if it does not hold. */
-  run(make: MakeMap): void;
+  readonly run: (make: MakeMap) => void;
 }
 
 function assert(ok: boolean, what: string): asserts ok {

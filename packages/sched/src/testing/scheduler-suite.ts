@@ -15,7 +15,7 @@ export interface SchedulerCase {
   /** What the case asks for, in words. */
   readonly name: string;
   /** Rejects with an Error that says what was wanted. */
-  run(make: () => Scheduler): Promise<void>;
+  readonly run: (make: () => Scheduler) => Promise<void>;
 }
 
 /**

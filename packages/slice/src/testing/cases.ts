@@ -35,7 +35,7 @@ export interface BackingCase {
   /** What is checked, as a sentence. */
   readonly name: string;
   /** Throws if it does not hold. */
-  run(make: () => BackingUnderTest): void;
+  readonly run: (make: () => BackingUnderTest) => void;
 }
 
 function assert(ok: boolean, what: string): asserts ok {

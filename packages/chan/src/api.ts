@@ -82,6 +82,8 @@ export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T>
    * early does not close the channel. Go's `for v := range ch`. O(1).
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
+  /** What it is, as dumps show it, such as `chan "jobs" (len 0, cap 4)`. */
+  toString(): string;
 }
 
 /** Go's `chan<- T`: the sending side of a channel. */
@@ -113,6 +115,8 @@ export interface SendChan<in T> {
    * @throws `close of closed channel`, `close of nil channel`, `close of synctest channel from outside bubble`
    */
   close(): void;
+  /** What it is, as dumps show it, such as `chan "jobs" (len 0, cap 4)`. */
+  toString(): string;
 }
 
 /** Go's `chan T`. Made by {@link makeChan}. */

@@ -27,6 +27,8 @@ export interface Context {
   value(key: unknown): unknown;
   /** Aborted when the work should end, with the cause as reason; made when first asked for. */
   readonly signal: AbortSignal;
+  /** How it was derived, as Go prints it: `context.Background.WithCancel`. Of a context of your own whatever it says of itself. */
+  toString(): string;
 }
 
 /** Ends the work of a context. May be called any number of times, from anywhere; only the first counts. */
@@ -44,6 +46,8 @@ export interface Key<T> {
    * @throws TypeError for what is no context
    */
   get(ctx: Context): [value: T, ok: true] | [value: undefined, ok: false];
+  /** Its name. */
+  toString(): string;
   /** Type-level brand for inference only; never present at run time. */
   readonly __key?: T;
 }

@@ -102,6 +102,8 @@ export interface GoMap<K, V, Z = V> {
    * first, by value; and `JSON.stringify` itself refuses values that are bigints. O(len log len).
    */
   toJSON(): { [key: string]: V } | [key: K, value: V][] | null;
+  /** Go's name of its type, such as `map[string]int32`, or `GoMap` where that is not known. O(1). */
+  toString(): string;
   /**
    * Rebuilds the map with the fewest buckets that hold its entries; Go's maps never shrink by themselves.
    * O(len). Where that makes fewer buckets, ranges under way end with `concurrent map iteration and map write`.

@@ -44,7 +44,7 @@ export type DerivedContext<C> = keyof C extends ContextMember
   ? C
   : Pick<C, keyof C & ContextMember>;
 /** The members that each context has. */
-export type ContextMember = "deadline" | "done" | "err" | "signal" | "value";
+export type ContextMember = "deadline" | "done" | "err" | "signal" | "toString" | "value";
 
 type Cancel = (cause?: unknown) => void;
 type Derive = () => readonly [ContextLike, Cancel];

@@ -121,6 +121,11 @@ export abstract class BaseType<T> implements Type<T> {
     return this.definedName ?? this.spelled ?? this.typeString();
   }
 
+  /** What `JSON.stringify` shows: Go's name of the type. */
+  toJSON(): string {
+    return this.name;
+  }
+
   load(space: Space, p: Ptr): T {
     if (
       typeof p !== "number" ||

@@ -19,7 +19,7 @@ import { badArgument } from "./errors.ts";
 import { valueFitter } from "./fit.ts";
 import { isForeign } from "./foreign.ts";
 import { identical } from "./identical.ts";
-import { inspectHeld, type InspectArguments } from "./inspect.ts";
+import { inspectHeld, jsonHeld, type InspectArguments } from "./inspect.ts";
 import type { Itab } from "./itab.ts";
 import type { FuncType, MethodTypes } from "./kinds.ts";
 import { findMethod } from "./method-set.ts";
@@ -101,9 +101,7 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
 
   /** What `JSON.stringify` shows: the value alone, as Go's `encoding/json` does. O(size). */
   toJSON(key?: string): unknown {
-    const { value } = this;
-    const { toJSON } = ((value as unknown) ?? {}) as { toJSON?: unknown };
-    return typeof toJSON === "function" ? (toJSON.call(value, key) as unknown) : value;
+    return jsonHeld(this.value, key);
   }
 
   /** The type and a short form of the value, for messages. O(1), strings by their length. */

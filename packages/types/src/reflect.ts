@@ -14,7 +14,7 @@
  */
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { checkPointer, givenType, internalType, type BaseType } from "./base.ts";
-import { inspectHeld, type InspectArguments } from "./inspect.ts";
+import { inspectHeld, jsonHeld, type InspectArguments } from "./inspect.ts";
 import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
 import type {
   ArrayType,
@@ -143,6 +143,10 @@ export class Value {
   /** The same as `string()`. */
   toString(): string {
     return this.string();
+  }
+  /** What `JSON.stringify` shows: the value that it holds. O(size). */
+  toJSON(key?: string): unknown {
+    return this.t === null ? null : jsonHeld(this.get(), key);
   }
   /** What `console.log` shows on Node: the value that it holds, as `fmt` prints it, and `<invalid reflect.Value>`. */
   [Symbol.for("nodejs.util.inspect.custom")](...args: InspectArguments): string {

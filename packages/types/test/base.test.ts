@@ -205,10 +205,13 @@ describe("a value", () => {
   });
 });
 
-test("console.log shows a type by Go's name, nested too", () => {
+test("console.log and JSON show a type by Go's name, nested too", () => {
   const Point = struct({ x: int32 });
   expect(inspect(Point)).toBe("struct { x int32 }");
   expect(inspect([named("main.Point", Point), slice(int32)])).toBe("[ main.Point, []int32 ]");
+  expect(JSON.stringify([named("main.Point", Point), slice(int32)])).toBe(
+    '["main.Point","[]int32"]',
+  );
   expect(Object.keys(Point)).not.toContain("nodejs.util.inspect.custom");
 });
 

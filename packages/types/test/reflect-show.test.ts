@@ -1,4 +1,4 @@
-/** What `console.log` shows of reflection values. */
+/** What `console.log` and `JSON.stringify` show of reflection values. */
 import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import {
@@ -39,4 +39,12 @@ it("is as deep as the value alone would be, and ends where that holds it", () =>
   const o: Record<string, unknown> = {};
   o["self"] = valueOf(toInterface(jsObject, o));
   expect(inspect(o["self"], { depth: null })).toBe("{ self: [Circular] }");
+});
+
+it("is in JSON what the value alone would be", () => {
+  const v = valueOf(toInterface(Point, { x: 1, y: toInterface(int, 2) }));
+  expect(JSON.stringify(v)).toBe('{"x":1,"y":2}');
+  expect(JSON.stringify([v.field(0), v.field(1), valueOf(null), zeroValue(any)])).toBe(
+    "[1,2,null,null]",
+  );
 });

@@ -144,10 +144,17 @@ export function checkContext(context: unknown): Capture | null {
   );
 }
 
+/** Whether it is the engine's error for unbounded recursion, which SpiderMonkey calls otherwise than the others. */
+function isOverflow(error: unknown): boolean {
+  if (error instanceof RangeError) return /call stack/i.test(error.message);
+  if (!(error instanceof Error) || error.name !== "InternalError") return false;
+  return error.message === "too much recursion";
+}
+
 /** Go's fatal error for unbounded recursion, made of the engine's. */
 export function stackOverflow(error: unknown): FatalError | null {
   try {
-    if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) return null;
+    if (!isOverflow(error)) return null;
   } catch {
     return null; // a proxy, a getter: whatever it is, it is not the engine's
   }

@@ -1142,6 +1142,30 @@ describe("stack overflow is a fatal error: recover does not see it, deferred cal
     expect(recovered).toBe("not called");
   });
 
+  test("of an engine that calls it an InternalError, as Firefox does", () => {
+    class InternalError extends Error {
+      override get name(): string {
+        return "InternalError";
+      }
+    }
+    let recovered: unknown = "not called";
+    const caught = (message: string): unknown => {
+      try {
+        withDefer((s) => {
+          s.defer(() => (recovered = recover()));
+          throw new InternalError(message);
+        });
+      } catch (e) {
+        return e;
+      }
+      return undefined;
+    };
+    expect(isOverflow(caught("too much recursion"))).toBe(true);
+    expect(recovered).toBe("not called");
+    expect(caught("allocation size overflow")).toBeUndefined();
+    expect(recovered).toBeInstanceOf(InternalError);
+  });
+
   test("another RangeError is a panic like any other", () => {
     let recovered: unknown;
     withDefer((s) => {

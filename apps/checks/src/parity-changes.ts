@@ -228,6 +228,22 @@ export const changes: readonly Change[] = [
     test: "channel.test.ts: an operand to the left of a receive is read before the wait",
   },
   {
+    package: "chan",
+    status: "changed",
+    go: "a select of several cases has the wait reason `select`, also if they are on nil channels",
+    here: "`null` is no case: of one that is left the reason is its own, of none `select (no cases)`; `nilChan()` counts as in Go",
+    why: "a case that is off is left out when the select is made, which is what makes it cheap",
+    test: "core.test.ts: select with only nil channels (or no cases) blocks forever",
+  },
+  {
+    package: "chan",
+    status: "changed",
+    go: "1.25: a select on a bubble's channel from outside says `select on synctest channel from outside bubble`",
+    here: "`receive on …` or `send on …`",
+    why: "the operation is refused where it is made, before there is a select",
+    test: "bubble.test.ts: bubble: using a bubble's channel from outside panics",
+  },
+  {
     package: "types",
     status: "changed",
     go: "1.19: reflect's IsZero of a negative zero is false",

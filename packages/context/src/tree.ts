@@ -24,7 +24,7 @@ import type { ClockTimer, Op, OpRecord } from "@gort/sched";
 import { PARKED } from "@gort/sched/primitives";
 import { badArgument } from "@gort/types";
 import type { CancelCauseFunc, CancelFunc, Context, Key } from "./api.ts";
-import { isAwaited } from "./awaited.ts";
+import { isAwaited, isClosed } from "./awaited.ts";
 import { badContext, Canceled, checkIsContext, misuse } from "./errors.ts";
 import { contextName } from "./text.ts";
 
@@ -202,7 +202,8 @@ export class Node extends Base {
       detach();
     }
     try {
-      if (this.doneChan !== null) this.doneChan.close();
+      // One that was made since the end, by code that ran meanwhile, is closed.
+      if (this.doneChan !== null && !isClosed(this.doneChan)) this.doneChan.close();
     } finally {
       if (this.controller !== null) this.controller.abort(this.reason);
     }

@@ -193,6 +193,22 @@ describe("cancel", () => {
     expect(seen).toBe(20);
   });
 
+  test("code that runs during a cancellation may be the first to ask for the Done of a context whose turn is yet to come", () => {
+    const [root, cancel] = withCancel(background());
+    const [child] = withCancel(root);
+    const [grand] = withCancel(child);
+    const asked: boolean[] = [];
+    root.signal.addEventListener("abort", () => {
+      for (const ctx of [root, child, withValue(grand, "k", 1)]) asked.push(closed(ctx));
+      // A foreign parent is asked, too.
+      asked.push(withCancel(new ContextWrapper(grand))[0].err() === Canceled);
+    });
+    cancel();
+    expect(asked).toEqual([true, true, true, true]);
+    expect([root, child, grand].map(closed)).toEqual([true, true, true]);
+    expect(checkContext(root)).toBe(0);
+  });
+
   test("Done works as a select case, in goroutines and in async functions", async () => {
     const [ctx, cancel] = withCancel(background());
     const jobs = makeChan<number>();

@@ -7,6 +7,7 @@
  *  2. Outside of it no object is marked and nothing waits to be swept.
  *  3. Roots of others are asked for before anything is marked: no code but our own runs in a cycle, and a source that throws
  *     leaves the heap as it was.
+ *  4. Where what lives is beyond the goal, some of it is allocated between two cycles: marking takes a bounded time per byte.
  */
 import type { Ptr } from "@gort/alloc";
 import { budget } from "./arguments.ts";
@@ -17,6 +18,9 @@ import { scanHandles } from "./handles.ts";
 import { poisonUnmarked } from "./poison.ts";
 import { scanRecords } from "./specials.ts";
 import { scanStack } from "./stack.ts";
+
+/** Bytes that are allocated between two cycles, at least, for each byte that lives, where what lives is beyond the goal. */
+const LEAST = 1 / 64;
 
 export class StopTheWorldHeap extends HeapBase {
   readonly kind = "stop-the-world";
@@ -53,11 +57,23 @@ export class StopTheWorldHeap extends HeapBase {
   }
 
   protected allocSlow(): void {
-    if (this.isAhead()) this.grant(this.pacer.trigger - this.live);
+    const { pacer } = this;
+    if (this.isAhead()) this.grant(pacer.trigger - this.live);
+    else if (this.#isFutile()) this.grant(pacer.marked * (1 + LEAST) - this.live);
     else {
       this.want();
       this.grant(1 << 20);
     }
+  }
+
+  /**
+   * Whether a cycle would free next to nothing: the goal is below what lives, and little has been allocated since that was marked. A
+   * cycle for each object would be the rest of the program. Not where memory may be out before more is.
+   */
+  #isFutile(): boolean {
+    const { goal, marked } = this.pacer;
+    if (this.urgent || goal > marked || 2 * this.live > this.memory.byteLength) return false;
+    return this.live < marked * (1 + LEAST);
   }
 
   protected shadeNow(_p: Ptr): void {}

@@ -1,7 +1,7 @@
 import { array, int32 } from "@gort/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createHeap } from "../src/index.ts";
+import { createHeap, createStopTheWorldHeap } from "../src/index.ts";
 import { ASSIST_BYTES, HEAP_MINIMUM, Pacer, UTILIZATION } from "../src/pacer.ts";
 
 const MiB = 2 ** 20;
@@ -208,4 +208,23 @@ it("what was allocated while marking counts as live for the next goal", () => {
   heap.setGCPercent(100);
   expect(heap.stats().heapMarked).toBeGreaterThanOrEqual(8 * MiB);
   expect(heap.stats().nextGC).toBeGreaterThanOrEqual(16 * MiB);
+});
+
+it("a stop-the-world heap does not collect for every object where what lives is beyond the goal already", () => {
+  const small = array(int32, 16);
+  for (const options of [{ memoryLimit: MiB / 2 }, { gcPercent: 0 }]) {
+    const heap = createStopTheWorldHeap({
+      reserve: 16 * MiB,
+      forcedPeriodMs: Infinity,
+      ...options,
+    });
+    heap.root(heap.alloc(array(int32, MiB / 4)));
+    heap.collect();
+    for (let bytes = 0; bytes < MiB / 16; bytes += small.size) {
+      heap.alloc(small);
+      heap.safepoint();
+    }
+    expect(heap.stats().numGC).toBeGreaterThan(2);
+    expect(heap.stats().numGC).toBeLessThan(8);
+  }
 });

@@ -194,9 +194,9 @@ const marks = {
   *gortHelperGen(gen: Stepper): Stepper {
     return yield* gen;
   },
-  gortDeferred(call: Call): unknown {
-    if (typeof call.fn !== "function") throw nilCall();
-    return call.fn(...call.args);
+  gortDeferred({ fn, args }: Call): unknown {
+    if (typeof fn !== "function") throw nilCall();
+    return fn(...args);
   },
   *gortDeferredGen(gen: Stepper): Stepper {
     return yield* gen;

@@ -58,7 +58,7 @@ export class PanicError extends Error {
    */
   state: PanicState | null = null;
   /**
-   * Where it was thrown, once `stack` may be what Go prints.
+   * Where it was thrown, once `stack` may be what Go prints; of one made of another error, that of the other.
    * @internal
    */
   trace: Site | null = null;
@@ -207,10 +207,17 @@ export function panicState(thrown: unknown): PanicState {
 
 /** What leaves a scope for a panic that was not recovered there. */
 export function toThrow(state: PanicState): unknown {
-  if (state.link === null && state.goexit === null) return state.thrown;
-  const fresh = !isPanicError(state.thrown) || state.thrown.state?.recovered === true;
-  const error = fresh ? new PanicError(state.value) : state.thrown;
+  const { thrown } = state;
+  if (state.link === null && state.goexit === null) return thrown;
+  const ours = isPanicError(thrown);
+  if (ours && thrown.state?.recovered !== true) {
+    thrown.state = state;
+    return thrown;
+  }
+  const error = new PanicError(state.value);
   error.state = state;
+  if (ours) error.trace = thrown.trace ?? thrown;
+  else if (isError(thrown)) error.trace = thrown;
   return error;
 }
 

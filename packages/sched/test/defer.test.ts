@@ -1178,6 +1178,21 @@ describe("stack overflow is a fatal error: recover does not see it, deferred cal
   });
 });
 
+test("a deferred function is called without `this`, as one that is given to go", async () => {
+  const seen: unknown[] = [];
+  function look(this: unknown): void {
+    seen.push(this);
+  }
+  withDefer((s) => s.defer(look));
+  await run(function* () {
+    yield* withDefer(function* (s) {
+      s.defer(look);
+    });
+    yield* go(look).join();
+  });
+  expect(seen).toEqual([undefined, undefined, undefined]);
+});
+
 test("what the body set as the result stays, if it returns nothing", () => {
   const set = (s: { result: number }): void => {
     s.result = 5;

@@ -224,6 +224,62 @@ describe("panicDump", () => {
     );
   });
 
+  test("says where an error was thrown that came on top of a panic, or was thrown again", async () => {
+    const stackOf = (body: () => void): Promise<string | undefined> =>
+      run(body).then(
+        () => undefined,
+        (error: Error) => error.stack,
+      );
+    function broken(): never {
+      throw new TypeError("broken");
+    }
+    const onTop = await stackOf(() =>
+      withDefer((s) => {
+        s.defer(broken);
+        panic("first");
+      }),
+    );
+    const start = (text: string, name: string): RegExp =>
+      new RegExp(
+        `^${text}\n\ngoroutine 1 \\[running\\]:\n${name}\\(\\.{3}\\)\n\t.+panic-text\\.test\\.ts`,
+      );
+    expect(onTop).toMatch(start("panic: first\n\tpanic: TypeError: broken", "broken"));
+    const again = await stackOf(() =>
+      withDefer((s) => {
+        s.defer(() => {
+          throw recover();
+        });
+        broken();
+      }),
+    );
+    expect(again).toMatch(start("panic: TypeError: broken \\[recovered, repanicked\\]", "broken"));
+    const inner = (): never =>
+      withDefer((s) => {
+        s.defer(function later() {
+          panic("second");
+        });
+        panic("first");
+      });
+    const panicAgain = await stackOf(() =>
+      withDefer((s) => {
+        let caught: unknown;
+        s.defer(() => {
+          recover();
+          throw caught;
+        });
+        try {
+          inner();
+        } catch (e) {
+          caught = e;
+          throw e;
+        }
+      }),
+    );
+    expect(panicAgain).toMatch(
+      start("panic: first\n\tpanic: second \\[recovered, repanicked\\]", "later"),
+    );
+  });
+
   test("of a frozen panic is lost with its stack, the panic is not", async () => {
     const frozen = Object.freeze(new PanicError("boom"));
     const program = run(function* () {

@@ -73,6 +73,7 @@ export class WriteOp extends CompetingOp<LockToken> {
   override park(): void {
     const rw = this.rw;
     if (rw.writer === NONE) {
+      // Readers are inside; or it is free, since another case of the same select unlocked it to wait for a condition.
       rw.admit(this);
       return;
     }

@@ -51,6 +51,9 @@ const ARGUMENT = Symbol.for("gort.gc.argument");
  * ```
  */
 export class GcArgumentError extends RangeError {
+  /** Tells it from other errors. */
+  declare readonly [ARGUMENT]?: true;
+
   constructor(message: string) {
     super(message);
     // Not a getter: a class with a computed key cannot be left out of a bundle.

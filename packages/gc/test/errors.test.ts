@@ -1,5 +1,5 @@
 import { isFatalError, typeOf } from "@gort/types";
-import { expect, it, test } from "vitest";
+import { expect, expectTypeOf, it, test } from "vitest";
 import { fatal, GcArgumentError, GcCheckError, GcFatalError } from "../src/errors.ts";
 import { isGcArgumentError } from "../src/errors.ts";
 import { badArgument, goTypeName, invariant } from "../src/errors.ts";
@@ -84,4 +84,10 @@ it("isGcArgumentError knows the errors of every copy by their brand, and nothing
     1,
   ];
   expect(no.some(isGcArgumentError)).toBe(false);
+});
+
+test("a RangeError that is no argument error is a RangeError still", () => {
+  const e = new RangeError("x");
+  expect(isGcArgumentError(e)).toBe(false);
+  if (!isGcArgumentError(e)) expectTypeOf(e).toEqualTypeOf<RangeError>();
 });

@@ -129,6 +129,9 @@ export class PanicNilError extends RuntimeError {
  * ```
  */
 export class Goexit extends Error {
+  /** Tells it from other errors. */
+  declare readonly [GOEXIT]?: true;
+
   /**
    * The panic it put an end to, for the printed chain.
    * @internal

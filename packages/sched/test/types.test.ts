@@ -9,8 +9,10 @@ import {
   createScheduler,
   type Go,
   go,
+  type Goexit,
   type Goroutine,
   isDeadlockError,
+  isGoexit,
   isOp,
   isPanicError,
   newTicker,
@@ -160,6 +162,15 @@ describe("types", () => {
       return afterFunc(1, () => {}) satisfies Timer<TimerChan>;
     };
     expectTypeOf(f).toBeFunction();
+  });
+
+  test("an error that a guard says no to is an error still", () => {
+    const f = (e: Error) => {
+      if (isGoexit(e) || isPanicError(e) || isDeadlockError(e)) return;
+      expectTypeOf(e).toEqualTypeOf<Error>();
+    };
+    expectTypeOf(f).parameters.toEqualTypeOf<[Error]>();
+    expectTypeOf<Omit<Goexit, "over">>().not.toEqualTypeOf<Error>(); // Users do not see `over`.
   });
 
   test("timers say what they deliver, panic never returns, guards narrow", () => {

@@ -33,6 +33,9 @@ function basic(v: unknown): string | null {
  * ```
  */
 export class FlightPanic extends Error {
+  /** Tells it from other errors. */
+  declare readonly [FLIGHT_PANIC]?: true;
+
   /** @param thrown what the function threw */
   constructor(thrown: unknown) {
     const error = thrown as Partial<Error> | null | undefined;

@@ -10,6 +10,7 @@ import {
   Cond,
   ErrGroup,
   type FlightResult,
+  isFlightPanic,
   type Locker,
   type LockToken,
   Mutex,
@@ -177,6 +178,14 @@ describe("types", () => {
       void flights.do(1, () => 5);
     };
     expectTypeOf(refused).returns.toEqualTypeOf<void>();
+  });
+
+  test("an error that a guard says no to is an error still", () => {
+    const f = (e: Error) => {
+      if (isFlightPanic(e)) return;
+      expectTypeOf(e).toEqualTypeOf<Error>();
+    };
+    expectTypeOf(f).parameters.toEqualTypeOf<[Error]>();
   });
 
   test("maps, pools and atomics", () => {

@@ -10,8 +10,10 @@
  *     can be installed side by side.
  *
  * Why a brand is set by the constructor and not by the class: a class with a computed member counts as having side effects, and
- * bundlers then keep it in programs that use none of it. It is not enumerable, so printing an error shows the message only. Why the texts are functions and not a table with holes: each has
- * its own number of parts, and the compiler then checks the call.
+ * bundlers then keep it in programs that use none of it. It is not enumerable, so printing an error shows the message only. Why
+ * TypeScript is told of it all the same: a class that looks like another one is it, and of an `Error` that a guard says no to nothing
+ * would be left. Why the texts are functions and not a table with holes: each has its own number of parts, and the compiler then
+ * checks the call.
  */
 import { show } from "./show.ts";
 
@@ -74,6 +76,9 @@ export class RuntimeError extends Error {
  * ```
  */
 export class FatalError extends Error {
+  /** Tells it from other errors. */
+  declare readonly [FATAL_ERROR]?: true;
+
   /** @param message Go's text, without `fatal error: ` */
   constructor(message: string) {
     super(message);
@@ -191,6 +196,9 @@ export function hasBrand(v: unknown, brand: symbol): boolean {
  * ```
  */
 export class TypeAssertionError extends RuntimeError {
+  /** Tells it from other errors. */
+  declare readonly [TYPE_ASSERTION_ERROR]?: true;
+
   /**
    * @param interfaceName name of the static interface type; `""` prints as `interface`
    * @param concrete name of the dynamic type, `""` for a nil interface

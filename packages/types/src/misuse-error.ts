@@ -25,6 +25,9 @@ const MISUSE_ERROR = Symbol.for("gort.MisuseError");
  * ```
  */
 export class MisuseError extends Error {
+  /** Tells it from other errors. */
+  declare readonly [MISUSE_ERROR]?: true;
+
   /** @param message Go's text */
   constructor(message: string) {
     super(message);

@@ -22,6 +22,9 @@ const REFLECT_ERROR = Symbol.for("gort.ReflectError");
  * ```
  */
 export class ReflectError extends Error {
+  /** Tells it from other errors. */
+  declare readonly [REFLECT_ERROR]?: true;
+
   /** @param message Go's text */
   constructor(message: string) {
     super(message);

@@ -18,6 +18,11 @@ import {
   iface,
   int,
   int64,
+  isFatalError,
+  isMisuseError,
+  isReflectError,
+  isRuntimeError,
+  isTypeAssertionError,
   map,
   type MapType,
   named,
@@ -25,6 +30,7 @@ import {
   otherwise,
   ptr,
   type Ptr,
+  type RuntimeError,
   slice,
   type SliceHeader,
   type Space,
@@ -198,5 +204,16 @@ describe("types", () => {
   test("a type that points to itself needs one annotation", () => {
     const Node = struct({ value: int, next: ptr((): Type => Node) });
     expectTypeOf<ValueOf<typeof Node>>().toEqualTypeOf<{ value: number; next: Ptr }>();
+  });
+
+  test("an error that a guard says no to is an error still", () => {
+    const f = (e: Error, r: RuntimeError) => {
+      if (isFatalError(e) || isMisuseError(e) || isReflectError(e) || isRuntimeError(e)) return e;
+      expectTypeOf(e).toEqualTypeOf<Error>();
+      if (isTypeAssertionError(r)) return r;
+      expectTypeOf(r).toEqualTypeOf<RuntimeError>();
+      return e;
+    };
+    expectTypeOf(f).parameters.toEqualTypeOf<[Error, RuntimeError]>();
   });
 });

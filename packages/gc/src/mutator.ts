@@ -317,7 +317,7 @@ export abstract class Mutator implements BoxHost {
       if (profiler.distance < 0) {
         const base = this.objects.find(p);
         if (base === 0) profiler.distance = 0;
-        else profiler.sample(base, this.objects.sizeOf(base));
+        else profiler.sample(base, this.objects.sizeOf(base), p !== base);
       }
       if (this.#rest > 0) {
         this.grant(this.#rest);

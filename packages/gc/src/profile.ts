@@ -85,12 +85,13 @@ export class Profiler {
   }
 
   /**
-   * Records the object at `base` of `size` bytes with the stack of the caller. Without room for its record the object is left out: it is
-   * the program's already, and what is not told of its end must not be counted as there.
+   * Records the object at `base` of `size` bytes with the stack of the caller, unless it `shares` a block that has a record already.
+   * Without room for its record the object is left out: it is the program's already, and what is not told of its end must not be counted
+   * as there.
    */
-  sample(base: Ptr, size: number): void {
+  sample(base: Ptr, size: number, shares: boolean): void {
     this.distance = this.#next();
-    if (this.#specials.lookup(base, SAMPLE, -1) !== 0) return;
+    if (shares && this.#specials.lookup(base, SAMPLE, -1) !== 0) return;
     const stack = stackAbove();
     const key = `${size}\n${stack.join("\n")}`;
     const bucket = this.#buckets.get(key) ?? new Bucket(stack, size);

@@ -159,8 +159,10 @@ export function panicText(error: unknown): string {
   let again = false;
   for (let p: Chain | null = newestOf(error); p !== null; p = p.link) {
     const { value, link } = p;
-    const end = again ? " [recovered, repanicked]" : p.recovered ? " [recovered]" : "";
-    again = link !== null && link.recovered && Object.is(link.value, value);
+    const end = !p.recovered ? "" : again ? " [recovered, repanicked]" : " [recovered]";
+    // Nothing tells whether what is no object is the same that was panicked with before, unless it was recovered.
+    const known = link !== null && (link.recovered || typeof value === "object");
+    again = known && Object.is(link.value, value);
     if (again) continue;
     const { text, fatal } = print(value);
     // Go prints all values, the newest first, before it writes a line.

@@ -830,6 +830,21 @@ describe("panic text", () => {
     ).toBe("panic: same\n\tpanic: same");
   });
 
+  test("panic: an error that replaces itself unrecovered prints once, and nothing is said of recovery", () => {
+    const e = new Error("plain");
+    expect(
+      chain(() =>
+        withDefer((s) => {
+          s.defer(() => panic("last"));
+          s.defer(() => {
+            throw e;
+          });
+          throw e;
+        }),
+      ),
+    ).toBe("panic: plain\n\tpanic: last");
+  });
+
   test("panic: an error thrown again by the deferred function prints once too", () => {
     const e = new Error("plain");
     expect(

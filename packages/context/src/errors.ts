@@ -100,7 +100,8 @@ function is(v: unknown, message: string): boolean {
  * isCanceled(ctx.err()); // => true
  * ```
  */
-export function isCanceled(v: unknown): boolean {
+export function isCanceled(v: unknown): v is ContextError & { readonly name: "AbortError" } {
+  // The name, because with the class alone nothing would be left of a `ContextError` that is the other one.
   return is(v, Canceled.message);
 }
 

@@ -9,7 +9,9 @@ import {
   type CancelFunc,
   cause,
   type Context,
+  type ContextError,
   fromSignal,
+  isCanceled,
   isDeadlineExceeded,
   key,
   type Key,
@@ -58,7 +60,14 @@ describe("types", () => {
     expectTypeOf(f).returns.toEqualTypeOf<Promise<"stop" | "late">>();
     const g = (e: unknown) => {
       if (isDeadlineExceeded(e)) expectTypeOf(e.timeout()).toEqualTypeOf<boolean>();
+      if (isCanceled(e)) expectTypeOf(e.message).toEqualTypeOf<string>();
     };
     expectTypeOf(g).parameters.toEqualTypeOf<[unknown]>();
+    const h = (err: Error | null, of: ContextError) => {
+      if (isCanceled(err) || isDeadlineExceeded(err)) expectTypeOf(err).toExtend<ContextError>();
+      else expectTypeOf(err).toEqualTypeOf<Error | null>();
+      if (!isCanceled(of)) expectTypeOf(of).toEqualTypeOf<ContextError>();
+    };
+    expectTypeOf(h).parameters.toEqualTypeOf<[Error | null, ContextError]>();
   });
 });

@@ -83,15 +83,17 @@ function callArguments(t: FuncType, args: readonly Value[]): unknown[] {
   });
 }
 
-// Not by `convert`: with it came `any` and all that its values are in memory. Whether a value may leave an unexported field is the
-// caller's question.
-function asInterface(v: Value, to: InterfaceType): unknown {
+/**
+ * `v` as a value of the interface type `to`, which its type implements; null for `any`. Whether a value may leave an unexported field
+ * is the caller's question. Not by `convert`: with it came `any` and all that its values are in memory.
+ */
+export function asInterface(v: Value, to: InterfaceType | null): unknown {
   const x: unknown = v.get();
   const held = v.kind === "interface" ? unwrap(x) : x;
   const type = v.kind === "interface" ? dynamicType(x) : v.type;
   if (type === null) return null;
   const space = v.kind === "interface" && isInterfaceValue(x) ? x.space : v.space;
-  return wrap(type, held, space, to.methods.length === 0 ? null : itabOf(to, type));
+  return wrap(type, held, space, (to?.methods.length ?? 0) === 0 ? null : itabOf(to!, type));
 }
 
 /** Throws Go's text unless `v` may be assigned to a variable of type `to`. */

@@ -15,7 +15,7 @@
 import type { Kind, Ptr, Space, Type } from "./api.ts";
 import { checkPointer, givenType, internalType, type BaseType } from "./base.ts";
 import { inspectHeld, jsonHeld, type InspectArguments } from "./inspect.ts";
-import { dynamicType, isInterfaceValue, unwrap, wrap } from "./interface-value.ts";
+import { dynamicType, isInterfaceValue, unwrap } from "./interface-value.ts";
 import type {
   ArrayType,
   FuncType,
@@ -30,7 +30,14 @@ import { methodsOf, findMethod } from "./method-set.ts";
 import { ptr } from "./pointer.ts";
 import { INTS, POINTERS, UINTS, cutOff, integerOf, scalarOf } from "./reflect-kinds.ts";
 import { ReflectError, notForInterface, onKind, onZero, unexported } from "./reflect-errors.ts";
-import { assignTo, bind, callFunction, checkAssignable, mustBeExported } from "./reflect-call.ts";
+import {
+  asInterface,
+  assignTo,
+  bind,
+  callFunction,
+  checkAssignable,
+  mustBeExported,
+} from "./reflect-call.ts";
 import { isNil, isZero, pointerIn } from "./reflect-zero.ts";
 import { mapEntry, mapKeys, setMapEntry } from "./reflect-map.ts";
 import { bytesOf, capOf, lenOf } from "./reflect-len.ts";
@@ -107,12 +114,11 @@ export class Value {
     const t = this.known("Interface");
     return this.p !== 0 ? t.get(this.s!, this.p) : t.copy(this.v);
   }
-  /** The value as an interface value: the second law. O(size). @throws ReflectError for a value of an unexported field */
+  /** The value, or what an interface holds, as a value of type `any`: the second law. O(size). @throws ReflectError for a value of an unexported field */
   interface(): unknown {
-    const t = this.known("Interface");
+    this.known("Interface");
     if (this.ro) throw notForInterface();
-    if (t.kind === "interface") return this.get();
-    return wrap(t, this.get(), this.s, null);
+    return asInterface(this, null);
   }
   /** The boolean. @throws ReflectError also for one that is none in JavaScript, of a type made elsewhere */
   bool(): boolean {
@@ -205,10 +211,7 @@ export class Value {
     }
     throw onKind("Index", t.kind);
   }
-  /**
-   * What a pointer points to (addressable), or what an interface holds; the zero `Value` for nil.
-   * @throws RangeError for a pointer that cannot be one
-   */
+  /** What a pointer points to (addressable), or what an interface holds; the zero `Value` for nil. @throws RangeError for a pointer that cannot be one */
   elem(): Value {
     const t = this.known("Elem");
     if (t.kind === "interface") {

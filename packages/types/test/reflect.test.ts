@@ -31,6 +31,7 @@ import {
   string,
   struct,
   toInterface,
+  typeAssert,
   typeOf,
   uint8,
   valueAt,
@@ -82,6 +83,27 @@ describe("the second law: from reflection object to interface value", () => {
       {},
     ];
     for (const x of values) expect(any.equalValues(valueOf(x).interface(), x)).toBe(true);
+  });
+
+  it("gives what an interface holds as an `any`, whatever the interface", () => {
+    const Summer = named("main.Summer", iface({ Sum: func([int], [int]) }));
+    const point = toInterface(Point, { X: 1, Y: 2, z: "" });
+    const v = newValue(Summer, makeSpace()).elem();
+    expect(v.interface()).toBe(null);
+    v.set(valueOf(point));
+    const field = valueOf(toInterface(struct({ s: Summer }), { s: convert(point, Summer) }));
+    for (const x of [v, field.field(0)]) {
+      expect(any.equalValues(x.interface(), point)).toBe(true);
+      expect(() => typeAssert(x.interface(), int)).toThrow(
+        "interface conversion: interface {} is main.Point, not int",
+      );
+    }
+    const raw = new Error("boom");
+    expect(
+      valueOf(toInterface(struct({ e: error }), { e: convert(raw, error) }))
+        .field(0)
+        .interface(),
+    ).toBe(raw);
   });
 
   it("is refused for a value of an unexported field", () => {

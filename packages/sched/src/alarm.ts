@@ -55,3 +55,8 @@ export class Alarm implements TimerItem {
     this.owner.ring(when);
   }
 }
+
+/** Whether virtual time has a timer that is due already. It fires before time moves, and before anybody hears that all is quiet. */
+export function isDue(clock: HeapClock | null): boolean {
+  return clock !== null && clock.virtual && clock.earliest() <= clock.now();
+}

@@ -12,6 +12,7 @@
  * Why the clock is looked at every so many steps, adapted to how long steps take: reading it costs as much as a step. The
  * steps in between are a small loop of their own, so that V8 inlines them whole.
  */
+import { isDue } from "./alarm.ts";
 import { ambient } from "./ambient.ts";
 import type { Clock, Scheduler, SchedulerOptions } from "./api.ts";
 import type { AsyncGate } from "./async-waiter.ts";
@@ -165,7 +166,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
       steps += budget - left;
       budget = left;
       if (left > 0) {
-        if (this.settled.length > 0 && this.isSettled()) {
+        if (this.settled.length > 0 && this.isSettled() && !isDue(heap)) {
           this.wakeSettled();
           continue;
         }

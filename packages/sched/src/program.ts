@@ -16,6 +16,7 @@
  * Why a verdict of deadlock waits for one macrotask: code outside the scheduler, such as the caller of `run`, may
  * be about to send what main waits for.
  */
+import { isDue } from "./alarm.ts";
 import { ambient } from "./ambient.ts";
 import type { Clock, GoFunc, SchedStats, Scheduler, SchedulerOptions, Tracer } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
@@ -367,7 +368,7 @@ export abstract class Programs extends Lifecycle {
   /** Nothing else can happen now: those that wait for quiet have it, or virtual time jumps to the next timer. False if there is neither. */
   private moveOn(): boolean {
     const clock = this.heap;
-    if (this.settled.length > 0) this.wakeSettled();
+    if (this.settled.length > 0 && !isDue(clock)) this.wakeSettled();
     else if (clock !== null && clock.virtual && this.timersAhead()) {
       (clock as VirtualClock).advance(clock.earliest());
       this.jumped = true; // the pump fires what is due, since it does that inside of the scheduler

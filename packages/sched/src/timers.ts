@@ -98,7 +98,10 @@ class CallTimer extends Timer<null> implements TimerItem {
 
   set(ms: number): void {
     const clock = this.sched.clock as HeapClock;
-    clock.add(this, clock.now() + (ms > 0 ? ms : 0));
+    if (ms > 0) clock.add(this, clock.now() + ms);
+    else if (!clock.virtual) clock.add(this, clock.now());
+    // As in Go's bubbles: virtual time waits for those who give way until the function has run.
+    else this.fire();
   }
 
   fire(): void {

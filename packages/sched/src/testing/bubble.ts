@@ -49,7 +49,8 @@ export interface Bubble {
   /** The bubble's scheduler: in async code, use its `go` after the first `await` where bubbles run side by side. */
   readonly scheduler: Scheduler;
   /**
-   * Waits until every other goroutine of the bubble is durably blocked or gone. Go's `synctest.Wait`; several may wait at once. O(1).
+   * Waits until every other goroutine of the bubble is durably blocked or gone, and what is due by now has run. Go's `synctest.Wait`;
+   * several may wait at once. O(1).
    * @throws RuntimeError, where it is waited for, in code outside of the bubble and when that has ended
    */
   wait(): Op<void>;

@@ -104,6 +104,17 @@ test("time goes on when what is outside lets in an async function, which nobody 
   expect(await slept).toBe(1000);
 });
 
+test("a function that is due at once runs though somebody keeps giving way until it has", async () => {
+  await bubble(function* () {
+    let runs = 0;
+    const t = afterFunc(0, () => void runs++);
+    for (let i = 0; i < 1000 && runs < 1; i++) yield;
+    expect([runs, t.stop(), t.reset(-1)]).toEqual([1, false, false]);
+    for (let i = 0; i < 1000 && runs < 2; i++) yield* gosched();
+    expect([runs, now()]).toEqual([2, 0]);
+  });
+});
+
 describe("bubble: wait", () => {
   test("returns when all other goroutines are durably blocked or gone", async () => {
     await bubble(function* (b) {
@@ -121,6 +132,33 @@ describe("bubble: wait", () => {
       expect(now()).toBe(0);
       yield* sleep(2);
       expect(log.length).toBe(6);
+    });
+  });
+
+  test("returns when what is due now has run", async () => {
+    await bubble(function* (b) {
+      const log: string[] = [];
+      afterFunc(0, () => log.push("function"));
+      const t = newTimer(1000);
+      go(function* () {
+        yield* t.c.recv();
+        log.push("timer");
+      });
+      yield* b.wait();
+      expect(log).toEqual(["function"]);
+      t.reset(0);
+      yield* b.wait();
+      expect(log).toEqual(["function", "timer"]);
+      expect(now()).toBe(0);
+    });
+    await bubble(async (b) => {
+      const t = newTimer(1000);
+      const received = t.c.recv().start();
+      t.reset(0);
+      let done = false;
+      void Promise.resolve(received).then(() => (done = true));
+      await b.wait();
+      expect([done, now()]).toEqual([true, 0]);
     });
   });
 

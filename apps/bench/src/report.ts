@@ -78,7 +78,7 @@ export function markdown({ head, body }: Cells): string {
 }
 
 /** What a target is about: the job, and gort's form of it if that is not the plain one. */
-export const aim = (v: Verdict, title: (job: string) => string): string =>
+const aim = (v: Verdict, title: (job: string) => string): string =>
   title(v.target.job) + (v.target.form === undefined ? "" : `, ${v.target.form}`);
 
 /** The targets' rows. */

@@ -80,7 +80,7 @@ const taskFor = (job: JobSpec, n: number, more: { runs?: number; ms?: number } =
 });
 
 /** Who takes part in a job at all. */
-export const able = (entrants: readonly Entrant[], leader: JobSpec): Entrant[] =>
+const able = (entrants: readonly Entrant[], leader: JobSpec): Entrant[] =>
   entrants.filter((e) => e.jobs.includes(leader.id));
 
 /** Asks everyone for the result at a small size; says what is wrong with those that differ from the first. */

@@ -34,7 +34,7 @@ const waiting =
   "both wait for memory, about as often: a bucket and its value here, an index and an entry there";
 
 /** The libraries whose timers fire while their channels are busy. */
-export const fair: readonly string[] = ["ts-chan", "effect", "js-csp"];
+const fair: readonly string[] = ["ts-chan", "effect", "js-csp"];
 
 /** What gort's other forms are called as a contender. */
 export const OTHER_FORM = "gort, other form";

@@ -26,7 +26,7 @@ function onPath(names: readonly string[]): string | null {
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /** The path of a Chromium: `GORT_CHROMIUM`, or one on the path, or Debian's, installed now. */
-export async function findChromium(): Promise<string> {
+async function findChromium(): Promise<string> {
   const found = process.env["GORT_CHROMIUM"] ?? onPath(names);
   if (found !== null) return found;
   if (onPath(["apt-get"]) === null || process.getuid?.() !== 0) {

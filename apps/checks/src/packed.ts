@@ -13,7 +13,7 @@ import { parallel, sh } from "./run.ts";
 import { readPackages, root } from "./workspace.ts";
 
 /** A package's tarball. */
-export interface Packed {
+interface Packed {
   /** Folder under `packages/`, e.g. "chan". */
   readonly folder: string;
   readonly tarball: string;
@@ -31,7 +31,7 @@ declare module "vitest" {
   }
 }
 
-export async function packAll(dir: string): Promise<Packed[]> {
+async function packAll(dir: string): Promise<Packed[]> {
   return parallel(readPackages(), 2, async (pkg) => {
     if (!existsSync(join(pkg.dir, "dist/index.js"))) {
       throw new Error(`${pkg.dir} is not built: run \`pnpm build\` first`);
@@ -42,14 +42,14 @@ export async function packAll(dir: string): Promise<Packed[]> {
 }
 
 /** Installs tarballs into a folder that need not exist, without asking a registry. */
-export async function installTarballs(dir: string, packed: readonly Packed[]): Promise<void> {
+async function installTarballs(dir: string, packed: readonly Packed[]): Promise<void> {
   writeFileSync(join(dir, "package.json"), JSON.stringify({ name: "user", private: true }));
   const tarballs = packed.map((p) => p.tarball);
   await sh(dir, "npm", "install", "--offline", "--no-audit", "--no-fund", ...tarballs);
 }
 
 /** A temporary folder under the system's, by its real path (bundlers print and compare those). */
-export function tempDir(name: string): string {
+function tempDir(name: string): string {
   return mkdtempSync(join(realpathSync(tmpdir()), `gort-${name}-`));
 }
 

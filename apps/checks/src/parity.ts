@@ -19,7 +19,7 @@ export interface Title {
 const CALLS = new Set(["test", "it"]);
 
 /** The titles in a test file, in order. Placeholders of `test.each` stand as an ellipsis. */
-export function titlesOf(path: string): Title[] {
+function titlesOf(path: string): Title[] {
   const ast = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022, true);
   const out: Title[] = [];
   const visit = (node: ts.Node, group: readonly string[]): void => {

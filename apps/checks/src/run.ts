@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const COMMAND_MAX_MS = 600_000;
 
 /** The environment of a user's project: neither our conditions nor our test runner. */
-export function userEnvironment(): NodeJS.ProcessEnv {
+function userEnvironment(): NodeJS.ProcessEnv {
   const PATH = `${join(root, "node_modules/.bin")}${delimiter}${process.env["PATH"]}`;
   const env: NodeJS.ProcessEnv = { ...process.env, PATH };
   delete env["NODE_OPTIONS"];

@@ -24,7 +24,7 @@ export interface Size {
 export type Sizes = Record<string, Record<string, Size>>;
 
 /** The bundle that Vite's production build makes of one import, resolved from `dir`. */
-export async function withVite(dir: string, name: string, from: string): Promise<string> {
+async function withVite(dir: string, name: string, from: string): Promise<string> {
   const input = join(dir, `entry-${name}.js`);
   writeFileSync(input, entry(name, from));
   const built = await vite({

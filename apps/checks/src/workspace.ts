@@ -88,7 +88,7 @@ function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean 
   );
 }
 
-export function readSource(path: string): SourceFile {
+function readSource(path: string): SourceFile {
   const text = readFileSync(path, "utf8");
   const ast = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
   const imports: Import[] = [];

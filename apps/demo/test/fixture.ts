@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Deterministic numbers in [0, 1). */
-export function prng(seed: number): () => number {
+function prng(seed: number): () => number {
   let s = seed >>> 0;
   return () => {
     s = (Math.imul(s, 1664525) + 1013904223) >>> 0;
@@ -15,7 +15,7 @@ export function prng(seed: number): () => number {
 const syllables = ["go", "ro", "ti", "ne", "chan", "sel", "ect", "map", "ü", "é", "слово", "日本"];
 
 /** Text of about `words` words. */
-export function text(words: number, seed: number): string {
+function text(words: number, seed: number): string {
   const random = prng(seed);
   let out = "";
   for (let i = 0; i < words; i++) {

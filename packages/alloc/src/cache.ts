@@ -71,7 +71,7 @@ export function newSpan(c: Core, spc: number, pages: number): number {
 }
 
 /** A swept span with a free object, on no list: partial, else swept just now, else fresh. 0 if out of memory. */
-export function takeSpan(c: Core, spc: number): number {
+function takeSpan(c: Core, spc: number): number {
   const i32 = c.i32;
   const swept = listOf(c, spc, 1);
   let s = popSpan(c, swept);

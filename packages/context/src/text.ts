@@ -75,7 +75,7 @@ export function stringify(v: unknown): string {
 }
 
 /** The name of an object's class. */
-export function typeName(v: object): string {
+function typeName(v: object): string {
   return (v.constructor as { name?: string } | undefined)?.name ?? "object";
 }
 

@@ -23,7 +23,7 @@ export const UTILIZATION = 0.25;
 /** Go's smallest heap at GOGC=100. */
 export const HEAP_MINIMUM = 4 << 20;
 /** Most scan work that assists do per byte allocated, unless the memory would end before that. */
-export const ASSIST_RATIO_MAX = 4;
+const ASSIST_RATIO_MAX = 4;
 
 export class Pacer {
   gcPercent = 100;

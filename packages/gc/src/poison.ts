@@ -10,7 +10,7 @@ import type { Specials } from "./specials.ts";
 import { FINALIZER } from "./specials.ts";
 
 /** The byte written over freed memory. */
-export const POISON = 0x55;
+const POISON = 0x55;
 
 /** Fills every unmarked object; called between the end of marking and the start of the sweep. */
 export function poisonUnmarked(heap: {

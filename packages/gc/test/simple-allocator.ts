@@ -12,7 +12,7 @@ import type {
 } from "@gort/alloc";
 import type { Memory, Ptr } from "@gort/types";
 
-export function makeMemory(bytes: number): Memory {
+function makeMemory(bytes: number): Memory {
   const buffer = new ArrayBuffer(bytes);
   return {
     buffer,

@@ -25,7 +25,7 @@ export function hashInt(x: number, seed: number): number {
 }
 
 /** Hash of two 32-bit words. */
-export function hashWords(lo: number, hi: number, seed: number): number {
+function hashWords(lo: number, hi: number, seed: number): number {
   let h = Math.imul(lo ^ seed, 0xcc9e2d51);
   h = (h << 15) | (h >>> 17);
   return mix((Math.imul(h, 0x1b873593) ^ hi) + 0x3c6ef372);

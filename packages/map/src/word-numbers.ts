@@ -12,7 +12,7 @@ import { FLOAT64, INT32, UINT32 } from "./heap-words.ts";
 import { WordMap } from "./word-map.ts";
 
 /** `map[int32]float64` and its like. */
-export class WordFloatMap extends WordMap {
+class WordFloatMap extends WordMap {
   override get(key: number): number {
     if (typeof key !== "number") return this.getAny(key);
     const k = key | 0;
@@ -32,7 +32,7 @@ export class WordFloatMap extends WordMap {
 }
 
 /** `map[int32]int32` and its like. */
-export class WordIntMap extends WordMap {
+class WordIntMap extends WordMap {
   override get(key: number): number {
     if (typeof key !== "number") return this.getAny(key);
     const k = key | 0;

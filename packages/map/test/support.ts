@@ -1,7 +1,7 @@
 /** What the tests share: heaps, both storages behind one name, seeds. */
 import { createHeap, createStressHeap } from "@gort/gc";
 import { float64, int32 } from "@gort/types";
-import { checkMap, type GoMap, makeMap, randomSource } from "../src/index.ts";
+import { makeMap, randomSource } from "../src/index.ts";
 import type { MakeMap } from "../src/testing/index.ts";
 
 /** How many random programs a test runs; `GORT_FUZZ` for longer runs. */
@@ -29,14 +29,6 @@ export const makers: readonly (readonly [name: string, make: MakeMap])[] = [
     ({ hint }) => makeMap(float64, int32, { heap: smallHeap(), hint }),
   ],
 ];
-
-/** Runs a program, and checks all buckets after every step. */
-export function eachStep<K, V, Z>(m: GoMap<K, V, Z>, steps: readonly (() => void)[]): void {
-  for (const step of steps) {
-    step();
-    checkMap(m);
-  }
-}
 
 /** A number from 0 below `n`. */
 export function picker(from: number): (n: number) => number {

@@ -162,7 +162,7 @@ export function random(n: number): number {
 }
 
 /** The current scheduler if it is one of ours. */
-export function currentRuntime(): Runtime | null {
+function currentRuntime(): Runtime | null {
   const s = (ambient.sched ?? ambient.fallback) as Partial<Runtime> | null;
   return s !== null && s.gate !== undefined ? (s as Runtime) : null;
 }

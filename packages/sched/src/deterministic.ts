@@ -22,7 +22,7 @@ import { OPTIONS } from "./options.ts";
 import { Ring } from "./ring.ts";
 
 /** Virtual time begins here, as in Go's synctest: 2000-01-01 00:00:00 UTC. */
-export const EPOCH_MS = 946_684_800_000;
+const EPOCH_MS = 946_684_800_000;
 
 class DeterministicScheduler extends Core {
   readonly procs = 1;

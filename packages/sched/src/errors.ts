@@ -11,7 +11,7 @@ import { calledOff } from "./called-off.ts";
 import { type Capture, hostContext } from "./host.ts";
 
 /** `go f()` with a nil `f`: fatal in Go. */
-export function nilGoFunc(): FatalError {
+function nilGoFunc(): FatalError {
   return new FatalError("go of nil func value");
 }
 

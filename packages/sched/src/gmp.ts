@@ -33,7 +33,7 @@ import { Ring } from "./ring.ts";
 import { StealOrder } from "./steal-order.ts";
 
 /** A goroutine may keep its P this long, in milliseconds, before others go first. */
-export const FORCE_PREEMPT_MS = 10;
+const FORCE_PREEMPT_MS = 10;
 /** More Ps than this are refused: every look at the clock visits each. */
 const PROCS_MAX = 1024;
 

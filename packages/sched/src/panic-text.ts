@@ -49,7 +49,7 @@ function textOf(v: unknown): string {
 }
 
 /** Go's `print` of a float64: `+1.500000e+000`. */
-export function printFloat(n: number): string {
+function printFloat(n: number): string {
   if (n !== n) return "NaN";
   if (n === Infinity) return "+Inf";
   if (n === -Infinity) return "-Inf";

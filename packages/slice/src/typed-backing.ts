@@ -30,7 +30,7 @@ type PartClass<A extends TypedArray> = new (
 ) => TypedSlice<A>;
 
 /** Indexes are 32-bit integers and an address space is 4 GiB. */
-export const elementsMax = (size: number): number =>
+const elementsMax = (size: number): number =>
   size <= 1 ? 2 ** 31 - 1 : Math.floor(2 ** 32 / size) - (size === 2 ? 1 : 0);
 
 /** Typed-array storage for one element type. */

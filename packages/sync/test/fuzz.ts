@@ -10,13 +10,6 @@ export function property<T>(arbitrary: fc.Arbitrary<T>, body: (value: T) => void
   fc.assert(fc.property(arbitrary, body), params());
 }
 
-export function asyncProperty<T>(
-  arbitrary: fc.Arbitrary<T>,
-  body: (value: T) => Promise<void>,
-): Promise<void> {
-  return fc.assert(fc.asyncProperty(arbitrary, body), params());
-}
-
 function params(): fc.Parameters<any> {
   const numRuns = env.GORT_FUZZ === undefined ? 150 : Number(env.GORT_FUZZ);
   return seed === undefined ? { numRuns } : { numRuns, seed };

@@ -12,7 +12,7 @@ import type { Space, Type } from "./api.ts";
 import { hasBrand } from "./errors.ts";
 
 /** What parts are: values of `type` with pointers into `space`, or any JavaScript values. */
-export interface Of {
+interface Of {
   readonly type?: Type | undefined;
   readonly heap?: Space | undefined;
 }

@@ -197,7 +197,7 @@ export function isOpaque(type: Type): boolean {
 }
 
 /** The form in which memory would give values back; null where it is the one that is given, or where nobody knows. */
-export function formOf(type: Type): Fit<any> | null {
+function formOf(type: Type): Fit<any> | null {
   const { kind } = type;
   if (!kindTells(type)) return null;
   // What has no type in Go, as an Error, is a pointer by its kind.

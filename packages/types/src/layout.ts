@@ -10,7 +10,7 @@ import type { Type } from "./api.ts";
 import { badArgument } from "./errors.ts";
 
 /** Largest size of a type in bytes. */
-export const MAX_TYPE_SIZE = 0xffff_fff8;
+const MAX_TYPE_SIZE = 0xffff_fff8;
 
 /** `n` rounded up to a multiple of `align`, a power of two. O(1). */
 export function alignUp(n: number, align: number): number {

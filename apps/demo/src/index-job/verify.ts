@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** Word → document → count, by a regular expression on whole files. */
-export async function plainIndex(
+async function plainIndex(
   documents: ReadonlyMap<number, string>,
 ): Promise<Map<string, Map<number, number>>> {
   const index = new Map<string, Map<number, number>>();

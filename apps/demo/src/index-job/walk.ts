@@ -13,7 +13,7 @@ import { poll, type Go } from "@gort/sched";
 import { UserError, fsReason } from "../errors.ts";
 import type { Env, Found } from "./env.ts";
 
-export const extensions = [".md", ".js", ".ts", ".json", ".txt"];
+const extensions = [".md", ".js", ".ts", ".json", ".txt"];
 
 /** Throws a `UserError` if `dir` cannot be walked at all. */
 export function* checkDirectory(dir: string): Go<void> {

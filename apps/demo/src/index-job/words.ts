@@ -5,7 +5,7 @@
  * A word travels as a string of one character per byte (latin1), so that no byte is lost; `display` makes
  * it readable.
  */
-export const WORD_MIN = 2;
+const WORD_MIN = 2;
 export const WORD_MAX = 24;
 
 /** 1 for the bytes that words consist of. */

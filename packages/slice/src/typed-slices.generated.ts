@@ -91,7 +91,9 @@ export class Int8Part extends TypedSlice<Int8Array> {
   }
   get(i: number): number {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
-    return this.array[this.off + i]!;
+    const v = this.array[this.off + i];
+    if (v === undefined) failIndex(this, i);
+    return v;
   }
   set(i: number, v: number): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i && typeof v === "number" && (v << 24) >> 24 === v)) failSet(this, i, v);
@@ -203,7 +205,9 @@ export class Uint8Part extends TypedSlice<Uint8Array> {
   }
   get(i: number): number {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
-    return this.array[this.off + i]!;
+    const v = this.array[this.off + i];
+    if (v === undefined) failIndex(this, i);
+    return v;
   }
   set(i: number, v: number): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i && typeof v === "number" && (v & 0xff) === v)) failSet(this, i, v);
@@ -315,7 +319,9 @@ export class Uint8ClampedPart extends TypedSlice<Uint8ClampedArray> {
   }
   get(i: number): number {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
-    return this.array[this.off + i]!;
+    const v = this.array[this.off + i];
+    if (v === undefined) failIndex(this, i);
+    return v;
   }
   set(i: number, v: number): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i && typeof v === "number" && (v & 0xff) === v)) failSet(this, i, v);
@@ -427,7 +433,9 @@ export class Int16Part extends TypedSlice<Int16Array> {
   }
   get(i: number): number {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
-    return this.array[(this.off + i) | 0]!;
+    const v = this.array[(this.off + i) | 0];
+    if (v === undefined) failIndex(this, i);
+    return v;
   }
   set(i: number, v: number): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i && typeof v === "number" && (v << 16) >> 16 === v)) failSet(this, i, v);
@@ -539,7 +547,9 @@ export class Uint16Part extends TypedSlice<Uint16Array> {
   }
   get(i: number): number {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i)) failIndex(this, i);
-    return this.array[(this.off + i) | 0]!;
+    const v = this.array[(this.off + i) | 0];
+    if (v === undefined) failIndex(this, i);
+    return v;
   }
   set(i: number, v: number): void {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i && typeof v === "number" && (v & 0xffff) === v)) failSet(this, i, v);

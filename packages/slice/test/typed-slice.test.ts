@@ -157,6 +157,13 @@ test("a store that its owner has taken away is named, and not taken for a bad in
   expect(message(() => s.get(0))).toBe(text);
   expect(message(() => s.set(2, 1))).toBe(text);
   expect(message(() => s.get(3))).toBe("runtime error: index out of range [3] with length 3");
+
+  for (const kind of [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array]) {
+    const small = kind.of(1, 2, 3);
+    const part = sliceFrom(small).slice(1);
+    structuredClone(small.buffer, { transfer: [small.buffer] });
+    expect(message(() => part.get(0))).toBe(text.replace("Int32Array", kind.name));
+  }
 });
 
 test("a store that its owner has taken away is named by what works on many elements, too", () => {

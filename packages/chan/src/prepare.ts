@@ -90,7 +90,8 @@ class PreparedOperation extends SelectOperation {
     this.made = true;
     try {
       for (const slot of this.slots) {
-        const op = slot.op ?? caseOp(slot.make!(), slot.name);
+        const { make } = slot;
+        const op = slot.op ?? caseOp(make!(), slot.name);
         if (op !== null) this.add(op, slot.name);
       }
     } catch (error) {

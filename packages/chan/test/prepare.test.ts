@@ -68,6 +68,19 @@ test("functions are called once per pass, in the order of the text, and null swi
   expect(log.slice(0, 4)).toEqual(["out", "late", "out", "late"]);
 });
 
+test("functions are called as what they are, without a this", () => {
+  const ch = makeChan<number>(1);
+  const seen: unknown[] = [];
+  const p = prepare({
+    out(this: unknown) {
+      seen.push(this);
+      return ch.send(1);
+    },
+  });
+  expect(p.try()).toMatchObject({ case: "out" });
+  expect(seen).toEqual([undefined]);
+});
+
 test("try never waits; AbortSignals and default are cases", () => {
   const ch = makeChan<number>(1);
   const controller = new AbortController();

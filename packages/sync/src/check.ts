@@ -62,7 +62,7 @@ export function checkMutex(m: Mutex): void {
 
 /** Invariants of {@link RWMutex}. */
 export function checkRWMutex(rw: RWMutex): void {
-  checkQueue(rw.writers, "rwmutex writers");
+  checkQueue(rw.queue, "rwmutex writers");
   checkQueue(rw.waitingReaders, "rwmutex readers");
   must(rw.readers >= 0, "rwmutex: readers from 0");
   if (rw.writer === HELD) must(rw.readers === 0, "rwmutex 1: a writer is alone");
@@ -71,8 +71,7 @@ export function checkRWMutex(rw: RWMutex): void {
   else must(rw.pending === null, "rwmutex 2: pending only if PENDING");
   if (rw.writer === NONE) {
     must(rw.waitingReaders.head === null, "rwmutex 3: no reader waits for what is free");
-    if (rw.writers.head !== null)
-      must(rw.woken !== null, "rwmutex 3: no turn and queued, so woken");
+    if (rw.queue.head !== null) must(rw.woken !== null, "rwmutex 3: no turn and queued, so woken");
   }
   if (rw.writer !== HELD) must(rw.holder === null, "rwmutex: no holder unless a writer has it");
   checkSpare(rw.spareWrite, "rwmutex 5");
@@ -82,10 +81,7 @@ export function checkRWMutex(rw: RWMutex): void {
     must(rw.woken.queue === null, "rwmutex 6: the woken writer is in no queue");
   }
   if (rw.starving)
-    must(
-      rw.writer !== NONE && rw.writers.head !== null,
-      "rwmutex 6: starving, so taken and queued",
-    );
+    must(rw.writer !== NONE && rw.queue.head !== null, "rwmutex 6: starving, so taken and queued");
 }
 
 /** Invariants of {@link WaitGroup}. */

@@ -44,12 +44,10 @@ import {
 } from "@gort/sched/primitives";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine } from "./body.ts";
+import { giveUp, handOver, lose, wakeOne } from "./contest.ts";
 import { fatal, texts } from "./errors.ts";
-import { FRESH, PARKED, USED, WOKEN } from "./states.ts";
+import { FRESH, PARKED, USED } from "./states.ts";
 import { ExclusiveToken, TakenFree } from "./token.ts";
-
-/** A waiter that waited longer than this, in milliseconds, makes the mutex starve newcomers. */
-export const STARVATION_MS = 1;
 
 /** Made by {@link MakeLock}. @internal */
 export class LockOp extends CompetingOp<LockToken> {
@@ -108,21 +106,13 @@ export class LockOp extends CompetingOp<LockToken> {
       this.value = m.take(this.g);
       return true;
     }
-    m.queue.unshift(this);
+    lose(m, this);
     this.state = PARKED;
-    if (now() - this.waitStart > STARVATION_MS) m.starving = true;
     return false;
   }
 
   override unpark(): void {
-    const m = this.mutex;
-    if (m.woken === this) {
-      m.woken = null;
-      if (!m.locked) m.wakeOne();
-    } else {
-      m.queue.remove(this);
-      if (m.queue.head === null) m.starving = false;
-    }
+    giveUp(this.mutex, this, !this.mutex.locked);
   }
 
   override discard(): void {
@@ -293,26 +283,11 @@ export class Mutex implements Locker {
   /** Unlocks although somebody is queued. */
   private passOn(): void {
     if (this.starving) {
-      const op = this.queue.shift()!;
-      if (this.queue.head === null || now() - op.waitStart <= STARVATION_MS) this.starving = false;
-      this.hand(op);
+      handOver(this);
       return;
     }
     this.locked = false;
-    if (this.woken === null) this.wakeOne();
-  }
-
-  /** @internal */
-  wakeOne(): void {
-    const op = this.queue.shift();
-    if (op === null) return;
-    if (!op.competes) {
-      this.hand(op);
-      return;
-    }
-    this.woken = op;
-    op.state = WOKEN;
-    op.waiter?.wake(op);
+    if (this.woken === null) wakeOne(this);
   }
 
   /** @internal */

@@ -16,15 +16,16 @@
  *
  * A second `rLock` by a goroutine that already reads deadlocks behind a waiting writer, as in Go.
  */
-import { currentGoroutine, type Goroutine, now, type Op } from "@gort/sched";
+import { currentGoroutine, type Goroutine, type Op } from "@gort/sched";
 import { WaitQueue, withOptions } from "@gort/sched/primitives";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine } from "./body.ts";
+import { handOver, wakeOne } from "./contest.ts";
 import { fatal, texts } from "./errors.ts";
-import { describeLock, STARVATION_MS } from "./mutex.ts";
+import { describeLock } from "./mutex.ts";
 import { ReadLocker } from "./read-locker.ts";
 import { HELD, NONE, PENDING, ReadOp, WriteOp } from "./rw-ops.ts";
-import { FRESH, WOKEN } from "./states.ts";
+import { FRESH } from "./states.ts";
 import { ExclusiveToken, type SharedFree, SharedToken, type TakenFree } from "./token.ts";
 
 /**
@@ -73,8 +74,8 @@ export class RWMutex implements Locker {
   readFree: SharedFree | null = null;
   /** @internal */
   reading: ReadLocker | null = null;
-  /** @internal */
-  readonly writers: WaitQueue<WriteOp> = new WaitQueue();
+  /** @internal Writers who wait for their turn. */
+  readonly queue: WaitQueue<WriteOp> = new WaitQueue();
   /** @internal */
   readonly waitingReaders: WaitQueue<ReadOp> = new WaitQueue();
 
@@ -113,7 +114,7 @@ export class RWMutex implements Locker {
     if (this.writer !== HELD) throw fatal(texts.unlockOfUnlockedRWMutex);
     this.releases = (this.releases + 1) | 0;
     this.holder = null;
-    if (this.writers.head === null && this.waitingReaders.head === null) this.writer = NONE;
+    if (this.queue.head === null && this.waitingReaders.head === null) this.writer = NONE;
     else this.next();
   }
 
@@ -189,7 +190,7 @@ export class RWMutex implements Locker {
   /** Such as `sync.RWMutex "cache" read by 3, 1 waiting`. */
   describe(): string {
     const waiting =
-      this.writers.length + this.waitingReaders.length + (this.pending === null ? 0 : 1);
+      this.queue.length + this.waitingReaders.length + (this.pending === null ? 0 : 1);
     const held = this.writer === HELD;
     const text = describeLock("sync.RWMutex", this.name, held, this.holder, 0);
     const readers = this.readers > 0 ? ` read by ${this.readers}` : "";
@@ -215,7 +216,7 @@ export class RWMutex implements Locker {
   isAwaited(): boolean {
     return (
       this.pending !== null ||
-      this.writers.head !== null ||
+      this.queue.head !== null ||
       this.waitingReaders.head !== null ||
       this.conds > 0
     );
@@ -234,7 +235,7 @@ export class RWMutex implements Locker {
   }
 
   /** Gives the turn to a writer. @internal */
-  admit(op: WriteOp): void {
+  hand(op: WriteOp): void {
     if (this.readers === 0) op.complete(this.take(op.g));
     else this.wait(op);
   }
@@ -261,25 +262,7 @@ export class RWMutex implements Locker {
     }
     this.readers--;
     this.writer = NONE;
-    if (!this.starving) {
-      if (this.woken === null) this.wakeOne();
-      return;
-    }
-    const op = this.writers.shift()!;
-    if (this.writers.head === null || now() - op.waitStart <= STARVATION_MS) this.starving = false;
-    this.admit(op);
-  }
-
-  /** @internal */
-  wakeOne(): void {
-    const op = this.writers.shift();
-    if (op === null) return;
-    if (!op.competes) {
-      this.admit(op);
-      return;
-    }
-    this.woken = op;
-    op.state = WOKEN;
-    op.waiter?.wake(op);
+    if (this.starving) handOver(this);
+    else if (this.woken === null) wakeOne(this);
   }
 }

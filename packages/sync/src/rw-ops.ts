@@ -15,7 +15,7 @@ import {
 } from "@gort/sched";
 import { CompetingOp, overdue, preempt } from "@gort/sched/primitives";
 import type { LockToken } from "./api.ts";
-import { STARVATION_MS } from "./mutex.ts";
+import { giveUp, lose } from "./contest.ts";
 import type { RWMutex } from "./rw-mutex.ts";
 import { FRESH, PARKED, USED } from "./states.ts";
 import { SharedFree, TakenFree } from "./token.ts";
@@ -74,19 +74,18 @@ export class WriteOp extends CompetingOp<LockToken> {
     const rw = this.rw;
     if (rw.writer === NONE) {
       // Readers are inside; or it is free, since another case of the same select unlocked it to wait for a condition.
-      rw.admit(this);
+      rw.hand(this);
       return;
     }
     this.waitStart = now();
-    rw.writers.push(this);
+    rw.queue.push(this);
   }
 
   override retry(): boolean {
     const rw = this.rw;
     rw.woken = null;
     if (rw.writer !== NONE) {
-      rw.writers.unshift(this);
-      if (now() - this.waitStart > STARVATION_MS) rw.starving = true;
+      lose(rw, this);
     } else if (rw.readers > 0) {
       rw.wait(this);
     } else {
@@ -102,12 +101,8 @@ export class WriteOp extends CompetingOp<LockToken> {
     if (rw.pending === this) {
       rw.pending = null;
       rw.next();
-    } else if (rw.woken === this) {
-      rw.woken = null;
-      if (rw.writer === NONE) rw.wakeOne();
     } else {
-      rw.writers.remove(this);
-      if (rw.writers.head === null) rw.starving = false;
+      giveUp(rw, this, rw.writer === NONE);
     }
   }
 

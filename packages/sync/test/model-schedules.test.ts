@@ -283,7 +283,7 @@ describe("a primitive and its twin under seeded schedules", () => {
               readers: rw.readers,
               writing: rw.writer === HELD,
               pending: rw.pending !== null,
-              writers: rw.writers.length,
+              writers: rw.queue.length,
               woken: rw.woken !== null,
               starving: rw.starving,
               queue: rw.waitingReaders.length,

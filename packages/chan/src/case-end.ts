@@ -33,10 +33,9 @@ export function rank(op: OpRecord<any>): number {
  * there chance decides, as Go sorts the cases of a select from a random order.
  */
 export function secondFirst(first: OpRecord<any>, second: OpRecord<any>): boolean {
-  const a = first as MaybeCase;
-  const b = second as MaybeCase;
-  if (a.ch !== undefined) return a.ch === b.ch && random(2) === 1;
-  return b.ch !== undefined || (b.cases !== undefined && a.cases === undefined);
+  const { ch } = first as MaybeCase;
+  if (ch !== undefined) return ch === (second as MaybeCase).ch && random(2) === 1;
+  return rank(second) < rank(first);
 }
 
 /**

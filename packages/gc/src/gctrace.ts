@@ -63,8 +63,8 @@ export function formatGctrace(c: CycleTrace, options: { unit?: "MB" | "KB" } = {
   if (unit !== "MB" && unit !== "KB")
     badArgument("formatGctrace", "unit", unit, '"MB", as in Go, or "KB"');
   const shift = unit === "MB" ? 20 : 10;
-  const size = (bytes: number): string =>
-    `${bytes === Infinity ? NO_GOAL * 2 ** (20 - shift) : Math.floor(bytes / 2 ** shift)}`;
+  const size = (bytes: number): number =>
+    Math.min(Math.floor(bytes / 2 ** shift), NO_GOAL * 2 ** (20 - shift));
   const clock = [c.setupMs, c.markMs, c.terminationMs].map(formatMs).join("+");
   const mark = [c.assistMs, c.backgroundMs, c.idleMs].map(formatMs).join("/");
   const cpu = [formatMs(c.setupMs * c.procs), mark, formatMs(c.terminationMs * c.procs)].join("+");

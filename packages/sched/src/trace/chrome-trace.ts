@@ -83,10 +83,12 @@ class Writer {
         this.#enter(e.g, "runnable", e.at, "");
         this.#arrow(e, "go");
         break;
-      case "unblock":
+      case "unblock": {
+        const old = this.#states.get(e.g);
         this.#enter(e.g, "runnable", e.at, "");
-        this.#arrow(e, "unblock");
+        this.#arrow(e, old?.phase === "waiting" ? `unblock (${old.why})` : "unblock");
         break;
+      }
       case "start": {
         const flow = this.#states.get(e.g)?.flow ?? null;
         this.#proc(e.by);

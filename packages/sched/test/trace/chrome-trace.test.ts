@@ -86,7 +86,7 @@ describe("chrome trace", () => {
         .findLast((e) => e.ph === "X" && e.tid === end.tid)!;
       expect(slice.ts).toBe(end.ts);
     }
-    expect(new Set(ends.map((e) => e.name))).toEqual(new Set(["go", "unblock"]));
+    expect(new Set(ends.map((e) => e.name))).toEqual(new Set(["go", "unblock (join)"]));
   });
 
   test("a goroutine's track is contiguous and says what it waited for", async () => {

@@ -62,6 +62,7 @@ export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T>
    * With `{ signal }` or `{ ctx }` it can be called off: it then fails with the signal's reason or the context's error, and
    * has taken nothing.
    * @throws `receive on synctest channel from outside bubble`
+   * @throws TypeError for an option that is unknown or cannot be
    */
   recv(options?: WaitOptions): RecvOp<T, Z>;
   /**
@@ -69,7 +70,10 @@ export interface RecvChan<out T, out Z = T | undefined> extends AsyncIterable<T>
    * Go's `v, ok := <-ch`; otherwise as {@link recv}.
    */
   recvOk(options?: WaitOptions): RecvOp<[value: T, ok: true], [value: Z, ok: false]>;
-  /** Receives if that is possible without waiting. Never blocks. */
+  /**
+   * Receives if that is possible without waiting. Never blocks. O(1).
+   * @throws `receive on synctest channel from outside bubble`
+   */
   tryRecv(): TryRecv<T, Z>;
   /**
    * A loop over the values until the channel is closed and empty, for generator functions:
@@ -102,12 +106,13 @@ export interface SendChan<in T> {
    * the value is with nobody.
    * @throws `send on closed channel`, when used, if the channel is closed now or while it waits
    * @throws `send on synctest channel from outside bubble`
+   * @throws TypeError for an option that is unknown or cannot be
    */
   // Written as properties: of a method TypeScript would take a `Chan<Dog>` for a `SendChan<Animal>`.
   readonly send: (value: T, options?: WaitOptions) => SendOp;
   /**
-   * Sends if that is possible without waiting, and says whether it did. Never blocks.
-   * @throws `send on closed channel`
+   * Sends if that is possible without waiting, and says whether it did. Never blocks. O(1).
+   * @throws `send on closed channel`, `send on synctest channel from outside bubble`
    */
   readonly trySend: (value: T) => boolean;
   /**
@@ -139,7 +144,8 @@ export interface Range<out T> {
   readonly value: T;
   /**
    * An op that receives into `value`: true, or false when the channel is closed and drained. O(1).
-   * @throws Error if the op of the call before was not used: the loop lacks its `yield*`
+   * @throws Error if the op of the call before was not used, since the loop lacks its `yield*`, or if another goroutine waits by it
+   * @throws `receive on synctest channel from outside bubble`
    */
   next(): Op<boolean> & { readonly ok: boolean };
 }

@@ -17,8 +17,8 @@ export function casesError(cases: unknown): Error {
 }
 
 /** What is named `default` says whether the select waits: an op of that name could not be told from "nothing was ready". */
-export function defaultError(where: string, v: unknown): Error {
-  return badArgument(where, "case default", v, "true or false", "type");
+export function defaultError(where: string, v: unknown, argument = "case default"): Error {
+  return badArgument(where, argument, v, "true or false", "type");
 }
 
 /** An op that was used before, or is another case too. */

@@ -193,8 +193,8 @@ class SendView extends Channel {
  * With `zero` or `type` the channel knows what a receive gives after `close`, and `recv()` is a plain `T`.
  *
  * @param cap values the buffer holds, 0 (the default: every send waits for its receiver) to 2^30
- * @throws `makechan: size out of range`; the error's `cause` names the argument and its value
- * @throws TypeError for an option that is unknown or cannot be
+ * @throws `makechan: size out of range` for an integer; the error's `cause` names the argument and its value
+ * @throws RangeError for a `cap` that is no integer; TypeError for one that is no number, and for an option that is unknown or cannot be
  *
  * @example
  * ```ts

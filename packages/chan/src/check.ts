@@ -47,7 +47,7 @@ function checkFree(op: OpRecord<any> | null, name: string): void {
 
 /**
  * Asserts every invariant of a channel. O(buffer + waiters).
- * @throws an error that says which invariant is broken
+ * @throws an error that says which invariant is broken; a TypeError for what is no channel
  *
  * @example
  * ```ts

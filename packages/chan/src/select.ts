@@ -69,7 +69,8 @@ function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown):
  * tells a value from a closed channel.
  *
  * @throws `send on closed channel` if a send to a closed channel is chosen; an Error for an operation that was used before or is in use
- * @throws TypeError, at once, for a case that is no operation, no `AbortSignal` and not nullish
+ * @throws TypeError, at once, for a case that is no operation, no `AbortSignal` and not nullish, for cases that are neither a record nor a
+ * list, and for an option that is unknown or cannot be
  *
  * @example
  * ```ts
@@ -101,8 +102,11 @@ export function select(
   cases: SelectCases | readonly SelectCase[],
   options?: { readonly default?: boolean | undefined },
 ): Op<any> {
-  if (options !== undefined) checkOptions("select", options, "default");
-  return makeSelect(cases, options?.default === true);
+  if (options === undefined) return makeSelect(cases, false);
+  checkOptions("select", options, "default");
+  const v = options.default ?? false;
+  if (typeof v !== "boolean") throw defaultError("select", v, "options.default");
+  return makeSelect(cases, v);
 }
 
 /**

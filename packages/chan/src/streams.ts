@@ -97,7 +97,8 @@ function checkObject(what: string, v: unknown): void {
 /**
  * Copies a source into a channel, value by value as the channel takes them, and closes the channel at the end.
  * Resolves with the number of values copied; rejects with the source's error, with the signal's reason or the context's error, or with
- * `send on closed channel`, and then has told the source to stop. A web stream is locked until then. O(values).
+ * `send on closed channel`, and then has told the source to stop. If somebody else closed the channel and nothing was left to send, it
+ * rejects with `close of closed channel`, unless `keepOpen` is set. A web stream is locked until then. O(values).
  *
  * One value is read ahead: it is asked for before the channel has room, and dropped if the copying is stopped or the channel closed
  * before it has. In a program a pump counts as an async goroutine does: a slow source is no deadlock, and virtual time does not wait
@@ -173,6 +174,9 @@ function checkPump(source: unknown, to: unknown, options: PumpOptions, where = "
     throw badArgument(where, "source", source, "an iterable or a ReadableStream", "type");
   checkChannel(where, "to", to, "trySend");
   checkOptions(where, options, PUMP_OPTIONS);
+  const { keepOpen = false } = options;
+  if (typeof keepOpen !== "boolean")
+    throw badArgument(where, "options.keepOpen", keepOpen, "true or false", "type");
   checkStops(options, where);
 }
 
@@ -339,7 +343,8 @@ export function toReadable<T>(
 
 /**
  * A web stream that sends what is written to it: a write is done when the channel has taken the value. Closing or
- * aborting the stream closes the channel; a write to a closed channel errors the stream. O(1), and per value.
+ * aborting the stream closes the channel. If somebody else closed that, a write errors the stream with `send on closed channel`, and
+ * closing it does with `close of closed channel`. O(1), and per value.
  *
  * @throws TypeError for what is no channel
  *

@@ -89,6 +89,7 @@ test.each<[string, () => unknown]>([
     "select: options.defualt is true, want no options but default",
     () => select([op()], any({ defualt: true })),
   ],
+  ["select: options.default is 1, want true or false", () => select([op()], { default: any(1) })],
   ["prepare: cases is null, want an object of operations", () => prepare(any(null))],
   [
     "prepare: cases is an object (RecvOperation), want an object of operations",
@@ -150,6 +151,10 @@ describe("pump", () => {
     [
       "pump: options.signal is 5, want an AbortSignal",
       () => pump([1], makeChan(1), { signal: any(5) }),
+    ],
+    [
+      "pump: options.keepOpen is 1, want true or false",
+      () => pump([1], makeChan(1), { keepOpen: any(1) }),
     ],
     [
       "pump: options.ctx is an object (AbortSignal), want a context",

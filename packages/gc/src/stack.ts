@@ -112,8 +112,9 @@ export class Stack implements RootStack {
     for (;;) {
       const top = this.#top >>> 2;
       if (base >= top + FIRST && base <= top + u32[top + USED]!) break;
-      this.#own.give(this.#top);
-      this.#top = u32[top + BELOW]!;
+      const block = this.#top;
+      this.#top = u32[top + BELOW]!; // first: what is given back may be overwritten at once
+      this.#own.give(block);
     }
     u32[(this.#top >>> 2) + USED] = base - (this.#top >>> 2);
   }

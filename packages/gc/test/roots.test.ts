@@ -1,3 +1,4 @@
+import { createAllocator, createMemory, poisoningAllocator } from "@gort/alloc";
 import { array, int32, ptr, struct } from "@gort/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,7 +11,13 @@ import type {
   RootSource,
   RootStack,
 } from "../src/index.ts";
-import { checkHeap, createHeap, createStopTheWorldHeap, createStressHeap } from "../src/index.ts";
+import {
+  checkHeap,
+  createHeap,
+  createStopTheWorldHeap,
+  createStressHeap,
+  traced,
+} from "../src/index.ts";
 import { insideOf } from "../src/walk.ts";
 
 const Node = struct({ next: ptr(int32), value: int32 });
@@ -163,6 +170,21 @@ describe("frames", () => {
     expect(() => frame.set(0, 0)).toThrow("frame was released");
     frame.release();
     checkHeap(heap);
+  });
+
+  it("that have blocks of their own are released over an allocator that fills what is freed", () => {
+    const plain = poisoningAllocator(createAllocator(createMemory(small)), { sites: false });
+    const heap = createHeap({ allocator: traced(plain) });
+    const frames = [5, 5000, 3000, 700].map((slots) => heap.frame(slots));
+    frames[0]!.set(4, heap.alloc(Node));
+    while (frames.length > 1) frames.pop()!.release();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(1);
+    frames[0]!.release();
+    heap.collect();
+    expect(heap.stats().heapObjects).toBe(0);
+    checkHeap(heap);
+    plain.verify();
   });
 
   it("pointers of all kinds of arrays of pointers are found", () => {

@@ -143,7 +143,7 @@ export interface SchedStats {
 /** Options every scheduler of ours takes. */
 export interface SchedulerOptions {
   /**
-   * Longest run, in milliseconds, before the host's event loop gets a turn.
+   * Longest run before the host's event loop gets a turn: more than 0 and at most 60,000 milliseconds.
    * @defaultValue 4
    */
   readonly slice?: number | undefined;

@@ -368,7 +368,7 @@ export type ReceiveOf<O extends { readonly ok: boolean }> = Pick<
  * `op`, given up with `signal.reason` when the signal fires; `op` itself when there is no signal. If the signal has
  * already fired the result fails, even if `op` could complete at once. Of a receive the result has `ok` too. O(1).
  *
- * @throws TypeError for what is no signal
+ * @throws TypeError for what is no signal, and for what is no operation
  *
  * @example
  * ```ts

@@ -8,6 +8,7 @@
  *  - timer-heap 1, 2: heaps are ordered and know their nodes;
  *  - of a scheduler of somebody else's, that what it says of itself agrees.
  */
+import { badArgument } from "@gort/types";
 import type { Scheduler } from "./api.ts";
 import { asGmp, ourScheduler } from "./brands.ts";
 import type { HeapClock } from "./clock.ts";
@@ -24,7 +25,7 @@ function fail(what: string): never {
 /**
  * Throws an Error naming the first broken invariant of a scheduler of this package, of any copy of it. Of a scheduler that somebody
  * else made it checks what that one says of itself: `goroutines`, `numGoroutine` and `stats`, as far as it has them. Throws a TypeError
- * for one of a version that keeps its state otherwise. O(goroutines + timers).
+ * for one of a version that keeps its state otherwise, and for what is no object. O(goroutines + timers).
  *
  * @example
  * ```ts
@@ -38,7 +39,9 @@ function fail(what: string): never {
 export function checkScheduler(scheduler: unknown): void {
   const s = ourScheduler("checkScheduler", scheduler);
   if (s === null) {
-    checkAnswers(Object(scheduler) as Partial<Scheduler>);
+    if (typeof scheduler !== "object" || scheduler === null)
+      throw badArgument("checkScheduler", "scheduler", scheduler, "a scheduler", "type");
+    checkAnswers(scheduler);
     return;
   }
   const queued = new Set<G>();

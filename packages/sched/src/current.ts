@@ -4,7 +4,7 @@
  * Invariant: inside a goroutine these are its scheduler's; elsewhere the default scheduler's if there is one, else
  * the host's. Nothing here makes a scheduler, so a program that only awaits channels does not carry one.
  */
-import { badArgument, RuntimeError } from "@gort/types";
+import { badNumber, RuntimeError } from "@gort/types";
 import { ambient } from "./ambient.ts";
 import type { Clock, Goroutine, Scheduler } from "./api.ts";
 import { AsyncGate } from "./async-waiter.ts";
@@ -141,7 +141,7 @@ export function wall(): number {
 /**
  * Uniform integer in [0, n) from the current scheduler: seeded where that is deterministic. Go's `rand.Intn`. O(1).
  *
- * @throws RangeError if `n` is not an integer from 1 to 2^32
+ * @throws RangeError if `n` is not an integer from 1 to 2^32; TypeError for what is no number
  *
  * @example
  * ```ts
@@ -156,7 +156,7 @@ export function wall(): number {
  */
 export function random(n: number): number {
   if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
-    throw badArgument("random", "n", n, "an integer from 1 to 4294967296");
+    throw badNumber("random", "n", n, "an integer from 1 to 4294967296");
   const s = ambient.sched ?? ambient.fallback;
   return s !== null ? s.random(n) : Math.floor(Math.random() * n);
 }

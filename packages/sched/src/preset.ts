@@ -102,7 +102,8 @@ export function go<A extends unknown[], R>(fn: GoFunc<A, R>, ...args: A): Gorout
  *
  * @param main a generator function, an async or a plain function, without parameters
  * @param options those of {@link createScheduler}
- * @throws RangeError or TypeError for an option that is unknown or cannot be; a `main` that is no function rejects with a TypeError
+ * @throws RangeError or TypeError for an option that is unknown or cannot be; a `main` that is no function rejects with a TypeError,
+ * a nil one with Go's fatal error
  *
  * @example
  * ```ts

@@ -80,7 +80,7 @@ class SleepOp extends Op<void> implements Ringer, TimerItem {
  * pending timers. Infinity sleeps for ever. With `{ signal }` or `{ ctx }` it can be called off: it then fails with the
  * signal's reason or the context's error.
  *
- * @throws RangeError for NaN
+ * @throws RangeError for NaN; TypeError for what is no number
  * @throws TypeError for options that are unknown or of a wrong type
  *
  * @example

@@ -163,19 +163,27 @@ export class TimerChan implements AsyncIterable<number> {
     this.alarm = new Alarm(clock, this);
   }
 
-  /** Waits until the timer fires and gives the time for which it was set, in milliseconds of its clock. Go's `<-t.C`. O(1). */
+  /**
+   * Waits until the timer fires and gives the time for which it was set, in milliseconds of its clock. Go's `<-t.C`. O(1), and O(log n)
+   * in the number of pending timers where it has to wait.
+   * @throws `receive on synctest channel from outside bubble`, when used
+   * @throws TypeError for options that are unknown or of a wrong type
+   */
   recv(options?: WaitOptions): TimeOp<number> {
     const op = new TimeRecv(this, VALUE, null);
     return options === undefined ? op : (withOptions(op, options, "TimerChan.recv") as TimeRecv);
   }
 
-  /** As {@link recv}, in a pair with `ok`, which is always true. Go's `t, ok := <-t.C`. O(1). */
+  /** As {@link recv}, in a pair with `ok`, which is always true. Go's `t, ok := <-t.C`. */
   recvOk(options?: WaitOptions): TimeOp<[value: number, ok: true]> {
     const op = new TimeRecv(this, PAIR, null);
     return options === undefined ? op : (withOptions(op, options, "TimerChan.recvOk") as TimeRecv);
   }
 
-  /** Receives if the time came: value, `ok`, and whether there was one. Never blocks. */
+  /**
+   * Receives if the time came: value, `ok`, and whether there was one. Never blocks. O(1).
+   * @throws `receive on synctest channel from outside bubble`
+   */
   tryRecv(): [value: number, ok: true, ready: true] | [value: undefined, ok: false, ready: false] {
     const at = this.poll();
     return at === null ? [undefined, false, false] : [at, true, true];

@@ -41,6 +41,7 @@ export class Timer<out C extends TimerChan | null = TimerChan | null> {
   /**
    * Stops the timer. True if that prevented it from firing, or its time from being received; after it nothing is
    * received. Panics on a zero Timer. O(log n).
+   * @throws `stop of synctest timer from outside bubble`
    */
   stop(): boolean {
     return panic(TEXT.stopTimer);
@@ -49,6 +50,7 @@ export class Timer<out C extends TimerChan | null = TimerChan | null> {
   /**
    * Sets the timer anew, to fire after at least `ms` milliseconds. True if it was active. Panics on a zero Timer. O(log n).
    * @throws RangeError for NaN; TypeError for what is no number
+   * @throws `reset of synctest timer from outside bubble`
    */
   reset(ms: number): boolean {
     checkMs("Timer.reset", "ms", ms);
@@ -202,8 +204,8 @@ export function newTimer(ms: number): Timer<TimerChan> {
 
 /**
  * Go's `time.AfterFunc`: runs `fn` in a goroutine of its own after at least `ms`. It keeps the process alive until it
- * fired or was stopped. Infinity never fires. Throws at once what `go` would throw of `fn`, and a RangeError for NaN.
- * O(log n).
+ * fired or was stopped. Infinity never fires. Throws at once what `go` would throw of `fn`, and of `ms` a RangeError for
+ * NaN, a TypeError for what is no number. O(log n).
  *
  * @example
  * ```ts
@@ -269,9 +271,16 @@ export function after(ms: number): TimerChan {
 export interface Ticker<out C extends TimerChan | null = TimerChan> {
   /** Delivers the ticks; null for a Ticker made by `new`. */
   readonly c: C;
-  /** Stops the ticks. Does not close the channel. Harmless on a Ticker made by hand. O(log n). */
+  /**
+   * Stops the ticks. Does not close the channel. Harmless on a Ticker made by hand. O(log n).
+   * @throws `stop of synctest timer from outside bubble`
+   */
   stop(): void;
-  /** Starts anew with a period of `ms`. Panics if `ms` is not positive. O(log n). */
+  /**
+   * Starts anew with a period of `ms`. Panics if `ms` is not positive, and on a Ticker made by hand. O(log n).
+   * @throws RangeError for NaN; TypeError for what is no number
+   * @throws `reset of synctest timer from outside bubble`
+   */
   reset(ms: number): void;
 }
 

@@ -82,6 +82,10 @@ test("of a scheduler of somebody else checkScheduler checks what it says of itse
   ];
   for (const [change, message] of wrong)
     expect(() => here.checkScheduler({ ...answers, ...change })).toThrow(message);
+  for (const v of [null, undefined, 5])
+    expect(() => here.checkScheduler(v)).toThrow(
+      new TypeError(`checkScheduler: scheduler is ${String(v)}, want a scheduler`),
+    );
 });
 
 test("a scheduler of somebody else has no trace", () => {

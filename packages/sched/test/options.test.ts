@@ -159,4 +159,6 @@ test("a scheduler, a record or a bound that is none is named", () => {
     [Symbol(), "Symbol()"],
   ])
     expect(() => random(n as number)).toThrow(`random: n is ${String(shown)}, want an integer`);
+  expect(() => random(2 ** 32 + 1)).toThrow(RangeError);
+  expect(() => random("6" as never)).toThrow(TypeError);
 });

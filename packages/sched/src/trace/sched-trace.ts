@@ -32,7 +32,7 @@ export interface SchedTraceOptions {
  * is what the header begins with. O(goroutines).
  *
  * @throws TypeError for a scheduler that is not one of ours (of any copy of this package), or of a version that keeps its
- * state otherwise; for an option that there is none of
+ * state otherwise; for an option that there is none of; TypeError or RangeError for a `sinceMs` that is no finite number
  *
  * @example
  * ```ts

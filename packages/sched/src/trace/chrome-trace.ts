@@ -230,8 +230,8 @@ function fits(spans: [from: number, to: number][], from: number, to: number): bo
 }
 
 /**
- * A recording as the text of a Chrome trace, in pieces: write them to a file one after the other. About 400 bytes
- * per run of a goroutine. Events that are recorded after the first piece was asked for are not in it. O(events).
+ * A recording as the text of a Chrome trace, in pieces: write them to a file one after the other. Some hundred
+ * bytes per run of a goroutine. Events that are recorded after the first piece was asked for are not in it. O(events).
  *
  * @throws TypeError for what is no recorder, or for an option that there is none of
  *

@@ -282,7 +282,7 @@ class EventRecorder implements Recorder {
 }
 
 /**
- * A tracer that records. Without a limit it keeps everything (44 bytes an event); with one it is a flight recorder:
+ * A tracer that records. Without a limit it keeps everything (37 bytes an event); with one it is a flight recorder:
  * always on, and read after something odd happened. One may serve several schedulers and programs, such as one for each request: a
  * goroutine whose id is taken in the recording gets another one there. O(1) per event.
  *

@@ -55,8 +55,8 @@ export type PlainBody<T> = () => T extends Generator<any, any, any> | AsyncGener
 
 /**
  * A blocking call in which user code runs, such as `mu.withLock(fn)`: use it by `yield*` in a generator goroutine
- * or by `await`. Nothing happens before that, and nothing twice: awaited again it gives the same result, stepped again it throws.
- * Unlike an `Op` it cannot be a case of a select.
+ * or by `await`. Nothing happens before that, and nothing twice: awaited again it gives the same result, stepped again it throws, but
+ * for one of `Once` or `onceFunc` and the like, which ends as another call of these does. Unlike an `Op` it cannot be a case of a select.
  */
 export interface Routine<R> extends PromiseLike<R> {
   /** Runs it on the goroutine that does `yield*`. */

@@ -194,7 +194,7 @@ export class Cond {
    * Releases the lock, waits for a wake-up, and takes the lock again (Go: `Wait`). Check the condition in a loop.
    * Called off by `options` it fails, but with the lock held, so `try`/`finally` around it stays simple. A select in
    * which it loses does not hold the lock; two conditions of one lock cannot be cases of one select, for each would release it. O(1).
-   * @throws FatalError `sync: unlock of unlocked mutex` if the lock is not held
+   * @throws FatalError if the lock is not held: `sync: unlock of unlocked mutex`, or what else its `unlock` throws
    * @throws MisuseError `sync.Cond is copied`
    * @throws TypeError for options that are unknown or of a wrong type
    */

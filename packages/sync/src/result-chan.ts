@@ -117,7 +117,10 @@ export class ResultChan<V> implements AsyncIterable<ChanResult<V>> {
     return 1;
   }
 
-  /** Waits for the result. O(1). */
+  /**
+   * Waits for the result. O(1).
+   * @throws TypeError for options that are unknown or of a wrong type
+   */
   recv(options?: WaitOptions): ResultRecv<ChanResult<V>> {
     return this.receive((result) => result, options, "ResultChan.recv");
   }

@@ -168,7 +168,7 @@ export class Semaphore {
   readonly queue: WaitQueue<AcquireOp> = new WaitQueue();
 
   /**
-   * @param size how many permits there are, an integer from 0
+   * @param size how many permits there are, an integer from 0 to 2^53 - 1
    * @param name shown in dumps and deadlock reports
    * @throws RangeError for another number, TypeError for anything else
    */
@@ -194,7 +194,7 @@ export class Semaphore {
    * If a signal or context already ended, fails even if permits are free, and takes none.
    * More than `size` is no error, as in Go: `new Semaphore(2).acquire(3)` waits for ever, or until it is called off, and
    * blocks nobody but itself.
-   * @param n an integer from 0, default 1
+   * @param n an integer from 0 to 2^53 - 1, default 1
    * @throws RangeError for another number, TypeError for anything else and for options that are unknown or of a wrong type
    */
   acquire(n = 1, options?: WaitOptions): Op<Permit> {
@@ -211,7 +211,7 @@ export class Semaphore {
 
   /**
    * Takes `n` permits if they are free and nobody waits (Go: `TryAcquire`). Never blocks. O(1).
-   * @param n an integer from 0, default 1
+   * @param n an integer from 0 to 2^53 - 1, default 1
    * @throws RangeError for another number, TypeError for anything else
    */
   tryAcquire(n = 1): boolean {
@@ -221,7 +221,7 @@ export class Semaphore {
 
   /**
    * Gives back `n` permits (Go: `Release`), and lets in those at the front that fit. O(let in).
-   * @param n an integer from 0, default 1
+   * @param n an integer from 0 to 2^53 - 1, default 1
    * @throws MisuseError `semaphore: released more than held`
    * @throws RangeError for another number, TypeError for anything else
    */

@@ -25,7 +25,10 @@ export interface Context {
   value<T>(key: Key<T>): T | undefined;
   /** The value of the nearest `withValue` for a key of any other kind, compared by `===`. */
   value(key: unknown): unknown;
-  /** Aborted when the work should end, with the cause as reason; made when first asked for. */
+  /**
+   * Aborted when the work should end, with the cause as reason. Made when first asked for, and from then on the same; of a context that
+   * can never end it is a new one each time.
+   */
   readonly signal: AbortSignal;
   /** How it was derived, as Go prints it: `context.Background.WithCancel`. Of a context of your own whatever it says of itself. */
   toString(): string;

@@ -14,7 +14,7 @@ function fail(text: string): never {
 /**
  * Asserts every invariant of the tree under a context; returns how many contexts hang under it, at any depth. Not for code that runs
  * while contexts are cancelled, such as an abort listener: there some have ended whose channels are not closed yet. O(descendants).
- * @throws an error that says which invariant is broken
+ * @throws an error that says which invariant is broken; a TypeError for what is no context
  *
  * @example
  * ```ts

@@ -78,7 +78,7 @@ function derive(
  *
  * @param at milliseconds since 1970, or a `Date`; `Infinity` for no deadline
  * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`, for a
- *   parent that is no context, and for an unknown option
+ *   parent that is no context, and for an option that is unknown or cannot be
  *
  * @example
  * ```ts
@@ -100,7 +100,7 @@ export function withDeadline(
 /**
  * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`. O(log timers).
  * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`, for a
- *   parent that is no context, and for an unknown option
+ *   parent that is no context, and for an option that is unknown or cannot be
  *
  * @example
  * ```ts
@@ -142,7 +142,7 @@ function endingAt(
  *
  * @param timeoutMs milliseconds; zero or less gives a context that is done at once, `Infinity` one without deadline
  * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number, for a parent
- *   that is no context, and for an unknown option
+ *   that is no context, and for an option that is unknown or cannot be
  *
  * @example
  * ```ts
@@ -165,7 +165,7 @@ export function withTimeout(
 /**
  * Like {@link withTimeout}, with a cause for the timeout. Go's `context.WithTimeoutCause`. O(log timers).
  * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number, for a parent
- *   that is no context, and for an unknown option
+ *   that is no context, and for an option that is unknown or cannot be
  *
  * @example
  * ```ts

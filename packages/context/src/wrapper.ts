@@ -33,7 +33,7 @@ export class ContextWrapper implements Context {
   /** The wrapped context. */
   protected readonly inner: Context;
 
-  /** @throws `cannot create context from nil parent` */
+  /** @throws `cannot create context from nil parent`; a TypeError for what is no context */
   constructor(inner: Context) {
     checkParent("ContextWrapper", inner, "inner");
     this.inner = inner;

@@ -136,17 +136,21 @@ function rivals(jobs: readonly JobSpec[], measured: ReadonlyMap<Entrant, Measure
   return found;
 }
 
-/** Measures the jobs of one process: `leader`, and those of `wanted` that are measured with it. The first of `entrants` is gort. */
+/**
+ * Measures the jobs of one process: `leader`, and those of `wanted` that are measured with it. The first of `entrants` is gort.
+ * `now` tells the milliseconds after which there is no further round.
+ */
 export async function runJob(
   leader: JobSpec,
   wanted: readonly JobSpec[],
   entrants: readonly Entrant[],
   effort: Effort,
   progress: (who: string) => void,
+  now: () => number = () => performance.now(),
 ): Promise<JobResult[]> {
   const n = sizeOf(leader, effort.size);
   const errors = await compareResults(leader, entrants, n, progress);
-  const began = performance.now();
+  const began = now();
   const task = taskFor(leader, n, effort.thorough ? {} : { ms: RUNS_SECONDS * 1000 });
   const all = able(entrants, leader);
   const measured = new Map(all.map((e) => [e, fresh()]));
@@ -166,7 +170,7 @@ export async function runJob(
   };
   const gort = measured.get(all[0]!)!;
   const tooLong = (round: number): boolean =>
-    !effort.thorough && round > 0 && performance.now() - began > ROUNDS_SECONDS * 1000;
+    !effort.thorough && round > 0 && now() - began > ROUNDS_SECONDS * 1000;
   for (let round = 0; round < effort.rounds && !tooLong(round); round++) {
     const some = round === 0 || effort.thorough ? null : rivals(wanted, measured);
     for (const e of all) {

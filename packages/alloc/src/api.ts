@@ -56,9 +56,11 @@ export interface AllocatorOptions {
  *
  * - A refused call throws an error whose text names the value and says what is wrong: `size` or `out of memory` of `alloc`, `shard` of
  *   both, `double free`, `interior pointer`, `foreign pointer` or `is not an address` of `free` and `usableSize`. It changes nothing.
- * - A pointer is a multiple of 8, and of 16 for a size that is one; {@link NOSCAN} objects below 16 bytes may be packed closer.
+ * - A pointer is a multiple of 8, and of 16 for a size that is one; {@link NOSCAN} objects below 16 bytes may be packed closer, at
+ *   multiples of 8, 4, 2 or 1, as their size divides.
  * - An object is whole from `p` to `p + usableSize(p)`, and nobody else's until it is freed. Objects of size 0 are not counted in
  *   `heapObjects` once freed, however often.
+ * - All views of `memory` lie over one buffer, each over the whole of it.
  */
 export interface Allocator {
   /** The memory that its objects lie in. */

@@ -4,9 +4,11 @@ import {
   createAllocator,
   createMemory,
   isAllocError,
+  NOSCAN,
   NOZERO,
   type Allocator,
   type AllocStats,
+  type Memory,
   type Ptr,
   type TieredAllocator,
 } from "@gort/alloc";
@@ -69,7 +71,25 @@ const inARow =
     };
   };
 
+/** Pointers that lie `by` bytes off, where `when` says so. */
+const shifted =
+  (by: number, when: (size: number, flags: number) => boolean) =>
+  (a: Allocator): Partial<Allocator> => ({
+    alloc: (size, flags = 0, shard = 0) =>
+      when(size, flags) ? a.alloc(size + 16, flags, shard) + by : a.alloc(size, flags, shard),
+  });
+
+/** One view of the memory is another one. */
+const sees =
+  (name: keyof Memory, other: (memory: Memory) => unknown) =>
+  (a: Allocator): Partial<Allocator> => ({
+    memory: new Proxy(a.memory, {
+      get: (memory, key) => (key === name ? other(memory) : Reflect.get(memory, key)),
+    }),
+  });
+
 const ALIGNED = "pointers are non-zero, distinct and aligned to 8, to 16 for multiples of 16";
+const VIEWS = "the views of the memory lie over all of one buffer, and show the same bytes";
 const NEIGHBOURS =
   "objects of whatever size overlap none of their neighbours, and end inside the memory";
 const ZERO = "memory is zero again when objects of another size get it";
@@ -87,6 +107,21 @@ const COUNTS = "mallocs and frees are counted one by one and by size class";
 
 test.each<Mutant>([
   ["multiples of 16 that are aligned to 8", ALIGNED, inARow(8)],
+  ["multiples of 16 from 608 on that are aligned to 8", ALIGNED, shifted(8, (n) => n > 600)],
+  [
+    "numbers of 8 bytes that are aligned to 4",
+    ALIGNED,
+    shifted(4, (n, f) => n === 8 && f === NOSCAN),
+  ],
+  [
+    "objects without pointers that are aligned to 1",
+    ALIGNED,
+    shifted(1, (n, f) => n === 12 && f === NOSCAN),
+  ],
+  ["a view that begins elsewhere", VIEWS, sees("u32", (m) => m.u32.subarray(1))],
+  ["a view of another buffer", VIEWS, sees("f64", (m) => new Float64Array(m.f64.length))],
+  ["no view of 64-bit integers", VIEWS, sees("i64", () => undefined)],
+  ["a view of half of the memory", VIEWS, sees("u8", (m) => m.u8.subarray(0, m.u8.length / 2))],
   ["objects of one odd size that overlap with the next one", NEIGHBOURS, inARow(16, 1008)],
   ["objects of a page that overlap with the next one", NEIGHBOURS, inARow(16, 4096)],
   [
@@ -168,6 +203,14 @@ test.each<Mutant>([
         (p, size, old) => size !== old && size < 40_000 && a.memory.u8.fill(1, p, p + size),
       ),
   ],
+  [
+    "no zeroes in very large objects",
+    ZERO,
+    (a) => onReuse(a, (p, size) => size > 200_000 && a.memory.u8.fill(1, p, p + size)),
+  ],
+  ["nothing allocated at any time", COUNTS, claims(() => ({ heapAlloc: 0 }))],
+  ["nothing in use at any time", COUNTS, claims((s) => ({ heapInuse: 0, heapIdle: s.heapSys }))],
+  ["all allocated for ever", COUNTS, claims((s) => ({ heapAlloc: s.totalAlloc }))],
   ["more released than idle", SUMS, claims(() => ({ heapReleased: 1e12 }))],
   ["fewer than no caches", SUMS, claims(() => ({ mcacheInuse: -8 }))],
   [
@@ -212,9 +255,32 @@ const SYSTEM =
 const BLACK = "objects allocated while marking are black, and survive the sweep";
 const SPECIAL =
   "onSweep is called for special objects of every size and kind, wherever in their spans they lie";
+const LIKE_NEW =
+  "memory that a sweep has freed is like new: zeroed, without pointer bits, scanned or not as is asked for now";
+const TOLD =
+  "onSweep is called for a special object before its memory is handed out again, and what it marks is not";
+const WHEREVER =
+  "objects are found, marked and kept wherever in the memory they lie, up to its end";
+const PHASES = "mark blackens once; isMarked tells; findAndMark does both from any address";
+const WHOLE =
+  "system memory is zero, outside of every object, and holds what is written over allocations and cycles";
 const FITS =
   "system.fits, where there is one, says whether manual memory of so many bytes can be had";
 const MANUAL = "manual memory that is given back is used again, where memory of objects is";
+
+/** Calls `then` with what the sweep has freed and `alloc` hands out again. */
+const onSwept =
+  (then: (a: TieredAllocator, p: Ptr, size: number, flags: number) => void) =>
+  (a: TieredAllocator): void => {
+    const alloc = a.alloc.bind(a);
+    const seen = new Set<Ptr>();
+    a.alloc = (size, flags = 0, shard = 0) => {
+      const p = alloc(size, flags, shard);
+      if (seen.has(p)) then(a, p, size, flags);
+      seen.add(p);
+      return p;
+    };
+  };
 
 /** `setSpecial`, but not where `not` says so. */
 const specialUnless =
@@ -329,6 +395,81 @@ test.each<[mutant: string, by: string, break_: (a: TieredAllocator) => void]>([
       let told: typeof cycle.onSweep = null;
       cycle.onSweep = (start, end) => told?.(start, Math.min(end, start + 8192));
       Object.defineProperty(cycle, "onSweep", { set: (f: typeof told) => (told = f) });
+    },
+  ],
+  [
+    "memory that is not zeroed after a sweep",
+    LIKE_NEW,
+    onSwept((a, p, size) => a.memory.u8.fill(1, p, p + size)),
+  ],
+  [
+    "pointer bits that a sweep leaves",
+    LIKE_NEW,
+    onSwept((a, p, _, flags) => {
+      const w = (a.objects.pointerBits >>> 2) + (p >>> 7);
+      if (flags === 0) a.memory.u32[w] = a.memory.u32[w]! | (1 << ((p >>> 2) & 31));
+    }),
+  ],
+  [
+    "objects that are scanned as those before them",
+    LIKE_NEW,
+    (a) => {
+      const isScan = a.objects.isScan.bind(a.objects);
+      const first = new Map<Ptr, boolean>();
+      a.objects.isScan = (p) => {
+        if (!first.has(p)) first.set(p, isScan(p));
+        return first.get(p)!;
+      };
+    },
+  ],
+  [
+    "sweeps of allocations that tell nobody",
+    TOLD,
+    (a) => {
+      const { cycle } = a.objects;
+      const alloc = a.alloc.bind(a);
+      let [told, quiet]: [typeof cycle.onSweep, boolean] = [null, false];
+      cycle.onSweep = (start, end) => void (quiet || told?.(start, end));
+      Object.defineProperty(cycle, "onSweep", { set: (f: typeof told) => (told = f) });
+      a.alloc = (size, flags, shard) => {
+        quiet = true;
+        const p = alloc(size, flags, shard);
+        quiet = false;
+        return p;
+      };
+    },
+  ],
+  [
+    "objects that are not found above 4 MiB",
+    WHEREVER,
+    ({ objects }) => {
+      const find = objects.find.bind(objects);
+      objects.find = (p) => (p < 4 * MIB ? find(p) : 0);
+    },
+  ],
+  [
+    "no marks from far into a large object",
+    WHEREVER,
+    ({ objects }) => {
+      const findAndMark = objects.findAndMark.bind(objects);
+      objects.findAndMark = (p) => (p - objects.find(p) < 65_536 ? findAndMark(p) : 0);
+    },
+  ],
+  [
+    "only white objects are visited",
+    PHASES,
+    ({ objects }) => {
+      const forEach = objects.forEach.bind(objects);
+      objects.forEach = (visit) =>
+        forEach((p, size) => void (objects.isMarked(p) || visit(p, size)));
+    },
+  ],
+  [
+    "persistent memory of a page at most",
+    WHOLE,
+    ({ system }) => {
+      const persistentAlloc = system.persistentAlloc.bind(system);
+      system.persistentAlloc = (bytes, align) => persistentAlloc(Math.min(bytes, 8192), align);
     },
   ],
   [

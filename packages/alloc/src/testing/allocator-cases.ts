@@ -28,21 +28,60 @@ function everySize(): number[] {
   return sizes;
 }
 
+/** What a pointer to so many bytes is a multiple of. */
+function alignOf(size: number, flags: number): number {
+  if ((flags & NOSCAN) !== 0 && size < 16) return size & -size;
+  return size % 16 === 0 ? 16 : 8;
+}
+
+type View = new (buffer: ArrayBufferLike, at: number, n: number) => ArrayLike<number | bigint>;
+const VIEWS = {
+  i8: Int8Array,
+  u8: Uint8Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+  i64: BigInt64Array,
+  u64: BigUint64Array,
+};
+
 const useCases: readonly ConformanceCase[] = [
   {
     name: "pointers are non-zero, distinct and aligned to 8, to 16 for multiples of 16",
     run(make) {
-      const a = make(4 * MIB);
+      const a = make(16 * MIB);
       const seen = new Set<Ptr>();
-      const check = (size: number): void => {
-        const p = a.alloc(size);
+      const check = (size: number, flags: number): void => {
+        const p = a.alloc(size, flags);
         assert(p > 0 && Number.isInteger(p), `alloc(${size}) gave ${p}`);
-        same(p % (size % 16 === 0 ? 16 : 8), 0, `alignment of ${size} bytes at ${p}`);
+        same(p % alignOf(size, flags), 0, `alignment of ${size} bytes with flags ${flags} at ${p}`);
         assert(!seen.has(p), `${p} was handed out twice`);
         seen.add(p);
       };
-      // The 8 bytes in between, or else all may fall on multiples of 16 by the sizes before them.
-      for (let size = 1; size <= 600; size++) [size, 8, size].forEach(check);
+      for (const flags of [0, NOSCAN]) {
+        // The 8 bytes in between, or else all may fall on multiples of 16 by the sizes before them.
+        for (const size of everySize()) [size, 8, size].forEach((n) => check(n, flags));
+        for (let i = 0; i < 100; i++) for (const size of [1, 12, 2, 8, 4, 16]) check(size, flags);
+      }
+    },
+  },
+  {
+    name: "the views of the memory lie over all of one buffer, and show the same bytes",
+    run(make) {
+      const a = make(MIB);
+      const { memory } = a;
+      const p = a.alloc(64, NOZERO);
+      for (let i = 0; i < 8; i++) memory.u8[p + i] = 0x81 + 9 * i;
+      for (const [name, View] of Object.entries(VIEWS)) {
+        const view = memory[name as keyof typeof VIEWS];
+        assert(view?.buffer === memory.buffer, `${name} does not lie over the buffer`);
+        const bytes = View.BYTES_PER_ELEMENT;
+        same(view[p / bytes], new (View as View)(memory.buffer, p, 1)[0], `${name} at ${p}`);
+        same(view.byteLength, memory.buffer.byteLength, `bytes of ${name}`);
+      }
     },
   },
   {
@@ -97,7 +136,7 @@ const useCases: readonly ConformanceCase[] = [
     name: "memory is zero again when objects of another size get it",
     run(make) {
       const a = make(8 * MIB);
-      const sizes = [48, 5000, 16, 640, 24, 9000, 112, 33_000, 8, 2048, 100_000, 32, 1500];
+      const sizes = [48, 5000, 16, 640, 24, 9000, 112, 33_000, 8, 2048, 100_000, 32, 300_000, 1500];
       for (let round = 0; round < 2 * sizes.length; round++) {
         const size = sizes[round % sizes.length]!;
         const got: Ptr[] = [];
@@ -204,6 +243,10 @@ const useCases: readonly ConformanceCase[] = [
       same(after.mallocs - before.mallocs, 100, "mallocs");
       same(after.frees - before.frees, 40, "frees");
       assert(after.totalAlloc - before.totalAlloc >= 4800, "totalAlloc");
+      assert(after.heapAlloc - before.heapAlloc >= 2880, "heapAlloc leaves out what is live");
+      assert(after.heapInuse >= after.heapAlloc, "heapInuse is below heapAlloc");
+      for (const p of got.slice(40)) a.free(p);
+      same(a.stats().heapAlloc, before.heapAlloc, "heapAlloc after freeing all");
       const sums = [before, after].map(({ bySize }) => {
         let [mallocs, frees, size] = [0, 0, -1];
         for (const row of bySize) {

@@ -1,5 +1,5 @@
 /** What a conformance case is, and the few assertions cases need: no test runner is imported. */
-import type { Allocator, Ptr } from "../api.ts";
+import type { Allocator, Ptr, TracedAllocator } from "../api.ts";
 
 /** Makes a fresh allocator over a fresh memory of about `reserve` bytes. */
 export type MakeAllocator<A extends Allocator = Allocator> = (reserve: number) => A;
@@ -100,4 +100,36 @@ export function shardsOf(a: Allocator): number {
     }
   }
   return 4;
+}
+
+/** Sweeps to the end; returns pages swept. */
+export function sweepAll(a: TracedAllocator): number {
+  let pages = 0;
+  for (let n = a.objects.cycle.sweep(1); n > 0; n = a.objects.cycle.sweep(1)) pages += n;
+  return pages;
+}
+
+/** All objects by forEach. */
+export function objectsOf(a: TracedAllocator): Map<Ptr, number> {
+  const all = new Map<Ptr, number>();
+  a.objects.forEach((base, size) => all.set(base, size));
+  return all;
+}
+
+/** Says of every word of [p, p + size) that a pointer lies there. */
+export function setPointerBits(a: TracedAllocator, p: Ptr, size: number): void {
+  const bits = a.objects.pointerBits >>> 2;
+  for (let at = p; at < p + size; at += 4) {
+    const w = bits + (at >>> 7);
+    a.memory.u32[w] = a.memory.u32[w]! | (1 << ((at >>> 2) & 31));
+  }
+}
+
+/** Whether any pointer bit of [p, p + size) is set. */
+export function anyPointerBit(a: TracedAllocator, p: Ptr, size: number): boolean {
+  for (let at = p; at < p + size; at += 4) {
+    if ((a.memory.u32[(a.objects.pointerBits >>> 2) + (at >>> 7)]! >>> ((at >>> 2) & 31)) & 1)
+      return true;
+  }
+  return false;
 }

@@ -1,33 +1,23 @@
 /** What a collector may rely on: finding objects, colours, the cycle, specials, pointer bits, system memory. */
 import { NOSCAN, type Ptr, type TracedAllocator } from "../api.ts";
-import { assert, isZero, random, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
+import {
+  anyPointerBit,
+  assert,
+  isZero,
+  objectsOf,
+  random,
+  same,
+  setPointerBits,
+  shardsOf,
+  sweepAll,
+  throws,
+  type ConformanceCase,
+} from "./case.ts";
 import { extrasCases } from "./extras-cases.ts";
+import { sweptCases } from "./swept-cases.ts";
 
 const MIB = 2 ** 20;
 const sizes = [8, 16, 24, 48, 100, 512, 1000, 1025, 5000, 32768, 40_000, 200_000];
-
-/** Sweeps to the end; returns pages swept. */
-function sweepAll(a: TracedAllocator): number {
-  let pages = 0;
-  for (let n = a.objects.cycle.sweep(1); n > 0; n = a.objects.cycle.sweep(1)) pages += n;
-  return pages;
-}
-
-/** All objects by forEach. */
-function objectsOf(a: TracedAllocator): Map<Ptr, number> {
-  const all = new Map<Ptr, number>();
-  a.objects.forEach((base, size) => all.set(base, size));
-  return all;
-}
-
-/** Whether any pointer bit of [p, p + size) is set. */
-function anyPointerBit(a: TracedAllocator, p: Ptr, size: number): boolean {
-  for (let at = p; at < p + size; at += 4) {
-    if ((a.memory.u32[(a.objects.pointerBits >>> 2) + (at >>> 7)]! >>> ((at >>> 2) & 31)) & 1)
-      return true;
-  }
-  return false;
-}
 
 const required: readonly ConformanceCase<TracedAllocator>[] = [
   {
@@ -91,7 +81,9 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     run(make) {
       const a = make(4 * MIB);
       const all = sizes.map((size) => a.alloc(size));
+      const visited = (phase: string): void => same(objectsOf(a).size, all.length, phase);
       a.objects.cycle.startMark();
+      visited("objects visited before they are marked");
       for (const [i, p] of all.entries()) {
         same(a.objects.isMarked(p), false, "marked before");
         if (i % 2 === 0) same(a.objects.mark(p), true, "first mark");
@@ -101,8 +93,11 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
         same(a.objects.findAndMark(p), 0, "second findAndMark");
       }
       same(a.objects.findAndMark(4), 0, "findAndMark outside of the heap");
+      visited("objects visited when they are marked");
       a.objects.cycle.startSweep();
+      visited("objects visited before the sweep");
       sweepAll(a);
+      visited("objects visited after the sweep");
       for (const p of all) same(a.objects.find(p), p, "a marked object after the sweep");
     },
   },
@@ -290,15 +285,11 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     name: "pointer bits of a scan object are clear when it is handed out, whatever was there before",
     run(make) {
       const a = make(8 * MIB);
-      const bits = a.objects.pointerBits >>> 2;
       for (let round = 0; round < 3; round++) {
         const all = sizes.map((size) => [a.alloc(size), size] as const);
         for (const [p, size] of all) {
           same(anyPointerBit(a, p, size), false, `pointer bits of ${size} bytes in round ${round}`);
-          for (let at = p; at < p + size; at += 4) {
-            const w = bits + (at >>> 7);
-            a.memory.u32[w] = a.memory.u32[w]! | (1 << ((at >>> 2) & 31));
-          }
+          setPointerBits(a, p, size);
         }
         for (const [p] of all) a.free(p);
       }
@@ -309,24 +300,27 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     run(make) {
       const a = make(8 * MIB);
       isZero(a, a.system.user, 1024, "user words");
-      const parts = [
-        a.system.persistentAlloc(40),
-        a.system.persistentAlloc(20_000),
-        a.system.allocManual(8192),
-      ];
-      for (const [i, p] of parts.entries()) {
+      const parts: [Ptr, number][] = [[a.system.user, 1024]];
+      for (const bytes of [40, 20_000, 8192]) parts.push([a.system.persistentAlloc(bytes), bytes]);
+      for (const bytes of [8192, 40_000]) parts.push([a.system.allocManual(bytes), bytes]);
+      for (const [i, [p, bytes]] of parts.entries()) {
         same(p % 8, 0, "alignment");
-        same(a.objects.find(p), 0, "find in system memory");
-        a.memory.i32[p >>> 2] = i + 1;
+        for (const at of [p, p + bytes - 1]) same(a.objects.find(at), 0, "find in system memory");
+        a.memory.u8.fill(i + 1, p, p + bytes);
       }
-      a.memory.i32[a.system.user >>> 2] = 99;
-      for (let i = 0; i < 1000; i++) a.alloc(100);
+      for (let i = 0; i < 1000; i++) {
+        const size = i % 100 === 0 ? 20_000 : 100;
+        const p = a.alloc(size);
+        a.memory.u8.fill(0xff, p, p + size);
+      }
       a.objects.cycle.startMark();
       a.objects.cycle.startSweep();
       sweepAll(a);
-      for (const [i, p] of parts.entries()) same(a.memory.i32[p >>> 2], i + 1, "system word");
-      same(a.memory.i32[a.system.user >>> 2], 99, "user word");
-      a.system.freeManual(parts[2]!, 8192);
+      for (const [i, [p, bytes]] of parts.entries()) {
+        const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== i + 1);
+        assert(changed < 0, `byte ${changed} of ${bytes} of system memory at ${p} has changed`);
+      }
+      for (const [p, bytes] of parts.slice(4)) a.system.freeManual(p, bytes);
       throws(() => a.system.persistentAlloc(-1), /size -1/);
     },
   },
@@ -384,5 +378,6 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
 /** The suite for any {@link TracedAllocator}; run the one for `Allocator` as well. */
 export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
   ...required,
+  ...sweptCases,
   ...extrasCases,
 ];

@@ -1,0 +1,113 @@
+/**
+ * What sweeping gives back: memory that is like new for whoever gets it next, and not before `onSweep` has been told of it.
+ *
+ * Invariants
+ *  1. Nothing is freed by hand here: in an allocator `free` and the sweep may come to the same memory by different ways.
+ */
+import { NOSCAN, type Ptr, type TracedAllocator } from "../api.ts";
+import {
+  anyPointerBit,
+  assert,
+  isZero,
+  objectsOf,
+  same,
+  setPointerBits,
+  sweepAll,
+  type ConformanceCase,
+} from "./case.ts";
+
+const MIB = 2 ** 20;
+const sizes = [16, 24, 48, 100, 512, 1000, 5000, 40_000];
+
+/** See the file header. */
+export const sweptCases: readonly ConformanceCase<TracedAllocator>[] = [
+  {
+    name: "memory that a sweep has freed is like new: zeroed, without pointer bits, scanned or not as is asked for now",
+    run(make) {
+      const a = make(16 * MIB);
+      const { cycle } = a.objects;
+      for (let round = 0; round < 6; round++) {
+        // Others have the memory in every round: with pointers or without, and of another size after the third.
+        for (const [i, size] of sizes.entries()) {
+          const flags = (i + round) & NOSCAN;
+          const n = size > 1000 ? 4 : 60;
+          for (let k = 0; k < n; k++) {
+            const bytes = round < 3 ? size : Math.max(16, size >> 1);
+            const p = a.alloc(bytes, flags);
+            isZero(a, p, bytes, `an object in round ${round}`);
+            same(a.objects.isScan(p), flags === 0, `isScan(${p}) in round ${round}`);
+            a.memory.u8.fill(0xff, p, p + bytes);
+            if (flags !== 0) continue;
+            const dirty = anyPointerBit(a, p, bytes);
+            assert(!dirty, `${bytes} bytes at ${p} have pointer bits in round ${round}`);
+            setPointerBits(a, p, bytes);
+          }
+        }
+        cycle.startMark();
+        cycle.startSweep();
+        if (round % 2 === 0) sweepAll(a); // else the allocations do
+      }
+    },
+  },
+  {
+    name: "onSweep is called for a special object before its memory is handed out again, and what it marks is not",
+    run(make) {
+      const a = make(16 * MIB);
+      const { cycle } = a.objects;
+      for (const size of [16, 64, 1000, 40_000]) {
+        const special = new Map<Ptr, "waits" | "told" | "kept">();
+        for (let i = 0; i < (size > 1000 ? 8 : 300); i++) special.set(a.alloc(size), "waits");
+        for (const p of special.keys()) cycle.setSpecial(p);
+        cycle.onSweep = (start, end) => {
+          for (const p of special.keys()) {
+            if (p < start || p >= end || special.get(p) !== "waits") continue;
+            const keeps = (p / 8) % 3 < 1;
+            if (keeps) a.objects.mark(p);
+            special.set(p, keeps ? "kept" : "told");
+          }
+        };
+        cycle.startMark();
+        cycle.startSweep();
+        for (let i = 0; i < special.size; i++) {
+          const p = a.alloc(size);
+          const state = special.get(p) ?? "told";
+          assert(state !== "waits", `${p} is handed out again, and onSweep was not told`);
+          assert(state !== "kept", `${p} is handed out again, though onSweep has marked it`);
+        }
+        sweepAll(a);
+        const all = objectsOf(a);
+        for (const [p, state] of special) {
+          assert(state !== "waits", `onSweep was not told of ${p}`);
+          if (state === "kept") assert(all.has(p), `${p}, which onSweep has marked, is gone`);
+        }
+      }
+      cycle.onSweep = null;
+    },
+  },
+  {
+    name: "objects are found, marked and kept wherever in the memory they lie, up to its end",
+    run(make) {
+      const a = make(8 * MIB);
+      const live: [Ptr, number][] = [];
+      try {
+        for (let i = 0; ; i++) {
+          const size = [150_000, 64, 9000, 48][i % 4]!;
+          live.push([a.alloc(size), size]);
+        }
+      } catch {
+        assert(live.length > 80, `only ${live.length} objects fit into 8 MiB`);
+      }
+      a.objects.cycle.startMark();
+      for (const [i, [p, size]] of live.entries()) {
+        for (const at of [p, p + (size >> 1), p + size - 1])
+          same(a.objects.find(at), p, `find(${at}) in ${size} bytes at ${p}`);
+        same(a.objects.findAndMark(p + ((size - 1) >> (i % 3))), p, "findAndMark");
+        same(a.objects.isMarked(p), true, "marked after");
+      }
+      a.objects.cycle.startSweep();
+      sweepAll(a);
+      const all = objectsOf(a);
+      for (const [p] of live) assert(all.has(p), `${p} was swept`);
+    },
+  },
+];

@@ -26,7 +26,7 @@ export function show(value: unknown): string {
     case "number":
       return Object.is(value, -0) ? "-0" : `${value}`;
     case "function":
-      return `function ${value.name || "(anonymous)"}`;
+      return showFunction(value);
     case "object":
       return value === null ? "null" : showObject(value);
     case "boolean":
@@ -34,6 +34,17 @@ export function show(value: unknown): string {
     case "undefined":
       return String(value);
   }
+}
+
+/** A function by its name, which may be anything: a class can have a static member of that name. */
+function showFunction(value: { readonly name: unknown }): string {
+  let name: unknown;
+  try {
+    name = value.name;
+  } catch {
+    // A getter that throws, a proxy that was revoked.
+  }
+  return `function ${typeof name === "string" && name !== "" ? name : "(anonymous)"}`;
 }
 
 /** An object by what the engine calls its kind if it has a name for that, else by its class. */

@@ -179,6 +179,19 @@ describe("texts", () => {
     for (const [value, name] of named) expect(show(value)).toBe(`an object (${name})`);
   });
 
+  it("name a function by its name, whatever that is", () => {
+    const { proxy, revoke } = Proxy.revocable(() => 1, {});
+    revoke();
+    const named = (descriptor: PropertyDescriptor): unknown =>
+      Object.defineProperty(() => 1, "name", descriptor);
+    const get = (): never => {
+      throw new Error("looked at");
+    };
+    const odd = [{ get }, { value: Symbol("s") }, { value: () => 1 }, { value: "" }].map(named);
+    for (const f of [proxy, ...odd]) expect(show(f)).toBe("function (anonymous)");
+    expect(show(Error)).toBe("function Error");
+  });
+
   it("refuse as options what nobody's names can be looked up in, and names that there are none of", () => {
     checkOptions("f", { size: 3 }, "size name");
     checkOptions("f", Object.create({ size: 3 }) as object, "size name");

@@ -170,7 +170,9 @@ export function tupleKey(): TupleHasher {
 }
 
 function mustBeTuple(k: readonly unknown[]): void {
-  if (typeof k !== "object" || typeof k?.length !== "number") throw noKey(k, "an array");
+  // Also of what is like an array, but says that it has no such number of elements: nobody would live to see its hash.
+  const n: unknown = typeof k === "object" ? k?.length : undefined;
+  if (typeof n !== "number" || n >>> 0 !== n) throw noKey(k, "an array");
 }
 
 /** Whether `v` is a type descriptor and not a hasher. */

@@ -185,6 +185,9 @@ test("array-likes are tuples", () => {
   expect(m.get([1, 2])).toBe(5);
   m.set({ length: 1, 0: "a" }, 6);
   expect(m.get(["a"])).toBe(6);
+  for (const length of [-1, 0.5, NaN, Infinity, 2 ** 53, "1", 1n, undefined])
+    for (const use of [() => m.get({ length }), () => m.set({ length }, 7)])
+      expect(use).toThrow("map key: value is an object (Object), want an array");
   checkMap(m);
 });
 

@@ -323,7 +323,13 @@ export function sameElements<T>(a: Slice<T>, b: Slice<T>): boolean {
   if (storeTag(a) !== undefined) {
     for (let i = 0; i < len; i++) if (a.get(i) !== b.get(i)) return false;
   } else {
-    for (let i = 0; i < len; i++) if (!backing.equal(a.get(i), b.get(i))) return false;
+    try {
+      for (let i = 0; i < len; i++) if (!backing.equal(a.get(i), b.get(i))) return false;
+    } catch (e) {
+      // A type's `==` is of its own values, and says nothing sensible of others.
+      for (let i = 0; i < len; i++) a.check(b.get(i));
+      throw e;
+    }
   }
   return true;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { createHeap } from "@gort/gc";
-import { float32, float64, string, struct } from "@gort/types";
+import { float32, float64, int32, string, struct } from "@gort/types";
 import * as subpath from "@gort/slice/slices";
 import {
   arrayOf,
@@ -41,6 +41,30 @@ describe("search", () => {
     expect(slices.index(sliceOf(-0), 0)).toBe(0);
     const Point = struct({ x: float64, name: string });
     expect(slices.index(makeSlice(Point, [{ x: 1, name: "a" }]), { x: 1, name: "a" })).toBe(0);
+  });
+  test("index and contains refuse what is no value of the elements' type, where that is more than a number", () => {
+    const heap = createHeap({ reserve: 1 << 22 });
+    const Point = struct({ x: int32, name: string });
+    for (const [type, wrong, text] of [
+      [string, [undefined, null, 5, ["a"]], "string: value is"],
+      [Point, [undefined, null, 5, {}], "value"],
+    ] as const)
+      for (const elem of [type, inHeap<any>(heap, type)])
+        for (const v of wrong)
+          for (const look of [slices.index, slices.contains])
+            expect(() => look(makeSlice<any>(elem, 1), v)).toThrow(text);
+    expect(slices.contains(sliceOf("a"), undefined as never)).toBe(false);
+  });
+  test("equal of elements whose type is no other's names the one that is none", () => {
+    const heap = createHeap({ reserve: 1 << 22 });
+    const others = sliceOf<any>({ x: 0 }, undefined);
+    for (const elem of [struct({ x: int32 }), inHeap<any>(heap, struct({ x: int32 }))]) {
+      const points = makeSlice<any>(elem, 2);
+      const text = "value is undefined, want an object";
+      expect(() => slices.equal(points, others)).toThrow(text);
+      expect(() => sliceToArray(points, 2).equals(sliceToArray(others, 2))).toThrow(text);
+      expect(slices.equal(points, sliceOf<any>({ x: 0 }, { x: 0 }))).toBe(true);
+    }
   });
   test("equality of numbers of two kinds is that of the numbers, whichever comes first", () => {
     const list = (v: number): Slice<number>[] => [

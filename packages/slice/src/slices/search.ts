@@ -12,7 +12,8 @@ import { checkOrdered, checkResult, compareOrdered, type Ordered } from "./order
 
 /**
  * Go's `slices.Index`: where `v` is first, or -1. O(n).
- * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice
+ * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice, and for a `v` that
+ * is no string, no struct or the like where elements are
  *
  * @example
  * ```ts
@@ -31,6 +32,8 @@ function find<T>(s: Slice<T>, v: T): number {
   const { backing, len } = s;
   const tag = storeTag(s);
   if (tag === undefined) {
+    // A type's `==` is of its own values.
+    s.check(v);
     for (let i = 0; i < len; i++) if (backing.equal(s.get(i), v)) return i;
     return -1;
   }
@@ -71,7 +74,8 @@ function findFunc<T>(where: string, s: Slice<T>, f: (v: T) => boolean): number {
 
 /**
  * Whether an element equals `v`. Go's `slices.Contains`. O(n).
- * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice
+ * @throws RuntimeError `comparing uncomparable type …` for elements without `==`; TypeError for what is no slice, and for a `v` that
+ * is no string, no struct or the like where elements are
  *
  * @example
  * ```ts

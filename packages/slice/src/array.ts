@@ -214,13 +214,14 @@ function mustBeArray(where: string, b: unknown): void {
 
 function checkConversion(where: string, s: Slice<unknown>, n: number): void {
   if (!isSlice(s)) throw badArgument(where, "s", s, "a slice", "type");
-  if (!Number.isInteger(n) || n < 0) throw badArgument(where, "n", n, "an integer from 0");
+  if (!Number.isInteger(n) || n < 0) throw badNumber(where, "n", n, "an integer from 0");
   if (s.len < n) throw arrayConversionError(s.len, n);
 }
 
 /**
  * An array with copies of the first `n` elements of a slice. Go's `[n]T(s)`. O(n).
- * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`
+ * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`; RangeError or TypeError for what
+ * is no number of elements; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -240,7 +241,8 @@ export function sliceToArray<T>(s: Slice<T>, n: number): GoArray<T> {
 /**
  * The first `n` elements of a slice as an array, in place: writes go both ways, and a range walks the elements themselves; null for a
  * nil slice. Go's `(*[n]T)(s)`. O(1).
- * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`
+ * @throws RuntimeError `cannot convert slice with length 3 to array or pointer to array with length 4`; RangeError or TypeError for what
+ * is no number of elements; TypeError for what is no slice
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@
  *  3. An interner returns one object for equal bytes, so `===` is Go's `==` on what it returned.
  */
 import { roundupsize } from "@gort/alloc";
-import { MisuseError, badArgument } from "@gort/types";
+import { MisuseError, badNumber } from "@gort/types";
 import { outOfMemory } from "./errors.ts";
 import { growthGo118 } from "./growth.ts";
 import { GoString, goString } from "./go-string.ts";
@@ -44,11 +44,11 @@ export class StringBuilder {
   }
 
   /**
-   * Go's `Grow`: room for `n` more bytes without another growth. O(bytes written).
-   * @throws MisuseError `strings.Builder.Grow: negative count`; FatalError `out of memory`; RangeError for what is no integer
+   * Go's `Grow`: room for `n` more bytes without another growth. O(bytes written + n).
+   * @throws MisuseError `strings.Builder.Grow: negative count`; FatalError `out of memory`; RangeError or TypeError for what is no integer
    */
   grow(n: number): void {
-    if (!Number.isInteger(n)) throw badArgument("grow", "n", n, "an integer from 0");
+    if (!Number.isInteger(n)) throw badNumber("grow", "n", n, "an integer from 0");
     if (n < 0) throw new MisuseError("strings.Builder.Grow: negative count");
     const { buffer, used } = this;
     if (buffer.length - used < n) this.enlarge(roundupsize(2 * buffer.length + n));

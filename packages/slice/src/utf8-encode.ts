@@ -24,7 +24,8 @@ export function encodedLen(r: number): number {
 /**
  * Go's `utf8.EncodeRune`: writes the form of `r`, or of U+FFFD for an invalid rune, at the beginning of `p`. O(1).
  * @returns the number of bytes written
- * @throws RuntimeError `index out of range`, having written nothing, if `p` is too short
+ * @throws RuntimeError `index out of range`, having written nothing, if `p` is too short; TypeError for what are no bytes; RangeError
+ * or TypeError for what is no integer
  *
  * @example
  * ```ts

@@ -127,7 +127,8 @@ export function encodeString(s: string): Uint8Array {
  * ```
  */
 export function decodeRune(x: Bytes | Uint8Array | string): [rune: number, width: number] {
-  const { array, off, len } = bytesOf(x, "decodeRune");
+  // Of a JavaScript string two units hold the rune, whatever they are.
+  const { array, off, len } = bytesOf(typeof x === "string" ? x.slice(0, 2) : x, "decodeRune");
   if (len === 0) return [RuneError, 0];
   const d = decodeAt(array, off, off + len);
   return [Math.floor(d / 8), d & 7];
@@ -146,7 +147,7 @@ export function decodeRune(x: Bytes | Uint8Array | string): [rune: number, width
  * ```
  */
 export function decodeLastRune(x: Bytes | Uint8Array | string): [rune: number, width: number] {
-  const { array, off, len } = bytesOf(x, "decodeLastRune");
+  const { array, off, len } = bytesOf(typeof x === "string" ? x.slice(-2) : x, "decodeLastRune");
   if (len === 0) return [RuneError, 0];
   const end = off + len;
   // A form is at most four bytes: try the longest that ends exactly here.
@@ -215,7 +216,7 @@ export function validUtf8(x: Bytes | Uint8Array | string): boolean {
  * ```
  */
 export function fullRune(x: Bytes | Uint8Array | string): boolean {
-  const { array, off, len } = bytesOf(x, "fullRune");
+  const { array, off, len } = bytesOf(typeof x === "string" ? x.slice(0, 2) : x, "fullRune");
   if (len === 0) return false;
   const c = array[off]!;
   const width = c < 0xc2 || c > 0xf4 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;

@@ -16,6 +16,9 @@ import {
   range,
   sliceOf,
   slices,
+  sliceToArray,
+  sliceToArrayPointer,
+  StringBuilder,
   type Slice,
 } from "@gort/slice";
 
@@ -168,6 +171,35 @@ test("each error names the function that was called", () => {
     expect(() => makeArray(int32, n as never)).toThrow(
       /^makeArray: n is .*, want an integer from 0/,
     );
+});
+
+test("of two values the one that has no order is named, else the one of another type", () => {
+  const compare = slices.compareOrdered as (a: unknown, b: unknown) => number;
+  const ordered = "an ordered value (a number, bigint or string)";
+  for (const [a, b, text] of [
+    [[1, 2], 0, `a is an array of 2, want ${ordered}`],
+    [goString("a"), {}, "b is an object (Object), want a string like the value before"],
+    [goString("a"), 1, "b is 1, want a string like the value before"],
+    [1, {}, "b is an object (Object), want a number like the value before"],
+  ] as const)
+    expect(() => compare(a, b)).toThrow(new TypeError(`compare: ${text}`));
+  expect(() => slices.binarySearch(sliceOf({}) as never, 1 as never)).toThrow(
+    `binarySearch: element is an object (Object), want ${ordered}`,
+  );
+});
+
+test("a count that is no number is a TypeError, one that is no integer a RangeError", () => {
+  for (const count of [
+    (n: never) => sliceToArray(s(), n),
+    (n: never) => sliceToArrayPointer(s(), n),
+    (n: never) => slices.grow(s(), n),
+    (n: never) => slices.repeat(s(), n),
+    (n: never) => slices.chunk(s(), n),
+    (n: never) => new StringBuilder().grow(n),
+  ]) {
+    expect(() => count("3" as never)).toThrow(TypeError);
+    expect(() => count(1.5 as never)).toThrow(RangeError);
+  }
 });
 
 test("a comparison that gives no number is refused before anything is moved", () => {

@@ -1,7 +1,17 @@
 /** The functions of `strings` beyond their results: sharing, lists, arguments, and how long they take. */
 import { describe, expect, test } from "vitest";
 import * as subpath from "@gort/slice/strings";
-import { goString, isGoString, makeSlice, sliceOf, strings, type GoString } from "@gort/slice";
+import {
+  decodeLastRune,
+  decodeRune,
+  fullRune,
+  goString,
+  isGoString,
+  makeSlice,
+  sliceOf,
+  strings,
+  type GoString,
+} from "@gort/slice";
 
 test("the subpath and the namespace are the same functions", () => {
   expect({ ...subpath }).toEqual({ ...strings });
@@ -21,6 +31,17 @@ test("parts share the bytes of the string they are of", () => {
   for (const part of parts) expect(part.array).toBe(s.array);
   expect(strings.trimPrefix(s, "x")).toBe(s);
   expect(strings.join([s], ",")).toBe(s);
+});
+
+test("of a JavaScript string no more is encoded than the rune that is asked for", () => {
+  for (const end of ["é", "😀", "\ud83d", "\ude00", "a", "\ud83d\ud83d", "\ude00\ude00", "語"]) {
+    const text = end + "x".repeat(1 << 20) + end;
+    const bytes = goString(text).bytes();
+    const before = process.memoryUsage().arrayBuffers;
+    const got = [decodeRune(text), decodeLastRune(text), fullRune(text)];
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(text.length);
+    expect(got).toEqual([decodeRune(bytes), decodeLastRune(bytes), fullRune(bytes)]);
+  }
 });
 
 test("lists are slices of Go strings: they grow, and their zero is the empty string", () => {

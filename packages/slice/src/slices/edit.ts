@@ -6,7 +6,7 @@
  *  2. Work happens in place if the capacity allows, otherwise in new storage of the capacity `append` would choose.
  *  3. Bounds are checked first, with the texts of the slice expressions that Go's own code checks with.
  */
-import { badArgument, checkFunction, MisuseError } from "@gort/types";
+import { badNumber, checkFunction, MisuseError } from "@gort/types";
 import { abandoned, mustBeSlice, type Slice } from "../slice.ts";
 import type { ElementType } from "../append.ts";
 import { MAX_INT, checkMake } from "../errors.ts";
@@ -20,7 +20,7 @@ function cut<S extends Slice<any>>(s: S, from: number): S {
 
 /** Checks a count argument: an integer, and not negative. */
 function checkCount(where: string, argument: string, n: number): void {
-  if (!Number.isInteger(n)) throw badArgument(where, argument, n, "an integer from 0");
+  if (!Number.isInteger(n)) throw badNumber(where, argument, n, "an integer from 0");
   if (n < 0) throw new MisuseError("cannot be negative");
 }
 
@@ -180,7 +180,7 @@ export function clip<S extends Slice<any>>(s: S): S {
 /**
  * Go's `slices.Grow`: room for `n` more elements without another growth. What lies between length and capacity comes
  * along. O(n).
- * @throws MisuseError `cannot be negative`; RuntimeError `growslice: len out of range`
+ * @throws MisuseError `cannot be negative`; RuntimeError `growslice: len out of range`; RangeError or TypeError for what is no integer
  *
  * @example
  * ```ts
@@ -250,7 +250,7 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
 /**
  * Go's `slices.Repeat`: the elements `count` times over, in new storage. O(length × count).
  * @throws MisuseError `cannot be negative`, `the result of (len(x) * count) overflows` beyond 2³¹ - 1 elements; RuntimeError
- * `makeslice: len out of range`; RangeError for what is no integer
+ * `makeslice: len out of range`; RangeError or TypeError for what is no integer
  *
  * @example
  * ```ts

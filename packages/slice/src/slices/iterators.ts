@@ -5,7 +5,7 @@
  *  1. An iterator over a slice visits the elements that were there when it was made.
  *  2. Chunks cannot grow into one another: each one's capacity is its length.
  */
-import { MisuseError, badArgument, checkFunction } from "@gort/types";
+import { MisuseError, badArgument, badNumber, checkFunction } from "@gort/types";
 import type { Elem, ElementOf, TypedArray, TypedArrayConstructor } from "../api.ts";
 import type { ElementType } from "../append.ts";
 import { resolve } from "../make.ts";
@@ -70,7 +70,7 @@ function* downwards<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
 /**
  * Go's `slices.Chunk`: parts of `n` elements, the last one shorter, over the same storage. O(1) each.
  * @throws MisuseError `cannot be less than 1`
- * @throws RangeError for what is no integer; TypeError for what is no slice
+ * @throws RangeError or TypeError for what is no integer; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ function* downwards<T>(s: Slice<T>): Generator<[number, T], void, undefined> {
  */
 export function chunk<S extends Slice<any>>(s: S, n: number): Generator<S, void, undefined> {
   mustBeSlice("chunk", s);
-  if (!Number.isInteger(n)) throw badArgument("chunk", "n", n, "an integer from 1");
+  if (!Number.isInteger(n)) throw badNumber("chunk", "n", n, "an integer from 1");
   if (n < 1) throw new MisuseError("cannot be less than 1");
   return chunks(s, n);
 }

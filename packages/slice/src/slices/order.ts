@@ -41,21 +41,28 @@ function compareOther(a: Ordered, b: Ordered): number {
   if (typeof a === "string" && typeof b === "string") return utf8Compare(a, b);
   if (typeof a === "bigint" && typeof b === "bigint") return a < b ? -1 : a > b ? 1 : 0;
   if (isText(a) && isText(b)) return compareStrings(a, b);
-  const both = typeof a === typeof b;
-  throw badArgument("compare", both ? "a" : "b", both ? a : b, wanted(a, both), "type");
+  if (!isOrdered(a)) throw unordered("compare", "a", a);
+  throw badArgument("compare", "b", b, `a ${kindOf(a)} like the value before`, "type");
 }
 
-const wanted = (a: unknown, both: boolean, like = "value before"): string =>
-  both ? "an ordered value (a number, bigint or string)" : `a ${typeof a} like the ${like}`;
+const isOrdered = (v: unknown): boolean => /^(number|bigint|string)$/.test(kindOf(v));
+
+const kindOf = (v: unknown): string => (isText(v) ? "string" : typeof v);
+
+function unordered(where: string, argument: string, v: unknown): TypeError {
+  return badArgument(where, argument, v, "an ordered value (a number, bigint or string)", "type");
+}
 
 /**
  * Throws unless `v` can be compared with `like`, an element of the slice; `where` and `argument` say whose it is. For what is
  * asked once, so that the text names it; comparing refuses by itself.
  */
 export function checkOrdered(where: string, argument: string, v: unknown, like: unknown): void {
-  const both = typeof v === typeof like;
-  if (!((both && /^(number|bigint|string)$/.test(typeof v)) || (isText(v) && isText(like))))
-    throw badArgument(where, argument, v, wanted(like, both, "elements"), "type");
+  const same = kindOf(v) === kindOf(like);
+  if (same && isOrdered(v)) return;
+  if (same) throw unordered(where, argument, v);
+  if (!isOrdered(like)) throw unordered(where, "element", like);
+  throw badArgument(where, argument, v, `a ${kindOf(like)} like the elements`, "type");
 }
 
 /** What a caller's comparison gave; throws unless it is a number. A boolean, or a bigint, would pass for another answer. */

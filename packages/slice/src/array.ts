@@ -63,7 +63,7 @@ export class GoArray<T> {
 
   /**
    * The element at index `i`, from 0 to `len - 1`. Go's `a[i]`. O(1).
-   * @throws RuntimeError `index out of range [i] with length n`; RangeError for a fraction or NaN
+   * @throws RuntimeError `index out of range [i] with length n`; RangeError or TypeError for what is no integer
    */
   get(i: number): T {
     return this.all.get(i);
@@ -71,7 +71,8 @@ export class GoArray<T> {
 
   /**
    * Writes the element at index `i`, from 0 to `len - 1`. Go's `a[i] = v`. O(1).
-   * @throws RuntimeError `index out of range [i] with length n`; RangeError or TypeError if the element type cannot hold `v`
+   * @throws RuntimeError `index out of range [i] with length n`; RangeError or TypeError for what is no integer, or if the element type
+   * cannot hold `v`
    */
   set(i: number, v: T): void {
     this.all.set(i, v);
@@ -84,7 +85,7 @@ export class GoArray<T> {
 
   /**
    * A slice of the elements from `lo` to `hi - 1`, over the array's own storage: writes go both ways. Go's `a[lo:hi:max]`. O(1).
-   * @throws RuntimeError `slice bounds out of range`, with length, in all of Go's forms
+   * @throws RuntimeError `slice bounds out of range`, with length, in all of Go's forms; RangeError or TypeError for what is no integer
    */
   slice(lo = 0, hi: number = this.len, max?: number): Slice<T> {
     const err = sliceError(lo, hi, max, this.len, "length");
@@ -168,7 +169,7 @@ export class GoArray<T> {
 
 /**
  * An array of `n` zero values, or of the values of an iterable. Go's `[n]T{}` and `[...]T{…}`. O(n).
- * @throws RangeError or TypeError for what is no number of elements; TypeError for what names no element type
+ * @throws RangeError or TypeError for what is no number of elements; TypeError for what names no element type; else as `makeSlice`
  *
  * @example
  * ```ts

@@ -74,7 +74,7 @@ export class GoString implements Bytes {
 
   /**
    * The byte at index `i`, from 0 to `len - 1`. Go's `s[i]`. O(1).
-   * @throws RuntimeError `index out of range [i] with length n`
+   * @throws RuntimeError `index out of range [i] with length n`; RangeError or TypeError for what is no integer
    */
   get(i: number): number {
     if (!(typeof i === "number" && i >= 0 && i < this.len && (i | 0) === i))
@@ -89,7 +89,8 @@ export class GoString implements Bytes {
 
   /**
    * The bytes from `lo` to `hi - 1` as a string that shares them. Go's `s[lo:hi]`. O(1).
-   * @throws RuntimeError `slice bounds out of range [lo:hi]`, with length, in all of Go's forms
+   * @throws RuntimeError `slice bounds out of range [lo:hi]`, with length, in all of Go's forms; RangeError or TypeError for what is no
+   * integer
    */
   slice(lo = 0, hi: number = this.len): GoString {
     const n = this.len;

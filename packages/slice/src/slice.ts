@@ -60,12 +60,12 @@ export abstract class Slice<T> {
 
   /**
    * The element at index `i`, from 0 to `len - 1`. Go's `s[i]`. O(1).
-   * @throws RuntimeError `index out of range [i] with length n`; RangeError for a fraction or NaN
+   * @throws RuntimeError `index out of range [i] with length n`; RangeError or TypeError for what is no integer
    */
   abstract get(i: number): T;
   /**
    * Writes the element at index `i`, from 0 to `len - 1`; slices over the same store see it. Go's `s[i] = v`. O(1).
-   * @throws RuntimeError `index out of range`; RangeError or TypeError if the element type cannot hold `v`
+   * @throws RuntimeError `index out of range`; RangeError or TypeError for what is no integer, or if the element type cannot hold `v`
    */
   abstract set(i: number, v: T): void;
   /** {@link Slice.append} of one value, and the fastest form of it. Go's `append(s, v)`. Amortised O(1). Throws as that does. */
@@ -119,7 +119,7 @@ export abstract class Slice<T> {
    * @param lo default 0
    * @param hi default `len`; may exceed it up to `cap`, and what lies between reappears
    * @param max limits the new capacity to `max - lo`; default `cap`
-   * @throws RuntimeError `slice bounds out of range [lo:hi]` in all of Go's forms
+   * @throws RuntimeError `slice bounds out of range [lo:hi]` in all of Go's forms; RangeError or TypeError for what is no integer
    *
    * @example
    * ```ts

@@ -27,7 +27,7 @@ function checkCount(where: string, argument: string, n: number): void {
 /**
  * Go's `slices.Delete`: without the elements from `i` to `j`; the tail is zeroed. O(length - i). In a module that
  * imports it by name it is best renamed: `import { delete as remove } from "@gort/slice/slices"`.
- * @throws RuntimeError `slice bounds out of range`
+ * @throws RuntimeError `slice bounds out of range`; RangeError or TypeError for a bound that is no integer
  *
  * @example
  * ```ts

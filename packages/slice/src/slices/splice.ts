@@ -19,7 +19,8 @@ export function checkBounds(s: Slice<any>, i: number, j: number, max?: number): 
 /**
  * Go's `slices.Insert`: the values stand at `i` afterwards. O(length + values).
  * The host limits arguments, to some hundred thousand: many values go by {@link insertSlice}.
- * @throws RuntimeError `slice bounds out of range [i:len]`
+ * @throws RuntimeError `slice bounds out of range [i:len]`; RangeError or TypeError for an index that is no integer, or a value that does
+ * not fit the type
  *
  * @example
  * ```ts
@@ -36,7 +37,8 @@ export function insert<S extends Slice<any>>(s: S, i: number, ...values: Element
 
 /**
  * Go's `slices.Insert(s, i, t...)`: the elements of `t`, which may overlap `s`, stand at `i` afterwards. O(length of both).
- * @throws RuntimeError `slice bounds out of range [i:len]`; RangeError or TypeError for an element that does not fit the type
+ * @throws RuntimeError `slice bounds out of range [i:len]`; RangeError or TypeError for an index that is no integer, or an element that
+ * does not fit the type; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -56,7 +58,8 @@ export function insertSlice<S extends Slice<any>>(s: S, i: number, t: Slice<Elem
 /**
  * Go's `slices.Replace`: the values instead of the elements from `i` to `j`. O(length + values).
  * The host limits arguments, to some hundred thousand: many values go by {@link replaceSlice}.
- * @throws RuntimeError `slice bounds out of range`
+ * @throws RuntimeError `slice bounds out of range`; RangeError or TypeError for a bound that is no integer, or a value that does not fit
+ * the type
  *
  * @example
  * ```ts
@@ -79,7 +82,8 @@ export function replace<S extends Slice<any>>(
 
 /**
  * Go's `slices.Replace(s, i, j, t...)`: the elements of `t`, which may overlap `s`, instead of those from `i` to `j`. O(length of both).
- * @throws RuntimeError `slice bounds out of range`; RangeError or TypeError for an element that does not fit the type
+ * @throws RuntimeError `slice bounds out of range`; RangeError or TypeError for a bound that is no integer, or an element that does not
+ * fit the type; TypeError for what is no slice
  *
  * @example
  * ```ts

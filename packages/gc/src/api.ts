@@ -301,7 +301,7 @@ export interface HeapOptions {
    */
   readonly allocator?: TracedAllocator | undefined;
   /**
-   * Bytes of address space to reserve when no allocator is given. Default: 1 GiB, or less where refused. The goal of a cycle stays
+   * Bytes of address space to reserve when no allocator is given, from 128 KiB to 4 GiB. Default: 1 GiB, or less where refused. The goal of a cycle stays
    * below what fits, so a heap does not run out while it has garbage, unless collection is off. A cycle also starts when free pages get
    * scarce, as where the program goes over to objects of other sizes, and when pieces for objects above 32 KiB do. But live objects
    * stay where they are: in a memory that is mostly full, pages may be full of slots of sizes that nobody asks for any more, and no
@@ -321,7 +321,7 @@ export interface HeapOptions {
   readonly now?: (() => number) | undefined;
   /** A cycle is started when the last one is this long ago. Default 120,000; `Infinity` for never. */
   readonly forcedPeriodMs?: number | undefined;
-  /** Longest piece of marking done by one `safepoint`; one that large objects need room from marks as a whole. Default 0.5. */
+  /** Longest piece of marking done by one `safepoint`, in milliseconds; one that large objects need room from marks as a whole. Default 0.5. */
   readonly stepMsMax?: number | undefined;
   /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */
   readonly finalizers?: "safepoint" | "manual" | undefined;

@@ -2,7 +2,7 @@
 import type { Ptr } from "@gort/types";
 import { expect, test } from "vitest";
 import type { GcHeap, Heap, MemStats, RootSource, Type } from "../src/index.ts";
-import { createHeap } from "../src/index.ts";
+import { createHeap, createStopTheWorldHeap } from "../src/index.ts";
 import { heapCases, runHeapCases } from "../src/testing/index.ts";
 
 /** A clock by which every look at it takes a hundredth of a millisecond, so that steps end at the same place in every run. */
@@ -54,6 +54,15 @@ const MOVE = "typedMove copies as if through a temporary, both ways, and clears 
 const INTERIOR = "an interior pointer in an object keeps the whole object";
 const ARRAY = "of an array all elements are followed";
 const MANY = "objects that are reached all at once, or one through another, are all followed";
+const ALIGNED = "alloc gives memory that is aligned as the type is";
+const NOTHING = "a pointer to nothing may be held and stored as any other";
+const MOVE_POINTERS =
+  "typedMove of values with pointers copies as if through a temporary, both ways";
+const MOVE_KEEPS = "typedMove of values with pointers over each other keeps what they point to";
+const FULL = "a full memory is an error that can be caught; what is held stays whole";
+const ROOM = "when a full memory is let go, as much fits as before";
+const BOX = "a value is held as long as an object leads to its box";
+const COME_AND_GO = "sources that come and go while they are asked take nothing from the others";
 const TWICE = "a source that was added twice is asked until both additions are removed";
 const PARTS = "a source that can be scanned in parts keeps all it holds and nothing else";
 const MOVES_PARTS = "a cycle loses nothing that a source in parts moves and visits meanwhile";
@@ -75,6 +84,38 @@ const movesBytes =
       const n = bytes(type.size * count);
       if (src === 0) h.memory.u8.fill(0, dst, dst + n);
       else h.memory.u8.copyWithin(dst, src, src + n);
+    };
+  };
+
+/** `typedMove` of values with pointers byte by byte, in one direction. */
+const movesPointers =
+  (backward: boolean) =>
+  (h: Heap): void => {
+    const move = h.typedMove.bind(h);
+    h.typedMove = (type, dst, src, count) => {
+      if (type.ptrdata === 0 || src === 0) return move(type, dst, src, count);
+      const n = type.size * count;
+      const { u8 } = h.memory;
+      for (let k = 0; k < n; k++) {
+        const i = backward ? n - 1 - k : k;
+        u8[dst + i] = u8[src + i]!;
+      }
+    };
+  };
+
+/** One source that asks the heap's sources, which are in a list of its own, as `scan` does. */
+const listed =
+  (scan: (list: { source: RootSource }[], visit: (p: Ptr) => void) => void) =>
+  (h: Heap): void => {
+    const list: { source: RootSource }[] = [];
+    h.addRoots({ scan: (visit) => scan(list, visit) });
+    h.addRoots = (source) => {
+      const entry = { source };
+      list.push(entry);
+      return () => {
+        const i = list.indexOf(entry);
+        if (i >= 0) list.splice(i, 1);
+      };
     };
   };
 
@@ -312,6 +353,97 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
         };
       }),
   ],
+  [
+    "a word before each number of 8 bytes",
+    ALIGNED,
+    (h) => {
+      const alloc = h.alloc.bind(h);
+      h.alloc = (type, n = 1) =>
+        type.size === 24 ? alloc({ ...type, size: n * 24 + 8 }) + 4 : alloc(type, n);
+    },
+  ],
+  [
+    "roots that have to lie in an object",
+    NOTHING,
+    (h) => {
+      const { objects } = h.allocator;
+      sources(h, (source) => ({
+        scan: (visit) =>
+          source.scan((p) => {
+            if (p !== 0 && objects.find(p) === 0) throw new Error(`no object at ${p}`);
+            visit(p);
+          }),
+      }));
+    },
+  ],
+  ["moves of pointers upwards only", MOVE_POINTERS, movesPointers(false)],
+  ["moves of pointers downwards only", MOVE_POINTERS, movesPointers(true)],
+  [
+    "moves of pointers that first drop what is written over",
+    MOVE_KEEPS,
+    (h) => {
+      const move = h.typedMove.bind(h);
+      h.typedMove = (type, dst, src, n) => {
+        const from = h.memory.u8.slice(src, src + type.size * n);
+        move(type, dst, src, n);
+        if (type.ptrdata === 0 || src === 0) return;
+        h.memory.u8.set(from, dst);
+        // As if a count had fallen to 0 on the way: the last pointer that was moved is nobody's.
+        clearBit(h, dst + type.size * (n - 1) + type.ptrdata - 4);
+      };
+    },
+  ],
+  [
+    "a failed allocation that leaves garbage at the last object",
+    FULL,
+    (h) => {
+      const alloc = h.alloc.bind(h);
+      let last = 0;
+      h.alloc = (type, n) => {
+        try {
+          return (last = alloc(type, n));
+        } catch (error) {
+          h.memory.u32[last >>> 2] = 0;
+          throw error;
+        }
+      };
+    },
+  ],
+  [
+    "no allocation after one that failed",
+    ROOM,
+    (h) => {
+      const alloc = h.alloc.bind(h);
+      let failed: unknown = null;
+      h.alloc = (type, n) => {
+        if (failed !== null) throw failed;
+        try {
+          return alloc(type, n);
+        } catch (error) {
+          throw (failed = error);
+        }
+      };
+    },
+  ],
+  [
+    "values that are held by roots only",
+    BOX,
+    (h) => {
+      const { values } = h;
+      const rooted = new Set<Ptr>();
+      const collect = h.collect.bind(h);
+      sources(h, (source) => ({ scan: (visit) => source.scan((p) => (rooted.add(p), visit(p))) }));
+      h.collect = () => {
+        rooted.clear();
+        collect();
+      };
+      const unbox = (p: Ptr): unknown => {
+        if (p !== 0 && h.stats().numGC > 0 && !rooted.has(p)) throw new Error(`${p} is no box`);
+        return values.unbox(p);
+      };
+      Object.defineProperty(h, "values", { value: { box: values.box.bind(values), unbox } });
+    },
+  ],
   ["a goal that is NaN", STATISTICS, claims({ nextGC: NaN })],
   ["an end of the last cycle that is NaN", STATISTICS, claims({ lastGCMs: NaN })],
   ["a sum of pauses below 0", STATISTICS, claims({ pauseTotalMs: -1 })],
@@ -319,6 +451,36 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
   ["a phase that there is not", STATISTICS, claims({ gcPhase: "x" })],
   ["more marked than there ever was", STATISTICS, claims({ heapMarked: 1e9 })],
 ];
+
+/** Of heaps that ask each source once in a cycle: where they are asked again, the second time finds what the first one missed. */
+const askingOnce: typeof mutants = [
+  [
+    "a list of sources that moves up under the scan",
+    COME_AND_GO,
+    listed((list, visit) => {
+      for (let i = 0; i < list.length; i++) list[i]!.source.scan(visit);
+    }),
+  ],
+  [
+    "a scan of the sources that were there when it began",
+    COME_AND_GO,
+    listed((list, visit) => {
+      for (const entry of list.slice()) if (list.includes(entry)) entry.source.scan(visit);
+    }),
+  ],
+];
+
+test.each(askingOnce)("the suite notices %s", (_, by, break_) => {
+  const failed = runHeapCases(
+    heapCases.filter((c) => c.name === by),
+    (reserve) => {
+      const heap = createStopTheWorldHeap({ reserve });
+      break_(heap);
+      return heap;
+    },
+  );
+  expect(failed.map((f) => f.name)).toEqual([by]);
+});
 
 test.each(mutants)("the suite notices %s", (_, by, break_) => {
   const failed = runHeapCases(

@@ -61,7 +61,7 @@ export interface Space {
   readonly memory: Memory;
   /** The boxes that stand for JavaScript values. */
   readonly values: ValueTable;
-  /** A zeroed object holding `count` (default 1) consecutive values of `type`. Never returns 0. */
+  /** A zeroed object holding `count` (default 1) consecutive values of `type`, at a multiple of its `align`. Never returns 0. */
   alloc(type: Type, count?: number): Ptr;
   /** Stores pointer `value` at `slot`, with the write barrier. */
   writePtr(slot: Ptr, value: Ptr): void;

@@ -20,6 +20,7 @@ import {
   throws,
   word,
 } from "./case.ts";
+import { edgeCases } from "./edge-cases.ts";
 import { mutatorCases } from "./mutator-cases.ts";
 import { sourceCases } from "./source-cases.ts";
 
@@ -320,6 +321,7 @@ const collectingHeap: readonly HeapCase[] = [
 export const heapCases: readonly HeapCase[] = [
   ...anyHeap,
   ...collectingHeap,
+  ...edgeCases,
   ...mutatorCases,
   ...sourceCases,
 ];

@@ -168,4 +168,40 @@ export const sourceCases: readonly HeapCase[] = [
       same(live(heap) - base, 101, "objects after another cycle");
     }
   }),
+  collecting(
+    "sources that come and go while they are asked take nothing from the others",
+    (make) => {
+      for (const deed of ["removes itself", "removes the one before", "hands over"] as const) {
+        for (let who = 0; who < 6; who++) {
+          const heap = make(16 * MiB);
+          const base = live(heap);
+          const removals: (() => void)[] = [];
+          const all = Array.from({ length: 6 }, (_, i) => numbered(heap, i));
+          const acts = new Set([who]);
+          const add = (i: number): void => {
+            const p = all[i]!;
+            removals[i] = heap.addRoots({
+              scan: (visit) => {
+                visit(p);
+                if (acts.delete(i)) act(i);
+              },
+            });
+          };
+          const act = (i: number): void => {
+            const other = (i + (deed === "removes itself" ? 0 : 5)) % 6;
+            removals[other]!();
+            // What another held goes to a new source, which is asked too, and itself goes with its object.
+            if (deed === "hands over") add(other);
+          };
+          for (let i = 0; i < 6; i++) add(i);
+          heap.collect();
+          const gone = deed === "hands over" ? -1 : (who + (deed === "removes itself" ? 0 : 5)) % 6;
+          heap.collect();
+          const what = `source ${who}, which ${deed}`;
+          same(live(heap) - base, gone < 0 ? 6 : 5, `objects after ${what}`);
+          all.forEach((p, i) => i !== gone && same(word(heap, p + 4), i, `number after ${what}`));
+        }
+      }
+    },
+  ),
 ];

@@ -321,7 +321,10 @@ export interface HeapOptions {
   readonly now?: (() => number) | undefined;
   /** A cycle is started when the last one is this long ago. Default 120,000; `Infinity` for never. */
   readonly forcedPeriodMs?: number | undefined;
-  /** Longest piece of marking done by one `safepoint`, in milliseconds; one that large objects need room from marks as a whole. Default 0.5. */
+  /**
+   * Longest piece of marking done by one `safepoint`, in milliseconds; one that large objects need room from marks as a whole. Default
+   * 0.5.
+   */
   readonly stepMsMax?: number | undefined;
   /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */
   readonly finalizers?: "safepoint" | "manual" | undefined;

@@ -1,6 +1,6 @@
 /** System memory of a bump allocator: it lies between the objects, in holes, and comes back with `reset` only. */
 import type { Ptr, SystemMemory } from "./api.ts";
-import { badSize, checkAlign } from "./errors.ts";
+import { checkAlign, checkSize } from "./errors.ts";
 import { H_USER, MAX_MEMORY, PAGE_SIZE } from "./words.ts";
 
 /** See the file header. */
@@ -11,12 +11,12 @@ export class BumpSystem implements SystemMemory {
     this.take = take;
   }
   persistentAlloc(bytes: number, align: number = 8): Ptr {
-    if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_MEMORY)
-      throw badSize(bytes, MAX_MEMORY);
+    checkSize(bytes, MAX_MEMORY, 1);
     checkAlign(align, PAGE_SIZE);
     return this.take(Math.ceil(bytes / 8) * 8, Math.max(align, 8));
   }
   allocManual(bytes: number): Ptr {
+    checkSize(bytes, MAX_MEMORY, 1);
     return this.persistentAlloc(Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE);
   }
   freeManual(_p: Ptr, _bytes: number): void {}

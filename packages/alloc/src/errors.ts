@@ -97,11 +97,11 @@ export const outOfMemory = (bytes: number, inUse: number, limit: number): AllocE
     `runtime: out of memory: cannot allocate ${bytes}-byte block (${inUse} in use); the memory ends at ${limit} bytes: free something, or raise \`reserve\``,
   );
 
-export const badSize = (size: unknown, max: number): AllocError =>
-  new AllocError("BAD_SIZE", `alloc: size ${show(size)} is not an integer from 0 to ${max}`);
+export const badSize = (size: unknown, max: number, min = 0): AllocError =>
+  new AllocError("BAD_SIZE", `alloc: size ${show(size)} is not an integer from ${min} to ${max}`);
 
-export function checkSize(size: number, max: number): void {
-  if (!Number.isInteger(size) || size < 0 || size > max) throw badSize(size, max);
+export function checkSize(size: number, max: number, min = 0): void {
+  if (!Number.isInteger(size) || size < min || size > max) throw badSize(size, max, min);
 }
 
 export const badAlign = (align: unknown, max: number): AllocError =>

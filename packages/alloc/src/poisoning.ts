@@ -49,7 +49,7 @@ const REDZONE = 0xfb;
 
 /** Options of {@link poisoningAllocator}. */
 export interface PoisonOptions {
-  /** Bytes before and after an object, a multiple of 16. @defaultValue 16 */
+  /** Bytes before and after an object, a multiple of 16 up to 65,536. @defaultValue 16 */
   readonly redzone?: number | undefined;
   /** Freed objects that are kept back before their memory may be used again. @defaultValue 256 */
   readonly quarantine?: number | undefined;
@@ -63,7 +63,10 @@ export interface PoisoningAllocator extends Allocator {
   verify(): void;
   /** Verifies, then gives all freed objects that are kept back to the inner allocator. */
   drain(): void;
-  /** Where the object at `p` was allocated: function and position, or "" if sites are off. */
+  /**
+   * Where the object at `p` was allocated: function and position, or "" if sites are off.
+   * @throws what `usableSize` throws
+   */
   siteOf(p: Ptr): string;
   /**
    * Pointer arithmetic and conversions checked against the live objects, with Go's `checkptr` errors: a result must lie in

@@ -12,9 +12,9 @@ import type { Core } from "./core.ts";
 import {
   badArgument,
   badPointer,
-  badSize,
   checkAlign,
   checkAttached,
+  checkSize,
   doubleFree,
   foreignPointer,
 } from "./errors.ts";
@@ -75,8 +75,7 @@ export class SpanSystem implements SystemMemory {
     giveManual(c, p, pages);
   }
   private check(bytes: number): number {
-    if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_MEMORY)
-      throw badSize(bytes, MAX_MEMORY);
+    checkSize(bytes, MAX_MEMORY, 1);
     checkAttached(this.c.i32);
     return bytes;
   }

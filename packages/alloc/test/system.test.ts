@@ -84,6 +84,19 @@ describe("arguments", () => {
       for (const align of [1, 8, 512, 8192])
         expect(system.persistentAlloc(16, align) % align).toBe(0);
     });
+
+    test(`bytes are an integer from 1, and named as they were given: ${create.name}`, () => {
+      const { system } = create(createMemory({ reserve: MIB }));
+      const wrong = [0, -1, 1.5, NaN, 2 ** 33, "8", null];
+      for (const call of [
+        (n: never) => system.persistentAlloc(n),
+        (n: never) => system.allocManual(n),
+      ])
+        for (const bytes of wrong as never[])
+          expect(codeOf(() => call(bytes))).toBe(
+            `BAD_SIZE alloc: size ${JSON.stringify(bytes).replace("null", String(bytes))} is not an integer from 1 to 4294967296`,
+          );
+    });
   }
 
   test("of fits: a number of bytes; what is more than there can be does not fit", () => {

@@ -70,6 +70,14 @@ export const changes: readonly Change[] = [
   {
     package: "sched",
     status: "changed",
+    go: "recover does nothing in a function that a deferred function calls",
+    here: "it recovers there too where a compiler lowered generators or async functions to older syntax, or a minifier wrote the function out where it is called",
+    why: "who called whom is told from the stack, on which such code has frames of its own, or none",
+    test: "lowered.test.ts: a helper that it calls recovers too",
+  },
+  {
+    package: "sched",
+    status: "changed",
     go: "any goroutine's uncaught panic ends the program",
     here: "but for one that somebody joins: then it is thrown in the joiner",
     why: "Go has no join; a caller that waits for a result expects its error there",

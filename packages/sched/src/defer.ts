@@ -20,6 +20,7 @@ import { badArgument, checkFunction, isFatalError } from "@gort/types";
 import { isGoexit } from "./brands.ts";
 import { driveIn } from "./drive.ts";
 import { nilCall, stackOverflow } from "./errors.ts";
+import { GeneratorFunction, isGenerator, LOWERED } from "./generators.ts";
 import { isOp, type OpRecord } from "./op.ts";
 import {
   calledDirectly,
@@ -90,7 +91,7 @@ class Unwind<R> implements DeferScope<R> {
   constructor() {
     const outer = currentFrame();
     const unwinds = outer !== null && outer.panic !== null;
-    this.outer = unwinds && calledDirectly(2) ? outer : null;
+    this.outer = unwinds && calledDirectly(outer, 2) ? outer : null;
     this.indirect = unwinds && this.outer === null;
   }
 
@@ -129,8 +130,14 @@ class Unwind<R> implements DeferScope<R> {
       this.calls = null;
       return null;
     }
-    this.frame = { panic: this.panic };
+    this.frame = { panic: this.panic, lowered: LOWERED };
     return call;
+  }
+
+  /** The rest of the deferred call that `steps` is. */
+  rest(steps: Stepper): Stepper {
+    if (!isGenerator(steps)) this.frame!.lowered = true;
+    return marks.gortDeferredGen(steps);
   }
 
   /** Whether the call is Go's `defer recover()`, which acts for the function the scope belongs to. */
@@ -203,8 +210,6 @@ const marks = {
   },
 };
 
-const GeneratorFunction = /* @__PURE__ */ Object.getPrototypeOf(function* () {}) as object;
-
 /** Whether `v` has to be waited for: a promise, or an op, which is `PromiseLike` too. */
 function isThenable(v: unknown): v is PromiseLike<unknown> {
   return (
@@ -253,7 +258,7 @@ function* scopeGen<R>(u: Unwind<R>, gen: Stepper): Generator<OpRecord<any> | und
     try {
       if (!u.isBuiltin(call)) {
         const r = marks.gortDeferred(call);
-        if (isStepper(r, DEFERRED)) yield* marks.gortDeferredGen(r);
+        if (isStepper(r, DEFERRED)) yield* u.rest(r);
         else if (isOp(r)) yield* r;
         else if (isThenable(r)) yield* poll(r);
       }
@@ -284,7 +289,7 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
         } finally {
           enterFrame(outer);
         }
-        if (isStepper(r, DEFERRED)) await driveIn(u.frame, marks.gortDeferredGen(r));
+        if (isStepper(r, DEFERRED)) await driveIn(u.frame, u.rest(r));
         else if (isThenable(r)) await r;
       }
       u.called();
@@ -342,7 +347,7 @@ export function withDefer<R>(body: (scope: DeferScope<R>) => R | void): R;
 export function withDefer<R>(body: Body<R>): unknown {
   checkFunction("withDefer", "body", body);
   const u = new Unwind<R>();
-  if (Object.getPrototypeOf(body) === GeneratorFunction) return scopeGen(u, body(u) as Stepper);
+  if (body instanceof GeneratorFunction) return scopeGen(u, body(u) as Stepper);
   let r: unknown;
   try {
     r = marks.gortScope(body, u);

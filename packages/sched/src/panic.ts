@@ -8,8 +8,8 @@
  *  3. `goexit` unwinds like a panic but nothing stops it; a panic on the way that is recovered lets it go on.
  *
  * "Called directly" is told from the stack, between `recover` and the marker function that calls deferred ones; that
- * costs only while a panic is being handled. An engine without stacks allows the call. After an `await` in a deferred
- * async function there is no such stack: use the scope's own `recover()` there.
+ * costs only while a panic is being handled. An engine without stacks allows the call, and so does code that a compiler lowered, whose
+ * helpers stand between. After an `await` in a deferred async function there is no such stack: use the scope's own `recover()` there.
  */
 import { brand, RuntimeError } from "@gort/types";
 import { ambient } from "./ambient.ts";
@@ -228,6 +228,8 @@ export function toThrow(state: PanicState): unknown {
 export interface Frame {
   /** The panic because of which it runs, or null. */
   readonly panic: PanicState | null;
+  /** What a compiler wrote anew is on the way to it, so that no stack tells who called whom. */
+  lowered: boolean;
 }
 
 /** Whether `g` keeps its deferred call itself: one of ours does, from whichever copy of this package. */
@@ -290,7 +292,7 @@ export function recoverIn(frame: Frame | null): unknown {
 export function recover(): unknown {
   const frame = currentFrame();
   if (frame === null || frame.panic === null || frame.panic.recovered) return undefined;
-  return calledDirectly(1) ? recoverIn(frame) : undefined;
+  return calledDirectly(frame, 1) ? recoverIn(frame) : undefined;
 }
 
 const DEFERRED = /\bgortDeferred(Gen)?\b/;
@@ -298,23 +300,29 @@ const SCOPE = /\bgortScope\b/;
 const SCOPE_GEN = /\bgortScopeGen\b/;
 const HELPER_GEN = /\bgortHelperGen\b/;
 /** Frames of the engine itself. */
-const ENGINE = /(^|\.)(next|throw|return|apply|call)$|^new Promise$/;
+const ENGINE = /(^|\.)(next|throw|return|apply|call)$/;
+/** What an async function that a compiler lowered begins with. Those of the engine have none. */
+const LOWERED_ASYNC = /^new Promise$/;
 
 /**
- * Whether the caller of the function `skip` frames up was called by the marker that calls deferred functions. A
- * function's own scope belongs to the function: its body and the `withDefer` that runs it are not counted.
+ * Whether the caller of the function `skip` frames up was called by the marker that calls deferred functions, of which `frame` is
+ * in progress. A function's own scope belongs to the function: its body and the `withDefer` that runs it are not counted.
  */
-export function calledDirectly(skip: number): boolean {
+export function calledDirectly(frame: Frame, skip: number): boolean {
+  if (frame.lowered) return true;
   const stack = captureSite().stack;
   if (typeof stack !== "string") return true;
   let seen = -2 - skip; // captureSite, calledDirectly, and the callers to skip
+  let lowered = false;
   for (const line of stack.split("\n")) {
-    const frame = parseFrame(line);
-    if (frame === null) continue;
-    const { func } = frame;
-    if (frame.at === "<anonymous>" && ENGINE.test(func)) continue;
-    if (ENGINE.test(func) && frame.at.startsWith("<anonymous")) continue;
-    if (DEFERRED.test(func)) return seen <= 1;
+    const parsed = parseFrame(line);
+    if (parsed === null) continue;
+    const { func } = parsed;
+    if (parsed.at.startsWith("<anonymous")) {
+      lowered ||= LOWERED_ASYNC.test(func);
+      if (lowered || ENGINE.test(func)) continue;
+    }
+    if (DEFERRED.test(func)) return lowered || seen <= 1;
     if (HELPER_GEN.test(func)) return false;
     if (SCOPE_GEN.test(func)) {
       // Below it stands the deferred generator function, unless that gave the scope's generator itself to be run.

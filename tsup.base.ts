@@ -35,7 +35,7 @@ const pureResults: Plugin = {
         )
           continue;
         const at = initializer.getStart();
-        edits.push([at, "/* @__PURE__ */ (() => "], [initializer.getEnd(), ")()"]);
+        edits.push([at, "/* @__PURE__ */ (() => { return "], [initializer.getEnd(), "; })()"]);
         // A class has the name of its variable; one that is returned would have none.
         if (initializer.name === undefined) edits.push([at + "class".length, ` ${name.text}`]);
       }

@@ -157,7 +157,7 @@ class SliceDescriptor<T> extends UncomparableType<SliceHeader> implements SliceT
 /**
  * `[n]T`. O(1).
  * @param n number of elements, an integer from 0
- * @throws RangeError if `n` is no such integer, or the array would be larger than memory can be
+ * @throws RangeError if `n` is no such integer, or the array would be larger than memory can be; TypeError for what is no descriptor
  *
  * @example
  * ```ts

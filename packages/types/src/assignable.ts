@@ -17,7 +17,7 @@ import { isNamed, underlyingOf } from "./named.ts";
 
 /**
  * Go's `reflect.Type.Implements`. O(methods of both) at first, then O(1).
- * @throws ReflectError with Go's text if `inter` is no interface type
+ * @throws ReflectError with Go's text if `inter` is nil or no interface type; TypeError for what is no descriptor
  *
  * @example
  * ```ts

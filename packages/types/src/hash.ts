@@ -61,7 +61,7 @@ export function hashInt64(lo: number, hi: number, seed: number): number {
 
 /**
  * Hash of a bigint, of its low 64 bits. O(1).
- * @throws TypeError of the host for what is no bigint
+ * @throws TypeError or SyntaxError of the host for what cannot become a bigint
  *
  * @example
  * ```ts

@@ -73,7 +73,7 @@ export function offsetOf(t: StructType, ...path: [string, ...string[]]): number 
 
 /**
  * Go's `unsafe.Add`: `p` moved by `n` bytes. O(1).
- * @throws RangeError if `n` is no integer or the result no pointer
+ * @throws RangeError if `n` is no integer, or `p` or the result no pointer
  *
  * @example
  * ```ts

@@ -261,7 +261,7 @@ export function sliceToArrayPointer<T>(s: Slice<T>, n: number): GoArray<T> | nul
 }
 
 /**
- * Whether `v` is a {@link GoArray}, from whichever copy of this package. Throws nothing. O(1).
+ * Whether `v` is a {@link GoArray}, from whichever copy of this package. Throws nothing of its own. O(1).
  *
  * @example
  * ```ts

@@ -204,7 +204,7 @@ class RuneIterator<R> implements IterableIterator<R> {
 }
 
 /**
- * Whether `v` is a {@link GoString}, from whichever copy of this package. Throws nothing. O(1).
+ * Whether `v` is a {@link GoString}, from whichever copy of this package. Throws nothing of its own. O(1).
  *
  * @example
  * ```ts

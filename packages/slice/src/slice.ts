@@ -289,15 +289,15 @@ export function abandoned(out: Slice<any>, from: Backing<any>, error: unknown): 
 export function growCap(backing: Backing<any>, oldCap: number, need: number): number {
   if (need > backing.capMax) throw growError();
   const cap = backing.growth(oldCap, need, backing.size);
-  // Also true for NaN: the rule may be somebody else's.
-  if (!(cap >= need) || Math.floor(cap) !== cap) {
+  // Anything: the rule may be somebody else's.
+  if (!Number.isInteger(cap) || cap < need) {
     throw badArgument("growth rule", "capacity", cap, `an integer from ${need}`);
   }
   return Math.min(cap, backing.capMax);
 }
 
 /**
- * Whether `v` is a slice, from whichever copy of this package. Throws nothing. O(1).
+ * Whether `v` is a slice, from whichever copy of this package. Throws nothing of its own. O(1).
  *
  * @example
  * ```ts

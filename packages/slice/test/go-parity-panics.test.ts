@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { isFatalError, isRuntimeError, string } from "@gort/types";
+import { int32, isFatalError, isRuntimeError, show, string, type Type } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import {
   append,
   appendSlice,
   arrayOf,
   backingOf,
+  checkSlice,
   goString,
   makeArray,
   makeSlice,
@@ -15,6 +16,7 @@ import {
   slices,
   sliceToArrayPointer,
   values,
+  withGrowth,
   type Backing,
   type Slice,
 } from "@gort/slice";
@@ -189,10 +191,18 @@ describe("make and growth at the limits", () => {
     expect(outOfMemory().message).toBe("out of memory");
   });
   test("a growth rule that answers nonsense is named", () => {
-    const bad = makeSlice(Int32Array, 1).backing.withGrowth(() => NaN);
-    expect(() => append(makeSlice(bad, 1), 1)).toThrow(
-      "growth rule: capacity is NaN, want an integer from 2",
-    );
+    const wrong = [NaN, 1, 2.5, Infinity, "8", 8n, Symbol("s"), null, {}];
+    for (const type of [int32, string] as Type[])
+      for (const cap of wrong) {
+        const s = makeSlice(
+          withGrowth(type, () => cap as never),
+          1,
+        );
+        expect(() => append(s, type.zero())).toThrow(
+          `growth rule: capacity is ${show(cap)}, want an integer from 2`,
+        );
+        checkSlice(s);
+      }
   });
 });
 

@@ -174,6 +174,14 @@ export const changes: readonly Change[] = [
   {
     package: "sync",
     status: "changed",
+    go: "errgroup's SetLimit of a group that had no limit sets one also while goroutines run, which then wait for ever at their end",
+    here: "it panics as SetLimit of a group with a limit does",
+    why: "Go's documentation forbids it, and a group that hangs tells nobody why",
+    test: "go-parity-err-group.test.ts: SetLimit of a group without a limit panics likewise",
+  },
+  {
+    package: "sync",
+    status: "changed",
     go: "a panic in a function shared by singleflight's Do callers is a *panicError",
     here: "a `FlightPanic` with the panic as its cause",
     why: "an Error with a cause is how JavaScript wraps one",

@@ -111,6 +111,7 @@ describe("errgroup", () => {
   it("SetLimit while goroutines run panics `errgroup: modify limit while N goroutines in the group are still active`", async () => {
     await program(function* () {
       const g = new ErrGroup();
+      g.setLimit(3);
       void g.go(() => gosched());
       void g.go(() => gosched());
       let error: unknown;
@@ -125,6 +126,17 @@ describe("errgroup", () => {
       );
       yield* g.wait();
       g.setLimit(5);
+    });
+  });
+
+  it("SetLimit of a group without a limit panics likewise while goroutines run", async () => {
+    await program(function* () {
+      const g = new ErrGroup();
+      void g.go(() => gosched());
+      expect(() => g.setLimit(5)).toThrow(
+        "errgroup: modify limit while 1 goroutines in the group are still active",
+      );
+      yield* g.wait();
     });
   });
 

@@ -47,7 +47,10 @@ export interface HeapElem<T> extends Backing<T> {
    * @throws RangeError or TypeError for what is no header of elements in this memory
    */
   from(header: SliceHeader): Slice<T>;
-  /** The same without a root: free of cost, valid until the next safepoint. O(1). Throws as {@link HeapElem.from} does. */
+  /**
+   * The slice that a header read from the heap stands for, without a root: free of cost, valid until the next safepoint. O(1). Throws as
+   * {@link HeapElem.from} does.
+   */
   borrow(header: SliceHeader): Slice<T>;
   /** The header to be stored in a field of type `slice(type)`. Throws for a slice that lies elsewhere. O(1). */
   header(s: Slice<T>): SliceHeader;
@@ -70,7 +73,7 @@ export interface SliceVar<T> {
   value: Slice<T>;
   /** Stops keeping the variable, and through it its store, alive: later use is refused. O(1). */
   release(): void;
-  /** The same, for `using`. */
+  /** The same as `release`, for `using`. */
   [Symbol.dispose](): void;
 }
 

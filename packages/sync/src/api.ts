@@ -48,7 +48,7 @@ export type Body<R, A extends unknown[] = []> = (
   ...args: A
 ) => Generator<OpRecord<any> | undefined, R, any> | PromiseLike<R> | R;
 
-/** The same of a plain function that gives a promise or not, now the one and now the other: `T` is all that it returns. */
+/** What runs under a lock, of a plain function that gives a promise or not, now the one and now the other: `T` is all that it returns. */
 export type PlainBody<T> = () => T extends Generator<any, any, any> | AsyncGenerator<any, any, any>
   ? never
   : T;

@@ -156,7 +156,7 @@ export class ErrGroup {
    * @throws TypeError if `fn` is no function or an async generator function, or for options that are unknown or of a wrong type
    */
   go<R>(fn: Body<R>, options?: WaitOptions): Op<void>;
-  /** For a plain function that gives a promise or not. */
+  /** Runs `fn` in a goroutine of the group, at once or when the limit allows: of a plain function that gives a promise or not. */
   go<T>(fn: PlainBody<T>, options?: WaitOptions): Op<void>;
   go(fn: Body<unknown>, options?: WaitOptions): Op<void> {
     checkBody("ErrGroup.go", "fn", fn);
@@ -180,7 +180,7 @@ export class ErrGroup {
    * @throws TypeError if `fn` is no function or an async generator function
    */
   tryGo<R>(fn: Body<R>): boolean;
-  /** For a plain function that gives a promise or not. */
+  /** Runs `fn` in a goroutine if the limit allows that now: of a plain function that gives a promise or not. */
   tryGo<T>(fn: PlainBody<T>): boolean;
   tryGo(fn: Body<unknown>): boolean {
     checkBody("ErrGroup.tryGo", "fn", fn);
@@ -218,7 +218,7 @@ export class ErrGroup {
     this.startQueued();
   }
 
-  /** Such as `errgroup (3 running, 2 waiting, limit 3)`. */
+  /** What dumps and reports say of it, such as `errgroup (3 running, 2 waiting, limit 3)`. */
   describe(): string {
     const limit = this.limit === Infinity ? "" : `, limit ${this.limit}`;
     return `errgroup (${this.running} running, ${this.queue.length} waiting${limit})`;

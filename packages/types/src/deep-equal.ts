@@ -68,7 +68,7 @@ export function deepEqual(x: unknown, y: unknown): boolean {
 }
 
 /**
- * The same for two reflection values, which may lie in memory. O(size of both).
+ * Whether two reflection values, which may lie in memory, are deeply equal, as {@link deepEqual} says. O(size of both).
  * @throws TypeError for what is no reflection value; otherwise as {@link deepEqual}
  *
  * @example

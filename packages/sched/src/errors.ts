@@ -6,7 +6,7 @@
  *     `RuntimeError`; a panic with a plain string is a panic with that string.
  *  2. The text of a bad argument names the argument and its value.
  */
-import { badArgument, badNumber, FatalError, RuntimeError, show } from "@gort/types";
+import { badArgument, badNumber, checkFunction, FatalError, RuntimeError, show } from "@gort/types";
 import { calledOff } from "./called-off.ts";
 import { type Capture, hostContext } from "./host.ts";
 
@@ -132,7 +132,12 @@ export function checkSlice(ms: unknown): number {
 /** How to keep the context of a `go`, or null. */
 export function checkContext(context: unknown): Capture | null {
   if (context === undefined || context === false) return null;
-  if (typeof context === "function") return context as Capture;
+  if (typeof context === "function")
+    return () => {
+      const enter = (context as Capture)();
+      checkFunction("scheduler", "result of context", enter);
+      return enter;
+    };
   const own = context === true ? hostContext() : null;
   if (own !== null) return own;
   throw badArgument(

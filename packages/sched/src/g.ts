@@ -14,6 +14,7 @@
  * Why so few fields: a parked goroutine should fit in 450 bytes with its generator and its op. What few
  * goroutines have (a name, a creation site, joiners, a deferred call) stands in `extra`, made when needed.
  */
+import { badArgument } from "@gort/types";
 import type { GStatus, Goroutine } from "./api.ts";
 import type { Core } from "./core.ts";
 import { currentCounter } from "./current.ts";
@@ -137,6 +138,7 @@ export class G<R = unknown> implements Goroutine<R>, Waiter {
   }
 
   set name(name: string) {
+    if (typeof name !== "string") throw badArgument("goroutine", "name", name, "a string", "type");
     this.more().name = name;
   }
 

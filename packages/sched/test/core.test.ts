@@ -380,6 +380,8 @@ describe("programs", () => {
         yield* c.recv();
       });
       g.name = "my reader";
+      for (const name of [Symbol("s"), 1n, null] as never[])
+        expect(() => (g.name = name)).toThrow(/^goroutine: name is .*, want a string$/);
       s.go(async function fetcher() {
         await Promise.resolve();
       });

@@ -189,6 +189,21 @@ test("context: true where the host has no async context, and anything else, is r
   );
 });
 
+test("a context that gives no function is refused by the call of go, and nothing is started", async () => {
+  let gives: unknown = (step: () => void) => step();
+  const s = createScheduler({ context: () => gives as never });
+  const result = s.run(function* () {
+    gives = null;
+    expect(() => s.go(() => 1)).toThrow(
+      new TypeError("scheduler: result of context is null, want a function"),
+    );
+    expect(s.numGoroutine()).toBe(1);
+    yield;
+    return 5;
+  });
+  expect(await result).toBe(5);
+});
+
 test.each([
   ["async functions", (work: () => void) => async () => work()],
   ["plain functions", (work: () => void) => work],

@@ -14,7 +14,7 @@
  * reader keeps them as they are, and the recorder goes on in copies, made when it would write over them, so that asking for
  * the events of a long recording costs nothing.
  */
-import { badNumber, checkOptions } from "@gort/types";
+import { badArgument, badNumber, checkOptions } from "@gort/types";
 import type { Goroutine, Tracer } from "../api.ts";
 import { checkCount } from "../errors.ts";
 import type { OpRecord } from "../op.ts";
@@ -62,7 +62,7 @@ export interface Recorder extends Tracer {
   names?(): (g: number) => string;
   /**
    * Records a span of anything else, such as a collector's cycle, that ended at `at` (on the scheduler's clock) and took `ms`.
-   * Throws a RangeError or a TypeError for what is no finite time.
+   * Throws a RangeError or a TypeError for what is no finite time, and for a name that is no string.
    */
   span(name: string, at: number, ms: number): void;
 }
@@ -210,6 +210,7 @@ class EventRecorder implements Recorder {
     this.#add(PROC, at, 0, proc, 0, this.#text(what));
   }
   span(name: string, at: number, ms: number): void {
+    if (typeof name !== "string") throw badArgument("span", "name", name, "a string", "type");
     if (!Number.isFinite(at)) throw badNumber("span", "at", at, "a finite number of milliseconds");
     if (!(Number.isFinite(ms) && ms >= 0))
       throw badNumber("span", "ms", ms, "a finite number of milliseconds from 0");

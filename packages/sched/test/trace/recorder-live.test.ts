@@ -72,3 +72,9 @@ test.each([NaN, Infinity, -Infinity, "5", null, 5n])(
     expect(recorder.size).toBe(0);
   },
 );
+
+test.each([1n, Symbol("s"), null])("a span whose name is %s is refused by name", (name) => {
+  const recorder = createRecorder();
+  expect(() => recorder.span(name as never, 1, 1)).toThrow(/^span: name is .*, want a string$/);
+  expect(recorder.size).toBe(0);
+});

@@ -6,7 +6,7 @@
  *  2. What Go panics with as a plain string is a `MisuseError` whose message is that string.
  *  3. The state of the primitive is as before the call that threw.
  */
-import { FatalError } from "@gort/types";
+import { badArgument, FatalError } from "@gort/types";
 
 export { isMisuseError, MisuseError } from "@gort/types";
 
@@ -29,6 +29,12 @@ export const texts = {
   releasedTooMuch: "semaphore: released more than held",
   deadlock: "all goroutines are asleep - deadlock!",
 } as const;
+
+/** The name of a lock or the like, which reports put into their text. */
+export function checkedName(where: string, name: unknown): string {
+  if (typeof name === "string") return name;
+  throw badArgument(where, "name", name, "a string", "type");
+}
 
 /** Go's text for `SetLimit` while goroutines run. */
 export function limitWhileActive(n: number): string {

@@ -45,7 +45,7 @@ import {
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine } from "./body.ts";
 import { giveUp, handOver, lose, wakeOne } from "./contest.ts";
-import { fatal, texts } from "./errors.ts";
+import { checkedName, fatal, texts } from "./errors.ts";
 import { FRESH, PARKED, USED } from "./states.ts";
 import { ExclusiveToken, TakenFree } from "./token.ts";
 
@@ -166,9 +166,12 @@ export class Mutex implements Locker {
   /** @internal */
   readonly queue: WaitQueue<LockOp> = new WaitQueue();
 
-  /** @param name shown in dumps and deadlock reports */
+  /**
+   * @param name shown in dumps and deadlock reports
+   * @throws TypeError for a name that is no string
+   */
   constructor(name = "") {
-    this.name = name;
+    this.name = checkedName("Mutex", name);
   }
 
   /**
@@ -241,14 +244,14 @@ export class Mutex implements Locker {
    * ```
    */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
-  /** For a plain function that gives a promise or not. */
+  /** Runs `fn` with the mutex held: of a plain function that gives a promise or not. */
   withLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkBody("Mutex.withLock", "fn", fn);
     return new HoldingRoutine(this.lock(options), this, fn);
   }
 
-  /** Such as `sync.Mutex "accounts" held by goroutine 7 (worker), 2 waiting`. */
+  /** What dumps and reports say of it, such as `sync.Mutex "accounts" held by goroutine 7 (worker), 2 waiting`. */
   describe(): string {
     return describeLock("sync.Mutex", this.name, this.locked, this.holder, this.queue.length);
   }

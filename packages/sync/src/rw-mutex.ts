@@ -21,7 +21,7 @@ import { WaitQueue, withOptions } from "@gort/sched/primitives";
 import type { Body, Locker, LockToken, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine } from "./body.ts";
 import { handOver, wakeOne } from "./contest.ts";
-import { fatal, texts } from "./errors.ts";
+import { checkedName, fatal, texts } from "./errors.ts";
 import { describeLock } from "./mutex.ts";
 import { ReadLocker } from "./read-locker.ts";
 import { HELD, NONE, PENDING, ReadOp, WriteOp } from "./rw-ops.ts";
@@ -79,9 +79,12 @@ export class RWMutex implements Locker {
   /** @internal */
   readonly waitingReaders: WaitQueue<ReadOp> = new WaitQueue();
 
-  /** @param name shown in dumps and deadlock reports */
+  /**
+   * @param name shown in dumps and deadlock reports
+   * @throws TypeError for a name that is no string
+   */
   constructor(name = "") {
-    this.name = name;
+    this.name = checkedName("RWMutex", name);
   }
 
   /**
@@ -171,7 +174,7 @@ export class RWMutex implements Locker {
 
   /** Runs `fn` holding it alone, and unlocks however it ends; see `Mutex.withLock`. Cost and errors are those, too. */
   withLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
-  /** For a plain function that gives a promise or not. */
+  /** Runs `fn` holding it alone: of a plain function that gives a promise or not. */
   withLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkBody("RWMutex.withLock", "fn", fn);
@@ -180,14 +183,14 @@ export class RWMutex implements Locker {
 
   /** Runs `fn` holding it for reading, and unlocks however it ends; see `Mutex.withLock`. Cost and errors are those, too. */
   withRLock<R>(fn: Body<R>, options?: WaitOptions): Routine<R>;
-  /** For a plain function that gives a promise or not. */
+  /** Runs `fn` holding it for reading: of a plain function that gives a promise or not. */
   withRLock<T>(fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withRLock(fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkBody("RWMutex.withRLock", "fn", fn);
     return new HoldingRoutine(this.rLock(options), (this.reading ??= new ReadLocker(this)), fn);
   }
 
-  /** Such as `sync.RWMutex "cache" read by 3, 1 waiting`. */
+  /** What dumps and reports say of it, such as `sync.RWMutex "cache" read by 3, 1 waiting`. */
   describe(): string {
     const waiting =
       this.queue.length + this.waitingReaders.length + (this.pending === null ? 0 : 1);

@@ -15,7 +15,7 @@ import { badNumber } from "@gort/types";
 import type { Body, Permit, PlainBody, Routine, WaitOptions } from "./api.ts";
 import { checkBody, HoldingRoutine, type Held } from "./body.ts";
 import { disposable } from "./dispose.ts";
-import { MisuseError, texts } from "./errors.ts";
+import { checkedName, MisuseError, texts } from "./errors.ts";
 import { FRESH, USED } from "./states.ts";
 
 const SemaphorePermit: new (owner: Semaphore, weight: number) => Permit =
@@ -176,7 +176,7 @@ export class Semaphore {
     if (!Number.isSafeInteger(size) || size < 0)
       throw badNumber("Semaphore", "size", size, "an integer from 0");
     this.size = size;
-    this.name = name;
+    this.name = checkedName("Semaphore", name);
   }
 
   /** Permits that are free now. O(1). */
@@ -237,7 +237,7 @@ export class Semaphore {
    * too.
    */
   withPermits<R>(n: number, fn: Body<R>, options?: WaitOptions): Routine<R>;
-  /** For a plain function that gives a promise or not. */
+  /** Runs `fn` with `n` permits: of a plain function that gives a promise or not. */
   withPermits<T>(n: number, fn: PlainBody<T>, options?: WaitOptions): Routine<Awaited<T>>;
   withPermits(n: number, fn: Body<unknown>, options?: WaitOptions): Routine<unknown> {
     checkWeight("Semaphore.withPermits", n);
@@ -245,7 +245,7 @@ export class Semaphore {
     return new HoldingRoutine(this.acquire(n, options), new HeldPermits(this, n), fn);
   }
 
-  /** Such as `semaphore "uploads" (3 of 10 held, 2 waiting)`. */
+  /** What dumps and reports say of it, such as `semaphore "uploads" (3 of 10 held, 2 waiting)`. */
   describe(): string {
     const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
     return `semaphore${name} (${this.held} of ${this.size} held, ${this.queue.length} waiting)`;

@@ -14,7 +14,7 @@ import type { Abortable, GoFunc, Goroutine, Op, WaitReason } from "@gort/sched";
 import { CompetingOp, launch, WaitQueue, withOptions } from "@gort/sched/primitives";
 import { badNumber, checkFunction } from "@gort/types";
 import type { WaitOptions } from "./api.ts";
-import { MisuseError, texts } from "./errors.ts";
+import { checkedName, MisuseError, texts } from "./errors.ts";
 import { WOKEN } from "./states.ts";
 
 /** The arguments of a function that takes none. */
@@ -98,9 +98,12 @@ export class WaitGroup {
   /** @internal */
   readonly queue: WaitQueue<WaitOp> = new WaitQueue();
 
-  /** @param name shown in dumps and deadlock reports */
+  /**
+   * @param name shown in dumps and deadlock reports
+   * @throws TypeError for a name that is no string
+   */
   constructor(name = "") {
-    this.name = name;
+    this.name = checkedName("WaitGroup", name);
   }
 
   /**
@@ -180,7 +183,7 @@ export class WaitGroup {
     return this.queue.head !== null;
   }
 
-  /** Such as `sync.WaitGroup "workers" (counter 2)`. */
+  /** What dumps and reports say of it, such as `sync.WaitGroup "workers" (counter 2)`. */
   describe(): string {
     const name = this.name === "" ? "" : ` ${JSON.stringify(this.name)}`;
     return `sync.WaitGroup${name} (counter ${this.count})`;

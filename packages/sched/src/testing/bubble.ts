@@ -73,8 +73,9 @@ export interface BubbleOptions {
    */
   readonly patience?: number | undefined;
   /**
-   * When it fires, the bubble is given up: it fails, saying what everybody waits for, and is not the default scheduler any more. The
-   * signal of a test runner, vitest's (`({ signal }) => …`) or that of `node:test` (`t.signal`), fires when the time of a test is over.
+   * When it fires, the bubble is given up: it fails, saying what everybody waits for, and is not the default scheduler any more. With one
+   * that has fired already the body is not run, and the bubble fails with its reason. The signal of a test runner, vitest's
+   * (`({ signal }) => …`) or that of `node:test` (`t.signal`), fires when the time of a test is over.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,13 +1,13 @@
 /**
- * The program that every platform runs: channels with select, a context, a lock, a heap with collected objects, a slice,
- * maps on values and in the heap. Resolves with what it found, as text that is the same everywhere.
+ * The program that every platform runs: channels with select, a context, a lock, deferred calls that recover, a heap with collected
+ * objects, a slice, maps on values and in the heap. Resolves with what it found, as text that is the same everywhere.
  */
 import { createAllocator, createMemory } from "@gort/alloc";
 import { makeChan, select } from "@gort/chan";
 import { background, withTimeout } from "@gort/context";
 import { createHeap } from "@gort/gc";
 import { makeMap, structKey } from "@gort/map";
-import { go, run, sleep } from "@gort/sched";
+import { go, panic, recover, run, sleep, withDefer } from "@gort/sched";
 import { append, makeSlice } from "@gort/slice";
 import { ErrGroup, Mutex } from "@gort/sync";
 import { accessor, float64, int32, named, ptr, struct } from "@gort/types";
@@ -63,6 +63,43 @@ async function asynchronous() {
   return `${steps} steps, ${ctx.err().message}`;
 }
 
+/** What deferred functions of each kind recover in functions of each kind. */
+async function recovered() {
+  const seen = [];
+  const kinds = [
+    () => {
+      seen.push(recover());
+    },
+    function* () {
+      seen.push(recover());
+      yield* sleep(1);
+    },
+    async () => {
+      seen.push(recover());
+      await sleep(1);
+    },
+  ];
+  withDefer((s) => {
+    s.defer(kinds[0]);
+    panic("plain");
+  });
+  for (const deferred of kinds) {
+    await withDefer(async (s) => {
+      s.defer(deferred);
+      await sleep(1);
+      panic("async");
+    });
+    await run(function* () {
+      yield* withDefer(function* (s) {
+        s.defer(deferred);
+        yield* sleep(1);
+        panic("generator");
+      });
+    });
+  }
+  return seen.join(" ");
+}
+
 /** A list of 1000 nodes among 20000 dropped ones, collected, then walked through a compiled accessor. */
 function heap() {
   const Node = named("main.Node", struct({ next: ptr(() => Node), value: float64 }));
@@ -102,10 +139,17 @@ function data() {
 }
 
 export async function program() {
-  return [`sum ${await goroutines()}`, await asynchronous(), heap(), data()].join("; ");
+  return [
+    `sum ${await goroutines()}`,
+    await asynchronous(),
+    await recovered(),
+    heap(),
+    data(),
+  ].join("; ");
 }
 
 /** What `program` must find, everywhere. */
 export const expected =
-  "sum 14850; 40 steps, context deadline exceeded; 1000 live of 20000, sum 9990000, 0 at the end; " +
+  "sum 14850; 40 steps, context deadline exceeded; " +
+  "plain async generator async generator async generator; 1000 live of 20000, sum 9990000, 0 at the end; " +
   "70 cells, 2500 prices, 2.75, slice 5 of 8, room 112";

@@ -71,7 +71,7 @@ export const changes: readonly Change[] = [
     package: "sched",
     status: "changed",
     go: "recover does nothing in a function that a deferred function calls",
-    here: "it recovers there too where a compiler lowered generators or async functions to older syntax, or a minifier wrote the function out where it is called",
+    here: "it recovers there too where a compiler lowered generators or async functions to older syntax, a minifier wrote the function out where it is called, or, in Safari and Bun, to call it is the last thing that the deferred function does",
     why: "who called whom is told from the stack, on which such code has frames of its own, or none",
     test: "lowered.test.ts: a helper that it calls recovers too",
   },

@@ -18,6 +18,7 @@
  */
 import { badArgument, checkFunction, isFatalError } from "@gort/types";
 import { isGoexit } from "./brands.ts";
+import { COPIES_RESULTS } from "./delegate.ts";
 import { driveIn } from "./drive.ts";
 import { nilCall, stackOverflow } from "./errors.ts";
 import { GeneratorFunction, isGenerator, LOWERED } from "./generators.ts";
@@ -43,6 +44,8 @@ type Body<R> = (scope: DeferScope<R>) => unknown;
 interface Call {
   readonly fn: Callee;
   readonly args: unknown[];
+  /** What it returned. */
+  gave: unknown;
 }
 
 /** What the body of {@link withDefer} gets. */
@@ -62,6 +65,14 @@ export interface DeferScope<R> {
   recover(): unknown;
 }
 
+const AsyncFunction = /* @__PURE__ */ Object.getPrototypeOf(async function () {}) as object;
+
+/** How many frames of its own a function has on a stack: JavaScriptCore shows two of an async one. */
+function framesOf(fn: Callee): number {
+  if (LOWERED) return Infinity;
+  return COPIES_RESULTS && fn && Object.getPrototypeOf(fn) === AsyncFunction ? 2 : 1;
+}
+
 /** Puts `old` at the end of the chain of `newest`, unless it is there. */
 function putUnder(newest: PanicState, old: PanicState | null): void {
   let last = newest;
@@ -77,6 +88,8 @@ function throwFatal(error: unknown): void {
 
 class Unwind<R> implements DeferScope<R> {
   result: R = undefined as R;
+  /** What the body returned. */
+  gave: unknown = undefined;
   /** Null when all of them ran. */
   private calls: Call[] | null = [];
   private panic: PanicState | null = null;
@@ -104,7 +117,7 @@ class Unwind<R> implements DeferScope<R> {
     if (typeof fn !== "function" && fn !== null && fn !== undefined)
       throw badArgument("defer", "fn", fn, "a function", "type");
     if (this.calls === null) throw new Error("gort: defer: the function of this scope is over");
-    this.calls.push({ fn, args });
+    this.calls.push({ fn, args, gave: undefined });
   }
 
   recover(): unknown {
@@ -130,13 +143,13 @@ class Unwind<R> implements DeferScope<R> {
       this.calls = null;
       return null;
     }
-    this.frame = { panic: this.panic, lowered: LOWERED };
+    this.frame = { panic: this.panic, own: framesOf(call.fn) };
     return call;
   }
 
   /** The rest of the deferred call that `steps` is. */
   rest(steps: Stepper): Stepper {
-    if (!isGenerator(steps)) this.frame!.lowered = true;
+    if (!isGenerator(steps)) this.frame!.own = Infinity;
     return marks.gortDeferredGen(steps);
   }
 
@@ -189,11 +202,11 @@ class Unwind<R> implements DeferScope<R> {
 
 /**
  * Markers: `recover` finds them on the stack by name. They are methods because a minifier renames functions but not
- * properties.
+ * properties. They return nothing, because JavaScriptCore (Safari, Bun) takes a function off the stack that ends with a call.
  */
 const marks = {
-  gortScope<R>(body: Body<R>, scope: Unwind<R>): unknown {
-    return body(scope);
+  gortScope<R>(body: Body<R>, scope: Unwind<R>): void {
+    scope.gave = body(scope);
   },
   *gortScopeGen(gen: Stepper): Stepper {
     return yield* gen;
@@ -201,9 +214,10 @@ const marks = {
   *gortHelperGen(gen: Stepper): Stepper {
     return yield* gen;
   },
-  gortDeferred({ fn, args }: Call): unknown {
+  gortDeferred(call: Call): void {
+    const { fn, args } = call;
     if (typeof fn !== "function") throw nilCall();
-    return fn(...args);
+    call.gave = fn(...args);
   },
   *gortDeferredGen(gen: Stepper): Stepper {
     return yield* gen;
@@ -234,7 +248,8 @@ function unwindSync<R>(u: Unwind<R>): R {
     const outer = enterFrame(u.frame);
     try {
       if (!u.isBuiltin(call)) {
-        const r = marks.gortDeferred(call);
+        marks.gortDeferred(call);
+        const r = call.gave;
         if (typeof r === "object" && r !== null) checkOver(r);
       }
       u.called();
@@ -257,7 +272,8 @@ function* scopeGen<R>(u: Unwind<R>, gen: Stepper): Generator<OpRecord<any> | und
     const outer = enterFrame(u.frame);
     try {
       if (!u.isBuiltin(call)) {
-        const r = marks.gortDeferred(call);
+        marks.gortDeferred(call);
+        const r = call.gave;
         if (isStepper(r, DEFERRED)) yield* u.rest(r);
         else if (isOp(r)) yield* r;
         else if (isThenable(r)) yield* poll(r);
@@ -283,12 +299,12 @@ async function scopeAsync<R>(u: Unwind<R>, body: PromiseLike<unknown>): Promise<
       if (!u.isBuiltin(call)) {
         // The slot is right only until the deferred function first waits.
         const outer = enterFrame(u.frame);
-        let r: unknown;
         try {
-          r = marks.gortDeferred(call);
+          marks.gortDeferred(call);
         } finally {
           enterFrame(outer);
         }
+        const r = call.gave;
         if (isStepper(r, DEFERRED)) await driveIn(u.frame, u.rest(r));
         else if (isThenable(r)) await r;
       }
@@ -350,7 +366,8 @@ export function withDefer<R>(body: Body<R>): unknown {
   if (body instanceof GeneratorFunction) return scopeGen(u, body(u) as Stepper);
   let r: unknown;
   try {
-    r = marks.gortScope(body, u);
+    marks.gortScope(body, u);
+    r = u.gave;
     if (isStepper(r, "withDefer: body")) return scopeGen(u, r);
   } catch (error) {
     u.threw(error);

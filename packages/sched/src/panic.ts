@@ -9,7 +9,7 @@
  *
  * "Called directly" is told from the stack, between `recover` and the marker function that calls deferred ones; that
  * costs only while a panic is being handled. An engine without stacks allows the call, and so does code that a compiler lowered, whose
- * helpers stand between. After an `await` in a deferred async function there is no such stack: use the scope's own `recover()` there.
+ * helpers stand between. So does JavaScriptCore, which keeps no frame of a function that ended with this call, for what such a one called. After an `await` in a deferred async function there is no such stack: use the scope's own `recover()` there.
  */
 import { brand, RuntimeError } from "@gort/types";
 import { ambient } from "./ambient.ts";
@@ -228,8 +228,8 @@ export function toThrow(state: PanicState): unknown {
 export interface Frame {
   /** The panic because of which it runs, or null. */
   readonly panic: PanicState | null;
-  /** What a compiler wrote anew is on the way to it, so that no stack tells who called whom. */
-  lowered: boolean;
+  /** How many frames the deferred function itself has on a stack; where a compiler wrote it anew nobody knows. */
+  own: number;
 }
 
 /** Whether `g` keeps its deferred call itself: one of ours does, from whichever copy of this package. */
@@ -302,14 +302,16 @@ const HELPER_GEN = /\bgortHelperGen\b/;
 /** Frames of the engine itself. */
 const ENGINE = /(^|\.)(next|throw|return|apply|call)$/;
 /** What an async function that a compiler lowered begins with. Those of the engine have none. */
-const LOWERED_ASYNC = /^new Promise$/;
+const LOWERED_ASYNC = /^(new )?Promise$/;
+/** Where an engine says that a frame is its own: V8, and JavaScriptCore itself and in Bun. */
+const NATIVE = /^(<anonymous|\[?native)/;
 
 /**
  * Whether the caller of the function `skip` frames up was called by the marker that calls deferred functions, of which `frame` is
  * in progress. A function's own scope belongs to the function: its body and the `withDefer` that runs it are not counted.
  */
 export function calledDirectly(frame: Frame, skip: number): boolean {
-  if (frame.lowered) return true;
+  if (frame.own === Infinity) return true;
   const stack = captureSite().stack;
   if (typeof stack !== "string") return true;
   let seen = -2 - skip; // captureSite, calledDirectly, and the callers to skip
@@ -318,11 +320,11 @@ export function calledDirectly(frame: Frame, skip: number): boolean {
     const parsed = parseFrame(line);
     if (parsed === null) continue;
     const { func } = parsed;
-    if (parsed.at.startsWith("<anonymous")) {
+    if (NATIVE.test(parsed.at)) {
       lowered ||= LOWERED_ASYNC.test(func);
       if (lowered || ENGINE.test(func)) continue;
     }
-    if (DEFERRED.test(func)) return lowered || seen <= 1;
+    if (DEFERRED.test(func)) return lowered || seen <= frame.own;
     if (HELPER_GEN.test(func)) return false;
     if (SCOPE_GEN.test(func)) {
       // Below it stands the deferred generator function, unless that gave the scope's generator itself to be run.

@@ -76,7 +76,8 @@ export class InterfaceValue<T = any, M extends MethodTypes = any> {
   }
 
   /**
-   * Calls a method of the dynamic type. O(1) through the itab of a small interface, else O(log methods).
+   * Calls a method of the dynamic type. O(methods of the interface it was converted to), else O(log methods);
+   * and O(size) where the receiver is a value, of which the method gets a copy.
    * @throws RuntimeError `value method main.T.F called using nil *T pointer`
    * @throws TypeError if there is no such method
    */

@@ -54,7 +54,8 @@ class AfterFuncNode extends Node {
 
 /**
  * Calls `f` in a goroutine of its own once `ctx` is done, at once if it is done already. Returns a function that
- * prevents the call: true if it did, false if `f` was started or stopped before. Go's `context.AfterFunc`. O(1).
+ * prevents the call: true if it did, false if `f` was started or stopped before. Go's `context.AfterFunc`. O(1), as far as
+ * `withCancel` is.
  *
  * @throws `cannot create context from nil parent`; a TypeError if `f` is no function, or `ctx` no context
  *

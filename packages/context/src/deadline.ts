@@ -71,7 +71,7 @@ function derive(
 }
 
 /**
- * A copy of `parent` that ends at `at`, or earlier with `cancel` or with `parent`. Go's `context.WithDeadline`. O(log timers).
+ * A copy of `parent` that ends at `at`, or earlier with `cancel` or with `parent`. Go's `context.WithDeadline`. O(log timers + depth).
  *
  * It ends in time also after the program in which it was made, then without keeping the process alive. On virtual time, in a bubble
  * or under a deterministic scheduler, it does not: that time stands still when the program is over.
@@ -98,7 +98,7 @@ export function withDeadline(
 }
 
 /**
- * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`. O(log timers).
+ * Like {@link withDeadline}, with a cause for the timeout. Go's `context.WithDeadlineCause`. O(log timers + depth).
  * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`, for a
  *   parent that is no context, and for an option that is unknown or cannot be
  *
@@ -138,7 +138,7 @@ function endingAt(
 
 /**
  * A copy of `parent` that ends `timeoutMs` from now, or earlier with `cancel` or with `parent`.
- * Go's `context.WithTimeout`. O(log timers). After the program in which it was made it ends as {@link withDeadline} says.
+ * Go's `context.WithTimeout`. O(log timers + depth). After the program in which it was made it ends as {@link withDeadline} says.
  *
  * @param timeoutMs milliseconds; zero or less gives a context that is done at once, `Infinity` one without deadline
  * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number, for a parent
@@ -163,7 +163,7 @@ export function withTimeout(
 }
 
 /**
- * Like {@link withTimeout}, with a cause for the timeout. Go's `context.WithTimeoutCause`. O(log timers).
+ * Like {@link withTimeout}, with a cause for the timeout. Go's `context.WithTimeoutCause`. O(log timers + depth).
  * @throws `cannot create context from nil parent`; a RangeError if `timeoutMs` is NaN, a TypeError if it is no number, for a parent
  *   that is no context, and for an option that is unknown or cannot be
  *

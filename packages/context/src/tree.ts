@@ -346,7 +346,8 @@ export function cause(ctx: Context): unknown {
 }
 
 /**
- * A copy of `parent` that ends when `cancel` is called or when `parent` ends. Go's `context.WithCancel`. O(1).
+ * A copy of `parent` that ends when `cancel` is called or when `parent` ends. Go's `context.WithCancel`. O(1), and O(values)
+ * between `parent` and the nearest context that can end.
  *
  * Call `cancel` as soon as the work is over: it takes the context off its parent.
  * @throws `cannot create context from nil parent`; a TypeError for a parent that is no context
@@ -371,7 +372,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
 
 /**
  * Like {@link withCancel}, but the cancel function takes a cause, which `cause(ctx)` and `ctx.signal.reason` then tell.
- * Go's `context.WithCancelCause`. O(1).
+ * Go's `context.WithCancelCause`. O(1), as far as {@link withCancel} is.
  * @throws `cannot create context from nil parent`; a TypeError for a parent that is no context
  *
  * @example

@@ -1,5 +1,5 @@
 /** The suite of heaps against heaps that are wrong in one way each: every one has to be noticed, by the case that is about it. */
-import type { Ptr } from "@gort/types";
+import type { Ptr, ValueTable } from "@gort/types";
 import { expect, test } from "vitest";
 import type { GcHeap, Heap, MemStats, RootSource, Type } from "../src/index.ts";
 import { createHeap, createStopTheWorldHeap } from "../src/index.ts";
@@ -62,6 +62,8 @@ const MOVE_KEEPS = "typedMove of values with pointers over each other keeps what
 const FULL = "a full memory is an error that can be caught; what is held stays whole";
 const ROOM = "when a full memory is let go, as much fits as before";
 const BOX = "a value is held as long as an object leads to its box";
+const LET_GO = "a value is let go when its box is";
+const COME_BACK = "values come back from their boxes; undefined is nil; another pointer is refused";
 const COME_AND_GO = "sources that come and go while they are asked take nothing from the others";
 const TWICE = "a source that was added twice is asked until both additions are removed";
 const PARTS = "a source that can be scanned in parts keeps all it holds and nothing else";
@@ -85,6 +87,15 @@ const movesBytes =
       if (src === 0) h.memory.u8.fill(0, dst, dst + n);
       else h.memory.u8.copyWithin(dst, src, src + n);
     };
+  };
+
+/** Another table of values. */
+const values =
+  (change: (table: ValueTable, heap: GcHeap) => Partial<ValueTable>) =>
+  (h: GcHeap): void => {
+    const table = h.values;
+    const [box, unbox] = [table.box.bind(table), table.unbox.bind(table)];
+    Object.defineProperty(h, "values", { value: { box, unbox, ...change(table, h) } });
   };
 
 /** `typedMove` of values with pointers byte by byte, in one direction. */
@@ -429,7 +440,7 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
     "values that are held by roots only",
     BOX,
     (h) => {
-      const { values } = h;
+      const table = h.values;
       const rooted = new Set<Ptr>();
       const collect = h.collect.bind(h);
       sources(h, (source) => ({ scan: (visit) => source.scan((p) => (rooted.add(p), visit(p))) }));
@@ -439,10 +450,30 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
       };
       const unbox = (p: Ptr): unknown => {
         if (p !== 0 && h.stats().numGC > 0 && !rooted.has(p)) throw new Error(`${p} is no box`);
-        return values.unbox(p);
+        return table.unbox(p);
       };
-      Object.defineProperty(h, "values", { value: { box: values.box.bind(values), unbox } });
+      values(() => ({ unbox }))(h);
     },
+  ],
+  [
+    "one box for each value, at any time",
+    LET_GO,
+    values((table) => {
+      const boxes = new Map<unknown, Ptr>();
+      return {
+        box: (value) => {
+          if (!boxes.has(value)) boxes.set(value, table.box(value));
+          return boxes.get(value)!;
+        },
+      };
+    }),
+  ],
+  [
+    "the value of a box for every address in it",
+    COME_BACK,
+    values((table, { allocator }) => ({
+      unbox: (p) => table.unbox(allocator.objects.find(p) || p),
+    })),
   ],
   ["a goal that is NaN", STATISTICS, claims({ nextGC: NaN })],
   ["an end of the last cycle that is NaN", STATISTICS, claims({ lastGCMs: NaN })],

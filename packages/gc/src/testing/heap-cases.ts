@@ -120,6 +120,7 @@ const anyHeap: readonly HeapCase[] = [
     same(heap.values.unbox(0), undefined, "value of nil");
     held.push(heap.alloc(Leaf));
     throws(() => heap.values.unbox(held.at(-1)!), String(held.at(-1)!));
+    throws(() => heap.values.unbox(held[0]! + 4), String(held[0]! + 4));
   }),
   any("what a root reaches survives collections unchanged", (make) => {
     const heap = make(64 * MiB);
@@ -292,12 +293,16 @@ const collectingHeap: readonly HeapCase[] = [
   collecting("a value is let go when its box is", (make) => {
     const heap = make(16 * MiB);
     const { held } = holder(heap);
-    const p = heap.values.box({});
+    const value = {};
+    const p = heap.values.box(value);
     held.push(p);
     heap.collect();
     held.length = 0;
     heap.collect();
     throws(() => heap.values.unbox(p), String(p));
+    held.push(heap.values.box(value));
+    heap.collect();
+    same(heap.values.unbox(held[0]!), value, "value of a second box");
   }),
   collecting("memory is reused: garbage of many times the memory fits", (make) => {
     const heap = make(32 * MiB);

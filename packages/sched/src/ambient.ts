@@ -50,7 +50,14 @@ export interface Ambient {
   budget?: { left: number; driven: boolean };
   preempt?: { readonly done: false; readonly value: undefined };
   /** How long the host has been kept waiting; see `turn.ts`. */
-  readonly turn: { count: number; started: number; over: boolean; deferred: (() => void)[] };
+  readonly turn: {
+    count: number;
+    started: number;
+    over: boolean;
+    deferred: (() => void)[];
+    /** Counts programs that began a turn anew. */
+    id?: number;
+  };
 }
 
 const KEY = Symbol.for("gort.ambient");

@@ -62,6 +62,8 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
   private resting = false;
   /** When the clock was last looked at for ops that complete at once. */
   private looked = 0;
+  /** How many wake-ups the gate had counted when nothing had moved for a turn of the host. */
+  private rested = 0;
 
   constructor(
     options: SchedulerOptions,
@@ -102,6 +104,10 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     this.looked = now;
     budget.left = this.atOnce = untilNextLook(this.atOnce, READY_MAX, spent);
     return this.due(now);
+  }
+  /** Whether the host is to have its turn; `now` is what {@link hostNow} has just given. */
+  protected isOver(now: number): boolean {
+    return now >= this.sliceEnd;
   }
   /** Called at each look at the clock while running. */
   protected tick(_now: number): void {}
@@ -148,11 +154,24 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
     else this.pump();
   };
 
+  /**
+   * Whether nothing but a timer can make anything run, no async function either that was woken and has yet to run: one that `go` did
+   * not start is counted only while it waits.
+   */
+  protected isQuiet(): boolean {
+    return this.gate.moved === this.rested && this.isSettled();
+  }
+
+  protected override quiet(): void {
+    this.rested = this.gate.moved;
+    super.quiet();
+  }
+
   /** Steps goroutines until none is runnable or the slice is over; true if it is that. */
   protected steps(): boolean {
     const { heap } = this;
     let last = hostNow();
-    const end = (this.sliceEnd = last + this.slice);
+    this.sliceEnd = last + this.slice;
     this.seconds = secondsOf(heap === null ? this.clock.now() : heap.at(last));
     let more = false;
     let steps = 0;
@@ -166,7 +185,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
       steps += budget - left;
       budget = left;
       if (left > 0) {
-        if (this.settled.length > 0 && this.isSettled() && !isDue(heap)) {
+        if (this.settled.length > 0 && this.isQuiet() && !isDue(heap)) {
           this.wakeSettled();
           continue;
         }
@@ -178,7 +197,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
         )
           break;
         // Timers alone, or virtual time that jumps on and on, must not keep the host waiting either.
-        if (hostNow() >= end) {
+        if (this.isOver(hostNow())) {
           more = true;
           break;
         }
@@ -194,7 +213,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
         this.fireDue(heap, at, TIMERS_BETWEEN);
       }
       this.tick(t);
-      if (t >= end) {
+      if (this.isOver(t)) {
         more = true;
         break;
       }
@@ -224,7 +243,7 @@ export abstract class Core extends Programs implements Runtime, Scheduler {
 
   /** Nothing is runnable: moves virtual time to the next timer. False if that must wait for async code. */
   private jump(clock: VirtualClock): boolean {
-    if (!this.isSettled()) return false;
+    if (!this.isQuiet()) return false;
     const next = clock.earliest();
     if (next === Infinity) return false;
     clock.advance(next);

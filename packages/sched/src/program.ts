@@ -316,7 +316,7 @@ export abstract class Programs extends Lifecycle {
   }
 
   /** Nothing moved for a whole turn of the host. */
-  private quiet(): void {
+  protected quiet(): void {
     const durable = this.tally.externals === 0 && (!this.isBubble || this.gate.isDurable());
     if (durable && this.moveOn()) return;
     // A goroutine that is woken from outside has the pump called; an async function has nobody called but this.

@@ -11,6 +11,7 @@ import {
   now,
   poll,
   random,
+  setDefaultScheduler,
   sleep,
   WaitGroup,
   wall,
@@ -40,6 +41,27 @@ async function trace(seed: number): Promise<string> {
   return log.join(" ");
 }
 
+/** What `body` writes down, with async functions in it, if each line takes so long. */
+async function traceAsync(
+  busyMs: number,
+  body: (write: (line: string) => void) => Promise<void>,
+): Promise<string> {
+  const log: string[] = [];
+  const scheduler = createDeterministicScheduler({ seed: 9 });
+  const before = setDefaultScheduler(scheduler);
+  try {
+    await scheduler.run(() =>
+      body((line) => {
+        log.push(line);
+        for (const end = performance.now() + busyMs; performance.now() < end;);
+      }),
+    );
+  } finally {
+    setDefaultScheduler(before);
+  }
+  return log.join(" ");
+}
+
 describe("deterministic scheduler", () => {
   test("the same seed gives the same run, other seeds give others", async () => {
     const runs = new Set<string>();
@@ -49,6 +71,48 @@ describe("deterministic scheduler", () => {
       runs.add(a);
     }
     expect(runs.size).toBeGreaterThan(15);
+  });
+
+  test("an async function that is woken goes on after the same steps, however long they take", async () => {
+    const body = async (write: (line: string) => void): Promise<void> => {
+      const c = new Chan<string>();
+      const steps = go(function* () {
+        yield* c.send("woken");
+        for (let i = 0; i < 300; i++) {
+          if (i % 30 === 0) write(`${i}`);
+          yield;
+        }
+      });
+      write((await c.recv())!);
+      await steps.join();
+    };
+    const fast = await traceAsync(0, body);
+    expect(fast).toBe("0 30 60 90 120 150 180 210 240 woken 270");
+    expect(await traceAsync(2, body)).toBe(fast);
+  });
+
+  test("async functions that wake each other go on in one order, however long they take", async () => {
+    const body = async (write: (line: string) => void): Promise<void> => {
+      const c = new Chan();
+      const others = [
+        (async () => {
+          for (let i = 0; i < 150; i++) {
+            await c.send(i);
+            write("s");
+          }
+        })(),
+        (async () => {
+          for (let i = 0; i < 150; i++) {
+            for (let hop = 0; hop < 5; hop++) await Promise.resolve();
+            write("-");
+          }
+        })(),
+      ];
+      for (let i = 0; i < 150; i++) write(`r${await c.recv()}`);
+      await Promise.all(others);
+    };
+    const fast = await traceAsync(0, body);
+    expect(await traceAsync(0.1, body)).toBe(fast);
   });
 
   test("every order of three goroutines is reached", async () => {

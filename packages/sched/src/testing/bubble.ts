@@ -157,7 +157,9 @@ class Settled extends Op<void> {
  *
  * Time jumps when every goroutine waits for an operation of gort's. It does not know of a promise that an async function awaits, which
  * has one turn of the host to settle: wait for files, sockets and `fetch` by `poll(promise)`, and time stands still. But start an async
- * function of yours that sleeps by `go(fn).join()`: polled, it would wait for a time that waits for it. Where async functions wait, that
+ * function of yours that sleeps by `go(fn).join()`: polled, it would wait for a time that waits for it. If a generator calls an async
+ * function without `go`, and no async goroutine is left, time may jump before that function waits for the first time; the body or the
+ * function has to be an async goroutine. Where async functions wait, that
  * all are blocked is known when nothing moved for `patience`, or the event loop ran empty; among generators at once.
  *
  * @example

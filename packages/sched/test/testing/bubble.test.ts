@@ -24,7 +24,7 @@ import {
   wall,
 } from "../../src/index.ts";
 import { type Bubble, bubble, BubbleError } from "../../src/testing/index.ts";
-import { Never } from "../helpers.ts";
+import { Chan, Never } from "../helpers.ts";
 
 /** Waits for ever, durably. */
 class Forever extends Op<void> {
@@ -67,6 +67,25 @@ describe("bubble: virtual time", () => {
       log.push(`end ${now()}`);
     });
     expect(log).toEqual(["tick 1000", "tick 2000", "tick 3000", "end 3500"]);
+  });
+
+  test("an async function that go did not start, and that was woken, goes on before time does", async () => {
+    const log: string[] = [];
+    await bubble(function* (b) {
+      const ch = new Chan<string>();
+      void (async () => {
+        log.push(`${await ch.recv()} at ${now()}`);
+        await sleep(10);
+        log.push(`slept until ${now()}`);
+      })();
+      yield* b.wait();
+      yield* sleep(5);
+      yield* ch.send("woken");
+      yield* b.wait();
+      log.push(`quiet at ${now()}`);
+      yield* sleep(1000);
+    });
+    expect(log).toEqual(["woken at 5", "quiet at 5", "slept until 15"]);
   });
 
   test("time stands still while a promise from outside is awaited by poll", async () => {

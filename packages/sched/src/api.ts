@@ -143,7 +143,8 @@ export interface SchedStats {
 /** Options every scheduler of ours takes. */
 export interface SchedulerOptions {
   /**
-   * Longest run before the host's event loop gets a turn: more than 0 and at most 60,000 milliseconds.
+   * Longest run before the host's event loop gets a turn: more than 0 and at most 60,000 milliseconds. While async functions may be
+   * about to run, a deterministic scheduler counts steps instead.
    * @defaultValue 4
    */
   readonly slice?: number | undefined;

@@ -8,6 +8,8 @@
  * a scheduler captures only the first hundred unless told otherwise.
  */
 
+import { COPIES_RESULTS } from "./delegate.ts";
+
 interface StackError {
   stackTraceLimit?: number;
   captureStackTrace?(target: object, above?: unknown): void;
@@ -23,6 +25,9 @@ const SIBLINGS = /^(sched|chan|sync|context)[\\/](src|dist)[\\/]/;
 /** Where this file is, as a source or in a build. */
 const HERE = /^(.*[\\/])sched[\\/](src[\\/]site|dist[\\/]chunk-\w+)\.\w+/;
 
+/** Frames of the engine and of the host: V8's, Node's, Bun's, Safari's. */
+const HOSTS = /^(<anonymous>$|node:|native:|\[native code\]$)/;
+
 /** A stack whose text is made when it is read. */
 export interface Site {
   readonly stack?: string;
@@ -36,10 +41,12 @@ export function captureSite(above?: unknown): Site {
   const E = Error as StackError;
   const limit = E.stackTraceLimit;
   try {
-    if (limit !== undefined) E.stackTraceLimit = above === undefined ? FRAMES : SITE_FRAMES;
-    if (above === undefined || E.captureStackTrace === undefined) return new Error("created");
+    // JavaScriptCore keeps no frame of a function that ended with a call, as `above` does, and then gives none below it either.
+    const cut = above === undefined || COPIES_RESULTS ? undefined : E.captureStackTrace;
+    if (limit !== undefined) E.stackTraceLimit = cut === undefined ? FRAMES : SITE_FRAMES;
+    if (cut === undefined) return new Error("created");
     const site: Site = {};
-    E.captureStackTrace(site, above);
+    cut.call(E, site, above);
     return site;
   } catch {
     return {}; // a frozen Error
@@ -90,7 +97,7 @@ export function framesOf(error: Site | null | undefined): Frame[] {
   const v8 = lines.some((line) => V8_FRAME.test(line));
   for (const line of lines) {
     const frame = v8 && !V8_FRAME.test(line) ? null : parseFrame(line);
-    if (frame === null || frame.at === "<anonymous>" || frame.at.startsWith("node:")) continue;
+    if (frame === null || HOSTS.test(frame.at)) continue;
     if (!isOwn(frame.at)) frames.push(frame);
   }
   return frames;

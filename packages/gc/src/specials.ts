@@ -199,11 +199,11 @@ export class Specials {
 
   /** The allocator's sweep hook: deals with what died in a range of addresses, by invariant 5. */
   readonly onSweep = (start: Ptr, end: Ptr): void => {
-    const first = start >>> 13;
-    let last = (end - 1) >>> 13;
-    // A large object has its base on the first page, and nothing else begins behind it.
-    if (last - first > 16 && this.#isLarge(start)) last = first;
-    for (let page = first; page <= last; page++) {
+    const last = (end - 1) >>> 13;
+    let page = start >>> 13;
+    // Of a large object only the page of its base has an entry; what lies behind its end may have one.
+    const behind = last - page > 16 ? this.#endOfLarge(start) : 0;
+    for (; page <= last; page = Math.max(page + 1, behind)) {
       const entry = this.#index.find(page);
       if (entry === 0) continue;
       this.#pass(entry, WEAK, WEAK);
@@ -215,8 +215,10 @@ export class Specials {
     }
   };
 
-  #isLarge(start: Ptr): boolean {
-    return this.#objects.find(start) === start && this.#objects.sizeOf(start) > 65536;
+  /** The page on which the large object that begins at `start` ends, 0 if none does. */
+  #endOfLarge(start: Ptr): number {
+    if (start === 0 || this.#objects.find(start) !== start) return 0;
+    return Math.floor((start + this.#objects.sizeOf(start)) / PAGE);
   }
 
   /** Marks the objects of the finalizers queued behind `tail`: all those of a shared tiny block at once. */

@@ -1,5 +1,6 @@
 /** Weak pointers and finalizers that are made, or asked, while the collector is at work. */
-import { array, int32, ptr, struct } from "@gort/types";
+import { createAllocator, createMemory } from "@gort/alloc";
+import { array, int32, ptr, struct, uint8 } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import type { GcHeap, Ptr } from "../src/index.ts";
 import { checkHeap, createHeap } from "../src/index.ts";
@@ -105,3 +106,30 @@ it("a finalizer wants the beginning of its object, but in the first 16 bytes of 
   expect(() => heap.setFinalizer(heap.alloc(Node) + 4, () => {})).toThrow(text);
   checkHeap(heap);
 });
+
+it.each([65_536, 100_000, 300_000])(
+  "what died behind a large object of %d bytes is found where an allocator sweeps all as one span",
+  (bytes) => {
+    const allocator = createAllocator(createMemory({ reserve: 2 ** 24 }));
+    const heap = createHeap({ allocator });
+    const { cycle } = allocator.objects;
+    const onSweep = cycle.onSweep!;
+    const large = heap.root(heap.alloc(uint8, bytes));
+    const alive = heap.weak(large.ptr);
+    for (let i = 0; i < 3; i++) {
+      let told = false;
+      cycle.onSweep = () => {
+        if (!told) onSweep(large.ptr, allocator.memory.byteLength);
+        told = true;
+      };
+      const weak = heap.weak(heap.alloc(Node));
+      const finalized: Ptr[] = [];
+      heap.setFinalizer(heap.alloc(Node, 600), (p) => finalized.push(p));
+      heap.collect();
+      expect(weak.value()).toBe(0);
+      expect(alive.value()).toBe(large.ptr);
+      expect(finalized.length).toBe(1);
+      checkHeap(heap);
+    }
+  },
+);

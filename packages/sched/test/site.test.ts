@@ -28,9 +28,12 @@ test.each([
   expect(framesOf({ stack: `Error\n${line}` })).toEqual(at === "<anonymous>" ? [] : [{ func, at }]);
 });
 
-test.each(["    at new Promise (native:1:11)", "Promise@[native code]"])("of the host: %s", (line) => {
-  expect(framesOf({ stack: `Error\n${line}` })).toEqual([]);
-});
+test.each(["    at new Promise (native:1:11)", "Promise@[native code]"])(
+  "of the host: %s",
+  (line) => {
+    expect(framesOf({ stack: `Error\n${line}` })).toEqual([]);
+  },
+);
 
 test("a line that is no frame is none", () => {
   expect(parseFrame("Error: oops")).toBe(null);

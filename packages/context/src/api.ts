@@ -34,7 +34,11 @@ export interface Context {
   toString(): string;
 }
 
-/** Ends the work of a context. May be called any number of times, from anywhere; only the first counts. */
+/**
+ * Ends the work of a context. May be called any number of times, from anywhere; only the first counts. Only for a context whose `done()`
+ * was made in a bubble of `@gort/sched/testing` it has to be called inside of that: from outside it throws, after the context has ended,
+ * `close of synctest channel from outside bubble`.
+ */
 export type CancelFunc = () => void;
 
 /** Ends the work of a context and says why. `undefined` and `null` mean: no particular reason. */

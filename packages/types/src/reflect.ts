@@ -238,7 +238,7 @@ export class Value {
   }
   /** Field `i` of a struct, from 0; settable if the struct is addressable and the field exported. @throws ReflectError out of range */
   field(i: number): Value {
-    const f = this.structType("Field").fields[i];
+    const f = this.structType("Field").fields[typeof i === "number" ? i : -1];
     if (f === undefined) throw new ReflectError("reflect: Field index out of range");
     return this.at(f);
   }
@@ -325,7 +325,7 @@ export class Value {
   }
   /** Method `i` in order of name, from 0, bound to a copy of the value: a function. O(size). @throws ReflectError out of range, or for a nil interface */
   method(i: number): Value {
-    const m = methodsOf(this.known("Method"))[i];
+    const m = methodsOf(this.known("Method"))[typeof i === "number" ? i : -1];
     if (m === undefined) throw new ReflectError("reflect: Method index out of range");
     return make(m.type, bind(this, m), 0, this.s, this.ro);
   }

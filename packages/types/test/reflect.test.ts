@@ -195,6 +195,8 @@ describe("a reflection value", () => {
     expect(v.field(1).int()).toBe(2n);
     expect(v.fieldByName("nope").isValid()).toBe(false);
     expect(text(() => v.field(3))).toBe("reflect: Field index out of range");
+    for (const i of [1n, "1", "length", [1], NaN, 0.5] as never[])
+      expect(text(() => v.field(i))).toBe("reflect: Field index out of range");
   });
 
   it("indexes arrays, slices (addressable) and strings (bytes)", () => {
@@ -302,6 +304,8 @@ describe("a reflection value", () => {
     ).toBe(30n);
     expect(v.methodByName("Reset").isValid()).toBe(false);
     expect(text(() => v.method(1))).toBe("reflect: Method index out of range");
+    for (const i of [0n, "0", "length"] as never[])
+      expect(text(() => v.method(i))).toBe("reflect: Method index out of range");
     const at = newValue(Point, s);
     at.elem().field(0).setInt(4);
     expect(at.numMethod()).toBe(2);

@@ -259,6 +259,8 @@ const LIKE_NEW =
   "memory that a sweep has freed is like new: zeroed, without pointer bits, scanned or not as is asked for now";
 const TOLD =
   "onSweep is called for a special object before its memory is handed out again, and what it marks is not";
+const SURVIVES =
+  "what is allocated while a sweep runs survives it, of every size, kind and shard, wherever it lies";
 const WHEREVER =
   "objects are found, marked and kept wherever in the memory they lie, up to its end";
 const PHASES = "mark blackens once; isMarked tells; findAndMark does both from any address";
@@ -280,6 +282,35 @@ const onSwept =
       seen.add(p);
       return p;
     };
+  };
+
+/** Objects that are white while marking, or gone after the sweep, where `when` says so of what is allocated in `phase`. */
+const lost =
+  (phase: "mark" | "sweep", when: (size: number, flags: number, shard: number) => boolean) =>
+  (a: TieredAllocator): void => {
+    const { objects } = a;
+    const { cycle } = objects;
+    const alloc = a.alloc.bind(a);
+    const [startMark, startSweep] = [cycle.startMark.bind(cycle), cycle.startSweep.bind(cycle)];
+    const [isMarked, find] = [objects.isMarked.bind(objects), objects.find.bind(objects)];
+    const none = new Set<Ptr>();
+    let now = "";
+    cycle.startMark = () => {
+      startMark();
+      now = "mark";
+    };
+    cycle.startSweep = () => {
+      startSweep();
+      now = "sweep";
+    };
+    a.alloc = (size, flags = 0, shard = 0) => {
+      const p = alloc(size, flags, shard);
+      none.delete(p);
+      if (now === phase && when(size, flags, shard)) none.add(p);
+      return p;
+    };
+    objects.isMarked = (p) => !none.has(p) && isMarked(p);
+    objects.find = (p) => (none.has(p) ? 0 : find(p));
   };
 
 /** `setSpecial`, but not where `not` says so. */
@@ -438,6 +469,26 @@ test.each<[mutant: string, by: string, break_: (a: TieredAllocator) => void]>([
         return p;
       };
     },
+  ],
+  [
+    "objects without pointers that are born white",
+    BLACK,
+    lost("mark", (size, flags) => flags === NOSCAN && size >= 16),
+  ],
+  [
+    "objects without pointers that the sweep they are born in frees",
+    SURVIVES,
+    lost("sweep", (_, flags) => flags === NOSCAN),
+  ],
+  [
+    "objects of other shards that the sweep they are born in frees",
+    SURVIVES,
+    lost("sweep", (_size, _flags, shard) => shard > 0),
+  ],
+  [
+    "tiny objects that the sweep they are born in frees",
+    SURVIVES,
+    lost("sweep", (size) => size < 8),
   ],
   [
     "objects that are not found above 4 MiB",

@@ -12,6 +12,7 @@ import {
   objectsOf,
   same,
   setPointerBits,
+  shardsOf,
   sweepAll,
   type ConformanceCase,
 } from "./case.ts";
@@ -82,6 +83,43 @@ export const sweptCases: readonly ConformanceCase<TracedAllocator>[] = [
         }
       }
       cycle.onSweep = null;
+    },
+  },
+  {
+    name: "what is allocated while a sweep runs survives it, of every size, kind and shard, wherever it lies",
+    run(make) {
+      const a = make(32 * MIB);
+      const { cycle } = a.objects;
+      const shards = shardsOf(a);
+      for (let round = 0; round < 3; round++) {
+        // Room between objects that live, for the new ones to lie in.
+        const old: Ptr[] = [];
+        for (let i = 0; i < 60; i++)
+          for (const size of [4, 12, ...sizes])
+            if (size < 5000 || i < 6) old.push(a.alloc(size, (i >> 1) & NOSCAN, i % shards));
+        cycle.startMark();
+        for (const [i, p] of old.entries()) if (i % 5 < 2) a.objects.mark(a.objects.find(p));
+        cycle.startSweep();
+        const born: [Ptr, number][] = [];
+        for (let i = 0; i < 40; i++) {
+          for (const size of [4, 12, ...sizes]) {
+            if (size >= 5000 && i >= 8) continue;
+            const p = a.alloc(size, (i >> 2) & NOSCAN, i % shards);
+            a.memory.u8.fill(1 + (i & 63), p, p + size);
+            born.push([p, size]);
+          }
+          if (i % 4 === 3) cycle.sweep(1);
+        }
+        sweepAll(a);
+        const all = objectsOf(a);
+        for (const [p, size] of born) {
+          const base = a.objects.find(p);
+          assert(all.has(base), `${size} bytes at ${p}, born while sweeping, are gone`);
+          const { u8 } = a.memory;
+          same(u8[p + size - 1], u8[p], `the last of ${size} bytes at ${p}`);
+        }
+        same(new Set(born.map(([p]) => p)).size, born.length, "new objects");
+      }
     },
   },
   {

@@ -121,7 +121,7 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
       a.objects.cycle.startMark();
       const born: Ptr[] = [];
       for (let shard = 0; shard < shards; shard++) {
-        for (const size of [4, 4, 12]) born.push(a.alloc(size, NOSCAN, shard));
+        for (const size of [4, 4, 12, ...sizes]) born.push(a.alloc(size, NOSCAN, shard));
         for (const size of sizes) born.push(a.alloc(size, 0, shard));
       }
       for (const p of born) assert(a.objects.isMarked(a.objects.find(p)), `${p} was born white`);

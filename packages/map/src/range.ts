@@ -49,13 +49,14 @@ export class Hiter<K, V> implements MapRange<K, V> {
   #taking = false;
 
   constructor(map: Storage<K, V>) {
+    // First the numbers: their source is somebody else's, and may use the map.
+    const r = map.random();
+    this.#offset = (map.B > 28 ? map.random() : r >>> map.B) & 7;
     this.#map = map;
     this.#shape = map.shape;
     this.#B = map.B;
     this.#keysStay = map.keysStay;
-    const r = map.random();
     this.#bucket = r & ((1 << map.B) - 1);
-    this.#offset = map.B > 28 ? map.random() & 7 : (r >>> map.B) & 7;
     this.#left = map.len === 0 ? 0 : 2 ** map.B;
   }
 

@@ -371,6 +371,32 @@ test("order draws from the source given: the same source gives the same order", 
   expect(order()).toBe(order());
 });
 
+test.each(["on values", "in a heap"])(
+  "a source of numbers that fills the map as a range begins: each entry comes once, %s",
+  (where) => {
+    let fill: (() => void) | null = null;
+    const options = {
+      random: () => {
+        const f = fill;
+        fill = null;
+        f?.();
+        return 5;
+      },
+    };
+    const m =
+      where === "on values"
+        ? makeMap(int32, int32, options)
+        : makeMap(int32, int32, { ...options, heap: smallHeap() });
+    m.set(0, 0);
+    fill = () => {
+      for (let i = 0; i < 100; i++) m.set(i, i);
+    };
+    const keys = [...m.keys()];
+    expect(keys.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    checkMap(m);
+  },
+);
+
 describe("keys that hold a zero", () => {
   const F = struct({ f: float64 });
   const Two = struct({ f: float64, n: string });

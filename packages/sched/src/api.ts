@@ -47,7 +47,7 @@ export type GStatus = "idle" | "runnable" | "running" | "syscall" | "waiting" | 
 export interface Goroutine<R = unknown> {
   /** Counts from 1 in each scheduler; never given twice. */
   readonly id: number;
-  /** Shown in dumps and reports; that of its function unless set. */
+  /** Shown in dumps and reports; that of its function unless set. To set what is no string throws a TypeError. */
   name: string;
   /** Go's name of its state now. */
   readonly status: GStatus;
@@ -177,7 +177,7 @@ export interface SchedulerOptions {
    * store of whoever woke the scheduler, while async functions keep theirs anyway. `true` takes the host's own means and
    * throws a TypeError where it has none (Node before 20.16, browsers); the README's cost table says what it takes a step and a
    * goroutine. A function captures the caller's context when a goroutine starts and returns how to run a step
-   * in it.
+   * in it; if it returns no function, the call that starts the goroutine throws a TypeError.
    * @defaultValue false
    */
   readonly context?: boolean | (() => (step: () => void) => void) | undefined;

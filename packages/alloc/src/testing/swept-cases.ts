@@ -91,30 +91,35 @@ export const sweptCases: readonly ConformanceCase<TracedAllocator>[] = [
       const a = make(32 * MIB);
       const { cycle } = a.objects;
       const shards = shardsOf(a);
+      const all = [4, 12, ...sizes];
       for (let round = 0; round < 3; round++) {
-        // Room between objects that live, for the new ones to lie in.
+        // Room between objects that live, for the new ones to lie in, and much of a size that nobody asks for, so that it takes a while.
         const old: Ptr[] = [];
-        for (let i = 0; i < 60; i++)
-          for (const size of [4, 12, ...sizes])
-            if (size < 5000 || i < 6) old.push(a.alloc(size, (i >> 1) & NOSCAN, i % shards));
+        for (let i = 0; i < 600; i++) {
+          old.push(a.alloc(2500));
+          for (const [k, size] of all.entries()) {
+            if (i >= (size < 5000 ? 60 : 6)) continue;
+            old.push(a.alloc(size, (i + k) & NOSCAN, (i >> 1) % shards));
+          }
+        }
         cycle.startMark();
         for (const [i, p] of old.entries()) if (i % 5 < 2) a.objects.mark(a.objects.find(p));
         cycle.startSweep();
         const born: [Ptr, number][] = [];
         for (let i = 0; i < 40; i++) {
-          for (const size of [4, 12, ...sizes]) {
+          for (const [k, size] of all.entries()) {
             if (size >= 5000 && i >= 8) continue;
-            const p = a.alloc(size, (i >> 2) & NOSCAN, i % shards);
+            const p = a.alloc(size, (i + k) & NOSCAN, (i >> 1) % shards);
             a.memory.u8.fill(1 + (i & 63), p, p + size);
             born.push([p, size]);
           }
-          if (i % 4 === 3) cycle.sweep(1);
+          cycle.sweep(1);
         }
         sweepAll(a);
-        const all = objectsOf(a);
+        const left = objectsOf(a);
         for (const [p, size] of born) {
           const base = a.objects.find(p);
-          assert(all.has(base), `${size} bytes at ${p}, born while sweeping, are gone`);
+          assert(left.has(base), `${size} bytes at ${p}, born while sweeping, are gone`);
           const { u8 } = a.memory;
           same(u8[p + size - 1], u8[p], `the last of ${size} bytes at ${p}`);
         }

@@ -8,7 +8,7 @@
  *  3. `goexit` unwinds like a panic but nothing stops it; a panic on the way that is recovered lets it go on.
  *
  * "Called directly" is told from the stack, between `recover` and the marker function that calls deferred ones; that
- * costs only while a panic is being handled. An engine without stacks allows the call, and so does code that a compiler lowered, whose
+ * costs only while a panic is being handled. An engine without stacks allows the call, as do stacks without frames of gort's, and so does code that a compiler lowered, whose
  * helpers stand between. So does JavaScriptCore, which keeps no frame of a function that ended with this call, for what such a one called. After an `await` in a deferred async function there is no such stack: use the scope's own `recover()` there.
  */
 import { brand, RuntimeError } from "@gort/types";
@@ -295,6 +295,14 @@ export function recover(): unknown {
   return calledDirectly(frame, 1) ? recoverIn(frame) : undefined;
 }
 
+/** A method, which minifiers do not rename, that ends with no call: see `defer.ts`. */
+const marks = {
+  gortLook(at: { site?: Site }): void {
+    at.site = captureSite();
+  },
+};
+
+const LOOK = /\bgortLook\b/;
 const DEFERRED = /\bgortDeferred(Gen)?\b/;
 const SCOPE = /\bgortScope\b/;
 const SCOPE_GEN = /\bgortScopeGen\b/;
@@ -312,11 +320,17 @@ const NATIVE = /^(<anonymous|\[?native)/;
  */
 export function calledDirectly(frame: Frame, skip: number): boolean {
   if (frame.own === Infinity) return true;
-  const stack = captureSite().stack;
+  const at: { site?: Site } = {};
+  marks.gortLook(at);
+  const stack = at.site?.stack;
   if (typeof stack !== "string") return true;
-  let seen = -2 - skip; // captureSite, calledDirectly, and the callers to skip
+  const lines = stack.split("\n");
+  const here = lines.findIndex((line) => LOOK.test(line));
+  // What shows no frame of ours cannot show the marker.
+  if (here < 0) return true;
+  let seen = -1 - skip; // calledDirectly, and the callers to skip
   let lowered = false;
-  for (const line of stack.split("\n")) {
+  for (const line of lines.slice(here + 1)) {
     const parsed = parseFrame(line);
     if (parsed === null) continue;
     const { func } = parsed;
@@ -333,6 +347,6 @@ export function calledDirectly(frame: Frame, skip: number): boolean {
     } else if (SCOPE.test(func)) seen -= 2;
     else seen++;
   }
-  // The stack was cut before the marker, or the engine names no frames.
-  return seen < 0;
+  // The stack was cut before the marker.
+  return false;
 }

@@ -111,10 +111,11 @@ export function createdBy(site: Frame, creator: number): string {
 
 const V8_FRAME = /^\s+at /;
 
-/** V8: `at f (file:1:2)` or `at file:1:2`, where a path may have " (" in it; Firefox and Safari: `f@file:1:2`. */
+/** V8: `at f (file:1:2)` or `at file:1:2`, where a path may have " (" in it; Bun: `at <anonymous> (file:1:2)`; Firefox and Safari: `f@file:1:2`. */
 export function parseFrame(line: string): Frame | null {
   const v8 = /^\s+at (?:async )?(?:(.+?) \((.+)\)|(.+))$/.exec(line);
-  if (v8 !== null) return { func: v8[1] ?? "", at: v8[2] ?? v8[3]! };
+  if (v8 !== null)
+    return { func: v8[1] === "<anonymous>" ? "" : (v8[1] ?? ""), at: v8[2] ?? v8[3]! };
   const gecko = /^(.*?)@(.+)$/.exec(line);
   return gecko === null ? null : { func: gecko[1]!, at: gecko[2]! };
 }

@@ -1,5 +1,5 @@
 /** Go's `defer recover()`: the deferred function is recover itself. See also defer.test.ts. */
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { createFifoScheduler, panic, recover, withDefer } from "./helpers.ts";
 
 /** Whether the panic of a function is over after its deferred call of `deferred`. */
@@ -44,4 +44,22 @@ test("a call of recover deeper than the stack that the engine keeps is no direct
     });
   expect(scope).toThrow("boom");
   expect(seen).toBe(undefined);
+});
+
+const host = Error as { prepareStackTrace?: unknown };
+const before = host.prepareStackTrace;
+afterEach(() => {
+  host.prepareStackTrace = before;
+});
+
+test("recover works where stacks are shown without the frames of installed packages", () => {
+  host.prepareStackTrace = (_: unknown, frames: NodeJS.CallSite[]) =>
+    ["Error", ...frames.filter((f) => !f.getFileName()?.includes("/src/"))].join("\n    at ");
+  const result = withDefer<unknown>((s) => {
+    s.defer(() => {
+      s.result = recover();
+    });
+    panic("boom");
+  });
+  expect(result).toBe("boom");
 });

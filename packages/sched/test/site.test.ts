@@ -15,6 +15,7 @@ test.each([
   [`    at async ${X86}`, "", X86],
   [`    at new Thing (${X86})`, "new Thing", X86],
   ["    at <anonymous>", "", "<anonymous>"],
+  ["    at <anonymous> (/app/x.ts:1:2)", "", "/app/x.ts:1:2"],
   ["    at Array.map (<anonymous>)", "Array.map", "<anonymous>"],
   [
     "    at eval (eval at f (/x.js:1:1), <anonymous>:1:5)",

@@ -26,7 +26,6 @@ export function show(value: unknown): string {
     case "number":
       return Object.is(value, -0) ? "-0" : `${value}`;
     case "function":
-      return showFunction(value);
     case "object":
       return value === null ? "null" : showObject(value);
     case "boolean":
@@ -36,27 +35,17 @@ export function show(value: unknown): string {
   }
 }
 
-/** A function by its name, which may be anything: a class can have a static member of that name. */
-function showFunction(value: { readonly name: unknown }): string {
-  let name: unknown;
-  try {
-    name = value.name;
-  } catch {
-    // A getter that throws, a proxy that was revoked.
-  }
-  return `function ${typeof name === "string" && name !== "" ? name : "(anonymous)"}`;
-}
-
-/** An object by what the engine calls its kind if it has a name for that, else by its class. */
+/** A function by its name, an object by what the engine calls its kind if it has a name for that, else by its class. */
 function showObject(value: object): string {
   try {
+    if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
     if (Array.isArray(value)) return `an array of ${value.length}`;
     const tag = Object.prototype.toString.call(value).slice(8, -1);
     const name: unknown = tag === "Object" ? value.constructor.name : tag;
     // Bundlers put a `_` before the name of a class that speaks of itself.
     if (typeof name === "string" && name !== "") return `an object (${name.replace(/^_/, "")})`;
   } catch {
-    // No prototype, a getter that throws, a proxy that was revoked.
+    // No prototype, a name that is a symbol, a getter that throws, a proxy that was revoked.
   }
   return "an object (Object)";
 }

@@ -22,7 +22,8 @@ interface Entry<V> {
 }
 
 /**
- * Go's `sync.Map`.
+ * Go's `sync.Map`. What is deleted lets go of its value at once; of its key, as in Go before 1.24, perhaps only after new keys were
+ * stored and looked up, or at a {@link range} after that. {@link clear} lets go of all.
  *
  * @example
  * ```ts

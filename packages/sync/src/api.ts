@@ -27,7 +27,7 @@ export interface Locker {
  * A held lock, for `using`. `unlock` and `[Symbol.dispose]` do the same, once: later calls do nothing.
  */
 export interface LockToken extends Disposable {
-  /** Whether this token still stands for the lock. O(1). */
+  /** Whether this token still stands for the lock; not while its holder waits for a condition. O(1). */
   readonly held: boolean;
   /** Releases the lock if this token still stands for it. O(1). */
   unlock(): void;

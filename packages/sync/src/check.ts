@@ -113,7 +113,7 @@ export function checkOnce(once: Once): void {
 export function checkCond(c: Cond): void {
   checkQueue(c.queue, "cond");
   const { conds } = c.l as Partial<Mutex>;
-  if (conds !== undefined) must(conds >= c.queue.length, "cond 4: its lock counts who waits");
+  if (conds !== undefined) must(conds >= c.queue.length, "cond 5: its lock counts who waits");
 }
 
 /** Invariants of {@link Semaphore}. */

@@ -6,7 +6,8 @@
  *  2. `signal` wakes the longest waiting; with nobody waiting it is lost. A signal reaches one waiter: if that one
  *     is called off after it, before its caller ran, the next gets it.
  *  3. `wait` returns, or fails because it was called off, with the lock held; who ends before it hears of that gives it back.
- *  4. Whoever is in the queue is counted by the lock, which he waits for too: while an async function holds it he is not deadlocked.
+ *  4. A token of the lock, taken before `wait`, stands for it again afterwards.
+ *  5. Whoever is in the queue is counted by the lock, which he waits for too: while an async function holds it he is not deadlocked.
  *
  * A woken waiter is moved to the lock's own queue ("wait morphing") and runs when it has the lock, so a broadcast
  * does not make everybody run to find the lock taken. It asks in the name of the waiter: the lock must not take whoever
@@ -27,6 +28,7 @@ import { badArgument } from "@gort/types";
 import type { Locker, WaitOptions } from "./api.ts";
 import { MisuseError, texts } from "./errors.ts";
 import { FAILED, PARKED, USED } from "./states.ts";
+import { holdOf, resume } from "./token.ts";
 
 /** A lock that counts those who wait for a condition of it. */
 interface Counting extends Locker {
@@ -46,6 +48,8 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
   private relock: OpRecord<unknown> | null = null;
   private failure: { readonly error: unknown } | null = null;
   private g: Goroutine | null = null;
+  /** What tells the hold of the lock that goes on after the wake-up. */
+  private hold = 0;
 
   constructor(cond: Cond) {
     super();
@@ -69,6 +73,7 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
   override park(): void {
     const { cond } = this;
     cond.add(this);
+    this.hold = holdOf(cond.l);
     try {
       cond.l.unlock();
     } catch (error) {
@@ -113,6 +118,7 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
   }
 
   private over(): void {
+    resume(this.cond.l, this.hold);
     if (this.failure !== null) this.fail(this.failure.error);
     else this.complete();
   }
@@ -192,7 +198,8 @@ export class Cond {
 
   /**
    * Releases the lock, waits for a wake-up, and takes the lock again (Go: `Wait`). Check the condition in a loop.
-   * Called off by `options` it fails, but with the lock held, so `try`/`finally` around it stays simple. A select in
+   * Called off by `options` it fails, but with the lock held, so `try`/`finally` around it stays simple; a token of the lock that was
+   * taken before the wait stands for it after either end. A select in
    * which it loses does not hold the lock; two conditions of one lock cannot be cases of one select, for each would release it. O(1).
    * @throws FatalError if the lock is not held: `sync: unlock of unlocked mutex`, or what else its `unlock` throws
    * @throws MisuseError `sync.Cond is copied`

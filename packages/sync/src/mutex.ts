@@ -47,7 +47,7 @@ import { checkBody, HoldingRoutine } from "./body.ts";
 import { giveUp, handOver, lose, wakeOne } from "./contest.ts";
 import { checkedName, fatal, texts } from "./errors.ts";
 import { FRESH, PARKED, USED } from "./states.ts";
-import { ExclusiveToken, TakenFree } from "./token.ts";
+import { ExclusiveToken, type Resumed, TakenFree } from "./token.ts";
 
 /** Made by {@link MakeLock}. @internal */
 export class LockOp extends CompetingOp<LockToken> {
@@ -159,6 +159,8 @@ export class Mutex implements Locker {
   holder: Goroutine | null = null;
   /** @internal Those who wait for a condition of it. */
   conds = 0;
+  /** @internal */
+  resumed: Resumed | null = null;
   /** @internal */
   spare: LockOp | null = null;
   /** @internal */

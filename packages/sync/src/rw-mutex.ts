@@ -26,7 +26,13 @@ import { describeLock } from "./mutex.ts";
 import { ReadLocker } from "./read-locker.ts";
 import { HELD, NONE, PENDING, ReadOp, WriteOp } from "./rw-ops.ts";
 import { FRESH } from "./states.ts";
-import { ExclusiveToken, type SharedFree, SharedToken, type TakenFree } from "./token.ts";
+import {
+  ExclusiveToken,
+  type Resumed,
+  type SharedFree,
+  SharedToken,
+  type TakenFree,
+} from "./token.ts";
 
 /**
  * Go's `sync.RWMutex`.
@@ -64,6 +70,8 @@ export class RWMutex implements Locker {
   holder: Goroutine | null = null;
   /** @internal Those who wait for a condition of it. */
   conds = 0;
+  /** @internal */
+  resumed: Resumed | null = null;
   /** @internal */
   spareWrite: WriteOp | null = null;
   /** @internal */

@@ -4,7 +4,8 @@
  * Invariants
  *  1. A token releases at most once.
  *  2. A token of an exclusive lock never releases a lock that was released otherwise and taken again: the lock counts its
- *     releases, and the token knows the count at which it was made.
+ *     releases, and the token knows the count at which it was made. A hold that a wait for a condition interrupted is the same hold
+ *     after it, so the lock notes which count the one of now stands for.
  *  3. `yield*` of a lock that was free allocates nothing: the op gives one result object for all, whose `value` makes
  *     the token for whoever looks at it.
  *
@@ -18,7 +19,30 @@ import { disposable } from "./dispose.ts";
 export interface TokenOwner {
   /** Counts releases, modulo 2^32. */
   releases: number;
+  /** Null until somebody has waited for a condition of it. */
+  resumed: Resumed | null;
   unlock(): void;
+}
+
+/** The hold at the count `at` goes on with the one at the count `from`. */
+export interface Resumed {
+  from: number;
+  at: number;
+}
+
+/** @internal What tells the hold of now from others: the count of releases at its beginning. For a lock of somebody's own anything. */
+export function holdOf({ resumed, releases = 0 }: Partial<TokenOwner>): number {
+  return resumed?.at === releases ? resumed.from : releases;
+}
+
+/** @internal The lock is held again after a wait for a condition, by whom `hold` was. */
+export function resume(l: Partial<TokenOwner>, hold: number): void {
+  const { resumed, releases = 0 } = l;
+  if (resumed === null) l.resumed = { from: hold, at: releases };
+  else if (resumed !== undefined) {
+    resumed.from = hold;
+    resumed.at = releases;
+  }
 }
 
 /** @internal Made while its lock is held. */
@@ -33,7 +57,7 @@ export const ExclusiveToken: new (owner: TokenOwner) => LockToken = /* @__PURE__
     }
 
     get held(): boolean {
-      return this.owner.releases === this.releases;
+      return holdOf(this.owner) === this.releases;
     }
 
     unlock(): void {

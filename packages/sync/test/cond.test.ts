@@ -1,6 +1,6 @@
 /** Who holds the lock after a wait, and after a tryLock. */
 import { type Go, go, withSignal } from "@gort/sched";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { checkMutex } from "../src/check.ts";
 import { Cond, type Locker, Mutex, RWMutex } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
@@ -39,6 +39,55 @@ it.each(locks)(
     });
   },
 );
+
+describe.each(locks)("a token of a %s taken before a wait", (_kind, make) => {
+  it("stands for the lock again after it, however often, and releases it", async () => {
+    await program(function* () {
+      const l = make();
+      const c = new Cond(l);
+      const w = go(function* (): Go<boolean[]> {
+        const token = yield* l.lock();
+        const seen = [token.held];
+        for (let i = 0; i < 2; i++) {
+          yield* c.wait();
+          seen.push(token.held);
+        }
+        token.unlock();
+        return [...seen, token.held];
+      });
+      for (let i = 0; i < 2; i++) {
+        yield* settle();
+        const other = yield* l.lock();
+        c.signal();
+        l.unlock();
+        expect(other.held).toBe(false);
+        other.unlock();
+      }
+      expect(yield* w.join()).toEqual([true, true, true, false]);
+      expect(l.tryLock()).toBe(true);
+      l.unlock();
+    });
+  });
+
+  it("stands for it also after one that was called off, and not while another holds it", async () => {
+    const l = make();
+    const c = new Cond(l);
+    const stop = new AbortController();
+    const token = await l.lock();
+    const waiting = c.wait({ signal: stop.signal }).start();
+    expect(token.held).toBe(false);
+    const other = await l.lock();
+    token.unlock();
+    expect(other.held).toBe(true);
+    stop.abort("enough");
+    other.unlock();
+    await expect(waiting).rejects.toBe("enough");
+    expect([token.held, other.held]).toEqual([true, false]);
+    other.unlock();
+    token.unlock();
+    expect(l.tryLock()).toBe(true);
+  });
+});
 
 it("after wait in an async function it is held outside of any goroutine", async () => {
   const mu = new Mutex();

@@ -162,8 +162,8 @@ class Poisoning implements PoisoningAllocator {
   }
 
   free(p: Ptr, shard?: number): void {
-    if (p === 0) return;
     this.inner.free(0, shard); // frees nothing, but knows whether there is such a shard
+    if (p === 0) return;
     const block = this.lookup(p, doubleFree);
     this.checkRedzones(block);
     this.retire(block, this.site(this.free), shard);
@@ -293,7 +293,10 @@ class PoisoningTraced extends Poisoning implements PoisoningTracedAllocator {
   override alloc(size: number, flags: number = 0, shard?: number): Ptr {
     // As the inner allocator does, so that garbage is used before the heap grows.
     this.objects.sweep(1);
-    if (size === 0) return this.zero;
+    if (size === 0) {
+      super.free(0, shard); // refuses what is no shard
+      return this.zero;
+    }
     const p = super.alloc(size, flags, shard);
     this.total += size;
     this.bytes += size;
@@ -315,7 +318,7 @@ class PoisoningTraced extends Poisoning implements PoisoningTracedAllocator {
   }
 
   override free(p: Ptr, shard?: number): void {
-    if (p !== this.zero) super.free(p, shard);
+    super.free(p === this.zero ? 0 : p, shard);
   }
 
   override usableSize(p: Ptr): number {

@@ -122,10 +122,12 @@ class Table implements ObjectTable, SweepControl {
     return p > 0 && p < this.#limit && (p & 7) === 0 && this.#get(this.#levels[0]!, p >>> 3);
   }
 
+  /** Of an object of an odd size the last word too: nobody else has the rest of it. */
   #clearPointerBits(p: Ptr, size: number): void {
     const map = this.pointerBits >>> 2;
-    for (let bit = p >>> 2; bit < (p + size) >>> 2;) {
-      if ((bit & 31) === 0 && bit + 32 <= (p + size) >>> 2) {
+    const end = (p + size + 3) >>> 2;
+    for (let bit = p >>> 2; bit < end;) {
+      if ((bit & 31) === 0 && bit + 32 <= end) {
         this.#i32[map + (bit >>> 5)] = 0;
         bit += 32;
       } else this.#clear(map, bit++);
@@ -252,7 +254,10 @@ class Traced implements TracedAllocator, SystemMemory {
     return p;
   }
   alloc(size: number, flags = 0, shard = 0): Ptr {
-    if (size === 0) return this.#zero;
+    if (size === 0) {
+      this.#a.free(0, shard); // refuses what is no shard
+      return this.#zero;
+    }
     // At least 16 bytes: no two objects share a start bit, nor a tiny block.
     const p = this.#a.alloc(
       size > 0 && size < 16 && Number.isInteger(size) ? 16 : size,
@@ -267,7 +272,7 @@ class Traced implements TracedAllocator, SystemMemory {
     return p;
   }
   free(p: Ptr, shard = 0): void {
-    if (p === this.#zero) return;
+    if (p === this.#zero) return this.#a.free(0, shard);
     if (this.#own.has(p))
       throw new GcArgumentError(`free: ${p} is a foreign pointer, not an object`);
     const known = this.#table.has(p);

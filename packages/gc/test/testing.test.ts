@@ -61,8 +61,20 @@ it("the suite notices a heap that frees too much", () => {
   expect(runHeapCases(heapCases, make).length).toBeGreaterThan(3);
 });
 
-describe("a traced allocator conforms to the suites of allocators", () => {
-  const make = (reserve: number) => traced(tiered(reserve * 2));
+describe.each([
+  ["a traced allocator", (reserve: number) => traced(tiered(reserve * 2))],
+  [
+    "a traced poisoning one, whose objects end at any byte,",
+    (reserve: number) => traced(poisoningAllocator(tiered(reserve * 3), { sites: false })),
+  ],
+  [
+    "a poisoning one on a poisoning one",
+    (reserve: number) =>
+      poisoningAllocator(poisoningAllocator(tiered(reserve * 1.5), { sites: false }), {
+        sites: false,
+      }),
+  ],
+] as const)("%s conforms to the suites of allocators", (_, make) => {
   test.each(tracedCases)("$name", ({ run }) => run(make));
   test.each(allocatorCases)("$name", ({ run }) => run(make));
 });

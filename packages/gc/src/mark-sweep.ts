@@ -133,7 +133,7 @@ export class MarkSweepHeap extends HeapBase {
     else if (this.phase === "mark") {
       this.#drain(Math.max(bytes, 1));
       if (this.marker.isDone) this.#terminate();
-    } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, bytes >>> 13));
+    } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, Math.floor(bytes / 8192)));
     this.runQueued(Infinity);
     return this.phase !== "off";
   }
@@ -197,7 +197,7 @@ export class MarkSweepHeap extends HeapBase {
 
   #sweepPages(pages: number): void {
     // Work buffers go the same way, in pieces: their number grows with the heap.
-    this.marker.grey.trim((pages >>> 3) + 1);
+    this.marker.grey.trim(Math.floor(pages / 8) + 1);
     if (this.objects.cycle.sweep(pages) === 0) {
       this.phase = "off";
       this.#afterSweep();

@@ -124,6 +124,20 @@ describe("phases", () => {
     expect(most).toBeLessThan(50);
   });
 
+  it.each([2 ** 33, Infinity])("a step of %d bytes marks all, and one more sweeps all", (bytes) => {
+    const heap = heapOf({ gcPercent: -1 });
+    const kept = list(heap, 100);
+    for (let i = 0; i < 50_000; i++) heap.alloc(Node);
+    heap.stepWork(0);
+    expect(heap.phase).toBe("mark");
+    heap.stepWork(bytes);
+    expect(heap.phase).toBe("sweep");
+    heap.stepWork(bytes);
+    expect(heap.stats().heapObjects).toBe(100);
+    expect(heap.stepWork(0)).toBe(false);
+    kept.release();
+  });
+
   it("what steps have marked pays for allocations until it is used up, within one cycle", () => {
     const heap = heapOf({ now: () => 0 });
     list(heap, 200_000);

@@ -2,8 +2,8 @@
  * The host seam: the only file of gort that names the host's timers and queues, and its clocks but for the default of a heap.
  *
  * Invariants
- *  1. Every global is read when it is called, never at load, so fake timers installed later are honoured; {@link behindFakes} alone
- *     goes by the timers that were there before them.
+ *  1. Every global is read when it is called, never at load, so fake timers installed later are honoured; {@link behindFakes} and
+ *     {@link realTimers} alone go by the timers that were there before them.
  *  2. `macrotask` lets the host run its timers and I/O before `fn`, and is not subject to the 4 ms clamp of
  *     nested timeouts.
  *  3. Nothing here keeps a process alive but an armed timer, a macrotask that is about to run, and who asks for that.
@@ -37,9 +37,13 @@ interface AsyncHooks {
 /** Captures the caller's async context and returns how to run a step in it. */
 export type Capture = () => (step: () => void) => void;
 
+type SetTimer = (fn: () => void, ms: number) => HostTimer;
+type ClearTimer = (timer: HostTimer) => void;
+
 const host = globalThis as unknown as {
   performance?: { now(): number };
-  setTimeout?: (fn: () => void, ms: number) => HostTimer;
+  setTimeout?: SetTimer;
+  clearTimeout?: ClearTimer;
   setImmediate?: (fn: () => void) => unknown;
   MessageChannel?: new () => {
     port1: { onmessage: (() => void) | null };
@@ -98,8 +102,7 @@ export function macrotask(fn: () => void): void {
   }
   const Channel = host.MessageChannel;
   if (Channel === undefined) {
-    if (immediate !== undefined) immediate(fn);
-    else setTimeout(fn, 0);
+    realTimers().set(fn, 0);
     return;
   }
   const channel = new Channel();
@@ -124,17 +127,17 @@ export function setHostTimer(ms: number, fn: () => void): HostTimer {
 
 /**
  * Calls `fn` after about `ms` of the host's own time, also while a test has fake timers. Returns how to call it off. The process waits
- * for it, but where there are fakes.
+ * for it, unless this was loaded amid fakes.
  */
 export function ownTimer(ms: number, fn: () => void): () => void {
-  if (isFake(setTimeout) && typeof AbortSignal.timeout === "function") {
+  const { set, clear } = realTimers();
+  if (isFake(set) && typeof AbortSignal.timeout === "function") {
     const signal = AbortSignal.timeout(Math.min(Math.ceil(ms), DELAY_MAX));
     signal.addEventListener("abort", fn);
     return () => signal.removeEventListener("abort", fn);
   }
-  const clear = clearTimeout;
-  const timer = setHostTimer(ms, fn);
-  return () => clear(timer as ReturnType<typeof setTimeout>);
+  const timer = set(fn, Math.min(Math.ceil(ms), DELAY_MAX));
+  return () => clear(timer);
 }
 
 /** What arms timers now: tests exchange it, and a timer of another one may never fire. */
@@ -152,6 +155,15 @@ export function clearHostTimer(timer: HostTimer): void {
 }
 
 const loadedWith = host.setTimeout;
+const clearedWith = host.clearTimeout;
+
+/** The host's own timers: those of now, unless they are fakes and this was loaded before them. */
+function realTimers(): { set: SetTimer; clear: ClearTimer } {
+  const behind = isFake(setTimeout) && loadedWith !== undefined && clearedWith !== undefined;
+  return behind
+    ? { set: loadedWith, clear: clearedWith }
+    : { set: setTimeout, clear: clearTimeout as ClearTimer };
+}
 
 /** Calls `fn` after about `ms` of the host's own time, whatever fakes there are; never if this was loaded amid fakes. No process waits for it. */
 export function behindFakes(ms: number, fn: () => void): void {

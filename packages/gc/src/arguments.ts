@@ -164,9 +164,10 @@ export function checkOptions(call: string, allocator: TracedAllocator, options: 
   }
   choice(call, "barrier", options.barrier, ["hybrid", "insertion", "deletion"]);
   choice(call, "finalizers", options.finalizers, ["safepoint", "manual"]);
+  choice(call, "stress", options.stress, [true, false]);
 }
 
-function choice(call: string, name: string, value: unknown, of: readonly string[]): void {
-  if (value === undefined || of.includes(value as string)) return;
+function choice(call: string, name: string, value: unknown, of: readonly unknown[]): void {
+  if (value === undefined || of.includes(value)) return;
   badArgument(call, name, value, of.map((s) => JSON.stringify(s)).join(" or "));
 }

@@ -175,6 +175,16 @@ describe.each(Object.entries(heaps))("%s", (call, make) => {
         );
       }
     }
+    // A stress heap has that option already.
+    if (call !== "createStressHeap")
+      for (const [value, shown] of [
+        ["no", '"no"'],
+        [0, "0"],
+        [null, "null"],
+      ] as const)
+        expect(() => make(options("stress", value))).toThrow(
+          `${call}: stress is ${shown}, want true or false`,
+        );
     const half = { memory: {}, alloc: () => 8 } as unknown as TracedAllocator;
     expect(() => make({ allocator: half })).toThrow(`${call}: allocator is an object (Object)`);
   });

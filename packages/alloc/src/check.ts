@@ -10,7 +10,7 @@ import { checkBump } from "./check-bump.ts";
 import { checkPages } from "./check-pages.ts";
 import { checkSpans } from "./check-spans.ts";
 import { Core, readHeader } from "./core.ts";
-import { badMemory } from "./errors.ts";
+import { badMemory, checkBoolean, checkOptions } from "./errors.ts";
 import { kindOf } from "./layout.ts";
 import { memoryOf } from "./memory.ts";
 import { KIND_BUMP, KIND_TIERED } from "./words.ts";
@@ -25,7 +25,7 @@ export interface CheckOptions {
  * Checks every invariant of the allocator that lies in `allocator.memory`, whichever it is. It changes nothing and may be called
  * between any two calls of the allocator. O(pages and objects obtained so far), and with `deep` the bytes of free pages.
  * @throws AllocError `CORRUPT` naming the first broken invariant, `BAD_MEMORY` if no allocator lies there, `BAD_ARGUMENT` for what has
- * no memory
+ * no memory, `BAD_OPTION` for an option that there is none of, or that is no boolean
  *
  * @example
  * ```ts
@@ -41,10 +41,13 @@ export function checkAllocator(
   options: CheckOptions = {},
 ): void {
   const memory = memoryOf(allocator, "checkAllocator");
+  checkOptions(options, "deep");
+  const { deep = true } = options;
+  checkBoolean("deep", deep);
   switch (kindOf(memory)) {
     case KIND_TIERED: {
       const core = new Core(memory, readHeader(memory, KIND_TIERED));
-      checkPages(core, options.deep ?? true);
+      checkPages(core, deep);
       checkSpans(core);
       return;
     }

@@ -175,6 +175,17 @@ describe("the checker finds", () => {
     expect(() => checkAllocator(heap)).toThrow(/start bit|objects do not end|runs over/);
   });
 
+  test("options that are none", () => {
+    const heap = createBumpAllocator(createMemory({ reserve: 2 ** 20 }));
+    for (const [options, text] of [
+      [null, "options are null, want an object"],
+      [{ depth: true }, "option depth is true, want no options but deep"],
+      [{ deep: "no" }, 'option deep is "no", want a boolean'],
+    ] as const)
+      expect(() => checkAllocator(heap, options as never)).toThrow(text);
+    checkAllocator(heap, { deep: undefined });
+  });
+
   test("a memory without an allocator", () => {
     expect(() => checkAllocator({ memory: createMemory({ reserve: 2 ** 20 }) })).toThrow(
       "no allocator lies in the memory",

@@ -58,7 +58,10 @@ export interface Bubble {
 
 /** Options of {@link bubble}. */
 export interface BubbleOptions {
-  /** An integer from 0 to 2^32 - 1. Default: the environment variable `GORT_SEED` if it is set, else a new one each time. */
+  /**
+   * An integer from 0 to 2^32 - 1. Default: the environment variable `GORT_SEED` if it is set (a RangeError if that is none), else a new
+   * one each time.
+   */
   readonly seed?: number | undefined;
   /** Wall clock at the start, milliseconds since 1970. @defaultValue 2000-01-01 00:00:00 UTC */
   readonly epoch?: number | undefined;

@@ -1,7 +1,7 @@
 /** The orders of locks that Go's scheduler was recorded with on one P, and where ours is another on purpose. */
 import { createScheduler, type Go, go, gosched, sleep } from "@gort/sched";
 import { describe, expect, it } from "vitest";
-import { Cond, Mutex, Semaphore } from "../src/index.ts";
+import { Cond, Mutex, Once, Semaphore } from "../src/index.ts";
 import { oracle, settle } from "./trace.ts";
 
 interface Scenario {
@@ -158,5 +158,46 @@ describe("orders of locks, on one P", () => {
       yield* gosched();
     });
     expect(log).toEqual(["free: 0", "waiter"]);
+  });
+
+  it("orders: who comes to lock before a woken locker has run waits behind it, where Go lets it take the wake-up", async () => {
+    const log: string[] = [];
+    await createScheduler().run(function* () {
+      const mu = new Mutex();
+      const locker = function* (name: string): Go {
+        yield* mu.lock();
+        log.push(name);
+        mu.unlock();
+      };
+      yield* mu.lock();
+      go(locker, "first");
+      yield* gosched();
+      mu.unlock();
+      yield* mu.lock();
+      go(locker, "second");
+      yield* gosched();
+      mu.unlock();
+      yield* settle();
+    });
+    expect(log).toEqual(["first", "second"]); // Go: second, first
+  });
+
+  it("orders: all who wait for a Once go on when it is over, the last of them first, where Go lets one on after the other", async () => {
+    const log: number[] = [];
+    await createScheduler().run(function* () {
+      const once = new Once();
+      go(() => once.do(settle));
+      yield* gosched();
+      for (let i = 0; i < 3; i++) {
+        go(function* () {
+          yield* once.do(() => {});
+          log.push(i);
+        });
+        yield* gosched();
+      }
+      yield* settle();
+      yield* settle();
+    });
+    expect(log).toEqual([2, 0, 1]); // Go: 0, 1, 2
   });
 });

@@ -49,7 +49,7 @@ describe("waitgroup", () => {
     });
   });
 
-  it("counter below 0 panics `sync: negative WaitGroup counter` and changes nothing", () => {
+  it("counter below 0 panics `sync: negative WaitGroup counter` and is what it was, where Go's stays negative", () => {
     const wg = new WaitGroup();
     wg.add(1);
     let error: unknown;

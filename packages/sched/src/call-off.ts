@@ -160,7 +160,8 @@ class CallOffOp<T> extends CompetingOp<T> implements Waiter {
 
   /** Nothing is ready: looks once more at the context, whose `err` may be behind its `done`. Always false, or a throw. */
   private isOver(): false {
-    const done = this.ctx === null ? null : this.ctx.done();
+    // Undefined as well: as with `err`, who writes a context by hand may give nothing at all.
+    const done = this.ctx?.done() ?? null;
     this.doneOp = done === null ? null : (done.recv() as OpRecord<unknown>);
     if (this.doneOp !== null && this.doneOp.tryNow() && this.withdraw())
       throw calledOff(whyEnded(this.ctx!));

@@ -102,7 +102,9 @@ export function macrotask(fn: () => void): void {
   }
   const Channel = host.MessageChannel;
   if (Channel === undefined) {
-    realTimers().set(fn, 0);
+    // By itself: browsers refuse their timers as methods of anything else.
+    const { set } = realTimers();
+    set(fn, 0);
     return;
   }
   const channel = new Channel();

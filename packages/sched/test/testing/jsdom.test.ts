@@ -35,3 +35,16 @@ test("a program of generators is deadlocked at once", async () => {
   });
   await expect(stuck).rejects.toThrow("all goroutines are asleep");
 });
+
+test("timers that refuse to be methods, as those of browsers do, give the turns too", async () => {
+  vi.useRealTimers();
+  const { setTimeout: set } = globalThis;
+  vi.stubGlobal("setTimeout", function (this: unknown, fn: () => void, ms?: number) {
+    if (this !== undefined && this !== globalThis) throw new TypeError("Illegal invocation");
+    return set(fn, ms);
+  });
+  const stuck = run(function* () {
+    yield* new Chan().recv();
+  });
+  await expect(stuck).rejects.toThrow("all goroutines are asleep");
+});

@@ -308,9 +308,9 @@ export interface HeapOptions {
    * piece may be left for an object of a per cent of the memory or more.
    */
   readonly reserve?: number | undefined;
-  /** GOGC: how much the heap may grow over what is live, in per cent; negative for off. Default 100. */
+  /** GOGC: how much the heap may grow over what is live, in per cent, a finite number; negative for off. Default 100. */
   readonly gcPercent?: number | undefined;
-  /** Soft limit on all memory in bytes. Default `Infinity`. */
+  /** Soft limit on all memory in bytes, from 0. Default `Infinity`. */
   readonly memoryLimit?: number | undefined;
   /** Write barrier while marking. Default `"hybrid"`. */
   readonly barrier?: BarrierKind | undefined;
@@ -319,11 +319,11 @@ export interface HeapOptions {
    * each call, and `Date.now` for what `readMemStats` tells in nanoseconds since 1970.
    */
   readonly now?: (() => number) | undefined;
-  /** A cycle is started when the last one is this long ago. Default 120,000; `Infinity` for never. */
+  /** A cycle is started when the last one is this many milliseconds ago, from 0. Default 120,000; `Infinity` for never. */
   readonly forcedPeriodMs?: number | undefined;
   /**
-   * Longest piece of marking done by one `safepoint`, in milliseconds; one that large objects need room from marks as a whole. Default
-   * 0.5.
+   * Longest piece of marking done by one `safepoint`, in milliseconds from 0; one that large objects need room from marks as a whole.
+   * Default 0.5.
    */
   readonly stepMsMax?: number | undefined;
   /** Who runs finalizers and cleanups: every safepoint, or only `runFinalizers()`. Default `"safepoint"`. */

@@ -56,6 +56,10 @@ class DeterministicScheduler extends Core {
     return this.isQuiet() && super.isOver(now);
   }
 
+  protected override mayBeJoined(): boolean {
+    return super.mayBeJoined() || !this.isQuiet();
+  }
+
   protected put(g: G): void {
     this.runnable.push(g);
   }

@@ -88,6 +88,28 @@ describe("bubble: virtual time", () => {
     expect(log).toEqual(["woken at 5", "quiet at 5", "slept until 15"]);
   });
 
+  test("such a function that joins at once is in time for the panic", async () => {
+    let caught: unknown;
+    await bubble(function* (b) {
+      void (async () => {
+        await sleep(10);
+        const g = go(function* () {
+          throw new Error("caught");
+        });
+        try {
+          await g.join();
+        } catch (error) {
+          caught = error;
+        }
+      })();
+      go(async () => void (await sleep(1))); // lets the other one begin to wait
+      yield* sleep(5);
+      yield* b.wait();
+      yield* sleep(100);
+    });
+    expect(String(caught)).toMatch(/^Error: caught/);
+  });
+
   test("time stands still while a promise from outside is awaited by poll", async () => {
     await bubble(function* () {
       let slept = false;

@@ -70,7 +70,7 @@ describe.each([
   [
     "a poisoning one on a poisoning one",
     (reserve: number) =>
-      poisoningAllocator(poisoningAllocator(tiered(reserve * 1.5), { sites: false }), {
+      poisoningAllocator(poisoningAllocator(tiered(reserve * 3), { sites: false }), {
         sites: false,
       }),
   ],

@@ -186,7 +186,7 @@ export const extrasCases: readonly ConformanceCase<TracedAllocator>[] = [
           system.freeManual(p, bytes);
           continue;
         }
-        const bytes = 1 + next(8192 * (1 + next(40)));
+        const bytes = 1 + next((a.memory.byteLength >>> 10) * (1 + next(40)));
         const fits = system.fits(bytes);
         let p = 0;
         try {

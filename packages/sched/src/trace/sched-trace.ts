@@ -28,8 +28,8 @@ export interface SchedTraceOptions {
 }
 
 /**
- * What `GODEBUG=schedtrace` would print now: a header and, with `detail`, a line per P, M and goroutine. `sinceMs`
- * is what the header begins with. O(goroutines).
+ * What `GODEBUG=schedtrace` would print now: a header and, with `detail`, a line per P, M and goroutine. `sinceMs`,
+ * by default 0, is what the header begins with. O(goroutines).
  *
  * @throws TypeError for a scheduler that is not one of ours (of any copy of this package), or of a version that keeps its
  * state otherwise; for an option that there is none of; TypeError or RangeError for a `sinceMs` that is no finite number

@@ -11,11 +11,11 @@ import { inspectAllocator } from "./inspect.ts";
 
 /** When a failing allocator fails. All that are given apply. */
 export interface FailingOptions {
-  /** Allocations that succeed before every further one fails. */
+  /** Allocations that succeed before every further one fails, from 0. */
   readonly after?: number | undefined;
-  /** Every n-th call of `alloc` fails, counted from 1. */
+  /** Every n-th call of `alloc` fails, counted from 1; n from 1. */
   readonly every?: number | undefined;
-  /** Bytes that may be allocated in total, by calls that succeed. */
+  /** Bytes that may be allocated in total, from 0, by calls that succeed. */
   readonly budget?: number | undefined;
   /** Decides per call; `n` counts from 1. */
   readonly when?: ((size: number, n: number) => boolean) | undefined;

@@ -51,7 +51,7 @@ const REDZONE = 0xfb;
 export interface PoisonOptions {
   /** Bytes before and after an object, a multiple of 16 up to 65,536. @defaultValue 16 */
   readonly redzone?: number | undefined;
-  /** Freed objects that are kept back before their memory may be used again. @defaultValue 256 */
+  /** Freed objects that are kept back before their memory may be used again, an integer from 0. @defaultValue 256 */
   readonly quarantine?: number | undefined;
   /** Whether to record where objects are allocated and freed; costs microseconds per call. @defaultValue true */
   readonly sites?: boolean | undefined;

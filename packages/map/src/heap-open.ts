@@ -59,8 +59,9 @@ function open(heap: Heap, layout: Layout, p: Ptr, random: () => number): GoMap<a
     unroot();
   };
   const m = new (classOf(layout))(heap, layout, p, random, release);
-  net ??= new FinalizationRegistry((forgotten) => forgotten());
-  net.register(m, unroot, token);
+  if (net === undefined && typeof FinalizationRegistry === "function")
+    net = new FinalizationRegistry((forgotten) => forgotten());
+  net?.register(m, unroot, token);
   return m;
 }
 

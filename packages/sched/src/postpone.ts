@@ -101,6 +101,9 @@ const DUE_MIN = 64;
 
 const pledges = (): Pledges => (ambient.pledges ??= { next: null, due: DUE_MIN }) as Pledges;
 
+/** Whether the engine has weak references, which Cloudflare's workers have to ask for. */
+const hasWeak = (): boolean => typeof WeakRef === "function";
+
 /** An async function will go on when a promise settles that nobody else knows of, and `what` others wait for will come of it. */
 export class Pledge {
   private what: Awaitable | WeakRef<Awaitable>;
@@ -120,7 +123,7 @@ export class Pledge {
 
   private target(): Awaitable | undefined {
     const { what } = this;
-    return what instanceof WeakRef ? what.deref() : what;
+    return hasWeak() && what instanceof WeakRef ? what.deref() : (what as Awaitable);
   }
 
   /** Whether somebody waits for it. */
@@ -133,7 +136,7 @@ export class Pledge {
   lasts(): boolean {
     const what = this.target();
     if (what === undefined) this.unlink();
-    else if (what === this.what) this.what = new WeakRef(what);
+    else if (hasWeak() && what === this.what) this.what = new WeakRef(what);
     return what !== undefined;
   }
 

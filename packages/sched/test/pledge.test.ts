@@ -1,7 +1,7 @@
 /** Pledges: what comes of promises that nobody else knows of, and of those that never settle. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ambient } from "../src/ambient.ts";
 import {
   createScheduler,
@@ -14,6 +14,7 @@ import {
   sleep,
 } from "./helpers.ts";
 import { startBy } from "../src/hold.ts";
+import { Pledge } from "../src/postpone.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -111,4 +112,17 @@ test("what could not be started in the context of its go holds the program no lo
   });
   await expect(main).rejects.toThrow("all goroutines are asleep");
   expect(String(thrown)).toBe("Error: not started");
+});
+
+test("where there are no weak references a pledge is held as long as its promise may settle", async () => {
+  vi.stubGlobal("WeakRef", undefined);
+  try {
+    let asked = 0;
+    const p = new Pledge({ isAwaited: () => ++asked > 0 });
+    expect(p.isAwaited()).toBe(true);
+    expect([p.lasts(), p.lasts(), p.isAwaited(), asked]).toEqual([true, true, true, 2]);
+    p.end();
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -4,8 +4,9 @@
  * Invariants
  *  1. A panic that began before main returned ends the program, though what it does on its way out, as `finally { wg.done() }`, is what
  *     lets main return. Go's `runtime.main` likewise lets goroutines run on while deferred calls run because of a panic.
- *  2. What async functions throw in the turn of the host that follows counts as on its way, and ends the program too; but not what
- *     follows from the end itself: what a wait was called off with, or failed with because its program had ended, and `goexit`.
+ *  2. What async functions throw in the turn of the host that follows, and goroutines that they start in it, counts as on its way, and
+ *     ends the program too; but not what follows from the end itself: what a wait was called off with, or failed with because its
+ *     program had ended, and `goexit`.
  *     Later errors are dropped: their program is over, and nobody is left to tell.
  *  3. A program without async goroutines, and without such deferred calls, is over at once.
  *  4. Until its promise is settled a program may yet wake the goroutines of others: its result is what they may wait for.

@@ -60,7 +60,7 @@ export abstract class Programs extends Lifecycle {
   private readonly ownsClock: boolean;
   private readonly ownsGate: boolean;
   private mainExited = false;
-  /** A program that main has just ended: one of its async functions may have thrown. */
+  /** A program that main has just ended: one of its async functions may have thrown, or what one has started since. */
   private closing: Program | null = null;
   protected jumped = false; // virtual time, outside the pump
   /** A macrotask is armed that will look whether anything can still happen. */
@@ -181,8 +181,7 @@ export abstract class Programs extends Lifecycle {
   }
 
   protected override threwLate(g: G, error: unknown): void {
-    const { closing } = this;
-    if (closing !== null && g.id >= closing.first && !isLeaving(error)) this.unhandled(g, error);
+    if (this.closing !== null && g.id >= this.closing.first) this.unhandled(g, error);
   }
 
   protected isMain(g: G): boolean {
@@ -194,6 +193,8 @@ export abstract class Programs extends Lifecycle {
   }
 
   protected unhandled(g: G, error: unknown): void {
+    const { closing } = this;
+    if (closing !== null && isLeaving(error)) return;
     this.reported(g, error);
     const hook = this.options.onPanic;
     const program = this.program;
@@ -205,9 +206,9 @@ export abstract class Programs extends Lifecycle {
         error = thrown;
       }
     }
-    if (g.end === KILLED) {
-      this.closing!.reject(error);
+    if (closing !== null) {
       this.closing = null;
+      closing.reject(error);
     } else if (program !== null) this.endProgram(() => program.reject(error));
     else reportUncaught(error);
   }

@@ -12,6 +12,7 @@ import {
   go,
   goexit,
   type GoFunc,
+  type Goroutine,
   Never,
   panic,
   run,
@@ -324,6 +325,38 @@ test.each([undefined, null, "", "disk full", new Error("disk full")])(
         (e: unknown) => [e],
       ),
     ).toEqual([error]);
+  },
+);
+
+test.each(["async", "of a plain function"])(
+  "a panic of a goroutine, %s, that an async function starts after main's return ends the program, unless the end caused it",
+  async (kind) => {
+    const uncaught = hearUncaught();
+    const result = (late: (ended: Goroutine) => GoFunc<[], unknown>): Promise<string> => {
+      const s = createScheduler();
+      return s.run(async () => {
+        const ended = s.go(() => sleep(1000));
+        const done = new Chan();
+        s.go(async () => {
+          await done.recv();
+          await Promise.resolve();
+          s.go(late(ended));
+        });
+        await sleep(1);
+        done.close();
+        return "result";
+      });
+    };
+    try {
+      const panics = kind === "async" ? () => Promise.resolve().then(boom) : boom;
+      await expect(result(() => panics)).rejects.toThrow("disk full");
+      const joins = (g: Goroutine) => (kind === "async" ? async () => g.join() : () => g.join());
+      expect(await result(joins)).toBe("result");
+      await turn();
+      expect(uncaught.errors).toEqual([]);
+    } finally {
+      uncaught.stop();
+    }
   },
 );
 

@@ -65,6 +65,23 @@ it.each(cases)(
   },
 );
 
+it.each([true, false])(
+  "a token says whether the lock is held when another case was chosen, at once: %s",
+  async (atOnce) => {
+    const mu = new Mutex();
+    const c = new Cond(mu);
+    await run(function* () {
+      const token = yield* mu.lock();
+      const r = yield* select({ cond: c.wait(), late: sleep(atOnce ? 0 : 1) });
+      expect([r.case, token.held, mu.locked]).toEqual(["late", atOnce, atOnce]);
+      token.unlock();
+      checkMutex(mu);
+      checkCond(c);
+    });
+    expect(mu.tryLock()).toBe(true);
+  },
+);
+
 it("gives back the lock with which its condition failed, if its goroutine ends before it hears of that", async () => {
   const mu = new Mutex();
   const c = new Cond(mu);

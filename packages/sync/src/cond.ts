@@ -199,8 +199,9 @@ export class Cond {
   /**
    * Releases the lock, waits for a wake-up, and takes the lock again (Go: `Wait`). Check the condition in a loop.
    * Called off by `options` it fails, but with the lock held, so `try`/`finally` around it stays simple; a token of the lock that was
-   * taken before the wait stands for it after either end. A select in
-   * which it loses does not hold the lock; two conditions of one lock cannot be cases of one select, for each would release it. O(1).
+   * taken before the wait stands for it after either end. In a select it is better not a case: where another case is ready at once the
+   * lock is not released and still held, and where one is chosen later it is not held; such a token says which by `held`. Two conditions
+   * of one lock cannot be cases of one select, for each would release it. O(1).
    * @throws FatalError if the lock is not held: `sync: unlock of unlocked mutex`, or what else its `unlock` throws
    * @throws MisuseError `sync.Cond is copied`
    * @throws TypeError for options that are unknown or of a wrong type

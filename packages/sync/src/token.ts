@@ -53,7 +53,7 @@ export const ExclusiveToken: new (owner: TokenOwner) => LockToken = /* @__PURE__
 
     constructor(owner: TokenOwner) {
       this.owner = owner;
-      this.releases = owner.releases;
+      this.releases = holdOf(owner);
     }
 
     get held(): boolean {

@@ -2,7 +2,7 @@
 import { type Go, go, withSignal } from "@gort/sched";
 import { describe, expect, it } from "vitest";
 import { checkMutex } from "../src/check.ts";
-import { Cond, type Locker, Mutex, RWMutex } from "../src/index.ts";
+import { Cond, type Locker, type LockToken, Mutex, RWMutex } from "../src/index.ts";
 import { program, settle } from "./trace.ts";
 
 const locks: [string, () => Mutex | RWMutex][] = [
@@ -64,6 +64,24 @@ describe.each(locks)("a token of a %s taken before a wait", (_kind, make) => {
         other.unlock();
       }
       expect(yield* w.join()).toEqual([true, true, true, false]);
+      expect(l.tryLock()).toBe(true);
+      l.unlock();
+    });
+  });
+
+  it("stands for it also if it is first looked at after the wait", async () => {
+    await program(function* () {
+      const l = make();
+      const c = new Cond(l);
+      go(function* (): Go {
+        yield;
+        c.signal();
+      });
+      const taken = l.lock()[Symbol.iterator]().next();
+      yield* c.wait();
+      const token = taken.value as LockToken;
+      expect(token.held).toBe(true);
+      token.unlock();
       expect(l.tryLock()).toBe(true);
       l.unlock();
     });

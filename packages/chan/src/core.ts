@@ -21,6 +21,7 @@
  * Why the ring starts small and grows: `makeChan(1e6)` costs nothing until used.
  * Rejected: a class per capacity kind (call sites see both), closures as waiters (an allocation per park).
  */
+import { currentGoroutine } from "@gort/sched";
 import { WaitQueue } from "@gort/sched/primitives";
 import type { TryRecv } from "./api.ts";
 import { chanError } from "./errors.ts";
@@ -155,28 +156,40 @@ export class Core {
 
   /**
    * Wakes everyone: receivers with the zero value, then senders with a panic, each group from its tail.
-   * Go collects the waiters on a stack, so the first to park is readied last and, with a run-next slot, runs first.
+   * Go collects the waiters on a stack, so the first to park is readied last and, with a run-next slot, runs first. A timer or code
+   * outside has no such slot, so there the first is readied first.
    */
   close(): void {
     if (this.closed) throw chanError("closeClosed", this);
     this.closed = true;
-    for (let r; (r = this.recvq.tail) !== null;) {
-      this.recvq.remove(r);
-      let zero: unknown;
-      try {
-        zero = this.zeroValue();
-      } catch (error) {
-        // As a receive that begins now does; the others wake all the same.
-        r.fail(error);
-        continue;
-      }
-      deliver(r, zero, false);
+    const { recvq, sendq } = this;
+    if (currentGoroutine() === null) {
+      if (recvq.head !== null) this.endRecv(recvq.head);
+      if (sendq.head !== null) this.endSend(sendq.head);
     }
-    for (let s; (s = this.sendq.tail) !== null;) {
-      this.sendq.remove(s);
-      s.value = undefined;
-      s.fail(chanError("sendClosed", this));
+    for (let r; (r = recvq.tail) !== null;) this.endRecv(r);
+    for (let s; (s = sendq.tail) !== null;) this.endSend(s);
+  }
+
+  /** A parked receiver hears of the end. */
+  private endRecv(r: RecvOperation): void {
+    this.recvq.remove(r);
+    let zero: unknown;
+    try {
+      zero = this.zeroValue();
+    } catch (error) {
+      // As a receive that begins now does; the others wake all the same.
+      r.fail(error);
+      return;
     }
+    deliver(r, zero, false);
+  }
+
+  /** A parked sender hears of the end. */
+  private endSend(s: SendOperation): void {
+    this.sendq.remove(s);
+    s.value = undefined;
+    s.fail(chanError("sendClosed", this));
   }
 
   range(): Cursor<any> {

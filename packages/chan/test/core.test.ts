@@ -1,5 +1,12 @@
 /** Closing, and who is served in which order. */
-import { createFifoScheduler, createScheduler, type Go, gosched } from "@gort/sched";
+import {
+  createFifoScheduler,
+  createScheduler,
+  type Go,
+  gosched,
+  type Scheduler,
+  sleep,
+} from "@gort/sched";
 import { isRuntimeError } from "@gort/types";
 import { describe, expect, test } from "vitest";
 import panics from "../../../apps/oracle/data/panics.json" with { type: "json" };
@@ -260,26 +267,58 @@ describe("close", () => {
     expect([ch.len, ch.cap]).toEqual([2, 4]);
   });
 
-  test("close readies waiters so that the first parked runs first, then the others last-parked first, where a run-next slot exists", async () => {
-    const s = createScheduler({ procs: 1 });
-    const order = await s.run(function* () {
-      const ch = makeChan<void>();
-      const done = makeChan<number>(5, { zero: 0 });
-      const seen: number[] = [];
-      const workers: number[] = [0, 1, 2, 3, 4];
-      for (const i of workers) {
+  test.each([
+    ["a goroutine", (close: () => void) => close()],
+    [
+      "a timer, such as a context's deadline",
+      (close: () => void, s: Scheduler) => void s.clock.schedule(0, close),
+    ],
+    ["code outside", (close: () => void) => void setTimeout(close)],
+  ])(
+    "close by %s readies waiters so that, on Go's scheduler, the first parked runs first, then the others last-parked first",
+    async (_by, soon) => {
+      const s = createScheduler({ procs: 1 });
+      const order = await s.run(function* () {
+        const ch = makeChan<void>();
+        const done = makeChan<number>(5, { zero: 0 });
+        const seen: number[] = [];
+        const workers: number[] = [0, 1, 2, 3, 4];
+        for (const i of workers) {
+          s.go(function* (): Go {
+            yield* ch.recv();
+            seen.push(i);
+            yield* done.send(i);
+          });
+          yield* gosched();
+        }
+        soon(() => ch.close(), s);
+        yield* sleep(5);
+        for (let i = 0; i < 5; i++) yield* done.recv();
+        return seen;
+      });
+      expect(order).toEqual([0, 4, 3, 2, 1]);
+    },
+  );
+
+  test("close by a timer fails senders so that the first parked hears of it first", async () => {
+    const s = createScheduler();
+    const seen: number[] = [];
+    await s.run(function* () {
+      const ch = makeChan<number>();
+      for (const i of [0, 1, 2]) {
         s.go(function* (): Go {
-          yield* ch.recv();
-          seen.push(i);
-          yield* done.send(i);
+          try {
+            yield* ch.send(i);
+          } catch {
+            seen.push(i);
+          }
         });
         yield* gosched();
       }
-      ch.close();
-      for (let i = 0; i < 5; i++) yield* done.recv();
-      return seen;
+      s.clock.schedule(0, () => ch.close());
+      yield* sleep(5);
     });
-    expect(order).toEqual([0, 4, 3, 2, 1]);
+    expect(seen).toEqual([0, 2, 1]);
   });
 });
 

@@ -103,7 +103,7 @@ export function macrotask(fn: () => void): void {
   const Channel = host.MessageChannel;
   if (Channel === undefined) {
     // By itself: browsers refuse their timers as methods of anything else.
-    const { set } = realTimers();
+    const set = realTimers();
     set(fn, 0);
     return;
   }
@@ -132,14 +132,15 @@ export function setHostTimer(ms: number, fn: () => void): HostTimer {
  * for it, unless this was loaded amid fakes.
  */
 export function ownTimer(ms: number, fn: () => void): () => void {
-  const { set, clear } = realTimers();
+  const set = realTimers();
+  const clear = set === loadedWith ? clearedWith : (clearTimeout as ClearTimer);
   if (isFake(set) && typeof AbortSignal.timeout === "function") {
     const signal = AbortSignal.timeout(Math.min(Math.ceil(ms), DELAY_MAX));
     signal.addEventListener("abort", fn);
     return () => signal.removeEventListener("abort", fn);
   }
   const timer = set(fn, Math.min(Math.ceil(ms), DELAY_MAX));
-  return () => clear(timer);
+  return () => clear?.(timer);
 }
 
 /** What arms timers now: tests exchange it, and a timer of another one may never fire. */
@@ -159,12 +160,9 @@ export function clearHostTimer(timer: HostTimer): void {
 const loadedWith = host.setTimeout;
 const clearedWith = host.clearTimeout;
 
-/** The host's own timers: those of now, unless they are fakes and this was loaded before them. */
-function realTimers(): { set: SetTimer; clear: ClearTimer } {
-  const behind = isFake(setTimeout) && loadedWith !== undefined && clearedWith !== undefined;
-  return behind
-    ? { set: loadedWith, clear: clearedWith }
-    : { set: setTimeout, clear: clearTimeout as ClearTimer };
+/** What arms the host's own timers: that of now, unless it is a fake and this was loaded before it. */
+function realTimers(): SetTimer {
+  return (isFake(setTimeout) && loadedWith) || setTimeout;
 }
 
 /** Calls `fn` after about `ms` of the host's own time, whatever fakes there are; never if this was loaded amid fakes. No process waits for it. */
@@ -181,7 +179,7 @@ export function keepAlive(): () => void {
   // Fakes may have come by the time this is called.
   const clear = clearTimeout;
   const timer = setTimeout(() => {}, DELAY_MAX);
-  return () => clear(timer);
+  return () => clear?.(timer);
 }
 
 /**

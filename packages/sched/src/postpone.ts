@@ -101,9 +101,6 @@ const DUE_MIN = 64;
 
 const pledges = (): Pledges => (ambient.pledges ??= { next: null, due: DUE_MIN }) as Pledges;
 
-/** Whether the engine has weak references, which Cloudflare's workers have to ask for. */
-const hasWeak = (): boolean => typeof WeakRef === "function";
-
 /** An async function will go on when a promise settles that nobody else knows of, and `what` others wait for will come of it. */
 export class Pledge {
   private what: Awaitable | WeakRef<Awaitable>;
@@ -123,7 +120,7 @@ export class Pledge {
 
   private target(): Awaitable | undefined {
     const { what } = this;
-    return hasWeak() && what instanceof WeakRef ? what.deref() : (what as Awaitable);
+    return "deref" in what ? what.deref() : what;
   }
 
   /** Whether somebody waits for it. */
@@ -136,7 +133,8 @@ export class Pledge {
   lasts(): boolean {
     const what = this.target();
     if (what === undefined) this.unlink();
-    else if (hasWeak() && what === this.what) this.what = new WeakRef(what);
+    // Workers of Cloudflare have to ask for weak references.
+    else if (what === this.what && typeof WeakRef === "function") this.what = new WeakRef(what);
     return what !== undefined;
   }
 

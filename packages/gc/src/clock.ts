@@ -9,9 +9,10 @@
  * no other is read, so that all times repeat.
  */
 
-/** The host's monotonic clock in milliseconds. */
+/** The host's monotonic clock in milliseconds; its wall clock where it has no other. */
 export function hostNow(): number {
-  return globalThis.performance.now();
+  const { performance } = globalThis as { performance?: { now(): number } };
+  return performance === undefined ? Date.now() : performance.now();
 }
 
 /** The host's wall clock: milliseconds since 1970. */

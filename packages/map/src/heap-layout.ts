@@ -100,6 +100,8 @@ export interface Layout {
   readonly reflexive: boolean;
   /** Whether only somebody else's descriptor knows what is in keys. */
   readonly opaqueKey: boolean;
+  /** The same of values. */
+  readonly opaqueValue: boolean;
   /** Whether writing a value over another can fail half way. */
   readonly partedValue: boolean;
   /** Log2 of the buckets of a segment. */
@@ -222,6 +224,7 @@ export function layOut(key: Type, value: Type): Layout {
     valuePointers,
     reflexive: isReflexive(key),
     opaqueKey: isOpaque(key),
+    opaqueValue: isOpaque(value),
     partedValue: isParted(value),
     segmentBits,
     magic: signature(

@@ -22,7 +22,7 @@ import {
   structKey,
   tupleKey,
 } from "../src/index.ts";
-import { picker, rounds, seed, smallHeap } from "./support.ts";
+import { picker, rounds, seed, smallHeap, stressHeap } from "./support.ts";
 
 const C = struct({ x: int32, y: int32 });
 const D = struct({ x: int32, y: int32, z: int32 });
@@ -179,6 +179,34 @@ function foreign<T>(t: Type<T>, inside: (method: string) => void): Type<T> {
     hashValue: run("hashValue", (v, s) => t.hashValue(v, s)),
   } as Type<T>;
 }
+
+test("what is written over and put back is kept while a descriptor of somebody else's collects, and then throws", () => {
+  const heap = stressHeap();
+  const Held = struct({ first: any, held: any });
+  let inside: (() => void) | null = null;
+  const partly: Type<any> = {
+    ...foreign(Held, () => {}),
+    store: (space, p, v) => {
+      Held.store(space, p, v);
+      inside?.();
+    },
+  };
+  const m = makeMap(
+    foreign(any, () => {}),
+    partly,
+    { heap },
+  );
+  m.set("key", { first: "some", held: "value" });
+  inside = () => {
+    heap.collect();
+    throw new Error("mine");
+  };
+  expect(() => m.set("key", { first: "other", held: "values" })).toThrow("mine");
+  inside = null;
+  heap.collect();
+  checkMap(m);
+  expect([...m]).toEqual([["key", { first: "some", held: "value" }]]);
+});
 
 test("a range that is gone on with by a hasher, which then throws, gives no entry twice", () => {
   let inside: (() => void) | null = null;

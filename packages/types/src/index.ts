@@ -23,7 +23,7 @@ export {
   type Fit,
   type TypeExtras,
 } from "./fit.ts";
-export { isParted, restoreWords, savedWords } from "./saved-words.ts";
+export { isParted, restoreWords, savedWords, visitSaved } from "./saved-words.ts";
 export { isType, checkPointer, copyValue } from "./base.ts";
 export * from "./scalar.ts";
 export { int64, uint64, complex64, complex128, type Complex } from "./wide.ts";

@@ -42,11 +42,27 @@ export function savedWords({ memory }: Space, type: Type, p: Ptr, n = 1): SavedW
  */
 export function restoreWords(space: Space, type: Type, p: Ptr, words: SavedWords): void {
   if (words instanceof Uint8Array) return space.memory.u8.set(words, p);
-  const { ptrMask, size } = type;
   const { i32 } = space.memory;
   words.forEach((word, k) => {
-    const at = k % (size >>> 2);
-    if (((ptrMask[at >>> 5] ?? 0) >>> (at & 31)) & 1) space.writePtr(p + 4 * k, word >>> 0);
+    if (isPointer(type, k)) space.writePtr(p + 4 * k, word >>> 0);
     else i32[(p >>> 2) + k] = word;
+  });
+}
+
+/** Whether word `k` of values that follow each other is a pointer. */
+function isPointer({ ptrMask, size }: Type, k: number): boolean {
+  const at = k % (size >>> 2);
+  return (((ptrMask[at >>> 5] ?? 0) >>> (at & 31)) & 1) !== 0;
+}
+
+/**
+ * Visits the pointers among {@link savedWords}: nothing else keeps what they point to while a descriptor that somebody else made
+ * writes, and may collect. O(their number).
+ * @internal
+ */
+export function visitSaved(type: Type, words: SavedWords, visit: (p: Ptr) => void): void {
+  if (words instanceof Uint8Array) return;
+  words.forEach((word, k) => {
+    if (word !== 0 && isPointer(type, k)) visit(word >>> 0);
   });
 }

@@ -20,6 +20,7 @@ import {
   savedWords,
   valueCopier,
   valueReader,
+  visitSaved,
   type Fit,
   type Type,
   type TypeExtras,
@@ -35,6 +36,8 @@ export interface HeapRules<T> {
   readonly put: Type<T>["store"] | null;
   /** Whether writing a value can fail half way: see {@link isParted}. */
   readonly parted: boolean;
+  /** Whether a descriptor of somebody else's writes values, or a part of them: it may do anything in between. */
+  readonly opaque: boolean;
   /** Whether what was read is written without fail: memory is not needed, and no descriptor of somebody else's asked. */
   readonly sure: boolean;
 }
@@ -42,11 +45,13 @@ export interface HeapRules<T> {
 /** What the descriptors of a package can do for slices in a heap. */
 export function heapRules<T>(type: Type<T>): HeapRules<T> {
   const read = valueCopier(type) && valueReader(type, type.name);
+  const opaque = isOpaque(type);
   return {
     read,
     put: (read && (type as Type<T> & TypeExtras<T>).put) ?? null,
     parted: isParted(type),
-    sure: type.ptrdata === 0 && !isOpaque(type),
+    opaque,
+    sure: type.ptrdata === 0 && !opaque,
   };
 }
 
@@ -120,14 +125,20 @@ export class HeapSlice<T> extends Slice<T> {
       super.place(i, from);
       return;
     }
-    const { heap, type } = this.backing;
+    const { heap, type, rules } = this.backing;
     const begin = this.off + i * type.size;
     const old = savedWords(heap, type, begin, from.length);
+    // Somebody else's descriptor may collect, and then throw.
+    const release = rules.opaque
+      ? heap.addRoots({ scan: (visit) => visitSaved(type, old, visit) })
+      : null;
     try {
       super.place(i, from);
     } catch (e) {
       restoreWords(heap, type, begin, old);
       throw e;
+    } finally {
+      release?.();
     }
   }
 
@@ -153,10 +164,16 @@ export class HeapSlice<T> extends Slice<T> {
   }
 
   override staged(values: T[]): T[] | Slice<T> {
+    const { backing } = this;
     const n = values.length;
-    if (n === 0 || this.backing.rules.sure) return values;
-    const out = this.scratch(n);
-    for (let k = 0; k < n; k++) out.put(k, values[k]!);
+    if (n === 0 || backing.rules.sure) return values;
+    // A scratch store has no root, and somebody else's descriptor may collect.
+    const out = backing.rules.opaque ? backing.make(n, n) : this.scratch(n);
+    try {
+      for (let k = 0; k < n; k++) out.put(k, values[k]!);
+    } catch (e) {
+      throw backing.rules.opaque ? abandoned(out, backing, e) : e;
+    }
     return out;
   }
 

@@ -1,7 +1,8 @@
 /** Elements of a type whose descriptor somebody else made: its kind says how they lie in memory, and nothing else. */
-import { createHeap } from "@gort/gc";
-import { append, inHeap, makeSlice, slices, sliceOf, type Slice } from "@gort/slice";
+import { createHeap, createStressHeap } from "@gort/gc";
+import { append, checkSlice, inHeap, makeSlice, slices, sliceOf, type Slice } from "@gort/slice";
 import {
+  any,
   array,
   bool,
   float64,
@@ -129,4 +130,45 @@ describe("a descriptor that throws when it has written", () => {
       expect([...t]).toEqual([values[0], good, wrong, values[1], values[2]]);
     },
   );
+});
+
+type Records = Slice<{ first: unknown; held: unknown }>;
+const record = (i: number) => ({ first: `a${i}`, held: `b${i}` });
+
+test.each<[string, (s: Records) => unknown]>([
+  ["set", (s) => s.set(1, record(9))],
+  ["append", (s) => append(s, record(8), record(9))],
+  ["insert", (s) => slices.insert(s, 1, record(8), record(9))],
+  ["replace", (s) => slices.replace(s, 0, 2, record(8), record(9))],
+])("%s: a descriptor may collect while it stores, and then throw", (_, use) => {
+  const heap = createStressHeap({ reserve: 1 << 22 });
+  const Held = struct({ first: any, held: any });
+  let inside: (() => void) | null = null;
+  const { kind, name, size, align, ptrdata, ptrMask, comparable } = Held;
+  const elsewhere: Type<{ first: unknown; held: unknown }> = {
+    ...{ kind, name, size, align, ptrdata, ptrMask, comparable },
+    zero: () => Held.zero(),
+    load: (space, p) => Held.load(space, p),
+    store: (space, p, v) => {
+      Held.store(space, p, v);
+      inside?.();
+    },
+    equal: (space, p, q) => Held.equal(space, p, q),
+    hash: (space, p, seed) => Held.hash(space, p, seed),
+    equalValues: (a, b) => Held.equalValues(a, b),
+    hashValue: (v, seed) => Held.hashValue(v, seed),
+  };
+  const s: Records = makeSlice(inHeap(heap, elsewhere), [1, 2, 3, 4].map(record), 6);
+  const was = s.toArray();
+  inside = () => {
+    heap.collect();
+    throw new Error("mine");
+  };
+  expect(() => use(s)).toThrow("mine");
+  expect(s.toArray()).toEqual(was);
+  inside = () => heap.collect();
+  use(s);
+  inside = null;
+  heap.collect();
+  checkSlice(s);
 });

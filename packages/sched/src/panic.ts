@@ -8,8 +8,10 @@
  *  3. `goexit` unwinds like a panic but nothing stops it; a panic on the way that is recovered lets it go on.
  *
  * "Called directly" is told from the stack, between `recover` and the marker function that calls deferred ones; that
- * costs only while a panic is being handled. An engine without stacks allows the call, as do stacks without frames of gort's, and so does code that a compiler lowered, whose
- * helpers stand between. So does JavaScriptCore, which keeps no frame of a function that ended with this call, for what such a one called. After an `await` in a deferred async function there is no such stack: use the scope's own `recover()` there.
+ * costs only while a panic is being handled. The call is allowed where no stack tells: in an engine without stacks, where they show no
+ * frames of gort's, in code that a compiler lowered, whose helpers stand between, and in JavaScriptCore for what a function ended
+ * with calling, since that keeps no frame of such a function. After an `await` in a deferred async function there is no stack either,
+ * and it is not allowed: use the scope's own `recover()` there.
  */
 import { brand, RuntimeError } from "@gort/types";
 import { ambient } from "./ambient.ts";

@@ -25,19 +25,27 @@ export function environment() {
   };
 }
 
+/** What runs now, by title: the times at which they began, for one progress line of all. */
+const running = new Map();
+const secondsOf = (started) => Math.round((Date.now() - started) / 1000);
+const status = () =>
+  [...running].map(([title, started]) => `${title} … ${secondsOf(started)} s`).join(", ");
+
 /**
  * Runs a command with a progress line in place of its output, which is shown only if it fails.
- * Resolves with { ok, seconds, output }.
+ * Resolves with { ok, seconds, output }. Several may run at once.
  */
 export function step(title, command, args, { show = false, env = {} } = {}) {
   const started = Date.now();
   const tty = process.stderr.isTTY && !show;
-  const seconds = () => Math.round((Date.now() - started) / 1000);
   const line = (text) => process.stderr.write(tty ? `\r\x1b[K${text}` : `${text}\n`);
-  if (!show) line(`${title} …`);
+  if (!show) {
+    running.set(title, started);
+    line(tty ? status() : `${title} …`);
+  }
   const tick = setInterval(
     () => {
-      if (!show) line(`${title} … ${seconds()} s`);
+      if (!show) line(tty ? status() : `${title} … ${secondsOf(started)} s`);
     },
     tty ? 1000 : 20_000,
   );
@@ -54,14 +62,16 @@ export function step(title, command, args, { show = false, env = {} } = {}) {
     child.on("error", (error) => chunks.push(Buffer.from(String(error))));
     child.on("close", (code) => {
       clearInterval(tick);
+      const seconds = secondsOf(started);
       const ok = code === 0;
       const output = Buffer.concat(chunks.map((c) => Buffer.from(c))).toString();
       if (!show) {
-        line(`${ok ? "ok  " : "FAIL"} ${title} (${seconds()} s)`);
+        running.delete(title);
+        line(`${ok ? "ok  " : "FAIL"} ${title} (${seconds} s)`);
         if (tty) process.stderr.write("\n");
         if (!ok) process.stderr.write(output.replace(/^/gm, "     ") + "\n");
       }
-      resolve({ ok, seconds: seconds(), output });
+      resolve({ ok, seconds, output });
     });
   });
 }

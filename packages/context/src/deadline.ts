@@ -75,6 +75,7 @@ function derive(
  *
  * It ends in time also after the program in which it was made, then without keeping the process alive. On virtual time, in a bubble
  * or under a deterministic scheduler, it does not: that time stands still when the program is over.
+ * Made outside of any program it keeps the process alive, as `setTimeout` does, until it ends or is cancelled.
  *
  * @param at milliseconds since 1970, or a `Date`; `Infinity` for no deadline
  * @throws `cannot create context from nil parent`; a RangeError if `at` is NaN, a TypeError if it is neither a number nor a `Date`, for a

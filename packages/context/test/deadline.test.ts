@@ -179,14 +179,6 @@ describe("a deadline and the end of the program in which it was made", () => {
     expect(far[0].err()).toBe(Canceled);
   });
 
-  test("made outside of any program it keeps the process alive until it is cancelled", () => {
-    const before = timeouts();
-    const [, cancel] = withTimeout(background(), 3_600_000);
-    expect(timeouts()).toBe(before + 1);
-    cancel();
-    expect(timeouts()).toBe(before);
-  });
-
   test("the function of an async goroutine that runs on is told", async () => {
     let outcome: unknown;
     await run(async () => {

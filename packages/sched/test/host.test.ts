@@ -112,6 +112,14 @@ describe("a process", () => {
     expect([r.code, r.out]).toEqual([0, "slept\n"]);
   });
 
+  test("a context's deadline outside of any program keeps it alive until it is cancelled", async () => {
+    const r = await child(`${IMPORT}
+      const clock = currentClock();
+      clock.schedule(clock.now() + 60_000, () => {}, true).cancel();
+      clock.schedule(clock.now() + 30, () => console.log("over"), true);`);
+    expect([r.code, r.out]).toEqual([0, "over\n"]);
+  });
+
   const SIGNALS = `import { aborted, go, onAbort, Op, run, sleep, withSignal } from "@gort/sched";
 class Never extends Op {
   get reason() { return "chan receive"; }

@@ -1,7 +1,7 @@
 /** Which `AsyncLocalStorage` those see who hear of the end of a context. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createScheduler, defaultScheduler, go, run, setDefaultScheduler } from "@gort/sched";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { afterFunc, background, withCancel, withTimeout } from "../src/index.ts";
 
 const store = new AsyncLocalStorage<string>();
@@ -24,8 +24,7 @@ test.each(Object.entries(forms))(
     const [timed] = store.run("timer", () => withTimeout(background(), 1));
     store.run("C", () => afterFunc(timed, form(heard)));
     store.run("canceller", cancel);
-    await later(15);
-    expect(heard.sort()).toEqual(["A", "B", "C"]);
+    await vi.waitFor(() => expect(heard.sort()).toEqual(["A", "B", "C"]));
   },
 );
 
@@ -38,8 +37,7 @@ test("afterFunc of the first part of an async function, or of a plain one, keeps
   await first.join();
   await plain.join();
   store.run("canceller", cancel);
-  await later(1);
-  expect(heard.sort()).toEqual(["first part", "plain"]);
+  await vi.waitFor(() => expect(heard.sort()).toEqual(["first part", "plain"]));
 });
 
 test("with the option context, listeners of a deadline hear of it where it was set, and afterFunc of a goroutine too", async () => {
@@ -54,8 +52,7 @@ test("with the option context, listeners of a deadline hear of it where it was s
         const [ctx] = withTimeout(background(), 2);
         ctx.signal.addEventListener("abort", note);
       });
-    await later(15);
-    expect(heard.sort()).toEqual(["A", "B"]);
+    await vi.waitFor(() => expect(heard.sort()).toEqual(["A", "B"]));
     const [ctx, cancel] = withCancel(background());
     heard.length = 0;
     await store.run("goroutine", () =>

@@ -10,8 +10,6 @@ const limits = { pool: "forks", testTimeout, hookTimeout: 120_000 } as const;
 export default defineConfig({
   test: {
     reporters: ["default"],
-    // Vitest would leave one processor out, which on two of them is half.
-    maxWorkers: "100%",
     projects: [
       {
         resolve: { conditions },

@@ -11,11 +11,24 @@ const ticking = (): (() => number) => {
   return () => (now += 0.01);
 };
 
-const plainMove = (heap: Heap, type: Type, dst: Ptr, src: Ptr, count: number): void => {
-  const bytes = type.size * count;
-  if (src === 0) heap.memory.u8.fill(0, dst, dst + bytes);
-  else heap.memory.u8.copyWithin(dst, src, src + bytes);
+/** A move of bytes alone; it clears from nil. */
+const copyBytes = ({ memory }: Heap, dst: Ptr, src: Ptr, bytes: number): void => {
+  if (src === 0) memory.u8.fill(0, dst, dst + bytes);
+  else memory.u8.copyWithin(dst, src, src + bytes);
 };
+
+/** `typedMove`, but another one where `when` says so. */
+function moves(
+  heap: Heap,
+  when: (type: Type, src: Ptr) => boolean,
+  other: (dst: Ptr, src: Ptr, bytes: number) => void,
+): void {
+  const move = heap.typedMove.bind(heap);
+  heap.typedMove = (type, dst, src, count) => {
+    if (when(type, src)) other(dst, src, type.size * count);
+    else move(type, dst, src, count);
+  };
+}
 
 /** Calls `then` with each address that `alloc` gives the second time. */
 function onReuse(heap: Heap, then: (p: Ptr, type: Type, bytes: number) => void): void {
@@ -76,18 +89,15 @@ function clearBit({ memory, allocator }: GcHeap, at: Ptr): void {
   memory.u32[w] = memory.u32[w]! & ~(1 << ((at >>> 2) & 31));
 }
 
-/** `typedMove`, but another one where `when` says so. */
+/** `typedMove` of values without pointers that takes `bytes(n)` for `n` bytes. */
 const movesBytes =
   (when: (src: Ptr) => boolean, bytes: (n: number) => number) =>
-  (h: Heap): void => {
-    const move = h.typedMove.bind(h);
-    h.typedMove = (type, dst, src, count) => {
-      if (type.ptrdata > 0 || !when(src)) return move(type, dst, src, count);
-      const n = bytes(type.size * count);
-      if (src === 0) h.memory.u8.fill(0, dst, dst + n);
-      else h.memory.u8.copyWithin(dst, src, src + n);
-    };
-  };
+  (h: Heap): void =>
+    moves(
+      h,
+      (type, src) => type.ptrdata === 0 && when(src),
+      (dst, src, n) => copyBytes(h, dst, src, bytes(n)),
+    );
 
 /** Another table of values. */
 const values =
@@ -101,18 +111,18 @@ const values =
 /** `typedMove` of values with pointers byte by byte, in one direction. */
 const movesPointers =
   (backward: boolean) =>
-  (h: Heap): void => {
-    const move = h.typedMove.bind(h);
-    h.typedMove = (type, dst, src, count) => {
-      if (type.ptrdata === 0 || src === 0) return move(type, dst, src, count);
-      const n = type.size * count;
-      const { u8 } = h.memory;
-      for (let k = 0; k < n; k++) {
-        const i = backward ? n - 1 - k : k;
-        u8[dst + i] = u8[src + i]!;
-      }
-    };
-  };
+  (h: Heap): void =>
+    moves(
+      h,
+      (type, src) => type.ptrdata > 0 && src !== 0,
+      (dst, src, n) => {
+        const { u8 } = h.memory;
+        for (let k = 0; k < n; k++) {
+          const i = backward ? n - 1 - k : k;
+          u8[dst + i] = u8[src + i]!;
+        }
+      },
+    );
 
 /** One source that asks the heap's sources, which are in a list of its own, as `scan` does. */
 const listed =
@@ -139,7 +149,12 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
   [
     "typedMove without a barrier",
     MOVES_MOVE,
-    (h) => (h.typedMove = (type, dst, src, count) => plainMove(h, type, dst, src, count)),
+    (h) =>
+      moves(
+        h,
+        () => true,
+        (dst, src, n) => copyBytes(h, dst, src, n),
+      ),
   ],
   [
     "alloc that finishes a cycle that runs",

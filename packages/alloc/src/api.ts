@@ -76,8 +76,8 @@ export interface Allocator {
    */
   alloc(size: number, flags?: number, shard?: number): Ptr;
   /**
-   * Gives back an object; `p` must be what `alloc` returned. Freeing 0 does nothing but refuse what is no shard. Of `createAllocator`: O(1), for an object above
-   * 32 KiB O(its pages + log of all pages).
+   * Gives back an object; `p` must be what `alloc` returned. Freeing 0 does nothing but refuse what is no shard. Of `createAllocator`:
+   * O(1), for an object above 32 KiB O(its pages + log of all pages).
    * @throws AllocError `DOUBLE_FREE`, `INTERIOR_POINTER`, `FOREIGN_POINTER`, `BAD_POINTER`, `BAD_SHARD`
    */
   free(p: Ptr, shard?: number): void;

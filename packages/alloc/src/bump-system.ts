@@ -17,7 +17,7 @@ export class BumpSystem implements SystemMemory {
   }
   allocManual(bytes: number): Ptr {
     checkSize(bytes, MAX_MEMORY, 1);
-    return this.persistentAlloc(Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE);
+    return this.take(Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE, 8);
   }
   freeManual(_p: Ptr, _bytes: number): void {}
 }

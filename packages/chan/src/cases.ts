@@ -16,9 +16,14 @@ export function casesError(cases: unknown): Error {
   return badArgument("select", "cases", cases, "an object or a list of operations", "type");
 }
 
-/** What is named `default` says whether the select waits: an op of that name could not be told from "nothing was ready". */
-export function defaultError(where: string, v: unknown, argument = "case default"): Error {
+/** What has to be a boolean and is none. */
+export function booleanError(where: string, argument: string, v: unknown): Error {
   return badArgument(where, argument, v, "true or false", "type");
+}
+
+/** What is named `default` says whether the select waits: an op of that name could not be told from "nothing was ready". */
+export function defaultError(where: string, v: unknown): Error {
+  return booleanError(where, "case default", v);
 }
 
 /** An op that was used before, or is another case too. */

@@ -7,7 +7,7 @@
 import type { Op } from "@gort/sched";
 import { checkOptions } from "@gort/types";
 import type { DefaultOf, DefaultResult, SelectCase, SelectCases, SelectResult } from "./api.ts";
-import { caseOp, casesError, defaultError, isBranded, isNoRecord } from "./cases.ts";
+import { booleanError, caseOp, casesError, defaultError, isBranded, isNoRecord } from "./cases.ts";
 import type { Chosen } from "./chosen.ts";
 import { type SelectOperation, newSelect } from "./select-op.ts";
 import { USED } from "./states.ts";
@@ -105,7 +105,7 @@ export function select(
   if (options === undefined) return makeSelect(cases, false);
   checkOptions("select", options, "default");
   const v = options.default ?? false;
-  if (typeof v !== "boolean") throw defaultError("select", v, "options.default");
+  if (typeof v !== "boolean") throw booleanError("select", "options.default", v);
   return makeSelect(cases, v);
 }
 

@@ -17,6 +17,7 @@ import { aborted, type OpRecord, onAbort } from "@gort/sched";
 import { badContext, holdProgram, isContext, isSignal, whyEnded } from "@gort/sched/primitives";
 import { badArgument, checkFunction, checkOptions } from "@gort/types";
 import type { ContextLike, RecvChan, SendChan, WaitOptions } from "./api.ts";
+import { booleanError } from "./cases.ts";
 import { makeChan } from "./channel.ts";
 import { checkChannel } from "./errors.ts";
 import { Pull } from "./pull.ts";
@@ -175,8 +176,7 @@ function checkPump(source: unknown, to: unknown, options: PumpOptions, where = "
   checkChannel(where, "to", to, "trySend");
   checkOptions(where, options, PUMP_OPTIONS);
   const { keepOpen = false } = options;
-  if (typeof keepOpen !== "boolean")
-    throw badArgument(where, "options.keepOpen", keepOpen, "true or false", "type");
+  if (typeof keepOpen !== "boolean") throw booleanError(where, "options.keepOpen", keepOpen);
   checkStops(options, where);
 }
 

@@ -32,6 +32,7 @@ import { reportCycle } from "./cycle-report.ts";
 import { checkAttached } from "./errors.ts";
 import { HeapBase } from "./heap-base.ts";
 import { Marker } from "./mark.ts";
+import { PAGE } from "./own-memory.ts";
 import { ASSIST_BYTES, UTILIZATION } from "./pacer.ts";
 import { poisonUnmarked } from "./poison.ts";
 import type { RootEntry } from "./root-parts.ts";
@@ -133,7 +134,7 @@ export class MarkSweepHeap extends HeapBase {
     else if (this.phase === "mark") {
       this.#drain(Math.max(bytes, 1));
       if (this.marker.isDone) this.#terminate();
-    } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, Math.floor(bytes / 8192)));
+    } else if (this.phase === "sweep") this.#sweepPages(Math.max(1, Math.floor(bytes / PAGE)));
     this.runQueued(Infinity);
     return this.phase !== "off";
   }
@@ -302,7 +303,7 @@ export class MarkSweepHeap extends HeapBase {
   /** How many pages each allocated byte has to sweep so that all is swept before the next cycle. */
   #planSweep(): void {
     const { cycle } = this.objects;
-    const pages = cycle.pages ?? this.allocator.stats().heapInuse / 8192;
+    const pages = cycle.pages ?? this.allocator.stats().heapInuse / PAGE;
     const room = Math.max(Math.min(this.pacer.trigger, 1 << 30) - this.live, SWEEP_BYTES);
     this.#sweepPagesPerByte = pages / room;
     this.#sharedAt = this.allocated;

@@ -84,7 +84,7 @@ class DeterministicScheduler extends Core {
   /** A checkpoint is one more place where another goroutine may run; where there is none, the host may. */
   override due(): boolean {
     if (this.runnable.size > 0) return this.rng.below(2) === 0;
-    return !this.isQuiet() || hostNow() >= this.sliceEnd;
+    return !this.isQuiet() || super.isOver(hostNow());
   }
 
   /** Asked after the same number of ops each time, whatever the clock says. */

@@ -134,12 +134,13 @@ export function setHostTimer(ms: number, fn: () => void): HostTimer {
 export function ownTimer(ms: number, fn: () => void): () => void {
   const set = realTimers();
   const clear = set === loadedWith ? clearedWith : (clearTimeout as ClearTimer);
+  const delay = Math.min(Math.ceil(ms), DELAY_MAX);
   if (isFake(set) && typeof AbortSignal.timeout === "function") {
-    const signal = AbortSignal.timeout(Math.min(Math.ceil(ms), DELAY_MAX));
+    const signal = AbortSignal.timeout(delay);
     signal.addEventListener("abort", fn);
     return () => signal.removeEventListener("abort", fn);
   }
-  const timer = set(fn, Math.min(Math.ceil(ms), DELAY_MAX));
+  const timer = set(fn, delay);
   return () => clear?.(timer);
 }
 
@@ -179,7 +180,7 @@ export function keepAlive(): () => void {
   // Fakes may have come by the time this is called.
   const clear = clearTimeout;
   const timer = setTimeout(() => {}, DELAY_MAX);
-  return () => clear?.(timer);
+  return () => clear(timer);
 }
 
 /**

@@ -111,7 +111,10 @@ export function createdBy(site: Frame, creator: number): string {
 
 const V8_FRAME = /^\s+at /;
 
-/** V8: `at f (file:1:2)` or `at file:1:2`, where a path may have " (" in it; Bun: `at <anonymous> (file:1:2)`; Firefox and Safari: `f@file:1:2`. */
+/**
+ * V8: `at f (file:1:2)` or `at file:1:2`, where a path may have " (" in it; Bun: `at <anonymous> (file:1:2)` too; Firefox and Safari:
+ * `f@file:1:2`.
+ */
 export function parseFrame(line: string): Frame | null {
   const v8 = /^\s+at (?:async )?(?:(.+?) \((.+)\)|(.+))$/.exec(line);
   if (v8 !== null)

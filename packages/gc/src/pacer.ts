@@ -14,16 +14,22 @@
  * what it allocates while the collector has its {@link UTILIZATION}, estimated from the last cycle as
  * Go 1.19 does (bytes allocated per byte marked, at full use of the processor). Rejected: the
  * proportional controller of Go 1.5 to 1.17, which needs several cycles to settle.
+ *
+ * Unlike in Go the share is that of a {@link WINDOW_MS}: what can be marked in a quarter of it is marked at once, by assists at their
+ * most. In Go other threads would mark meanwhile; here the program pays for all of it, early or late, and while a cycle runs
+ * its pointer writes take longer and whatever it drops is kept. So a small heap beside many short-lived objects has fewer cycles.
  */
 
 /** Bytes allocated between two assists, at least: one object may have more. */
 export const ASSIST_BYTES = 16384;
 /** Share of the processor that marking gets in the background. */
 export const UTILIZATION = 0.25;
+/** Milliseconds in which it has that share: a slice of the scheduler's, for which others wait anyway. */
+export const WINDOW_MS = 10;
 /** Go's smallest heap at GOGC=100. */
 export const HEAP_MINIMUM = 4 << 20;
 /** Most scan work that assists do per byte allocated, unless the memory would end before that. */
-const ASSIST_RATIO_MAX = 4;
+export const ASSIST_RATIO_MAX = 4;
 
 export class Pacer {
   gcPercent = 100;
@@ -38,6 +44,8 @@ export class Pacer {
   assistRatioMin = 0;
   /** Bytes allocated per byte scanned when both have the processor for themselves; 0 for not known. */
   consMark = 0;
+  /** Bytes scanned in the share of one window; 0 for not known. */
+  burst = 0;
   /** Bytes scanned by the last cycle. */
   scanLast = 0;
   /** Bytes of objects that the memory holds. */
@@ -71,14 +79,20 @@ export class Pacer {
     const span = goal - marked;
     const low = marked + 0.7 * span;
     const high = Math.max(marked + 0.95 * span, goal - HEAP_MINIMUM);
-    const scan = this.scanLast === 0 ? marked : this.scanLast;
-    const runway = (this.consMark * scan * (1 - UTILIZATION)) / UTILIZATION;
+    const runway = this.#runway(this.scanLast === 0 ? marked : this.scanLast);
     this.trigger = Math.floor(Math.min(Math.max(goal - runway, low), Math.max(low, high)));
     if (goal < wanted)
       this.trigger = Math.max(
         marked,
         Math.min(this.trigger, goal - this.scanLast / ASSIST_RATIO_MAX),
       );
+  }
+
+  /** Bytes that the program allocates while so many are scanned. */
+  #runway(scan: number): number {
+    const perByte = (this.consMark * (1 - UTILIZATION)) / UTILIZATION;
+    const atOnce = Math.min(scan, this.burst);
+    return (scan - atOnce) * perByte + atOnce * Math.min(perByte, 1 / ASSIST_RATIO_MAX);
   }
 
   /** The assist ratio anew, while marking. */
@@ -105,7 +119,12 @@ export class Pacer {
   learn(allocated: number, mutatorMs: number, scanned: number, markMs: number): void {
     this.scanLast = scanned;
     if (mutatorMs <= 0 || markMs <= 0 || scanned === 0) return;
-    const measured = allocated / mutatorMs / (scanned / markMs);
-    this.consMark = this.consMark === 0 ? measured : (measured + this.consMark) / 2;
+    const speed = scanned / markMs;
+    this.consMark = halfway(this.consMark, allocated / mutatorMs / speed);
+    this.burst = halfway(this.burst, speed * UTILIZATION * WINDOW_MS);
   }
 }
+
+/** The mean of the old and the new figure; the new one if there was none. */
+const halfway = (old: number, measured: number): number =>
+  old === 0 ? measured : (measured + old) / 2;

@@ -1,8 +1,15 @@
-import { array, int32 } from "@gort/types";
+import { array, int32, ptr, struct } from "@gort/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHeap, createStopTheWorldHeap } from "../src/index.ts";
-import { ASSIST_BYTES, HEAP_MINIMUM, Pacer, UTILIZATION } from "../src/pacer.ts";
+import {
+  ASSIST_BYTES,
+  ASSIST_RATIO_MAX,
+  HEAP_MINIMUM,
+  Pacer,
+  UTILIZATION,
+  WINDOW_MS,
+} from "../src/pacer.ts";
 
 const MiB = 2 ** 20;
 const seed = Number(process.env["GORT_SEED"] ?? 77);
@@ -123,11 +130,13 @@ describe("the trigger", () => {
         fc.integer({ min: 0, max: 800 }),
         fc.double({ min: 0, max: 100, noNaN: true }),
         bytes,
+        bytes,
         fc.option(bytes, { nil: Infinity }),
-        (marked, percent, consMark, scan, limit) => {
+        (marked, percent, consMark, scan, burst, limit) => {
           const p = pacer(percent, limit);
           p.consMark = consMark;
           p.scanLast = scan;
+          p.burst = burst;
           p.commit(marked, 0, 0);
           const span = p.goal - marked;
           const high = Math.max(marked + 0.95 * span, p.goal - HEAP_MINIMUM);
@@ -151,6 +160,79 @@ describe("the trigger", () => {
     });
     expect(triggers).toEqual([...triggers].sort((a, b) => b - a));
     expect(triggers[0]).toBeGreaterThan(triggers.at(-1)!);
+  });
+
+  it("leaves room for assists at their most, where a quarter of the window is enough to mark everything", () => {
+    const p = pacer();
+    p.consMark = 1;
+    p.scanLast = 20 * MiB;
+    p.burst = 20 * MiB;
+    p.commit(20 * MiB, 0, 0);
+    expect(p.goal - p.trigger).toBe((20 * MiB) / ASSIST_RATIO_MAX);
+    let scanned = 0;
+    let live = p.trigger;
+    for (; scanned < 20 * MiB; live += ASSIST_BYTES) {
+      p.revise(live, p.trigger, scanned);
+      scanned += p.assistWork(ASSIST_BYTES);
+    }
+    expect(live).toBeLessThanOrEqual(p.goal + ASSIST_BYTES);
+  });
+
+  it("comes no earlier with a window than without, and no earlier with a longer one", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2048 * MiB }),
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        bytes,
+        bytes,
+        (marked, consMark, scan, burst) => {
+          const triggers = [0, burst, 2 * burst].map((most) => {
+            const p = pacer();
+            p.consMark = consMark;
+            p.scanLast = scan;
+            p.burst = most;
+            p.commit(marked, 0, 0);
+            return p.trigger;
+          });
+          expect(triggers).toEqual([...triggers].sort((a, b) => a - b));
+        },
+      ),
+      { seed },
+    );
+  });
+
+  it.each([
+    ["near the goal where marking is short", 0.001, 0.85, 0.95],
+    ["at 70 % of the way where it is long", 1, 0.69, 0.75],
+  ])("comes %s, once a heap has seen a cycle", (_where, tick, least, most) => {
+    // Every look at the clock takes as long: marking takes many, the program next to none.
+    let ms = 0;
+    const starts: number[] = [];
+    let marked = 0;
+    const heap = createHeap({
+      reserve: 64 * MiB,
+      forcedPeriodMs: Infinity,
+      now: () => (ms += tick),
+      onCycle: (c) => {
+        starts.push((c.heapStart - marked) / (c.goal - marked));
+        marked = c.heapLive;
+      },
+    });
+    const node = struct({ next: ptr(int32), id: int32 });
+    const root = heap.root(0);
+    for (let i = 0; i < MiB / 8; i++) {
+      const p = heap.alloc(node);
+      heap.writePtr(p, root.ptr);
+      root.set(p);
+    }
+    while (starts.length < 6) {
+      for (let i = 0; i < 20_000; i++) heap.alloc(node);
+      heap.safepoint();
+    }
+    for (const start of starts.slice(3)) {
+      expect(start).toBeGreaterThanOrEqual(least);
+      expect(start).toBeLessThanOrEqual(most);
+    }
   });
 });
 
@@ -190,11 +272,16 @@ it("learns bytes allocated per byte marked, and forgets old figures by halves", 
   const p = pacer();
   p.learn(1000, 10, 5000, 5); // 100 bytes/ms against 1000 bytes/ms
   expect(p.consMark).toBeCloseTo(0.1);
+  expect(p.burst).toBeCloseTo(1000 * UTILIZATION * WINDOW_MS);
   p.learn(3000, 10, 5000, 5);
   expect(p.consMark).toBeCloseTo(0.2);
+  expect(p.burst).toBeCloseTo(2500);
   expect(p.scanLast).toBe(5000);
   p.learn(3000, 0, 0, 0); // a cycle without figures changes nothing but the scan work
   expect(p.consMark).toBeCloseTo(0.2);
+  expect(p.burst).toBeCloseTo(2500);
+  p.learn(1000, 10, 15_000, 5); // marked three times as fast
+  expect(p.burst).toBeCloseTo(5000);
   expect(UTILIZATION).toBe(0.25);
 });
 

@@ -257,7 +257,9 @@ func init() {
 	jobs["alloc/churn-2e4"] = churn(20000)
 	jobs["alloc/churn-1e5"] = churn(100000)
 	jobs["alloc/churn-1e6"] = churn(1000000)
-	jobs["gc/trees"] = trees
+	for _, id := range []string{"gc/trees", "gc/trees-17", "gc/trees-18", "gc/trees-20"} {
+		jobs[id] = trees
+	}
 	jobs["gc/pause-max"] = pause
 	jobs["gc/mark"] = mark
 	jobs["gc/record"] = record

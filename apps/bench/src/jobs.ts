@@ -87,7 +87,10 @@ export const jobs: readonly JobSpec[] = [
   ns("alloc/churn-1e5", "free + alloc, 10^5 live", 500_000, 100_000, { checkN: 5000 }),
   ns("alloc/churn-1e6", "free + alloc, 10^6 live", 500_000, 100_000, { checkN: 2000, runs: 1 }),
 
-  ms("gc/trees", "binary trees, all", 16, 10, { full: 18, checkN: 6 }),
+  ms("gc/trees", "binary trees 16 deep, all", 16, 10, { checkN: 6 }),
+  ms("gc/trees-17", "binary trees 17 deep, all", 17, 11, { runs: 1, checkN: 7 }),
+  ms("gc/trees-18", "binary trees 18 deep, all", 18, 12, { runs: 1, checkN: 8 }),
+  ms("gc/trees-20", "binary trees 20 deep, all", 20, 13, { runs: 0, checkN: 9 }),
   ms("gc/pause-max", "longest pause, n live records", 1_000_000, 50_000, {
     full: 4_000_000,
     runs: 0,

@@ -22,6 +22,12 @@ const objects =
 const moving =
   "native `Map` appends to one table and pays for its growth at once (see the longest single set); here each write also moves some of the old table";
 
+const trees = {
+  JavaScript:
+    "while everything alive fits V8's young generation, dead trees are freed without looking at them; a collector that does not move objects, as Go's, marks all live objects each time the heap has doubled",
+  Go: "the same design in machine code",
+};
+
 /** By job, then by contender; `*` for all others. */
 const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "chan/unbuffered": { Go: switching },
@@ -76,11 +82,10 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     JavaScript:
       "V8 moves a pointer to allocate and frees dead blocks without touching them; here each is given back by a call",
   },
-  "gc/trees": {
-    JavaScript:
-      "V8's young generation frees dead trees without looking at them; a collector that does not move objects, as Go's, marks all live objects each time the heap has doubled",
-    Go: "the same design in machine code",
-  },
+  "gc/trees": trees,
+  "gc/trees-17": trees,
+  "gc/trees-18": trees,
+  "gc/trees-20": trees,
   "gc/pause-max": {
     Go: "Go counts only the stops at the two ends of a cycle and marks in between, on threads; here each step of marking is a pause, as long as the 0.5 ms it is allowed",
   },

@@ -178,8 +178,8 @@ export class Tiered implements TieredAllocator {
   }
 
   /**
-   * The next free object of the span that the shard caches, or of the next one, for arguments that `alloc` has checked. One
-   * large function: not inlined, it leaves `alloc` and `free` room to be.
+   * The next free object of the span that the shard caches, or of the next one, for arguments that `alloc` has checked. By
+   * itself, so that `alloc` and `free` are short enough to be inlined.
    */
   private allocFrom(sizeClass: number, flags: number, shard: number): Ptr {
     if (sizeClass === 0) return ZERO_BASE;

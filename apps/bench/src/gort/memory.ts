@@ -168,6 +168,9 @@ const barrier =
 export const memory: Record<string, JobBody> = {
   ...mallocJobs(malloc),
   "gc/trees": trees,
+  "gc/trees-17": trees,
+  "gc/trees-18": trees,
+  "gc/trees-20": trees,
   "gc/pause-max": pause,
   "gc/mark": mark,
   "gc/record": record,

@@ -100,6 +100,7 @@ export default sheet({
       javascript: objects,
     },
     { title: "binary trees, depth 16", job: "gc/trees" },
+    { title: "the same, depth 20", job: "gc/trees-20" },
     { title: "full collection of 10^6 records of three pointers, per record", job: "gc/mark" },
     { title: "the longest pause of it, in steps of 0.5 ms", job: "gc/pause-max" },
     { title: "the 99th percentile of its pauses", job: "gc/pause-p99" },

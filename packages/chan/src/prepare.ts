@@ -11,9 +11,9 @@
  *     for is taken back. As the case of something else it is FRESH only from the time it was tried until that is over.
  *     Whatever has it as a case and finds that its pass is gone begins another.
  *
- * Why: a select in a loop makes its ops, two arrays and a record of names each time; here a pass allocates nothing but
- * its result. Why sends must be functions: the value to send differs from pass to pass, and a fixed one is
- * nearly always a mistake.
+ * Why: a select in a loop makes a record of its cases each time, and two lists where there are more than two of them; here a
+ * pass allocates nothing but its result. Why sends must be functions: the value to send differs from pass to pass, and a
+ * fixed one is nearly always a mistake.
  */
 import { Op, type OpRecord, aborted, isOp } from "@gort/sched";
 import { isSignal, reportUncaught } from "@gort/sched/primitives";

@@ -12,8 +12,6 @@ import type { Chosen } from "./chosen.ts";
 import { type SelectOperation, newSelect } from "./select-op.ts";
 import { USED } from "./states.ts";
 
-// One signature for each number of arguments: the compiler reports a mistake once for each that could be meant.
-
 // What is rare stands elsewhere, so that V8 inlines the rest.
 function makeSelect(
   cases: SelectCases | readonly SelectCase[],
@@ -91,6 +89,7 @@ function addOther(s: SelectOperation, v: unknown, name: string, cases: unknown):
  * idle.case; // => "default"
  * ```
  */
+// One signature for each number of arguments: the compiler reports a mistake once for each that could be meant.
 export function select<const C extends readonly SelectCase[] | SelectCases>(
   cases: C,
 ): Op<SelectResult<C>>;

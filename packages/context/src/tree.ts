@@ -16,8 +16,8 @@
  *
  * Why two passes, and no recursion: abort listeners run synchronously and may cancel or derive contexts; and a chain of 100,000
  * contexts must not overflow the stack. The children of each node are spliced onto the one list that is being worked off, so that
- * a cancellation allocates nothing. Why no goroutine for a foreign parent, as in Go: a receive on its `done()` is parked with the
- * child as waiter, and leaves when the child ends.
+ * a cancellation allocates nothing. Why no goroutine for a foreign parent, as in Go: a receive on its `done()` is parked, with a
+ * waiter that ends the child, and leaves when the child ends.
  */
 import { type Chan, type RecvChan, makeChan, nilChan } from "@gort/chan";
 import type { ClockTimer, Op, OpRecord } from "@gort/sched";
@@ -152,7 +152,7 @@ export class Node extends Base {
   /** The cause; meaningful once `error` is set. */
   reason: unknown = undefined;
   timer: ClockTimer | null = null;
-  /** Leaves a foreign parent. */
+  /** Leaves what is no node but would end this one: a foreign parent, or a signal. */
   detach: (() => void) | null = null;
   doneChan: Chan<void> | null = null;
   private controller: AbortController | null = null;

@@ -4,7 +4,7 @@
  *
  * Invariants
  *  1. The rings are linked from tail (oldest) to head (newest); each is twice as long as the one before, up to a
- *     limit; only the head ring is pushed to; an empty ring that is not the head is dropped.
+ *     limit; only the head ring is pushed to. One that is empty is dropped when `popTail` passes it, if it is not the head.
  *  2. In a ring the elements are at indexes `tail` to `head - 1`, modulo its length, and `head - tail` is at most
  *     its length; every other slot is undefined, so nothing is kept alive.
  *
@@ -51,7 +51,7 @@ export class PoolChain<T> {
     this.length++;
   }
 
-  /** The newest. O(1) amortised. */
+  /** The newest. O(rings), at most the logarithm of the longest it was, or one for each `LAST_RING` elements. */
   popHead(): T | undefined {
     for (let ring = this.head; ring !== null; ring = ring.older) {
       if (ring.head === ring.tail) continue;

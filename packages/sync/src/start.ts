@@ -32,18 +32,13 @@ export function isGeneratorFunction(fn: unknown): boolean {
 }
 
 /** Starts `fn` in a goroutine of its own, which has its name in dumps; `hook` is told when that ended. O(1). */
-export function start(fn: Body<unknown>, to: Outcome, hook: EndHook | null): void {
+export function start(fn: Body<unknown>, to: Outcome, hook: EndHook): void {
   const g = launch(hook, isGeneratorFunction(fn) ? runSteps : call, [fn, to]);
   g.name = fn.name || "anonymous";
 }
 
 /** Goes on in a goroutine, called `name`, with what a body returned: a generator, an op or a routine. */
-export function startSteps(
-  r: unknown,
-  to: Outcome,
-  hook: EndHook | null,
-  name: string,
-): Goroutine<void> {
+export function startSteps(r: unknown, to: Outcome, hook: EndHook, name: string): Goroutine<void> {
   const g = launch(hook, goOn, [r, to]);
   g.name = name || "anonymous";
   return g;

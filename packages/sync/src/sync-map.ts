@@ -3,7 +3,7 @@
  *
  * Invariants
  *  1. `read` is never changed in its keys, only replaced; so iterating it is safe whatever the callback does.
- *  2. If `amended`, `dirty` holds every key of `read` that is not expunged, and at least one more may be there.
+ *  2. `dirty` is there exactly if `amended`; it holds every key of `read` that is not expunged, and at least one more may be there.
  *  3. An entry is live (a value), deleted, or expunged; expunged means deleted and missing in `dirty`.
  *  4. `misses` counts loads that had to look at `dirty`; when it reaches the size of `dirty`, that becomes `read`.
  *
@@ -221,7 +221,6 @@ export class SyncMap<K, V> {
   }
 
   private makeDirty(): void {
-    if (this.dirty !== null) return;
     const dirty = (this.dirty = new Map<K, Entry<V>>());
     for (const [key, e] of this.read) {
       if (e.p === DELETED) e.p = EXPUNGED;

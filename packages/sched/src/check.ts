@@ -2,10 +2,10 @@
  * Asserts the invariants of a scheduler: tests call it after every step.
  *
  * Checked, each named after the file that states it:
- *  - core 1: every live goroutine is in exactly the place its state says;
+ *  - core 1 and g 2, 3: every live goroutine is in exactly the place its state says, and linked to the op it waits on;
  *  - gmp 1, 2, 5: no goroutine is queued twice, nor where no P looks, queues hold runnable ones only, locked ones are on their own P;
  *  - proc 1, 3 and gmp 4: sizes are within bounds, running Ps are listed, at most one spins;
- *  - timer-heap 1, 2: heaps are ordered and know their nodes;
+ *  - timer-heap 1, 2, 3: heaps are ordered and know their nodes, those that were gathered too;
  *  - of a scheduler of somebody else's, that what it says of itself agrees.
  */
 import { badArgument } from "@gort/types";

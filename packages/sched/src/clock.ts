@@ -383,7 +383,7 @@ export class VirtualClock extends HeapClock {
     return this.epoch + this.time;
   }
 
-  /** Called when a timer was added or the last one left: the owner may have to let time jump. */
+  /** Called when a timer became the first of its heap, or none is left: the owner may have to let time jump. */
   onChange: () => void = () => {};
 
   protected changed(): void {

@@ -202,7 +202,7 @@ class Unwind<R> implements DeferScope<R> {
 
 /**
  * Markers: `recover` finds them on the stack by name. They are methods because a minifier renames functions but not
- * properties. They return nothing, because JavaScriptCore (Safari, Bun) takes a function off the stack that ends with a call.
+ * properties. The plain ones return nothing: JavaScriptCore (Safari, Bun) takes a function off the stack that ends with a call.
  */
 const marks = {
   gortScope<R>(body: Body<R>, scope: Unwind<R>): void {

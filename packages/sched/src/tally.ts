@@ -13,8 +13,9 @@ import { NOBODY } from "./postpone.ts";
 export type Tallies = Required<Pick<Scheduler, "outside">>;
 
 export class Tally implements Tallies {
-  /** Waits that something outside can end, and of those for a signal and the like, for which virtual time does not wait. */
+  /** Waits that something outside can end, and for which virtual time stands still. */
   externals = 0;
+  /** Those for a signal and the like, for which it does not. */
   signalled = 0;
   /** Told of each change. */
   private readonly changed: () => void;

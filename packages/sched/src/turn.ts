@@ -4,8 +4,8 @@
  *
  * Invariants
  *  1. Once a chain of microtasks has used more than `TURN_MS`, `turnSpent` says so until the host had a turn.
- *  2. Light use costs a counter: the clock is read, and a macrotask armed to see the turn end, only after
- *     `PROBE_AFTER` wake-ups without a pause.
+ *  2. Light use costs a counter: the clock is read, and a macrotask armed to see the turn end, only after `PROBE_AFTER` wake-ups
+ *     without a pause, or at once where the clock was read anyway (`turnIsLong`).
  *  3. A turn ends whole: what one of those that were put off throws, which it must not, is nothing to the others.
  *  4. On virtual time a turn is as long as a number of wake-ups, from the beginning of the program on: who is put off, and so the
  *     order in which async functions run, must not hang on how fast the machine is.

@@ -2,7 +2,7 @@
  * Recorder: a tracer that keeps what happened, all of it or the last part (a flight recorder).
  *
  * Invariants
- *  1. An event is five numbers in typed arrays; recording one allocates nothing once its chunk exists and nobody reads it.
+ *  1. An event is six numbers in typed arrays; recording one allocates nothing once its chunk exists and nobody reads it.
  *  2. With a limit, the newest `limit` events are kept, and the name of a goroutine as long as one of its
  *     events may be; without one, everything.
  *  3. A goroutine has one id in a recording, and no other goroutine that it speaks of has that: its own where it can be. Each

@@ -4,7 +4,7 @@
  * Invariants
  *  1. A cache entry holds a span of its class, owned by its shard, with sweepgen h + 3; or no span and a cursor that
  *     points to a word that is always 0, so that the fast path of alloc needs no test for an unfilled entry.
- *  2. `E_SLOW` is 0 unless the span's bytes may be dirty or a collector is marking.
+ *  2. `E_SLOW` is 0 unless the span's bytes may be dirty, its objects have start bits, or a collector is marking.
  *  3. A refill that finds no memory leaves the cache as it was.
  */
 import { checkAttached } from "./errors.ts";

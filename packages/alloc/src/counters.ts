@@ -2,8 +2,9 @@
  * Counting objects without counting in the fast paths: spans are settled when they change hands.
  *
  * Invariants
- *  1. Alloc writes no counter, free lowers S_COUNT. Settling a span moves what has happened since into its shard's
- *     counters: frees are S_SETTLED - S_COUNT, allocations what the free bits show beyond S_COUNT.
+ *  1. Alloc writes no counter; a free lowers S_COUNT, once it reaches the span (magazine.ts counts those that did not). Settling a
+ *     span moves what has happened since into the counters of the shard that caches it, or of shard 0: frees are
+ *     S_SETTLED - S_COUNT, allocations what the free bits show beyond S_COUNT.
  *  2. A settled span has S_COUNT = S_SETTLED = its allocated objects.
  *  3. Only a cached span can have unsettled allocations; frees can be unsettled anywhere.
  */

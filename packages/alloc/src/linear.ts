@@ -12,7 +12,7 @@ import type { Ptr } from "./api.ts";
 /** Makes the state at word `state` describe [start, end). */
 export function linearInit(i32: Int32Array, state: number, start: Ptr, end: Ptr): void {
   i32[state] = start;
-  // The end of a 4 GiB memory does not fit 32 bits; the last word of it is given up.
+  // The end of a 4 GiB memory does not fit 32 bits; the last eight bytes of it are given up.
   i32[state + 1] = Math.min(end, 2 ** 32 - 8);
 }
 

@@ -4,10 +4,10 @@
  * Invariants
  *  1. `find` accepts exactly the addresses inside allocated objects: not free slots, tails of spans or metadata.
  *  2. A free object is never marked; an object allocated while marking is.
- *  3. White is "mark bit 0". Starting a mark is O(shards): all mark bits are 0 already, sweeping saw to that.
+ *  3. White is "mark bit 0". Starting a mark is O(shards) once all is swept: all mark bits are 0 then, sweeping saw to that.
  *
- * This is the marker's inner loop: page → record by the page map, record → index by a 32-bit multiply, index → bit.
- * `findAndMark` does in one walk what find and mark do in two.
+ * The way of each: page → record by the page map, record → index by a 32-bit multiply, index → bit. `findAndMark` does in one
+ * walk what find and mark do in two. The marker's own loop over an object's words is in tracer.ts.
  */
 import type { ObjectTable, ObjectTracer, Ptr, SweepControl } from "./api.ts";
 import { blackenCaches, flushCaches } from "./cache.ts";

@@ -117,7 +117,7 @@ function freeAtFrontier(c: Core): number {
   return n;
 }
 
-/** Adds `delta` to field `field` of every arena in [page, page + n), in proportion. */
+/** Adds, `sign` times, to field `field` of each arena how many of the pages [page, page + n) lie in it. */
 function account(c: Core, page: number, n: number, field: number, sign: 1 | -1): void {
   const i32 = c.i32;
   const per = c.arenaPages;

@@ -13,7 +13,6 @@
  *  3. The last `quarantine` freed objects are kept back from the inner allocator; a byte of them that changed is found
  *     when they leave, or by `verify`, with the sites of allocation and free.
  *  4. An error is thrown before anything is given to the inner allocator, and the object it names stays as it was found.
- *
  *  5. Over a traced allocator the result is one too: a collected heap runs on it, see poisoning-objects.ts. There objects of size
  *     0 share the inner allocator's address and have no redzones.
  *

@@ -16,8 +16,8 @@
  *  2. Arguments are checked before anything is written, and memory is taken before anything is given up.
  *  3. Any shard may free any object: a free bit belongs to the span, not to its cache.
  *
- * Words a second thread will contend for are the free bits of a span cached by another shard (written in `free` only), the
- * central lists (central.ts), the page heap (page-heap.ts) and the phase; each is accessed in the one place named.
+ * Words a second thread will contend for are the free bits of a span cached by another shard (set by `freeToSpan`, and by
+ * `unclaim` for a run), the central lists (central.ts), the page heap (page-heap.ts) and the phase.
  */
 import type { Memory } from "@gort/types";
 import type { AllocatorOptions, AllocStats, Ptr, TieredAllocator } from "./api.ts";

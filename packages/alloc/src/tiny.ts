@@ -133,7 +133,7 @@ function takeBlock(c: Core, shard: number): Ptr {
   return (i32[entry + E_BASE]! + (31 - Math.clz32(bit)) * TINY_SIZE) >>> 0;
 }
 
-/** Whether a shard still packs objects into the block. */
+/** The shard that still packs objects into the block, or -1. */
 function currentShard(c: Core, block: Ptr): number {
   for (let shard = 0; shard < c.shards; shard++) {
     if (fromWord(c.i32[cacheOf(c, shard) + C_TINY]!) === block) return shard;

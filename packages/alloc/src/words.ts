@@ -61,7 +61,7 @@ export const H_SPANS = 18;
 export const H_SCAVENGE_HIGH = 19;
 /** Words of span records in use. */
 export const H_RECORD_WORDS = 20;
-/** Bump allocator: linearAlloc's two words, then f64 counters. */
+/** Bump allocator: linearAlloc's two words. */
 export const H_BUMP_NEXT = 21;
 export const H_BUMP_END = 22;
 /** Page that the heap may grow up to: metadata lies from there to the end of the memory. */

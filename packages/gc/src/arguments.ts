@@ -124,9 +124,8 @@ export function limit(call: string, name: string, bytes: number): number {
 }
 
 /** How long or how much a step may work. */
-export function budget(call: string, name: string, value: number): number {
+export function budget(call: string, name: string, value: number): void {
   if (!isAmount(value)) badArgument(call, name, value, "a number from 0");
-  return value;
 }
 
 function isAmount(value: unknown): boolean {

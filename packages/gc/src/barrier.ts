@@ -31,7 +31,7 @@
 import type { Memory, Ptr, Type } from "@gort/types";
 import type { BarrierKind } from "./api.ts";
 
-/** Bits of `HeapBase.wb`. */
+/** Bits of `Mutator.wb`. */
 export const INSERTION = 1;
 export const DELETION = 2;
 /** Stress mode: check slot and value of every write. */

@@ -2,7 +2,7 @@
  * Error texts of the collector. Fatal errors of Go keep Go's text to the letter.
  *
  * Invariants
- *  1. Every error thrown by this package is made here.
+ *  1. The classes of all errors that are the package's own, and the texts that are Go's, stand here.
  *  2. An argument error names the argument and the value it had, and carries a brand, so that every copy of the package knows it.
  */
 

@@ -20,7 +20,7 @@
  *  5. A `safepoint` that finds nothing to do costs a few loads.
  *
  * Files in reading order: own-memory, pointer-bits, grey, mark, root-parts, barrier, handles, stack, page-index, boxes,
- * specials, lifetimes, pacer, ledger, large-room, pages, mutator, heap-base, running-cycle, cycle-report, background, this one.
+ * specials, lifetimes, pacer, ledger, large-room, pages, runs, mutator, heap-base, running-cycle, cycle-report, background, this one.
  * Rejected: moving or generational collection (raw pointers would change under the program) and reference counts (cycles, and a
  * cost on every pointer copy).
  */

@@ -6,7 +6,7 @@
  *  2. `len` counts the entries; each key is stored once, except keys that do not equal themselves (NaN).
  *  3. A range produces each entry that is there throughout exactly once, a deleted one never after its
  *     deletion, one added meanwhile at most once; across any number of growths.
- *  4. No call does work in proportion to `len`, but for `clear`, `compact`, `stats`, `dump` and a whole range.
+ *  4. No call does work in proportion to `len`, but for `clear`, `compact`, `stats`, `dump`, `toJSON` and a whole range.
  *
  * Why one interface for maps on JavaScript values and maps in a heap: code that uses a map does not care where
  * it lives. Why not the whole of native `Map`: insertion order is what Go's map does not promise.

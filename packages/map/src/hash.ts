@@ -4,7 +4,7 @@
  * Invariants
  *  1. Values that are `===` hash alike under one seed: `1` and `1.0`, `0` and `-0`, equal strings and bigints.
  *  2. Every input bit reaches every output bit: the low bits choose a bucket, the top byte is the tophash.
- *  3. NaN hashes to a new random number each time, so that many NaN entries spread.
+ *  3. NaN has no hash here: whoever hashes a key draws a new random number for it each time, so that many NaN entries spread.
  *
  * Why not the string hash of V8: a program cannot read it. Strings are hashed by their UTF-16 units, two per
  * step; encoding to UTF-8 first takes three to five times as long. For keys that are objects see `any-hash.ts`.

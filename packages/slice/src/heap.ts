@@ -128,7 +128,7 @@ class ElemInHeap<T> implements HeapElem<T> {
     this.roots = roots;
     this.rules = heapRules(type);
     this.typed = typedBackingOf(type);
-    this.view = this.typed === undefined ? heap.memory.u8 : viewOf(heap, this.typed.ctor.name);
+    this.view = this.typed === undefined ? heap.memory.u8 : memoryView(heap, this.typed.ctor.name);
     this.borrowed = new Store(this, false);
     this.unheld = new Store(this, true);
   }
@@ -314,7 +314,7 @@ function checkHeader(where: string, header: SliceHeader): SliceHeader {
 }
 
 /** The view of the heap's memory with elements of a typed array. */
-function viewOf({ memory }: Heap, array: string): TypedArray {
+function memoryView({ memory }: Heap, array: string): TypedArray {
   switch (array) {
     case "Int8Array":
       return memory.i8;

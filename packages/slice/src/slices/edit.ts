@@ -27,7 +27,8 @@ function checkCount(where: string, argument: string, n: number): void {
 /**
  * Go's `slices.Delete`: without the elements from `i` to `j`; the tail is zeroed. O(length - i). In a module that
  * imports it by name it is best renamed: `import { delete as remove } from "@gort/slice/slices"`.
- * @throws RuntimeError `slice bounds out of range`; RangeError or TypeError for a bound that is no integer
+ * @throws RuntimeError `slice bounds out of range`; RangeError or TypeError for a bound that is no integer; TypeError
+ * for what is no slice
  *
  * @example
  * ```ts
@@ -51,7 +52,7 @@ export { deleteRange as delete };
  * Go's `slices.DeleteFunc`: without the elements that satisfy `del`; the tail is zeroed. O(n). If `del` throws, elements that stay
  * have moved up to there, as in Go.
  *
- * @throws TypeError if `del` is no function
+ * @throws TypeError for what is no slice, and if `del` is no function
  *
  * @example
  * ```ts
@@ -96,7 +97,7 @@ export function compact<S extends Slice<any>>(s: S): S {
  * Go's `slices.CompactFunc`: of each run of elements for which `eq` holds, the first. O(n). If `eq` throws, elements that stay have
  * moved up to there, as in Go.
  *
- * @throws TypeError if `eq` is no function
+ * @throws TypeError for what is no slice, and if `eq` is no function
  *
  * @example
  * ```ts
@@ -180,7 +181,8 @@ export function clip<S extends Slice<any>>(s: S): S {
 /**
  * Go's `slices.Grow`: room for `n` more elements without another growth. What lies between length and capacity comes
  * along. O(n).
- * @throws MisuseError `cannot be negative`; RuntimeError `growslice: len out of range`; RangeError or TypeError for what is no integer
+ * @throws MisuseError `cannot be negative`; RuntimeError `growslice: len out of range`; RangeError or TypeError for what is no integer;
+ * TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -250,7 +252,7 @@ export function concat<S extends Slice<any>>(first: S, ...rest: Slice<ElementTyp
 /**
  * Go's `slices.Repeat`: the elements `count` times over, in new storage. O(length × count).
  * @throws MisuseError `cannot be negative`, `the result of (len(x) * count) overflows` beyond 2³¹ - 1 elements; RuntimeError
- * `makeslice: len out of range`; RangeError or TypeError for what is no integer
+ * `makeslice: len out of range`; RangeError or TypeError for what is no integer; TypeError for what is no slice
  *
  * @example
  * ```ts

@@ -205,7 +205,7 @@ export function sorted(elem: any, seq?: Iterable<any>): Slice<any> {
 /**
  * A new slice of what the iterable gives, sorted by a comparison. Go's `slices.SortedFunc`. O(n log n).
  *
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws what {@link collect} throws; TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -229,7 +229,7 @@ export function sortedFunc(elem: any, seq: Iterable<any>, cmp: Compare<any>): Sl
 /**
  * {@link sortedFunc} that keeps equal elements in their order. Go's `slices.SortedStableFunc`. O(n log n).
  *
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws what {@link collect} throws; TypeError if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts

@@ -50,7 +50,7 @@ const rounded = <T>(tag: string | undefined, v: T): T =>
 /**
  * Go's `slices.IndexFunc`: the first index whose element satisfies `f`, or -1. O(n).
  *
- * @throws TypeError if `f` is no function
+ * @throws TypeError for what is no slice, and if `f` is no function
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export function contains<T>(s: Slice<T>, v: T): boolean {
 /**
  * Whether the function is true of an element. Go's `slices.ContainsFunc`. O(n).
  *
- * @throws TypeError if `f` is no function
+ * @throws TypeError for what is no slice, and if `f` is no function
  *
  * @example
  * ```ts
@@ -126,7 +126,7 @@ export function equal<T>(a: Slice<T>, b: Slice<T>): boolean {
 /**
  * Go's `slices.EqualFunc`: elements may be of two types. O(n).
  *
- * @throws TypeError if `eq` is no function
+ * @throws TypeError for what is no slice, and if `eq` is no function
  *
  * @example
  * ```ts
@@ -164,7 +164,7 @@ export function compare<T extends Ordered>(a: Slice<T>, b: Slice<T>): number {
 /**
  * The order of two slices, each pair of elements compared by the function. Go's `slices.CompareFunc`. O(n).
  *
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws TypeError for what is no slice, and if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -215,7 +215,7 @@ export function binarySearch<T extends Ordered>(
  * Go's `slices.BinarySearchFunc`: `cmp(element, target)` must be negative before the place, then zero, then
  * positive. O(log n).
  *
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws TypeError for what is no slice, and if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts

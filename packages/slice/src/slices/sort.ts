@@ -58,7 +58,7 @@ function sortMoved<T>(s: Slice<T>, cmp: Compare<T>, stable: boolean): void {
 /**
  * Go's `slices.Sort`: ascending, numbers, bigints or strings. Not stable (equal ones are alike). O(n) for some thousand numbers and
  * more, else O(n log n).
- * @throws TypeError if the elements are not ordered; the slice is then as it was
+ * @throws TypeError for what is no slice, and if the elements are not ordered; the slice is then as it was
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export function sort<T extends Ordered>(s: Slice<T>): void {
 
 /**
  * Go's `slices.SortFunc`: by a comparison, unstably, with pattern-defeating quicksort. O(n log n) at worst.
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws TypeError for what is no slice, and if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -132,7 +132,7 @@ export function sortBy<T>(where: string, s: Slice<T>, cmp: Compare<T>, stable: b
 /**
  * Go's `slices.SortStableFunc`: elements that compare equal keep their order. O(n log n).
  *
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws TypeError for what is no slice, and if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -167,7 +167,7 @@ export function isSorted<T extends Ordered>(s: Slice<T>): boolean {
 /**
  * Whether the comparison puts no element before the one before it. Go's `slices.IsSortedFunc`. O(n).
  *
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws TypeError for what is no slice, and if `cmp` is no function, or gives no number
  *
  * @example
  * ```ts
@@ -187,6 +187,7 @@ export function isSortedFunc<T>(s: Slice<T>, cmp: Compare<T>): boolean {
 /**
  * The smallest element. Go's `slices.Min`. O(n). A NaN anywhere makes it NaN; -0 is less than 0.
  * @throws MisuseError `slices.Min: empty list`
+ * @throws TypeError for elements that are not ordered, or what is no slice
  *
  * @example
  * ```ts
@@ -225,6 +226,7 @@ const most = <T extends Ordered>(a: T, b: T): T =>
 /**
  * The largest element. Go's `slices.Max`. O(n). A NaN anywhere makes it NaN; 0 is more than -0.
  * @throws MisuseError `slices.Max: empty list`
+ * @throws TypeError for elements that are not ordered, or what is no slice
  *
  * @example
  * ```ts
@@ -246,7 +248,7 @@ export function max<T extends Ordered>(s: Slice<T>): T {
 
 /**
  * Go's `slices.MinFunc`: the first of the least elements. O(n).
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws TypeError for what is no slice, and if `cmp` is no function, or gives no number
  * @throws MisuseError `slices.MinFunc: empty list`
  *
  * @example
@@ -270,7 +272,7 @@ export function minFunc<T>(s: Slice<T>, cmp: Compare<T>): T {
 
 /**
  * Go's `slices.MaxFunc`: the first of the greatest elements. O(n).
- * @throws TypeError if `cmp` is no function, or gives no number
+ * @throws TypeError for what is no slice, and if `cmp` is no function, or gives no number
  * @throws MisuseError `slices.MaxFunc: empty list`
  *
  * @example

@@ -20,7 +20,7 @@ export function checkBounds(s: Slice<any>, i: number, j: number, max?: number): 
  * Go's `slices.Insert`: the values stand at `i` afterwards. O(length + values).
  * The host limits arguments, to some hundred thousand: many values go by {@link insertSlice}.
  * @throws RuntimeError `slice bounds out of range [i:len]`; RangeError or TypeError for an index that is no integer, or a value that does
- * not fit the type
+ * not fit the type; TypeError for what is no slice
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export function insertSlice<S extends Slice<any>>(s: S, i: number, t: Slice<Elem
  * Go's `slices.Replace`: the values instead of the elements from `i` to `j`. O(length + values).
  * The host limits arguments, to some hundred thousand: many values go by {@link replaceSlice}.
  * @throws RuntimeError `slice bounds out of range`; RangeError or TypeError for a bound that is no integer, or a value that does not fit
- * the type
+ * the type; TypeError for what is no slice
  *
  * @example
  * ```ts

@@ -194,7 +194,7 @@ class HostType<T extends Ref> extends BoxedType<T> {
     return this.name;
   }
   override check(): void {
-    // Only `dynamicType` chooses these types, by the value itself.
+    // They are there for `dynamicType`, which chooses by the value itself; what else is stored under one is not looked at.
   }
 }
 

@@ -3,8 +3,8 @@
  *
  * Invariants
  *  1. Both forms do the same in every case; the loops are the reference that tests compare with.
- *  2. Integers and floats are read, written, compared and hashed in line; every other kind, and a type that somebody else made, by
- *     its descriptor.
+ *  2. Integers of up to 32 bits and floats are read, written, compared and hashed in line; every other kind, and a type that
+ *     somebody else made, by its descriptor.
  */
 import type { Ptr, Space } from "./api.ts";
 import type { BaseType } from "./base.ts";

@@ -5,7 +5,8 @@
  *  1. Fields lie in the order given, each at the next multiple of its alignment; the size is rounded up to the
  *     largest alignment. A last field of size 0 is followed by a byte of padding, so that its address
  *     stays inside the object (as in Go).
- *  2. `put` zeroes the padding: two equal values without floats, strings or interfaces are equal bytes.
+ *  2. `put` zeroes the padding: two equal values are equal bytes, if they have no floats, strings, interfaces or JavaScript
+ *     objects (one object may lie in two boxes).
  *  3. The blank field `_` takes room and nothing else: it is not loaded, stored, compared or hashed.
  *  4. Comparison goes in source order and stops at the first difference.
  *

@@ -323,7 +323,8 @@ class Traced implements TracedAllocator, SystemMemory {
 }
 
 function positive(call: string, bytes: number): void {
-  if (!(bytes > 0)) throw new GcArgumentError(`${call}: size ${bytes} is not a positive number`);
+  if (!(Number.isInteger(bytes) && bytes > 0))
+    throw new GcArgumentError(`${call}: size ${bytes} is not an integer from 1`);
 }
 
 /**

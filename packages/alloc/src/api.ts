@@ -111,8 +111,8 @@ export interface ObjectRuns {
   readonly end: Ptr;
   /**
    * Claims one or more objects of the size class of `size`, 1 to `sizeMax` bytes; the address of the first.
-   * Pointer-free objects below 16 bytes get a block each.
-   * @throws what `alloc` throws
+   * Pointer-free objects below 16 bytes get a block each. Nobody checks `size` and `shard`: they are what `alloc` would take.
+   * @throws AllocError `OUT_OF_MEMORY`
    */
   claim(size: number, flags: number, shard?: number): Ptr;
   /** Gives back what was not handed out of a run, from `p` to its `end`: as if it had never been allocated. */
@@ -311,13 +311,13 @@ export interface AllocStats {
   readonly mspanInuse: number;
   /** Bytes of the pages taken for span records and other metadata. */
   readonly mspanSys: number;
-  /** Bytes of the shards' caches. */
+  /** Bytes of the shards' caches, with their magazines. */
   readonly mcacheInuse: number;
-  /** Bytes taken for the caches of shards. */
+  /** Bytes taken for the caches of shards: {@link mcacheInuse}, as they are all taken when the allocator is made. */
   readonly mcacheSys: number;
   /** Bytes of the pointer bitmap, of which only the part beside the heap in use is ever touched. */
   readonly gcSys: number;
-  /** Bytes of the header, the page map and the page summaries. */
+  /** Bytes of the header and of all tables but those above: the page map, what says which pages are free, and start bits. */
   readonly otherSys: number;
   /** All bytes obtained: `heapSys + mspanSys + mcacheSys + gcSys + otherSys`. */
   readonly sys: number;

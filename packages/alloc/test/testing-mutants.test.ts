@@ -103,6 +103,10 @@ const INTERIOR =
   "freeing an interior, a foreign or an impossible pointer is an error of its own, and harmless";
 const USABLE =
   "usableSize of what is no live object is an error: freed, interior, foreign, impossible";
+const IDLE = "pages of a large object that was freed are idle, where the next one gets them";
+const FULL = "out of memory is an error that can be caught; what was allocated stays valid";
+const NOTHING =
+  "objects of size 0 have a valid pointer that may be shared, and freeing it does nothing";
 const COUNTS = "mallocs and frees are counted one by one and by size class";
 
 test.each<Mutant>([
@@ -220,6 +224,95 @@ test.each<Mutant>([
   ],
   ["size classes out of order", COUNTS, claims((s) => ({ bySize: [...s.bySize].reverse() }))],
   [
+    "mallocs counted one size class below",
+    COUNTS,
+    claims(({ bySize }) => ({
+      bySize: bySize.map(({ size }, i) => ({ ...(bySize[i + 1] ?? bySize[0]!), size })),
+    })),
+  ],
+  [
+    "mallocs counted in one size class only",
+    COUNTS,
+    claims(({ bySize }) => ({
+      bySize: bySize.map((row) => (row.size === 48 ? row : { ...row, mallocs: 0, frees: 0 })),
+    })),
+  ],
+  ["nothing idle at any time", IDLE, claims((s) => ({ heapIdle: 0, heapInuse: s.heapSys }))],
+  [
+    "memory that goes away instead of idle",
+    IDLE,
+    claims((s) => ({ heapIdle: 0, heapSys: s.heapInuse, sys: s.sys - s.heapIdle })),
+  ],
+  [
+    "no allocation after a small one that failed",
+    FULL,
+    (a) => {
+      let failed: unknown = null;
+      return {
+        alloc: (size, flags, shard) => {
+          if (failed !== null) throw failed;
+          try {
+            return a.alloc(size, flags, shard);
+          } catch (error) {
+            if (size < MIB) failed = error;
+            throw error;
+          }
+        },
+      };
+    },
+  ],
+  [
+    "nil for nothing without pointers",
+    NOTHING,
+    (a) => ({
+      alloc: (n, flags, shard) => (n === 0 && flags === 1 ? 0 : a.alloc(n, flags, shard)),
+    }),
+  ],
+  [
+    "a double free from another shard swallowed",
+    TWICE,
+    (a) => ({
+      free: (p, shard = 0) => {
+        try {
+          a.free(p, shard);
+        } catch (err) {
+          if (shard === 0) throw err;
+        }
+      },
+    }),
+  ],
+  [
+    "a double free of objects without pointers swallowed",
+    TWICE,
+    (a) => {
+      const noscan = new Set<Ptr>();
+      return {
+        alloc: (n, flags = 0, shard = 0) => {
+          const p = a.alloc(n, flags, shard);
+          if (flags & NOSCAN) noscan.add(p);
+          else noscan.delete(p);
+          return p;
+        },
+        ...swallow("DOUBLE_FREE", (p) => noscan.has(p))(a),
+      };
+    },
+  ],
+  [
+    "no zeroes where another shard was",
+    SHARDS,
+    (a) => {
+      const owner = new Map<Ptr, number>();
+      return {
+        alloc: (n, flags, shard = 0) => {
+          const p = a.alloc(n, flags, shard);
+          if ((owner.get(p) ?? shard) !== shard) a.memory.u8[p + n - 1] = 1;
+          owner.set(p, shard);
+          return p;
+        },
+      };
+    },
+  ],
+  [
     "more frees than mallocs in a class",
     COUNTS,
     claims((s) => ({ bySize: s.bySize.map((row) => ({ ...row, frees: row.mallocs + 1 })) })),
@@ -269,6 +362,31 @@ const WHOLE =
 const FITS =
   "system.fits, where there is one, says whether manual memory of so many bytes can be had";
 const MANUAL = "manual memory that is given back is used again, where memory of objects is";
+
+const SCAN = "isScan tells objects with pointers from those without";
+const BITS =
+  "pointer bits of a scan object are clear when it is handed out, whatever was there before";
+const EXACT = "the statistics stay exact over cycles: objects, bytes and forEach agree";
+const GONE =
+  "what a sweep has freed is no object any more: not found, not visited, of no size, not to be freed";
+const REFUSED =
+  "system memory of a bad size or alignment, or more than there is, is an error that can be caught";
+
+/** All that `alloc` gave, by what it was asked for; less what `free` got. */
+function handedOut(a: TieredAllocator): Map<Ptr, { size: number; flags: number }> {
+  const all = new Map<Ptr, { size: number; flags: number }>();
+  const [alloc, free] = [a.alloc.bind(a), a.free.bind(a)];
+  a.alloc = (size, flags = 0, shard = 0) => {
+    const p = alloc(size, flags, shard);
+    all.set(p, { size, flags });
+    return p;
+  };
+  a.free = (p, shard) => {
+    free(p, shard);
+    all.delete(p);
+  };
+  return all;
+}
 
 /** Calls `then` with what the sweep has freed and `alloc` hands out again. */
 const onSwept =
@@ -533,6 +651,159 @@ test.each<[mutant: string, by: string, break_: (a: TieredAllocator) => void]>([
     "room that is in pieces",
     FITS,
     (a) => (a.system.fits = (n) => n < a.memory.byteLength - a.stats().heapInuse - MIB / 2),
+  ],
+  [
+    "objects that nobody asked to zero and that are scanned whatever they are",
+    SCAN,
+    (a) => {
+      const alloc = a.alloc.bind(a);
+      a.alloc = (n, flags, shard) => alloc(n, flags === NOSCAN + NOZERO ? NOZERO : flags, shard);
+    },
+  ],
+  [
+    "objects that nobody asked to zero and that are never scanned",
+    SCAN,
+    (a) => {
+      const alloc = a.alloc.bind(a);
+      a.alloc = (n, flags = 0, shard = 0) =>
+        alloc(n, flags & NOZERO ? flags | NOSCAN : flags, shard);
+    },
+  ],
+  [
+    "pointer bits that stay where nobody asked for zeroes",
+    BITS,
+    (a) => {
+      const alloc = a.alloc.bind(a);
+      const seen = new Set<Ptr>();
+      a.alloc = (n, flags, shard) => {
+        const p = alloc(n, flags, shard);
+        const w = (a.objects.pointerBits >>> 2) + (p >>> 7);
+        if (flags === NOZERO && seen.has(p))
+          a.memory.u32[w] = a.memory.u32[w]! | (1 << ((p >>> 2) & 31));
+        seen.add(p);
+        return p;
+      };
+    },
+  ],
+  [
+    "objects without pointers that findAndMark passes over",
+    PHASES,
+    ({ objects }) => {
+      const findAndMark = objects.findAndMark.bind(objects);
+      objects.findAndMark = (p) => (objects.isScan(objects.find(p)) ? findAndMark(p) : 0);
+    },
+  ],
+  [
+    "objects without pointers that are white whenever they are marked",
+    PHASES,
+    ({ objects }) => {
+      const mark = objects.mark.bind(objects);
+      objects.mark = (p) => mark(p) || !objects.isScan(p);
+    },
+  ],
+  [
+    "tiny memory that is not zeroed after a sweep",
+    LIKE_NEW,
+    onSwept((a, p, size) => void (size < 16 && (a.memory.u8[p] = 1))),
+  ],
+  [
+    "cumulative bytes that are those asked for",
+    EXACT,
+    (a) => {
+      const [alloc, stats] = [a.alloc.bind(a), a.stats.bind(a)];
+      let totalAlloc = 0;
+      a.alloc = (size, flags, shard) => {
+        totalAlloc += size;
+        return alloc(size, flags, shard);
+      };
+      a.stats = () => ({ ...stats(), totalAlloc });
+    },
+  ],
+  [
+    "mallocs without those that sweeps freed",
+    EXACT,
+    (a) => {
+      const stats = a.stats.bind(a);
+      a.stats = () => {
+        const s = stats();
+        return { ...s, mallocs: s.heapObjects, frees: 0 };
+      };
+    },
+  ],
+  [
+    "objects that are found after a sweep freed them",
+    GONE,
+    (a) => {
+      const all = handedOut(a);
+      const find = a.objects.find.bind(a.objects);
+      a.objects.find = (p) => find(p) || (all.has(p) ? p : 0);
+    },
+  ],
+  [
+    "objects that have a size after a sweep freed them",
+    GONE,
+    (a) => {
+      const all = handedOut(a);
+      const usableSize = a.usableSize.bind(a);
+      a.usableSize = (p) => (a.objects.find(p) === 0 && all.get(p)?.size) || usableSize(p);
+    },
+  ],
+  [
+    "objects that may be freed after a sweep freed them",
+    GONE,
+    (a) => {
+      const all = handedOut(a);
+      const free = a.free.bind(a);
+      a.free = (p, shard) => {
+        if (!all.has(p) || a.objects.find(p) !== 0) free(p, shard);
+      };
+    },
+  ],
+  [
+    "nil for manual memory that there is not",
+    REFUSED,
+    ({ system }) => {
+      const allocManual = system.allocManual.bind(system);
+      system.allocManual = (bytes) => (system.fits!(bytes) ? allocManual(bytes) : 0);
+    },
+  ],
+  [
+    "nil for persistent memory that there is not",
+    REFUSED,
+    ({ system }) => {
+      const persistentAlloc = system.persistentAlloc.bind(system);
+      system.persistentAlloc = (bytes, align) =>
+        bytes > 32 * MIB && bytes < Infinity ? 0 : persistentAlloc(bytes, align);
+    },
+  ],
+  [
+    "manual memory of whatever size",
+    REFUSED,
+    ({ system }) => {
+      const allocManual = system.allocManual.bind(system);
+      system.allocManual = (bytes) => allocManual(bytes < Infinity ? Math.ceil(bytes) : bytes);
+    },
+  ],
+  [
+    "alignments that are no powers of two",
+    REFUSED,
+    ({ system }) => {
+      const persistentAlloc = system.persistentAlloc.bind(system);
+      system.persistentAlloc = (bytes, align) => persistentAlloc(bytes, align === 3 ? 8 : align);
+    },
+  ],
+  [
+    "persistent memory that is aligned to 4096 at most",
+    SYSTEM,
+    ({ system }) => {
+      const persistentAlloc = system.persistentAlloc.bind(system);
+      system.persistentAlloc = (bytes, align = 8) => persistentAlloc(bytes, Math.min(align, 4096));
+    },
+  ],
+  [
+    "a part of the overhead that is touched and made up",
+    SYSTEM,
+    ({ system }) => Object.defineProperty(system, "touched", { value: 8 }),
   ],
   ["runs that are not given back", LEFT, ({ runs }) => (runs!.unclaim = () => {})],
   [

@@ -1,6 +1,6 @@
 /** What every `Allocator` does: sizes, alignment, zeroing, shards, accounting, a random program against a model. */
 import { NOSCAN, NOZERO, type Allocator, type Ptr } from "../api.ts";
-import { assert, random, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
+import { assert, isZero, random, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
 import { misuseCases } from "./misuse-cases.ts";
 
 const MIB = 2 ** 20;
@@ -110,10 +110,12 @@ const useCases: readonly ConformanceCase[] = [
     name: "objects of size 0 have a valid pointer that may be shared, and freeing it does nothing",
     run(make) {
       const a = make(MIB);
-      const p = a.alloc(0);
-      assert(p > 0, "alloc(0) gave nil");
-      a.free(p);
-      a.free(a.alloc(0));
+      for (const flags of [0, NOSCAN, NOZERO, NOSCAN + NOZERO]) {
+        const p = a.alloc(0, flags);
+        assert(p > 0, `alloc(0, ${flags}) gave nil`);
+        a.free(p);
+        a.free(a.alloc(0, flags));
+      }
       same(a.stats().heapObjects, 0, "heapObjects after freeing objects of size 0");
     },
   },
@@ -174,8 +176,13 @@ const useCases: readonly ConformanceCase[] = [
         a.free(p, (i + 1 + (i >> 4)) % shards);
       }
       same(a.stats().heapObjects, 0, "heapObjects after freeing all");
-      for (let i = 0; i < 200; i++) live[i]![0] = a.alloc(64, 0, (i + 1) % shards);
-      same(new Set(live.slice(0, 200).map(([p]) => p)).size, 200, "objects of the second round");
+      const again = live.map(([, size, i]) => {
+        const p = a.alloc(size, i & NOSCAN, (i + 1) % shards);
+        isZero(a, p, size, `an object of shard ${(i + 1) % shards}`);
+        a.memory.u8.fill(0xff, p, p + size);
+        return p;
+      });
+      same(new Set(again).size, live.length, "objects of the second round");
     },
   },
   {
@@ -204,6 +211,26 @@ const useCases: readonly ConformanceCase[] = [
       for (const p of got) a.free(p);
       a.free(first);
       same(a.stats().heapObjects, 0, "heapObjects after freeing all");
+      if (a.stats().heapIdle < 64 * 1024) return; // an allocator that uses nothing again
+      for (let n = 0; n < 4; n++) a.alloc(5000);
+      same(a.stats().heapObjects, 4, "heapObjects after allocating again");
+    },
+  },
+  {
+    name: "pages of a large object that was freed are idle, where the next one gets them",
+    run(make) {
+      const a = make(4 * MIB);
+      const size = 300_000;
+      const p = a.alloc(size);
+      a.free(p);
+      if (a.alloc(size) !== p) return; // an allocator that uses it later or never
+      const before = a.stats();
+      assert(before.heapInuse >= size, `heapInuse is ${before.heapInuse} with ${size} bytes live`);
+      a.free(p);
+      const after = a.stats();
+      assert(after.heapIdle >= size, `heapIdle is ${after.heapIdle}, and ${size} bytes are free`);
+      const fell = before.heapInuse - after.heapInuse;
+      assert(fell >= size, `heapInuse fell by ${fell} when ${size} bytes were freed`);
     },
   },
   {
@@ -237,13 +264,14 @@ const useCases: readonly ConformanceCase[] = [
     run(make) {
       const a = make(MIB);
       const before = a.stats();
-      const got = Array.from({ length: 100 }, () => a.alloc(48));
+      const sizes = [8, 48, 100, 3000];
+      const got = Array.from({ length: 100 }, (_, i) => a.alloc(sizes[i % 4]!));
       for (const p of got.slice(0, 40)) a.free(p);
       const after = a.stats();
       same(after.mallocs - before.mallocs, 100, "mallocs");
       same(after.frees - before.frees, 40, "frees");
-      assert(after.totalAlloc - before.totalAlloc >= 4800, "totalAlloc");
-      assert(after.heapAlloc - before.heapAlloc >= 2880, "heapAlloc leaves out what is live");
+      assert(after.totalAlloc - before.totalAlloc >= 78_900, "totalAlloc");
+      assert(after.heapAlloc - before.heapAlloc >= 47_340, "heapAlloc leaves out what is live");
       assert(after.heapInuse >= after.heapAlloc, "heapInuse is below heapAlloc");
       for (const p of got.slice(40)) a.free(p);
       same(a.stats().heapAlloc, before.heapAlloc, "heapAlloc after freeing all");
@@ -261,6 +289,13 @@ const useCases: readonly ConformanceCase[] = [
       same(before.bySize.length, after.bySize.length, "rows of bySize");
       if (after.bySize.length === 0) return; // an allocator without size classes
       same(sums[1]!.mallocs - sums[0]!.mallocs, 100, "mallocs in bySize");
+      for (const size of sizes) {
+        let small = 0;
+        for (const [k, row] of after.bySize.entries())
+          if (row.size < size) small += row.mallocs - before.bySize[k]!.mallocs;
+        const want = 100 - 25 * sizes.filter((n) => n >= size).length;
+        assert(small <= want, `${small} mallocs of less than ${size} bytes, want up to ${want}`);
+      }
       assert(sums[1]!.frees - sums[0]!.frees <= 40, "frees in bySize");
     },
   },

@@ -6,7 +6,7 @@
  *  1. The tracer is held against a search that follows the same pointers in JavaScript.
  */
 import { NOSCAN, type ObjectTracer, type Ptr, type TracedAllocator } from "../api.ts";
-import { assert, isZero, random, same, type ConformanceCase } from "./case.ts";
+import { assert, isZero, random, same, shardsOf, type ConformanceCase } from "./case.ts";
 
 const MIB = 2 ** 20;
 const sizes = [8, 16, 24, 48, 100, 512, 2304, 9000, 40_000];
@@ -118,6 +118,7 @@ export const extrasCases: readonly ConformanceCase<TracedAllocator>[] = [
       const { runs, objects } = a;
       if (runs === undefined) return;
       const bits = objects.pointerBits >>> 2;
+      const shards = shardsOf(a);
       for (const phase of ["idle", "mark", "idle"]) {
         if (phase === "mark") objects.cycle.startMark();
         const before = a.stats();
@@ -125,7 +126,7 @@ export const extrasCases: readonly ConformanceCase<TracedAllocator>[] = [
         for (let i = 0; i < 60; i++) {
           const size = Math.min([8, 16, 24, 48, 100, 256][i % 6]!, runs.sizeMax);
           const flags = i & NOSCAN;
-          const p = runs.claim(size, flags);
+          const p = runs.claim(size, flags, i % shards);
           const end = runs.end;
           const step = objects.sizeOf(p);
           assert(step >= size && end > p, `a run of ${size} bytes from ${p} to ${end}`);

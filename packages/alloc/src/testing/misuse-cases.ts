@@ -5,8 +5,8 @@
  *  1. Each error is looked for over small and large objects, beside live and freed ones, and the objects that live are looked at
  *     afterwards: an allocator keeps large objects, and those freed last, in other structures than the rest.
  */
-import type { Allocator, Ptr } from "../api.ts";
-import { assert, same, throws, type ConformanceCase } from "./case.ts";
+import { NOSCAN, type Allocator, type Ptr } from "../api.ts";
+import { assert, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
 
 const MIB = 2 ** 20;
 const sizes = [8, 24, 64, 100, 1000, 5000, 32_768, 40_000, 200_000];
@@ -75,28 +75,32 @@ export const misuseCases: readonly ConformanceCase[] = [
   {
     name: "a double free is an error, and harmless",
     run(make) {
-      const a = make(4 * MIB);
-      const keep: [Ptr, number][] = [];
-      const dead: Ptr[] = [];
-      for (const size of sizes) {
-        const [left, p, right] = [a.alloc(size), a.alloc(size), a.alloc(size)];
-        for (const q of [left, right]) a.memory.u8.fill(7, q, q + size);
-        keep.push([left, size], [right, size]);
-        dead.push(p);
-        a.free(p);
-        throws(() => a.free(p), size > 1000 ? gone : /double free/);
+      for (const flags of [0, NOSCAN]) {
+        const a = make(4 * MIB);
+        const shards = shardsOf(a);
+        const keep: [Ptr, number][] = [];
+        const dead: Ptr[] = [];
+        for (const [i, size] of sizes.entries()) {
+          const [left, p, right] = [0, 1, 2].map(() => a.alloc(size, flags)) as [Ptr, Ptr, Ptr];
+          for (const q of [left, right]) a.memory.u8.fill(7, q, q + size);
+          keep.push([left, size], [right, size]);
+          dead.push(p);
+          a.free(p, i % shards);
+          for (const shard of [i % shards, 0, shards - 1])
+            throws(() => a.free(p, shard), size > 1000 ? gone : /double free/);
+        }
+        // Again, now that others have been freed, and those beside them too.
+        for (const p of dead) throws(() => a.free(p), gone);
+        for (const [p] of keep.splice(0, 8)) {
+          a.free(p);
+          dead.push(p);
+          for (const q of dead) throws(() => a.free(q), gone);
+        }
+        same(a.stats().heapObjects, keep.length, "heapObjects");
+        for (const [p, size] of keep) intact(a, p, size, 7);
+        const all = [...objects(a), ...keep].map(([p]) => p);
+        same(new Set(all).size, all.length, "objects handed out");
       }
-      // Again, now that others have been freed, and those beside them too.
-      for (const p of dead) throws(() => a.free(p), gone);
-      for (const [p] of keep.splice(0, 8)) {
-        a.free(p);
-        dead.push(p);
-        for (const q of dead) throws(() => a.free(q), gone);
-      }
-      same(a.stats().heapObjects, keep.length, "heapObjects");
-      for (const [p, size] of keep) intact(a, p, size, 7);
-      const all = [...objects(a), ...keep].map(([p]) => p);
-      same(new Set(all).size, all.length, "objects handed out");
     },
   },
   {

@@ -14,6 +14,7 @@ import {
   setPointerBits,
   shardsOf,
   sweepAll,
+  throws,
   type ConformanceCase,
 } from "./case.ts";
 
@@ -29,14 +30,15 @@ export const sweptCases: readonly ConformanceCase<TracedAllocator>[] = [
       const { cycle } = a.objects;
       for (let round = 0; round < 6; round++) {
         // Others have the memory in every round: with pointers or without, and of another size after the third.
-        for (const [i, size] of sizes.entries()) {
+        for (const [i, size] of [4, 12, ...sizes].entries()) {
           const flags = (i + round) & NOSCAN;
           const n = size > 1000 ? 4 : 60;
           for (let k = 0; k < n; k++) {
-            const bytes = round < 3 ? size : Math.max(16, size >> 1);
+            const bytes = round < 3 || size < 16 ? size : Math.max(16, size >> 1);
             const p = a.alloc(bytes, flags);
             isZero(a, p, bytes, `an object in round ${round}`);
-            same(a.objects.isScan(p), flags === 0, `isScan(${p}) in round ${round}`);
+            const scan = a.objects.isScan(a.objects.find(p));
+            same(scan, flags === 0, `isScan of ${bytes} bytes at ${p} in round ${round}`);
             a.memory.u8.fill(0xff, p, p + bytes);
             if (flags !== 0) continue;
             const dirty = anyPointerBit(a, p, bytes);
@@ -48,6 +50,32 @@ export const sweptCases: readonly ConformanceCase<TracedAllocator>[] = [
         cycle.startSweep();
         if (round % 2 === 0) sweepAll(a); // else the allocations do
       }
+    },
+  },
+  {
+    name: "what a sweep has freed is no object any more: not found, not visited, of no size, not to be freed",
+    run(make) {
+      const a = make(16 * MIB);
+      const { cycle } = a.objects;
+      const all: Ptr[] = [];
+      for (const flags of [0, NOSCAN])
+        for (const size of sizes) for (let i = 0; i < 6; i++) all.push(a.alloc(size, flags));
+      cycle.startMark();
+      for (const [i, p] of all.entries()) if (i % 2 === 0) a.objects.mark(p);
+      cycle.startSweep();
+      sweepAll(a);
+      const left = objectsOf(a);
+      if (left.size === all.length) return; // an allocator that frees nothing when it sweeps
+      for (const [i, p] of all.entries()) {
+        const lives = i % 2 === 0;
+        same(left.has(p), lives, `whether ${p} is visited`);
+        same(a.objects.find(p), lives ? p : 0, `find(${p})`);
+        same(a.objects.find(p + 9), lives ? p : 0, `find(${p + 9})`);
+        if (lives) continue;
+        throws(() => a.usableSize(p), /free|foreign pointer/);
+        throws(() => a.free(p), /free|foreign pointer/);
+      }
+      same(a.stats().heapObjects, all.length / 2, "heapObjects");
     },
   },
   {

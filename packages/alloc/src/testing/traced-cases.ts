@@ -1,9 +1,8 @@
 /** What a collector may rely on: finding objects, colours, the cycle, specials, pointer bits, system memory. */
-import { NOSCAN, type Ptr, type TracedAllocator } from "../api.ts";
+import { NOSCAN, NOZERO, type Ptr, type TracedAllocator } from "../api.ts";
 import {
   anyPointerBit,
   assert,
-  isZero,
   objectsOf,
   random,
   same,
@@ -15,6 +14,7 @@ import {
 } from "./case.ts";
 import { extrasCases } from "./extras-cases.ts";
 import { sweptCases } from "./swept-cases.ts";
+import { systemCases } from "./system-cases.ts";
 
 const MIB = 2 ** 20;
 const sizes = [8, 16, 24, 48, 100, 512, 1000, 1025, 5000, 32768, 40_000, 200_000];
@@ -80,7 +80,7 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     name: "mark blackens once; isMarked tells; findAndMark does both from any address",
     run(make) {
       const a = make(4 * MIB);
-      const all = sizes.map((size) => a.alloc(size));
+      const all = [0, NOSCAN].flatMap((flags) => sizes.map((size) => a.alloc(size, flags)));
       const visited = (phase: string): void => same(objectsOf(a).size, all.length, phase);
       a.objects.cycle.startMark();
       visited("objects visited before they are marked");
@@ -106,8 +106,10 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     run(make) {
       const a = make(4 * MIB);
       for (const size of sizes) {
-        same(a.objects.isScan(a.alloc(size)), true, `isScan of ${size} bytes`);
-        same(a.objects.isScan(a.alloc(size, NOSCAN)), false, `isScan of ${size} noscan bytes`);
+        for (const flags of [0, NOSCAN, NOZERO, NOSCAN + NOZERO]) {
+          const p = a.alloc(size, flags);
+          same(a.objects.isScan(p), (flags & NOSCAN) === 0, `isScan of ${size} bytes, ${flags}`);
+        }
       }
     },
   },
@@ -178,8 +180,14 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
       const a = make(8 * MIB);
       const next = random(7);
       let live: Ptr[] = [];
+      const before = a.stats();
+      let [made, bytesMade] = [0, 0];
       for (let cycle = 0; cycle < 4; cycle++) {
-        for (let i = 0; i < 400; i++) live.push(a.alloc(16 + next(2000), next(2)));
+        for (let i = 0; i < 400; i++, made++) {
+          const p = a.alloc(16 + next(2000), next(2));
+          bytesMade += a.objects.sizeOf(p);
+          live.push(p);
+        }
         live = live.filter(() => next(2) === 0);
         a.objects.cycle.startMark();
         for (const p of live) a.objects.mark(p);
@@ -190,6 +198,8 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
         const stats = a.stats();
         same(stats.heapObjects, all.size, "heapObjects");
         same(stats.heapObjects, stats.mallocs - stats.frees, "mallocs - frees");
+        same(stats.mallocs - before.mallocs, made, "mallocs");
+        same(stats.totalAlloc - before.totalAlloc, bytesMade, "totalAlloc");
         let bytes = 0;
         for (const size of all.values()) bytes += size;
         same(stats.heapAlloc, bytes, "heapAlloc");
@@ -286,7 +296,8 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
     run(make) {
       const a = make(8 * MIB);
       for (let round = 0; round < 3; round++) {
-        const all = sizes.map((size) => [a.alloc(size), size] as const);
+        const flags = round === 1 ? NOZERO : 0;
+        const all = sizes.map((size) => [a.alloc(size, flags), size] as const);
         for (const [p, size] of all) {
           same(anyPointerBit(a, p, size), false, `pointer bits of ${size} bytes in round ${round}`);
           setPointerBits(a, p, size);
@@ -295,89 +306,12 @@ const required: readonly ConformanceCase<TracedAllocator>[] = [
       }
     },
   },
-  {
-    name: "system memory is zero, outside of every object, and holds what is written over allocations and cycles",
-    run(make) {
-      const a = make(8 * MIB);
-      isZero(a, a.system.user, 1024, "user words");
-      const parts: [Ptr, number][] = [[a.system.user, 1024]];
-      for (const bytes of [40, 20_000, 8192]) parts.push([a.system.persistentAlloc(bytes), bytes]);
-      for (const bytes of [8192, 40_000]) parts.push([a.system.allocManual(bytes), bytes]);
-      for (const [i, [p, bytes]] of parts.entries()) {
-        same(p % 8, 0, "alignment");
-        for (const at of [p, p + bytes - 1]) same(a.objects.find(at), 0, "find in system memory");
-        a.memory.u8.fill(i + 1, p, p + bytes);
-      }
-      for (let i = 0; i < 1000; i++) {
-        const size = i % 100 === 0 ? 20_000 : 100;
-        const p = a.alloc(size);
-        a.memory.u8.fill(0xff, p, p + size);
-      }
-      a.objects.cycle.startMark();
-      a.objects.cycle.startSweep();
-      sweepAll(a);
-      for (const [i, [p, bytes]] of parts.entries()) {
-        const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== i + 1);
-        assert(changed < 0, `byte ${changed} of ${bytes} of system memory at ${p} has changed`);
-      }
-      for (const [p, bytes] of parts.slice(4)) a.system.freeManual(p, bytes);
-      throws(() => a.system.persistentAlloc(-1), /size -1/);
-    },
-  },
-  {
-    name: "manual memory that is given back is used again, where memory of objects is",
-    run(make) {
-      const a = make(4 * MIB);
-      const rounds = Math.ceil(a.memory.byteLength / 30_000);
-      try {
-        for (let i = 0; i < rounds; i++) a.free(a.alloc(40_000));
-      } catch {
-        return; // An allocator that uses nothing again before it is reset.
-      }
-      for (let i = 0; i < rounds; i++) a.system.freeManual(a.system.allocManual(40_000), 40_000);
-      for (let i = 0; i < 5 * rounds; i++) a.system.freeManual(a.system.allocManual(8192), 8192);
-    },
-  },
-  {
-    name: "system memory is aligned as asked for, zero again when it is used again, and counted as overhead",
-    run(make) {
-      const a = make(8 * MIB);
-      const live: [Ptr, number][] = [];
-      for (const align of [8, 16, 64, 512, 8, 4096]) {
-        const p = a.system.persistentAlloc(24, align);
-        same(p % align, 0, `alignment of ${p} to ${align}`);
-        isZero(a, p, 24, "persistent memory");
-        a.memory.u8.fill(1 + live.length, p, p + 24);
-        live.push([p, 24]);
-      }
-      for (let round = 0; round < 6; round++) {
-        const got = [8192, 1, 40_000].map((bytes) => [a.system.allocManual(bytes), bytes] as const);
-        for (const [p, bytes] of got) {
-          isZero(a, p, bytes, `manual memory in round ${round}`);
-          a.memory.u8.fill(0xff, p, p + bytes);
-        }
-        for (const [p, bytes] of got) a.system.freeManual(p, bytes);
-        // Objects get the pages meanwhile, and leave something there.
-        const objects = Array.from({ length: 20 }, () => a.alloc(3000));
-        for (const p of objects) a.memory.u8.fill(0xff, p, p + 3000);
-        for (const p of objects) a.free(p);
-        const { sys, heapSys } = a.stats();
-        const { overhead, touched } = a.system;
-        if (overhead !== undefined) same(overhead, sys - heapSys, "overhead");
-        if (touched !== undefined)
-          assert(touched > 0 && touched <= sys - heapSys, `${touched} bytes of it are touched`);
-      }
-      for (const [i, [p, bytes]] of live.entries()) {
-        const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== i + 1);
-        assert(changed < 0, `byte ${changed} of the persistent memory at ${p} has changed`);
-      }
-    },
-  },
 ];
 
 /** The suite for any {@link TracedAllocator}; run the one for `Allocator` as well. */
 export const tracedCases: readonly ConformanceCase<TracedAllocator>[] = [
   ...required,
+  ...systemCases,
   ...sweptCases,
   ...extrasCases,
 ];

@@ -56,10 +56,19 @@ test.each(["es2018", "es2017", "es2015"])("lowered to %s by esbuild they run", a
   expect(await sh(dir, "node", outfile)).toBe("ok\n");
 });
 
-test("no class is all that an arrow function consists of: Babel moves its private methods out of reach", () => {
+/** The files of the tarballs that users load, by their names. */
+function* distributed(): Generator<[name: string, text: string]> {
   for (const { folder } of readPackages()) {
     const dist = join(dir, "node_modules/@gort", folder, "dist");
     for (const name of readdirSync(dist).filter((file) => file.endsWith(".js")))
-      expect(readFileSync(join(dist, name), "utf8"), `${folder}/${name}`).not.toMatch(/=> class\b/);
+      yield [`${folder}/${name}`, readFileSync(join(dist, name), "utf8")];
   }
+}
+
+test("no class has a static block: React Native's preset for Babel refuses these", () => {
+  for (const [name, text] of distributed()) expect(text, name).not.toMatch(/\bstatic ?\{/);
+});
+
+test("no class is all that an arrow function consists of: Babel moves its private methods out of reach", () => {
+  for (const [name, text] of distributed()) expect(text, name).not.toMatch(/=> class\b/);
 });

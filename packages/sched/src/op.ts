@@ -114,8 +114,10 @@ export abstract class OpRecord<T> implements Op<T>, Iterator<OpRecord<any>, T, u
   /** The op before it in its queue. */
   qprev: OpRecord<any> | null = null;
 
-  static {
-    void Object.defineProperty(this.prototype, OP, { value: true });
+  // No static block, and no static field, which becomes one: React Native's preset for Babel refuses these.
+  /** @internal */
+  get [OP](): true {
+    return true;
   }
 
   /** Why a goroutine parked on this op waits. */

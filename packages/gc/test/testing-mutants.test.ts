@@ -83,6 +83,17 @@ const PARTS = "a source that can be scanned in parts keeps all it holds and noth
 const MOVES_PARTS = "a cycle loses nothing that a source in parts moves and visits meanwhile";
 const THROWS = "what a source throws, who asked for the cycle gets; no object is lost";
 
+const SEVERAL = "a cycle loses nothing that typedMove moves in values of several pointers";
+const NO_SOURCE = "what is no source is refused";
+const INSIDE = "collect from inside a source is refused, and the cycle goes on";
+const UNASKED =
+  "what a source throws in a cycle that nobody asked for is thrown, too; no object is lost";
+const ADDED = "a source that is added while a cycle runs is asked for all its roots";
+const BAD_COUNT = "alloc with a bad count throws, names it, and changes nothing";
+const PAUSES = "pauses are counted and summed up, the last 256 kept, oldest first";
+const REUSED = "memory is reused: garbage of many times the memory fits";
+const FOUND = "what the last cycle found is what is there";
+
 /** The word at an address is no pointer any more. */
 function clearBit({ memory, allocator }: GcHeap, at: Ptr): void {
   const w = (allocator.objects.pointerBits >>> 2) + (at >>> 7);
@@ -490,6 +501,189 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
       unbox: (p) => table.unbox(allocator.objects.find(p) || p),
     })),
   ],
+  [
+    "moves of more than one word without a barrier",
+    SEVERAL,
+    (h) => {
+      const move = h.typedMove.bind(h);
+      h.typedMove = (type, dst, src, n) => {
+        if (type.size * n > 4) copyBytes(h, dst, src, type.size * n);
+        else move(type, dst, src, n);
+      };
+    },
+  ],
+  [
+    "moves with a barrier for the first pointer only",
+    SEVERAL,
+    (h) => {
+      const move = h.typedMove.bind(h);
+      h.typedMove = (type, dst, src, n) => {
+        const first = h.memory.u32[src >>> 2]!;
+        if (type.size * n > 4) copyBytes(h, dst, src, type.size * n);
+        else move(type, dst, src, n);
+        if (src !== 0) h.writePtr(dst, first);
+      };
+    },
+  ],
+  [
+    "anything taken for a source",
+    NO_SOURCE,
+    (h) => {
+      const addRoots = h.addRoots.bind(h);
+      h.addRoots = (source) =>
+        addRoots(typeof source?.scan === "function" ? source : { scan: () => {} });
+    },
+  ],
+  [
+    "collect that does nothing inside a source",
+    INSIDE,
+    (h) => {
+      const collect = h.collect.bind(h);
+      let inside = false;
+      h.collect = () => {
+        if (!inside) collect();
+      };
+      sources(h, (source) => ({
+        scan: (visit) => {
+          inside = true;
+          source.scan(visit);
+          inside = false;
+        },
+      }));
+    },
+  ],
+  [
+    "errors of sources are swallowed where nobody asked for a cycle",
+    UNASKED,
+    (h) => {
+      const collect = h.collect.bind(h);
+      let asked = false;
+      h.collect = () => {
+        asked = true;
+        collect();
+      };
+      sources(h, (source) => ({
+        scan: (visit) => {
+          try {
+            source.scan(visit);
+          } catch (error) {
+            if (asked) throw error;
+          }
+        },
+      }));
+    },
+  ],
+  [
+    "a source in parts that is added while a cycle marks is not asked in it",
+    ADDED,
+    (h) => {
+      const addRoots = h.addRoots.bind(h);
+      h.addRoots = (source) =>
+        addRoots(
+          h.phase === "mark" ? { scan: source.scan.bind(source), scanPart: () => 0 } : source,
+        );
+    },
+  ],
+  [
+    "parts of as many roots each",
+    PARTS,
+    (h) =>
+      sources(h, (source) => ({
+        scan: (visit) => source.scan(visit),
+        scanPart: (from, visit) => (source.scanPart!(from, visit) === 0 ? 0 : from + 64),
+      })),
+  ],
+  [
+    "another visit for each part",
+    PARTS,
+    (h) =>
+      sources(h, (source) => ({
+        scan: (visit) => source.scan(visit),
+        scanPart: (from, visit) => source.scanPart!(from, (p) => visit(p)),
+      })),
+  ],
+  [
+    "a count that wraps",
+    BAD_COUNT,
+    (h) => {
+      const alloc = h.alloc.bind(h);
+      h.alloc = (type, n = 1) => alloc(type, n > 1e12 || n % 2 ** 32 > 100 ? n : n % 2 ** 32);
+    },
+  ],
+  [
+    "a count of nothing that is not looked at",
+    BAD_COUNT,
+    (h) => {
+      const alloc = h.alloc.bind(h);
+      h.alloc = (type, n) => alloc(type, type.size === 0 ? 1 : n);
+    },
+  ],
+  [
+    "a zero that loses its sign",
+    COME_BACK,
+    values((table) => ({ box: (value) => table.box(value === 0 ? 0 : value) })),
+  ],
+  [
+    "pauses that are the newest first",
+    PAUSES,
+    (h) => {
+      const stats = h.stats.bind(h);
+      h.stats = () => {
+        const s = stats();
+        return { ...s, pauseMs: s.pauseMs.map((_, i, { length }) => s.pauseMs[length - 1 - i]!) };
+      };
+    },
+  ],
+  [
+    "pauses that are not those of a snapshot",
+    PAUSES,
+    (h) => {
+      const stats = h.stats.bind(h);
+      const pauseMs: number[] = [];
+      h.stats = () => {
+        const s = stats();
+        pauseMs.splice(0, Infinity, ...s.pauseMs);
+        return { ...s, pauseMs };
+      };
+    },
+  ],
+  [
+    "a sum of pauses that is the last one",
+    PAUSES,
+    (h) => {
+      const stats = h.stats.bind(h);
+      h.stats = () => {
+        const s = stats();
+        return { ...s, pauseTotalMs: s.pauseMs.at(-1) ?? 0 };
+      };
+    },
+  ],
+  [
+    "every cycle counted as one that was asked for",
+    REUSED,
+    (h) => {
+      const stats = h.stats.bind(h);
+      h.stats = () => {
+        const s = stats();
+        return { ...s, numForcedGC: s.numGC };
+      };
+    },
+  ],
+  ["nothing allocated at any time", FOUND, claims({ heapAlloc: 0, heapMarked: 0 })],
+  [
+    "all allocated for ever",
+    FOUND,
+    (h) => {
+      const stats = h.stats.bind(h);
+      h.stats = () => {
+        const s = stats();
+        return { ...s, heapAlloc: s.totalAlloc, heapMarked: s.totalAlloc };
+      };
+    },
+  ],
+  ["a goal below what is live", STATISTICS, claims({ nextGC: 0, heapMarked: 16 })],
+  ["a mark that goes on when all is collected", STATISTICS, claims({ gcPhase: "mark" })],
+  ["less than its heap from the system", STATISTICS, claims({ sys: 1 })],
   ["a goal that is NaN", STATISTICS, claims({ nextGC: NaN })],
   ["an end of the last cycle that is NaN", STATISTICS, claims({ lastGCMs: NaN })],
   ["a sum of pauses below 0", STATISTICS, claims({ pauseTotalMs: -1 })],

@@ -56,7 +56,9 @@ const anyHeap: readonly HeapCase[] = [
     const heap = make(16 * MiB);
     const before = live(heap);
     for (const count of [-1, 1.5, NaN]) throws(() => heap.alloc(Node, count), String(count));
-    throws(() => heap.alloc(Node, 1e12), "");
+    for (const count of [1e12, 2 ** 28, 2 ** 28 + 1, 2 ** 32, 2 ** 32 + 1, Infinity])
+      throws(() => heap.alloc(Node, count), "");
+    for (const count of [-1, 1.5, NaN]) throws(() => heap.alloc(layout(0), count), String(count));
     same(live(heap), before, "objects");
     assert(heap.alloc(Node) !== 0, "the heap cannot allocate any more");
   }),
@@ -112,7 +114,7 @@ const anyHeap: readonly HeapCase[] = [
   any("values come back from their boxes; undefined is nil; another pointer is refused", (make) => {
     const heap = make(16 * MiB);
     const { held } = holder(heap);
-    const values = [{}, "text", 1.5, null, false, Symbol("s"), () => 1, 10n, NaN];
+    const values = [{}, "text", 1.5, -0, null, false, Symbol("s"), () => 1, 10n, NaN];
     for (const v of values) held.push(heap.values.box(v));
     heap.collect();
     values.forEach((v, i) => same(heap.values.unbox(held[i]!), v, "value"));
@@ -155,8 +157,31 @@ const anyHeap: readonly HeapCase[] = [
       assert(s[name] >= 0, `${name} is ${s[name]}, want a number from 0`);
     assert(Number.isFinite(s.lastGCMs + s.pauseTotalMs), "a time is infinite");
     assert(s.heapMarked <= s.totalAlloc, `heapMarked ${s.heapMarked} of ${s.totalAlloc} bytes`);
-    const phases = ["off", "mark", "marktermination", "sweep"];
-    assert(phases.includes(s.gcPhase), `gcPhase is ${s.gcPhase}`);
+    assert(s.nextGC >= s.heapMarked, `nextGC ${s.nextGC} is below heapMarked ${s.heapMarked}`);
+    const phases = ["off", "sweep"];
+    assert(phases.includes(s.gcPhase), `gcPhase is ${s.gcPhase} after a cycle`);
+    same(s.sys, s.heapSys + s.mspanSys + s.mcacheSys + s.gcSys + s.otherSys, "sys");
+  }),
+  any("pauses are counted and summed up, the last 256 kept, oldest first", (make) => {
+    const heap = make(16 * MiB);
+    let before = heap.stats();
+    let sum = 0;
+    for (let n = 1; n <= 300; n++) {
+      heap.collect();
+      const s = heap.stats();
+      const last = s.pauseMs.at(-1)!;
+      sum += last;
+      same(s.numGC, n, "numGC");
+      same(s.pauseMs.length, Math.min(n, 256), `pauses after ${n} cycles`);
+      same(before.pauseMs.length, Math.min(n - 1, 256), "pauses of a snapshot before that");
+      same(s.pauseMs.at(-2), before.pauseMs.at(-1), "the pause before the last");
+      assert(last >= 0, `a pause of ${last} ms`);
+      assert(
+        Math.abs(s.pauseTotalMs - sum) <= 1e-6 * sum,
+        `pauses of ${s.pauseTotalMs}, not ${sum}`,
+      );
+      before = s;
+    }
   }),
 ];
 
@@ -311,14 +336,21 @@ const collectingHeap: readonly HeapCase[] = [
       heap.safepoint();
     }
     assert(heap.stats().numGC > 0, "no cycle ran");
+    same(heap.stats().numForcedGC, 0, "numForcedGC");
   }),
   collecting("what the last cycle found is what is there", (make) => {
     const heap = make(16 * MiB);
     const { held } = holder(heap);
-    for (let i = 0; i < 50; i++) held.push(heap.alloc(Node, 1 + i));
-    for (let i = 0; i < 50; i++) heap.alloc(Leaf);
+    const before = heap.stats().heapAlloc;
+    for (let i = 0; i < 50; i++) held.push(heap.alloc(Node, 1 + i)); // 20,400 bytes
+    for (let i = 0; i < 50; i++) heap.alloc(Leaf, 100);
+    const most = heap.stats().heapAlloc - before;
+    assert(most >= 140_400, `heapAlloc grew by ${most} bytes, and 140,400 were allocated`);
     heap.collect();
-    same(heap.stats().heapMarked, heap.stats().heapAlloc, "heapMarked");
+    const { heapAlloc, heapMarked } = heap.stats();
+    same(heapMarked, heapAlloc, "heapMarked");
+    const kept = heapAlloc - before;
+    assert(kept >= 20_400 && kept < 40_800, `heapAlloc grew by ${kept} bytes, and 20,400 are kept`);
   }),
 ];
 

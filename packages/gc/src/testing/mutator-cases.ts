@@ -27,8 +27,11 @@ import {
 const Slot = layout(4, 0);
 const SLOTS = 5000;
 
-/** Exchanges the pointers of two slots; `spare` is a third one, nil before and after. */
-type Exchange = (heap: Heap, a: Ptr, b: Ptr, spare: Ptr) => void;
+/** Several slots. */
+const Rows = layout(40, 0, 4, 8, 12, 16, 20, 24, 28, 32, 36);
+
+/** Exchanges the pointers of two slots; `spare` is a further place of 40 bytes, nil before and after. */
+type Exchange = (heap: Heap, a: Ptr, b: Ptr, spare: Ptr, table: Ptr) => void;
 
 /**
  * Objects that are all reachable at every safepoint, and all the time change places: between slots of a table, and with one that only
@@ -38,8 +41,8 @@ type Exchange = (heap: Heap, a: Ptr, b: Ptr, spare: Ptr) => void;
 function exchanging(heap: Heap, exchange: Exchange): void {
   const base = live(heap);
   const { held } = holder(heap);
-  const offsets = Array.from({ length: SLOTS + 1 }, (_, i) => 4 * i);
-  const table = heap.alloc(layout(4 * SLOTS + 4, ...offsets));
+  const offsets = Array.from({ length: SLOTS + 10 }, (_, i) => 4 * i);
+  const table = heap.alloc(layout(4 * SLOTS + 40, ...offsets));
   held.push(table, 0);
   const make = (number: number): Ptr => {
     const p = heap.alloc(Node);
@@ -54,7 +57,7 @@ function exchanging(heap: Heap, exchange: Exchange): void {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
       const a = table + 4 * Math.floor((seed / 2 ** 32) * SLOTS);
       const b = table + 4 * ((8 * round + k) % SLOTS);
-      exchange(heap, a, b, table + 4 * SLOTS);
+      exchange(heap, a, b, table + 4 * SLOTS, table);
       if (k !== 0) continue;
       const p = word(heap, a);
       heap.writePtr(a, held[1]);
@@ -85,6 +88,16 @@ export const mutatorCases: readonly HeapCase[] = [
       heap.typedMove(Slot, a, b, 1);
       heap.typedMove(Slot, b, spare, 1);
       heap.typedMove(Slot, spare, 0, 1);
+    });
+  }),
+  collecting("a cycle loses nothing that typedMove moves in values of several pointers", (make) => {
+    exchanging(make(32 * MiB), (heap, a, b, spare, table) => {
+      const [type, count] = (a & 4) === 0 ? [Rows, 1] : [Slot, 10];
+      const [p, q] = [a, b].map((at) => at - ((at - table) % 40)) as [Ptr, Ptr];
+      heap.typedMove(type, spare, p, count);
+      heap.typedMove(type, p, q, count);
+      heap.typedMove(type, q, spare, count);
+      heap.typedMove(type, spare, 0, count);
     });
   }),
   any(

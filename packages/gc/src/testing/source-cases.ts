@@ -7,14 +7,26 @@
 import type { Ptr } from "@gort/types";
 import type { Heap, RootSource } from "../api.ts";
 import type { HeapCase } from "./case.ts";
-import { assert, collecting, holder, Leaf, live, MiB, Node, same, throws, word } from "./case.ts";
+import {
+  any,
+  assert,
+  collecting,
+  holder,
+  Leaf,
+  live,
+  MiB,
+  Node,
+  same,
+  throws,
+  word,
+} from "./case.ts";
 
 const PART = 64;
 
 /** A source in parts, as the contract has it: what it comes to hold after a scan it visits. */
 class Parts implements RootSource {
   readonly #held: Ptr[] = [];
-  #visit: (p: Ptr) => void = () => {};
+  #visit: ((p: Ptr) => void) | null = null;
   get length(): number {
     return this.#held.length;
   }
@@ -23,14 +35,14 @@ class Parts implements RootSource {
   }
   set(i: number, p: Ptr): void {
     this.#held[i] = p;
-    this.#visit(p);
+    this.#visit?.(p);
   }
   scan(visit: (p: Ptr) => void): void {
     this.#held.forEach((p) => visit(p));
   }
   scanPart(from: number, visit: (p: Ptr) => void): number {
-    this.#visit = visit;
-    const to = from + PART;
+    assert(visit === (this.#visit ??= visit), "a source in parts is given another visit");
+    const to = from + PART - (from % 7);
     this.#held.slice(from, to).forEach((p) => visit(p));
     return to < this.#held.length ? to : 0;
   }
@@ -142,6 +154,100 @@ export const sourceCases: readonly HeapCase[] = [
     const numbers = new Set<number>();
     for (let i = 0; i < n; i++) numbers.add(word(heap, source.get(i) + 4));
     for (let i = 0; i < n; i++) assert(numbers.has(i), `object ${i} is lost`);
+  }),
+  any("what is no source is refused", (make) => {
+    const heap = make(16 * MiB);
+    for (const source of [null, undefined, {}, () => {}, { scan: 1 }]) {
+      let refused = false;
+      try {
+        heap.addRoots(source as unknown as RootSource);
+      } catch {
+        refused = true;
+      }
+      assert(refused, `addRoots takes ${String(source)}`);
+    }
+    heap.collect();
+  }),
+  collecting("collect from inside a source is refused, and the cycle goes on", (make) => {
+    for (const parts of [false, true]) {
+      const heap = make(16 * MiB);
+      const base = live(heap);
+      const own = [numbered(heap, 0), numbered(heap, 1)] as const;
+      let [asked, refused] = [0, 0];
+      const scan = (visit: (p: Ptr) => void): void => {
+        visit(own[0]);
+        asked++;
+        try {
+          heap.collect();
+        } catch {
+          refused++;
+        }
+        visit(own[1]);
+      };
+      const scanPart = (_from: number, visit: (p: Ptr) => void): number => (scan(visit), 0);
+      heap.addRoots(parts ? { scan, scanPart } : { scan });
+      heap.alloc(Leaf);
+      for (let cycle = 1; cycle < 3; cycle++) {
+        heap.collect();
+        assert(asked > 0, "the source was not asked");
+        same(refused, asked, "calls of collect that were refused");
+        same(live(heap) - base, 2, "objects");
+        same(heap.stats().numGC, cycle, "numGC");
+        own.forEach((p, i) => same(word(heap, p + 4), i, "number"));
+      }
+    }
+  }),
+  collecting(
+    "what a source throws in a cycle that nobody asked for is thrown, too; no object is lost",
+    (make) => {
+      const heap = make(32 * MiB);
+      const base = live(heap);
+      const own = numbered(heap, 7);
+      let fails = true;
+      heap.addRoots({
+        scan(visit) {
+          if (fails) throw new Error("the source is not ready");
+          visit(own);
+        },
+      });
+      throws(() => {
+        for (let i = 0; i < 500; i++) {
+          heap.alloc(Leaf, 2000); // 48 KB
+          heap.safepoint();
+        }
+      }, "the source is not ready");
+      fails = false;
+      for (let i = 0; i < 3000; i++) {
+        heap.alloc(Leaf, 2000);
+        heap.safepoint();
+      }
+      heap.collect();
+      same(live(heap) - base, 1, "objects");
+      same(word(heap, own + 4), 7, "number");
+    },
+  ),
+  collecting("a source that is added while a cycle runs is asked for all its roots", (make) => {
+    const heap = make(32 * MiB);
+    const base = live(heap);
+    const source = new Parts();
+    heap.addRoots(source);
+    const n = 100 * PART;
+    for (let i = 0; i < n; i++) source.set(i, numbered(heap, i));
+    const added: Parts[] = [];
+    for (let i = 0; i < n; i++) {
+      if (i % 8 === 0) added.push(new Parts());
+      const other = added.at(-1)!;
+      other.set(i % 8, source.get(n - 1 - i));
+      source.set(n - 1 - i, 0);
+      if (i % 8 === 7) heap.addRoots(other);
+      if (i % 2 === 0) heap.alloc(Node, 200);
+      if (i % 800 === 7) heap.safepoint();
+    }
+    heap.collect();
+    same(live(heap) - base, n, "objects");
+    added.forEach((other, i) => {
+      for (let k = 0; k < 8; k++) same(word(heap, other.get(k) + 4), n - 1 - (8 * i + k), "number");
+    });
   }),
   collecting("what a source throws, who asked for the cycle gets; no object is lost", (make) => {
     for (const parts of [false, true]) {

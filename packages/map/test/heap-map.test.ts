@@ -202,7 +202,8 @@ describe("arguments and failures", () => {
     const failing = createFailingHeap();
     const m = makeMap(K, V, { heap: failing.heap });
     m.set(key, before);
-    for (let n = 0; ; n++) {
+    let n = 0;
+    for (; ; n++) {
       failing.failAfter(n);
       try {
         m.set(key, after);
@@ -218,6 +219,7 @@ describe("arguments and failures", () => {
     }
     failing.failAfter(Infinity);
     failing.heap.collect();
+    expect(n).toBeGreaterThan(0);
     expect(m.get(key)).toEqual(after);
   });
 
@@ -263,6 +265,7 @@ describe("arguments and failures", () => {
     const { heap } = failing;
     const m = makeMap(string, string, { heap });
     const model = new Map<string, string>();
+    let failed = 0;
     for (let i = 0; i < 600; i++) {
       const [k, v] = [`key ${i % 400}`, `value ${i}`];
       for (let after = 0; ; after++) {
@@ -272,6 +275,7 @@ describe("arguments and failures", () => {
           break;
         } catch (e) {
           expect((e as Error).message).toContain("no memory");
+          failed++;
           failing.failAfter(Infinity);
           expect(m.len).toBe(model.size);
           expect(m.get(k)).toBe(model.get(k) ?? "");
@@ -282,6 +286,8 @@ describe("arguments and failures", () => {
       }
       model.set(k, v);
     }
+    // Each value is at least one object.
+    expect(failed).toBeGreaterThan(600);
     checkMap(m);
     failing.failAfter(3);
     expect(() => m.compact()).toThrow("no memory");

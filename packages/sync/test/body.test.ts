@@ -177,12 +177,13 @@ const left: Record<string, () => Go<unknown>> = {
       },
     };
     const mu = new Mutex();
+    let thrown: unknown;
     try {
       yield* mu.withLock(() => odd as PromiseLike<never>);
     } catch (e) {
-      expect(String(e)).toBe("Error: odd");
+      thrown = e;
     }
-    expect(mu.locked).toBe(false);
+    expect([String(thrown), mu.locked]).toEqual(["Error: odd", false]);
   },
   "that is stepped by hand and given up": function* () {
     const mu = new Mutex();

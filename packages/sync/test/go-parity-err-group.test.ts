@@ -55,11 +55,13 @@ describe("errgroup", () => {
       void g.go(function* () {
         yield* ctx.done().recv();
       });
+      let thrown: unknown;
       try {
         yield* g.wait();
       } catch (e) {
-        expect((e as Error).message).toBe("boom");
+        thrown = e;
       }
+      expect((thrown as Error).message).toBe("boom");
       expect(ctx.err()?.message).toBe("context canceled");
       expect(why(ctx).message).toBe("boom");
       expect(parent.err()).toBe(null);

@@ -173,6 +173,7 @@ describe("valueFitter", () => {
 
   test("a getter that answers otherwise when asked again is refused, or what it gave is held", () => {
     const fit = valueFitter(P, "value")!;
+    let refused = 0;
     for (let good = 0; good < 5; good++) {
       let n = 0;
       const liar = {
@@ -188,9 +189,11 @@ describe("valueFitter", () => {
         expect((e as Error).message).toBe(
           "value.x: value is 0.5, want an integer from -2147483648 to 2147483647",
         );
+        refused++;
       }
       expect(got).toEqual({ x: 1, f: 1 });
     }
+    expect(refused).toBe(1);
   });
 });
 

@@ -78,7 +78,8 @@ export interface BubbleOptions {
   /**
    * When it fires, the bubble is given up: it fails, saying what everybody waits for, and is not the default scheduler any more. With one
    * that has fired already the body is not run, and the bubble fails with its reason. The signal of a test runner, vitest's
-   * (`({ signal }) => …`) or that of `node:test` (`t.signal`), fires when the time of a test is over.
+   * (`({ signal }) => …`) or that of `node:test` (`t.signal`), fires when the time of a test is over. The runner then shows an error of
+   * its own; to read that of the bubble, give a signal that fires earlier, such as `AbortSignal.timeout(4000)`.
    */
   readonly signal?: AbortSignal | undefined;
 }

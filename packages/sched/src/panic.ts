@@ -309,12 +309,12 @@ const DEFERRED = /\bgortDeferred(Gen)?\b/;
 const SCOPE = /\bgortScope\b/;
 const SCOPE_GEN = /\bgortScopeGen\b/;
 const HELPER_GEN = /\bgortHelperGen\b/;
-/** Frames of the engine itself. */
-const ENGINE = /(^|\.)(next|throw|return|apply|call)$/;
+/** Frames of the engine itself; that of a proxy has no name. */
+const ENGINE = /^$|(^|\.)(next|throw|return|apply|call)$/;
 /** What an async function that a compiler lowered begins with. Those of the engine have none. */
 const LOWERED_ASYNC = /^(new )?Promise$/;
 /** Where an engine says that a frame is its own: V8, and JavaScriptCore itself and in Bun. */
-const NATIVE = /^(<anonymous|\[?native)/;
+const NATIVE = /^(<anonymous|\[?native|unknown$)/;
 
 /**
  * Whether the caller of the function `skip` frames up was called by the marker that calls deferred functions, of which `frame` is

@@ -25,8 +25,8 @@ const SIBLINGS = /^(sched|chan|sync|context)[\\/](src|dist)[\\/]/;
 /** Where this file is, as a source or in a build. */
 const HERE = /^(.*[\\/])sched[\\/](src[\\/]site|dist[\\/]chunk-\w+)\.\w+/;
 
-/** Frames of the engine and of the host: V8's, Node's, Bun's, Safari's. */
-const HOSTS = /^(<anonymous>$|node:|native:|\[native code\]$)/;
+/** Frames of the engine and of the host: V8's, Node's, Bun's (of a proxy, too), Safari's. */
+const HOSTS = /^(<anonymous>$|node:|native:|unknown$|\[native code\]$)/;
 
 /** A stack whose text is made when it is read. */
 export interface Site {

@@ -63,3 +63,18 @@ test("recover works where stacks are shown without the frames of installed packa
   });
   expect(result).toBe("boom");
 });
+
+test("recover works where a proxy stands between, which Bun shows as a frame without a name", () => {
+  host.prepareStackTrace = (_: unknown, frames: NodeJS.CallSite[]) => {
+    const lines = frames.map((f) => `    at ${f.toString()}`);
+    const at = lines.findIndex((line) => /gortDeferred/.test(line));
+    return ["Error", ...lines.slice(0, at), "    at unknown", ...lines.slice(at)].join("\n");
+  };
+  const result = withDefer<unknown>((s) => {
+    s.defer(() => {
+      s.result = recover();
+    });
+    panic("boom");
+  });
+  expect(result).toBe("boom");
+});

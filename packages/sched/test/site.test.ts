@@ -29,7 +29,7 @@ test.each([
   expect(framesOf({ stack: `Error\n${line}` })).toEqual(at === "<anonymous>" ? [] : [{ func, at }]);
 });
 
-test.each(["    at new Promise (native:1:11)", "Promise@[native code]"])(
+test.each(["    at new Promise (native:1:11)", "Promise@[native code]", "    at unknown"])(
   "of the host: %s",
   (line) => {
     expect(framesOf({ stack: `Error\n${line}` })).toEqual([]);

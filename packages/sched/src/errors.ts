@@ -9,6 +9,7 @@
 import { badArgument, badNumber, checkFunction, FatalError, RuntimeError, show } from "@gort/types";
 import { calledOff } from "./called-off.ts";
 import { type Capture, hostContext } from "./host.ts";
+import { isError } from "./panic-text.ts";
 
 /** `go f()` with a nil `f`: fatal in Go. */
 function nilGoFunc(): FatalError {
@@ -151,9 +152,11 @@ export function checkContext(context: unknown): Capture | null {
 
 /** Whether it is the engine's error for unbounded recursion, which SpiderMonkey calls otherwise than the others. */
 function isOverflow(error: unknown): boolean {
-  if (error instanceof RangeError) return /call stack/i.test(error.message);
-  if (!(error instanceof Error) || error.name !== "InternalError") return false;
-  return error.message === "too much recursion";
+  if (!isError(error)) return false;
+  const { name, message } = error;
+  return name === "RangeError"
+    ? /call stack/i.test(message)
+    : name === "InternalError" && message === "too much recursion";
 }
 
 /** Go's fatal error for unbounded recursion, made of the engine's. */

@@ -62,7 +62,7 @@ function printFloat(n: number): string {
 const BUILTIN = /^(Type|Range|Reference|Syntax|Eval|URI|Aggregate)Error$|^DOMException$/;
 
 function objectText(v: object): string {
-  if (v instanceof Error) {
+  if (isError(v)) {
     const { name } = v;
     const message = String((v.message as unknown) ?? "");
     return BUILTIN.test(name) ? `${name}: ${message}` : message;
@@ -73,9 +73,17 @@ function objectText(v: object): string {
   if (v instanceof Number || v instanceof Boolean) return `main.${type}(${textOf(v.valueOf())})`;
   if (Array.isArray(v)) return `([]interface {}) len ${v.length}`;
   const toString = v.toString;
-  return typeof toString === "function" && toString !== Object.prototype.toString
+  return typeof toString === "function" && toString !== objectPrototype(v).toString
     ? String(v)
     : `(main.${type}) ${fields(v)}`;
+}
+
+/** `Object.prototype`, of another realm where that is the one that `v` inherits from. */
+function objectPrototype(v: object): object {
+  let last = v;
+  for (let p: object | null = v; p !== null; p = Object.getPrototypeOf(p) as object | null)
+    last = p;
+  return Object.hasOwn(last, "isPrototypeOf") ? last : Object.prototype;
 }
 
 const typeName = (v: object): string => v.constructor?.name ?? "Object";
@@ -104,10 +112,12 @@ function fields(v: object): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-/** `v instanceof Error`; false for what cannot be asked, such as a revoked proxy. */
+/** Whether it is an `Error`, of any realm; false for what cannot be asked, such as a revoked proxy. */
 export function isError(v: unknown): v is Error {
   try {
-    return v instanceof Error;
+    if (v instanceof Error) return true;
+    if (typeof v !== "object" || v === null || Symbol.toStringTag in v) return false;
+    return Object.prototype.toString.call(v) === "[object Error]";
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { readFileSync } from "node:fs";
+import { runInNewContext } from "node:vm";
 import {
   Chan,
   createScheduler,
@@ -1179,6 +1180,18 @@ describe("stack overflow is a fatal error: recover does not see it, deferred cal
     expect(recovered).toBe("not called");
     expect(caught("allocation size overflow")).toBeUndefined();
     expect(recovered).toBeInstanceOf(InternalError);
+  });
+
+  test("of another realm, as in Node's prompt", () => {
+    const deep = runInNewContext("(function deep() { return 1 + deep(); })") as () => number;
+    let recovered: unknown = "not called";
+    expect(() =>
+      withDefer((s) => {
+        s.defer(() => (recovered = recover()));
+        deep();
+      }),
+    ).toThrow("stack overflow");
+    expect(recovered).toBe("not called");
   });
 
   test("another RangeError is a panic like any other", () => {

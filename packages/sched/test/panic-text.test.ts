@@ -1,4 +1,5 @@
 /** What a panic prints, whatever its value does when it is looked at. */
+import { runInNewContext, runInThisContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   currentGoroutine,
@@ -287,4 +288,24 @@ describe("panicDump", () => {
     });
     await expect(program).rejects.toBe(frozen);
   });
+});
+
+test("what comes of another realm is told as what is of this one", () => {
+  const told = (code: string): string[] => {
+    const here = runInThisContext(code) as unknown;
+    const there = runInNewContext(code) as unknown;
+    return [here, there].map((v) => new PanicError(v).message);
+  };
+  for (const [code, want] of [
+    ['new Error("lost")', "lost"],
+    ['new TypeError("lost")', "TypeError: lost"],
+    ["({ a: 1 })", '(main.Object) {"a":1}'],
+    ["new (class Point { x = 1 })", '(main.Point) {"x":1}'],
+    ['({ toString: () => "mine" })', "mine"],
+    ['({ __proto__: null, toString: () => "mine" })', "mine"],
+    ['({ __proto__: { __proto__: null, toString: () => "mine" } })', "mine"],
+  ] as const)
+    expect(told(code), code).toEqual([want, want]);
+  const error = runInNewContext('new Error("lost")') as Error;
+  expect(new PanicError(error).cause).toBe(error);
 });

@@ -115,6 +115,32 @@ export function checkSpans(c: Core): void {
   ensure(i32[H_NO_BITS] === 0, "the word without bits has one");
 }
 
+/** The words of the tiny block that a shard packs objects into: the block is allocated, in a span of such, and they say what it holds. */
+function checkTinyWords(c: Core, shard: number): void {
+  const i32 = c.i32;
+  const cache = cacheOf(c, shard);
+  const block = fromWord(i32[cache + C_TINY]!);
+  const limit = i32[cache + C_TINY_LIMIT]!;
+  const none = i32[H_FEATURES]! & FEATURE_TINY ? TINY_SIZE - 1 : 0;
+  const used = i32[cache + C_TINY_OFFSET]!;
+  ensure(limit === (block === 0 ? none : limitOf(used)), "a tiny block's limit is wrong", limit);
+  if (block === 0) return;
+  const s = i32[c.pageMap + Math.floor(block / PAGE_SIZE)]!;
+  const index = (block - fromWord(i32[s + S_BASE]!)) / TINY_SIZE;
+  ensure((i32[s + S_INFO]! & SPC_MASK) === TINY_SPC, "the tiny block is not in a tiny span", block);
+  ensure(
+    i32[cache + C_TINY_STARTS] === startBits(c, s, index),
+    "the tiny block's start bits moved",
+  );
+  ensure(used <= TINY_SIZE, "the tiny block ran over");
+  ensure(
+    ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) === 0,
+    "the tiny block is free",
+    block,
+  );
+  ensure(c.u16[startBits(c, s, index)] !== 0, "the tiny block holds no object", block);
+}
+
 function checkCaches(c: Core, seen: Seen): void {
   const i32 = c.i32;
   for (let shard = 0; shard < c.shards; shard++) {
@@ -128,30 +154,7 @@ function checkCaches(c: Core, seen: Seen): void {
         );
       }
     }
-    const block = fromWord(i32[cacheOf(c, shard) + C_TINY]!);
-    const limit = i32[cacheOf(c, shard) + C_TINY_LIMIT]!;
-    const none = i32[H_FEATURES]! & FEATURE_TINY ? TINY_SIZE - 1 : 0;
-    const used = i32[cacheOf(c, shard) + C_TINY_OFFSET]!;
-    ensure(limit === (block === 0 ? none : limitOf(used)), "a tiny block's limit is wrong", limit);
-    if (block === 0) continue;
-    const s = i32[c.pageMap + Math.floor(block / PAGE_SIZE)]!;
-    const index = (block - fromWord(i32[s + S_BASE]!)) / TINY_SIZE;
-    ensure(
-      (i32[s + S_INFO]! & SPC_MASK) === TINY_SPC,
-      "the tiny block is not in a tiny span",
-      block,
-    );
-    ensure(
-      i32[cacheOf(c, shard) + C_TINY_STARTS] === startBits(c, s, index),
-      "the tiny block's start bits moved",
-    );
-    ensure(i32[cacheOf(c, shard) + C_TINY_OFFSET]! <= TINY_SIZE, "the tiny block ran over");
-    ensure(
-      ((i32[s + S_BITS + (index >>> 5)]! >>> (index & 31)) & 1) === 0,
-      "the tiny block is free",
-      block,
-    );
-    ensure(c.u16[startBits(c, s, index)] !== 0, "the tiny block holds no object", block);
+    checkTinyWords(c, shard);
   }
   forEachCached(c, (shard, s, entry) => {
     const info = i32[s + S_INFO]!;

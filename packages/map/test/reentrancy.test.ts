@@ -10,6 +10,8 @@ import {
   isFatalError,
   string,
   struct,
+  toInterface,
+  type InterfaceValue,
   type Type,
 } from "@gort/types";
 import { describe, expect, test } from "vitest";
@@ -206,6 +208,33 @@ test("what is written over and put back is kept while a descriptor of somebody e
   heap.collect();
   checkMap(m);
   expect([...m]).toEqual([["key", { first: "some", held: "value" }]]);
+});
+
+test("what an interface holds of somebody else's type is kept while its descriptor collects, whether it then throws or not", () => {
+  const heap = stressHeap();
+  const Held = struct({ first: any, held: any });
+  let inside: (() => void) | null = null;
+  const other = foreign(Held, (method) => method === "store" && inside?.());
+  const value = (n: number): unknown => toInterface(other, { first: `some ${n}`, held: n });
+  const m = makeMap(any, any, { heap });
+  inside = () => heap.collect();
+  for (let i = 0; i < 20; i++) m.set(value(i), value(i + 1));
+  m.set(value(3), value(50));
+  inside = () => {
+    heap.collect();
+    throw new Error("mine");
+  };
+  expect(() => m.set(value(4), value(60))).toThrow("mine");
+  expect(() => m.set(value(70), value(1))).toThrow("mine");
+  inside = null;
+  heap.collect();
+  checkMap(m);
+  expect(m.len).toBe(20);
+  for (let i = 0; i < 20; i++) {
+    const n = i === 3 ? 50 : i + 1;
+    const got = m.get(value(i)) as InterfaceValue;
+    expect(got.value).toEqual({ first: `some ${n}`, held: n });
+  }
 });
 
 test("a range that is gone on with by a hasher, which then throws, gives no entry twice", () => {

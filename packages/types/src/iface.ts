@@ -54,6 +54,21 @@ function isDirect(t: Type): boolean {
   return DIRECT.has(t.kind);
 }
 
+/** Writes a value of a type that somebody else made into a new object, which a heap keeps meanwhile: the descriptor may collect. */
+function putKept(t: BaseType<any>, space: Space, data: Ptr, value: unknown): void {
+  const release = (space as RootedSpace).addRoots?.({ scan: (visit) => visit(data) });
+  try {
+    t.put(space, data, value);
+  } finally {
+    release?.();
+  }
+}
+
+/** What a heap is beside a space. */
+interface RootedSpace extends Space {
+  addRoots?(source: { scan(visit: (p: Ptr) => void): void }): () => void;
+}
+
 class InterfaceDescriptor<M extends MethodTypes, V>
   extends BaseType<V>
   implements InterfaceType<M, V>
@@ -145,7 +160,8 @@ class InterfaceDescriptor<M extends MethodTypes, V>
     if (isDirect(t)) t.put(space, p + 4, unwrap(value));
     else {
       const data = space.alloc(type);
-      t.put(space, data, unwrap(value));
+      if (t.adapted) putKept(t, space, data, unwrap(value));
+      else t.put(space, data, unwrap(value));
       space.writePtr(p + 4, data);
     }
     space.memory.u32[w] = n;

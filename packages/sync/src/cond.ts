@@ -65,7 +65,6 @@ export class CondOp extends Op<void> implements Waiter, Abortable {
   }
 
   override tryNow(): boolean {
-    this.cond.checkCopy();
     this.g = currentGoroutine();
     return false;
   }
@@ -260,8 +259,7 @@ export class Cond {
     op.lockAgain();
   }
 
-  /** @internal */
-  checkCopy(): void {
+  private checkCopy(): void {
     if (this.checker !== this) throw new MisuseError(texts.condCopied);
   }
 }

@@ -361,7 +361,7 @@ export class ErrGroup {
   cancel(): void {
     const cancel = this.cancelCause;
     this.cancelCause = null;
-    cancel?.(this.failed ? this.error : undefined);
+    cancel?.(this.error);
   }
 }
 

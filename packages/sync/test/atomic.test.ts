@@ -132,3 +132,12 @@ it("an AtomicBool takes booleans only, an AtomicPointer references only, also in
   }
   expect([flag.load(), p.load()]).toEqual([true, null]);
 });
+
+it("a compareAndSwap that matches has stored the value", () => {
+  const n = new AtomicInt32(1);
+  const wide = new AtomicInt64(1n);
+  const flag = new AtomicBool(false);
+  expect([n.compareAndSwap(1, 2), n.load()]).toEqual([true, 2]);
+  expect([wide.compareAndSwap(1n, 2n), wide.load()]).toEqual([true, 2n]);
+  expect([flag.compareAndSwap(false, true), flag.load()]).toEqual([true, true]);
+});

@@ -14,6 +14,8 @@ import { bubble } from "@gort/sched/testing";
 import { expect, test } from "vitest";
 import { checkMutex } from "../src/check.ts";
 import { Mutex, Once, onceValue, RWMutex, Semaphore } from "../src/index.ts";
+import { DONE, PARKED } from "../src/states.ts";
+import { recordOf } from "../../sched/test/record-of.ts";
 import { program } from "./trace.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -134,6 +136,30 @@ test.each(
     mu.unlock();
     checkMutex(mu);
     expect(mu.tryLock()).toBe(true);
+  },
+);
+
+test.each<[string, () => Mutex | RWMutex]>([
+  ["Mutex", () => new Mutex()],
+  ["RWMutex", () => new RWMutex()],
+])(
+  "woken and called off while another one has taken the %s, a wait lets no case of a select have it too",
+  async (_name, make) => {
+    const l = make();
+    l.tryLock();
+    const stop = new AbortController();
+    const first = l.lock({ signal: stop.signal }).start();
+    const second = recordOf(l.lock());
+    expect(second.tryNow()).toBe(false);
+    second.state = PARKED;
+    second.park();
+    l.unlock();
+    expect(l.tryLock()).toBe(true);
+    stop.abort("stop");
+    await expect(first).rejects.toBe("stop");
+    expect(second.state).toBe(PARKED);
+    l.unlock();
+    expect(second.state).toBe(DONE);
   },
 );
 

@@ -45,6 +45,7 @@ describe.each(locks)("a token of a %s taken before a wait", (_kind, make) => {
     await program(function* () {
       const l = make();
       const c = new Cond(l);
+      for (let i = 0; i < 2; i++) (yield* l.lock()).unlock();
       const w = go(function* (): Go<boolean[]> {
         const token = yield* l.lock();
         const seen = [token.held];
@@ -106,6 +107,29 @@ describe.each(locks)("a token of a %s taken before a wait", (_kind, make) => {
     expect(l.tryLock()).toBe(true);
   });
 });
+
+it.each(locks)(
+  "tokens of a %s of two who wait in turn stand each for its own hold",
+  async (_kind, make) => {
+    await program(function* () {
+      const l = make();
+      const c = new Cond(l);
+      const waiter = function* (): Go<boolean[]> {
+        const token = yield* l.lock();
+        yield* c.wait();
+        const seen = [token.held];
+        token.unlock();
+        return [...seen, token.held];
+      };
+      const both = [go(waiter), go(waiter)];
+      yield* settle();
+      for (const w of both) {
+        c.signal();
+        expect(yield* w.join()).toEqual([true, false]);
+      }
+    });
+  },
+);
 
 it("after wait in an async function it is held outside of any goroutine", async () => {
   const mu = new Mutex();

@@ -4,6 +4,7 @@ import {
   createScheduler,
   currentScheduler,
   go,
+  goexit,
   goroutines,
   gosched,
   panic,
@@ -351,6 +352,50 @@ describe("errgroup", () => {
       (e: unknown) => ["failed", e],
     );
     expect(outcome).toEqual(["failed", undefined]);
+  });
+
+  it.each<[string, () => any]>([
+    [
+      "a generator function",
+      function* () {
+        yield* gosched();
+        goexit();
+      },
+    ],
+    [
+      "an async function",
+      async () => {
+        await Promise.resolve();
+        goexit();
+      },
+    ],
+    ["a plain function", () => goexit()],
+  ])("goexit in %s is no error of the group", async (_kind, fn) => {
+    await program(function* () {
+      const g = new ErrGroup();
+      g.setLimit(1);
+      yield* g.go(fn);
+      let next = false;
+      yield* g.go(() => void (next = true));
+      yield* g.wait();
+      expect(next).toBe(true);
+      checkErrGroup(g);
+    });
+  });
+
+  it("a wait that was called off is told of nothing any more", async () => {
+    const g = new ErrGroup();
+    g.setLimit(0);
+    const started = g.go(() => {}).start();
+    const stop = new AbortController();
+    const waiting = g.wait({ signal: stop.signal }).start();
+    expect(g.waiters.length).toBe(1);
+    stop.abort("enough");
+    await expect(waiting).rejects.toBe("enough");
+    expect(g.waiters.length).toBe(0);
+    g.setLimit(Infinity);
+    await started;
+    await g.wait();
   });
 
   it("bad arguments are named", () => {

@@ -208,6 +208,30 @@ describe("an async function that runs a body", () => {
   );
 });
 
+it("an async function that ran its body is no hope for who waits for the lock later", async () => {
+  const mu = new Mutex();
+  await mu.withLock(late);
+  const error: unknown = await program(function* () {
+    yield* mu.lock();
+    yield* mu.lock();
+  }).catch((e: unknown) => e);
+  expect(isDeadlockError(error)).toBe(true);
+});
+
+it("who waits for his turn in a group is not deadlocked while an async function has it", async () => {
+  const g = new ErrGroup();
+  g.setLimit(1);
+  await program(function* () {
+    yield* g.go(late);
+  });
+  let started = false;
+  await program(function* () {
+    yield* g.go(() => void (started = true));
+    yield* settle();
+  });
+  expect(started).toBe(true);
+});
+
 describe("who waits for a condition, while an async function holds the lock,", () => {
   const lockers: Record<string, () => [Locker, (fn: () => Promise<void>) => PromiseLike<void>]> = {
     Mutex: () => {

@@ -56,8 +56,9 @@ export function formatDuration(ms: number): string {
   const h = Math.floor(seconds / 3600);
   const m = Math.floor(seconds / 60) % 60;
   const s = decimal((seconds % 60) * 1e9 + (ns % 1e9), 9);
+  const hours = h > 0 ? `${h}h` : "";
   const minutes = seconds >= 60 ? `${m}m` : "";
-  return `${sign}${h > 0 ? `${h}h` : ""}${h > 0 ? `${m}m` : minutes}${s}s`;
+  return `${sign}${hours}${minutes}${s}s`;
 }
 
 /** Whether `v` brings a `toString` of its own, Go's `Stringer`. */

@@ -12,6 +12,7 @@ import type { AsyncGate } from "./async-waiter.ts";
 import { TEXT } from "./errors.ts";
 import { WAITING } from "./g-state.ts";
 import type { G } from "./g.ts";
+import type { OpRecord } from "./op.ts";
 import { createdBy, framesOf } from "./site.ts";
 import type { GStatus, Scheduler } from "./api.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -26,7 +27,7 @@ export interface GoroutineInfo {
   readonly status: GStatus;
   /** Why it waits; null when it does not. */
   readonly reason: WaitReason | null;
-  /** What it waits on, as the operation describes itself; "" if it does not. */
+  /** What it waits on, as the operation describes itself, and in a bubble whether that holds up time; "" if it does not. */
   readonly waitsOn: string;
   /** `function (file:line:column)` of the `go` call, of main that of `run`; "" if it was not captured. */
   readonly createdAt: string;
@@ -41,8 +42,15 @@ export interface GoroutineInfo {
 const minutesSince = (g: G): number =>
   Math.max(0, Math.floor((g.core.clock.now() / 1000 - g.since) / 60));
 
+/** What an op describes itself as, and in a bubble whether it holds up time, for which the sleeps of the same list wait. */
+function waitsOn(op: OpRecord<any>, inBubble: boolean): string {
+  const what = op.describe();
+  if (!inBubble || op.isDurable()) return what;
+  return `${what} (from outside the bubble, so time stands still)`.trimStart();
+}
+
 /** The record of one goroutine. */
-export function goroutineInfo(g: G): GoroutineInfo {
+export function goroutineInfo(g: G, inBubble: boolean): GoroutineInfo {
   const site = framesOf(g.extra?.site)[0];
   const op = g.state === WAITING ? g.op : null;
   return {
@@ -50,7 +58,7 @@ export function goroutineInfo(g: G): GoroutineInfo {
     name: g.name,
     status: g.status,
     reason: g.reason,
-    waitsOn: op === null ? "" : op.describe(),
+    waitsOn: op === null ? "" : waitsOn(op, inBubble),
     createdAt: site === undefined ? "" : site.func === "" ? site.at : `${site.func} (${site.at})`,
     createdBy: g.extra?.creator ?? 0,
     waitMinutes: op === null ? 0 : minutesSince(g),
@@ -184,7 +192,7 @@ export function asyncBlocks(source: AsyncSource): string[] {
   const gates = before ? [source.gate, ambient.gate] : [source.gate];
   for (const gate of new Set(gates)) {
     for (let w = gate?.head ?? null, n = 0; w !== null && n < SHOWN_MAX; w = w.next, n++) {
-      const what = w.op.describe();
+      const what = waitsOn(w.op, source.isBubble === true);
       blocks.push(`async function [${w.op.reason}]:${what === "" ? "" : `\n\twaiting on ${what}`}`);
     }
   }

@@ -113,7 +113,7 @@ export abstract class Programs extends Lifecycle {
   }
 
   goroutines(): GoroutineInfo[] {
-    return this.everyone().map(goroutineInfo);
+    return this.everyone().map((g) => goroutineInfo(g, this.isBubble));
   }
 
   stats(): SchedStats {

@@ -681,6 +681,32 @@ describe("bubble: where the event loop never runs empty", () => {
     );
   });
 
+  test("one that was given up says which waits are for the outside, so that its time stands still", async () => {
+    const stop = new AbortController();
+    const hung = bubble(
+      async () => {
+        go(function* generator() {
+          yield* poll(new Promise(() => {}));
+        });
+        void poll((async () => await sleep(10))()).start();
+        await sleep(20);
+      },
+      { signal: stop.signal },
+    ).catch((e: unknown) => e);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    const outside = "waiting on a promise (from outside the bubble, so time stands still)";
+    const error = (await hung) as BubbleError;
+    expect(error.goroutines.find((g) => g.name === "generator")).toMatchObject({
+      reason: "IO wait",
+      waitsOn: outside.slice("waiting on ".length),
+    });
+    expect(error.message).toContain(`generator(...)\n\t${outside}\n`);
+    expect(error.message).toContain(`async function [IO wait]:\n\t${outside}\n`);
+    expect(error.message).toContain("async function [sleep]:\n\twaiting on 10 ms\n");
+    expect(error.message).toContain("async function [sleep]:\n\twaiting on 20 ms\n");
+  });
+
   test("one that ended takes no notice of its signal; one whose signal has fired does not begin", async () => {
     const stop = new AbortController();
     const { signal } = stop;

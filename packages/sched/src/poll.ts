@@ -111,7 +111,8 @@ export class PollOp<T> extends OutsideOp<T> {
 /**
  * Waits for a promise from a goroutine: its value, or its rejection thrown here. Meanwhile there is no deadlock, and virtual time stands
  * still: in a bubble that is how to wait for files, sockets and `fetch`, while an async function that itself sleeps there is
- * started by `go(fn).join()`. O(1).
+ * started by `go(fn).join()`. An operation needs no `poll`: it is awaited or yielded itself. Polled, it counts as something outside, which
+ * hides deadlocks, and holds up the time that it may wait for. O(1).
  *
  * @param promise anything with `then`
  * @throws TypeError for what is no promise

@@ -7,7 +7,7 @@ import {
   type TieredAllocator,
 } from "@gort/alloc";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const seed = Number(process.env["GORT_SEED"] ?? 19);
 const make = (reserve = 2 ** 22): TieredAllocator & { runs: ObjectRuns } =>
@@ -63,30 +63,44 @@ test("what is given back was never allocated, by every count", () => {
   checkAllocator(a);
 });
 
-test("counted when its span left the cache and came back, it is uncounted", () => {
-  for (const taken of [1, 30]) {
-    const a = make();
-    const p = a.runs.claim(81, 0);
-    const { end } = a.runs;
-    a.trim();
-    for (let i = 0; i < taken; i++) a.alloc(81);
-    a.runs.unclaim(p, end);
-    checkAllocator(a);
-    expect(a.stats()).toMatchObject({ mallocs: taken, frees: 0, heapObjects: taken });
-    a.trim();
-    checkAllocator(a);
-    expect(a.stats()).toMatchObject({ mallocs: taken, frees: 0, heapObjects: taken });
-  }
-});
+describe.each([0, NOSCAN])("with flags %d", (flags) => {
+  /** Which size classes have served how many. */
+  const served = (a: TieredAllocator): [size: number, mallocs: number, frees: number][] =>
+    a
+      .stats()
+      .bySize.flatMap(({ size, mallocs, frees }) =>
+        mallocs + frees > 0 ? [[size, mallocs, frees]] : [],
+      );
 
-test("counted in between, it is uncounted again", () => {
-  const a = make();
-  const p = a.runs.claim(64, 0);
-  const { end } = a.runs;
-  expect(a.stats().mallocs).toBe((end - p) / 64);
-  a.runs.unclaim(p, end);
-  expect(a.stats()).toMatchObject({ mallocs: 0, frees: 0, heapObjects: 0, totalAlloc: 0 });
-  checkAllocator(a);
+  test("counted when its span left the cache and came back, it is uncounted", () => {
+    for (const taken of [1, 30, Infinity]) {
+      const a = make();
+      const p = a.runs.claim(81, flags);
+      const { end } = a.runs;
+      a.trim();
+      // All but one, or as many as told.
+      const n = Math.min(taken, (end - p) / a.objects.sizeOf(p) - 1);
+      for (let i = 0; i < n; i++) a.alloc(81, flags);
+      a.runs.unclaim(p, end);
+      for (let round = 0; round < 2; round++) {
+        checkAllocator(a);
+        expect(a.stats()).toMatchObject({ mallocs: n, frees: 0, heapObjects: n });
+        expect(served(a)).toEqual([[a.objects.sizeOf(p), n, 0]]);
+        a.trim();
+      }
+    }
+  });
+
+  test("counted in between, it is uncounted again", () => {
+    const a = make();
+    const p = a.runs.claim(64, flags);
+    const { end } = a.runs;
+    expect(a.stats().mallocs).toBe((end - p) / 64);
+    a.runs.unclaim(p, end);
+    expect(a.stats()).toMatchObject({ mallocs: 0, frees: 0, heapObjects: 0, totalAlloc: 0 });
+    expect(served(a)).toEqual([]);
+    checkAllocator(a);
+  });
 });
 
 test("whoever counts, visits or starts a phase asks for the runs first", () => {

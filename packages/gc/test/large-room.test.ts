@@ -1,9 +1,10 @@
 /** Cycles for the sake of large objects: when there is one, when there is none, and who does it. */
-import { createAllocator, createMemory } from "@gort/alloc";
+import { createAllocator, createMemory, type TracedAllocator } from "@gort/alloc";
 import { int32, ptr, struct, uint8 } from "@gort/types";
 import { describe, expect, it } from "vitest";
 import type { GcHeap, HeapOptions } from "../src/index.ts";
 import { checkHeap, createHeap, createStopTheWorldHeap } from "../src/index.ts";
+import { LargeRoom } from "../src/large-room.ts";
 import { insideOf } from "../src/walk.ts";
 
 const MiB = 2 ** 20;
@@ -41,6 +42,45 @@ describe("room for large objects", () => {
       if (i % 50 === 0) checkHeap(heap);
     }
     expect(heap.stats().numGC).toBeGreaterThan(2);
+  });
+});
+
+describe("what has to fit in one piece", () => {
+  const asked: number[] = [];
+  let longest = 0;
+  const room = new LargeRoom({
+    memory: { byteLength: 16 * MiB },
+    system: { fits: (bytes: number) => (asked.push(bytes), bytes <= longest) },
+  } as unknown as TracedAllocator);
+  const asks = (bytes: number, allocated = 0, marked = 0): [tight: boolean, run: number] => [
+    room.isTight(bytes, allocated, marked),
+    asked.at(-1)!,
+  ];
+
+  it("is eight objects as large as the largest since a cycle, but no more than a sixteenth of the memory beyond two", () => {
+    longest = 16 * MiB;
+    expect(asks(40 * KiB)).toEqual([false, 320 * KiB]);
+    expect(asks(100 * KiB)).toEqual([false, 800 * KiB]);
+    expect(asks(40 * KiB)).toEqual([false, 800 * KiB]);
+    expect(asks(200 * KiB)).toEqual([false, MiB]);
+    expect(asks(700 * KiB)).toEqual([false, 1400 * KiB]);
+    expect(asks(40 * KiB)).toEqual([false, 1400 * KiB]);
+    room.found(0);
+    expect(asks(40 * KiB)).toEqual([false, MiB]);
+    for (let i = 0; i < 2; i++) room.found(0);
+    expect(asks(40 * KiB)).toEqual([false, 700 * KiB]);
+  });
+
+  it("asks for a cycle where it does not, and that many bytes and a share of what is live were allocated since", () => {
+    longest = MiB;
+    for (let i = 0; i < 9; i++) room.found(5 * MiB);
+    expect(asks(700 * KiB, 5 * MiB + 700 * KiB - 1)).toEqual([false, 1400 * KiB]);
+    expect(asks(700 * KiB, 5 * MiB + 700 * KiB)).toEqual([true, 1400 * KiB]);
+    expect(asks(40 * KiB, 5 * MiB + 700 * KiB)).toEqual([true, 1400 * KiB]);
+    expect(asks(40 * KiB, 6 * MiB - 1, 16 * MiB)).toEqual([false, 1400 * KiB]);
+    expect(asks(40 * KiB, 6 * MiB, 16 * MiB)).toEqual([true, 1400 * KiB]);
+    longest = 1400 * KiB;
+    expect(asks(40 * KiB, 6 * MiB)).toEqual([false, 1400 * KiB]);
   });
 });
 

@@ -178,6 +178,21 @@ describe("the trigger", () => {
     expect(live).toBeLessThanOrEqual(p.goal + ASSIST_BYTES);
   });
 
+  it.each([
+    ["all but a burst at a quarter of the processor", 0.02, 100, 40, 60 * 0.06 + 40 * 0.06],
+    ["the burst no faster than assists at their most", 0.1, 100, 40, 60 * 0.3 + 40 / 4],
+    ["no more than is scanned, however much a burst may be", 0.1, 100, 400, 100 / 4],
+    ["what the last cycle scanned, and not what it marked", 0.1, 40, 0, 40 * 0.3],
+    ["as much as is live, where the last cycle scanned nothing", 0.05, 0, 0, 100 * 0.15],
+  ])("leaves room for %s", (_what, consMark, scan, burst, runway) => {
+    const p = pacer();
+    p.consMark = consMark;
+    p.scanLast = scan * MiB;
+    p.burst = burst * MiB;
+    p.commit(100 * MiB, 0, 0);
+    expect((p.goal - p.trigger) / MiB).toBeCloseTo(runway, 5);
+  });
+
   it("comes no earlier with a window than without, and no earlier with a longer one", () => {
     fc.assert(
       fc.property(

@@ -102,9 +102,10 @@ describe("bump allocator", () => {
       what: fc.nat(20),
       n: fc.nat(1000),
     });
+    let full = 0;
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const heap = make(2 ** 20);
+      fc.property(fc.array(step, { minLength: 20, maxLength: 80 }), (steps) => {
+        const heap = make(2 ** 17);
         let live: { p: number; size: number; mark: number }[] = [];
         for (const { size, flags, what, n } of steps) {
           if (what === 0) {
@@ -118,6 +119,8 @@ describe("bump allocator", () => {
               p = heap.alloc(size, flags);
             } catch (err) {
               expect(String(err)).toMatch(/out of memory/);
+              full++;
+              checkAllocator(heap);
               continue;
             }
             if ((flags & NOZERO) === 0)
@@ -135,5 +138,6 @@ describe("bump allocator", () => {
       }),
       { numRuns: 40 },
     );
+    expect(full).toBeGreaterThan(0);
   });
 });

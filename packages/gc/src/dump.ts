@@ -46,7 +46,8 @@ export interface HeapDump {
 }
 
 /**
- * Takes a dump. O(bytes of all objects), and the sort by address.
+ * Takes a dump. O(bytes of all objects), and the sort by address. It makes a JavaScript object for each object of the heap, so tens of
+ * millions do not fit into that of V8: there `heapProfile` shows who allocated them.
  *
  * @param heap a heap made by `createHeap` or one of its twins, in any phase
  * @throws GcArgumentError for anything else; AllocError `BAD_MEMORY` if its buffer is gone; what a root source throws

@@ -81,7 +81,7 @@ test("functions are called as what they are, without a this", () => {
   expect(seen).toEqual([undefined]);
 });
 
-test("try never waits; AbortSignals and default are cases", () => {
+test("try never waits; AbortSignals and default are cases", async () => {
   const ch = makeChan<number>(1);
   const controller = new AbortController();
   const p = prepare({ in: ch.recv(), stop: controller.signal, off: null });
@@ -90,8 +90,15 @@ test("try never waits; AbortSignals and default are cases", () => {
   expect(p.try()).toEqual({ case: "in", value: 4, ok: true });
   controller.abort("why");
   expect(p.try()).toEqual({ case: "stop", value: "why", ok: true });
+  expect(prepare({ off: null, unset: undefined }).try().case).toBe("default");
   const d = prepare({ in: ch.recv(), default: true });
   expect(d.try().case).toBe("default");
+  expect((await d).case).toBe("default");
+  ch.trySend(5);
+  expect((await d).case).toBe("in");
+  const waiting = prepare({ in: ch.recv(), default: false }).then((r) => r.case);
+  ch.trySend(6);
+  expect(await waiting).toBe("in");
 });
 
 test("using it while it is pending is refused, and it works again afterwards", async () => {

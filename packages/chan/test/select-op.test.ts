@@ -187,7 +187,9 @@ describe("a case that had asked for what it waits for", () => {
     ["to the default", (asked) => trySelect({ asked })],
     ["in a goroutine", (asked) => recordOf(select({ asked, ready: ready() })).next()],
     ["in a prepared select", (asked) => prepare({ asked: () => asked, ready: ready() }).try()],
+    ["in one, behind the winner", (asked) => prepare({ ready: ready(), asked: () => asked }).try()],
     ["in one of many", (a, b) => prepare({ a: () => a, b: () => b, ready: ready() }).start()],
+    ["in one, as the last", (a, b) => prepare({ ready: ready(), b: () => b, a: () => a }).start()],
   ])("takes it back when it loses %s", (_, lose) => {
     const [asked, twin] = [new Asked(), new Asked()];
     lose(asked, twin);
@@ -210,6 +212,21 @@ it("says of each case what it waits on, or else why", () => {
   expect(recordOf(select({ a: permits.take(1), b: makeChan().recv() })).describe()).toBe(
     "semacquire, chan (len 0, cap 0)",
   );
+});
+
+it.each([1, 2, 3, 4])("names all of %i cases, and is durable only if each of them is", (n) => {
+  class Outside extends Never<void> {
+    override isDurable(): boolean {
+      return false;
+    }
+  }
+  const chans = Array.from({ length: n }, (_, i) => makeChan<number>(0, { name: `c${i}` }));
+  const receiving = recordOf(select(chans.map((ch) => ch.recv())));
+  expect(receiving.describe()).toBe(chans.map(String).join(", "));
+  for (let at = 0; at <= n; at++) {
+    const cases = chans.map((_, i) => (i === at ? new Outside() : new Never<void>()));
+    expect(recordOf(select(cases)).isDurable()).toBe(at === n);
+  }
 });
 
 describe("a select that cannot park one of its cases", () => {

@@ -6,8 +6,10 @@ import {
   createFifoScheduler,
   createScheduler,
   type Go,
+  Goexit,
   newTicker,
   newTimer,
+  PanicError,
   sleep,
   withSignal,
 } from "../src/index.ts";
@@ -96,4 +98,12 @@ test("JSON shows the same texts, whoever waits for whom: no insides, no circle",
   });
   expect(json(s)).toBe("Scheduler { procs: 1, goroutines: 0 }");
   for (const t of [timer, called]) t.stop();
+});
+
+test("a panic shows its value and, of an error, the cause, and nothing of its insides, as does a goexit", () => {
+  const cause = new RangeError("deep");
+  expect(Object.keys(new PanicError(5))).toEqual(["value"]);
+  expect("cause" in new PanicError(5)).toBe(false);
+  expect(new PanicError(cause).cause).toBe(cause);
+  expect(Object.keys(new Goexit())).toEqual([]);
 });

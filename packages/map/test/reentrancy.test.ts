@@ -229,6 +229,12 @@ test("what an interface holds of somebody else's type is kept while its descript
   inside = null;
   heap.collect();
   checkMap(m);
+  // What was not stored, or is written over, is nobody's any more.
+  const objects = heap.stats().heapObjects;
+  m.set(value(3), value(51));
+  m.set(value(3), value(50));
+  heap.collect();
+  expect(heap.stats().heapObjects).toBe(objects);
   expect(m.len).toBe(20);
   for (let i = 0; i < 20; i++) {
     const n = i === 3 ? 50 : i + 1;

@@ -160,15 +160,26 @@ test.each<[string, (s: Records) => unknown]>([
   };
   const s: Records = makeSlice(inHeap(heap, elsewhere), [1, 2, 3, 4].map(record), 6);
   const was = s.toArray();
+  const objects = (): number => {
+    heap.collect();
+    return heap.stats().heapObjects;
+  };
+  const before = objects();
   inside = () => {
     heap.collect();
     throw new Error("mine");
   };
   expect(() => use(s)).toThrow("mine");
   expect(s.toArray()).toEqual(was);
+  inside = null;
+  expect(objects()).toBe(before);
   inside = () => heap.collect();
   use(s);
   inside = null;
-  heap.collect();
+  s.set(1, record(7));
+  const after = objects();
+  s.set(1, record(5));
+  // What was written over is nobody's any more.
+  expect(objects()).toBe(after);
   checkSlice(s);
 });

@@ -47,6 +47,16 @@ describe("an outside backing, a decorator of a dozen lines", () => {
       value: (n: number) => `v${n}`,
     }));
   });
+  test("may be an object whose value needs its this", () => {
+    class Prefixed implements BackingUnderTest<string> {
+      readonly backing = counting(values(""), { stores: 0 });
+      readonly prefix = "v";
+      value(n: number): string {
+        return this.prefix + n;
+      }
+    }
+    for (const c of backingCases) c.run(() => new Prefixed());
+  });
   test("is asked for storage", () => {
     const made = { stores: 0 };
     makeSlice(counting(values(0), made), 3);

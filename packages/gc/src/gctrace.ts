@@ -43,8 +43,8 @@ const NO_GOAL = 8796093022207;
  *
  * @param options `unit: "KB"` for heaps so small that whole MB say nothing: the one way in which the line is not Go's
  *
- * @throws GcArgumentError for what `onCycle` did not get, or another unit; TypeError for what is no record of options, or one that
- * there is none of
+ * @throws GcArgumentError for what `onCycle` did not get, or another unit; TypeError for options that are no object, or a name that is
+ * none of theirs
  *
  * @example
  * ```ts

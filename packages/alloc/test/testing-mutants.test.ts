@@ -672,18 +672,10 @@ test.each<[mutant: string, by: string, break_: (a: TieredAllocator) => void]>([
   [
     "pointer bits that stay where nobody asked for zeroes",
     BITS,
-    (a) => {
-      const alloc = a.alloc.bind(a);
-      const seen = new Set<Ptr>();
-      a.alloc = (n, flags, shard) => {
-        const p = alloc(n, flags, shard);
-        const w = (a.objects.pointerBits >>> 2) + (p >>> 7);
-        if (flags === NOZERO && seen.has(p))
-          a.memory.u32[w] = a.memory.u32[w]! | (1 << ((p >>> 2) & 31));
-        seen.add(p);
-        return p;
-      };
-    },
+    onSwept((a, p, _size, flags) => {
+      const w = (a.objects.pointerBits >>> 2) + (p >>> 7);
+      if (flags === NOZERO) a.memory.u32[w] = a.memory.u32[w]! | (1 << ((p >>> 2) & 31));
+    }),
   ],
   [
     "objects without pointers that findAndMark passes over",

@@ -20,12 +20,13 @@ const copyBytes = ({ memory }: Heap, dst: Ptr, src: Ptr, bytes: number): void =>
 /** `typedMove`, but another one where `when` says so. */
 function moves(
   heap: Heap,
-  when: (type: Type, src: Ptr) => boolean,
+  when: (type: Type, src: Ptr, bytes: number) => boolean,
   other: (dst: Ptr, src: Ptr, bytes: number) => void,
 ): void {
   const move = heap.typedMove.bind(heap);
   heap.typedMove = (type, dst, src, count) => {
-    if (when(type, src)) other(dst, src, type.size * count);
+    const bytes = type.size * count;
+    if (when(type, src, bytes)) other(dst, src, bytes);
     else move(type, dst, src, count);
   };
 }
@@ -49,11 +50,15 @@ function sources(heap: Heap, change: (source: RootSource, n: number) => RootSour
   heap.addRoots = (source) => addRoots(change(source, n++));
 }
 
+/** Statistics of which some say something else. */
 const claims =
-  (wrong: Partial<Record<keyof MemStats, unknown>>) =>
+  (wrong: (stats: MemStats) => Partial<Record<keyof MemStats, unknown>>) =>
   (heap: GcHeap): void => {
     const stats = heap.stats.bind(heap);
-    heap.stats = () => ({ ...stats(), ...wrong }) as MemStats;
+    heap.stats = () => {
+      const s = stats();
+      return { ...s, ...wrong(s) } as MemStats;
+    };
   };
 
 const MOVES_WRITE = "a cycle loses nothing that writePtr moves from place to place meanwhile";
@@ -504,26 +509,26 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
   [
     "moves of more than one word without a barrier",
     SEVERAL,
-    (h) => {
-      const move = h.typedMove.bind(h);
-      h.typedMove = (type, dst, src, n) => {
-        if (type.size * n > 4) copyBytes(h, dst, src, type.size * n);
-        else move(type, dst, src, n);
-      };
-    },
+    (h) =>
+      moves(
+        h,
+        (_type, _src, n) => n > 4,
+        (dst, src, n) => copyBytes(h, dst, src, n),
+      ),
   ],
   [
     "moves with a barrier for the first pointer only",
     SEVERAL,
-    (h) => {
-      const move = h.typedMove.bind(h);
-      h.typedMove = (type, dst, src, n) => {
-        const first = h.memory.u32[src >>> 2]!;
-        if (type.size * n > 4) copyBytes(h, dst, src, type.size * n);
-        else move(type, dst, src, n);
-        if (src !== 0) h.writePtr(dst, first);
-      };
-    },
+    (h) =>
+      moves(
+        h,
+        (_type, _src, n) => n > 4,
+        (dst, src, n) => {
+          const first = h.memory.u32[src >>> 2]!;
+          copyBytes(h, dst, src, n);
+          if (src !== 0) h.writePtr(dst, first);
+        },
+      ),
   ],
   [
     "anything taken for a source",
@@ -626,70 +631,44 @@ const mutants: [mutant: string, by: string, break_: (heap: GcHeap) => void][] = 
   [
     "pauses that are the newest first",
     PAUSES,
-    (h) => {
-      const stats = h.stats.bind(h);
-      h.stats = () => {
-        const s = stats();
-        return { ...s, pauseMs: s.pauseMs.map((_, i, { length }) => s.pauseMs[length - 1 - i]!) };
-      };
-    },
+    claims((s) => ({ pauseMs: s.pauseMs.map((_, i, { length }) => s.pauseMs[length - 1 - i]!) })),
   ],
   [
     "pauses that are not those of a snapshot",
     PAUSES,
     (h) => {
-      const stats = h.stats.bind(h);
       const pauseMs: number[] = [];
-      h.stats = () => {
-        const s = stats();
+      claims((s) => {
         pauseMs.splice(0, Infinity, ...s.pauseMs);
-        return { ...s, pauseMs };
-      };
+        return { pauseMs };
+      })(h);
     },
   ],
   [
     "a sum of pauses that is the last one",
     PAUSES,
-    (h) => {
-      const stats = h.stats.bind(h);
-      h.stats = () => {
-        const s = stats();
-        return { ...s, pauseTotalMs: s.pauseMs.at(-1) ?? 0 };
-      };
-    },
+    claims((s) => ({ pauseTotalMs: s.pauseMs.at(-1) ?? 0 })),
   ],
   [
     "every cycle counted as one that was asked for",
     REUSED,
-    (h) => {
-      const stats = h.stats.bind(h);
-      h.stats = () => {
-        const s = stats();
-        return { ...s, numForcedGC: s.numGC };
-      };
-    },
+    claims((s) => ({ numForcedGC: s.numGC })),
   ],
-  ["nothing allocated at any time", FOUND, claims({ heapAlloc: 0, heapMarked: 0 })],
+  ["nothing allocated at any time", FOUND, claims(() => ({ heapAlloc: 0, heapMarked: 0 }))],
   [
     "all allocated for ever",
     FOUND,
-    (h) => {
-      const stats = h.stats.bind(h);
-      h.stats = () => {
-        const s = stats();
-        return { ...s, heapAlloc: s.totalAlloc, heapMarked: s.totalAlloc };
-      };
-    },
+    claims((s) => ({ heapAlloc: s.totalAlloc, heapMarked: s.totalAlloc })),
   ],
-  ["a goal below what is live", STATISTICS, claims({ nextGC: 0, heapMarked: 16 })],
-  ["a mark that goes on when all is collected", STATISTICS, claims({ gcPhase: "mark" })],
-  ["less than its heap from the system", STATISTICS, claims({ sys: 1 })],
-  ["a goal that is NaN", STATISTICS, claims({ nextGC: NaN })],
-  ["an end of the last cycle that is NaN", STATISTICS, claims({ lastGCMs: NaN })],
-  ["a sum of pauses below 0", STATISTICS, claims({ pauseTotalMs: -1 })],
-  ["a sum of pauses that is not theirs", STATISTICS, claims({ pauseTotalMs: 1e9 })],
-  ["a phase that there is not", STATISTICS, claims({ gcPhase: "x" })],
-  ["more marked than there ever was", STATISTICS, claims({ heapMarked: 1e9 })],
+  ["a goal below what is live", STATISTICS, claims(() => ({ nextGC: 0, heapMarked: 16 }))],
+  ["a mark that goes on when all is collected", STATISTICS, claims(() => ({ gcPhase: "mark" }))],
+  ["less than its heap from the system", STATISTICS, claims(() => ({ sys: 1 }))],
+  ["a goal that is NaN", STATISTICS, claims(() => ({ nextGC: NaN }))],
+  ["an end of the last cycle that is NaN", STATISTICS, claims(() => ({ lastGCMs: NaN }))],
+  ["a sum of pauses below 0", STATISTICS, claims(() => ({ pauseTotalMs: -1 }))],
+  ["a sum of pauses that is not theirs", STATISTICS, claims(() => ({ pauseTotalMs: 1e9 }))],
+  ["a phase that there is not", STATISTICS, claims(() => ({ gcPhase: "x" }))],
+  ["more marked than there ever was", STATISTICS, claims(() => ({ heapMarked: 1e9 }))],
 ];
 
 /** Of heaps that ask each source once in a cycle: where they are asked again, the second time finds what the first one missed. */

@@ -1,6 +1,15 @@
 /** What every `Allocator` does: sizes, alignment, zeroing, shards, accounting, a random program against a model. */
 import { NOSCAN, NOZERO, type Allocator, type Ptr } from "../api.ts";
-import { assert, isZero, random, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
+import {
+  assert,
+  isFilled,
+  isZero,
+  random,
+  same,
+  shardsOf,
+  throws,
+  type ConformanceCase,
+} from "./case.ts";
 import { misuseCases } from "./misuse-cases.ts";
 
 const MIB = 2 ** 20;
@@ -97,13 +106,7 @@ const useCases: readonly ConformanceCase[] = [
         }
       }
       for (const [p, , mark] of live) a.memory.u8.fill(mark, p, p + a.usableSize(p));
-      for (const [p, , mark] of live) {
-        const bytes = a.memory.u8.subarray(p, p + a.usableSize(p));
-        assert(
-          bytes.every((b) => b === mark),
-          `object ${mark} at ${p} was overwritten by a neighbour`,
-        );
-      }
+      for (const [p, , mark] of live) isFilled(a, p, a.usableSize(p), mark, `object ${mark}`);
     },
   },
   {
@@ -144,8 +147,7 @@ const useCases: readonly ConformanceCase[] = [
         const got: Ptr[] = [];
         for (let bytes = 0; bytes < 60_000; bytes += size) {
           const p = a.alloc(size, got.length & NOSCAN);
-          const dirty = a.memory.u8.subarray(p, p + size).findIndex((b) => b !== 0);
-          assert(dirty < 0, `byte ${dirty} of ${size} at ${p} is not zero, in round ${round}`);
+          isZero(a, p, size, `an object in round ${round}`);
           a.memory.u8.fill(0xff, p, p + size);
           got.push(p);
         }
@@ -202,10 +204,7 @@ const useCases: readonly ConformanceCase[] = [
       throws(() => a.alloc(64 * MIB), /out of memory/);
       const got = exhaust(a, 5000);
       assert(got.length > 10, `only ${got.length} objects of 5000 bytes fit into 1 MiB`);
-      assert(
-        a.memory.u8.subarray(first, first + 1000).every((b) => b === 7),
-        "the first object was overwritten",
-      );
+      isFilled(a, first, 1000, 7, "the first object");
       const stats = a.stats();
       same(stats.heapObjects, got.length + 1, "heapObjects");
       for (const p of got) a.free(p);

@@ -65,6 +65,12 @@ export function isZero(a: Allocator, p: Ptr, bytes: number, what: string): void 
   assert(dirty < 0, `byte ${dirty} of ${bytes} of ${what} at ${p} is not zero`);
 }
 
+/** Throws unless the bytes are all `value`, with which they were filled. */
+export function isFilled(a: Allocator, p: Ptr, bytes: number, value: number, what: string): void {
+  const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== value);
+  assert(changed < 0, `byte ${changed} of ${bytes} of ${what} at ${p} has changed`);
+}
+
 /** The error `call` throws; fails if it throws none, or one whose message does not match. */
 export function throws(call: () => unknown, message: RegExp): Error {
   try {

@@ -6,7 +6,7 @@
  *     afterwards: an allocator keeps large objects, and those freed last, in other structures than the rest.
  */
 import { NOSCAN, type Allocator, type Ptr } from "../api.ts";
-import { assert, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
+import { assert, isFilled, same, shardsOf, throws, type ConformanceCase } from "./case.ts";
 
 const MIB = 2 ** 20;
 const sizes = [8, 24, 64, 100, 1000, 5000, 32_768, 40_000, 200_000];
@@ -17,8 +17,7 @@ const gone = /free|foreign pointer/;
 /** Throws unless `p` is an object of at least `size` bytes, all of them `mark`. */
 function intact(a: Allocator, p: Ptr, size: number, mark: number): void {
   assert(a.usableSize(p) >= size, `the object of ${size} bytes at ${p} has ${a.usableSize(p)}`);
-  const changed = a.memory.u8.subarray(p, p + size).findIndex((b) => b !== mark);
-  assert(changed < 0, `byte ${changed} of the object of ${size} bytes at ${p} has changed`);
+  isFilled(a, p, size, mark, "the object");
 }
 
 /** An object of each size, filled with 7. */

@@ -5,7 +5,7 @@
  *  1. A collector that gets none goes on with what it has, so a refusal has to be an error, and change nothing.
  */
 import type { Ptr, TracedAllocator } from "../api.ts";
-import { assert, isZero, same, sweepAll, throws, type ConformanceCase } from "./case.ts";
+import { assert, isFilled, isZero, same, sweepAll, throws, type ConformanceCase } from "./case.ts";
 
 const MIB = 2 ** 20;
 
@@ -32,10 +32,7 @@ export const systemCases: readonly ConformanceCase<TracedAllocator>[] = [
       a.objects.cycle.startMark();
       a.objects.cycle.startSweep();
       sweepAll(a);
-      for (const [i, [p, bytes]] of parts.entries()) {
-        const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== i + 1);
-        assert(changed < 0, `byte ${changed} of ${bytes} of system memory at ${p} has changed`);
-      }
+      for (const [i, [p, bytes]] of parts.entries()) isFilled(a, p, bytes, i + 1, "system memory");
       for (const [p, bytes] of parts.slice(4)) a.system.freeManual(p, bytes);
     },
   },
@@ -84,10 +81,8 @@ export const systemCases: readonly ConformanceCase<TracedAllocator>[] = [
         if (touched !== undefined)
           assert(touched > 0 && touched <= sys - heapSys, `${touched} bytes of it are touched`);
       }
-      for (const [i, [p, bytes]] of live.entries()) {
-        const changed = a.memory.u8.subarray(p, p + bytes).findIndex((b) => b !== i + 1);
-        assert(changed < 0, `byte ${changed} of the persistent memory at ${p} has changed`);
-      }
+      for (const [i, [p, bytes]] of live.entries())
+        isFilled(a, p, bytes, i + 1, "persistent memory");
     },
   },
   {
@@ -116,10 +111,7 @@ export const systemCases: readonly ConformanceCase<TracedAllocator>[] = [
         "a piece is nil",
       );
       for (const q of got) system.freeManual(q, 100_000);
-      assert(
-        a.memory.u8.subarray(p, p + 1000).every((b) => b === 7),
-        "the object was overwritten",
-      );
+      isFilled(a, p, 1000, 7, "the object");
     },
   },
 ];
